@@ -1,0 +1,1 @@
+"""What is decided about vehicles and requests, and keeping it."""

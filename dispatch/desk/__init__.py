@@ -1,0 +1,1 @@
+"""Use cases of the dispatch desk, written over ports only."""

@@ -1,0 +1,1 @@
+"""Last positions and fan-out, in memory or through Redis."""

@@ -1,0 +1,1 @@
+"""Simulated drivers and callers that use the running server as anybody does."""

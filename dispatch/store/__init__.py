@@ -1,0 +1,1 @@
+"""Keeping state and journal in a database."""
