@@ -1,0 +1,248 @@
+"""What the desk needs of the world: a store with one transaction a use case, live positions, roads and a clock."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from dispatch.domain.assignment import Assignment
+from dispatch.domain.directory import Facility, Person
+from dispatch.domain.events import Event
+from dispatch.domain.fix import Fix
+from dispatch.domain.promise import Promise
+from dispatch.domain.ranking import Arrival
+from dispatch.domain.request import Request, RequestState
+from dispatch.domain.vehicle import Duty, Vehicle, VehicleNow
+from geo.point import Point
+
+T = TypeVar("T")
+
+
+class NotFoundError(LookupError):
+    """No row has this id."""
+
+
+class LostRaceError(Exception):
+    """Somebody else changed the row first; nothing of this transaction was kept. Load again and decide again."""
+
+
+class VehicleTakenError(LostRaceError):
+    """The vehicle has a live assignment already (the partial unique index spoke)."""
+
+
+class StoreUnavailableError(Exception):
+    """The database cannot be written now (full disk, lost connection); nothing of this transaction was kept."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Whom to call back; kept apart from the request and never written to journal or log."""
+
+    phone: str
+    name: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The first answer to a command, given again to every repeat of it (idempotency)."""
+
+    fingerprint: str
+    status: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approval:
+    """Somebody's yes that a request waits for: `state` is asked, given or refused."""
+
+    id: str
+    request_id: str
+    vehicle_id: str
+    rule: str
+    approver: str
+    state: str
+    asked_at: datetime
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A sign-in: the SHA-256 of an opaque secret; `kind` is session (cookie) or api (bearer)."""
+
+    digest: str
+    person_id: str
+    kind: str
+    created_at: datetime
+    expires_at: datetime | None = None
+
+
+class DueKind(StrEnum):
+    """What a timer does when it is due."""
+
+    OFFER_EXPIRES = "offer_expires"
+    PROMISE_RETRY = "promise_retry"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A timer as a row: it survives a restart; one per kind and subject."""
+
+    kind: DueKind
+    subject: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalEntry:
+    """A committed event with its place in the order of commits."""
+
+    seq: int
+    event: Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestFilter:
+    """Which requests to list: newest first, at most `limit`, those before the cursor (created_at, id)."""
+
+    states: frozenset[RequestState] | None = None
+    facility: str | None = None
+    since: datetime | None = None
+    before: tuple[datetime, str] | None = None
+    limit: int = 50
+
+
+class Books(Protocol):
+    """The state tables and the journal within one transaction.
+
+    `save_*` compare and set: they store a value whose version is one above the row's, or raise LostRaceError.
+    `put_*` insert or replace master data. `get_*` raise NotFoundError.
+    """
+
+    def find_answer(self, key: str) -> Answer | None: ...
+    def keep_answer(self, key: str, answer: Answer, now: datetime) -> None: ...
+
+    def add_event(self, event: Event) -> int: ...
+    def list_events(self, *, after: int, limit: int) -> list[JournalEntry]: ...
+    def list_events_of(self, request_id: str) -> list[JournalEntry]: ...
+    def last_seq(self) -> int: ...
+
+    def find_person(self, person_id: str) -> Person | None: ...
+    def list_people(self) -> list[Person]: ...
+    def put_person(self, person: Person) -> None: ...
+    def add_token(self, token: Token) -> None: ...
+    def find_token(self, digest: str) -> Token | None: ...
+    def drop_token(self, digest: str) -> None: ...
+
+    def find_facility(self, facility_id: str) -> Facility | None: ...
+    def list_facilities(self) -> list[Facility]: ...
+    def put_facility(self, facility: Facility) -> None: ...
+
+    def get_vehicle(self, vehicle_id: str) -> VehicleNow: ...
+    def list_vehicles(self) -> list[VehicleNow]: ...
+    def put_vehicle(self, vehicle: Vehicle) -> None: ...
+    def set_duty(self, vehicle_id: str, duty: Duty, *, at_base: bool, now: datetime) -> None: ...
+    def put_last_fixes(self, fixes: Sequence[Fix]) -> None: ...
+    def list_last_fixes(self) -> list[Fix]: ...
+
+    def add_request(self, request: Request, contact: Contact, *, track_token: str) -> None: ...
+    def get_request(self, request_id: str) -> Request: ...
+    def list_requests(self, which: RequestFilter) -> list[Request]: ...
+    def save_request(self, request: Request) -> None: ...
+    def get_contact(self, request_id: str) -> Contact: ...
+    def get_track_token(self, request_id: str) -> str: ...
+    def find_request_by_track(self, track_token: str) -> Request | None: ...
+
+    def add_decision(self, request_id: str, at: datetime, decision: Mapping[str, object]) -> None: ...
+    def find_last_decision(self, request_id: str) -> Mapping[str, object] | None: ...
+
+    def add_assignment(self, assignment: Assignment, arrival: Arrival | None) -> None: ...
+    def get_assignment(self, assignment_id: str) -> Assignment: ...
+    def find_arrival(self, assignment_id: str) -> Arrival | None: ...
+    def save_assignment(self, assignment: Assignment) -> None: ...
+    def list_assignments(self, request_id: str) -> list[Assignment]: ...
+    def find_live_assignment(self, vehicle_id: str) -> Assignment | None: ...
+    def list_live_assignments(self) -> list[Assignment]: ...
+
+    def put_approval(self, approval: Approval) -> None: ...
+    def list_approvals(self, request_id: str) -> list[Approval]: ...
+
+    def add_promise(self, promise: Promise) -> None: ...
+    def save_promise(self, promise: Promise) -> None: ...
+    def find_open_promise(self, request_id: str) -> Promise | None: ...
+    def list_promises(self, *, owner: str | None, overdue_at: datetime | None) -> list[Promise]: ...
+
+    def set_due(self, due: Due) -> None: ...
+    def drop_due(self, kind: DueKind, subject: str) -> None: ...
+    def list_due(self, now: datetime, limit: int) -> list[Due]: ...
+    def next_due_at(self) -> datetime | None: ...
+
+    def add_pack(self, *, agency: str, version: str, effective_from: datetime, text: str) -> bool: ...
+    def list_packs(self) -> list[str]: ...
+
+
+class Store(Protocol):
+    """Transactions over the books: serialised writers, read-only readers."""
+
+    def submit(self, work: Callable[[Books], T]) -> Future[T]: ...
+    async def write(self, work: Callable[[Books], T]) -> T: ...
+    async def read(self, work: Callable[[Books], T]) -> T: ...
+    async def probe(self) -> None: ...
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Something was committed: journal entries up to `seq` may be read."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class FixBatch:
+    """Positions that became newer since the last batch."""
+
+    fixes: tuple[Fix, ...]
+
+
+class Live(Protocol):
+    """Last positions and wake-ups: never a lock and never the only copy."""
+
+    async def start(self, fixes: Sequence[Fix]) -> None: ...
+    async def put_fixes(self, fixes: Sequence[Fix]) -> None: ...
+    def last_fixes(self) -> Mapping[str, Fix]: ...
+    async def announce(self, seq: int) -> None: ...
+    def watch(self) -> AsyncIterator[Wake | FixBatch]: ...
+    async def is_healthy(self) -> bool: ...
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A way along the road: points in travel order, lon/lat, with time, length and street names."""
+
+    points: tuple[Point, ...]
+    travel_s: float
+    distance_m: float
+    streets: tuple[str, ...]
+    method: str
+
+
+class Roads(Protocol):
+    """Travel times towards a point, and the way itself."""
+
+    def arrivals(
+        self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
+    ) -> dict[str, Arrival]:
+        """Arrival of the `most` soonest vehicles (all when None) under the metric `speeds`; who cannot come is left out."""
+        ...
+
+    def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None: ...
+
+
+class Clock(Protocol):
+    """The time, taken once at the edge of every use case: aware UTC."""
+
+    def now(self) -> datetime: ...

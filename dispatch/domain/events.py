@@ -1,0 +1,45 @@
+"""What happened: the entries of the journal, from which audit, live pages and replays are fed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """What kind of thing happened."""
+
+    REQUEST_RECEIVED = "request_received"
+    DECISION_MADE = "decision_made"
+    OFFER_MADE = "offer_made"
+    OFFER_DELIVERED = "offer_delivered"
+    OFFER_ACCEPTED = "offer_accepted"
+    OFFER_DECLINED = "offer_declined"
+    OFFER_EXPIRED = "offer_expired"
+    OFFER_WITHDRAWN = "offer_withdrawn"
+    STEP_TAKEN = "step_taken"
+    STOOD_DOWN = "stood_down"
+    APPROVAL_ASKED = "approval_asked"
+    APPROVAL_GIVEN = "approval_given"
+    APPROVAL_REFUSED = "approval_refused"
+    OVERRIDDEN = "overridden"
+    PROMISE_MADE = "promise_made"
+    PROMISE_RETRIED = "promise_retried"
+    PROMISE_CLOSED = "promise_closed"
+    REQUEST_ENDED = "request_ended"
+    NOTE_ADDED = "note_added"
+    DUTY_CHANGED = "duty_changed"
+    MASTER_DATA_CHANGED = "master_data_changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One thing that happened; `facts` hold JSON values and never a person's name or phone number."""
+
+    kind: EventKind
+    at: datetime
+    request_id: str | None = None
+    assignment_id: str | None = None
+    vehicle_id: str | None = None
+    actor: str | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)

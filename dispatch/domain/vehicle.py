@@ -1,0 +1,88 @@
+"""One vehicle: what it is, and how it stands at this moment."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from dispatch.domain.fix import Fix, FixSource
+from geo.point import Point
+
+
+class VehicleClass(StrEnum):
+    """What kind of vehicle it is; the short screen code of each is in docs/glossary.md."""
+
+    EMERGENCY_AMBULANCE = "emergency_ambulance"
+    TRANSPORT_AMBULANCE = "transport_ambulance"
+    MOBILE_CLINIC = "mobile_clinic"
+    HEARSE = "hearse"
+    DUAL_USE = "dual_use"
+    VILLAGE_CAR = "village_car"
+    OFFICIAL_CAR = "official_car"
+
+
+class Duty(StrEnum):
+    """Whether a vehicle may be asked to go."""
+
+    OFF_DUTY = "off_duty"
+    AVAILABLE = "available"
+    COMMITTED = "committed"
+    CLEANING = "cleaning"
+    OUT_OF_SERVICE = "out_of_service"
+
+
+class Shares(StrEnum):
+    """Whether an agency's vehicle goes for others by itself or after its own operator's yes (R26)."""
+
+    FULL = "full"
+    ON_REQUEST = "on_request"
+
+
+EQUIPMENT = frozenset({"infectious", "ppe", "oxygen", "ventilator", "stretcher"})
+CREW = frozenset({"driver", "escort", "nurse", "paramedic", "second_driver"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vehicle:
+    """Master data of one vehicle."""
+
+    id: str
+    name: str
+    vehicle_class: VehicleClass
+    agency: str
+    plate: str = ""
+    base: str | None = None
+    base_point: Point | None = None
+    crew: frozenset[str] = frozenset({"driver"})
+    equipment: frozenset[str] = frozenset()
+    seats: int = 0
+    shares: Shares = Shares.FULL
+    zone: str | None = None
+    papers_valid_until: date | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleNow:
+    """A vehicle with its duty, its last fix and the assignment it is on.
+
+    `at_base` is the driver's word that the parked vehicle stands at its base; it holds for the shift.
+    """
+
+    vehicle: Vehicle
+    duty: Duty
+    duty_since: datetime | None = None
+    at_base: bool = False
+    fix: Fix | None = None
+    assignment_id: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The vehicle's id."""
+        return self.vehicle.id
+
+    def position(self, now: datetime) -> Fix | None:
+        """The last fix or, for a vehicle that its driver confirmed at base, the base as a fix of this moment."""
+        base = self.vehicle.base_point
+        if self.at_base and base is not None and self.duty is Duty.AVAILABLE:
+            return Fix(vehicle_id=self.id, point=base, taken_at=now, received_at=now, source=FixSource.BASE)
+        return self.fix
