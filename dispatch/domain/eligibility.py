@@ -68,8 +68,8 @@ def assess(vehicle: VehicleNow, ask: Ask, sop: SopInForce, moment: Moment) -> Ve
     situation = Situation(vehicle, ask, moment)
     clauses = sop.clauses_for(vehicle.vehicle.agency, ask.pickup.agency)
     findings = [_answer(clause, situation) for clause in clauses]
-    findings += [_class_finding(situation, clauses), _duty_finding(situation)]
     objections = {finding.rule for finding in findings if finding.blocks}
+    findings += [_class_finding(situation, objections), _duty_finding(situation)]
 
     needs: list[NeededApproval] = []
     lifted: dict[str, str] = {}
@@ -77,7 +77,7 @@ def assess(vehicle: VehicleNow, ask: Ask, sop: SopInForce, moment: Moment) -> Ve
         rule = clause.rule
         if rule.effect is not Effect.APPROVAL or not finding.met:
             continue
-        lifts = _lifts(rule, objections)
+        lifts = rule.overrides & objections
         if lifts or not rule.overrides:
             needs.append(NeededApproval(rule.id, rule.approver or ""))
             lifted.update(dict.fromkeys(lifts, rule.id))
@@ -89,12 +89,6 @@ def assess(vehicle: VehicleNow, ask: Ask, sop: SopInForce, moment: Moment) -> Ve
         preferred_s=_preferred_s(clauses, findings),
         findings=settled,
     )
-
-
-def _lifts(rule: Rule, objections: set[str]) -> frozenset[str]:
-    """The standing objections that an approval rule lifts, the class's own among them."""
-    lifts = rule.overrides & objections
-    return lifts | ({CLASS_RULE} & objections) if lifts else lifts
 
 
 def _lift(finding: Finding, lifted: Mapping[str, str]) -> Finding:
@@ -153,7 +147,7 @@ def _preferred_s(clauses: tuple[Clause, ...], findings: list[Finding]) -> float:
 
 
 # What a class may do by itself (sop.md). A rule named beside a "no" says the same with a clause: where that rule
-# speaks, it speaks alone, so that an approval lifts it; where no pack holds it, the class's own "no" stands.
+# objects, it speaks alone, so that an approval lifts it; where it does not, the class's own "no" stands.
 _C, _N = VehicleClass, Need
 _YES: tuple[bool, str | None] = (True, None)
 _IF_CAN_SIT = "can_sit"
@@ -192,13 +186,13 @@ CLASS_MAY: Mapping[tuple[VehicleClass, Need], tuple[bool, str | None]] = Mapping
 )
 
 
-def _class_finding(situation: Situation, clauses: tuple[Clause, ...]) -> Finding:
+def _class_finding(situation: Situation, objections: set[str]) -> Finding:
     vehicle_class, need = situation.vehicle.vehicle.vehicle_class, situation.ask.need
     may, condition = CLASS_MAY[vehicle_class, need]
     if condition == _IF_CAN_SIT:
         met = situation.ask.patient.can_sit
     else:
-        met = may or any(clause.rule.id == condition for clause in clauses)
+        met = may or condition in objections
     facts = {"class": vehicle_class.value, "need": need.value}
     if condition == _IF_CAN_SIT:
         facts["can_sit"] = str(situation.ask.patient.can_sit).lower()
