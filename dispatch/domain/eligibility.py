@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from dispatch.domain.conditions import Condition, Moment, Situation
 from dispatch.domain.request import Ask, Need
-from dispatch.domain.sop import NATIONAL, Clause, Effect, Rule, SopInForce
+from dispatch.domain.sop import NATIONAL, Clause, Effect, SopInForce
 from dispatch.domain.vehicle import Duty, VehicleClass, VehicleNow
 
 CLASS_RULE = "KELAS"  # what a class may do by itself, where no rule of a pack says it
@@ -189,10 +189,7 @@ CLASS_MAY: Mapping[tuple[VehicleClass, Need], tuple[bool, str | None]] = Mapping
 def _class_finding(situation: Situation, objections: set[str]) -> Finding:
     vehicle_class, need = situation.vehicle.vehicle.vehicle_class, situation.ask.need
     may, condition = CLASS_MAY[vehicle_class, need]
-    if condition == _IF_CAN_SIT:
-        met = situation.ask.patient.can_sit
-    else:
-        met = may or condition in objections
+    met = situation.ask.patient.can_sit if condition == _IF_CAN_SIT else may or condition in objections
     facts = {"class": vehicle_class.value, "need": need.value}
     if condition == _IF_CAN_SIT:
         facts["can_sit"] = str(situation.ask.patient.can_sit).lower()

@@ -10,7 +10,6 @@ from dispatch.domain.conditions import KEYS, BadValueError, Condition, Group
 from dispatch.domain.directory import Role
 from dispatch.domain.sop import Effect, OverridableBy, Pack, Policy, Rule
 
-
 _E = TypeVar("_E", Effect, OverridableBy)
 
 
@@ -87,7 +86,7 @@ class _Reader:
             if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
                 raise PackError(self._line(name), f"{name} takes a number that is not negative")
             numbers[name] = value
-        refusals = int(numbers.pop("refusals_to_operator", Policy.refusals_to_operator))
+        refusals = int(numbers.pop("refusals_to_operator", Policy().refusals_to_operator))
         return Policy(refusals_to_operator=refusals, **numbers)
 
     def _rules(self) -> tuple[Rule, ...]:
