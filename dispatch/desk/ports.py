@@ -236,7 +236,7 @@ class Roads(Protocol):
     def arrivals(
         self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
     ) -> dict[str, Arrival]:
-        """Arrivals of the `most` soonest vehicles (None: all) under the metric `speeds`; who cannot come is left out."""
+        """The `most` soonest arrivals (None: all) under the metric `speeds`; who cannot come is left out."""
         ...
 
     def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None: ...

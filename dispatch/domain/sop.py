@@ -104,6 +104,17 @@ class SopInForce:
         national = self.packs.get(NATIONAL)
         return national.policy if national else Policy()
 
+    @property
+    def looks_at_moment(self) -> bool:
+        """Whether any rule asks who else could come, which is known only after the first arrivals are."""
+        rules = (rule for pack in self.packs.values() for rule in pack.rules)
+        return any(condition.key.group is Group.MOMENT for rule in rules for condition in rule.when)
+
+    def find_rule(self, agency: str, rule_id: str) -> Rule | None:
+        """The rule of this id in the pack of `agency` that is in force."""
+        pack = self.packs.get(agency)
+        return next((rule for rule in pack.rules if rule.id == rule_id), None) if pack else None
+
     def clauses_for(self, agency: str, pickup_area: str | None) -> tuple[Clause, ...]:
         """Which rules speak on a vehicle of `agency` for a pick-up in `pickup_area`, in the order of their ids.
 
