@@ -1,4 +1,4 @@
-"""Carrying a decision out inside one transaction: offer, approval or promise, journal, timers, and the request's state."""
+"""Carrying a decision out inside one transaction: offer, approval or promise, journal, timers, state."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -141,7 +141,8 @@ def _promise(books: Books, request: Request, why: str, now: datetime) -> None:
             promise_id=f"J-{uuid4().hex[:12]}", request_id=request.id, owner="operator", why=why, now=now
         )
         books.add_promise(promise)
-        kind, facts = EventKind.PROMISE_MADE, {"why": why, "owner": "operator", "due_at": promise.due_at.isoformat()}
+        kind = EventKind.PROMISE_MADE
+        facts: dict[str, object] = {"why": why, "owner": promise.owner, "due_at": promise.due_at.isoformat()}
     else:
         promise = replace(
             standing, retries=standing.retries + 1, retry_at=now + RETRY_EVERY, version=standing.version + 1
@@ -149,7 +150,7 @@ def _promise(books: Books, request: Request, why: str, now: datetime) -> None:
         books.save_promise(promise)
         kind, facts = EventKind.PROMISE_RETRIED, {"retries": promise.retries}
     books.set_due(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=promise.retry_at))
-    books.add_event(Event(kind=kind, at=now, request_id=request.id, actor=DESK, facts=dict(facts)))
+    books.add_event(Event(kind=kind, at=now, request_id=request.id, actor=DESK, facts=facts))
 
 
 def take_step(books: Books, assignment: Assignment, command: StepCommand, now: datetime) -> Assignment | Refusal:

@@ -1,0 +1,221 @@
+"""Asking for a vehicle, and what operators and approvers do about a request."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from secrets import token_urlsafe
+from uuid import uuid4
+
+from dispatch.desk.carry_out import Command, carry_out, find_first, keep_first, let_go, make_offer, settle
+from dispatch.desk.core import DeskCore, note
+from dispatch.desk.ports import Books, Contact, RequestFilter
+from dispatch.desk.search import Decision, Tried
+from dispatch.desk.summary import summarise
+from dispatch.desk.views import RequestView, view_of
+from dispatch.domain.directory import Person
+from dispatch.domain.events import EventKind
+from dispatch.domain.refusal import Refusal
+from dispatch.domain.request import ENDS, Ask, Request, RequestState, judge_ask
+from dispatch.domain.sop import OverridableBy
+
+
+class Intake(DeskCore):
+    """Commands return what they made, or a Refusal; a repeat under the same key returns the first result."""
+
+    __slots__ = ()
+
+    async def suggest(self, ask: Ask, at: datetime | None = None) -> dict[str, object] | Refusal:
+        """A decision that keeps nothing."""
+        refusal = judge_ask(ask)
+        if refusal is not None:
+            return refusal
+        decision = await self._search(ask, at or self.clock.now(), Tried())
+        return summarise(decision, self.zone)
+
+    async def receive(self, ask: Ask, contact: Contact, *, choose: str | None, by: Command) -> RequestView | Refusal:
+        """Keep a request and act on it: an offer, an approval asked, or a promise."""
+        refusal = judge_ask(ask)
+        if refusal is not None:
+            return refusal
+
+        async def attempt() -> Callable[[Books], RequestView | Refusal]:
+            now = self.clock.now()
+            decision = await self._search(ask, now, Tried(choose=choose))
+            summary = summarise(decision, self.zone)
+            request = Request(
+                id=f"P-{uuid4().hex[:12]}",
+                ask=ask,
+                state=RequestState.SEARCHING,
+                created_at=now,
+                created_by=by.actor.id,
+            )
+
+            def work(books: Books) -> RequestView | Refusal:
+                first = find_first(books, by)
+                if isinstance(first, Refusal):
+                    return first
+                if first is not None:
+                    return view_of(books, first)
+                books.add_request(request, contact, track_token=token_urlsafe(24))
+                facts = {"need": ask.need.value, "urgency": ask.urgency.value}
+                note(books, EventKind.REQUEST_RECEIVED, now, by.actor, request_id=request.id, facts=facts)
+                carry_out(books, request, decision, summary)
+                settle(books, request, now)
+                keep_first(books, by, request.id, now)
+                return view_of(books, request.id)
+
+            return work
+
+        return await self._commit(attempt)
+
+    async def view(self, request_id: str) -> RequestView:
+        """One request with all that stands for it. Raises NotFoundError."""
+        return await self.store.read(lambda books: view_of(books, request_id))
+
+    async def list_requests(self, which: RequestFilter) -> list[RequestView]:
+        """Requests, newest first."""
+
+        def work(books: Books) -> list[RequestView]:
+            return [view_of(books, request.id) for request in books.list_requests(which)]
+
+        return await self.store.read(work)
+
+    async def candidates(self, request_id: str) -> dict[str, object] | Refusal:
+        """The search for a kept request as it would go now; nothing is changed."""
+        request = await self.store.read(lambda books: books.get_request(request_id))
+        return summarise(await self._search_again(request, self.clock.now()), self.zone)
+
+    async def assign(
+        self, request_id: str, vehicle_id: str, *, override: tuple[str, str] | None, by: Command
+    ) -> RequestView | Refusal:
+        """An operator offers the request to this vehicle, against a rule only where the rule allows it."""
+
+        async def attempt() -> Callable[[Books], RequestView | Refusal]:
+            now = self.clock.now()
+            request = await self.store.read(lambda books: books.get_request(request_id))
+            decision = await self._search_again(request, now)
+
+            def work(books: Books) -> RequestView | Refusal:
+                first = find_first(books, by)
+                if first is not None:
+                    return first if isinstance(first, Refusal) else view_of(books, first)
+                current = books.get_request(request_id)
+                if current.state in ENDS:
+                    return Refusal("request_ended", {"state": current.state})
+                refusal = _judge_choice(books, decision, vehicle_id, override, by.actor)
+                if refusal is not None:
+                    return refusal
+                let_go(books, request_id, actor=by.actor.id, reason="dialihkan", now=now)
+                if override is not None:
+                    facts = {"rule": override[0], "reason": override[1]}
+                    note(
+                        books,
+                        EventKind.OVERRIDDEN,
+                        now,
+                        by.actor,
+                        request_id=request_id,
+                        vehicle_id=vehicle_id,
+                        facts=facts,
+                    )
+                make_offer(books, current, vehicle_id, decision, actor=by.actor.id)
+                settle(books, current, now)
+                keep_first(books, by, request_id, now)
+                return view_of(books, request_id)
+
+            return work
+
+        return await self._commit(attempt)
+
+    async def approve(
+        self, request_id: str, *, rule: str, yes: bool, reason: str, by: Command
+    ) -> RequestView | Refusal:
+        """The approver's word: on yes the vehicle is offered at once, on no the search goes on without it."""
+
+        async def attempt() -> Callable[[Books], RequestView | Refusal]:
+            now = self.clock.now()
+            request, approvals = await self.store.read(
+                lambda books: (books.get_request(request_id), books.list_approvals(request_id))
+            )
+            asked = next((a for a in approvals if a.rule == rule and a.state == "asked"), None)
+            decision = await self._search_again(request, now, answered=asked, yes=yes)
+            summary = summarise(decision, self.zone)
+
+            def work(books: Books) -> RequestView | Refusal:
+                first = find_first(books, by)
+                if first is not None:
+                    return first if isinstance(first, Refusal) else view_of(books, first)
+                standing = [a for a in books.list_approvals(request_id) if a.rule == rule and a.state == "asked"]
+                if asked is None or asked not in standing:
+                    return Refusal("no_such_approval", {"rule": rule})
+                if by.actor.role.value != asked.approver:
+                    return Refusal("not_the_approver", {"approver": asked.approver})
+                books.put_approval(replace(asked, state="given" if yes else "refused", reason=reason))
+                kind = EventKind.APPROVAL_GIVEN if yes else EventKind.APPROVAL_REFUSED
+                facts = {"rule": rule, "reason": reason}
+                note(books, kind, now, by.actor, request_id=request_id, vehicle_id=asked.vehicle_id, facts=facts)
+                current = books.get_request(request_id)
+                if not any(a.is_live for a in books.list_assignments(request_id)):
+                    carry_out(books, current, decision, summary)
+                settle(books, current, now)
+                keep_first(books, by, request_id, now)
+                return view_of(books, request_id)
+
+            return work
+
+        return await self._commit(attempt)
+
+    async def end(
+        self, request_id: str, end: RequestState, *, told: str, reason: str, by: Command
+    ) -> RequestView | Refusal:
+        """End a request: whoever goes is let go, and it is written down who was told."""
+        now = self.clock.now()
+
+        def work(books: Books) -> RequestView | Refusal:
+            first = find_first(books, by)
+            if first is not None:
+                return first if isinstance(first, Refusal) else view_of(books, first)
+            request = books.get_request(request_id)
+            if request.state in ENDS:
+                return Refusal("request_ended", {"state": request.state})
+            let_go(books, request_id, actor=by.actor.id, reason=reason, now=now)
+            for approval in books.list_approvals(request_id):
+                if approval.state == "asked":
+                    books.put_approval(replace(approval, state="refused", reason=reason))
+            settle(books, request, now, end=end, told=told)
+            keep_first(books, by, request_id, now)
+            return view_of(books, request_id)
+
+        return await self._write(work)
+
+    async def add_note(self, request_id: str, *, by: Command) -> RequestView | Refusal:
+        """Write in the timeline that somebody added to the note; its text stays with the contact."""
+        now = self.clock.now()
+
+        def work(books: Books) -> RequestView | Refusal:
+            books.get_request(request_id)
+            note(books, EventKind.NOTE_ADDED, now, by.actor, request_id=request_id, facts={})
+            return view_of(books, request_id)
+
+        return await self._write(work)
+
+
+def _judge_choice(
+    books: Books, decision: Decision, vehicle_id: str, override: tuple[str, str] | None, actor: Person
+) -> Refusal | None:
+    """Whether this person may send this vehicle: the SOP has no objection, or one that they may override."""
+    books.get_vehicle(vehicle_id)
+    held = books.find_live_assignment(vehicle_id)
+    if held is not None:
+        return Refusal("vehicle_taken", {"vehicle_id": vehicle_id, "request_id": held.request_id})
+    candidate = decision.candidate(vehicle_id)
+    findings = candidate.verdict.findings if candidate else ()
+    objections = [finding for finding in findings if finding.blocks]
+    unsaid = [finding.rule for finding in objections if override is None or finding.rule != override[0]]
+    if unsaid:
+        return Refusal("rule_objects", {"vehicle_id": vehicle_id, "rules": unsaid})
+    for finding in objections:
+        rule = decision.sop.find_rule(finding.agency, finding.rule)
+        allowed = rule.overridable_by if rule else OverridableBy.NOBODY
+        if allowed.value != actor.role.value:
+            return Refusal("not_overridable", {"rule": finding.rule, "overridable_by": allowed.value})
+    return None

@@ -1,0 +1,127 @@
+"""A decision in words and JSON: what is shown, kept with the request, and stays the same for ever."""
+
+from datetime import timedelta, tzinfo
+
+from dispatch import words
+from dispatch.desk.search import SHOWN, Decision
+from dispatch.domain.eligibility import DUTY_RULE, Finding
+from dispatch.domain.next_step import AskApproval, OfferTo, PromiseCallBack
+from dispatch.domain.promise import CALL_BACK_WITHIN
+from dispatch.domain.ranking import Candidate
+
+_FAR = timedelta(hours=1)
+
+
+def summarise(decision: Decision, zone: tzinfo) -> dict[str, object]:
+    """The decision in the shape of api.md; findings are written out for the first candidates only."""
+    outcome, chosen, sentence, say = _outcome(decision, zone)
+    return {
+        "outcome": outcome,
+        "sop": [{"agency": pack.agency, "version": pack.version} for _, pack in sorted(decision.sop.packs.items())],
+        "say": say,
+        "sentence": sentence,
+        "chosen": chosen,
+        "candidates": [
+            candidate_json(decision, candidate, written=position < SHOWN)
+            for position, candidate in enumerate(_shown_first(decision))
+        ],
+        "considered": len(decision.candidates),
+        "computed_in_ms": decision.computed_in_ms,
+        "at": decision.at.astimezone(zone).isoformat(),
+    }
+
+
+def _shown_first(decision: Decision) -> list[Candidate]:
+    """In rank order, but with the nearest that were passed over among the first, so that their reason is written."""
+    passed = sorted(
+        (c for c in decision.candidates if not c.verdict.eligible and c.arrival is not None),
+        key=lambda c: (c.arrival.eta_s if c.arrival else 0.0, c.vehicle_id),
+    )[: SHOWN // 4]
+    ahead = decision.candidates[: SHOWN - len(passed)]
+    first = [*ahead, *(c for c in passed if c not in ahead)]
+    first.sort(key=lambda c: c.rank)
+    held = {c.vehicle_id for c in first}
+    return [*first, *(c for c in decision.candidates if c.vehicle_id not in held)]
+
+
+def _outcome(decision: Decision, zone: tzinfo) -> tuple[str, list[str], str, str]:
+    match decision.step:
+        case OfferTo(vehicle_id=vehicle_id):
+            candidate = decision.candidate(vehicle_id)
+            eta_s = candidate.arrival.eta_s if candidate and candidate.arrival else None
+            name = vehicle_name(decision, vehicle_id)
+            sentence = words.offer_sentence(name, eta_s, decision.at, zone, _passed(decision, eta_s))
+            return "offer", [vehicle_id], sentence, words.say_offer(name, eta_s, decision.at, zone)
+        case AskApproval(vehicle_id=vehicle_id, rule=rule, approver=approver):
+            name = vehicle_name(decision, vehicle_id)
+            sentence = words.approval_sentence(name, rule, approver)
+            return "approval", [], sentence, words.say_approval(name, approver)
+        case PromiseCallBack():
+            due_at = decision.at + CALL_BACK_WITHIN
+            sentence = words.promise_sentence(len(decision.candidates))
+            return "promise", [], sentence, words.say_promise(due_at, zone)
+
+
+def _passed(decision: Decision, eta_s: float | None) -> str:
+    """The sentence on the nearest vehicle that a rule of the SOP kept from going, if it was nearer than the chosen."""
+    limit_s = eta_s if eta_s is not None else _FAR.total_seconds()
+    nearer = [
+        (candidate.arrival.eta_s, candidate.vehicle_id, objection)
+        for candidate in decision.candidates
+        if candidate.arrival is not None and candidate.arrival.eta_s < limit_s
+        for objection in candidate.verdict.findings
+        if objection.blocks and objection.rule != DUTY_RULE
+    ]
+    if not nearer:
+        return ""
+    _, vehicle_id, objection = min(nearer, key=lambda entry: entry[:2])
+    text = words.finding_text(objection, decision.sop.find_rule(objection.agency, objection.rule))
+    return words.passed_sentence(vehicle_name(decision, vehicle_id), objection.rule, text)
+
+
+def vehicle_name(decision: Decision, vehicle_id: str) -> str:
+    """What people call the vehicle."""
+    return decision.fleet[vehicle_id].vehicle.name
+
+
+def candidate_json(decision: Decision, candidate: Candidate, *, written: bool) -> dict[str, object]:
+    """One candidate; without `written` its findings are left out and only the blocking rules named."""
+    vehicle_now = decision.fleet[candidate.vehicle_id]
+    vehicle, arrival, verdict = vehicle_now.vehicle, candidate.arrival, candidate.verdict
+    fix = vehicle_now.position(decision.at)
+    return {
+        "vehicle_id": vehicle.id,
+        "name": vehicle.name,
+        "class": vehicle.vehicle_class.value,
+        "agency": vehicle.agency,
+        "eligible": verdict.eligible,
+        "needs_approval": bool(verdict.needs),
+        "rank": candidate.rank,
+        "eta_s": round(arrival.eta_s) if arrival else None,
+        "eta_low_s": round(arrival.eta_low_s) if arrival else None,
+        "eta_high_s": round(arrival.eta_high_s) if arrival else None,
+        "distance_m": round(arrival.distance_m) if arrival else None,
+        "method": arrival.method.value if arrival else None,
+        "fix_age_s": max(0, round((decision.at - fix.taken_at).total_seconds())) if fix else None,
+        "lon": fix.point.lon if fix else None,
+        "lat": fix.point.lat if fix else None,
+        "phone": vehicle.phone,
+        "blocking": list(verdict.blocking),
+        "findings": [_finding_json(decision, finding) for finding in verdict.findings] if written else [],
+    }
+
+
+def _finding_json(decision: Decision, finding: Finding) -> dict[str, object]:
+    rule = decision.sop.find_rule(finding.agency, finding.rule)
+    return {
+        "rule": finding.rule,
+        "agency": finding.agency,
+        "version": finding.version,
+        "effect": finding.effect.value,
+        "applies": finding.applies,
+        "met": finding.met,
+        "blocks": finding.blocks,
+        "text": words.finding_text(finding, rule),
+        "would_help": words.would_help(finding, rule),
+        "clause": rule.clause if rule else None,
+    }
