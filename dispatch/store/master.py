@@ -1,0 +1,164 @@
+"""Master data in the books: people, facilities, vehicles, positions and packs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, and_, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from dispatch.desk.ports import NotFoundError, Token
+from dispatch.domain.assignment import LIVE
+from dispatch.domain.directory import Facility, FacilityKind, Person, Role
+from dispatch.domain.fix import Fix
+from dispatch.domain.vehicle import Duty, Vehicle, VehicleNow
+from dispatch.store import rows, tables
+from dispatch.store.rows import Row, time_of, time_text
+from geo.point import Point
+
+LIVE_STATES = [state.value for state in LIVE]
+
+
+class Master:
+    """People, facilities, vehicles, positions and packs."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def _one(self, query: Select[Any]) -> Row | None:
+        row = self._connection.execute(query).mappings().one_or_none()
+        return None if row is None else {str(name): value for name, value in row.items()}
+
+    def _all(self, query: Select[Any]) -> list[Row]:
+        found = self._connection.execute(query).mappings()
+        return [{str(name): value for name, value in row.items()} for row in found]
+
+    def _put(self, table: Table, row: Mapping[str, object], keys: Sequence[str]) -> None:
+        changes = {name: value for name, value in row.items() if name not in keys}
+        self._connection.execute(upsert(table).values(row).on_conflict_do_update(index_elements=keys, set_=changes))
+
+    def find_person(self, person_id: str) -> Person | None:
+        row = self._one(select(tables.people).where(tables.people.c.id == person_id))
+        return None if row is None else _person(row)
+
+    def list_people(self) -> list[Person]:
+        return [_person(row) for row in self._all(select(tables.people).order_by(tables.people.c.id))]
+
+    def put_person(self, person: Person) -> None:
+        self._put(tables.people, {**asdict(person), "role": person.role.value}, ["id"])
+
+    def add_token(self, token: Token) -> None:
+        expires_at = time_text(token.expires_at) if token.expires_at else None
+        row = {**asdict(token), "created_at": time_text(token.created_at), "expires_at": expires_at}
+        self._connection.execute(insert(tables.tokens).values(row))
+
+    def find_token(self, digest: str) -> Token | None:
+        row = self._one(select(tables.tokens).where(tables.tokens.c.digest == digest))
+        if row is None:
+            return None
+        return Token(
+            digest=row["digest"],
+            person_id=row["person_id"],
+            kind=row["kind"],
+            created_at=time_of(row["created_at"]),
+            expires_at=time_of(row["expires_at"]) if row["expires_at"] else None,
+        )
+
+    def drop_token(self, digest: str) -> None:
+        self._connection.execute(delete(tables.tokens).where(tables.tokens.c.digest == digest))
+
+    def find_facility(self, facility_id: str) -> Facility | None:
+        row = self._one(select(tables.facilities).where(tables.facilities.c.id == facility_id))
+        return None if row is None else _facility(row)
+
+    def list_facilities(self) -> list[Facility]:
+        query = select(tables.facilities).order_by(tables.facilities.c.name, tables.facilities.c.id)
+        return [_facility(row) for row in self._all(query)]
+
+    def put_facility(self, facility: Facility) -> None:
+        row = {
+            "id": facility.id,
+            "kind": facility.kind.value,
+            "name": facility.name,
+            "lon": facility.point.lon,
+            "lat": facility.point.lat,
+            "agency": facility.agency,
+            "phone": facility.phone,
+            "source": facility.source,
+        }
+        self._put(tables.facilities, row, ["id"])
+
+    def get_vehicle(self, vehicle_id: str) -> VehicleNow:
+        row = self._one(_VEHICLES.where(tables.vehicles.c.id == vehicle_id))
+        if row is None:
+            raise NotFoundError(f"no vehicle {vehicle_id}")
+        return rows.vehicle_of(row)
+
+    def list_vehicles(self) -> list[VehicleNow]:
+        return [rows.vehicle_of(row) for row in self._all(_VEHICLES.order_by(tables.vehicles.c.id))]
+
+    def put_vehicle(self, vehicle: Vehicle) -> None:
+        new = {"duty": Duty.OFF_DUTY.value, "at_base": False}
+        row = rows.vehicle_row(vehicle)
+        statement = upsert(tables.vehicles).values({**row, **new})
+        changes = {name: value for name, value in row.items() if name != "id"}
+        self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
+
+    def set_duty(self, vehicle_id: str, duty: Duty, *, at_base: bool, now: datetime) -> None:
+        statement = update(tables.vehicles).where(tables.vehicles.c.id == vehicle_id)
+        done = self._connection.execute(statement.values(duty=duty.value, at_base=at_base, duty_since=time_text(now)))
+        if done.rowcount != 1:
+            raise NotFoundError(f"no vehicle {vehicle_id}")
+
+    def put_last_fixes(self, fixes: Sequence[Fix]) -> None:
+        for fix in fixes:
+            self._put(tables.last_fixes, rows.fix_row(fix), ["vehicle_id"])
+
+    def list_last_fixes(self) -> list[Fix]:
+        return [rows.fix_of(row, vehicle_id=row["vehicle_id"]) for row in self._all(select(tables.last_fixes))]
+
+    def add_pack(self, *, agency: str, version: str, effective_from: datetime, text: str) -> bool:
+        table = tables.packs
+        held = self._one(select(table.c.text).where(table.c.agency == agency, table.c.version == version))
+        if held is not None and held["text"] == text:
+            return False
+        if held is not None:
+            raise ValueError(f"{agency} {version} is published with another text: give the change a new version")
+        row = {"agency": agency, "version": version, "effective_from": time_text(effective_from), "text": text}
+        self._connection.execute(insert(table).values(row))
+        return True
+
+    def list_packs(self) -> list[str]:
+        return list(self._connection.execute(select(tables.packs.c.text)).scalars())
+
+
+def _person(row: Row) -> Person:
+    return Person(**{**row, "role": Role(row["role"])})
+
+
+def _facility(row: Row) -> Facility:
+    return Facility(
+        id=row["id"],
+        kind=FacilityKind(row["kind"]),
+        name=row["name"],
+        point=Point(lon=row["lon"], lat=row["lat"]),
+        agency=row["agency"],
+        phone=row["phone"],
+        source=row["source"],
+    )
+
+
+_base, _fix, _live = tables.facilities.alias("base"), tables.last_fixes, tables.assignments
+_VEHICLES = (
+    select(
+        tables.vehicles,
+        _base.c.lon.label("base_lon"),
+        _base.c.lat.label("base_lat"),
+        *(column for column in _fix.c if column.name != "vehicle_id"),
+        _live.c.id.label("assignment_id"),
+    )
+    .outerjoin(_base, tables.vehicles.c.base == _base.c.id)
+    .outerjoin(_fix, tables.vehicles.c.id == _fix.c.vehicle_id)
+    .outerjoin(_live, and_(_live.c.vehicle_id == tables.vehicles.c.id, _live.c.state.in_(LIVE_STATES)))
+)

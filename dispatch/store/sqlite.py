@@ -1,0 +1,220 @@
+"""The store on SQLite: one writer thread with group commit, read-only readers, checked at every start."""
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import NullPool, QueuePool
+
+from dispatch.desk.ports import Books, StoreUnavailableError
+from dispatch.store.commands import SqlBooks
+from dispatch.store.rows import time_text
+from dispatch.store.tables import INDEXES
+
+T = TypeVar("T")
+_GROUP = 256  # commands of one fsync at most: keeps the wait of the first one short
+_READERS = 4
+_BUSY_S = 10
+
+
+class IndexMissingError(Exception):
+    """A unique index that keeps a vehicle from being sent twice is missing or was altered."""
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Callable[[Books], Any]
+    future: Future[Any]
+
+
+def open_sqlite(path: Path) -> "SqliteStore":
+    """Open the database of `path`, make or migrate its schema, and check its indexes.
+
+    Raises:
+        IndexMissingError: if an index does not say what it must.
+        StoreUnavailableError: if the file cannot be opened or written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writing = _engine(path, read_only=False)
+    try:
+        with writing.connect() as connection:
+            _migrate(connection)
+            check_indexes(connection)
+        path.chmod(0o600)
+    except (DBAPIError, OSError) as error:
+        writing.dispose()
+        raise StoreUnavailableError(f"{path} cannot be used as a database: {error}") from error
+    except BaseException:
+        writing.dispose()
+        raise
+    return SqliteStore(writing, _engine(path, read_only=True))
+
+
+def _engine(path: Path, *, read_only: bool) -> Engine:
+    def connect() -> sqlite3.Connection:
+        # Transactions are begun by our own statements: SQLite's driver would begin them too late for SAVEPOINT.
+        connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA foreign_keys = ON")
+        if read_only:
+            connection.execute("PRAGMA query_only = ON")
+            connection.execute("PRAGMA wal_autocheckpoint = 0")
+        else:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+        return connection
+
+    if read_only:
+        engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool, pool_size=_READERS)
+    else:
+        engine = create_engine("sqlite://", creator=connect, poolclass=NullPool)
+    begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+def _migrate(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    config.attributes["connection"] = connection
+    with connection.begin():
+        command.upgrade(config, "head")
+
+
+def check_indexes(connection: Connection) -> None:
+    """Compare the text of each partial unique index with what it must be: a lost predicate is invisible otherwise."""
+    with connection.begin():
+        rows = connection.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql NOT NULL"))
+        found = {str(name): str(sql) for name, sql in rows}
+    for name, ddl in INDEXES.items():
+        if found.get(name) != ddl:
+            raise IndexMissingError(
+                f"the index {name} is {'altered' if name in found else 'missing'}: without it a vehicle could be sent "
+                f"twice. Stop the service, drop it if it is there, and run: {ddl}"
+            )
+
+
+class SqliteStore:
+    """One thread owns the only writing connection; a command is acknowledged after its group is on the disk."""
+
+    def __init__(self, writing: Engine, reading: Engine) -> None:
+        self._writing, self._reading = writing, reading
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="jemput-read")
+        self._closed = False
+        self._thread = threading.Thread(target=self._run, name="jemput-write", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Callable[[Books], T]) -> Future[T]:
+        """Queue one transaction; the future holds its result once it is durable."""
+        if self._closed:
+            raise StoreUnavailableError("the store is closed")
+        future: Future[T] = Future()
+        self._jobs.put(_Job(work, future))
+        return future
+
+    async def write(self, work: Callable[[Books], T]) -> T:
+        """Run one transaction. Raises what `work` raises, or StoreUnavailableError; then nothing of it is kept."""
+        return await asyncio.wrap_future(self.submit(work))
+
+    async def read(self, work: Callable[[Books], T]) -> T:
+        """Run `work` over what is committed."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    def _read(self, work: Callable[[Books], T]) -> T:
+        try:
+            with self._reading.begin() as connection:
+                return work(SqlBooks(connection))
+        except DBAPIError as error:
+            raise StoreUnavailableError(str(error.orig)) from error
+
+    async def probe(self) -> None:
+        """Make a real commit and check the indexes."""
+        await asyncio.wrap_future(self.submit(_probe))
+        await asyncio.get_running_loop().run_in_executor(self._readers, self._check)
+
+    def _check(self) -> None:
+        with self._reading.connect() as connection:
+            check_indexes(connection)
+
+    async def close(self) -> None:
+        """Finish what is queued, then close."""
+        if self._closed:
+            return
+        self._closed = True
+        self._jobs.put(None)
+        await asyncio.get_running_loop().run_in_executor(None, self._thread.join)
+        self._readers.shutdown()
+        self._writing.dispose()
+        self._reading.dispose()
+
+    def _run(self) -> None:
+        connection = self._writing.connect()
+        try:
+            while (job := self._jobs.get()) is not None:
+                group, last = self._gather(job)
+                self._commit(connection, group)
+                if last:
+                    break
+        finally:
+            connection.close()
+
+    def _gather(self, first: _Job) -> tuple[list[_Job], bool]:
+        group = [first]
+        while len(group) < _GROUP:
+            try:
+                job = self._jobs.get_nowait()
+            except queue.Empty:
+                break
+            if job is None:
+                return group, True
+            group.append(job)
+        return group, False
+
+    def _commit(self, connection: Connection, group: list[_Job]) -> None:
+        try:
+            with connection.begin():
+                wanted = [job for job in group if job.future.set_running_or_notify_cancel()]
+                answers = [(job, *_attempt(connection, job)) for job in wanted]
+        except DBAPIError as error:
+            # The disk is full or gone: nothing of the group is kept, and nobody is told otherwise.
+            unavailable = StoreUnavailableError(str(error.orig))
+            unavailable.__cause__ = error
+            for job in group:
+                if not job.future.cancelled():
+                    job.future.set_exception(unavailable)
+            return
+        for job, result, problem in answers:
+            if problem is not None:
+                job.future.set_exception(problem)
+            else:
+                job.future.set_result(result)
+
+
+def _attempt(connection: Connection, job: _Job) -> tuple[Any, BaseException | None]:
+    savepoint = connection.begin_nested()
+    try:
+        result = job.work(SqlBooks(connection))
+        savepoint.commit()
+    except OperationalError:
+        raise  # the disk or the lock: the whole group is lost
+    except Exception as error:  # noqa: BLE001 - handed to whoever waits for this job; the others of the group go on
+        savepoint.rollback()
+        return None, error
+    return result, None
+
+
+def _probe(books: Books) -> None:
+    assert isinstance(books, SqlBooks)
+    books.write_probe(time_text(datetime.now(UTC)))
