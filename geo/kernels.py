@@ -1,0 +1,255 @@
+"""The compiled loops of snapping and searching; their callers describe arguments, shapes and meaning."""
+
+import numpy as np
+from numba import njit
+
+FAR = np.iinfo(np.int64).max // 4
+
+
+@njit(cache=True)
+def _room(keys, items, size):
+    """The heap's arrays, twice as long where the next entry would not fit."""
+    if size + 1 < len(keys):
+        return keys, items
+    more_keys = np.empty(2 * len(keys), np.int64)
+    more_items = np.empty(2 * len(items), np.int64)
+    more_keys[:size] = keys[:size]
+    more_items[:size] = items[:size]
+    return more_keys, more_items
+
+
+@njit(cache=True)
+def count_cells(col, row, shape_start, edges, columns, counts):
+    for edge in edges:
+        for p in range(shape_start[edge], shape_start[edge + 1] - 1):
+            for r in range(min(row[p], row[p + 1]), max(row[p], row[p + 1]) + 1):
+                for c in range(min(col[p], col[p + 1]), max(col[p], col[p + 1]) + 1):
+                    counts[r * columns + c] += 1
+
+
+@njit(cache=True)
+def fill_cells(col, row, shape_start, edges, columns, cursor, seg_edge, seg_point):
+    for edge in edges:
+        for p in range(shape_start[edge], shape_start[edge + 1] - 1):
+            for r in range(min(row[p], row[p + 1]), max(row[p], row[p + 1]) + 1):
+                for c in range(min(col[p], col[p + 1]), max(col[p], col[p + 1]) + 1):
+                    at = cursor[r * columns + c]
+                    seg_edge[at] = edge
+                    seg_point[at] = p
+                    cursor[r * columns + c] += 1
+
+
+@njit(cache=True)
+def snap_all(
+    lon,
+    lat,
+    west,
+    south,
+    step_lon,
+    step_lat,
+    columns,
+    rows,
+    cell_start,
+    seg_edge,
+    seg_point,
+    shape_lon,
+    shape_lat,
+    limit_m,
+    m_per_degree,
+    out_edge,
+    out_point,
+    out_t,
+    out_m,
+):
+    for i in range(len(lon)):
+        kx = m_per_degree * np.cos(lat[i] * np.pi / 180.0)
+        ky = m_per_degree
+        cell_m = min(step_lon * kx, step_lat * ky)
+        centre_c = int(np.floor((lon[i] - west) / step_lon))
+        centre_r = int(np.floor((lat[i] - south) / step_lat))
+        # The position may lie off the grid: rings start where the grid begins.
+        ring = max(max(0 - centre_c, centre_c - (columns - 1)), max(0 - centre_r, centre_r - (rows - 1)), 0)
+        best = np.inf
+        while (ring - 1) * cell_m <= min(best, limit_m) and ring <= columns + rows + 1 + abs(centre_c) + abs(centre_r):
+            for r in range(max(centre_r - ring, 0), min(centre_r + ring, rows - 1) + 1):
+                edge_row = r in (centre_r - ring, centre_r + ring)
+                c_step = 1 if edge_row or ring == 0 else 2 * ring
+                c = centre_c - ring
+                while c <= centre_c + ring:
+                    if 0 <= c < columns:
+                        cell = r * columns + c
+                        for s in range(cell_start[cell], cell_start[cell + 1]):
+                            p = seg_point[s]
+                            ax = (shape_lon[p] * 1e-7 - lon[i]) * kx
+                            ay = (shape_lat[p] * 1e-7 - lat[i]) * ky
+                            dx = (shape_lon[p + 1] - shape_lon[p]) * 1e-7 * kx
+                            dy = (shape_lat[p + 1] - shape_lat[p]) * 1e-7 * ky
+                            square = dx * dx + dy * dy
+                            t = 0.0
+                            if square > 0.0:
+                                t = min(1.0, max(0.0, -(ax * dx + ay * dy) / square))
+                            d = np.hypot(ax + t * dx, ay + t * dy)
+                            if d < best or (d == best and (seg_edge[s], p) < (out_edge[i], out_point[i])):
+                                best = d
+                                out_edge[i] = seg_edge[s]
+                                out_point[i] = p
+                                out_t[i] = t
+                    c += c_step
+            ring += 1
+        out_m[i] = best
+        if best > limit_m:
+            out_edge[i] = -1
+
+
+@njit(cache=True)
+def _push(keys, items, size, key, item):
+    at = size
+    while at > 0:
+        above = (at - 1) >> 1
+        if keys[above] < key or (keys[above] == key and items[above] <= item):
+            break
+        keys[at] = keys[above]
+        items[at] = items[above]
+        at = above
+    keys[at] = key
+    items[at] = item
+    return size + 1
+
+
+@njit(cache=True)
+def _pop(keys, items, size):
+    size -= 1
+    key, item = keys[size], items[size]
+    at = 0
+    while True:
+        below = 2 * at + 1
+        if below >= size:
+            break
+        if below + 1 < size and (
+            keys[below + 1] < keys[below] or (keys[below + 1] == keys[below] and items[below + 1] < items[below])
+        ):
+            below += 1
+        if keys[below] > key or (keys[below] == key and items[below] >= item):
+            break
+        keys[at] = keys[below]
+        items[at] = items[below]
+        at = below
+    if size > 0:
+        keys[at] = key
+        items[at] = item
+    return size
+
+
+@njit(cache=True)
+def search(
+    target_edge,
+    target_ms,
+    edge_from,
+    edge_to,
+    weight,
+    length_m,
+    in_start,
+    in_edge,
+    veh_edge,
+    veh_ms,
+    veh_of,
+    veh_count,
+    want,
+    dist,
+    metres,
+    via,
+    head,
+    link,
+    done,
+):
+    """Fill dist, metres, via of the nodes that were reached; returns found vehicles and the touched nodes.
+
+    veh_edge, veh_ms, veh_of: the sides on which each vehicle stands (one or two), as edge, ms from its start, vehicle.
+    head (N,) and link (sides,) chain the sides by the node that their edge leads to.
+    """
+    nodes = len(dist)
+    best = np.full(veh_count, FAR, np.int64)
+    best_m = np.zeros(veh_count)
+    best_side = np.full(veh_count, -1, np.int64)
+    keys = np.empty(1024, np.int64)
+    items = np.empty(1024, np.int64)
+    size = 0
+    touched = np.empty(1024, np.int64)
+    touched_count = 0
+    for s in range(len(veh_edge)):
+        node = edge_to[veh_edge[s]]
+        link[s] = head[node]
+        head[node] = s
+    for t in range(len(target_edge)):
+        edge = target_edge[t]
+        # A vehicle upstream on the very edge comes straight along it.
+        for s in range(len(veh_edge)):
+            if veh_edge[s] == edge and veh_ms[s] <= target_ms[t]:
+                cost = target_ms[t] - veh_ms[s]
+                if cost < best[veh_of[s]]:
+                    best[veh_of[s]] = cost
+                    best_m[veh_of[s]] = length_m[edge] * cost / weight[edge]
+                    best_side[veh_of[s]] = s
+        node = edge_from[edge]
+        if target_ms[t] < dist[node]:
+            if dist[node] == FAR:
+                touched[touched_count] = node
+                touched_count += 1
+            dist[node] = target_ms[t]
+            metres[node] = length_m[edge] * target_ms[t] / weight[edge]
+            via[node] = edge
+            size = _push(keys, items, size, dist[node], node)
+    for v in range(veh_count):
+        if best[v] < FAR:
+            keys, items = _room(keys, items, size)
+            size = _push(keys, items, size, best[v], nodes + v)
+    found = np.empty(veh_count, np.int64)
+    found_count = 0
+    last = np.int64(0)
+    while size > 0:
+        key, item = keys[0], items[0]
+        size = _pop(keys, items, size)
+        if found_count >= want and key > last:
+            break
+        if item >= nodes:
+            v = item - nodes
+            if key == best[v] and not done[v]:
+                done[v] = True
+                found[found_count] = v
+                found_count += 1
+                last = key
+            continue
+        if key > dist[item]:
+            continue
+        s = head[item]
+        while s >= 0:
+            edge = veh_edge[s]
+            cost = key + weight[edge] - veh_ms[s]
+            v = veh_of[s]
+            if cost < best[v]:
+                best[v] = cost
+                best_m[v] = metres[item] + length_m[edge] * (weight[edge] - veh_ms[s]) / weight[edge]
+                best_side[v] = s
+                keys, items = _room(keys, items, size)
+                size = _push(keys, items, size, cost, nodes + v)
+            s = link[s]
+        for at in range(in_start[item], in_start[item + 1]):
+            edge = in_edge[at]
+            node = edge_from[edge]
+            cost = key + weight[edge]
+            if cost < dist[node]:
+                if dist[node] == FAR:
+                    if touched_count >= len(touched):
+                        longer = np.empty(2 * len(touched), np.int64)
+                        longer[:touched_count] = touched
+                        touched = longer
+                    touched[touched_count] = node
+                    touched_count += 1
+                dist[node] = cost
+                metres[node] = metres[item] + length_m[edge]
+                via[node] = edge
+                keys, items = _room(keys, items, size)
+                size = _push(keys, items, size, cost, node)
+    for s in range(len(veh_edge)):
+        head[edge_to[veh_edge[s]]] = -1
+    return found[:found_count], best, best_m, best_side, touched[:touched_count]
