@@ -1,0 +1,142 @@
+"""Live positions through Redis or Valkey, for several processes; when it is away, this process goes on alone."""
+
+import asyncio
+import contextlib
+import logging
+import struct
+from collections.abc import Sequence
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from dispatch.domain.fix import Fix
+from dispatch.live.codec import pack_fixes, unpack_fixes
+from dispatch.live.mirror import Mirror
+
+_log = logging.getLogger(__name__)
+_FIXES, _STREAM = "jemput:fixes", "jemput:live"
+_TIMEOUT_S = 0.25  # without it a frozen server held a caller for 12 s (data.md)
+_BLOCK_MS = 1_000
+_KEPT = 10_000
+_PAUSE_S = 0.5
+
+# A fix is stored only when newer than the one held; the first field of a value is its time in microseconds.
+_NEWER = """
+for i = 1, #ARGV, 3 do
+  local held = redis.call('HGET', KEYS[1], ARGV[i])
+  if not held or tonumber(string.match(held, '^(%d+):')) < tonumber(ARGV[i + 1]) then
+    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1] .. ':' .. ARGV[i + 2])
+  end
+end
+return #ARGV / 3
+"""
+
+
+class RedisLive(Mirror):
+    """The live port over a Redis or Valkey server; it is neither a lock nor the only copy of anything."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        retry = Retry(NoBackoff(), 0)
+        self._redis = Redis.from_url(
+            url, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S, retry=retry, protocol=2
+        )
+        self._tail = Redis.from_url(
+            url,
+            socket_timeout=_BLOCK_MS / 1000 + _TIMEOUT_S,
+            socket_connect_timeout=_TIMEOUT_S,
+            retry=retry,
+            protocol=2,
+        )
+        self._task: asyncio.Task[None] | None = None
+        self._healthy = False
+
+    async def start(self, fixes: Sequence[Fix]) -> None:
+        """Begin with what the store and the server know, and follow the stream from now on."""
+        self.take(fixes)
+        last = b"$"
+        try:
+            newest = await self._redis.xrevrange(_STREAM, count=1)
+            last = newest[0][0] if newest else b"0-0"
+            await self._load()
+            self._healthy = True
+        except (RedisError, OSError) as error:
+            _log.warning("the live server does not answer (%s): positions stay within this process", error)
+        self._task = asyncio.create_task(self._follow(last), name="jemput-live")
+
+    async def put_fixes(self, fixes: Sequence[Fix]) -> None:
+        """Apply fixes here at once and hand them to the other processes."""
+        self.take(fixes)
+        arguments: list[str | int | bytes] = []
+        for fix in fixes:
+            arguments += (fix.vehicle_id, int(fix.taken_at.timestamp() * 1_000_000), pack_fixes([fix]))
+        try:
+            async with self._redis.pipeline(transaction=False) as pipe:
+                pipe.eval(_NEWER, 1, _FIXES, *arguments)
+                pipe.xadd(_STREAM, {b"fixes": pack_fixes(fixes)}, maxlen=_KEPT, approximate=True)
+                await pipe.execute()
+            self._healthy = True
+        except (RedisError, OSError):
+            self._healthy = False
+
+    async def announce(self, seq: int) -> None:
+        """Wake this process's watchers at once and the others' through the stream."""
+        self.wake(seq)
+        try:
+            await self._redis.xadd(_STREAM, {b"seq": seq}, maxlen=_KEPT, approximate=True)
+            self._healthy = True
+        except (RedisError, OSError):
+            self._healthy = False
+
+    async def is_healthy(self) -> bool:
+        """Whether the server answers now."""
+        try:
+            await self._redis.ping()
+        except (RedisError, OSError):
+            self._healthy = False
+            return False
+        self._healthy = True
+        return True
+
+    async def close(self) -> None:
+        """Stop following and close the connections."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        await self._redis.aclose()
+        await self._tail.aclose()
+
+    async def _load(self) -> None:
+        held = await self._redis.hgetall(_FIXES)
+        for value in held.values():
+            self._apply(value.partition(b":")[2])
+
+    def _apply(self, packed: bytes) -> None:
+        try:
+            self.take(unpack_fixes(packed))
+        except (struct.error, ValueError, IndexError):
+            _log.warning("a live message of another form was passed over")
+
+    async def _follow(self, last: bytes) -> None:
+        lost = False
+        while True:
+            try:
+                if lost:
+                    await self._load()  # what was missed while the server was away
+                    lost = False
+                answer = await self._tail.xread({_STREAM: last}, block=_BLOCK_MS, count=1_000)
+            except (RedisError, OSError):
+                lost = True
+                self._healthy = False
+                await asyncio.sleep(_PAUSE_S)
+                continue
+            for _, messages in answer or []:
+                for number, message in messages:
+                    last = number
+                    if b"fixes" in message:
+                        self._apply(message[b"fixes"])
+                    if b"seq" in message:
+                        self.wake(int(message[b"seq"]))

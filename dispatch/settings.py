@@ -1,0 +1,73 @@
+"""Every setting with its default and its help: environment JEMPUT_*, a .env file, or jemput.toml."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class Settings(BaseSettings):
+    """The settings of one server; `jemput settings` lists them."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="JEMPUT_", env_file=".env", toml_file="jemput.toml", extra="ignore", frozen=True
+    )
+
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for every interface.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    data_dir: Path = Field(Path("data"), description="Folder below which everything kept lies.")
+    database_url: str = Field("", description="sqlite:///FILE; empty: jemput.sqlite3 in the data folder.")
+    redis_url: str = Field("", description="redis://HOST:PORT of Redis or Valkey for several processes; empty: memory.")
+    roads: str = Field("", description="Road network file made by jemput roads build; empty: straight lines.")
+    sop_dir: str = Field("", description="Folder of SOP packs (*.toml); empty: the sample packs of the package.")
+    timezone: str = Field("Asia/Jakarta", description="Time zone of the region, for hours in SOPs and on screens.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"{value!r} is no time zone: take a name such as Asia/Jakarta") from None
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone itself."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def database_path(self) -> Path:
+        """The SQLite file. Raises ValueError for another kind of address."""
+        if not self.database_url:
+            return self.data_dir / "jemput.sqlite3"
+        kind, separator, path = self.database_url.partition(":///")
+        if kind != "sqlite" or not separator or not path:
+            raise ValueError("JEMPUT_DATABASE_URL takes sqlite:///FILE; PostgreSQL comes in a later version")
+        return Path(path)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - the library's signature
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given beats the environment, that beats .env, that beats jemput.toml."""
+        return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def settings_table() -> list[tuple[str, str, str]]:
+    """Every setting as (environment name, default, help)."""
+    return [
+        (f"JEMPUT_{name.upper()}", str(field.default), str(field.description))
+        for name, field in Settings.model_fields.items()
+    ]
