@@ -5,6 +5,7 @@ import contextlib
 import logging
 import struct
 from collections.abc import Sequence
+from typing import Any
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -58,7 +59,7 @@ class RedisLive(Mirror):
         self.take(fixes)
         last = b"$"
         try:
-            newest = await self._redis.xrevrange(_STREAM, count=1)
+            newest: Any = await self._redis.xrevrange(_STREAM, count=1)
             last = newest[0][0] if newest else b"0-0"
             await self._load()
             self._healthy = True
@@ -110,7 +111,7 @@ class RedisLive(Mirror):
         await self._tail.aclose()
 
     async def _load(self) -> None:
-        held = await self._redis.hgetall(_FIXES)
+        held: Any = await self._redis.hgetall(_FIXES)
         for value in held.values():
             self._apply(value.partition(b":")[2])
 
@@ -133,7 +134,8 @@ class RedisLive(Mirror):
                 self._healthy = False
                 await asyncio.sleep(_PAUSE_S)
                 continue
-            for _, messages in answer or []:
+            entries: Any = answer or []  # the client's types cover both protocols and both decodings
+            for _, messages in entries:
                 for number, message in messages:
                     last = number
                     if b"fixes" in message:

@@ -1,0 +1,183 @@
+"""Reading facilities, vehicles and people from CSV: every bad row is reported, with its line and what is wrong."""
+
+import csv
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from dispatch.domain.directory import Facility, FacilityKind, Person, Role
+from dispatch.domain.vehicle import CREW, EQUIPMENT, Shares, Vehicle, VehicleClass
+from geo.point import Point
+
+T = TypeVar("T", Facility, Vehicle, Person)
+Row = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that cannot be taken: its line in the file, counted from 1, and why."""
+
+    line: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet(Generic[T]):
+    """What a file holds: the good rows as values, and the bad ones."""
+
+    good: tuple[T, ...]
+    bad: tuple[BadRow, ...]
+
+
+class SheetError(Exception):
+    """A file that is no such table at all."""
+
+
+_COLUMNS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+    "facilities": (frozenset({"id", "kind", "name", "lon", "lat"}), frozenset({"agency", "phone", "source"})),
+    "vehicles": (
+        frozenset({"id", "name", "class", "agency"}),
+        frozenset({"plate", "base", "crew", "equipment", "seats", "shares", "zone", "papers_valid_until", "phone"}),
+    ),
+    "people": (frozenset({"id", "name", "role"}), frozenset({"agency", "facility", "vehicle", "phone"})),
+}
+
+
+def read_rows(path: Path, kind: str) -> list[tuple[int, Row]]:
+    """The rows of a CSV file with their line numbers. Raises SheetError where columns are missing or unknown."""
+    needed, known = _COLUMNS[kind]
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            columns = frozenset(reader.fieldnames or ())
+            if needed - columns:
+                raise SheetError(f"{path} lacks the columns {', '.join(sorted(needed - columns))}")
+            if columns - needed - known:
+                unknown = ", ".join(sorted(columns - needed - known))
+                raise SheetError(f"{path} has unknown columns {unknown}; known: {', '.join(sorted(needed | known))}")
+            rows = []
+            for row in reader:
+                if None in row or None in row.values():
+                    raise SheetError(f"{path} line {reader.line_num}: the row has not as many fields as the head")
+                rows.append((reader.line_num, {name: value.strip() for name, value in row.items()}))
+            return rows
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise SheetError(f"{path} cannot be read as CSV: {error}") from error
+
+
+def read_sheet(rows: Iterable[tuple[int, Row]], make: Callable[[Row], T]) -> Sheet[T]:
+    """Make a value of each row; a row that cannot be one, or repeats an id, is bad."""
+    good: dict[str, T] = {}
+    bad: list[BadRow] = []
+    for line, row in rows:
+        try:
+            value = make(row)
+            if value.id in good:
+                raise ValueError(f"the id {value.id} stands twice")
+            good[value.id] = value
+        except ValueError as error:
+            bad.append(BadRow(line, str(error)))
+    return Sheet(tuple(good.values()), tuple(bad))
+
+
+def facility_of(row: Row) -> Facility:
+    """A facility. Raises ValueError saying which field is wrong."""
+    return Facility(
+        id=_id(row),
+        kind=_choice(row, "kind", FacilityKind),
+        name=_text(row, "name"),
+        point=Point(lon=_number(row, "lon"), lat=_number(row, "lat")),
+        agency=row.get("agency") or None,
+        phone=row.get("phone") or None,
+        source=row.get("source", ""),
+    )
+
+
+def vehicle_of(row: Row, facilities: Mapping[str, Facility]) -> Vehicle:
+    """A vehicle whose base is one of `facilities`. Raises ValueError saying which field is wrong."""
+    base = row.get("base") or None
+    if base is not None and base not in facilities:
+        raise ValueError(f"the base {base!r} is no known facility: import it first")
+    until = row.get("papers_valid_until")
+    try:
+        papers = date.fromisoformat(until) if until else None
+    except ValueError:
+        raise ValueError(f"papers_valid_until takes a date such as 2027-01-31, not {until!r}") from None
+    return Vehicle(
+        id=_id(row),
+        name=_text(row, "name"),
+        vehicle_class=_choice(row, "class", VehicleClass),
+        agency=_text(row, "agency"),
+        plate=row.get("plate", ""),
+        base=base,
+        base_point=facilities[base].point if base else None,
+        crew=_words(row, "crew", CREW) or frozenset({"driver"}),
+        equipment=_words(row, "equipment", EQUIPMENT),
+        seats=int(_number(row, "seats")) if row.get("seats") else 0,
+        shares=_choice(row, "shares", Shares) if row.get("shares") else Shares.FULL,
+        zone=row.get("zone") or None,
+        papers_valid_until=papers,
+        phone=row.get("phone") or None,
+    )
+
+
+def person_of(row: Row, facilities: Mapping[str, Facility], vehicles: Iterable[str]) -> Person:
+    """A person. Raises ValueError saying which field is wrong."""
+    role, facility, vehicle = _choice(row, "role", Role), row.get("facility") or None, row.get("vehicle") or None
+    if facility is not None and facility not in facilities:
+        raise ValueError(f"the facility {facility!r} is not known: import it first")
+    if vehicle is not None and vehicle not in set(vehicles):
+        raise ValueError(f"the vehicle {vehicle!r} is not known: import it first")
+    if role is Role.STAFF and facility is None:
+        raise ValueError("a member of staff has a facility")
+    if role in (Role.DRIVER, Role.DEVICE) and vehicle is None:
+        raise ValueError(f"a {role.value} has a vehicle")
+    return Person(
+        id=_id(row),
+        name=_text(row, "name"),
+        role=role,
+        agency=row.get("agency") or None,
+        facility=facility,
+        vehicle=vehicle,
+        phone=row.get("phone") or None,
+    )
+
+
+def _text(row: Row, name: str) -> str:
+    value = row.get(name, "")
+    if not value:
+        raise ValueError(f"{name} is empty")
+    return value
+
+
+def _id(row: Row) -> str:
+    value = _text(row, "id")
+    if len(value) > 80 or not all(c.isascii() and (c.isalnum() or c in "._:-") for c in value):
+        raise ValueError(f"the id {value!r} takes letters, digits, dot, colon, hyphen and underscore, 80 at most")
+    return value
+
+
+def _number(row: Row, name: str) -> float:
+    try:
+        return float(row.get(name, ""))
+    except ValueError:
+        raise ValueError(f"{name} takes a number, not {row.get(name)!r}") from None
+
+
+_E = TypeVar("_E", FacilityKind, VehicleClass, Shares, Role)
+
+
+def _choice(row: Row, name: str, enum: type[_E]) -> _E:
+    try:
+        return enum(row.get(name, ""))
+    except ValueError:
+        raise ValueError(f"{name} takes one of {', '.join(enum)}, not {row.get(name)!r}") from None
+
+
+def _words(row: Row, name: str, allowed: frozenset[str]) -> frozenset[str]:
+    words = frozenset(row.get(name, "").replace(",", " ").replace(";", " ").split())
+    if words - allowed:
+        raise ValueError(f"{name} takes words of {', '.join(sorted(allowed))}, not {', '.join(sorted(words - allowed))}")
+    return words
