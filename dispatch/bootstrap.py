@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
+from geo.tiles import TileStore, write_tiles
+
 from dispatch.desk.desk import Desk
 from dispatch.desk.ports import Books, Live, Store
 from dispatch.domain.pack_file import PackError, read_pack
@@ -17,7 +19,6 @@ from dispatch.settings import Settings
 from dispatch.store.sqlite import open_sqlite
 from geo.network import NetworkMeta, open_network, write_network
 from geo.sample import sample_layers, sample_network
-from geo.tiles import TileStore, write_tiles
 
 Progress = Callable[[str], None]
 
@@ -66,9 +67,7 @@ def publish_packs(books: Books, texts: list[tuple[str, str]]) -> list[str]:
     for name, text in texts:
         try:
             pack = read_pack(text)
-            books.add_pack(
-                agency=pack.agency, version=pack.version, effective_from=pack.effective_from, text=text
-            )
+            books.add_pack(agency=pack.agency, version=pack.version, effective_from=pack.effective_from, text=text)
         except PackError as error:
             problems.append(f"{name} {error}")
         except ValueError as error:

@@ -1,12 +1,13 @@
 """Reading facilities, vehicles and people from CSV: every bad row is reported, with its line and what is wrong."""
 
 import csv
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from dispatch.desk.ports import Books
 from dispatch.domain.directory import Facility, FacilityKind, Person, Role
 from dispatch.domain.vehicle import CREW, EQUIPMENT, Shares, Vehicle, VehicleClass
 from geo.point import Point
@@ -31,11 +32,14 @@ class Sheet(Generic[T]):
     bad: tuple[BadRow, ...]
 
 
+Bad = tuple[BadRow, ...]
+
+
 class SheetError(Exception):
     """A file that is no such table at all."""
 
 
-_COLUMNS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
+KINDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "facilities": (frozenset({"id", "kind", "name", "lon", "lat"}), frozenset({"agency", "phone", "source"})),
     "vehicles": (
         frozenset({"id", "name", "class", "agency"}),
@@ -47,7 +51,7 @@ _COLUMNS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
 
 def read_rows(path: Path, kind: str) -> list[tuple[int, Row]]:
     """The rows of a CSV file with their line numbers. Raises SheetError where columns are missing or unknown."""
-    needed, known = _COLUMNS[kind]
+    needed, known = KINDS[kind]
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
@@ -74,12 +78,32 @@ def read_sheet(rows: Iterable[tuple[int, Row]], make: Callable[[Row], T]) -> She
     for line, row in rows:
         try:
             value = make(row)
-            if value.id in good:
-                raise ValueError(f"the id {value.id} stands twice")
-            good[value.id] = value
         except ValueError as error:
             bad.append(BadRow(line, str(error)))
+            continue
+        if good.setdefault(value.id, value) is not value:
+            bad.append(BadRow(line, f"the id {value.id} stands twice"))
     return Sheet(tuple(good.values()), tuple(bad))
+
+
+def take_sheet(books: Books, kind: str, rows: Sequence[tuple[int, Row]], *, skip_bad: bool) -> tuple[int, Bad]:
+    """Store the good rows and return their number and the bad ones; with bad rows nothing, unless `skip_bad`."""
+    facilities = {facility.id: facility for facility in books.list_facilities()}
+    if kind == "facilities":
+        return _take(read_sheet(rows, facility_of), books.put_facility, skip_bad=skip_bad)
+    if kind == "vehicles":
+        return _take(read_sheet(rows, lambda row: vehicle_of(row, facilities)), books.put_vehicle, skip_bad=skip_bad)
+    vehicles = [vehicle.id for vehicle in books.list_vehicles()]
+    people = read_sheet(rows, lambda row: person_of(row, facilities, vehicles))
+    return _take(people, books.put_person, skip_bad=skip_bad)
+
+
+def _take(sheet: Sheet[T], put: Callable[[T], None], *, skip_bad: bool) -> tuple[int, Bad]:
+    if sheet.bad and not skip_bad:
+        return 0, sheet.bad
+    for value in sheet.good:
+        put(value)
+    return len(sheet.good), sheet.bad
 
 
 def facility_of(row: Row) -> Facility:
@@ -179,5 +203,7 @@ def _choice(row: Row, name: str, enum: type[_E]) -> _E:
 def _words(row: Row, name: str, allowed: frozenset[str]) -> frozenset[str]:
     words = frozenset(row.get(name, "").replace(",", " ").replace(";", " ").split())
     if words - allowed:
-        raise ValueError(f"{name} takes words of {', '.join(sorted(allowed))}, not {', '.join(sorted(words - allowed))}")
+        raise ValueError(
+            f"{name} takes words of {', '.join(sorted(allowed))}, not {', '.join(sorted(words - allowed))}"
+        )
     return words

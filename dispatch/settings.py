@@ -19,14 +19,20 @@ class Settings(BaseSettings):
         env_prefix="JEMPUT_", env_file=".env", toml_file="jemput.toml", extra="ignore", frozen=True
     )
 
-    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for every interface.")
-    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    data_dir: Path = Field(Path("data"), description="Folder below which everything kept lies.")
-    database_url: str = Field("", description="sqlite:///FILE; empty: jemput.sqlite3 in the data folder.")
-    redis_url: str = Field("", description="redis://HOST:PORT of Redis or Valkey for several processes; empty: memory.")
-    roads: str = Field("", description="Road network file made by jemput roads build; empty: straight lines.")
-    sop_dir: str = Field("", description="Folder of SOP packs (*.toml); empty: the sample packs of the package.")
-    timezone: str = Field("Asia/Jakarta", description="Time zone of the region, for hours in SOPs and on screens.")
+    host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 for every interface.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    data_dir: Path = Field(default=Path("data"), description="Folder below which everything kept lies.")
+    database_url: str = Field(default="", description="sqlite:///FILE; empty: jemput.sqlite3 in the data folder.")
+    redis_url: str = Field(
+        default="", description="redis://HOST:PORT of Redis or Valkey for several processes; empty: memory."
+    )
+    roads: str = Field(default="", description="Road network file made by jemput roads build; empty: straight lines.")
+    sop_dir: str = Field(
+        default="", description="Folder of SOP packs (*.toml); empty: the sample packs of the package."
+    )
+    timezone: str = Field(
+        default="Asia/Jakarta", description="Time zone of the region, for hours in SOPs and on screens."
+    )
 
     @field_validator("timezone")
     @classmethod

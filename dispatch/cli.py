@@ -1,0 +1,221 @@
+"""The command `jemput`: exit 0 when done, 1 when what was asked for fails, 2 when it was asked wrongly."""
+
+import asyncio
+import hashlib
+import os
+import secrets
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Annotated, NoReturn, TypeVar
+
+import typer
+import uvicorn
+from pydantic import ValidationError
+
+from dispatch import cli_roads, importing
+from dispatch.bootstrap import pack_texts, publish_packs
+from dispatch.desk.ports import Books, NotFoundError, StoreUnavailableError, Token
+from dispatch.desk.views import view_of
+from dispatch.domain.directory import Role
+from dispatch.domain.pack_file import PackError, read_pack
+from dispatch.settings import Settings, settings_table
+from dispatch.store.sqlite import IndexMissingError, SqliteStore, open_sqlite
+from dispatch.words import event_text
+from geo.network import NetworkFileError, open_network
+
+T = TypeVar("T")
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app.add_typer(cli_roads.roads, name="roads")
+app.command()(cli_roads.nearest)
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _fail(text: str) -> NoReturn:
+    _say(text)
+    raise typer.Exit(1)
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except (ValidationError, ValueError) as error:
+        _fail(f"A setting cannot be used: {error}")
+
+
+def _store(settings: Settings) -> SqliteStore:
+    try:
+        return open_sqlite(settings.database_path)
+    except (StoreUnavailableError, IndexMissingError, ValueError) as error:
+        _fail(str(error))
+
+
+def _write(settings: Settings, work: Callable[[Books], T]) -> T:
+    """One transaction over the settings' database; while a server runs, SQLite makes the two wait for each other."""
+    store = _store(settings)
+
+    async def run() -> T:
+        try:
+            texts = pack_texts(settings)
+            await store.write(lambda books: publish_packs(books, texts))
+            return await store.write(work)
+        finally:
+            await store.close()
+
+    try:
+        return asyncio.run(run())
+    except StoreUnavailableError as error:
+        _fail(f"the database cannot be written now: {error}")
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = None,
+    *,
+    demo: Annotated[bool, typer.Option(help="Sample data, simulated drivers, one-click sign-in.")] = False,
+) -> None:
+    """Serve all faces and the API."""
+    settings = _settings()
+    host, port = host or settings.host, settings.port if port is None else port
+    os.environ["JEMPUT_DEMO"] = "1" if demo else ""
+    uvicorn.run(
+        "web.server:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=1 << 20,
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+
+
+@app.command()
+def check() -> None:
+    """Say what is wrong with settings, database, roads and SOP packs, and how to mend it."""
+    settings = _settings()
+    problems: list[str] = []
+    try:
+        store = open_sqlite(settings.database_path)
+
+        async def probe() -> None:
+            try:
+                await store.probe()
+            finally:
+                await store.close()
+
+        asyncio.run(probe())
+        _say(f"database   {settings.database_path}: written and read, indexes as they must be")
+    except (StoreUnavailableError, IndexMissingError, ValueError) as error:
+        problems.append(f"database   {error}")
+    if settings.roads:
+        try:
+            meta = open_network(Path(settings.roads)).meta
+            _say(f"roads      {meta.region}, {meta.source} {meta.source_date}{' (SAMPLE)' if meta.sample else ''}")
+        except NetworkFileError as error:
+            problems.append(f"roads      {error}")
+    else:
+        _say("roads      none: straight lines are used and labelled. Make a network with jemput roads build")
+    try:
+        for name, text in pack_texts(settings):
+            try:
+                pack = read_pack(text)
+                _say(f"SOP        {name}: {pack.agency} {pack.version}, {len(pack.rules)} rules")
+            except PackError as error:
+                problems.append(f"SOP        {name} {error}")
+    except OSError as error:
+        problems.append(f"SOP        {error}")
+    for problem in problems:
+        _say(f"WRONG  {problem}")
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command("settings")
+def show_settings() -> None:
+    """List every setting with its default."""
+    for name, default, text in settings_table():
+        typer.echo(f"{name:22} {default or '-':14} {text}")
+
+
+@app.command("import")
+def import_(
+    kind: Annotated[str, typer.Argument(help="vehicles, facilities or people")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    *,
+    skip_bad: Annotated[bool, typer.Option(help="Take the good rows even where others are bad.")] = False,
+) -> None:
+    """Take master data from a CSV file; nothing changes unless every row is good, or --skip-bad is given."""
+    if kind not in importing.KINDS:
+        _say(f"{kind!r}: import takes vehicles, facilities or people")
+        raise typer.Exit(2)
+    try:
+        rows = importing.read_rows(file, kind)
+    except importing.SheetError as error:
+        _fail(str(error))
+
+    taken, bad = _write(_settings(), partial(importing.take_sheet, kind=kind, rows=rows, skip_bad=skip_bad))
+    for row in bad:
+        _say(f"{file} line {row.line}: {row.why}")
+    _say(f"{taken} {kind} taken, {len(bad)} rows are bad")
+    if bad:
+        raise typer.Exit(1)
+
+
+@app.command()
+def token(
+    role: Annotated[Role, typer.Argument(help="What the token may do.")],
+    as_: Annotated[str | None, typer.Option("--as", help="Whose token: a person's id.")] = None,
+) -> None:
+    """Print an API token of a person; it is shown this once and kept only as a digest."""
+    secret = secrets.token_urlsafe(32)
+
+    def work(books: Books) -> str | None:
+        people = [person for person in books.list_people() if person.role is role and as_ in (None, person.id)]
+        if not people:
+            return None
+        digest = hashlib.sha256(secret.encode()).hexdigest()
+        books.add_token(Token(digest=digest, person_id=people[0].id, kind="api", created_at=datetime.now(UTC)))
+        return people[0].id
+
+    person_id = _write(_settings(), work)
+    if person_id is None:
+        _fail(f"there is no {role.value} {as_ or ''}: import people first, or name one with --as")
+    _say(f"token of {person_id} ({role.value}):")
+    typer.echo(secret)
+
+
+@app.command()
+def explain(request_id: str) -> None:
+    """Say what was decided on a request and why, vehicle by vehicle."""
+    settings = _settings()
+    try:
+        view = _write(settings, lambda books: view_of(books, request_id))
+    except NotFoundError:
+        _fail(f"there is no request {request_id}")
+    decision = view.decision or {}
+    typer.echo(f"{view.request.id}  {view.request.ask.need.value}  {view.request.state.value}")
+    typer.echo(str(decision.get("sentence", "")))
+    candidates = decision.get("candidates")
+    for candidate in candidates if isinstance(candidates, list) else []:
+        eta = "-" if candidate["eta_s"] is None else f"{candidate['eta_s'] / 60:.0f} min"
+        typer.echo(
+            f"{candidate['rank']:4} {candidate['name']:40} {eta:>7}  {'may go' if candidate['eligible'] else ''}"
+        )
+        for finding in candidate["findings"]:
+            if finding["blocks"]:
+                typer.echo(f"       {finding['rule']}: {finding['text']} {finding['would_help'] or ''}")
+    for entry in view.entries:
+        typer.echo(f"{entry.event.at.astimezone(settings.zone):%d %b %H.%M.%S}  {event_text(entry.event)}")
+
+
+if __name__ == "__main__":
+    sys.exit(app())
