@@ -61,7 +61,7 @@ def read_rows(path: Path, kind: str) -> list[tuple[int, Row]]:
             if columns - needed - known:
                 unknown = ", ".join(sorted(columns - needed - known))
                 raise SheetError(f"{path} has unknown columns {unknown}; known: {', '.join(sorted(needed | known))}")
-            rows = []
+            rows: list[tuple[int, Row]] = []
             for row in reader:
                 if None in row or None in row.values():
                     raise SheetError(f"{path} line {reader.line_num}: the row has not as many fields as the head")

@@ -203,9 +203,7 @@ _EVENT_LINES = {
     EventKind.PROMISE_RETRIED: "Pencarian diulang",
     EventKind.PROMISE_CLOSED: "Janji selesai",
     EventKind.REQUEST_ENDED: "Permintaan berakhir; yang diberi tahu: {told}",
-    EventKind.NOTE_ADDED: "Catatan ditambahkan",
     EventKind.DUTY_CHANGED: "{vehicle} {duty}",
-    EventKind.MASTER_DATA_CHANGED: "Data induk diperbarui",
 }
 
 

@@ -187,17 +187,6 @@ class Intake(DeskCore):
 
         return await self._write(work)
 
-    async def add_note(self, request_id: str, *, by: Command) -> RequestView | Refusal:
-        """Write in the timeline that somebody added to the note; its text stays with the contact."""
-        now = self.clock.now()
-
-        def work(books: Books) -> RequestView | Refusal:
-            books.get_request(request_id)
-            note(books, EventKind.NOTE_ADDED, now, by.actor, request_id=request_id, facts={})
-            return view_of(books, request_id)
-
-        return await self._write(work)
-
 
 def _judge_choice(
     books: Books, decision: Decision, vehicle_id: str, override: tuple[str, str] | None, actor: Person

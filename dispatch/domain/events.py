@@ -27,9 +27,7 @@ class EventKind(StrEnum):
     PROMISE_RETRIED = "promise_retried"
     PROMISE_CLOSED = "promise_closed"
     REQUEST_ENDED = "request_ended"
-    NOTE_ADDED = "note_added"
     DUTY_CHANGED = "duty_changed"
-    MASTER_DATA_CHANGED = "master_data_changed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

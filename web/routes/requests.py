@@ -1,0 +1,214 @@
+"""Asking for vehicles, and what is done about a request."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+
+from dispatch.bootstrap import House
+from dispatch.desk.ports import Books, Contact, RequestFilter
+from dispatch.desk.views import RequestView
+from dispatch.domain.directory import Person, Role
+from dispatch.domain.refusal import Refusal
+from dispatch.domain.request import URGENCY_OF_NEED, Ask, Death, Need, Patient, Place, RequestState
+from geo.point import Point
+from web import schemas as s
+from web.context import By, Caller, TheHouse, in_scope
+from web.errors import Problem, refused
+from web.views import request_out, summary_out
+
+router = APIRouter(prefix="/api", tags=["requests"])
+_END_STATES = {
+    "cancel": RequestState.CANCELLED_BY_REQUESTER,
+    "complete": RequestState.COMPLETED,
+    "duplicate": RequestState.DUPLICATE,
+    "unfounded": RequestState.UNFOUNDED,
+}
+
+
+async def vehicle_names(house: House) -> dict[str, str]:
+    """What people call each vehicle."""
+    return {vehicle.id: vehicle.vehicle.name for vehicle in await house.store.read(lambda books: books.list_vehicles())}
+
+
+async def ask_of(house: House, body: s.SuggestionIn, person: Person) -> Ask:
+    """What is asked, with its places looked up. Raises a 422 problem for an unknown facility."""
+
+    def place(books: Books, where: str | s.PointIn, field: str) -> Place:
+        if isinstance(where, s.PointIn):
+            return Place(point=Point(lon=where.lon, lat=where.lat), name=where.name or "Titik di peta")
+        facility = books.find_facility(where)
+        if facility is None:
+            raise Problem(
+                422, "unknown_facility", "Fasilitas ini belum terdaftar. Pilih dari daftar.", {"field": field}
+            )
+        return Place(point=facility.point, name=facility.name, facility=facility.id, agency=facility.agency)
+
+    def both(books: Books) -> tuple[Place, Place | None]:
+        dropoff = place(books, body.dropoff, "dropoff") if body.dropoff is not None else None
+        return place(books, body.pickup, "pickup"), dropoff
+
+    pickup, dropoff = await house.store.read(both)
+    patient = body.patient
+    living = patient.living if patient.living is not None else body.need is not Need.BODY
+    return Ask(
+        need=body.need,
+        urgency=body.urgency or URGENCY_OF_NEED[body.need],
+        pickup=pickup,
+        dropoff=dropoff,
+        patient=Patient(**{**patient.model_dump(), "living": living}),
+        documents=frozenset(body.documents),
+        requester=person.facility or pickup.facility,
+    )
+
+
+def track_url(request: Request, view: RequestView) -> str:
+    """The family's link."""
+    return str(request.url_for("track", track_token=view.track_token))
+
+
+async def _answer(request: Request, house: House, result: RequestView | Refusal) -> s.RequestOut:
+    if isinstance(result, Refusal):
+        raise refused(result)
+    return request_out(result, await vehicle_names(house), track_url(request, result))
+
+
+@router.post("/suggestions")
+async def suggest(body: s.SuggestionIn, house: TheHouse, person: Caller) -> s.DecisionOut:
+    """A decision that keeps nothing."""
+    at = body.at.astimezone(UTC) if body.at is not None and body.at.tzinfo else None
+    if body.at is not None and at is None:
+        raise Problem(422, "invalid", "Waktu perlu memakai zona, misalnya 2026-11-20T16:45:00+07:00.")
+    decision = await house.desk.suggest(await ask_of(house, body, person), at)
+    if isinstance(decision, Refusal):
+        raise refused(decision)
+    return s.DecisionOut.model_validate(decision)
+
+
+@router.post("/requests", status_code=201)
+async def receive(request: Request, body: s.RequestIn, house: TheHouse, person: Caller, by: By) -> s.RequestOut:
+    """Keep a request and act on it."""
+    contact = Contact(phone=body.contact.phone, name=body.contact.name, note=body.note)
+    ask = await ask_of(house, body, person)
+    return await _answer(request, house, await house.desk.receive(ask, contact, choose=body.choose, by=by))
+
+
+@router.get("/requests")
+async def list_requests(
+    house: TheHouse,
+    person: Caller,
+    state: Annotated[list[RequestState] | None, Query()] = None,
+    facility: Annotated[str | None, Query(max_length=80)] = None,
+    since: datetime | None = None,
+    after: Annotated[str | None, Query(max_length=120)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> s.RequestPageOut:
+    """Requests, newest first; staff see their own facility's."""
+    which = RequestFilter(
+        states=frozenset(state) if state else None,
+        facility=person.facility if person.role is Role.STAFF else facility,
+        since=since.astimezone(UTC) if since else None,
+        before=_cursor(after) if after else None,
+        limit=limit,
+    )
+    views = await house.desk.list_requests(which)
+    names = await vehicle_names(house)
+    last = views[-1].request if len(views) == limit else None
+    return s.RequestPageOut(
+        requests=[summary_out(view, names) for view in views],
+        next=f"{last.created_at.isoformat()}~{last.id}" if last else None,
+    )
+
+
+def _cursor(text: str) -> tuple[datetime, str]:
+    at, _, request_id = text.partition("~")
+    try:
+        return datetime.fromisoformat(at).astimezone(UTC), request_id
+    except (ValueError, OverflowError):
+        raise Problem(422, "invalid", "Halaman berikutnya tidak dikenal. Muat ulang daftar.") from None
+
+
+@router.get("/requests/{request_id}")
+async def view_request(request: Request, request_id: str, house: TheHouse, person: Caller) -> s.RequestOut:
+    """One request with decision, assignments, promise and timeline."""
+    return await _answer(request, house, in_scope(person, await house.desk.view(request_id)))
+
+
+@router.get("/requests/{request_id}/candidates")
+async def view_candidates(request_id: str, house: TheHouse, person: Caller) -> s.DecisionOut:
+    """The search for this request as it would go now."""
+    in_scope(person, await house.desk.view(request_id))
+    decision = await house.desk.candidates(request_id)
+    if isinstance(decision, Refusal):
+        raise refused(decision)
+    return s.DecisionOut.model_validate(decision)
+
+
+@router.post("/requests/{request_id}/assign")
+async def assign(request: Request, request_id: str, body: s.AssignIn, house: TheHouse, by: By) -> s.RequestOut:
+    """An operator sends this vehicle."""
+    override = (body.override.rule, body.override.reason) if body.override else None
+    return await _answer(request, house, await house.desk.assign(request_id, body.vehicle_id, override=override, by=by))
+
+
+@router.post("/requests/{request_id}/approve")
+async def approve(request: Request, request_id: str, body: s.ApproveIn, house: TheHouse, by: By) -> s.RequestOut:
+    """The approver's word."""
+    result = await house.desk.approve(request_id, rule=body.rule, yes=body.yes, reason=body.reason, by=by)
+    return await _answer(request, house, result)
+
+
+async def _end(
+    request: Request,
+    request_id: str,
+    body: s.EndIn,
+    house: House,
+    by: By,
+    how: Literal["cancel", "complete", "duplicate", "unfounded"],
+) -> s.RequestOut:
+    in_scope(by.actor, await house.desk.view(request_id))
+    result = await house.desk.end(request_id, _END_STATES[how], told=body.told, reason=body.reason, by=by)
+    return await _answer(request, house, result)
+
+
+@router.post("/requests/{request_id}/cancel")
+async def cancel(request: Request, request_id: str, body: s.EndIn, house: TheHouse, by: By) -> s.RequestOut:
+    """The requester needs it no longer."""
+    return await _end(request, request_id, body, house, by, "cancel")
+
+
+@router.post("/requests/{request_id}/complete")
+async def complete(request: Request, request_id: str, body: s.EndIn, house: TheHouse, by: By) -> s.RequestOut:
+    """It is done, whoever did it."""
+    return await _end(request, request_id, body, house, by, "complete")
+
+
+@router.post("/requests/{request_id}/duplicate")
+async def duplicate(request: Request, request_id: str, body: s.EndIn, house: TheHouse, by: By) -> s.RequestOut:
+    """Another request is about the same."""
+    return await _end(request, request_id, body, house, by, "duplicate")
+
+
+@router.post("/requests/{request_id}/unfounded")
+async def unfounded(request: Request, request_id: str, body: s.EndIn, house: TheHouse, by: By) -> s.RequestOut:
+    """There was nothing to do."""
+    return await _end(request, request_id, body, house, by, "unfounded")
+
+
+demo = APIRouter(prefix="/api/demo", tags=["demo"])
+
+
+@demo.post("/cikokol", status_code=201)
+async def replay_cikokol(request: Request, house: TheHouse, by: By) -> s.RequestOut:
+    """The case that began it: a drowned child's body at Puskesmas Cikokol is to be taken home."""
+    if not house.demo:
+        raise Problem(404, "not_found", "Ini hanya ada pada peragaan.")
+    body = s.SuggestionIn(
+        need=Need.BODY,
+        pickup="puskesmas-cikokol",
+        dropoff=s.PointIn(lon=106.6360, lat=-6.2110, name="Rumah keluarga (contoh)"),
+        patient=s.PatientIn(living=False, death=Death.UNNATURAL),
+    )
+    contact = Contact(phone="+62 811-0000-0001", name="Keluarga Contoh", note="Peragaan kasus Cikokol")
+    ask = await ask_of(house, body, by.actor)
+    return await _answer(request, house, await house.desk.receive(ask, contact, choose=None, by=by))

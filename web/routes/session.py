@@ -1,0 +1,98 @@
+"""Signing in and out: by one click for the demo's people, else with a token of `jemput token`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request, Response
+from pydantic import StringConstraints
+
+from dispatch.desk.ports import Books
+from dispatch.domain.directory import Person, Role
+from web import schemas as s
+from web.auth import COOKIE, SESSION, digest, new_session, same_origin
+from web.context import TheHouse
+from web.errors import Problem
+from web.routes.drivers import me_out
+
+router = APIRouter(prefix="/api/session", tags=["session"])
+
+
+class SessionIn(s.In):
+    """Who signs in: a person of the demo, or the owner of a token."""
+
+    person_id: s.Id | None = None
+    token: Annotated[str, StringConstraints(min_length=20, max_length=200)] | None = None
+
+
+class PersonOut(s.Out):
+    """Somebody of the demo."""
+
+    id: str
+    name: str
+    role: Role
+    agency: str | None
+    facility: str | None
+    vehicle: str | None
+
+
+@router.get("/people")
+async def people(house: TheHouse) -> list[PersonOut]:
+    """Whom the demo offers; empty without --demo."""
+    if not house.demo:
+        return []
+
+    def look(books: Books) -> list[PersonOut]:
+        places = {facility.id: facility.name for facility in books.list_facilities()}
+        return [
+            PersonOut(
+                id=person.id,
+                name=person.name,
+                role=person.role,
+                agency=person.agency,
+                facility=places.get(person.facility or ""),
+                vehicle=person.vehicle,
+            )
+            for person in books.list_people()
+        ]
+
+    return await house.store.read(look)
+
+
+@router.post("")
+async def sign_in(request: Request, body: SessionIn, response: Response, house: TheHouse) -> s.MeOut:
+    """Make a session and its cookie."""
+    if not same_origin(request):
+        raise Problem(403, "other_origin", "Permintaan ini datang dari halaman lain.")
+    now = house.desk.clock.now()
+
+    def work(books: Books) -> tuple[Person, str] | None:
+        person_id = body.person_id if house.demo else None
+        if body.token is not None:
+            token = books.find_token(digest(body.token))
+            person_id = token.person_id if token and (token.expires_at is None or token.expires_at > now) else None
+        person = books.find_person(person_id) if person_id else None
+        return (person, new_session(books, person.id, now)) if person else None
+
+    found = await house.store.write(work)
+    if found is None:
+        raise Problem(401, "unknown_token", "Token tidak dikenal. Minta yang baru kepada pengelola.")
+    person, secret = found
+    response.set_cookie(
+        COOKIE,
+        secret,
+        max_age=int(SESSION.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return await me_out(house, person)
+
+
+@router.delete("", status_code=204)
+async def sign_out(request: Request, house: TheHouse) -> Response:
+    """End this session."""
+    secret = request.cookies.get(COOKIE)
+    if secret:
+        await house.store.write(lambda books: books.drop_token(digest(secret)))
+    response = Response(status_code=204)
+    response.delete_cookie(COOKIE)
+    return response

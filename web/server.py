@@ -1,0 +1,86 @@
+"""The service: every face and the API in one application."""
+
+import asyncio
+import contextlib
+import logging
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.staticfiles import StaticFiles
+
+from dispatch.bootstrap import open_house
+from dispatch.settings import Settings
+from web import errors, live
+from web.auth import authorise, judge_table
+from web.routes import drivers, fleet, pages, requests, session
+
+_log = logging.getLogger("jemput")
+_MOST_BYTES = 1_000_000
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data: blob:; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
+        "connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), screen-wake-lock=(self)",
+}
+
+
+def create_app(settings: Settings | None = None, *, demo: bool | None = None) -> FastAPI:
+    """The application; `demo` is taken from JEMPUT_DEMO, which `jemput serve --demo` sets, unless given."""
+    chosen = settings or Settings()
+    is_demo = bool(os.environ.get("JEMPUT_DEMO")) if demo is None else demo
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s %(message)s")
+        async with open_house(chosen, demo=is_demo, progress=_log.info) as house:
+            app.state.house = house
+            app.state.hub = live.Hub(house)
+            stop = asyncio.Event()
+            tasks = [
+                asyncio.create_task(app.state.hub.run(), name="hub"),
+                asyncio.create_task(house.desk.run_timers(stop), name="timers"),
+            ]
+            try:
+                yield
+            finally:
+                stop.set()
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    app = FastAPI(
+        title="Jemput",
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(authorise)],
+    )
+    errors.install(app)
+    for module in (session, requests, drivers, fleet, pages):
+        app.include_router(module.router)
+    app.include_router(requests.demo)
+    app.add_api_websocket_route("/live", live.live)
+    judge_table(app)
+    pages.DIST.mkdir(parents=True, exist_ok=True)
+    app.mount("/static/dist", StaticFiles(directory=pages.DIST), name="dist")
+
+    @app.middleware("http")
+    async def guard(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+        length = request.headers.get("content-length", "0")
+        if request.method not in ("GET", "HEAD") and (not length.isdigit() or int(length) > _MOST_BYTES):
+            return errors.problem_response(
+                errors.Problem(413, "too_large", "Kiriman terlalu besar. Kirim dalam beberapa bagian.")
+            )
+        response = await call(request)
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if request.url.path.startswith("/static/dist/assets/"):
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+    return app

@@ -1,0 +1,183 @@
+"""From the domain to the wire."""
+
+from datetime import datetime
+
+from dispatch.desk.ports import JournalEntry
+from dispatch.desk.views import RequestView
+from dispatch.domain.assignment import Assignment, AssignmentState, allowed_steps
+from dispatch.domain.directory import Facility
+from dispatch.domain.fix import FixLimits, LinkHealth, link_health
+from dispatch.domain.promise import Promise
+from dispatch.domain.ranking import Arrival
+from dispatch.domain.request import Place
+from dispatch.domain.vehicle import VehicleNow
+from dispatch.words import event_text
+from web import schemas as s
+
+Names = dict[str, str]
+_PRIVATE_STEPS = ("expire", "withdraw")
+
+
+def place_out(place: Place) -> s.PointOut:
+    """A named place."""
+    return s.PointOut(lon=place.point.lon, lat=place.point.lat, name=place.name, facility=place.facility)
+
+
+def facility_out(facility: Facility) -> s.FacilityOut:
+    """A facility."""
+    return s.FacilityOut(
+        id=facility.id,
+        kind=facility.kind,
+        name=facility.name,
+        lon=facility.point.lon,
+        lat=facility.point.lat,
+        agency=facility.agency,
+        phone=facility.phone,
+    )
+
+
+def assignment_out(assignment: Assignment, arrival: Arrival | None, names: Names) -> s.AssignmentOut:
+    """An assignment with the steps that may follow."""
+    return s.AssignmentOut(
+        id=assignment.id,
+        request_id=assignment.request_id,
+        vehicle_id=assignment.vehicle_id,
+        vehicle_name=names.get(assignment.vehicle_id, assignment.vehicle_id),
+        state=assignment.state,
+        offered_at=assignment.offered_at,
+        expires_at=assignment.expires_at,
+        eta_s=round(arrival.eta_s) if arrival else None,
+        distance_m=round(arrival.distance_m) if arrival else None,
+        next_steps=[step for step in allowed_steps(assignment.state) if step.value not in _PRIVATE_STEPS],
+        stamps={
+            state: s.StampOut(device_time=stamp.device_time, server_time=stamp.server_time, source=stamp.source.value)
+            for state, stamp in assignment.stamps.items()
+        },
+        reason=assignment.reason,
+    )
+
+
+def promise_out(promise: Promise) -> s.PromiseOut:
+    """A call-back owed."""
+    return s.PromiseOut(
+        id=promise.id,
+        request_id=promise.request_id,
+        owner=promise.owner,
+        why=promise.why,
+        made_at=promise.made_at,
+        due_at=promise.due_at,
+        retry_at=promise.retry_at,
+        retries=promise.retries,
+    )
+
+
+def summary_out(view: RequestView, names: Names) -> s.RequestSummaryOut:
+    """A request as a list shows it."""
+    return s.RequestSummaryOut.model_validate(_summary(view, names))
+
+
+def _summary(view: RequestView, names: Names) -> dict[str, object]:
+    request = view.request
+    return {
+        "id": request.id,
+        "state": request.state,
+        "need": request.ask.need,
+        "urgency": request.ask.urgency,
+        "pickup": place_out(request.ask.pickup),
+        "dropoff": place_out(request.ask.dropoff) if request.ask.dropoff else None,
+        "created_at": request.created_at,
+        "assignments": [assignment_out(assignment, arrival, names) for assignment, arrival in view.assignments],
+        "promise": promise_out(view.promise) if view.promise else None,
+    }
+
+
+def request_out(view: RequestView, names: Names, track_url: str) -> s.RequestOut:
+    """A request with its decision, approvals and timeline."""
+    approvals = [
+        {
+            "rule": approval.rule,
+            "vehicle_id": approval.vehicle_id,
+            "approver": approval.approver,
+            "state": approval.state,
+            "asked_at": approval.asked_at,
+            "reason": approval.reason,
+        }
+        for approval in view.approvals
+    ]
+    return s.RequestOut.model_validate(
+        {
+            **_summary(view, names),
+            "decision": view.decision,
+            "approvals": approvals,
+            "timeline": [event_out(entry, names) for entry in view.entries],
+            "track_url": track_url,
+            "contact_phone": view.contact.phone,
+        }
+    )
+
+
+def event_out(entry: JournalEntry, names: Names) -> s.EventOut:
+    """A journal entry with its line of a timeline."""
+    event = entry.event
+    return s.EventOut(
+        seq=entry.seq,
+        kind=event.kind,
+        at=event.at,
+        text=event_text(event, names.get(event.vehicle_id or "")),
+        request_id=event.request_id,
+        assignment_id=event.assignment_id,
+        vehicle_id=event.vehicle_id,
+        actor=event.actor,
+        facts=dict(event.facts),
+    )
+
+
+def vehicle_out(
+    number: int, vehicle: VehicleNow, live: Assignment | None, now: datetime, limits: FixLimits
+) -> s.VehicleOut:
+    """A vehicle as the map shows it."""
+    fix = vehicle.position(now)
+    return s.VehicleOut.model_validate(
+        {
+            "no": number,
+            "id": vehicle.id,
+            "name": vehicle.vehicle.name,
+            "plate": vehicle.vehicle.plate,
+            "class": vehicle.vehicle.vehicle_class,
+            "agency": vehicle.vehicle.agency,
+            "base": vehicle.vehicle.base,
+            "duty": vehicle.duty,
+            "link": link_health(fix, now, limits) if fix else LinkHealth.LOST,
+            "lon": fix.point.lon if fix else None,
+            "lat": fix.point.lat if fix else None,
+            "heading": fix.heading if fix else None,
+            "fix_age_s": max(0, round((now - fix.taken_at).total_seconds())) if fix else None,
+            "assignment_id": live.id if live else None,
+            "assignment_state": live.state if live else None,
+            "request_id": live.request_id if live else None,
+        }
+    )
+
+
+def offer_request_out(view: RequestView) -> s.OfferRequestOut:
+    """What a driver must know of the request; the family's words to the driver are the note."""
+    ask = view.request.ask
+    return s.OfferRequestOut(
+        id=view.request.id,
+        need=ask.need,
+        urgency=ask.urgency,
+        pickup=place_out(ask.pickup),
+        dropoff=place_out(ask.dropoff) if ask.dropoff else None,
+        note=view.contact.note,
+    )
+
+
+def is_under_way(state: AssignmentState) -> bool:
+    """Whether the driver has said yes and the trip is not over: then the caller's number may be shown."""
+    return state in (
+        AssignmentState.ACCEPTED,
+        AssignmentState.EN_ROUTE,
+        AssignmentState.ON_SCENE,
+        AssignmentState.TRANSPORTING,
+        AssignmentState.AT_DESTINATION,
+    )
