@@ -1,0 +1,51 @@
+# `make run` and `make test` set everything up on a bare machine: Python 3.11 or later with pip, and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.jemput-setup
+CLIENT := web/client
+CLIENT_FILES := $(shell find $(CLIENT) -type f -not -path '*/node_modules/*' 2>/dev/null)
+
+.PHONY: help setup run test check e2e bench wire clean
+
+help: ## say what there is
+	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## make .venv with everything in it, and build the pages
+
+$(STAMP): pyproject.toml hatch_build.py $(CLIENT_FILES)
+	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later with venv is needed: make PYTHON=python3.12 setup (Debian: apt install python3-venv)"; exit 1; }
+	@test -x $(BIN)/python || { echo "making $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@echo "installing jemput and its tools into $(VENV) (a few minutes the first time)"
+	@$(BIN)/python -m pip install --quiet --upgrade pip
+	@$(BIN)/python -m pip install --quiet -e '.[dev]'
+	@touch $@
+
+run: setup ## serve all faces with demo data on http://localhost:8000
+	@echo "serving http://localhost:8000 - Ctrl-C ends it"
+	@$(BIN)/jemput serve --demo
+
+test: setup ## all tests
+	@$(BIN)/python -m pytest
+
+e2e: setup ## the browser tests alone
+	@$(BIN)/python -m pytest -m browser
+
+check: setup ## format, lint, types, layers, front-end, wire
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/npm.py run check
+	$(BIN)/python tools/wire.py --check
+	$(BIN)/python tools/tidy.py
+
+wire: setup ## write the pages' types from the server's schema
+	$(BIN)/python tools/wire.py
+
+bench: setup ## benchmarks with their rivals
+	$(BIN)/python -m bench.nearest
+
+clean: ## remove what was made
+	rm -rf $(VENV) $(CLIENT)/node_modules web/static/dist artifacts
