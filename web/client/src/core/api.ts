@@ -1,0 +1,72 @@
+// Calls to the server: JSON in and out, one idempotency key a command, problems as errors with an Indonesian title.
+import type { components } from "./wire";
+
+type Schemas = components["schemas"];
+export type Me = Schemas["MeOut"];
+export type Decision = Schemas["DecisionOut"];
+export type Candidate = Schemas["CandidateOut"];
+export type Finding = Schemas["FindingOut"];
+export type Facility = Schemas["FacilityOut"];
+export type Vehicle = Schemas["VehicleOut"];
+export type Assignment = Schemas["AssignmentOut"];
+export type RequestSummary = Schemas["RequestSummaryOut"];
+export type RequestFull = Schemas["RequestOut"];
+export type Offer = Schemas["OfferOut"];
+export type Person = Schemas["PersonOut"];
+export type Route = Schemas["RouteOut"];
+export type TimelineEvent = Schemas["EventOut"];
+export type Need = Schemas["Need"];
+export type Step = Schemas["Step"];
+
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    title: string,
+  ) {
+    super(title);
+  }
+}
+
+const OFFLINE = "Sambungan terputus. Periksa internet lalu coba lagi.";
+
+export async function call<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (method !== "GET") headers["Idempotency-Key"] = key ?? crypto.randomUUID();
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      credentials: "same-origin",
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch {
+    throw new Problem(0, "offline", OFFLINE);
+  }
+  if (response.status === 204) return undefined as T;
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) {
+    throw new Problem(response.status, answer.code ?? "error", answer.title ?? "Coba lagi sebentar.");
+  }
+  return answer as T;
+}
+
+export const get = <T>(path: string) => call<T>("GET", path);
+export const post = <T>(path: string, body: unknown, key?: string) => call<T>("POST", path, body, key);
+
+// Who is signed in; whoever is not goes to the sign-in page and comes back.
+export async function signedIn(): Promise<Me> {
+  try {
+    return await get<Me>("/api/me");
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) {
+      location.replace(`/masuk?ke=${encodeURIComponent(location.pathname)}`);
+      await new Promise(() => undefined);
+    }
+    throw error;
+  }
+}
+
+export const sentence = (error: unknown) => (error instanceof Error ? error.message : OFFLINE);

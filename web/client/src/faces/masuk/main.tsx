@@ -1,0 +1,110 @@
+import { signal } from "@preact/signals";
+import { render } from "preact";
+import "../../ui/base.css";
+import "./masuk.css";
+import { get, type Me, type Person, post, sentence } from "../../core/api";
+import { text } from "../../text/id";
+
+const people = signal<Person[] | null>(null);
+const problem = signal("");
+const filter = signal("");
+const HOME: Record<string, string> = { staff: "/minta", driver: "/sopir" };
+const ROLES = ["staff", "operator", "health_officer", "driver", "admin"] as const;
+const FIRST = 6;
+
+async function enter(body: { person_id?: string; token?: string }) {
+  problem.value = "";
+  try {
+    const me = await post<Me>("/api/session", body);
+    const wanted = new URLSearchParams(location.search).get("ke");
+    const home = HOME[me.role] ?? "/peta";
+    location.assign(wanted === home ? wanted : home);
+  } catch (error) {
+    problem.value = sentence(error);
+  }
+}
+
+function TokenForm() {
+  return (
+    <form
+      class="card stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const token = new FormData(event.currentTarget).get("token");
+        void enter({ token: String(token) });
+      }}
+    >
+      <label>
+        Token masuk
+        <input name="token" type="password" autocomplete="off" required minLength={20} />
+      </label>
+      <button class="primary" type="submit">
+        Masuk
+      </button>
+    </form>
+  );
+}
+
+function Group({ role }: { role: (typeof ROLES)[number] }) {
+  const words = filter.value.toLowerCase();
+  const all = (people.value ?? []).filter(
+    (person) =>
+      person.role === role &&
+      `${person.name} ${person.facility ?? ""} ${person.vehicle ?? ""}`.toLowerCase().includes(words),
+  );
+  const shown = all.slice(0, FIRST);
+  if (all.length === 0) return null;
+  return (
+    <section class="stack">
+      <h2>{text.role[role]}</h2>
+      {shown.map((person) => (
+        <button type="button" key={person.id} class="person" onClick={() => void enter({ person_id: person.id })}>
+          <span>{person.name}</span>
+          <small>{person.facility ?? person.vehicle ?? person.agency ?? ""}</small>
+        </button>
+      ))}
+      {all.length > shown.length && <p class="soft">dan {all.length - shown.length} lagi, cari di atas</p>}
+    </section>
+  );
+}
+
+function App() {
+  return (
+    <main class="enter stack">
+      <h1>Masuk</h1>
+      <div aria-live="polite">{problem.value && <p class="error">{problem.value}</p>}</div>
+      {people.value === null ? (
+        <p class="soft">Memuat…</p>
+      ) : people.value.length === 0 ? (
+        <TokenForm />
+      ) : (
+        <>
+          <p class="soft">Peragaan: semua orang di bawah ini rekaan. Pilih satu untuk masuk.</p>
+          <label>
+            Cari
+            <input
+              type="search"
+              value={filter.value}
+              onInput={(event) => {
+                filter.value = event.currentTarget.value;
+              }}
+            />
+          </label>
+          {ROLES.map((role) => (
+            <Group role={role} key={role} />
+          ))}
+        </>
+      )}
+    </main>
+  );
+}
+
+render(<App />, document.getElementById("app") as HTMLElement);
+get<Person[]>("/api/session/people")
+  .then((found) => {
+    people.value = found;
+  })
+  .catch((error) => {
+    people.value = [];
+    problem.value = sentence(error);
+  });

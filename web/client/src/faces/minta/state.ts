@@ -1,0 +1,108 @@
+// The state of the request page: what is asked, the answer, and the request that is followed.
+import { computed, signal } from "@preact/signals";
+import type { Decision, Facility, Me, Need, RequestFull, RequestSummary } from "../../core/api";
+import { get, post, sentence } from "../../core/api";
+
+export type Place = { facility: string; name: string } | { lon: number; lat: number; name: string };
+
+export const me = signal<Me | null>(null);
+export const facilities = signal<Facility[]>([]);
+export const need = signal<Need | null>(null);
+export const pickup = signal<Place | null>(null);
+export const dropoff = signal<Place | null>(null);
+export const phone = signal("");
+export const note = signal("");
+export const death = signal<"natural" | "unnatural" | "unidentified">("natural");
+export const infectious = signal(false);
+export const canSit = signal(false);
+export const decision = signal<Decision | null>(null);
+export const followed = signal<RequestFull | null>(null);
+export const mine = signal<RequestSummary[]>([]);
+export const busy = signal(false);
+export const problem = signal("");
+
+let sendKey = "";
+
+const wire = (place: Place) =>
+  "facility" in place ? place.facility : { lon: place.lon, lat: place.lat, name: place.name };
+
+export const question = computed(() => {
+  if (!need.value || !pickup.value) return null;
+  const body = need.value === "body";
+  return {
+    need: need.value,
+    pickup: wire(pickup.value),
+    ...(dropoff.value ? { dropoff: wire(dropoff.value) } : {}),
+    patient: {
+      infectious: infectious.value,
+      can_sit: canSit.value,
+      ...(body ? { living: false, death: death.value } : {}),
+    },
+  };
+});
+
+async function attempt(work: () => Promise<void>) {
+  busy.value = true;
+  problem.value = "";
+  try {
+    await work();
+  } catch (error) {
+    problem.value = sentence(error);
+  } finally {
+    busy.value = false;
+  }
+}
+
+export const find = () =>
+  attempt(async () => {
+    sendKey = crypto.randomUUID();
+    decision.value = await post<Decision>("/api/suggestions", question.value);
+  });
+
+export const send = (choose?: string) =>
+  attempt(async () => {
+    const contact = { phone: phone.value || me.value?.facility?.phone || "119" };
+    followed.value = await post<RequestFull>(
+      "/api/requests",
+      {
+        ...question.value,
+        contact,
+        ...(note.value ? { note: note.value } : {}),
+        ...(choose ? { choose } : {}),
+      },
+      `${sendKey}${choose ?? ""}`,
+    );
+    decision.value = null;
+    phone.value = "";
+    note.value = "";
+  });
+
+export const cancel = (reason: string) =>
+  attempt(async () => {
+    if (!followed.value) return;
+    followed.value = await post<RequestFull>(`/api/requests/${followed.value.id}/cancel`, {
+      told: "petugas peminta",
+      reason,
+    });
+  });
+
+export async function refresh() {
+  if (followed.value) followed.value = await get<RequestFull>(`/api/requests/${followed.value.id}`);
+}
+
+export function startAgain() {
+  followed.value = null;
+  decision.value = null;
+  need.value = null;
+  dropoff.value = null;
+}
+
+export function nearest(kind: Facility["kind"], count: number): Facility[] {
+  const from = me.value?.facility;
+  if (!from) return [];
+  const far = (f: Facility) => Math.hypot(f.lon - from.lon, f.lat - from.lat);
+  return facilities.value
+    .filter((facility) => facility.kind === kind)
+    .sort((a, b) => far(a) - far(b))
+    .slice(0, count);
+}

@@ -1,0 +1,103 @@
+import { signal } from "@preact/signals";
+import { render } from "preact";
+import "../../ui/base.css";
+import "./sopir.css";
+import { get, type Me, type Offer, type Route, sentence, signedIn } from "../../core/api";
+import { connect } from "../../core/live";
+import { Duty, Standby } from "./duty";
+import { accuracy, ring, startDevice } from "./device";
+import { OfferCard } from "./offer";
+import { drain, enqueue, reachable, refused, waiting } from "./queue";
+import { Trip } from "./trip";
+
+export const me = signal<Me | null>(null);
+export const offer = signal<Offer | null>(null);
+export const route = signal<Route | null>(null);
+export const skew = signal(0);
+export const tick = signal(Date.now());
+const problem = signal("");
+
+export async function reload() {
+  try {
+    const now = await get<Me>("/api/me");
+    skew.value = Date.parse(now.now) - Date.now();
+    const wasOffered = offer.value?.assignment_id;
+    if (now.assignment?.state === "offered") {
+      offer.value = (await get<Offer | undefined>("/api/me/offer")) ?? null;
+      if (offer.value && offer.value.assignment_id !== wasOffered) ring(6);
+    } else offer.value = null;
+    const before = me.value?.assignment;
+    me.value = now;
+    if (now.vehicle && now.vehicle.duty !== "off_duty") startDevice();
+    if (now.assignment?.id !== before?.id || now.assignment?.state !== before?.state) await loadRoute(now);
+    reachable.value = true;
+    problem.value = "";
+  } catch (error) {
+    reachable.value = false;
+    problem.value = sentence(error);
+  }
+}
+
+async function loadRoute(now: Me) {
+  const id = now.assignment?.id;
+  route.value = id ? await get<Route>(`/api/route?assignment=${encodeURIComponent(id)}`).catch(() => null) : null;
+}
+
+export async function act(path: string, body: Record<string, unknown>) {
+  await enqueue(path, body);
+  await reload();
+}
+
+function Line() {
+  const count = waiting.value.length;
+  return (
+    <p class="line">
+      <span>{reachable.value ? "● Daring" : "○ Luring"}</span>
+      <span>{accuracy.value === null ? "GPS –" : `GPS ±${accuracy.value} m`}</span>
+      {count > 0 && <span>{count} belum terkirim</span>}
+    </p>
+  );
+}
+
+function App() {
+  const who = me.value;
+  if (!who) return <main class="drive">{problem.value || "Memuat…"}</main>;
+  const duty = who.vehicle?.duty ?? "off_duty";
+  return (
+    <>
+      {!reachable.value && (
+        <p class="offline" role="status">
+          ○ Luring – tetap bisa bekerja. {waiting.value.length} data menunggu dikirim
+        </p>
+      )}
+      <main class="drive">
+        <Line />
+        <div aria-live="assertive">{refused.value && <p class="error">{refused.value}</p>}</div>
+        {offer.value && who.assignment?.state === "offered" ? (
+          <OfferCard offer={offer.value} now={tick.value + skew.value} />
+        ) : who.assignment && who.request ? (
+          <Trip who={who} />
+        ) : duty === "available" ? (
+          <Standby who={who} />
+        ) : (
+          <Duty who={who} />
+        )}
+      </main>
+    </>
+  );
+}
+
+async function start() {
+  await signedIn();
+  await reload();
+  await drain();
+  connect({ snapshot: () => void reload(), event: () => void reload() });
+  setInterval(() => {
+    tick.value = Date.now();
+    const left = offer.value ? Date.parse(offer.value.expires_at) - Date.now() - skew.value : 1;
+    if (left < -1500) void reload();
+  }, 250);
+}
+
+render(<App />, document.getElementById("app") as HTMLElement);
+void start();

@@ -1,0 +1,62 @@
+// An offer with its countdown: accept with the thumb, decline with one tap more.
+import { signal } from "@preact/signals";
+import type { Offer } from "../../core/api";
+import { kilometres, minutes } from "../../core/words";
+import { text } from "../../text/id";
+import { act } from "./main";
+
+const REASONS = ["Kendaraan rusak", "Di luar jangkauan", "Sedang isi BBM", "Alasan lain"];
+const declining = signal(false);
+const answered = signal("");
+
+export function OfferCard({ offer, now }: { offer: Offer; now: number }) {
+  const left = Math.max(0, Math.ceil((Date.parse(offer.expires_at) - now) / 1000));
+  const path = `/api/assignments/${offer.assignment_id}`;
+  const answer = (step: string, body: Record<string, unknown>) => {
+    if (answered.value === offer.assignment_id) return;
+    answered.value = offer.assignment_id;
+    declining.value = false;
+    void act(`${path}/${step}`, body).finally(() => {
+      answered.value = "";
+    });
+  };
+  return (
+    <section class="stack fill" aria-label="Tawaran">
+      <h1 class="kind">{text.need[offer.request.need].toUpperCase()}</h1>
+      <dl>
+        <dt>Jemput</dt>
+        <dd>{offer.request.pickup.name}</dd>
+        <dt>Antar</dt>
+        <dd>{offer.request.dropoff?.name ?? "menyusul"}</dd>
+      </dl>
+      <p class="eta">
+        {kilometres(offer.distance_m)} · {minutes(offer.eta_s)} menit
+      </p>
+      {offer.request.note && <p class="soft">{offer.request.note}</p>}
+      <div class="push stack">
+        <div class="count">
+          <progress max={offer.offer_s} value={Math.min(left, offer.offer_s)} aria-label="Sisa waktu menjawab" />
+          <strong role="timer">{left}</strong>
+        </div>
+        {declining.value ? (
+          <div class="choices two" role="group" aria-label="Alasan">
+            {REASONS.map((reason) => (
+              <button type="button" key={reason} onClick={() => answer("decline", { reason })}>
+                {reason}
+              </button>
+            ))}
+          </div>
+        ) : (
+          <>
+            <button type="button" class="primary huge" onClick={() => answer("accept", {})}>
+              TERIMA
+            </button>
+            <button type="button" class="wide" onClick={() => (declining.value = true)}>
+              Tolak…
+            </button>
+          </>
+        )}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,73 @@
+// Steps taken without signal wait here in order and are sent when an answer comes again.
+import { signal } from "@preact/signals";
+import { Problem, post } from "../../core/api";
+
+interface Waiting {
+  seq: number;
+  key: string;
+  path: string;
+  body: Record<string, unknown>;
+}
+
+const STORE = "jemput-queue";
+const SEQ = "jemput-seq";
+
+export const waiting = signal<Waiting[]>(JSON.parse(localStorage.getItem(STORE) ?? "[]"));
+export const reachable = signal(true);
+export const refused = signal("");
+
+const keep = (next: Waiting[]) => {
+  waiting.value = next;
+  localStorage.setItem(STORE, JSON.stringify(next));
+};
+
+function nextSeq(): number {
+  const seq = Math.max(Date.now(), Number(localStorage.getItem(SEQ) ?? 0) + 1);
+  localStorage.setItem(SEQ, String(seq));
+  return seq;
+}
+
+let running: Promise<void> | null = null;
+
+export function enqueue(path: string, body: Record<string, unknown>): Promise<void> {
+  const seq = nextSeq();
+  const item = {
+    seq,
+    key: crypto.randomUUID(),
+    path,
+    body: { ...body, seq, device_time: new Date().toISOString() },
+  };
+  keep([...waiting.value, item]);
+  return drain();
+}
+
+export function drain(): Promise<void> {
+  running ??= sendAll().finally(() => {
+    running = null;
+  });
+  return running;
+}
+
+async function sendAll() {
+  while (waiting.value.length > 0) {
+    const item = waiting.value[0];
+    if (!item) return;
+    try {
+      await post(item.path, item.body, item.key);
+      refused.value = "";
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status === 0 || error.status >= 500 || error.status === 429) {
+        reachable.value = false;
+        return;
+      }
+      // The server said no for good: it is shown, and what comes after it goes on.
+      refused.value = error.message;
+    }
+    reachable.value = true;
+    keep(waiting.value.slice(1));
+  }
+}
+
+setInterval(() => {
+  if (waiting.value.length > 0) void drain();
+}, 4000);

@@ -1,0 +1,51 @@
+// Why this one: the candidates in order, and for each that was passed over the rule, its words and what would help.
+import type { ComponentChildren } from "preact";
+import type { Candidate, Decision } from "../core/api";
+import { kilometres, minutes } from "../core/words";
+import { text } from "../text/id";
+
+const SHOWN = 12;
+
+export function Why(props: { decision: Decision; action?: (candidate: Candidate) => ComponentChildren }) {
+  const { decision } = props;
+  const withReasons = decision.candidates.filter((c) => c.eta_s !== null).slice(0, SHOWN);
+  return (
+    <section class="why stack" aria-label={text.why}>
+      <p>{decision.sentence}</p>
+      <ol>
+        {withReasons.map((candidate) => (
+          <li key={candidate.vehicle_id}>
+            <Row candidate={candidate} action={props.action} />
+          </li>
+        ))}
+      </ol>
+      <p class="soft">
+        {decision.considered} kendaraan dipertimbangkan dalam {Math.round(decision.computed_in_ms)} milidetik ·{" "}
+        {decision.sop.map((pack) => `SOP ${pack.agency} ${pack.version}`).join(", ")}
+      </p>
+    </section>
+  );
+}
+
+function Row({ candidate, action }: { candidate: Candidate; action: ((c: Candidate) => ComponentChildren) | undefined }) {
+  const blocking = candidate.findings.filter((finding) => finding.blocks);
+  return (
+    <div>
+      <strong>
+        {candidate.rank}. {candidate.name}
+      </strong>{" "}
+      <span class="soft">
+        {minutes(candidate.eta_s)} menit · {kilometres(candidate.distance_m)}
+        {candidate.method === "straight_line" ? " · garis lurus" : ""}
+      </span>
+      {candidate.eligible && !candidate.needs_approval && <span class="chip"> boleh berangkat</span>}
+      {candidate.eligible && candidate.needs_approval && <span class="chip"> perlu persetujuan</span>}
+      {blocking.map((finding) => (
+        <p class="no" key={finding.rule} title={finding.clause ?? ""}>
+          {finding.rule}: {finding.text} {finding.would_help && <span class="soft">{finding.would_help}</span>}
+        </p>
+      ))}
+      {action?.(candidate)}
+    </div>
+  );
+}
