@@ -6,7 +6,15 @@ from numba import njit
 FAR = np.iinfo(np.int64).max // 4
 
 
-@njit(cache=True)
+def _compiled(function):
+    """The function compiled by numba at its first call, kept on disk where a folder for that can be written."""
+    try:
+        return njit(cache=True)(function)
+    except RuntimeError:  # numba found no folder to keep it in: then each process compiles anew
+        return njit(function)
+
+
+@_compiled
 def _room(keys, items, size):
     """The heap's arrays, twice as long where the next entry would not fit."""
     if size + 1 < len(keys):
@@ -18,7 +26,7 @@ def _room(keys, items, size):
     return more_keys, more_items
 
 
-@njit(cache=True)
+@_compiled
 def count_cells(col, row, shape_start, edges, columns, counts):
     for edge in edges:
         for p in range(shape_start[edge], shape_start[edge + 1] - 1):
@@ -27,7 +35,7 @@ def count_cells(col, row, shape_start, edges, columns, counts):
                     counts[r * columns + c] += 1
 
 
-@njit(cache=True)
+@_compiled
 def fill_cells(col, row, shape_start, edges, columns, cursor, seg_edge, seg_point):
     for edge in edges:
         for p in range(shape_start[edge], shape_start[edge + 1] - 1):
@@ -39,7 +47,7 @@ def fill_cells(col, row, shape_start, edges, columns, cursor, seg_edge, seg_poin
                     cursor[r * columns + c] += 1
 
 
-@njit(cache=True)
+@_compiled
 def snap_all(
     lon,
     lat,
@@ -101,7 +109,7 @@ def snap_all(
             out_edge[i] = -1
 
 
-@njit(cache=True)
+@_compiled
 def _push(keys, items, size, key, item):
     at = size
     while at > 0:
@@ -116,7 +124,7 @@ def _push(keys, items, size, key, item):
     return size + 1
 
 
-@njit(cache=True)
+@_compiled
 def _pop(keys, items, size):
     size -= 1
     key, item = keys[size], items[size]
@@ -140,7 +148,7 @@ def _pop(keys, items, size):
     return size
 
 
-@njit(cache=True)
+@_compiled
 def search(
     target_edge,
     target_ms,
@@ -153,7 +161,7 @@ def search(
     veh_edge,
     veh_ms,
     veh_of,
-    veh_count,
+    veh_wait,
     want,
     dist,
     metres,
@@ -165,9 +173,11 @@ def search(
     """Fill dist, metres, via of the nodes that were reached; returns found vehicles and the touched nodes.
 
     veh_edge, veh_ms, veh_of: the sides on which each vehicle stands (one or two), as edge, ms from its start, vehicle.
+    veh_wait: ms that pass before a vehicle moves, part of best.
     head (N,) and link (sides,) chain the sides by the node that their edge leads to.
     """
     nodes = len(dist)
+    veh_count = len(veh_wait)
     best = np.full(veh_count, FAR, np.int64)
     best_m = np.zeros(veh_count)
     best_side = np.full(veh_count, -1, np.int64)
@@ -185,11 +195,12 @@ def search(
         # A vehicle upstream on the very edge comes straight along it.
         for s in range(len(veh_edge)):
             if veh_edge[s] == edge and veh_ms[s] <= target_ms[t]:
-                cost = target_ms[t] - veh_ms[s]
-                if cost < best[veh_of[s]]:
-                    best[veh_of[s]] = cost
-                    best_m[veh_of[s]] = length_m[edge] * cost / weight[edge]
-                    best_side[veh_of[s]] = s
+                way = target_ms[t] - veh_ms[s]
+                v = veh_of[s]
+                if way + veh_wait[v] < best[v]:
+                    best[v] = way + veh_wait[v]
+                    best_m[v] = length_m[edge] * way / weight[edge]
+                    best_side[v] = s
         node = edge_from[edge]
         if target_ms[t] < dist[node]:
             if dist[node] == FAR:
@@ -224,8 +235,8 @@ def search(
         s = head[item]
         while s >= 0:
             edge = veh_edge[s]
-            cost = key + weight[edge] - veh_ms[s]
             v = veh_of[s]
+            cost = key + weight[edge] - veh_ms[s] + veh_wait[v]
             if cost < best[v]:
                 best[v] = cost
                 best_m[v] = metres[item] + length_m[edge] * (weight[edge] - veh_ms[s]) / weight[edge]

@@ -1,11 +1,13 @@
 """The nearest eligible vehicles by road: a reverse Dijkstra from the target that stops after the k-th vehicle.
 
 Costs are whole milliseconds. A position at a fraction f of an edge of weight w stands floor(w*f + 0.5) ms from the
-edge's start; the way along an edge from p to q costs q - p. So every sum is exact and any other Dijkstra over the
-same rule gives the same numbers.
+edge's start; the way along an edge from p to q costs q - p; a position 0 or w ms along stands on the node there. So
+every sum is exact and any other Dijkstra over the same rules gives the same numbers. Turn restrictions, which the file
+carries, are not looked at yet.
 """
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,16 +15,37 @@ from numpy.typing import NDArray
 
 from geo.kernels import FAR, search
 from geo.network import Network
-from geo.snap import Snaps
+from geo.snap import Snapper, Snaps
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arrivals:
-    """The vehicles found, soonest first, equal ones by index: index (n,), travel_ms (n,) and distance_m (n,)."""
+    """The vehicles found, soonest first, equal ones by index: index (n,), travel_ms (n,) and distance_m (n,).
+
+    travel_ms and distance_m are the way along the road alone, without `wait_ms` and the way to the road.
+    """
 
     index: NDArray[np.int64]
     travel_ms: NDArray[np.int64]
     distance_m: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sides:
+    """The directed edges on which positions stand: edge, fraction and ms from its start, and whose side it is."""
+
+    edge: NDArray[np.int32]
+    fraction: NDArray[np.float64]
+    ms: NDArray[np.int64]
+    of: NDArray[np.int64]
+
+
+def warm_up(network: Network, progress: Callable[[str], None]) -> None:
+    """Compile the loops for a network as it was opened, or load them where an earlier start kept them on disk."""
+    progress("preparing the road search; the first time this takes about half a minute")
+    here = Snapper(network).snap(network.node_lon[:1], network.node_lat[:1])
+    NearestSearch(network).nearest(here, here, None, most=1, metric=min(network.metrics))
+    progress("the road search is ready")
 
 
 class NearestSearch:
@@ -38,12 +61,20 @@ class NearestSearch:
         self._lock = threading.Lock()
 
     def nearest(
-        self, target: Snaps, vehicles: Snaps, eligible: NDArray[np.bool_] | None, *, most: int | None, metric: str
+        self,
+        target: Snaps,
+        vehicles: Snaps,
+        eligible: NDArray[np.bool_] | None,
+        *,
+        most: int | None,
+        metric: str,
+        wait_ms: NDArray[np.int64] | None = None,
     ) -> Arrivals:
         """The `most` soonest of the eligible vehicles (all when None) by travel from vehicle to target.
 
         `target` holds one position, `vehicles` n, `eligible` is (n,) or None for all. Who stands off the roads or
-        cannot come is left out. Raises KeyError for an unknown metric.
+        cannot come is left out. `wait_ms` (n,), not negative, passes before a vehicle is on the road (turnout, the
+        way to the road): it counts in who is soonest. Raises KeyError for an unknown metric.
         """
         can_go = vehicles.edge >= 0
         index = np.flatnonzero(can_go if eligible is None else can_go & eligible)
@@ -51,12 +82,16 @@ class NearestSearch:
         if target.edge[0] < 0 or not len(index):
             return nothing
         want = len(index) if most is None else min(most, len(index))
+        weight = self._network.metric(metric)
+        wait = np.zeros(len(index), np.int64) if wait_ms is None else np.asarray(wait_ms, np.int64)[index]
+        ends = _sides(self._network, target, np.zeros(1, np.int64), weight, leaving=False)
+        starts = _sides(self._network, vehicles, index, weight, leaving=True)
         with self._lock:
-            found, best, best_m, _, touched = self._run(target, vehicles, index, want, metric)
+            found, best, best_m, _, touched = self._run(ends, starts, wait, want, weight)
             self._reset(touched)
         order = np.lexsort((found, best[found]))[:want]
         chosen = found[order]
-        return Arrivals(index[chosen], best[chosen], best_m[chosen])
+        return Arrivals(index[chosen], best[chosen] - wait[chosen], best_m[chosen])
 
     def way(
         self, origin: Snaps, target: Snaps, *, metric: str
@@ -64,69 +99,59 @@ class NearestSearch:
         """The way from one position to another as (edge, from fraction, to fraction), travel_ms and distance_m."""
         if target.edge[0] < 0 or origin.edge[0] < 0:
             return None
-        network = self._network
+        weight = self._network.metric(metric)
+        only = np.zeros(1, np.int64)
+        ends = _sides(self._network, target, only, weight, leaving=False)
+        starts = _sides(self._network, origin, only, weight, leaving=True)
         with self._lock:
-            index = np.zeros(1, np.int64)
-            found, best, best_m, best_side, touched = self._run(target, origin, index, 1, metric)
-            via, dist = self._via, self._dist
-            pieces: list[tuple[int, float, float]] = []
-            if len(found):
-                ends = dict(_sides(network, target, 0))
-                edge, start = _sides(network, origin, 0)[int(best_side[0])]
-                weight = network.metric(metric)
-                node = int(network.edge_to[edge])
-                rest = int(weight[edge]) - _ms(int(weight[edge]), start)
-                if dist[node] < FAR and int(dist[node]) + rest == int(best[0]):
-                    pieces.append((edge, start, 1.0))
-                    while True:
-                        edge = int(via[node])
-                        if edge in ends and int(dist[node]) == _ms(int(weight[edge]), ends[edge]):
-                            pieces.append((edge, 0.0, ends[edge]))
-                            break
-                        pieces.append((edge, 0.0, 1.0))
-                        node = int(network.edge_to[edge])
-                else:
-                    pieces.append((edge, start, ends[edge]))
+            found, best, best_m, best_side, touched = self._run(ends, starts, only, 1, weight)
+            pieces = self._pieces(ends, starts, int(best_side[0]), int(best[0]), weight) if len(found) else []
             self._reset(touched)
         return (pieces, int(best[0]), float(best_m[0])) if len(found) else None
 
+    def _pieces(
+        self, ends: _Sides, starts: _Sides, side: int, travel_ms: int, weight: NDArray[np.int32]
+    ) -> list[tuple[int, float, float]]:
+        edge_to = self._network.edge_to
+        last = {int(edge): (float(f), int(ms)) for edge, f, ms in zip(ends.edge, ends.fraction, ends.ms, strict=True)}
+        edge, start = int(starts.edge[side]), float(starts.fraction[side])
+        node = int(edge_to[edge])
+        if int(self._dist[node]) + int(weight[edge]) - int(starts.ms[side]) != travel_ms:
+            return [(edge, start, last[edge][0])]
+        pieces = [(edge, start, 1.0)]
+        while True:
+            edge = int(self._via[node])
+            if edge in last and int(self._dist[node]) == last[edge][1]:
+                return [*pieces, (edge, 0.0, last[edge][0])]
+            pieces.append((edge, 0.0, 1.0))
+            node = int(edge_to[edge])
+
     def _run(
-        self, target: Snaps, vehicles: Snaps, index: NDArray[np.int64], want: int, metric: str
+        self, ends: _Sides, starts: _Sides, wait: NDArray[np.int64], want: int, weight: NDArray[np.int32]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
         network = self._network
-        weight = network.metric(metric)
-        sides = _sides(network, target, 0)
-        target_edge = np.array([edge for edge, _ in sides], np.int32)
-        target_ms = np.array([_ms(int(weight[edge]), fraction) for edge, fraction in sides], np.int64)
-        edge, fraction = vehicles.edge[index], vehicles.fraction[index]
-        twin = network.edge_twin[edge]
-        two = np.flatnonzero(twin >= 0)
-        veh_edge = np.concatenate((edge, twin[two]))
-        veh_of = np.concatenate((np.arange(len(index)), two)).astype(np.int64)
-        veh_fraction = np.concatenate((fraction, 1.0 - fraction[two]))
-        veh_ms = np.floor(weight[veh_edge] * veh_fraction + 0.5).astype(np.int64)
         result: tuple[
             NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]
         ] = search(
-            target_edge,
-            target_ms,
+            ends.edge,
+            ends.ms,
             network.edge_from,
             network.edge_to,
             weight,
             network.edge_length_m,
             network.in_start,
             network.in_edge,
-            veh_edge,
-            veh_ms,
-            veh_of,
-            len(index),
+            starts.edge,
+            starts.ms,
+            starts.of,
+            wait,
             want,
             self._dist,
             self._metres,
             self._via,
             self._head,
-            np.full(len(veh_edge), -1, np.int64),
-            np.zeros(len(index), np.bool_),
+            np.full(len(starts.edge), -1, np.int64),
+            np.zeros(len(wait), np.bool_),
         )
         return result
 
@@ -135,12 +160,34 @@ class NearestSearch:
         self._via[touched] = -1
 
 
-def _ms(weight: int, fraction: float) -> int:
-    return int(np.floor(weight * fraction + 0.5))
+def _sides(
+    network: Network, snaps: Snaps, index: NDArray[np.int64], weight: NDArray[np.int32], *, leaving: bool
+) -> _Sides:
+    """Both directions of a two-way street; and for who stands on the node where an edge begins (leaving) or ends
+    (arriving) one edge on its other side, for there one may come from and go to any street.
+    """
+    edge, fraction = snaps.edge[index], snaps.fraction[index]
+    twin = network.edge_twin[edge]
+    two = np.flatnonzero(twin >= 0)
+    edges, fractions = np.concatenate((edge, twin[two])), np.concatenate((fraction, 1.0 - fraction[two]))
+    of = np.concatenate((np.arange(len(index)), two))
+    ms = _ms(weight[edges], fractions)
+    if leaving:
+        node, start, other = network.edge_from[edges], network.in_start, network.in_edge
+        at_node = ms == 0
+    else:
+        node, start, other = network.edge_to[edges], network.out_start, network.out_edge
+        at_node = ms == weight[edges]
+    there = np.flatnonzero(at_node & (start[node + 1] > start[node]))
+    beyond = other[start[node[there]]]
+    beyond_fraction = np.full(len(there), float(leaving))
+    return _Sides(
+        np.concatenate((edges, beyond)),
+        np.concatenate((fractions, beyond_fraction)),
+        np.concatenate((ms, _ms(weight[beyond], beyond_fraction))),
+        np.concatenate((of, of[there])),
+    )
 
 
-def _sides(network: Network, snaps: Snaps, at: int) -> list[tuple[int, float]]:
-    """The directed edges on which a snapped position stands, each with its fraction from that edge's start."""
-    edge, fraction = int(snaps.edge[at]), float(snaps.fraction[at])
-    twin = int(network.edge_twin[edge])
-    return [(edge, fraction)] if twin < 0 else [(edge, fraction), (twin, 1.0 - fraction)]
+def _ms(weight: NDArray[np.int32], fraction: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.floor(weight * fraction + 0.5).astype(np.int64)

@@ -1,9 +1,9 @@
 """A road network: directed edges with geometry, travel times and names, kept in one memory-mapped file.
 
-The file: 8 bytes of magic, the format version and the length of a JSON header (two little-endian uint64), the header,
-then each array aligned to 64 bytes. The header names region, source, bounds and every array with its type, shape,
-offset and CRC-32. Edges are the first-class entity: turn restrictions and a node order for a hierarchy have their
-arrays already (empty where not known), so that a turn-aware engine needs no other format.
+The file: 8 bytes of magic, then as little-endian uint64 the format version, the length of a JSON header and its CRC-32,
+the header, then each array aligned to 64 bytes. The header names region, source, bounds and every array with its type,
+shape, offset and CRC-32. Edges are the first-class entity: turn restrictions and a node order for a hierarchy have
+their arrays already (empty where not known), so that a turn-aware engine needs no other format.
 """
 
 import json
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 MAGIC = b"JEMPUTRD"
 VERSION = 1
 _ALIGN = 64
+_PREFIX = len(MAGIC) + 3 * 8
 
 
 class NetworkFileError(Exception):
@@ -124,11 +125,12 @@ def write_network(network: Network, path: Path) -> None:
         table.append({**entry, "crc32": zlib.crc32(raw)})
         offset += -(-len(raw) // _ALIGN) * _ALIGN
     header = json.dumps({"meta": asdict(network.meta), "arrays": table}).encode()
-    header += b" " * (-(len(MAGIC) + 16 + len(header)) % _ALIGN)
+    header += b" " * (-(_PREFIX + len(header)) % _ALIGN)
+    numbers = (VERSION, len(header), zlib.crc32(header))
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with beside.open("wb") as file:
-            file.write(MAGIC + VERSION.to_bytes(8, "little") + len(header).to_bytes(8, "little") + header)
+            file.write(MAGIC + b"".join(number.to_bytes(8, "little") for number in numbers) + header)
             for array in arrays.values():
                 raw = array.tobytes()
                 file.write(raw + b"\0" * (-len(raw) % _ALIGN))
@@ -147,21 +149,24 @@ def open_network(path: Path) -> Network:
     """
     try:
         with path.open("rb") as file:
-            head = file.read(len(MAGIC) + 16)
-            if len(head) < len(MAGIC) + 16 or head[: len(MAGIC)] != MAGIC:
+            head = file.read(_PREFIX)
+            if len(head) < _PREFIX or head[: len(MAGIC)] != MAGIC:
                 raise NetworkFileError(f"{path} is no road network of Jemput: make one with jemput roads build")
-            version = int.from_bytes(head[8:16], "little")
+            version, header_length, header_crc = (int.from_bytes(head[at : at + 8], "little") for at in (8, 16, 24))
             if version != VERSION:
                 raise NetworkFileError(
                     f"{path} has format {version}, this version reads {VERSION}: build it again with jemput roads build"
                 )
-            header_length = int.from_bytes(head[16:24], "little")
             content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except OSError as error:
         raise NetworkFileError(f"{path} cannot be read: {error.strerror}") from error
-    data_start = len(head) + header_length
+    data_start = _PREFIX + header_length
+    if data_start > len(content):
+        raise NetworkFileError(f"{path} is cut short: build it again with jemput roads build")
+    if zlib.crc32(content[_PREFIX:data_start]) != header_crc:
+        raise NetworkFileError(f"{path} is damaged in its header: build it again with jemput roads build")
     try:
-        header = json.loads(content[len(head) : data_start])
+        header = json.loads(content[_PREFIX:data_start])
         arrays = {entry["name"]: _array(content, data_start, entry, path) for entry in header["arrays"]}
         meta = NetworkMeta(**{**header["meta"], "bounds": tuple(header["meta"]["bounds"])})
         names = tuple(arrays.pop("names").tobytes().decode().split("\n"))

@@ -30,9 +30,9 @@ def find_route(network: Network, search: NearestSearch, origin: Snaps, target: S
     points = np.concatenate(lines)
     moved = np.concatenate(([True], np.any(np.diff(points, axis=0) != 0.0, axis=1)))
     streets: list[str] = []
-    for edge, _, _ in pieces:
+    for edge, start, end in pieces:
         name = network.names[network.edge_name[edge]]
-        if name and streets[-1:] != [name]:
+        if name and start < end and streets[-1:] != [name]:
             streets.append(name)
     return Route(points[moved], travel_ms, distance_m, tuple(streets))
 

@@ -58,8 +58,13 @@ class Snapper:
         self._along, self._length = _lengths(network)
 
     def snap(self, lon: NDArray[Any], lat: NDArray[Any]) -> Snaps:
-        """Snap n positions given as two (n,) arrays in degrees."""
+        """Snap n positions given as two (n,) arrays in degrees. What is no number or far away is off the roads."""
         lon, lat = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
+        margin = self._step_lat * (self.max_distance_m / _CELL_M + 1.0)
+        south, north = self._south - margin, self._south + self._rows * self._step_lat + margin
+        far = ~((np.abs(lon) <= 360.0) & (lat > south) & (lat < north))
+        # The kernel takes numbers only: such positions are put where no road is near.
+        lon, lat = np.where(far, self._west - 180.0, lon), np.where(far, self._south, lat)
         count = len(lon)
         edge, point = np.full(count, -1, np.int32), np.full(count, -1, np.int64)
         t, metres = np.zeros(count), np.zeros(count)

@@ -1,0 +1,222 @@
+"""The nearest vehicles: tiny networks with answers by hand, random ones and real ones against scipy."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo.nearest import Arrivals, NearestSearch, warm_up
+from geo.network import Network
+from geo.snap import Snapper, Snaps
+from tests.roads import tiny
+from tests.roads.oracle import NEVER, soonest, travel_ms
+
+NOWHERE = Snaps(np.array([-1], np.int32), np.zeros(1), np.array([9e9]))
+
+
+def rows(found: Arrivals) -> list[tuple[int, int]]:
+    return list(zip(found.travel_ms.tolist(), found.index.tolist(), strict=True))
+
+
+def nearest(net: Network, target: Snaps, vehicles: Snaps, *, most: int | None = None) -> list[tuple[int, int]]:
+    return rows(NearestSearch(net).nearest(target, vehicles, None, most=most, metric="car"))
+
+
+def one(snaps: Snaps, at: int) -> Snaps:
+    return Snaps(snaps.edge[at : at + 1], snaps.fraction[at : at + 1], snaps.distance_m[at : at + 1])
+
+
+def test_on_a_one_way_ring_a_vehicle_just_past_the_target_drives_all_the_way_round() -> None:
+    net = tiny.one_way()
+    vehicles = tiny.on(net, (0, 1, 0.6), (0, 1, 0.4), (3, 0, 0.5))
+    assert nearest(net, tiny.on(net, (0, 1, 0.5)), vehicles) == [(1_000, 1), (10_000, 2), (39_000, 0)]
+
+
+def test_a_bridge_open_one_way_only_sends_the_other_bank_the_long_way_round() -> None:
+    net = tiny.broken_bridge()
+    vehicles = tiny.on(net, (0, 1, 0.5), (2, 3, 0.5))
+    assert nearest(net, tiny.on(net, (2, 3, 0.0)), vehicles) == [(5_000, 1), (10_000, 0)]
+    assert nearest(net, tiny.on(net, (0, 1, 1.0)), vehicles) == [(5_000, 0), (215_000, 1)]
+
+
+def test_the_smaller_of_two_islands_is_cut_off_and_counted() -> None:
+    net = tiny.two_islands()
+    assert (net.node_count, net.edge_count) == (4, 8)
+    assert (net.meta.cut_off_nodes, net.meta.cut_off_edges) == (2, 2)
+
+
+def test_upstream_on_the_same_edge_comes_straight_and_downstream_goes_round() -> None:
+    net = tiny.upstream_same_edge()
+    vehicles = tiny.on(net, (0, 1, 0.2), (0, 1, 0.9), (0, 1, 0.5))
+    found = NearestSearch(net).nearest(tiny.on(net, (0, 1, 0.5)), vehicles, None, most=None, metric="car")
+    assert rows(found) == [(0, 2), (30_000, 0), (360_000, 1)]
+    assert found.distance_m.tolist() == pytest.approx([0.0, 300.0, 3_600.0])
+
+
+def test_a_target_where_a_one_way_street_ends_is_reached_by_every_street_of_that_corner() -> None:
+    net = tiny.network([(0, 0), (1, 0), (2, 0), (0, 1)], [(0, 1, 100), *tiny.both((1, 2, 100)), (1, 3, 80), (3, 0, 80)])
+    at_corner = tiny.on(net, (0, 1, 1.0))
+    assert nearest(net, at_corner, tiny.on(net, (1, 2, 0.5))) == [(5_000, 0)]
+    assert nearest(net, tiny.on(net, (1, 2, 0.5)), at_corner) == [(5_000, 0)]
+
+
+def test_a_vehicle_where_a_one_way_street_begins_may_take_any_street_of_that_corner() -> None:
+    net = tiny.network([(0, 0), (1, 0), (2, 0)], [(0, 1, 100), (1, 0, 900), *tiny.both((0, 2, 100))])
+    assert nearest(net, tiny.on(net, (0, 2, 0.5)), tiny.on(net, (0, 1, 0.0))) == [(5_000, 0)]
+
+
+def test_on_a_two_way_street_a_vehicle_turns_towards_the_target_at_once() -> None:
+    net = tiny.two_islands()
+    vehicles = tiny.on(net, (0, 1, 0.9), (1, 0, 0.9), (0, 1, 0.5))
+    assert nearest(net, tiny.on(net, (1, 0, 0.5)), vehicles) == [(0, 2), (4_000, 0), (4_000, 1)]
+
+
+def test_the_forbidden_left_turn_is_carried_and_the_search_says_that_it_does_not_look_at_it() -> None:
+    net = tiny.no_left_turn()
+    assert (net.turn_from.tolist(), net.turn_to.tolist(), net.turn_cost_ms.tolist()) == ([0], [4], [-1])
+    assert net.meta.turn_costs == "carried, not searched yet"
+    assert nearest(net, tiny.on(net, (0, 3, 0.5)), tiny.on(net, (1, 0, 0.5))) == [(10_000, 0)]
+
+
+def test_vehicles_that_tie_at_the_last_place_are_taken_by_index() -> None:
+    net = tiny.two_islands()
+    vehicles = tiny.on(net, (2, 1, 0.5), (0, 1, 0.5), (1, 2, 0.5), (1, 0, 0.5))
+    target = tiny.on(net, (0, 1, 1.0))
+    assert nearest(net, target, vehicles, most=2) == [(5_000, 0), (5_000, 1)]
+    assert nearest(net, target, vehicles, most=3) == [(5_000, 0), (5_000, 1), (5_000, 2)]
+
+
+def test_only_the_eligible_ones_are_found_and_who_is_off_the_roads_is_left_out() -> None:
+    net = tiny.one_way()
+    near = tiny.on(net, (0, 1, 0.4), (3, 0, 0.5), (2, 3, 0.5))
+    vehicles = Snaps(np.append(near.edge, -1).astype(np.int32), np.append(near.fraction, 0.0), np.zeros(4))
+    eligible = np.array([False, True, True, True])
+    search, target = NearestSearch(net), tiny.on(net, (0, 1, 0.5))
+    assert rows(search.nearest(target, vehicles, eligible, most=None, metric="car")) == [(10_000, 1), (20_000, 2)]
+    assert rows(search.nearest(NOWHERE, vehicles, eligible, most=None, metric="car")) == []
+    assert rows(search.nearest(target, vehicles, np.zeros(4, np.bool_), most=5, metric="car")) == []
+
+
+def test_the_wait_of_a_vehicle_decides_who_is_soonest_but_is_not_part_of_its_travel() -> None:
+    net = tiny.one_way()
+    vehicles, target = tiny.on(net, (0, 1, 0.4), (3, 0, 0.5), (2, 3, 0.5)), tiny.on(net, (0, 1, 0.5))
+    wait = np.array([30_000, 0, 15_000], np.int64)
+    search = NearestSearch(net)
+    found = search.nearest(target, vehicles, None, most=None, metric="car", wait_ms=wait)
+    assert rows(found) == [(10_000, 1), (1_000, 0), (20_000, 2)]
+    first = search.nearest(target, vehicles, None, most=1, metric="car", wait_ms=wait)
+    assert rows(first) == [(10_000, 1)]
+
+
+def test_a_search_leaves_nothing_behind_for_the_next_one() -> None:
+    net = tiny.broken_bridge()
+    search = NearestSearch(net)
+    vehicles = tiny.on(net, (0, 1, 0.5), (2, 3, 0.5), (3, 0, 0.25))
+    target, other = tiny.on(net, (2, 3, 0.25)), tiny.on(net, (1, 0, 0.75))
+    fresh = rows(search.nearest(target, vehicles, None, most=1, metric="car"))
+    search.nearest(other, vehicles, None, most=None, metric="siren")
+    search.way(vehicles_first := one(vehicles, 0), vehicles_first, metric="car")
+    assert rows(search.nearest(target, vehicles, None, most=1, metric="car")) == fresh
+
+
+def test_an_unknown_metric_is_named_with_those_that_there_are() -> None:
+    net = tiny.one_way()
+    here = tiny.on(net, (0, 1, 0.5))
+    with pytest.raises(KeyError, match=r"'bicycle'.*car, hearse, siren"):
+        NearestSearch(net).nearest(here, here, None, most=1, metric="bicycle")
+
+
+def test_warming_up_says_so() -> None:
+    said: list[str] = []
+    warm_up(tiny.one_way(), said.append)
+    assert len(said) == 2
+
+
+@st.composite
+def cities(draw: st.DrawFn) -> tuple[Network, Snaps, Snaps, np.ndarray]:
+    """A ring that holds all nodes together, chords, parallel edges, loops and twins; crowded vehicles; a target."""
+    nodes = draw(st.integers(2, 7))
+    metres = st.sampled_from([0.0, 0.01, 10.0, 55.5, 100.0, 123.456])
+    end = st.integers(0, nodes - 1)
+    chords = draw(st.lists(st.tuples(end, end, metres, st.booleans()), max_size=10))
+    streets = [(at, (at + 1) % nodes, draw(metres)) for at in range(nodes)]
+    for u, v, length, two_way in chords:
+        streets += tiny.both((u, v, length)) if two_way else [(u, v, length)]
+    net = tiny.network([(at % 3, at // 3) for at in range(nodes)], streets)
+    fraction = st.one_of(st.sampled_from([0.0, 0.25, 0.5, 1.0]), st.floats(0.0, 1.0))
+    place = st.tuples(st.integers(0, net.edge_count - 1), fraction)
+
+    def snaps(places: list[tuple[int, float]]) -> Snaps:
+        edges, fractions = zip(*places, strict=True)
+        return Snaps(np.array(edges, np.int32), np.array(fractions, np.float64), np.zeros(len(places)))
+
+    vehicles = snaps(draw(st.lists(place, min_size=1, max_size=12)))
+    eligible = np.array(draw(st.lists(st.booleans(), min_size=len(vehicles), max_size=len(vehicles))))
+    return net, vehicles, snaps([draw(place)]), eligible
+
+
+@settings(max_examples=400, deadline=None)
+@given(cities(), st.one_of(st.none(), st.integers(1, 5)), st.sampled_from(["car", "siren", "hearse"]))
+def test_on_any_small_network_the_answer_is_that_of_scipy(city, most: int | None, metric: str) -> None:
+    net, vehicles, target, eligible = city
+    found = NearestSearch(net).nearest(target, vehicles, eligible, most=most, metric=metric)
+    assert rows(found) == soonest(travel_ms(net, vehicles, target, metric), eligible, most)
+
+
+@settings(max_examples=200, deadline=None)
+@given(cities())
+def test_on_any_small_network_a_way_costs_what_the_search_says_and_its_pieces_join(city) -> None:
+    net, vehicles, target, _ = city
+    search = NearestSearch(net)
+    origin = one(vehicles, 0)
+    way = search.way(origin, target, metric="car")
+    expected = int(travel_ms(net, origin, target, "car")[0])
+    assert way is not None
+    pieces, took_ms, distance_m = way
+    weight = net.metrics["car"]
+    assert took_ms == expected
+    assert sum(int(weight[e] * b + 0.5) - int(weight[e] * a + 0.5) for e, a, b in pieces) == expected
+    assert distance_m == pytest.approx(sum(net.edge_length_m[e] * (b - a) for e, a, b in pieces), abs=0.2)
+    for (before, _, end), (after, start, _) in pairwise(pieces):
+        assert (end, start) == (1.0, 0.0)
+        assert net.edge_to[before] == net.edge_from[after]
+
+
+def fleet(net: Network, snapper: Snapper, count: int, rng: np.random.Generator) -> Snaps:
+    """Vehicles anywhere within the bounds and, every second one, close to a node."""
+    west, south, east, north = net.meta.bounds
+    lon, lat = rng.uniform(west, east, count), rng.uniform(south, north, count)
+    close = rng.integers(net.node_count, size=count // 2)
+    lon[::2] = net.node_lon[close] + rng.normal(0, 2e-4, len(close))
+    lat[::2] = net.node_lat[close] + rng.normal(0, 2e-4, len(close))
+    return snapper.snap(lon, lat)
+
+
+def check_against_scipy(net: Network, snapper: Snapper, *, targets: int, sets: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    vehicles, places = fleet(net, snapper, 2_000, rng), fleet(net, snapper, targets, rng)
+    search = NearestSearch(net)
+    for at in range(targets):
+        metric = ("car", "siren", "hearse")[at % 3]
+        target = one(places, at)
+        travel = travel_ms(net, vehicles, target, metric)
+        assert target.edge[0] < 0 or (travel != NEVER).sum() == (vehicles.edge >= 0).sum()
+        for share in rng.choice([1.0, 0.3, 0.05, 0.01, 0.001], sets):
+            eligible = rng.random(len(vehicles)) < share
+            most = (1, 3, 5, None)[rng.choice(4, p=(0.3, 0.3, 0.35, 0.05))]
+            found = search.nearest(target, vehicles, eligible, most=most, metric=metric)
+            assert rows(found) == soonest(travel, eligible, most)
+
+
+@pytest.mark.roads
+def test_ten_thousand_queries_on_jakarta_agree_with_scipy_to_the_millisecond(
+    jakarta: Network, jakarta_snapper: Snapper
+) -> None:
+    check_against_scipy(jakarta, jakarta_snapper, targets=100, sets=100, seed=1)
+
+
+@pytest.mark.roads
+def test_queries_on_balikpapan_agree_with_scipy_to_the_millisecond(balikpapan: Network) -> None:
+    check_against_scipy(balikpapan, Snapper(balikpapan), targets=40, sets=25, seed=2)
