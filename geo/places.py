@@ -29,10 +29,11 @@ class PlaceLabel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaterArea:
-    """A river or sea with its outline in degrees."""
+    """A river or sea with its outline in degrees, and where to write its name."""
 
     name: str
     shape: Polygon | MultiPolygon
+    label_at: tuple[Point, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

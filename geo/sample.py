@@ -27,7 +27,9 @@ ATTRIBUTION = (
 )
 RIVER_WIDTH_M = 80.0
 _METRES_PER_DEGREE = 110_600.0
-_SEA_BOX = (106.25, -5.90, 106.85)
+# General knowledge, to a kilometre or two: the map's background beyond the region, closed far out at sea.
+_WESTERN_COAST = ((105.4, -4.6), (105.95, -5.92), (106.05, -5.88), (106.12, -6.03), (106.22, -6.0), (106.27, -5.94))
+_EASTERN_COAST = ((106.85, -6.12), (106.97, -6.09), (107.02, -5.93), (107.3, -5.96), (107.6, -6.2), (107.9, -4.6))
 AGENCY_NAMES = {
     "kota-tangerang": "Kota Tangerang",
     "kabupaten-tangerang": "Kabupaten Tangerang",
@@ -131,7 +133,7 @@ def list_bridges() -> tuple[SampleBridge, ...]:
 def river_course() -> NDArray[np.float64]:
     """The middle of the Cisadane from the south to the sea, without corners: (n, 2) lon, lat in degrees."""
     course = np.array([(float(row["lon"]), float(row["lat"])) for row in _rows("river.csv")])
-    return _rounded(_rounded(course))
+    return _rounded(_rounded(_rounded(course)))
 
 
 def region_outline() -> Polygon:
@@ -141,11 +143,16 @@ def region_outline() -> Polygon:
 
 def sample_layers() -> BasemapLayers:
     """What a map shows beside the roads: the Cisadane, the Java Sea, and the names of places."""
-    river = LineString(river_course()).simplify(2e-5).buffer(RIVER_WIDTH_M / 2 / _METRES_PER_DEGREE, quad_segs=4)
+    middle = LineString(river_course()).simplify(1e-5)
+    spots = [middle.interpolate(part, normalized=True) for part in np.linspace(0.06, 0.94, 12)]
     return BasemapLayers(
         water=(
-            WaterArea(name="Laut Jawa", shape=_sea()),
-            WaterArea(name="Cisadane", shape=river),
+            WaterArea(name="Laut Jawa", shape=_sea(), label_at=(Point(lon=106.47, lat=-5.985),)),
+            WaterArea(
+                name="Cisadane",
+                shape=middle.buffer(RIVER_WIDTH_M / 2 / _METRES_PER_DEGREE, quad_segs=4),
+                label_at=tuple(Point(lon=spot.x, lat=spot.y) for spot in spots),
+            ),
         ),
         places=tuple(_labels()),
     )
@@ -166,10 +173,9 @@ def _rounded(course: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _sea() -> Polygon:
-    """What lies north of the coast, drawn on a little to the west and east of the region."""
-    west, north, east = _SEA_BOX
+    """What lies north of the coast of the region and, more coarsely, of its neighbours."""
     coast = [(float(row["lon"]), float(row["lat"])) for row in _rows("outline.csv") if row["edge"] == "coast"]
-    return Polygon([*coast, (east, coast[-1][1]), (east, north), (west, north), (west, coast[0][1])])
+    return Polygon([*_WESTERN_COAST, *coast, *_EASTERN_COAST])
 
 
 def _labels() -> Iterator[PlaceLabel]:

@@ -15,6 +15,7 @@ from scipy.spatial import Delaunay, cKDTree
 from shapely import contains_xy, covers, intersects, linestrings, points, prepare
 from shapely import distance as distances
 from shapely.geometry import LineString, Polygon
+from shapely.geometry import Point as ShapelyPoint
 
 from geo.sample import SampleBridge, SampleFacility, SampleVillage
 
@@ -26,6 +27,7 @@ _ORIGIN = (106.6, -6.19)
 _DEGREE_M = (111_320.0 * float(np.cos(np.radians(6.19))), 110_580.0)
 _TOWN_M = (2_500.0, -2_000.0)
 _WATER_M = 45.0
+_WESTWARD = np.array((1.5, 0.0))
 _BANK_M = 75.0
 _DRY_M = 115.0
 _DOOR_M = 45.0
@@ -107,14 +109,16 @@ def make_plan(
 
 
 def _banks(bridges: Sequence[SampleBridge], river: LineString) -> Floats:
-    """Two junctions for each bridge, one on either side, square to the water."""
+    """Two junctions for each bridge, the western bank first; trunks cross east to west, others square to the water."""
     both = []
     for bridge in bridges:
-        at = river.project(LineString(to_metres(np.array([(bridge.point.lon, bridge.point.lat)] * 2))).interpolate(0))
-        before, after = (np.array(river.interpolate(at + step).coords[0]) for step in (-60.0, 60.0))
+        at = river.project(ShapelyPoint(to_metres(np.array((bridge.point.lon, bridge.point.lat)))))
+        middle, before, after = (np.array(river.interpolate(at + step).coords[0]) for step in (0.0, -60.0, 60.0))
         along = (after - before) / np.hypot(*(after - before))
-        middle = np.array(river.interpolate(at).coords[0])
-        both += [middle + _BANK_M * np.array((-along[1], along[0])), middle - _BANK_M * np.array((-along[1], along[0]))]
+        square = np.array((-along[1], along[0]))
+        across = square - _WESTWARD if bridge.road_class == "trunk" else square
+        across = across / float(across @ square)
+        both += [middle + _BANK_M * across, middle - _BANK_M * across]
     return np.array(both)
 
 
