@@ -2,13 +2,13 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from fastapi import FastAPI
+from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from starlette.requests import HTTPConnection, Request
 
@@ -132,8 +132,9 @@ async def authorise(request: Request) -> None:
     request.state.person = signed_in.person if signed_in else None
 
 
-def judge_table(app: FastAPI) -> None:
+def judge_table(routers: Iterable[APIRouter]) -> None:
     """Every route has its row and every row its route. Raises RuntimeError naming the difference."""
-    routes = {(method, route.path) for route in app.routes if isinstance(route, APIRoute) for method in route.methods}
+    found = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    routes = {(method, route.path) for route in found for method in route.methods or ()}
     if routes != set(ROLES):
         raise RuntimeError(f"routes and roles differ: {sorted(routes ^ set(ROLES))}")

@@ -6,13 +6,14 @@ import json
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ValidationError
 
 from dispatch.bootstrap import House
-from dispatch.desk.ports import FixBatch, JournalEntry, RequestFilter, Wake
+from dispatch.desk.ports import Books, FixBatch, JournalEntry, RequestFilter, Wake
 from dispatch.domain.directory import Person, Role
 from dispatch.domain.fix import Fix, LinkHealth
 from dispatch.domain.request import ENDS, RequestState
@@ -30,6 +31,7 @@ _DUTIES, _LINKS = tuple(Duty), tuple(LinkHealth)
 _TICK_S = 0.2
 _LANE = 500  # events that a connection may be behind; then it is closed and comes back with its last seq
 _REPLAY = 2_000
+_BATCH = 200
 _OPEN = frozenset(RequestState) - ENDS
 _WATCHERS = frozenset({Role.OPERATOR, Role.HEALTH_OFFICER, Role.ADMIN})
 
@@ -98,10 +100,7 @@ class Hub:
     async def _read_on(self) -> None:
         async with self._read:
             while True:
-                after = self._seq
-                entries = await self._house.store.read(
-                    lambda books, after=after: books.list_events(after=after, limit=200)
-                )
+                entries = await self._house.store.read(partial(_list_events, after=self._seq))
                 if not entries:
                     return
                 if self._clients:
@@ -215,6 +214,10 @@ class Hub:
                     client.view = ViewIn.model_validate_json(text).view
             except (ValidationError, Problem):
                 await socket.send_text('{"error":"invalid"}')
+
+
+def _list_events(books: Books, *, after: int) -> list[JournalEntry]:
+    return books.list_events(after=after, limit=_BATCH)
 
 
 def _concerns(person: Person, entry: JournalEntry, facility: str | None) -> bool:

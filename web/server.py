@@ -61,11 +61,11 @@ def create_app(settings: Settings | None = None, *, demo: bool | None = None) ->
         dependencies=[Depends(authorise)],
     )
     errors.install(app)
-    for module in (session, requests, drivers, fleet, pages):
-        app.include_router(module.router)
-    app.include_router(requests.demo)
+    routers = (session.router, requests.router, requests.demo, drivers.router, fleet.router, pages.router)
+    judge_table(routers)
+    for router in routers:
+        app.include_router(router)
     app.add_api_websocket_route("/live", live.live)
-    judge_table(app)
     pages.DIST.mkdir(parents=True, exist_ok=True)
     app.mount("/static/dist", StaticFiles(directory=pages.DIST), name="dist")
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from geo.tiles import style
+from geo.map_style import style
 
 from dispatch.bootstrap import House
 from dispatch.desk.ports import Books

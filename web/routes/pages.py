@@ -84,8 +84,8 @@ async def track(request: Request, track_token: str, house: TheHouse) -> HTMLResp
     view = await house.store.read(look)
     now = house.desk.clock.now()
     if view is None or (view.request.ended_at is not None and view.request.ended_at + _LINK_LASTS < now):
-        body = {"headline": "Perjalanan ini sudah selesai.", "eta": None, "steps": [], "live": False, "due": None}
-        return _track_page(request, body, status=404 if view is None else 200)
+        over: dict[str, object] = {"headline": "Perjalanan ini sudah selesai.", "steps": [], "live": False}
+        return _track_page(request, over, status=404 if view is None else 200)
     live = next(((a, arrival) for a, arrival in view.assignments if a.is_live or a.state.value == "cleared"), None)
     eta = None
     steps: list[tuple[str, bool]] = []

@@ -1,5 +1,9 @@
 // Times, distances and durations as they are written in Indonesia.
-const clock = new Intl.DateTimeFormat("id-ID", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Jakarta" });
+const clock = new Intl.DateTimeFormat("id-ID", {
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZone: "Asia/Jakarta",
+});
 
 export const clockText = (at: string | number | Date) => clock.format(new Date(at)).replace(":", ".");
 export const minutes = (seconds: number | null | undefined) =>

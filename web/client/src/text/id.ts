@@ -3,9 +3,14 @@ export const text = {
   app: "Jemput",
   tagline: "Yang dibutuhkan keluarga bukan daftar nomor telepon, tetapi kendaraan yang datang.",
   sampleRoads:
-    "Jalan contoh buatan Jemput, bukan jalan sebenarnya. Untuk jalan asli: jemput roads build --place \"Kabupaten Tangerang, Indonesia\"",
+    'Jalan contoh buatan Jemput, bukan jalan sebenarnya. Untuk jalan asli: jemput roads build --place "Kabupaten Tangerang, Indonesia"',
   straightLines: "Belum ada data jalan: waktu dihitung dari garis lurus.",
-  need: { emergency: "Gawat darurat", referral: "Rujukan", transport: "Antar kontrol", body: "Mobil jenazah" },
+  need: {
+    emergency: "Gawat darurat",
+    referral: "Rujukan",
+    transport: "Antar kontrol",
+    body: "Mobil jenazah",
+  },
   state: {
     searching: "Menunggu jawaban sopir",
     assigned: "Sopir menerima",

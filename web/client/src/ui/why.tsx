@@ -20,14 +20,20 @@ export function Why(props: { decision: Decision; action?: (candidate: Candidate)
         ))}
       </ol>
       <p class="soft">
-        {decision.considered} kendaraan dipertimbangkan dalam {Math.round(decision.computed_in_ms)} milidetik ·{" "}
-        {decision.sop.map((pack) => `SOP ${pack.agency} ${pack.version}`).join(", ")}
+        {decision.considered} kendaraan dipertimbangkan dalam {Math.round(decision.computed_in_ms)} milidetik
+        · {decision.sop.map((pack) => `SOP ${pack.agency} ${pack.version}`).join(", ")}
       </p>
     </section>
   );
 }
 
-function Row({ candidate, action }: { candidate: Candidate; action: ((c: Candidate) => ComponentChildren) | undefined }) {
+function Row({
+  candidate,
+  action,
+}: {
+  candidate: Candidate;
+  action: ((c: Candidate) => ComponentChildren) | undefined;
+}) {
   const blocking = candidate.findings.filter((finding) => finding.blocks);
   return (
     <div>
@@ -42,7 +48,8 @@ function Row({ candidate, action }: { candidate: Candidate; action: ((c: Candida
       {candidate.eligible && candidate.needs_approval && <span class="chip"> perlu persetujuan</span>}
       {blocking.map((finding) => (
         <p class="no" key={finding.rule} title={finding.clause ?? ""}>
-          {finding.rule}: {finding.text} {finding.would_help && <span class="soft">{finding.would_help}</span>}
+          {finding.rule}: {finding.text}{" "}
+          {finding.would_help && <span class="soft">{finding.would_help}</span>}
         </p>
       ))}
       {action?.(candidate)}

@@ -14,7 +14,8 @@ render(
     <h1>{text.app}</h1>
     <p>{text.tagline}</p>
     <p class="soft">
-      Bila SOP satu kendaraan berkata tidak, Jemput mencari yang terdekat yang boleh berangkat, lewat jalan, saat itu juga.
+      Bila SOP satu kendaraan berkata tidak, Jemput mencari yang terdekat yang boleh berangkat, lewat jalan,
+      saat itu juga.
     </p>
     {FACES.map(([path, name, line]) => (
       <a class="card face" href={path} key={path}>

@@ -58,7 +58,12 @@ function Group({ role }: { role: (typeof ROLES)[number] }) {
     <section class="stack">
       <h2>{text.role[role]}</h2>
       {shown.map((person) => (
-        <button type="button" key={person.id} class="person" onClick={() => void enter({ person_id: person.id })}>
+        <button
+          type="button"
+          key={person.id}
+          class="person"
+          onClick={() => void enter({ person_id: person.id })}
+        >
           <span>{person.name}</span>
           <small>{person.facility ?? person.vehicle ?? person.agency ?? ""}</small>
         </button>

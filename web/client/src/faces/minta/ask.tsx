@@ -65,7 +65,8 @@ function Destination() {
   const body = need.value === "body";
   const suggested = body ? nearest("cemetery", 2) : nearest("hospital", 2);
   const picked = dropoff.value;
-  const isPicked = (facility: Facility) => picked !== null && "facility" in picked && picked.facility === facility.id;
+  const isPicked = (facility: Facility) =>
+    picked !== null && "facility" in picked && picked.facility === facility.id;
   const other = picked !== null && !suggested.some(isPicked);
   return (
     <fieldset>

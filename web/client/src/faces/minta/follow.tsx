@@ -74,7 +74,8 @@ const cancelling = signal(false);
 export function Follow({ now }: { now: number }) {
   const request = followed.value;
   if (!request) return null;
-  const ended = request.state === "completed" || request.state.startsWith("cancelled") || !text.state[request.state];
+  const ended =
+    request.state === "completed" || request.state.startsWith("cancelled") || !text.state[request.state];
   return (
     <section class="card stack" aria-label="Permintaan ini">
       <p>
@@ -112,7 +113,7 @@ export function Follow({ now }: { now: number }) {
         )}
       </div>
       {cancelling.value && !ended && (
-        <div class="choices" role="group" aria-label="Alasan pembatalan">
+        <fieldset class="choices" aria-label="Alasan pembatalan">
           {reasons.map((reason) => (
             <button
               type="button"
@@ -125,19 +126,22 @@ export function Follow({ now }: { now: number }) {
               {reason}
             </button>
           ))}
-        </div>
+        </fieldset>
       )}
     </section>
   );
 }
 
 function headline(request: RequestFull, now: number): string {
-  const live = request.assignments.find((trip) => !["declined", "expired", "withdrawn", "stood_down"].includes(trip.state));
+  const live = request.assignments.find(
+    (trip) => !["declined", "expired", "withdrawn", "stood_down"].includes(trip.state),
+  );
   if (request.state === "searching" && live) {
     const left = Math.max(0, Math.round((Date.parse(live.expires_at) - now) / 1000));
     return `Menunggu jawaban ${live.vehicle_name}… ${left} dtk`;
   }
-  if (request.state === "assigned" && live) return `Diterima ${live.vehicle_name}. Tiba ±${arrivalText(live.offered_at, live.eta_s)}`;
+  if (request.state === "assigned" && live)
+    return `Diterima ${live.vehicle_name}. Tiba ±${arrivalText(live.offered_at, live.eta_s)}`;
   if (request.state === "in_progress" && live) {
     const at = live.state === "en_route" ? `, tiba ±${arrivalText(live.offered_at, live.eta_s)}` : "";
     return `${live.vehicle_name}: ${text.trip[live.state].toLowerCase()}${at}`;

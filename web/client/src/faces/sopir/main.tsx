@@ -4,8 +4,8 @@ import "../../ui/base.css";
 import "./sopir.css";
 import { get, type Me, type Offer, type Route, sentence, signedIn } from "../../core/api";
 import { connect } from "../../core/live";
-import { Duty, Standby } from "./duty";
 import { accuracy, ring, startDevice } from "./device";
+import { Duty, Standby } from "./duty";
 import { OfferCard } from "./offer";
 import { drain, enqueue, reachable, refused, waiting } from "./queue";
 import { Trip } from "./trip";
@@ -40,7 +40,9 @@ export async function reload() {
 
 async function loadRoute(now: Me) {
   const id = now.assignment?.id;
-  route.value = id ? await get<Route>(`/api/route?assignment=${encodeURIComponent(id)}`).catch(() => null) : null;
+  route.value = id
+    ? await get<Route>(`/api/route?assignment=${encodeURIComponent(id)}`).catch(() => null)
+    : null;
 }
 
 export async function act(path: string, body: Record<string, unknown>) {

@@ -35,17 +35,21 @@ export function OfferCard({ offer, now }: { offer: Offer; now: number }) {
       {offer.request.note && <p class="soft">{offer.request.note}</p>}
       <div class="push stack">
         <div class="count">
-          <progress max={offer.offer_s} value={Math.min(left, offer.offer_s)} aria-label="Sisa waktu menjawab" />
+          <progress
+            max={offer.offer_s}
+            value={Math.min(left, offer.offer_s)}
+            aria-label="Sisa waktu menjawab"
+          />
           <strong role="timer">{left}</strong>
         </div>
         {declining.value ? (
-          <div class="choices two" role="group" aria-label="Alasan">
+          <fieldset class="choices two" aria-label="Alasan">
             {REASONS.map((reason) => (
               <button type="button" key={reason} onClick={() => answer("decline", { reason })}>
                 {reason}
               </button>
             ))}
-          </div>
+          </fieldset>
         ) : (
           <>
             <button type="button" class="primary huge" onClick={() => answer("accept", {})}>

@@ -1,0 +1,89 @@
+// The map: the server's own tiles, vehicles, and the selected request with its way.
+import "maplibre-gl/dist/maplibre-gl.css";
+import { effect } from "@preact/signals";
+import { type GeoJSONSource, Map as MapView, Marker, NavigationControl, setWorkerUrl } from "maplibre-gl";
+import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import type { Vehicle } from "../../core/api";
+import { moved, route, selected, vehicles } from "./state";
+import { pick, VehicleLayer } from "./vehicles";
+
+setWorkerUrl(worker);
+
+const EMPTY = { type: "FeatureCollection" as const, features: [] };
+
+export async function makeMap(
+  container: HTMLElement,
+  onView: (view: [number, number, number, number]) => void,
+  onPick: (vehicle: Vehicle | null) => void,
+): Promise<MapView> {
+  // Labels are drawn from the page's font: it has to be there before the first label is.
+  await Promise.all([
+    document.fonts.load("400 16px 'Noto Sans'"),
+    document.fonts.load("700 16px 'Noto Sans'"),
+  ]);
+  const map = new MapView({
+    container,
+    style: "/style.json",
+    center: [106.62, -6.2],
+    zoom: 11.5,
+    maxZoom: 18,
+    attributionControl: { compact: false },
+    dragRotate: false,
+  });
+  map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
+  const layer = new VehicleLayer();
+  const marks: Marker[] = [];
+
+  map.on("load", () => {
+    map.addSource("way", { type: "geojson", data: EMPTY });
+    map.addLayer({
+      id: "way-casing",
+      type: "line",
+      source: "way",
+      layout: { "line-cap": "round", "line-join": "round" },
+      paint: { "line-color": "#ffffff", "line-width": 9 },
+    });
+    map.addLayer({
+      id: "way",
+      type: "line",
+      source: "way",
+      layout: { "line-cap": "round", "line-join": "round" },
+      paint: { "line-color": "#1a5fd0", "line-width": 5 },
+    });
+    map.addLayer(layer);
+    effect(() => {
+      void moved.value;
+      layer.set(vehicles.value.values());
+    });
+    effect(() => {
+      const data = route.value ? { type: "Feature", geometry: route.value.geometry, properties: {} } : EMPTY;
+      (map.getSource("way") as GeoJSONSource).setData(data as Parameters<GeoJSONSource["setData"]>[0]);
+    });
+    let shown = "";
+    effect(() => {
+      const request = selected.value;
+      for (const mark of marks.splice(0)) mark.remove();
+      if (!request) {
+        shown = "";
+        return;
+      }
+      for (const [point, colour] of [
+        [request.pickup, "#9b1c1c"],
+        [request.dropoff, "#0b4f43"],
+      ] as const) {
+        if (point) marks.push(new Marker({ color: colour }).setLngLat([point.lon, point.lat]).addTo(map));
+      }
+      if (shown !== request.id) {
+        shown = request.id;
+        map.easeTo({ center: [request.pickup.lon, request.pickup.lat], zoom: Math.max(map.getZoom(), 13) });
+      }
+    });
+    container.dataset["ready"] = "yes";
+  });
+  map.on("click", (event) => onPick(pick(map, vehicles.value.values(), event.point.x, event.point.y)));
+  map.on("moveend", () => {
+    const bounds = map.getBounds();
+    onView([bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()]);
+  });
+  return map;
+}

@@ -1,0 +1,136 @@
+// What the operator sees: vehicles and requests as they stand, and what is selected.
+import { computed, signal } from "@preact/signals";
+import type { Decision, Me, RequestFull, RequestSummary, Route, Vehicle } from "../../core/api";
+import { get, post, sentence } from "../../core/api";
+import type { LiveEvent, Snapshot } from "../../core/live";
+import { markOf } from "./vehicles";
+
+export const me = signal<Me | null>(null);
+export const vehicles = signal(new Map<string, Vehicle>());
+export const requests = signal(new Map<string, RequestSummary>());
+export const selected = signal<RequestFull | null>(null);
+export const candidates = signal<Decision | null>(null);
+export const route = signal<Route | null>(null);
+export const chosenVehicle = signal<string | null>(null);
+export const problem = signal("");
+export const moved = signal(0);
+export const recent = signal<LiveEvent[]>([]);
+
+const OPEN = new Set(["searching", "assigned", "in_progress", "awaiting_approval", "scheduled", "waiting"]);
+const URGENCY = { red: 0, yellow: 1, green: 3 } as const;
+const DUTIES = ["off_duty", "available", "committed", "cleaning", "out_of_service"] as const;
+const LINKS = ["live", "old", "lost"] as const;
+
+const place = (request: RequestSummary) => (request.need === "body" ? 2 : URGENCY[request.urgency]);
+
+export const open = computed(() =>
+  [...requests.value.values()]
+    .filter((request) => OPEN.has(request.state))
+    .sort((a, b) => place(a) - place(b) || a.created_at.localeCompare(b.created_at)),
+);
+
+export const counts = computed(() => {
+  void moved.value;
+  const found = { available: 0, offered: 0, moving: 0, carrying: 0, away: 0, waiting: 0 };
+  for (const vehicle of vehicles.value.values()) found[markOf(vehicle)] += 1;
+  found.waiting = open.value.filter((r) => r.state === "waiting" || r.state === "awaiting_approval").length;
+  return found;
+});
+
+export function takeSnapshot(snapshot: Snapshot) {
+  vehicles.value = new Map(snapshot.vehicles.map((vehicle) => [vehicle.id, vehicle]));
+  requests.value = new Map(snapshot.requests.map((request) => [request.id, request]));
+  byNumber.clear();
+  for (const vehicle of snapshot.vehicles) byNumber.set(vehicle.no, vehicle.id);
+  if (selected.value) void select(selected.value.id);
+}
+
+const byNumber = new Map<number, string>();
+
+export function takeRows(rows: DataView) {
+  for (let at = 0; at + 16 <= rows.byteLength; at += 16) {
+    const id = byNumber.get(rows.getUint32(at, true));
+    const vehicle = id === undefined ? undefined : vehicles.value.get(id);
+    if (!vehicle) continue;
+    vehicle.lon = rows.getFloat32(at + 4, true);
+    vehicle.lat = rows.getFloat32(at + 8, true);
+    vehicle.duty = DUTIES[rows.getUint8(at + 14)] ?? vehicle.duty;
+    vehicle.link = LINKS[rows.getUint8(at + 15)] ?? vehicle.link;
+    vehicle.fix_age_s = 0;
+  }
+  moved.value += 1;
+}
+
+export function takeEvent(event: LiveEvent) {
+  if (event.request) requests.value = new Map(requests.value).set(event.request.id, event.request);
+  if (event.vehicle) vehicles.value = new Map(vehicles.value).set(event.vehicle.id, event.vehicle);
+  if (event.request_id) recent.value = [event, ...recent.value].slice(0, 30);
+  moved.value += 1;
+  if (event.request_id && event.request_id === selected.value?.id) void select(event.request_id);
+}
+
+export async function select(id: string | null) {
+  if (id === null) {
+    selected.value = null;
+    candidates.value = null;
+    route.value = null;
+    return;
+  }
+  if (selected.value?.id !== id) {
+    candidates.value = null;
+    route.value = null;
+  }
+  try {
+    const full = await get<RequestFull>(`/api/requests/${id}`);
+    selected.value = full;
+    const trip = full.assignments.find(
+      (a) => !["declined", "expired", "withdrawn", "stood_down", "cleared"].includes(a.state),
+    );
+    route.value = trip
+      ? await get<Route>(`/api/route?assignment=${encodeURIComponent(trip.id)}`).catch(() => null)
+      : null;
+  } catch (error) {
+    problem.value = sentence(error);
+  }
+}
+
+export async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+  problem.value = "";
+  try {
+    return await work();
+  } catch (error) {
+    problem.value = sentence(error);
+    return undefined;
+  }
+}
+
+export const search = (id: string) =>
+  attempt(async () => {
+    candidates.value = await get<Decision>(`/api/requests/${id}/candidates`);
+  });
+
+export const assign = (id: string, vehicle: string, override?: { rule: string; reason: string }) =>
+  attempt(async () => {
+    selected.value = await post<RequestFull>(`/api/requests/${id}/assign`, {
+      vehicle_id: vehicle,
+      ...(override ? { override } : {}),
+    });
+    candidates.value = null;
+    await select(id);
+  });
+
+export const approve = (id: string, rule: string, yes: boolean, reason: string) =>
+  attempt(async () => {
+    selected.value = await post<RequestFull>(`/api/requests/${id}/approve`, { rule, yes, reason });
+  });
+
+export const end = (id: string, how: string, told: string, reason: string) =>
+  attempt(async () => {
+    selected.value = await post<RequestFull>(`/api/requests/${id}/${how}`, { told, reason });
+  });
+
+export const replay = () =>
+  attempt(async () => {
+    const made = await post<RequestFull>("/api/demo/cikokol", {});
+    await select(made.id);
+  });
