@@ -1,0 +1,46 @@
+"""Runs the demo's drivers and callers against a server: tokens come in as JSON on standard input."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import random
+import sys
+
+import httpx
+
+from dispatch.sim.callers import call_now_and_then
+from dispatch.sim.client import Client
+from dispatch.sim.drivers import Driver
+
+_QUICK, _SLOW = (2.0, 8.0), (25.0, 35.0)
+
+
+async def main(address: str, tokens: dict[str, dict[str, str]]) -> None:
+    """Drive and call until cancelled. `tokens`: drivers, staff and operator, each person's id to a token.
+
+    The drivers in `slow` wait long before they answer, so that a visitor can answer in the browser first.
+    """
+    dice = random.Random(2019)  # noqa: S311 - a demo, no secret
+    limits = httpx.Limits(max_connections=40)
+    async with httpx.AsyncClient(base_url=address, timeout=30.0, limits=limits) as http:
+        while True:
+            with contextlib.suppress(httpx.HTTPError):
+                if (await http.get("/healthz")).is_success:
+                    break
+            await asyncio.sleep(0.3)
+        url = address.replace("http", "ws", 1) + "/live"
+        async with asyncio.TaskGroup() as group:
+            for person, token in tokens["drivers"].items():
+                patience_s = _SLOW if person in tokens.get("slow", {}) else _QUICK
+                driver = Driver(Client(http, token), url, random.Random(person), patience_s)  # noqa: S311
+                group.create_task(driver.run())
+            staff = [Client(http, token) for token in tokens["staff"].values()]
+            operator = next(iter(tokens["operator"].values()))
+            group.create_task(call_now_and_then(staff, Client(http, operator), dice))
+
+
+if __name__ == "__main__":
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(main(sys.argv[1], json.load(sys.stdin)))
