@@ -1,11 +1,14 @@
 """The command `jemput`: exit 0 when done, 1 when what was asked for fails, 2 when it was asked wrongly."""
 
 import asyncio
+import contextlib
 import hashlib
+import json
 import os
 import secrets
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -16,6 +19,7 @@ import uvicorn
 from pydantic import ValidationError
 
 from dispatch import cli_roads, importing
+from dispatch import demo as demo_data
 from dispatch.bootstrap import pack_texts, publish_packs
 from dispatch.desk.ports import Books, NotFoundError, StoreUnavailableError, Token
 from dispatch.desk.views import view_of
@@ -85,7 +89,7 @@ def serve(
     settings = _settings()
     host, port = host or settings.host, settings.port if port is None else port
     os.environ["JEMPUT_DEMO"] = "1" if demo else ""
-    uvicorn.run(
+    config = uvicorn.Config(
         "web.server:create_app",
         factory=True,
         host=host,
@@ -96,6 +100,29 @@ def serve(
         access_log=False,
         timeout_graceful_shutdown=5,
     )
+    listening = config.bind_socket()
+    address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{listening.getsockname()[1]}"  # noqa: S104
+    _say(f"Jemput: {address}")
+    with _simulation(settings, address) if demo else contextlib.nullcontext():
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+@contextlib.contextmanager
+def _simulation(settings: Settings, address: str) -> Iterator[None]:
+    """The demo's drivers and callers, in a process of their own, as long as the server runs."""
+    _say("putting the sample data in place: all people and vehicles are made up")
+    tokens = _write(settings, partial(demo_data.seed, now=datetime.now(UTC)))
+    crew = subprocess.Popen(  # noqa: S603 - our own module
+        [sys.executable, "-m", "dispatch.sim", address], stdin=subprocess.PIPE, text=True, start_new_session=True
+    )
+    try:
+        assert crew.stdin is not None
+        with crew.stdin as pipe:
+            json.dump(tokens, pipe)
+        yield
+    finally:
+        crew.terminate()
+        crew.wait()
 
 
 @app.command()
