@@ -44,11 +44,11 @@ def rank(verdicts: Sequence[Verdict], arrivals: Mapping[str, Arrival]) -> tuple[
     be reached by road comes last within its group.
     """
 
-    def place(verdict: Verdict) -> tuple[int, float, float, str]:
+    def place(verdict: Verdict) -> tuple[int, float, float, float, str]:
         arrival = arrivals.get(verdict.vehicle_id)
         eta_s = arrival.eta_s if arrival is not None else float("inf")
         group = 0 if verdict.eligible and not verdict.needs else 1 if verdict.eligible else 2
-        return group, eta_s - verdict.preferred_s, eta_s, verdict.vehicle_id
+        return group, eta_s - verdict.preferred_s, -verdict.preferred_s, eta_s, verdict.vehicle_id
 
     ordered = sorted(verdicts, key=place)
     return tuple(

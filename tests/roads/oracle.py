@@ -49,9 +49,9 @@ def travel_ms(network: Network, vehicles: Snaps, target: Snaps, metric: str) -> 
     whole = np.ones(network.edge_count, bool)
     whole[list(cuts)] = False
     extra = np.array(arcs, np.int64).reshape(-1, 3)
-    tail = np.concatenate((network.edge_from[whole], extra[:, 0]))
-    head = np.concatenate((network.edge_to[whole], extra[:, 1]))
-    cost = np.concatenate((network.metrics[metric][whole], extra[:, 2]))
+    tail = np.append(network.edge_from[whole].astype(np.int64), extra[:, 0])
+    head = np.append(network.edge_to[whole].astype(np.int64), extra[:, 1])
+    cost = np.append(network.metrics[metric][whole].astype(np.int64), extra[:, 2])
     far = _to(goal, tail, head, cost, next(fresh))
     there = far[network.node_count : goal]
     return np.where(np.isfinite(there), there, NEVER).astype(np.int64)
@@ -63,8 +63,10 @@ def _to(goal: int, tail: NDArray[np.int64], head: NDArray[np.int64], cost: NDArr
     tail, head, cost = tail[order], head[order], cost[order]
     first = np.concatenate(([True], (np.diff(tail) != 0) | (np.diff(head) != 0)))
     start = np.searchsorted(head[first], np.arange(count + 1))
-    graph = csr_array((cost[first].astype(np.float64), tail[first], start), shape=(count, count))
-    return dijkstra(graph, indices=goal)
+    graph: csr_array[np.float64, tuple[int, int]] = csr_array(
+        (cost[first].astype(np.float64), tail[first], start), shape=(count, count)
+    )
+    return dijkstra(graph, indices=goal)  # type: ignore[call-overload]  # the stubs know no sparse array
 
 
 def soonest(travel: NDArray[np.int64], eligible: NDArray[np.bool_], most: int | None) -> list[tuple[int, int]]:
