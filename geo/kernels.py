@@ -77,8 +77,13 @@ def snap_all(
         centre_r = int(np.floor((lat[i] - south) / step_lat))
         # The position may lie off the grid: rings start where the grid begins.
         ring = max(max(0 - centre_c, centre_c - (columns - 1)), max(0 - centre_r, centre_r - (rows - 1)), 0)
+        # A ring begins this much farther than its number of cells less one: the way to the nearest border of the cell.
+        part_c, part_r = (lon[i] - west) / step_lon - centre_c, (lat[i] - south) / step_lat - centre_r
+        inside = min(part_c, 1.0 - part_c, part_r, 1.0 - part_r)
         best = np.inf
-        while (ring - 1) * cell_m <= min(best, limit_m) and ring <= columns + rows + 1 + abs(centre_c) + abs(centre_r):
+        while (ring - 1 + inside) * cell_m <= min(np.sqrt(best), limit_m) and ring <= columns + rows + 1 + abs(
+            centre_c
+        ) + abs(centre_r):
             for r in range(max(centre_r - ring, 0), min(centre_r + ring, rows - 1) + 1):
                 edge_row = r in (centre_r - ring, centre_r + ring)
                 c_step = 1 if edge_row or ring == 0 else 2 * ring
@@ -96,7 +101,7 @@ def snap_all(
                             t = 0.0
                             if square > 0.0:
                                 t = min(1.0, max(0.0, -(ax * dx + ay * dy) / square))
-                            d = np.hypot(ax + t * dx, ay + t * dy)
+                            d = (ax + t * dx) ** 2 + (ay + t * dy) ** 2
                             if d < best or (d == best and (seg_edge[s], p) < (out_edge[i], out_point[i])):
                                 best = d
                                 out_edge[i] = seg_edge[s]
@@ -104,8 +109,8 @@ def snap_all(
                                 out_t[i] = t
                     c += c_step
             ring += 1
-        out_m[i] = best
-        if best > limit_m:
+        out_m[i] = np.sqrt(best)
+        if out_m[i] > limit_m:
             out_edge[i] = -1
 
 
@@ -170,7 +175,8 @@ def search(
     link,
     done,
 ):
-    """Fill dist, metres, via of the nodes that were reached; returns found vehicles and the touched nodes.
+    """Fill dist, metres, via of the nodes that were reached; returns the found vehicles, for each vehicle its cost,
+    metres, side and, where it comes straight along the target's edge, the target's side (else -1), and touched nodes.
 
     veh_edge, veh_ms, veh_of: the sides on which each vehicle stands (one or two), as edge, ms from its start, vehicle.
     veh_wait: ms that pass before a vehicle moves, part of best.
@@ -181,6 +187,7 @@ def search(
     best = np.full(veh_count, FAR, np.int64)
     best_m = np.zeros(veh_count)
     best_side = np.full(veh_count, -1, np.int64)
+    best_end = np.full(veh_count, -1, np.int64)
     keys = np.empty(1024, np.int64)
     items = np.empty(1024, np.int64)
     size = 0
@@ -201,6 +208,7 @@ def search(
                     best[v] = way + veh_wait[v]
                     best_m[v] = length_m[edge] * way / weight[edge]
                     best_side[v] = s
+                    best_end[v] = t
         node = edge_from[edge]
         if target_ms[t] < dist[node]:
             if dist[node] == FAR:
@@ -241,6 +249,7 @@ def search(
                 best[v] = cost
                 best_m[v] = metres[item] + length_m[edge] * (weight[edge] - veh_ms[s]) / weight[edge]
                 best_side[v] = s
+                best_end[v] = -1
                 keys, items = _room(keys, items, size)
                 size = _push(keys, items, size, cost, nodes + v)
             s = link[s]
@@ -263,4 +272,4 @@ def search(
                 size = _push(keys, items, size, cost, node)
     for s in range(len(veh_edge)):
         head[edge_to[veh_edge[s]]] = -1
-    return found[:found_count], best, best_m, best_side, touched[:touched_count]
+    return found[:found_count], best, best_m, best_side, best_end, touched[:touched_count]

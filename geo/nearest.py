@@ -40,6 +40,10 @@ class _Sides:
     of: NDArray[np.int64]
 
 
+_Ints = NDArray[np.int64]
+_Found = tuple[_Ints, _Ints, NDArray[np.float64], _Ints, _Ints, _Ints]
+
+
 def warm_up(network: Network, progress: Callable[[str], None]) -> None:
     """Compile the loops for a network as it was opened, or load them where an earlier start kept them on disk."""
     progress("preparing the road search; the first time this takes about half a minute")
@@ -87,7 +91,7 @@ class NearestSearch:
         ends = _sides(self._network, target, np.zeros(1, np.int64), weight, leaving=False)
         starts = _sides(self._network, vehicles, index, weight, leaving=True)
         with self._lock:
-            found, best, best_m, _, touched = self._run(ends, starts, wait, want, weight)
+            found, best, best_m, _, _, touched = self._run(ends, starts, wait, want, weight)
             self._reset(touched)
         order = np.lexsort((found, best[found]))[:want]
         chosen = found[order]
@@ -104,35 +108,30 @@ class NearestSearch:
         ends = _sides(self._network, target, only, weight, leaving=False)
         starts = _sides(self._network, origin, only, weight, leaving=True)
         with self._lock:
-            found, best, best_m, best_side, touched = self._run(ends, starts, only, 1, weight)
-            pieces = self._pieces(ends, starts, int(best_side[0]), int(best[0]), weight) if len(found) else []
+            found, best, best_m, best_side, best_end, touched = self._run(ends, starts, only, 1, weight)
+            pieces = self._pieces(ends, starts, int(best_side[0]), int(best_end[0])) if len(found) else []
             self._reset(touched)
         return (pieces, int(best[0]), float(best_m[0])) if len(found) else None
 
-    def _pieces(
-        self, ends: _Sides, starts: _Sides, side: int, travel_ms: int, weight: NDArray[np.int32]
-    ) -> list[tuple[int, float, float]]:
+    def _pieces(self, ends: _Sides, starts: _Sides, side: int, end: int) -> list[tuple[int, float, float]]:
         edge_to = self._network.edge_to
-        last = {int(edge): (float(f), int(ms)) for edge, f, ms in zip(ends.edge, ends.fraction, ends.ms, strict=True)}
         edge, start = int(starts.edge[side]), float(starts.fraction[side])
-        node = int(edge_to[edge])
-        if int(self._dist[node]) + int(weight[edge]) - int(starts.ms[side]) != travel_ms:
-            return [(edge, start, last[edge][0])]
+        if end >= 0:
+            return [(edge, start, float(ends.fraction[end]))]
+        last = {(int(e), int(ms)): float(part) for e, ms, part in zip(ends.edge, ends.ms, ends.fraction, strict=True)}
         pieces = [(edge, start, 1.0)]
         while True:
-            edge = int(self._via[node])
-            if edge in last and int(self._dist[node]) == last[edge][1]:
-                return [*pieces, (edge, 0.0, last[edge][0])]
-            pieces.append((edge, 0.0, 1.0))
             node = int(edge_to[edge])
+            edge = int(self._via[node])
+            if (edge, int(self._dist[node])) in last:
+                return [*pieces, (edge, 0.0, last[edge, int(self._dist[node])])]
+            pieces.append((edge, 0.0, 1.0))
 
     def _run(
         self, ends: _Sides, starts: _Sides, wait: NDArray[np.int64], want: int, weight: NDArray[np.int32]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]]:
+    ) -> _Found:
         network = self._network
-        result: tuple[
-            NDArray[np.int64], NDArray[np.int64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64]
-        ] = search(
+        result: _Found = search(
             ends.edge,
             ends.ms,
             network.edge_from,

@@ -14,7 +14,8 @@ from geo.speeds import METRICS, ROAD_CLASSES, road_class, weights_ms
 
 Progress = Callable[[str], None]
 OSM_ATTRIBUTION = "© OpenStreetMap contributors (ODbL)"
-LONGEST_M = 1_000_000.0
+# At the slowest speed the longest edge still fits into 32 bits of milliseconds.
+LONGEST_M = 500_000.0
 SLOWEST_KPH, FASTEST_KPH = 1.0, 200.0
 
 

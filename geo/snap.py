@@ -10,7 +10,7 @@ from geo.kernels import count_cells, fill_cells, snap_all
 from geo.network import Network
 
 _M_PER_DEGREE = 6_371_009.0 * np.pi / 180.0  # mean earth radius, as geopy's great circle
-_CELL_M = 150.0
+_CELL_M = 100.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,7 +3,7 @@
 Sources: PP 79/2013 art. 23 and Permenhub 111/2015 give the limits: toll roads 60-100 km/h, roads between cities 80,
 in built-up areas 50, in residential areas 30. The values by OSM class below lie under those limits, as traffic in
 a city does; they are this project's own estimate. `hearse` follows R25: 40 km/h in town, 80 outside; `siren` is this
-project's estimate of a quarter faster, never above 100.
+project's estimate of a quarter faster, up to 100 at most.
 """
 
 from collections.abc import Mapping
@@ -72,7 +72,7 @@ def weights_ms(
         case "car":
             kph = car_kph
         case "siren":
-            kph = np.minimum(car_kph * 1.25, 100.0)
+            kph = np.maximum(car_kph, np.minimum(car_kph * 1.25, 100.0))
         case "hearse":
             outside = np.array([name in _OUT_OF_TOWN for name in ROAD_CLASSES])
             kph = np.minimum(car_kph, np.where(outside[class_index], 80.0, 40.0))

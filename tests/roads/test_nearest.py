@@ -165,7 +165,7 @@ def test_on_any_small_network_the_answer_is_that_of_scipy(city, most: int | None
     assert rows(found) == soonest(travel_ms(net, vehicles, target, metric), eligible, most)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(cities())
 def test_on_any_small_network_a_way_costs_what_the_search_says_and_its_pieces_join(city) -> None:
     net, vehicles, target, _ = city
