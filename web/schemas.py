@@ -388,6 +388,7 @@ class MeOut(Out):
     id: str
     name: str
     role: Role
+    phone: str | None
     agency: str | None
     facility: FacilityOut | None
     vehicle: VehicleOut | None

@@ -48,6 +48,7 @@ async def me_out(house: House, person: Person) -> s.MeOut:
             "id": person.id,
             "name": person.name,
             "role": person.role,
+            "phone": person.phone,
             "agency": person.agency,
             "facility": facility_out(facility) if facility else None,
             "vehicle": vehicle_out(0, vehicle, live, now, house.desk.limits) if vehicle else None,

@@ -843,6 +843,8 @@ export interface components {
             /** Name */
             name: string;
             role: components["schemas"]["Role"];
+            /** Phone */
+            phone: string | null;
             /** Agency */
             agency: string | null;
             facility: components["schemas"]["FacilityOut"] | null;

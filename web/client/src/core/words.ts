@@ -8,8 +8,12 @@ const clock = new Intl.DateTimeFormat("id-ID", {
 export const clockText = (at: string | number | Date) => clock.format(new Date(at)).replace(":", ".");
 export const minutes = (seconds: number | null | undefined) =>
   seconds === null || seconds === undefined ? "–" : String(Math.max(1, Math.round(seconds / 60)));
-export const kilometres = (metres: number | null | undefined) =>
-  metres === null || metres === undefined ? "–" : `${(metres / 1000).toFixed(1).replace(".", ",")} km`;
+export function kilometres(metres: number | null | undefined): string {
+  if (metres === null || metres === undefined) return "–";
+  return metres < 950
+    ? `${Math.round(metres / 10) * 10} m`
+    : `${(metres / 1000).toFixed(1).replace(".", ",")} km`;
+}
 export const arrivalText = (from: string, etaSeconds: number | null | undefined) =>
   etaSeconds === null || etaSeconds === undefined ? "–" : clockText(Date.parse(from) + etaSeconds * 1000);
 export function ago(seconds: number): string {

@@ -2,8 +2,7 @@
 export const text = {
   app: "Jemput",
   tagline: "Yang dibutuhkan keluarga bukan daftar nomor telepon, tetapi kendaraan yang datang.",
-  sampleRoads:
-    'Jalan contoh buatan Jemput, bukan jalan sebenarnya. Untuk jalan asli: jemput roads build --place "Kabupaten Tangerang, Indonesia"',
+  sampleRoads: "Jalan contoh – bukan peta sebenarnya.",
   straightLines: "Belum ada data jalan: waktu dihitung dari garis lurus.",
   need: {
     emergency: "Gawat darurat",
@@ -62,5 +61,8 @@ export const text = {
     official_car: "Mobil dinas",
   },
   why: "Mengapa ini?",
+  mayGo: "boleh berangkat",
+  needsYes: "perlu persetujuan",
+  sampleHow: 'Untuk jalan asli: jemput roads build --place "Kabupaten Tangerang, Indonesia"',
   offline: "Sambungan terputus, sedang menyambung lagi…",
 } as const;

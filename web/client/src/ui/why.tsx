@@ -37,22 +37,27 @@ function Row({
   const blocking = candidate.findings.filter((finding) => finding.blocks);
   return (
     <div>
-      <strong>
-        {candidate.rank}. {candidate.name}
-      </strong>{" "}
-      <span class="soft">
-        {minutes(candidate.eta_s)} menit · {kilometres(candidate.distance_m)}
-        {candidate.method === "straight_line" ? " · garis lurus" : ""}
-      </span>
-      {candidate.eligible && !candidate.needs_approval && <span class="chip"> boleh berangkat</span>}
-      {candidate.eligible && candidate.needs_approval && <span class="chip"> perlu persetujuan</span>}
+      <div class="candidate">
+        <div>
+          <strong>
+            {candidate.rank}. {candidate.name}
+          </strong>
+          <p class="soft">
+            {minutes(candidate.eta_s)} menit · {kilometres(candidate.distance_m)}
+            {candidate.method === "straight_line" ? " · garis lurus" : ""}
+            {candidate.eligible && (
+              <span class="chip">{candidate.needs_approval ? text.needsYes : text.mayGo}</span>
+            )}
+          </p>
+        </div>
+        {action?.(candidate)}
+      </div>
       {blocking.map((finding) => (
         <p class="no" key={finding.rule} title={finding.clause ?? ""}>
           {finding.rule}: {finding.text}{" "}
           {finding.would_help && <span class="soft">{finding.would_help}</span>}
         </p>
       ))}
-      {action?.(candidate)}
     </div>
   );
 }

@@ -11,10 +11,10 @@ import {
   facilities,
   find,
   infectious,
-  me,
   nearest,
   need,
   note,
+  ownPhone,
   phone,
   pickup,
 } from "./state";
@@ -188,13 +188,13 @@ export function Ask() {
         </button>
       </p>
       <label>
-        Telepon yang dikabari{" "}
-        <span class="soft">{me.value?.facility?.phone ? "(kosong: telepon puskesmas)" : ""}</span>
+        Telepon yang dikabari <span class="soft">{ownPhone.value ? "(kosong: telepon petugas)" : ""}</span>
         <input
           type="tel"
           inputMode="tel"
           autocomplete="off"
           placeholder="+62 8…"
+          required={!ownPhone.value}
           pattern="\+?[0-9][0-9 \-]{5,18}[0-9]"
           value={phone.value}
           onInput={(event) => {

@@ -64,7 +64,7 @@ function App() {
           {!followed.value && <Ask />}
           <Mine />
         </div>
-        <div class="column stack" aria-live="polite">
+        <div class="column stack" id="answer" aria-live="polite">
           {problem.value && <p class="error">{problem.value}</p>}
           {followed.value ? <Follow now={tick.value} /> : decision.value && <Answer />}
         </div>

@@ -21,6 +21,8 @@ export const mine = signal<RequestSummary[]>([]);
 export const busy = signal(false);
 export const problem = signal("");
 
+export const ownPhone = computed(() => me.value?.facility?.phone ?? me.value?.phone ?? "");
+
 let sendKey = "";
 
 const wire = (place: Place) =>
@@ -57,11 +59,12 @@ export const find = () =>
   attempt(async () => {
     sendKey = crypto.randomUUID();
     decision.value = await post<Decision>("/api/suggestions", question.value);
+    showAnswer();
   });
 
 export const send = (choose?: string) =>
   attempt(async () => {
-    const contact = { phone: phone.value || me.value?.facility?.phone || "119" };
+    const contact = { phone: phone.value || ownPhone.value };
     followed.value = await post<RequestFull>(
       "/api/requests",
       {
@@ -73,6 +76,7 @@ export const send = (choose?: string) =>
       `${sendKey}${choose ?? ""}`,
     );
     decision.value = null;
+    showAnswer();
     phone.value = "";
     note.value = "";
   });
@@ -105,4 +109,9 @@ export function nearest(kind: Facility["kind"], count: number): Facility[] {
     .filter((facility) => facility.kind === kind)
     .sort((a, b) => far(a) - far(b))
     .slice(0, count);
+}
+
+// On a phone the answer stands below the question: bring it to the eye.
+function showAnswer() {
+  requestAnimationFrame(() => document.getElementById("answer")?.scrollIntoView({ block: "start" }));
 }
