@@ -112,17 +112,14 @@ def _simulation(settings: Settings, address: str) -> Iterator[None]:
     """The demo's drivers and callers, in a process of their own, as long as the server runs."""
     _say("putting the sample data in place: all people and vehicles are made up")
     tokens = _write(settings, partial(demo_data.seed, now=datetime.now(UTC)))
-    crew = subprocess.Popen(  # noqa: S603 - our own module
+    # The simulation lives as long as this end of its standard input is open: even kill -9 here ends it.
+    with subprocess.Popen(  # noqa: S603 - our own module
         [sys.executable, "-m", "dispatch.sim", address], stdin=subprocess.PIPE, text=True, start_new_session=True
-    )
-    try:
+    ) as crew:
         assert crew.stdin is not None
-        with crew.stdin as pipe:
-            json.dump(tokens, pipe)
+        crew.stdin.write(json.dumps(tokens) + "\n")
+        crew.stdin.flush()
         yield
-    finally:
-        crew.terminate()
-        crew.wait()
 
 
 @app.command()

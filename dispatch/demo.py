@@ -30,7 +30,7 @@ def seed(books: Books, now: datetime) -> dict[str, dict[str, str]]:
                 source=place.source,
             )
         )
-    for kind, rows in (("vehicles", region.vehicle_rows()), ("people", region.people_rows())):
+    for kind, rows in (("vehicles", region.list_vehicles()), ("people", region.list_people())):
         _, bad = take_sheet(books, kind, list(enumerate(rows, 1)), skip_bad=False)
         if bad:
             raise ValueError(f"the demo's {kind} row {bad[0].line}: {bad[0].why}")

@@ -1,4 +1,4 @@
-"""Runs the demo's drivers and callers against a server: tokens come in as JSON on standard input."""
+"""Runs the demo's drivers and callers against a server: tokens come in as a line of JSON, the end of input ends it."""
 
 import asyncio
 import contextlib
@@ -40,7 +40,17 @@ async def main(address: str, tokens: dict[str, dict[str, str]]) -> None:
             group.create_task(call_now_and_then(staff, Client(http, operator), dice))
 
 
+async def until_end_of_input(address: str, tokens: dict[str, dict[str, str]]) -> None:
+    """Run the simulation until whoever started it closes its standard input, or is gone."""
+    task = asyncio.create_task(main(address, tokens))
+    ended = asyncio.create_task(asyncio.to_thread(sys.stdin.read))
+    await asyncio.wait({task, ended}, return_when=asyncio.FIRST_COMPLETED)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
 if __name__ == "__main__":
     logging.getLogger("httpx").setLevel(logging.WARNING)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(main(sys.argv[1], json.load(sys.stdin)))
+        asyncio.run(until_end_of_input(sys.argv[1], json.loads(sys.stdin.readline())))
