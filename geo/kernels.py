@@ -200,7 +200,8 @@ def search(
     for t in range(len(target_edge)):
         edge = target_edge[t]
         # A vehicle upstream on the very edge comes straight along it.
-        for s in range(len(veh_edge)):
+        s = head[edge_to[edge]]
+        while s >= 0:
             if veh_edge[s] == edge and veh_ms[s] <= target_ms[t]:
                 way = target_ms[t] - veh_ms[s]
                 v = veh_of[s]
@@ -209,6 +210,7 @@ def search(
                     best_m[v] = length_m[edge] * way / weight[edge]
                     best_side[v] = s
                     best_end[v] = t
+            s = link[s]
         node = edge_from[edge]
         if target_ms[t] < dist[node]:
             if dist[node] == FAR:

@@ -172,13 +172,12 @@ def _sides(
     of = np.concatenate((np.arange(len(index)), two))
     ms = _ms(weight[edges], fractions)
     if leaving:
-        node, start, other = network.edge_from[edges], network.in_start, network.in_edge
-        at_node = ms == 0
+        there, end, start, other = np.flatnonzero(ms == 0), network.edge_from, network.in_start, network.in_edge
     else:
-        node, start, other = network.edge_to[edges], network.out_start, network.out_edge
-        at_node = ms == weight[edges]
-    there = np.flatnonzero(at_node & (start[node + 1] > start[node]))
-    beyond = other[start[node[there]]]
+        there = np.flatnonzero(ms == weight[edges])
+        end, start, other = network.edge_to, network.out_start, network.out_edge
+    # All nodes hang together, so that an edge enters and one leaves each of them.
+    beyond = other[start[end[edges[there]]]]
     beyond_fraction = np.full(len(there), float(leaving))
     return _Sides(
         np.concatenate((edges, beyond)),

@@ -12,8 +12,8 @@ import pytest
 from geo import build
 from geo.build import BuildError, build_from_graphml, build_from_tables, build_network
 from geo.nearest import NearestSearch
-from geo.snap import Snapper, Snaps
 from geo.network import Network
+from geo.snap import Snapper, Snaps
 from geo.speeds import ROAD_CLASSES
 from tests.roads import tiny
 from tests.shared import shared_data

@@ -1,0 +1,141 @@
+"""The k nearest eligible vehicles: this project's search beside scipy's Dijkstra, in one run on one network.
+
+Run `python -m bench.nearest --roads FILE` on a network made by `jemput roads build`. Every query is put to all three in
+random order and their answers must be the same; the table holds medians of CPU time of this process and their ratios.
+The rivals: `full` runs scipy's reverse Dijkstra to the end; `doubling` gives it a limit that doubles until k are found.
+"""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from geo.nearest import NearestSearch, warm_up
+from geo.network import Network, NetworkFileError, open_network
+from geo.snap import Snaps
+
+FIRST_LIMIT_MS = 60_000.0
+Answer = list[int]
+
+
+class Scipy:
+    """Reverse Dijkstra by scipy over the same rules; the target is a node more, whose two arcs are set each time."""
+
+    def __init__(self, network: Network, metric: str, vehicles: Snaps) -> None:
+        self._network, self._weight = network, network.metric(metric)
+        count, kept = network.node_count, self._cheapest()
+        order = kept[np.argsort(network.edge_to[kept], kind="stable")]
+        start = np.concatenate(([0], np.cumsum(np.bincount(network.edge_to[order], minlength=count))))
+        data = np.append(self._weight[order].astype(np.float64), [0.0, 0.0])
+        tail = np.append(network.edge_from[order], [0, 0]).astype(np.int32)
+        self._graph = csr_array((data, tail, np.append(start, len(data))), shape=(count + 1, count + 1))
+        twin = network.edge_twin[vehicles.edge]
+        self._edge = np.stack((vehicles.edge, np.where(twin >= 0, twin, vehicles.edge)))
+        part = np.stack((vehicles.fraction, np.where(twin >= 0, 1.0 - vehicles.fraction, vehicles.fraction)))
+        self._ms = np.floor(self._weight[self._edge] * part + 0.5)
+        self._rest = self._weight[self._edge] - self._ms
+
+    def _cheapest(self) -> NDArray[np.int64]:
+        """Of parallel edges the cheapest: scipy would take the sum."""
+        network = self._network
+        order = np.lexsort((self._weight, network.edge_from, network.edge_to))
+        u, v = network.edge_from[order], network.edge_to[order]
+        cheapest: NDArray[np.int64] = order[np.append([True], (np.diff(u) != 0) | (np.diff(v) != 0))]
+        return cheapest
+
+    def _travel(self, target: Snaps, eligible: NDArray[np.int64], limit: float) -> NDArray[np.float64]:
+        network, weight = self._network, self._weight
+        edge, part = int(target.edge[0]), float(target.fraction[0])
+        twin = int(network.edge_twin[edge])
+        sides = [(edge, part), (twin, 1.0 - part) if twin >= 0 else (edge, part)]
+        for at, (side, fraction) in enumerate(sides):
+            self._graph.indices[at - 2] = network.edge_from[side]
+            self._graph.data[at - 2] = np.floor(weight[side] * fraction + 0.5)
+        far = dijkstra(self._graph, indices=network.node_count, limit=limit)  # type: ignore[call-overload]  # the stubs know no sparse array
+        edges = self._edge[:, eligible]
+        cost = far[network.edge_to[edges]] + self._rest[:, eligible]
+        for side, fraction in sides:
+            straight = np.floor(weight[side] * fraction + 0.5) - self._ms[:, eligible]
+            cost = np.where((edges == side) & (straight >= 0), np.minimum(cost, straight), cost)
+        soonest: NDArray[np.float64] = cost.min(axis=0)
+        return soonest
+
+    def full(self, target: Snaps, eligible: NDArray[np.int64], k: int) -> Answer:
+        return sorted(self._travel(target, eligible, np.inf).astype(np.int64))[:k]
+
+    def doubling(self, target: Snaps, eligible: NDArray[np.int64], k: int) -> Answer:
+        limit = FIRST_LIMIT_MS
+        while True:
+            travel = self._travel(target, eligible, limit)
+            within = travel[travel <= limit]
+            if len(within) >= min(k, len(eligible)):
+                return sorted(within.astype(np.int64))[:k]
+            limit *= 2
+
+
+def places(network: Network, count: int, rng: np.random.Generator) -> Snaps:
+    edges = rng.choice(np.flatnonzero(network.metric("car") > 1_000), count).astype(np.int32)
+    return Snaps(edges, rng.uniform(0.05, 0.95, count), np.zeros(count))
+
+
+def measure(network: Network, *, vehicles: int, queries: int, k: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    fleet, targets = places(network, vehicles, rng), places(network, queries, rng)
+    search, rival = NearestSearch(network), Scipy(network, "car", fleet)
+    heads = ("eligible", "jemput ms", "doubling ms", "full ms", "doubling : 1", "full : 1")
+    print("  ".join(f"{head:>11}" for head in heads))
+    for share in (1.0, 0.1, 0.01, 0.001):
+        took: dict[str, list[float]] = {"jemput": [], "doubling": [], "full": []}
+        for at in range(queries):
+            target = Snaps(targets.edge[at : at + 1], targets.fraction[at : at + 1], targets.distance_m[at : at + 1])
+            mask = np.zeros(vehicles, np.bool_)
+            mask[rng.choice(vehicles, max(1, round(vehicles * share)), replace=False)] = True
+            chosen = np.flatnonzero(mask)
+
+            def jemput(target: Snaps = target, mask: NDArray[np.bool_] = mask) -> Answer:
+                return list(search.nearest(target, fleet, mask, most=k, metric="car").travel_ms)
+
+            def full(target: Snaps = target, chosen: NDArray[np.int64] = chosen) -> Answer:
+                return rival.full(target, chosen, k)
+
+            def doubling(target: Snaps = target, chosen: NDArray[np.int64] = chosen) -> Answer:
+                return rival.doubling(target, chosen, k)
+
+            ways: list[tuple[str, Callable[[], Answer]]] = [("jemput", jemput), ("full", full), ("doubling", doubling)]
+            answers = []
+            for name, way in (ways[turn] for turn in rng.permutation(len(ways))):
+                began = time.process_time_ns()
+                answers.append(way())
+                took[name].append((time.process_time_ns() - began) / 1e6)
+            if not answers[0] == answers[1] == answers[2]:
+                raise SystemExit(f"the answers differ at query {at}: {answers}")
+        ours, twice, whole = (float(np.median(took[name])) for name in ("jemput", "doubling", "full"))
+        row = (f"{len(chosen):,}", *(f"{ms:.3f}" for ms in (ours, twice, whole)), f"{twice / ours:.1f}")
+        print("  ".join(f"{cell:>11}" for cell in (*row, f"{whole / ours:.1f}")))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--roads", type=Path, required=True, help="a network file")
+    parser.add_argument("--vehicles", type=int, default=10_000)
+    parser.add_argument("--queries", type=int, default=100, help="for each share of eligible vehicles")
+    parser.add_argument("-k", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    try:
+        network = open_network(given.roads)
+    except NetworkFileError as error:
+        raise SystemExit(str(error)) from error
+    warm_up(network, lambda line: print(line, file=sys.stderr))
+    print(f"{network.meta.region}: {network.node_count:,} nodes, {network.edge_count:,} edges; k = {given.k}")
+    measure(network, vehicles=given.vehicles, queries=given.queries, k=given.k, seed=given.seed)
+
+
+if __name__ == "__main__":
+    main()
