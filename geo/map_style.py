@@ -12,8 +12,8 @@ _TEXT, _HALO = "#3b3a36", "#fbfaf6"
 # classes, first zoom, fill, edge, and the width in pixels at zoom 6, 10, 13, 16 and 19
 _ROADS: tuple[tuple[str, tuple[str, ...], int, str, str, tuple[float, ...]], ...] = (
     ("service", ("service", "living_street"), 14, "#ffffff", "#d9d3c6", (0.0, 0.0, 0.5, 3.0, 12.0)),
-    ("street", ("residential", "road"), 13, "#ffffff", "#d3ccbd", (0.0, 0.2, 0.9, 5.0, 20.0)),
-    ("lane", ("unclassified",), 13, "#ffffff", "#cdc5b4", (0.0, 0.4, 1.2, 5.5, 21.0)),
+    ("street", ("residential", "road"), 13, "#ffffff", "#cbc3b1", (0.0, 0.2, 1.1, 5.0, 20.0)),
+    ("lane", ("unclassified",), 13, "#ffffff", "#c7beaa", (0.0, 0.4, 1.4, 5.5, 21.0)),
     ("tertiary", ("tertiary", "tertiary_link"), 11, "#ffffff", "#bdb39d", (0.0, 0.7, 2.4, 8.0, 26.0)),
     ("secondary", ("secondary", "secondary_link"), 9, "#fbeebb", "#c9b56f", (0.4, 1.1, 3.2, 10.0, 30.0)),
     ("primary", ("primary", "primary_link"), 8, "#f9d995", "#c79a45", (0.6, 1.6, 4.0, 12.0, 34.0)),

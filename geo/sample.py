@@ -28,7 +28,16 @@ ATTRIBUTION = (
 RIVER_WIDTH_M = 80.0
 _METRES_PER_DEGREE = 110_600.0
 # General knowledge, to a kilometre or two: the map's background beyond the region, closed far out at sea.
-_WESTERN_COAST = ((105.4, -4.6), (105.95, -5.92), (106.05, -5.88), (106.12, -6.03), (106.22, -6.0), (106.27, -5.94))
+_WESTERN_COAST = (
+    (105.4, -4.6),
+    (105.95, -5.92),
+    (106.05, -5.88),
+    (106.12, -6.03),
+    (106.22, -5.99),
+    (106.27, -5.94),
+    (106.3, -5.98),
+    (106.33, -6.04),
+)
 _EASTERN_COAST = ((106.85, -6.12), (106.97, -6.09), (107.02, -5.93), (107.3, -5.96), (107.6, -6.2), (107.9, -4.6))
 AGENCY_NAMES = {
     "kota-tangerang": "Kota Tangerang",
@@ -160,7 +169,7 @@ def sample_layers() -> BasemapLayers:
 
 def sample_network(progress: Callable[[str], None]) -> "Network":
     """The made-up road network over the real villages: the same bytes each time, about 20,000 nodes."""
-    from geo.sample_roads import build_sample  # geo.build loads osmnx, which takes seconds that a list does not need
+    from geo.sample_roads import build_sample  # it stands on the facts of this module
 
     return build_sample(progress)
 

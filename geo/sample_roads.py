@@ -7,8 +7,8 @@ import numpy as np
 from shapely import intersects, linestrings
 
 from geo import sample
-from geo.build import Origin, RoadTable, build_network
 from geo.network import Network
+from geo.road_table import Origin, RoadTable, build_network
 from geo.sample import SampleVillage
 from geo.sample_plan import Bools, Floats, Ints, Plan, chance, make_plan, spanning, to_degrees
 from geo.sample_streets import bend, name_streets, one_way, pair_ends, streets_of

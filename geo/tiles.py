@@ -1,5 +1,6 @@
 """The project's own basemap: vector tiles cut once from a road network into a .pmtiles file, and served from it."""
 
+import contextlib
 import gzip
 import math
 import os
@@ -79,8 +80,9 @@ def write_tiles(network: Network, layers: BasemapLayers | None, path: Path, prog
     progress("joining the pieces of each road")
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with beside.open("wb") as file:
+        with beside.open("wb") as file, contextlib.ExitStack() as stack:
             writer: Any = _Writer(file)
+            stack.callback(writer.tile_f.close)
             named = {zoom: _roads(network, zoom) for zoom in (MIN_ZOOM, *sorted(set(_NAMED_FROM.values())))}
             others = _others(layers or BasemapLayers())
             for zoom in range(MIN_ZOOM, MAX_ZOOM + 1):

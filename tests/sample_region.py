@@ -1,0 +1,12 @@
+"""The sample network, made once for all tests that need it."""
+
+from functools import cache
+
+from geo.network import Network
+from geo.sample import sample_network
+
+
+@cache
+def sample() -> Network:
+    """The sample region's roads (some six seconds)."""
+    return sample_network(lambda _: None)
