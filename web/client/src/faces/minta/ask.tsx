@@ -188,7 +188,8 @@ export function Ask() {
         </button>
       </p>
       <label>
-        Telepon yang dikabari <span class="soft">{ownPhone.value ? "(kosong: telepon petugas)" : ""}</span>
+        {need.value === "body" ? "Telepon keluarga" : "Telepon yang dikabari"}{" "}
+        <span class="soft">{ownPhone.value ? "(kosong: telepon petugas)" : ""}</span>
         <input
           type="tel"
           inputMode="tel"

@@ -45,7 +45,10 @@ export function Answer() {
         <summary>{text.why}</summary>
         <Why decision={answer} />
       </details>
-      <p class="soft">Dihitung {clockText(answer.at)}</p>
+      <p class="soft">
+        Dihitung {clockText(answer.at)}
+        {typeof first?.fix_age_s === "number" && ` · posisi kendaraan ${first.fix_age_s} dtk lalu`}
+      </p>
     </section>
   );
 }
@@ -172,19 +175,23 @@ function Trail({ request }: { request: RequestFull }) {
   );
 }
 
-const copied = signal(false);
+const shared = signal<"" | "copied" | "shown">("");
 
 function Share({ link }: { link: string }) {
   const share = async () => {
     if (navigator.share) await navigator.share({ url: link }).catch(() => undefined);
     else {
-      await navigator.clipboard.writeText(link);
-      copied.value = true;
+      // Without https the browser has no clipboard: the link then stands there to be selected.
+      await navigator.clipboard?.writeText(link);
+      shared.value = navigator.clipboard ? "copied" : "shown";
     }
   };
   return (
-    <button type="button" onClick={() => void share()}>
-      {copied.value ? "Tautan keluarga disalin" : "Bagikan tautan keluarga"}
-    </button>
+    <>
+      <button type="button" onClick={() => void share()}>
+        {shared.value === "copied" ? "Tautan keluarga disalin" : "Bagikan tautan keluarga"}
+      </button>
+      {shared.value === "shown" && <p class="link-text">{link}</p>}
+    </>
   );
 }

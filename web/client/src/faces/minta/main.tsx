@@ -14,7 +14,12 @@ const OPEN = new Set(["searching", "assigned", "in_progress", "awaiting_approval
 export const tick = signal(Date.now());
 
 function Banner({ who }: { who: Me }) {
-  if (who.roads === "sample") return <p class="banner">{text.sampleRoads}</p>;
+  if (who.roads === "sample")
+    return (
+      <p class="banner">
+        {text.sampleRoads} <span class="how">{text.sampleHow}</span>
+      </p>
+    );
   if (who.roads === "none") return <p class="banner">{text.straightLines}</p>;
   return null;
 }

@@ -128,7 +128,11 @@ function App() {
   return (
     <div class={selected.value ? "desk with-panel" : "desk"}>
       <div class="above">
-        {who?.roads === "sample" && <p class="banner">{text.sampleRoads}</p>}
+        {who?.roads === "sample" && (
+          <p class="banner">
+            {text.sampleRoads} <span class="how">{text.sampleHow}</span>
+          </p>
+        )}
         {who?.roads === "none" && <p class="banner">{text.straightLines}</p>}
         {who && !online.value && <p class="banner">{text.offline}</p>}
         <Header />

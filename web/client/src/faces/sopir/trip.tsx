@@ -1,4 +1,5 @@
 // The trip: one big button for the next step, the way, and whom to call.
+import { signal } from "@preact/signals";
 import type { Me, Step } from "../../core/api";
 import { clockText, kilometres, minutes } from "../../core/words";
 import { text } from "../../text/id";
@@ -57,13 +58,49 @@ export function Trip({ who }: { who: Me }) {
             {LABELS[next]}
           </button>
         )}
-        {assignment.state === "on_scene" && (
+        {assignment.next_steps.includes("stand_down") && <Trouble id={assignment.id} />}
+        {assignment.state === "on_scene" && request.need !== "body" && (
           <button type="button" class="wide" onClick={() => void step("clear")}>
             Selesai tanpa mengantar
           </button>
         )}
       </div>
     </section>
+  );
+}
+
+const TROUBLES = ["Kendaraan rusak", "Jalan tertutup", "Pengemudi sakit", "Kendala lain"];
+const troubled = signal(false);
+
+function Trouble({ id }: { id: string }) {
+  if (!troubled.value) {
+    return (
+      <button type="button" class="wide" onClick={() => (troubled.value = true)}>
+        Ada kendala…
+      </button>
+    );
+  }
+  return (
+    <fieldset>
+      <legend>Kendaraan lain segera dicarikan. Apa kendalanya?</legend>
+      <div class="choices two">
+        {TROUBLES.map((reason) => (
+          <button
+            type="button"
+            key={reason}
+            onClick={() => {
+              troubled.value = false;
+              void act(`/api/assignments/${id}/stand_down`, { reason });
+            }}
+          >
+            {reason}
+          </button>
+        ))}
+      </div>
+      <button type="button" class="wide" onClick={() => (troubled.value = false)}>
+        Kembali, tugas diteruskan
+      </button>
+    </fieldset>
   );
 }
 
@@ -78,13 +115,14 @@ function Way() {
   const size = Math.max(Math.max(...xs) - left, (Math.max(...ys) - top) * 2, 1e-6);
   const at = ([x, y]: readonly [number, number]) =>
     `${(((x - left) / size) * 280 + 10).toFixed(1)},${(((y - top) / size) * 280 + 10).toFixed(1)}`;
+  const height = ((Math.max(...ys) - top) / size) * 280 + 20;
   const first = points[0];
   const last = points[points.length - 1];
   if (!first || !last) return null;
   const [fx, fy] = at(first).split(",");
   const [lx, ly] = at(last).split(",");
   return (
-    <svg class="way" viewBox="0 0 300 160" role="img" aria-label="Gambar jalan ke tujuan">
+    <svg class="way" viewBox={`0 0 300 ${height.toFixed(0)}`} role="img" aria-label="Gambar jalan ke tujuan">
       <polyline points={points.map(at).join(" ")} />
       <circle class="from" cx={fx} cy={fy} r="6" />
       <rect class="to" x={Number(lx) - 6} y={Number(ly) - 6} width="12" height="12" />
