@@ -45,10 +45,8 @@ async def until_end_of_input(address: str, tokens: dict[str, dict[str, str]]) ->
     task = asyncio.create_task(main(address, tokens))
     ended = asyncio.create_task(asyncio.to_thread(sys.stdin.read))
     await asyncio.wait({task, ended}, return_when=asyncio.FIRST_COMPLETED)
-    while not task.done():
-        # A task group whose child fails in the same moment forgets that it was cancelled (Python 3.11): say it again.
-        task.cancel()
-        await asyncio.wait({task}, timeout=0.5)
+    task.cancel()
+    await asyncio.wait({task})
 
 
 if __name__ == "__main__":

@@ -47,12 +47,18 @@ class Driver:
     async def run(self) -> None:
         """Go on duty and drive until cancelled; a lost connection is made again."""
         async for socket in connect(self.url, additional_headers=self.client.headers, max_size=None):
+            gone = False
             try:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._listen(socket))
                     group.create_task(self._work(socket))
             except* (ConnectionClosed, httpx.HTTPError):
-                await asyncio.sleep(self.dice.uniform(1.0, 3.0))
+                # A task group whose child fails in the same moment lets the cancellation fall (Python 3.11).
+                task = asyncio.current_task()
+                gone = task is not None and task.cancelling() > 0
+            if gone:
+                return
+            await asyncio.sleep(self.dice.uniform(1.0, 3.0))
 
     async def _listen(self, socket: ClientConnection) -> None:
         async for message in socket:
