@@ -6,7 +6,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-# Roads in towns are about 1.3 to 1.4 times as long as the straight line; 1.4 is this project's cautious choice.
+# This project's choices. On the network of Jakarta, quickest ways are 1.6 (2-5 km) to 1.43 (10-30 km) times as long
+# as the straight line (medians); lengthened by 1.4, straight lines of 2-5 km are driven at 25 km/h, longer ones faster.
 DETOUR = 1.4
 SPEED_KPH: Mapping[str, float] = MappingProxyType({"car": 25.0, "siren": 32.0, "hearse": 25.0})
 _EARTH_M = 6_371_009.0

@@ -1,5 +1,6 @@
 """The nearest vehicles: tiny networks with answers by hand, random ones and real ones against scipy."""
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
@@ -119,6 +120,19 @@ def test_a_search_leaves_nothing_behind_for_the_next_one() -> None:
     search.nearest(other, vehicles, None, most=None, metric="siren")
     search.way(vehicles_first := one(vehicles, 0), vehicles_first, metric="car")
     assert rows(search.nearest(target, vehicles, None, most=1, metric="car")) == fresh
+
+
+def test_searches_from_several_threads_at_once_do_not_disturb_each_other() -> None:
+    net = tiny.broken_bridge()
+    search, vehicles = NearestSearch(net), tiny.on(net, (0, 1, 0.5), (2, 3, 0.5), (3, 0, 0.25))
+    targets = [tiny.on(net, place) for place in ((2, 3, 0.25), (1, 0, 0.75), (3, 0, 0.9), (1, 2, 0.5))]
+
+    def answer(target: Snaps) -> list[tuple[int, int]]:
+        return rows(search.nearest(target, vehicles, None, most=2, metric="car"))
+
+    alone = [answer(target) for target in targets]
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(answer, targets * 500)) == alone * 500
 
 
 def test_an_unknown_metric_is_named_with_those_that_there_are() -> None:
