@@ -1,7 +1,15 @@
 // The map: the server's own tiles, vehicles, and the selected request with its way.
 import "maplibre-gl/dist/maplibre-gl.css";
 import { effect } from "@preact/signals";
-import { type GeoJSONSource, Map as MapView, Marker, NavigationControl, setWorkerUrl } from "maplibre-gl";
+import {
+  type GeoJSONSource,
+  LngLatBounds,
+  Map as MapView,
+  Marker,
+  NavigationControl,
+  type StyleSpecification,
+  setWorkerUrl,
+} from "maplibre-gl";
 import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { Vehicle } from "../../core/api";
 import { moved, route, selected, vehicles } from "./state";
@@ -10,6 +18,23 @@ import { pick, VehicleLayer } from "./vehicles";
 setWorkerUrl(worker);
 
 const EMPTY = { type: "FeatureCollection" as const, features: [] };
+const NO_ROADS: StyleSpecification = {
+  version: 8,
+  sources: {},
+  layers: [{ id: "land", type: "background", paint: { "background-color": "#f3f0e9" } }],
+};
+
+// The server's style; where no roads are loaded there is none, and vehicles stand on plain ground.
+async function loadStyle(): Promise<StyleSpecification> {
+  const answer = await fetch("/style.json");
+  return answer.ok ? answer.json() : NO_ROADS;
+}
+
+function boundsOf(all: Iterable<Vehicle>): LngLatBounds | null {
+  const bounds = new LngLatBounds();
+  for (const { lon, lat } of all) if (lon !== null && lat !== null) bounds.extend([lon, lat]);
+  return bounds.isEmpty() ? null : bounds;
+}
 
 export async function makeMap(
   container: HTMLElement,
@@ -17,15 +42,16 @@ export async function makeMap(
   onPick: (vehicle: Vehicle | null) => void,
 ): Promise<MapView> {
   // Labels are drawn from the page's font: it has to be there before the first label is.
-  await Promise.all([
+  const [style] = await Promise.all([
+    loadStyle(),
     document.fonts.load("400 16px 'Noto Sans'"),
     document.fonts.load("700 16px 'Noto Sans'"),
   ]);
   const map = new MapView({
     container,
-    style: "/style.json",
+    style,
     center: [106.62, -6.2],
-    zoom: 11.5,
+    zoom: 10.5,
     maxZoom: 18,
     attributionControl: { compact: false },
     dragRotate: false,
@@ -78,7 +104,17 @@ export async function makeMap(
         map.easeTo({ center: [request.pickup.lon, request.pickup.lat], zoom: Math.max(map.getZoom(), 13) });
       }
     });
+    const stop = effect(() => {
+      const bounds = boundsOf(vehicles.value.values());
+      if (!bounds) return;
+      if (!selected.peek()) map.fitBounds(bounds, { padding: 60, maxZoom: 13.5, duration: 0 });
+      queueMicrotask(() => stop());
+    });
     container.dataset["ready"] = "yes";
+    map.once("idle", () => {
+      const labels = map.queryRenderedFeatures().filter((feature) => feature.layer.type === "symbol");
+      container.dataset["labels"] = String(labels.length);
+    });
   });
   map.on("click", (event) => onPick(pick(map, vehicles.value.values(), event.point.x, event.point.y)));
   map.on("moveend", () => {
