@@ -1,0 +1,234 @@
+"""The store's contract: what every backend must keep."""
+
+import asyncio
+import random
+import threading
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from dispatch.desk.ports import (
+    Answer,
+    Approval,
+    Books,
+    Contact,
+    Due,
+    DueKind,
+    LostRaceError,
+    NotFoundError,
+    RequestFilter,
+    Store,
+    Token,
+    VehicleTakenError,
+)
+from dispatch.domain.assignment import AssignmentState, Step, StepCommand, StepSource, decide, evolve
+from dispatch.domain.directory import Person, Role
+from dispatch.domain.events import Event, EventKind
+from dispatch.domain.fix import Fix
+from dispatch.domain.promise import PromiseState, make_promise
+from dispatch.domain.ranking import Arrival, Method
+from dispatch.domain.refusal import Refusal
+from dispatch.domain.request import RequestState
+from dispatch.domain.vehicle import Duty, VehicleClass
+from tests.contract.conftest import VEHICLES, offer, open_store, request, settle_town
+from tests.people import CIKOKOL, NOW, vehicle
+
+pytestmark = pytest.mark.anyio
+ARRIVAL = Arrival(eta_s=840, eta_low_s=700, eta_high_s=1020, distance_m=5100, method=Method.ROADS)
+
+
+async def test_what_is_put_in_comes_out_the_same(store: Store) -> None:
+    person = Person(id="siti", name="Perawat Contoh Siti", role=Role.STAFF, facility="puskesmas-cikokol")
+    token = Token(digest="d" * 64, person_id="siti", kind="api", created_at=NOW, expires_at=NOW + timedelta(days=1))
+    fix = Fix(vehicle_id="V1", point=CIKOKOL.point, taken_at=NOW, received_at=NOW, accuracy_m=8.0)
+    approval = Approval(
+        id="S-1", request_id="P-1", vehicle_id="V1", rule="R02", approver="health_officer", state="asked", asked_at=NOW
+    )
+    promise = make_promise(promise_id="J-1", request_id="P-1", owner="operator", why="nobody_eligible", now=NOW)
+
+    def put(books: Books) -> None:
+        books.put_person(person)
+        books.add_token(token)
+        books.put_last_fixes([fix])
+        books.put_approval(approval)
+        books.add_promise(promise)
+        books.add_assignment(offer("T-1", "V1"), ARRIVAL)
+        books.add_decision("P-1", NOW, {"outcome": "offer", "sentence": "Mobil jenazah … tiba"})
+
+    await store.write(put)
+
+    def look(books: Books) -> None:
+        assert books.find_person("siti") == person
+        assert books.find_token("d" * 64) == token
+        assert books.list_last_fixes() == [fix]
+        assert books.list_approvals("P-1") == [approval]
+        assert books.find_open_promise("P-1") == promise
+        assert books.get_assignment("T-1") == offer("T-1", "V1")
+        assert books.find_arrival("T-1") == ARRIVAL
+        assert books.get_request("P-1") == request("P-1")
+        assert books.get_contact("P-1") == Contact(phone="+62 811-0000-0001")
+        assert books.find_last_decision("P-1") == {"outcome": "offer", "sentence": "Mobil jenazah … tiba"}
+        held = books.get_vehicle("V1")
+        assert held.fix == fix
+        assert held.assignment_id == "T-1"
+        assert held.duty is Duty.AVAILABLE
+        assert books.find_request_by_track("track-1") == request("P-1")
+
+    await store.read(look)
+
+
+async def test_an_assignment_keeps_its_stamps_through_the_store(store: Store) -> None:
+    def step(books: Books) -> None:
+        books.add_assignment(offer("T-1", "V1"), None)
+        taken = StepCommand(step=Step.ACCEPT, actor="budi", source=StepSource.TAP, seq=7, device_time=NOW)
+        events = decide(books.get_assignment("T-1"), taken, NOW + timedelta(seconds=3))
+        assert not isinstance(events, Refusal)
+        books.save_assignment(evolve(books.get_assignment("T-1"), events[0]))
+
+    await store.write(step)
+    kept = await store.read(lambda books: books.get_assignment("T-1"))
+    assert kept.last_seq == 7
+    assert kept.stamps[AssignmentState.ACCEPTED].device_time == NOW
+    assert kept.stamps[AssignmentState.ACCEPTED].server_time == NOW + timedelta(seconds=3)
+
+
+async def test_a_failed_transaction_keeps_nothing_and_the_others_of_its_group_everything(store: Store) -> None:
+    def fails(books: Books) -> None:
+        books.add_event(Event(kind=EventKind.REQUEST_RECEIVED, at=NOW, request_id="lost"))
+        raise RuntimeError("thought better of it")
+
+    def works(books: Books) -> int:
+        return books.add_event(Event(kind=EventKind.REQUEST_RECEIVED, at=NOW, request_id="kept"))
+
+    answers = await asyncio.gather(*(store.write(work) for work in [works, fails] * 20), return_exceptions=True)
+    assert sum(isinstance(answer, RuntimeError) for answer in answers) == 20
+    entries = await store.read(lambda books: books.list_events(after=0, limit=100))
+    assert {entry.event.request_id for entry in entries} == {"kept"}
+    assert [entry.seq for entry in entries] == sorted(answer for answer in answers if isinstance(answer, int))
+
+
+async def test_saving_over_somebody_elses_change_is_a_lost_race(store: Store) -> None:
+    seen = await store.read(lambda books: books.get_request("P-1"))
+    mine = replace(seen, state=RequestState.WAITING, version=seen.version + 1)
+    await store.write(lambda books: books.save_request(mine))
+    with pytest.raises(LostRaceError):
+        await store.write(lambda books: books.save_request(replace(mine, version=seen.version + 1)))
+
+
+async def test_a_vehicle_has_one_live_assignment_and_a_slot_too(store: Store) -> None:
+    await store.write(lambda books: books.add_assignment(offer("T-1", "V1"), None))
+    with pytest.raises(VehicleTakenError):
+        await store.write(lambda books: books.add_assignment(offer("T-2", "V1", slot=1), None))
+    with pytest.raises(LostRaceError):
+        await store.write(lambda books: books.add_assignment(offer("T-3", "V2"), None))
+    ended = replace(offer("T-1", "V1"), state=AssignmentState.DECLINED, version=2)
+    await store.write(lambda books: books.save_assignment(ended))
+    await store.write(lambda books: books.add_assignment(offer("T-4", "V1"), None))
+
+
+async def test_one_open_promise_a_request(store: Store) -> None:
+    first = make_promise(promise_id="J-1", request_id="P-1", owner="operator", why="x", now=NOW)
+    await store.write(lambda books: books.add_promise(first))
+    with pytest.raises(LostRaceError):
+        await store.write(lambda books: books.add_promise(replace(first, id="J-2")))
+    kept = replace(first, state=PromiseState.KEPT, version=2)
+    await store.write(lambda books: books.save_promise(kept))
+    await store.write(lambda books: books.add_promise(replace(first, id="J-3")))
+
+
+async def test_the_first_answer_is_kept_once(store: Store) -> None:
+    answer = Answer(fingerprint="f", status=201, body="P-1")
+    await store.write(lambda books: books.keep_answer("siti:1", answer, NOW))
+    assert await store.read(lambda books: books.find_answer("siti:1")) == answer
+    with pytest.raises(LostRaceError):
+        await store.write(lambda books: books.keep_answer("siti:1", answer, NOW))
+
+
+async def test_unknown_ids_are_not_found(store: Store) -> None:
+    for look in (
+        lambda books: books.get_request("?"),
+        lambda books: books.get_assignment("?"),
+        lambda books: books.get_vehicle("?"),
+        lambda books: books.get_contact("?"),
+    ):
+        with pytest.raises(NotFoundError):
+            await store.read(look)
+    with pytest.raises(NotFoundError):
+        await store.write(lambda books: books.add_assignment(offer("T-9", "no-such-vehicle"), None))
+
+
+async def test_timers_come_in_the_order_of_their_time(store: Store) -> None:
+    def put(books: Books) -> None:
+        for minutes in (5, 1, 3):
+            books.set_due(Due(kind=DueKind.PROMISE_RETRY, subject=f"P-{minutes}", at=NOW + timedelta(minutes=minutes)))
+        books.set_due(Due(kind=DueKind.PROMISE_RETRY, subject="P-5", at=NOW))
+        books.drop_due(DueKind.PROMISE_RETRY, "P-3")
+
+    await store.write(put)
+    due = await store.read(lambda books: books.list_due(NOW + timedelta(minutes=1), 10))
+    assert [timer.subject for timer in due] == ["P-5", "P-1"]
+    assert await store.read(lambda books: books.next_due_at()) == NOW
+
+
+async def test_pages_of_requests_miss_and_repeat_nothing(store: Store) -> None:
+    def put(books: Books) -> None:
+        for n in range(25):
+            made = replace(request(f"P-x{n:02}"), created_at=NOW + timedelta(seconds=n // 3))
+            books.add_request(made, Contact(phone="+62 811-0000-0001"), track_token=f"t{n}")
+
+    await store.write(put)
+    seen: list[str] = []
+    which = RequestFilter(limit=4)
+    while page := await store.read(lambda books, which=which: books.list_requests(which)):
+        seen += [found.id for found in page]
+        which = replace(which, before=(page[-1].created_at, page[-1].id))
+    assert len(seen) == len(set(seen)) == 26
+
+
+async def test_master_data_put_again_keeps_the_duty(store: Store) -> None:
+    again = vehicle("V1", VehicleClass.DUAL_USE).vehicle
+    await store.write(lambda books: books.put_vehicle(again))
+    held = await store.read(lambda books: books.get_vehicle("V1"))
+    assert held.duty is Duty.AVAILABLE
+    assert held.vehicle.vehicle_class is VehicleClass.DUAL_USE
+
+
+async def test_a_published_pack_is_immutable(store: Store) -> None:
+    one = await store.write(lambda b: b.add_pack(agency="a", version="1", effective_from=NOW, text="x"))
+    again = await store.write(lambda b: b.add_pack(agency="a", version="1", effective_from=NOW, text="x"))
+    assert (one, again) == (True, False)
+    with pytest.raises(ValueError, match="new version"):
+        await store.write(lambda b: b.add_pack(agency="a", version="1", effective_from=NOW, text="y"))
+
+
+async def test_the_probe_reaches_the_disk(store: Store) -> None:
+    await store.probe()
+
+
+def test_two_hundred_threads_over_ten_vehicles_send_none_twice(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    store.submit(settle_town).result()
+    outcomes: Counter[str] = Counter()
+    start = threading.Barrier(200)
+
+    def grab(number: int) -> None:
+        chosen = random.Random(number).choice(VEHICLES)
+        start.wait()
+        try:
+            store.submit(lambda books: books.add_assignment(offer(f"T-{number}", chosen, slot=number), None)).result()
+            outcomes["won"] += 1
+        except VehicleTakenError:
+            outcomes["taken"] += 1
+
+    threads = [threading.Thread(target=grab, args=(number,)) for number in range(200)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    live = store.submit(lambda books: books.list_live_assignments()).result()
+    asyncio.run(store.close())
+    assert outcomes == {"won": 10, "taken": 190}
+    assert sorted(assignment.vehicle_id for assignment in live) == VEHICLES
