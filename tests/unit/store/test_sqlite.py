@@ -1,0 +1,163 @@
+"""SQLite as the store's disk: killed, full, altered, and two connections at once."""
+
+import asyncio
+import random
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dispatch.desk.ports import Books, StoreUnavailableError
+from dispatch.domain.events import Event, EventKind
+from dispatch.store.commands import SqlBooks
+from dispatch.store.sqlite import IndexMissingError, SqliteStore, open_sqlite
+from dispatch.store.tables import INDEXES
+from tests.contract.conftest import settle_town
+from tests.people import NOW
+
+KILLS = 6
+
+
+def close(store: SqliteStore) -> None:
+    asyncio.run(store.close())
+
+
+def limit_pages(store: SqliteStore, most: int) -> None:
+    """Make the disk end after so many pages, on the connection that writes."""
+
+    def work(books: Books) -> None:
+        assert isinstance(books, SqlBooks)
+        books._connection.exec_driver_sql(f"PRAGMA max_page_count = {most}")
+
+    store.submit(work).result()
+
+
+def acknowledged_until_killed(path: Path, run: str, after_lines: int) -> list[str]:
+    """Start a writer, kill -9 it in the middle of its writing, and return what it had acknowledged."""
+    root = Path(__file__).parents[3]
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.unit.store.writer", str(path), run], stdout=subprocess.PIPE, text=True, cwd=root
+    ) as writer:
+        assert writer.stdout is not None
+        lines = [writer.stdout.readline().strip() for _ in range(after_lines)]
+        writer.kill()
+        lines += [line.strip() for line in writer.stdout if line.endswith("\n")]
+    assert all(lines), "the writer ended by itself"
+    return lines
+
+
+def test_nothing_acknowledged_is_lost_and_nothing_doubled_through_kill_9(tmp_path: Path) -> None:
+    path, dice = tmp_path / "town.sqlite3", random.Random(119)
+    acknowledged: list[str] = []
+    for run in range(KILLS):
+        acknowledged += acknowledged_until_killed(path, f"run{run}", dice.randrange(50, 600))
+    store = open_sqlite(path)
+    entries = store.submit(lambda books: books.list_events(after=0, limit=10**6)).result()
+    answers = store.submit(lambda books: [books.find_answer(name) for name in acknowledged]).result()
+    close(store)
+    kept = Counter(entry.event.request_id for entry in entries)
+    assert [name for name in acknowledged if kept[name] != 1] == []
+    assert None not in answers
+    assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda ddl: None,
+        lambda ddl: ddl.partition(" WHERE")[0],
+        lambda ddl: ddl.replace("UNIQUE ", ""),
+        lambda ddl: ddl.replace("'on_scene', ", ""),
+    ],
+)
+@pytest.mark.parametrize("name", INDEXES)
+def test_an_index_that_is_missing_or_altered_stops_the_start(
+    tmp_path: Path, name: str, spoil: Callable[[str], str | None]
+) -> None:
+    path = tmp_path / "town.sqlite3"
+    close(open_sqlite(path))
+    with sqlite3.connect(path) as raw:
+        raw.execute(f"DROP INDEX {name}")
+        altered = spoil(INDEXES[name])
+        if altered is not None and altered != INDEXES[name]:
+            raw.execute(altered)
+    raw.close()
+    with pytest.raises(IndexMissingError, match=name):
+        open_sqlite(path)
+
+
+def test_the_index_alone_holds_where_a_writer_goes_round_the_queue(tmp_path: Path) -> None:
+    path = tmp_path / "town.sqlite3"
+    store = open_sqlite(path)
+    store.submit(settle_town).result()
+    outcomes: Counter[str] = Counter()
+    start = threading.Barrier(2)
+
+    def grab(number: int) -> None:
+        raw = sqlite3.connect(path, timeout=10, isolation_level=None)
+        start.wait()
+        try:
+            raw.execute(
+                "INSERT INTO assignments (id, request_id, slot, vehicle_id, state, offered_at, expires_at, stamps,"
+                " version) VALUES (?, 'P-1', ?, 'V1', 'offered', '', '', '{}', 1)",
+                (f"T-{number}", number),
+            )
+            outcomes["won"] += 1
+        except sqlite3.IntegrityError:
+            outcomes["taken"] += 1
+        finally:
+            raw.close()
+
+    threads = [threading.Thread(target=grab, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    close(store)
+    assert outcomes == {"won": 1, "taken": 1}
+
+
+def test_a_full_disk_is_said_and_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    store = open_sqlite(tmp_path / "town.sqlite3")
+    store.submit(settle_town).result()
+    limit_pages(store, 120)
+    acknowledged: list[int] = []
+
+    def big(books: Books) -> int:
+        return books.add_event(
+            Event(kind=EventKind.REQUEST_RECEIVED, at=NOW, request_id="P-1", facts={"filler": "x" * 4000})
+        )
+
+    with pytest.raises(StoreUnavailableError):
+        acknowledged.extend(store.submit(big).result() for _ in range(1000))
+    entries = store.submit(lambda books: books.list_events(after=0, limit=10**6)).result()
+    assert [entry.seq for entry in entries] == acknowledged
+    limit_pages(store, 100_000)
+    assert store.submit(big).result() == acknowledged[-1] + 1
+    close(store)
+
+
+def test_the_database_is_its_owners_alone(tmp_path: Path) -> None:
+    path = tmp_path / "below" / "town.sqlite3"
+    close(open_sqlite(path))
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_file_that_is_no_database_is_refused_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "town.sqlite3"
+    path.write_text("these are somebody's notes" * 100)
+    with pytest.raises(StoreUnavailableError, match="cannot be used as a database"):
+        open_sqlite(path)
+    assert path.read_text().startswith("these are somebody's notes")
+
+
+def test_a_closed_store_says_so(tmp_path: Path) -> None:
+    store = open_sqlite(tmp_path / "town.sqlite3")
+    close(store)
+    with pytest.raises(StoreUnavailableError):
+        store.submit(lambda books: books.last_seq())
