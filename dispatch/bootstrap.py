@@ -7,8 +7,6 @@ from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
-from geo.tiles import TileStore, write_tiles
-
 from dispatch.desk.desk import Desk
 from dispatch.desk.ports import Books, Live, Store
 from dispatch.domain.pack_file import PackError, read_pack
@@ -19,6 +17,7 @@ from dispatch.settings import Settings
 from dispatch.store.sqlite import open_sqlite
 from geo.network import NetworkMeta, open_network, write_network
 from geo.sample import sample_layers, sample_network
+from geo.tiles import TileStore, write_tiles
 
 Progress = Callable[[str], None]
 

@@ -7,9 +7,8 @@ from pathlib import Path
 
 root = Path(__file__).parents[1]
 sys.path.insert(0, str(root))
-from hatch_build import npm
-
 from dispatch.settings import Settings
+from hatch_build import npm
 from web.server import create_app
 
 client = root / "web" / "client"

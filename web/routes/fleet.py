@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from geo.map_style import style
 
 from dispatch.bootstrap import House
 from dispatch.desk.ports import Books
@@ -12,6 +11,7 @@ from dispatch.domain.directory import FacilityKind, Person, Role
 from dispatch.domain.request import Place
 from dispatch.domain.request import Request as Asked
 from dispatch.domain.vehicle import VehicleNow
+from geo.map_style import style
 from geo.point import Point
 from web import schemas as s
 from web.context import Caller, TheHouse
