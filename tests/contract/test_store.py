@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ from dispatch.domain.fix import Fix
 from dispatch.domain.promise import PromiseState, make_promise
 from dispatch.domain.ranking import Arrival, Method
 from dispatch.domain.refusal import Refusal
-from dispatch.domain.request import RequestState
+from dispatch.domain.request import Request, RequestState
 from dispatch.domain.vehicle import Duty, VehicleClass
 from tests.contract.conftest import VEHICLES, offer, open_store, request, settle_town
 from tests.people import CIKOKOL, NOW, vehicle
@@ -173,6 +174,10 @@ async def test_timers_come_in_the_order_of_their_time(store: Store) -> None:
     assert await store.read(lambda books: books.next_due_at()) == NOW
 
 
+def _page(books: Books, *, which: RequestFilter) -> list[Request]:
+    return books.list_requests(which)
+
+
 async def test_pages_of_requests_miss_and_repeat_nothing(store: Store) -> None:
     def put(books: Books) -> None:
         for n in range(25):
@@ -182,7 +187,7 @@ async def test_pages_of_requests_miss_and_repeat_nothing(store: Store) -> None:
     await store.write(put)
     seen: list[str] = []
     which = RequestFilter(limit=4)
-    while page := await store.read(lambda books, which=which: books.list_requests(which)):
+    while page := await store.read(partial(_page, which=which)):
         seen += [found.id for found in page]
         which = replace(which, before=(page[-1].created_at, page[-1].id))
     assert len(seen) == len(set(seen)) == 26
