@@ -55,7 +55,7 @@ def _settings() -> Settings:
 
 def _store(settings: Settings) -> SqliteStore:
     try:
-        return open_sqlite(settings.database_path)
+        return open_sqlite(settings.database_path, guest=True)
     except (StoreUnavailableError, IndexMissingError, ValueError) as error:
         _fail(str(error))
 
@@ -128,7 +128,7 @@ def check() -> None:
     settings = _settings()
     problems: list[str] = []
     try:
-        store = open_sqlite(settings.database_path)
+        store = open_sqlite(settings.database_path, guest=True)
 
         async def probe() -> None:
             try:

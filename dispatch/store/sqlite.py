@@ -38,15 +38,18 @@ class _Job:
     future: Future[Any]
 
 
-def open_sqlite(path: Path) -> "SqliteStore":
+def open_sqlite(path: Path, *, guest: bool = False) -> "SqliteStore":
     """Open the database of `path`, make or migrate its schema, and check its indexes.
+
+    A `guest` writes beside a server that may be running, and so never checkpoints: before SQLite 3.51.3 two
+    connections that both write and checkpoint can damage the write-ahead log.
 
     Raises:
         IndexMissingError: if an index does not say what it must.
         StoreUnavailableError: if the file cannot be opened or written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    writing = _engine(path, read_only=False)
+    writing = _engine(path, read_only=False, checkpoints=not guest)
     try:
         with writing.connect() as connection:
             _migrate(connection)
@@ -58,20 +61,21 @@ def open_sqlite(path: Path) -> "SqliteStore":
     except BaseException:
         writing.dispose()
         raise
-    return SqliteStore(writing, _engine(path, read_only=True))
+    return SqliteStore(writing, _engine(path, read_only=True, checkpoints=False))
 
 
-def _engine(path: Path, *, read_only: bool) -> Engine:
+def _engine(path: Path, *, read_only: bool, checkpoints: bool) -> Engine:
     def connect() -> sqlite3.Connection:
         # Transactions are begun by our own statements: SQLite's driver would begin them too late for SAVEPOINT.
         connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
         connection.execute("PRAGMA foreign_keys = ON")
         if read_only:
             connection.execute("PRAGMA query_only = ON")
-            connection.execute("PRAGMA wal_autocheckpoint = 0")
         else:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+        if not checkpoints:
+            connection.execute("PRAGMA wal_autocheckpoint = 0")
         return connection
 
     if read_only:
