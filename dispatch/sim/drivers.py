@@ -69,6 +69,8 @@ class Driver:
         me = await self.client.get("/api/me")
         if me is None or me["vehicle"] is None:
             return
+        if not self.seq and me["assignment"] is not None and me["assignment"]["state"] != "offered":
+            self.mine = me["assignment"]["id"]  # a trip that the demo was ended in the middle of
         if me["vehicle"]["duty"] != "available" and me["assignment"] is None:
             me = await self._tell("/api/me/duty", {"duty": "available", "at_base": True}) or me
         if me["vehicle"]["lon"] is not None:
