@@ -226,19 +226,18 @@ def search(
             size = _push(keys, items, size, best[v], nodes + v)
     found = np.empty(veh_count, np.int64)
     found_count = 0
-    last = np.int64(0)
+    # At equal cost nodes leave the heap before vehicles and these by their number, so that ties come in order.
     while size > 0:
         key, item = keys[0], items[0]
         size = _pop(keys, items, size)
-        if found_count >= want and key > last:
+        if found_count >= want:
             break
         if item >= nodes:
             v = item - nodes
-            if key == best[v] and not done[v]:
+            if not done[v]:
                 done[v] = True
                 found[found_count] = v
                 found_count += 1
-                last = key
             continue
         if key > dist[item]:
             continue

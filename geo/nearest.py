@@ -93,9 +93,7 @@ class NearestSearch:
         with self._lock:
             found, best, best_m, _, _, touched = self._run(ends, starts, wait, want, weight)
             self._reset(touched)
-        order = np.lexsort((found, best[found]))[:want]
-        chosen = found[order]
-        return Arrivals(index[chosen], best[chosen] - wait[chosen], best_m[chosen])
+        return Arrivals(index[found], best[found] - wait[found], best_m[found])
 
     def way(
         self, origin: Snaps, target: Snaps, *, metric: str
@@ -156,7 +154,6 @@ class NearestSearch:
 
     def _reset(self, touched: NDArray[np.int64]) -> None:
         self._dist[touched] = FAR
-        self._via[touched] = -1
 
 
 def _sides(
