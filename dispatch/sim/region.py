@@ -218,12 +218,17 @@ def list_people() -> tuple[Row, ...]:
     places = {place.id: place for place in list_sample_facilities()}
     people = [
         _person(
-            f"staf-{facility}", f"Perawat Contoh {name}", "staff", agency=places[facility].agency, facility=facility
+            f"staf-{facility}",
+            f"Perawat Contoh {name}",
+            "staff",
+            agency=places[facility].agency,
+            facility=facility,
+            phone=f"+628110009{number:03d}",
         )
-        for facility, name in zip(_STAFF_AT, _FIRST_NAMES, strict=False)
+        for number, (facility, name) in enumerate(zip(_STAFF_AT, _FIRST_NAMES, strict=False))
     ]
     people += [
-        _person("operator", "Operator Contoh Ratna", "operator", agency="kota-tangerang"),
+        _person("operator", "Operator Contoh Ratna", "operator", agency="kota-tangerang", phone="+628110009900"),
         _person("petugas-dinas", "Petugas Dinas Contoh Hendra", "health_officer", agency="kota-tangerang"),
         _person("admin", "Admin Contoh Yuni", "admin"),
     ]

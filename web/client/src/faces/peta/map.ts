@@ -30,7 +30,7 @@ async function loadStyle(): Promise<StyleSpecification> {
   return answer.ok ? answer.json() : NO_ROADS;
 }
 
-function boundsOf(all: Iterable<Vehicle>): LngLatBounds | null {
+function boundsOf(all: Iterable<{ lon: number | null; lat: number | null }>): LngLatBounds | null {
   const bounds = new LngLatBounds();
   for (const { lon, lat } of all) if (lon !== null && lat !== null) bounds.extend([lon, lat]);
   return bounds.isEmpty() ? null : bounds;
@@ -101,7 +101,13 @@ export async function makeMap(
       }
       if (shown !== request.id) {
         shown = request.id;
-        map.easeTo({ center: [request.pickup.lon, request.pickup.lat], zoom: Math.max(map.getZoom(), 13) });
+        // The panel has just taken its place: look again how large the map is, then show all that matters.
+        requestAnimationFrame(() => {
+          map.resize();
+          const going = [...vehicles.peek().values()].filter((vehicle) => vehicle.request_id === request.id);
+          const bounds = boundsOf([request.pickup, ...(request.dropoff ? [request.dropoff] : []), ...going]);
+          if (bounds) map.fitBounds(bounds, { padding: 80, maxZoom: 14.5 });
+        });
       }
     });
     const stop = effect(() => {
