@@ -56,13 +56,15 @@ function App() {
   if (!who) return <main class="ask soft">Memuat…</main>;
   return (
     <>
-      <Banner who={who} />
-      <header class="top">
-        <h1>Minta kendaraan</h1>
-        <p>
-          {who.facility?.name ?? "Operator"} · {who.name}
-        </p>
-        {!online.value && <p class="banner">{text.offline}</p>}
+      <header>
+        <Banner who={who} />
+        <div class="top">
+          <h1>Minta kendaraan</h1>
+          <p>
+            {who.facility?.name ?? "Operator"} · {who.name}
+          </p>
+          {!online.value && <p class="banner">{text.offline}</p>}
+        </div>
       </header>
       <main class="ask">
         <div class="column stack">

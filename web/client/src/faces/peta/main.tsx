@@ -53,7 +53,7 @@ function MapBox() {
     );
   }, []);
   return (
-    <section class="mapbox" aria-label="Peta">
+    <main class="mapbox" aria-label="Peta">
       <div ref={box} class="map" />
       <ul class="legend">
         {LEGEND.map(([mark, label]) => (
@@ -68,7 +68,7 @@ function MapBox() {
       <p class="picked" aria-live="polite">
         {picked.value}
       </p>
-    </section>
+    </main>
   );
 }
 
@@ -99,7 +99,7 @@ function Header() {
   const now = counts.value;
   const who = me.value;
   return (
-    <header class="bar">
+    <div class="bar">
       <h1>{text.role[who?.role ?? "operator"]}</h1>
       <dl>
         <dt>Siaga</dt>
@@ -119,7 +119,7 @@ function Header() {
           Putar ulang kasus Cikokol
         </button>
       )}
-    </header>
+    </div>
   );
 }
 
@@ -127,7 +127,7 @@ function App() {
   const who = me.value;
   return (
     <div class={selected.value ? "desk with-panel" : "desk"}>
-      <div class="above">
+      <header class="above">
         {who?.roads === "sample" && (
           <p class="banner">
             {text.sampleRoads} <span class="how">{text.sampleHow}</span>
@@ -141,7 +141,7 @@ function App() {
             {problem.value}
           </p>
         )}
-      </div>
+      </header>
       <nav class="list" aria-label="Permintaan">
         <h2>Permintaan</h2>
         {open.value.length === 0 && <p class="soft">Belum ada permintaan yang berjalan.</p>}

@@ -1,0 +1,225 @@
+"""A real server over a small world, and a real browser, for the tests of the faces."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import httpx
+import pytest
+
+from geo.network import open_network, write_network
+from geo.sample import sample_layers, sample_network
+from geo.tiles import write_tiles
+from tests.conftest import require
+
+sync_api = pytest.importorskip("playwright.sync_api")
+from playwright.sync_api import Browser, BrowserContext, Page, Route  # noqa: E402 - after the check that it is there
+
+ROOT = Path(__file__).parents[2]
+WORLD = Path(__file__).parent / "world"
+ARTIFACTS = ROOT / "artifacts"
+DIST = ROOT / "web" / "static" / "dist"
+SIZES = {"360x740": (360, 740), "320x640": (320, 640), "1366x768": (1366, 768)}
+PHONE = SIZES["360x740"]
+PC = SIZES["1366x768"]
+_GPU = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
+_CLI = [sys.executable, "-m", "dispatch.cli"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A server that answers at `url`, whose people sign in with the tokens that `jemput token` prints."""
+
+    url: str
+    environment: dict[str, str]
+
+    def token(self, role: str, person: str) -> str:
+        """A fresh token of a person of the world."""
+        done = subprocess.run(
+            [*_CLI, "token", role, "--as", person],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout.strip()
+
+    def go_on_duty(self, *drivers: str) -> None:
+        """Put drivers on duty at their bases, as their phones would."""
+        for driver in drivers:
+            answer = httpx.post(
+                f"{self.url}/api/me/duty",
+                json={"duty": "available", "at_base": True, "seq": 1, "device_time": "2026-11-20T08:00:00+07:00"},
+                headers={"Authorization": f"Bearer {self.token('driver', driver)}", "Idempotency-Key": driver},
+            )
+            assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture(scope="session")
+def roads(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample roads and their map, made once."""
+    path = tmp_path_factory.mktemp("roads") / "sample.roads"
+    write_network(sample_network(print), path)
+    write_tiles(open_network(path), sample_layers(), path.with_suffix(".pmtiles"), print)
+    return path
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port: int = listening.getsockname()[1]
+        return port
+
+
+def _wait_ready(url: str, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            break
+        try:
+            if httpx.get(f"{url}/readyz", timeout=5).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    log.seek(0)
+    pytest.fail(f"the server did not become ready: {log.read().decode(errors='replace')[-3000:]}")
+
+
+def _serve(environment: dict[str, str], log_path: Path, *options: str) -> Iterator[str]:
+    port = _free_port()
+    url = f"http://127.0.0.1:{port}"
+    with log_path.open("w+b") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            [*_CLI, "serve", "--port", str(port), *options], cwd=ROOT, env=environment, stdout=log, stderr=log
+        )
+        try:
+            _wait_ready(url, process, log)
+            yield url
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                pytest.fail("the server did not end on SIGINT")
+
+
+def _environment(data: Path, roads: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("JEMPUT_")}
+    return kept | {"JEMPUT_DATA_DIR": str(data), "JEMPUT_ROADS": str(roads)}
+
+
+@pytest.fixture(autouse=True)
+def built() -> None:
+    """The pages are built."""
+    if not (DIST / "minta.html").exists():
+        require("browser", "needs the built pages: make setup")
+
+
+@pytest.fixture
+def served(tmp_path: Path, roads: Path) -> Iterator[Served]:
+    """A server over the small world, a new one for each test."""
+    environment = _environment(tmp_path, roads)
+    for kind in ("facilities", "vehicles", "people"):
+        subprocess.run([*_CLI, "import", kind, str(WORLD / f"{kind}.csv")], cwd=ROOT, env=environment, check=True)
+    for url in _serve(environment, tmp_path / "server.log"):
+        yield Served(url=url, environment=environment)
+
+
+@pytest.fixture
+def demo(tmp_path: Path, roads: Path) -> Iterator[str]:
+    """The address of `jemput serve --demo`."""
+    yield from _serve(_environment(tmp_path, roads), tmp_path / "server.log", "--demo")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, or any other that Playwright finds."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        require("browser", "needs a browser: apt install chromium")
+    with sync_api.sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=chromium, args=[*_GPU, "--no-sandbox"])
+        yield found
+        found.close()
+
+
+@dataclass(slots=True)
+class Opened:
+    """Makes pages, and remembers what they asked of other origins and what went wrong in them."""
+
+    browser: Browser
+    contexts: list[BrowserContext]
+    foreign: list[str]
+    errors: list[str]
+
+    def page(self, url: str, size: tuple[int, int], *, at: tuple[float, float] | None = None) -> Page:
+        """A page of a phone or PC in Indonesia that can reach `url` and nothing else; `at` is its lon and lat."""
+        context = self.browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            locale="id-ID",
+            timezone_id="Asia/Jakarta",
+            permissions=["geolocation"] if at else [],
+            geolocation={"longitude": at[0], "latitude": at[1], "accuracy": 12} if at else None,
+        )
+        self.contexts.append(context)
+
+        def judge(route: Route) -> None:
+            if route.request.url.startswith((f"{url}/", "data:", "blob:")):
+                route.continue_()
+            else:
+                self.foreign.append(route.request.url)
+                route.abort()
+
+        context.route("**/*", judge)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        return page
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Opened]:
+    """Pages whose script errors and requests to other origins fail the test."""
+    found = Opened(browser, [], [], [])
+    yield found
+    for context in found.contexts:
+        context.close()
+    assert found.foreign == [], "pages ask other origins for something"
+    assert found.errors == [], "a page's script failed"
+
+
+@pytest.fixture
+def enter(served: Served, opened: Opened) -> Callable[..., Page]:
+    """Sign a person in by the token form and wait for the face that opens."""
+
+    def enter(role: str, person: str, size: tuple[int, int], at: tuple[float, float] | None = None) -> Page:
+        page = opened.page(served.url, size, at=at)
+        page.goto(f"{served.url}/masuk")
+        page.get_by_label("Token masuk").fill(served.token(role, person))
+        page.get_by_role("button", name="Masuk").click()
+        page.wait_for_url(re.compile(r"/(minta|sopir|peta)$"))
+        return page
+
+    return enter
+
+
+@pytest.fixture
+def keep(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """Keep a screenshot as a build artefact."""
+
+    def keep(page: Page, name: str) -> None:
+        ARTIFACTS.mkdir(exist_ok=True)
+        page.screenshot(path=ARTIFACTS / f"{name}.png")
+
+    return keep
