@@ -15,6 +15,7 @@ from dispatch.live.redis import RedisLive
 from dispatch.roads import NetworkRoads, StraightRoads
 from dispatch.settings import Settings
 from dispatch.store.sqlite import open_sqlite
+from geo.nearest import warm_up
 from geo.network import NetworkMeta, open_network, write_network
 from geo.sample import sample_layers, sample_network
 from geo.tiles import TileStore, write_tiles
@@ -110,7 +111,9 @@ async def open_house(settings: Settings, *, demo: bool, progress: Progress) -> A
     tiles: TileStore | None = None
     if path is not None:
         progress(f"opening the roads of {path.name}")
-        roads = NetworkRoads(open_network(path))
+        network = open_network(path)
+        warm_up(network, progress)
+        roads = NetworkRoads(network)
         tiles = tiles_for(path, progress=progress)
     live: Live = RedisLive(settings.redis_url) if settings.redis_url else MemoryLive()
     store = open_sqlite(settings.database_path)

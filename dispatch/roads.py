@@ -76,7 +76,9 @@ class NetworkRoads:
         lats = np.array([vehicles[vehicle_id].lat for vehicle_id in ids])
         snaps = self._snapper.snap(lons, lats)
         target = self._snapper.snap(np.array([to.lon]), np.array([to.lat]))
-        found = self._search.nearest(target, snaps, None, most=most, metric=speeds)
+        # The way to the road counts in the order too, so the search knows it; the way to the door is everybody's.
+        access_ms = np.rint(snaps.distance_m / (_ACCESS_KPH / 3.6) * 1000.0).astype(np.int64)
+        found = self._search.nearest(target, snaps, None, most=most, metric=speeds, wait_ms=access_ms)
         arrivals: dict[str, Arrival] = {}
         for at, travel_ms, distance_m in zip(found.index, found.travel_ms, found.distance_m, strict=True):
             access_m = float(snaps.distance_m[at] + target.distance_m[0])
@@ -97,11 +99,12 @@ class NetworkRoads:
         route = find_route(self.network, self._search, snaps, target, metric=speeds)
         if route is None:
             return None
+        access_m = float(snaps.distance_m[0] + target.distance_m[0])
         along = tuple(Point(lon=float(lon), lat=float(lat)) for lon, lat in route.points)
         return Way(
             points=(origin, *along, to),
-            travel_s=route.travel_ms / 1000.0,
-            distance_m=route.distance_m,
+            travel_s=route.travel_ms / 1000.0 + access_m / (_ACCESS_KPH / 3.6),
+            distance_m=route.distance_m + access_m,
             streets=route.streets,
             method=Method.ROADS,
         )
