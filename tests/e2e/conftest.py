@@ -99,7 +99,7 @@ def _serve(environment: dict[str, str], log_path: Path, *options: str) -> Iterat
     port = _free_port()
     url = f"http://127.0.0.1:{port}"
     with log_path.open("w+b") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own command
+        process = subprocess.Popen(
             [*_CLI, "serve", "--port", str(port), *options], cwd=ROOT, env=environment, stdout=log, stderr=log
         )
         try:

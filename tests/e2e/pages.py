@@ -29,6 +29,7 @@ def violations(page: Page) -> list[str]:
     # Evaluated, not added as a tag: the page's own policy allows no inline script.
     page.evaluate(_AXE.read_text())
     found: list[str] = page.evaluate(
-        """async () => (await axe.run()).violations.map(v => `${v.id}: ${v.nodes[0].html} ${v.nodes[0].failureSummary}`)"""
+        """async () => (await axe.run()).violations.map(
+            v => `${v.id}: ${v.nodes[0].html} ${v.nodes[0].failureSummary}`)"""
     )
     return found

@@ -60,7 +60,10 @@ def test_an_operator_overrides_with_a_reason_in_three_clicks(served: Served, ent
     expect(panel).to_contain_text("Ambulans Puskesmas Baja ditawarkan")
     headers = {"Authorization": f"Bearer {served.token('operator', 'rina')}"}
     trips = httpx.get(f"{served.url}/api/requests/{request_id}", headers=headers).json()["assignments"]
-    assert [(trip["vehicle_id"], trip["state"]) for trip in trips] == [("A-CIKOKOL", "withdrawn"), ("A-BAJA", "offered")]
+    assert [(trip["vehicle_id"], trip["state"]) for trip in trips] == [
+        ("A-CIKOKOL", "withdrawn"),
+        ("A-BAJA", "offered"),
+    ]
 
 
 def test_the_keyboard_selects_a_request_and_opens_the_table(served: Served, enter: Enter, keep: Keep) -> None:

@@ -54,7 +54,8 @@ def test_an_offer_is_accepted_and_driven_to_its_end(
     accept = page.get_by_role("button", name="TERIMA")
     expect(accept).to_be_in_viewport()
     box = accept.bounding_box()
-    assert box is not None and box["height"] >= 104
+    assert box is not None
+    assert box["height"] >= 104
     assert (sideways(page), small_targets(page), violations(page)) == (0, [], [])
     keep(page, f"sopir-tawaran-{size[0]}")
     accept.click()
@@ -89,7 +90,10 @@ def test_a_declined_offer_goes_on_to_the_next_driver_with_its_reason(served: Ser
     expect(page.get_by_role("heading", name="SIAGA")).to_be_visible()
     trips = request_of(served, request_id)["assignments"]
     assert isinstance(trips, list)
-    assert [(trip["vehicle_id"], trip["state"]) for trip in trips] == [("A-CIPONDOH", "declined"), ("A-BAJA", "offered")]
+    assert [(trip["vehicle_id"], trip["state"]) for trip in trips] == [
+        ("A-CIPONDOH", "declined"),
+        ("A-BAJA", "offered"),
+    ]
     assert trips[0]["reason"] == "Di luar jangkauan"
 
 
