@@ -164,8 +164,9 @@ def take_step(books: Books, assignment: Assignment, command: StepCommand, now: d
     books.save_assignment(assignment)
     if command.step in (Step.ACCEPT, Step.DECLINE, Step.EXPIRE, Step.WITHDRAW):
         books.drop_due(DueKind.OFFER_EXPIRES, assignment.id)
-    if command.step is Step.ACCEPT:
-        books.set_duty(assignment.vehicle_id, Duty.COMMITTED, at_base=False, now=now)
+    if command.step in (Step.ACCEPT, Step.EN_ROUTE):
+        at_base = command.step is Step.ACCEPT and books.get_vehicle(assignment.vehicle_id).at_base
+        books.set_duty(assignment.vehicle_id, Duty.COMMITTED, at_base=at_base, now=now)
     if command.step in (Step.CLEAR, Step.STAND_DOWN):
         patient = books.get_request(assignment.request_id).ask.patient
         dirty = patient.infectious and command.step is Step.CLEAR

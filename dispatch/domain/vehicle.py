@@ -1,7 +1,7 @@
 """One vehicle: what it is, and how it stands at this moment."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from dispatch.domain.fix import Fix, FixSource
@@ -37,6 +37,7 @@ class Shares(StrEnum):
     ON_REQUEST = "on_request"
 
 
+_FRESH = timedelta(minutes=5)  # as a live fix (R21)
 EQUIPMENT = frozenset({"infectious", "ppe", "oxygen", "ventilator", "stretcher"})
 CREW = frozenset({"driver", "escort", "nurse", "paramedic", "second_driver"})
 
@@ -81,8 +82,12 @@ class VehicleNow:
         return self.vehicle.id
 
     def position(self, now: datetime) -> Fix | None:
-        """The last fix or, for a vehicle that its driver confirmed at base, the base as a fix of this moment."""
+        """The last fix while it is live; else the base, if the driver confirmed the vehicle there; else the last fix.
+
+        The driver's word holds until the vehicle sets out, so that a hearse in its garage is not lost (R21).
+        """
         base = self.vehicle.base_point
-        if self.at_base and base is not None and self.duty is Duty.AVAILABLE:
-            return Fix(vehicle_id=self.id, point=base, taken_at=now, received_at=now, source=FixSource.BASE)
-        return self.fix
+        at_base = self.at_base and base is not None and self.duty in (Duty.AVAILABLE, Duty.COMMITTED)
+        if not at_base or base is None or (self.fix is not None and now - self.fix.taken_at <= _FRESH):
+            return self.fix
+        return Fix(vehicle_id=self.id, point=base, taken_at=now, received_at=now, source=FixSource.BASE)

@@ -1,5 +1,7 @@
 """A real server over a small world, and a real browser, for the tests of the faces."""
 
+import asyncio
+import hashlib
 import os
 import re
 import shutil
@@ -10,12 +12,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 import httpx
 import pytest
 
+from dispatch.desk.ports import Books, Token
+from dispatch.store.sqlite import open_sqlite
 from geo.network import open_network, write_network
 from geo.sample import sample_layers, sample_network
 from geo.tiles import write_tiles
@@ -40,19 +45,10 @@ class Served:
     """A server that answers at `url`, whose people sign in with the tokens that `jemput token` prints."""
 
     url: str
-    environment: dict[str, str]
 
     def token(self, role: str, person: str) -> str:
-        """A fresh token of a person of the world."""
-        done = subprocess.run(
-            [*_CLI, "token", role, "--as", person],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return done.stdout.strip()
+        """The token of a person of the world."""
+        return f"token-of-the-{role}-{person}-in-the-small-world"
 
     def go_on_duty(self, *drivers: str) -> None:
         """Put drivers on duty at their bases, as their phones would."""
@@ -127,14 +123,33 @@ def built() -> None:
         require("browser", "needs the built pages: make setup")
 
 
-@pytest.fixture
-def served(tmp_path: Path, roads: Path) -> Iterator[Served]:
-    """A server over the small world, a new one for each test."""
-    environment = _environment(tmp_path, roads)
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory, roads: Path) -> Path:
+    """The small world in a database, imported by the command and given a token for each person, made once."""
+    folder = tmp_path_factory.mktemp("world")
     for kind in ("facilities", "vehicles", "people"):
-        subprocess.run([*_CLI, "import", kind, str(WORLD / f"{kind}.csv")], cwd=ROOT, env=environment, check=True)
-    for url in _serve(environment, tmp_path / "server.log"):
-        yield Served(url=url, environment=environment)
+        command = [*_CLI, "import", kind, str(WORLD / f"{kind}.csv")]
+        subprocess.run(command, cwd=ROOT, env=_environment(folder, roads), check=True)
+    store = open_sqlite(folder / "jemput.sqlite3")
+
+    def give_tokens(books: Books) -> None:
+        for person in books.list_people():
+            secret = f"token-of-the-{person.role.value}-{person.id}-in-the-small-world"
+            digest = hashlib.sha256(secret.encode()).hexdigest()
+            books.add_token(Token(digest=digest, person_id=person.id, kind="api", created_at=datetime.now(UTC)))
+
+    store.submit(give_tokens).result()
+    asyncio.run(store.close())
+    return folder
+
+
+@pytest.fixture
+def served(tmp_path: Path, world: Path, roads: Path) -> Iterator[Served]:
+    """A server over the small world, a new one for each test."""
+    data = tmp_path / "data"
+    shutil.copytree(world, data)
+    for url in _serve(_environment(data, roads), tmp_path / "server.log"):
+        yield Served(url=url)
 
 
 @pytest.fixture

@@ -1,0 +1,120 @@
+"""A real server in this process, over a small town with straight-line roads, and a token for everybody in it."""
+
+import asyncio
+import hashlib
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+
+from dispatch.desk.ports import Books, Token
+from dispatch.domain.directory import Facility, FacilityKind, Person, Role
+from dispatch.domain.vehicle import Duty, Vehicle, VehicleClass
+from dispatch.settings import Settings
+from dispatch.store.sqlite import open_sqlite
+from geo.point import Point
+from tests.people import BUDI, CIKOKOL, DINA, OPI, SITI
+from web.server import create_app
+
+YANI = Person(id="yani", name="Perawat Contoh Yani", role=Role.STAFF, facility="puskesmas-jauh")
+JOKO = Person(id="joko", name="Sopir Contoh Joko", role=Role.DRIVER, vehicle="H1")
+TRACKER = Person(id="alat", name="Alat Contoh", role=Role.DEVICE, vehicle="H3")
+ADMIN = Person(id="adi", name="Admin Contoh Adi", role=Role.ADMIN)
+EVERYBODY = (SITI, YANI, OPI, DINA, replace(BUDI, facility=None), JOKO, TRACKER, ADMIN)
+BASES = {"A1": 0.0, "H3": 0.03, "H1": 0.08}
+
+
+def secret(person: Person) -> str:
+    """The API token of a person of the town."""
+    return f"token-of-{person.id}-that-is-long-enough"
+
+
+def settle(books: Books) -> None:
+    """Two puskesmas, three vehicles at their bases on duty, and the people."""
+    now = datetime.now(UTC)
+    books.put_facility(
+        Facility(
+            id="puskesmas-cikokol",
+            kind=FacilityKind.PUSKESMAS,
+            name=CIKOKOL.name,
+            point=CIKOKOL.point,
+            agency="kota-tangerang",
+        )
+    )
+    far = Point(lon=106.40, lat=-6.20)
+    books.put_facility(Facility(id="puskesmas-jauh", kind=FacilityKind.PUSKESMAS, name="Puskesmas Jauh", point=far))
+    for vehicle_id, east in BASES.items():
+        base = Facility(
+            id=f"base-{vehicle_id}",
+            kind=FacilityKind.BASE,
+            name=f"Pangkalan {vehicle_id}",
+            point=Point(lon=CIKOKOL.point.lon + east, lat=CIKOKOL.point.lat),
+        )
+        books.put_facility(base)
+        ambulance = vehicle_id == "A1"
+        books.put_vehicle(
+            Vehicle(
+                id=vehicle_id,
+                name=f"Kendaraan {vehicle_id}",
+                vehicle_class=VehicleClass.EMERGENCY_AMBULANCE if ambulance else VehicleClass.HEARSE,
+                agency="kota-tangerang" if ambulance else "dkm",
+                base=base.id,
+                base_point=base.point,
+            )
+        )
+        books.set_duty(vehicle_id, Duty.AVAILABLE, at_base=True, now=now)
+    for person in EVERYBODY:
+        books.put_person(person)
+        digest = hashlib.sha256(secret(person).encode()).hexdigest()
+        books.add_token(Token(digest=digest, person_id=person.id, kind="api", created_at=now))
+    old = hashlib.sha256(b"an-old-token-of-siti-that-ran-out").hexdigest()
+    books.add_token(
+        Token(digest=old, person_id="siti", kind="api", created_at=now, expires_at=now - timedelta(seconds=1))
+    )
+
+
+@dataclass(frozen=True)
+class Service:
+    """The running server."""
+
+    url: str
+
+    def client(self, person: Person | None) -> httpx.Client:
+        """A client signed in as somebody, or as nobody."""
+        headers = {"Authorization": f"Bearer {secret(person)}"} if person else {}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=20)
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """A server of its own for the test, ended with it."""
+    settings = Settings(data_dir=tmp_path)
+    store = open_sqlite(settings.database_path)
+    store.submit(settle).result()
+    asyncio.run(store.close())
+    config = uvicorn.Config(
+        create_app(settings, demo=False), host="127.0.0.1", port=0, log_level="warning", ws="websockets-sansio"
+    )
+    listening = config.bind_socket()
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    try:
+        while thread.is_alive():
+            try:
+                httpx.get(f"{url}/healthz", timeout=5)
+                break
+            except httpx.TransportError:
+                continue
+        assert thread.is_alive(), "the server did not start"
+        yield Service(url)
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()

@@ -1,0 +1,149 @@
+"""Asking over HTTP: the Cikokol case, repeats, scopes, and what operators do."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.people import DINA, OPI, SITI
+from tests.web.conftest import YANI, Service
+
+BODY: dict[str, Any] = {
+    "need": "body",
+    "pickup": "puskesmas-cikokol",
+    "dropoff": {"lon": 106.636, "lat": -6.211, "name": "Rumah keluarga"},
+    "patient": {"living": False, "death": "unnatural"},
+}
+REQUEST = {**BODY, "contact": {"phone": "+62 811-0000-0001", "name": "Keluarga Contoh"}, "note": "pagar hijau"}
+
+
+@pytest.fixture
+def siti(service: Service) -> Any:
+    with service.client(SITI) as client:
+        yield client
+
+
+@pytest.fixture
+def opi(service: Service) -> Any:
+    with service.client(OPI) as client:
+        yield client
+
+
+def test_cikokol_by_suggestion_and_by_request(siti: httpx.Client) -> None:
+    decision = siti.post("/api/suggestions", json=BODY).json()
+    assert decision["outcome"] == "offer"
+    assert decision["chosen"] == ["H3"]
+    ambulance = next(c for c in decision["candidates"] if c["vehicle_id"] == "A1")
+    assert ambulance["blocking"] == ["R01"]
+    assert ambulance["method"] == "straight_line"
+    objection = next(f for f in ambulance["findings"] if f["blocks"])
+    assert (objection["rule"], bool(objection["clause"]), bool(objection["would_help"])) == ("R01", True, True)
+    made = siti.post("/api/requests", json=REQUEST)
+    assert made.status_code == 201
+    request = made.json()
+    assert request["state"] == "searching"
+    assert [(a["vehicle_id"], a["state"]) for a in request["assignments"]] == [("H3", "offered")]
+    assert siti.get(f"/api/requests/{request['id']}").json()["decision"] == request["decision"]
+    assert [r["id"] for r in siti.get("/api/requests?state=searching").json()["requests"]] == [request["id"]]
+    assert siti.get(f"/api/requests/{request['id']}/candidates").json()["considered"] == 3
+
+
+def test_a_repeat_gets_the_first_request_and_a_reused_key_is_refused(siti: httpx.Client) -> None:
+    key = {"Idempotency-Key": "tap-1"}
+    first, again = (siti.post("/api/requests", json=REQUEST, headers=key) for _ in range(2))
+    assert first.json()["id"] == again.json()["id"]
+    assert len(again.json()["assignments"]) == 1
+    other = siti.post("/api/requests", json={**REQUEST, "note": "lain"}, headers=key)
+    assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
+
+
+def test_eight_repeats_at_once_make_one_request(service: Service) -> None:
+    def send(_: int) -> str:
+        with service.client(SITI) as client:
+            return str(client.post("/api/requests", json=REQUEST, headers={"Idempotency-Key": "same"}).json()["id"])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(send, range(8)))) == 1
+
+
+def test_another_facilitys_request_does_not_exist(service: Service, siti: httpx.Client) -> None:
+    request_id = siti.post("/api/requests", json=REQUEST).json()["id"]
+    with service.client(YANI) as yani:
+        assert yani.get(f"/api/requests/{request_id}").status_code == 404
+        ended = yani.post(f"/api/requests/{request_id}/cancel", json={"told": "siapa", "reason": "iseng"})
+        assert ended.status_code == 404
+        assert yani.get("/api/requests").json()["requests"] == []
+    with service.client(DINA) as dina:
+        assert dina.get(f"/api/requests/{request_id}").status_code == 200
+
+
+def test_cancelling_says_who_was_told_and_frees_the_vehicle(siti: httpx.Client) -> None:
+    request_id = siti.post("/api/requests", json=REQUEST).json()["id"]
+    ended = siti.post(f"/api/requests/{request_id}/cancel", json={"told": "keluarga", "reason": "berangkat sendiri"})
+    assert ended.json()["state"] == "cancelled_by_requester"
+    assert ended.json()["timeline"][-1]["facts"]["told"] == "keluarga"
+    again = siti.post(f"/api/requests/{request_id}/cancel", json={"told": "keluarga", "reason": "sekali lagi"})
+    assert (again.status_code, again.json()["code"]) == (409, "request_ended")
+    assert siti.post("/api/suggestions", json=BODY).json()["chosen"] == ["H3"]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"pickup": "puskesmas-entah"}, 422, "unknown_facility"),
+        ({"patient": {"living": True}}, 409, "body_but_living"),
+        ({"need": "emergency"}, 409, "living_need_but_dead"),
+        ({"need": "taxi"}, 422, "invalid"),
+        ({"at": "2026-11-20T16:45:00"}, 422, "invalid"),
+        ({"surprise": 1}, 422, "invalid"),
+    ],
+)
+def test_bad_input_is_refused_with_what_to_do(
+    siti: httpx.Client, change: dict[str, object], status: int, code: str
+) -> None:
+    answer = siti.post("/api/suggestions", json={**BODY, **change})
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["title"]
+
+
+def test_a_choice_that_may_go_is_followed(siti: httpx.Client) -> None:
+    made = siti.post("/api/requests", json={**REQUEST, "choose": "H1"}).json()
+    assert [a["vehicle_id"] for a in made["assignments"]] == ["H1"]
+
+
+def test_two_operators_who_send_the_same_vehicle_at_once(service: Service, siti: httpx.Client) -> None:
+    first = siti.post("/api/requests", json={**REQUEST, "choose": "H1"}).json()["id"]
+    second = siti.post("/api/requests", json=REQUEST).json()["id"]
+    with service.client(OPI) as opi:
+        opi.post(f"/api/requests/{first}/cancel", json={"told": "keluarga", "reason": "ganti rencana"})
+        third = siti.post("/api/requests", json={**BODY, "contact": REQUEST["contact"]}).json()
+    assert [a["vehicle_id"] for a in third["assignments"]] == ["H1"]
+
+    def send(request_id: str) -> int:
+        with service.client(OPI) as client:
+            return client.post(f"/api/requests/{request_id}/assign", json={"vehicle_id": "H3"}).status_code
+
+    with service.client(OPI) as opi:
+        opi.post(f"/api/requests/{second}/cancel", json={"told": "keluarga", "reason": "ganti rencana"})
+    others = [third["id"], siti.post("/api/requests", json=REQUEST).json()["id"]]
+    with ThreadPoolExecutor(2) as pool:
+        statuses = sorted(pool.map(send, others))
+    live = [
+        a["vehicle_id"]
+        for request_id in others
+        for a in siti.get(f"/api/requests/{request_id}").json()["assignments"]
+        if a["state"] in ("offered", "accepted")
+    ]
+    assert statuses in ([200, 409], [409, 409])
+    assert len(live) == len(set(live)) == 2
+
+
+def test_an_override_needs_a_rule_that_allows_it(siti: httpx.Client, opi: httpx.Client) -> None:
+    request_id = siti.post("/api/requests", json=REQUEST).json()["id"]
+    plain = opi.post(f"/api/requests/{request_id}/assign", json={"vehicle_id": "A1"})
+    assert (plain.status_code, plain.json()["code"]) == (409, "rule_objects")
+    override = {"vehicle_id": "A1", "override": {"rule": "R01", "reason": "tidak ada yang lain"}}
+    forced = opi.post(f"/api/requests/{request_id}/assign", json=override)
+    assert (forced.status_code, forced.json()["code"]) == (409, "not_overridable")
