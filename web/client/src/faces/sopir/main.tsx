@@ -1,8 +1,17 @@
-import { signal } from "@preact/signals";
+import { effect, signal, untracked } from "@preact/signals";
 import { render } from "preact";
 import "../../ui/base.css";
 import "./sopir.css";
-import { get, type Me, type Offer, type Route, sentence, signedIn } from "../../core/api";
+import {
+  type Assignment,
+  get,
+  type Me,
+  type Offer,
+  type Route,
+  type Step,
+  sentence,
+  signedIn,
+} from "../../core/api";
 import { connect } from "../../core/live";
 import { accuracy, ring, startDevice } from "./device";
 import { Duty, Standby } from "./duty";
@@ -18,6 +27,8 @@ export const tick = signal(Date.now());
 const problem = signal("");
 
 export async function reload() {
+  await drain();
+  if (waiting.value.length > 0) return; // what was tapped without signal is newer than what the server knows
   try {
     const now = await get<Me>("/api/me");
     skew.value = Date.parse(now.now) - Date.now();
@@ -46,8 +57,30 @@ async function loadRoute(now: Me) {
 }
 
 export async function act(path: string, body: Record<string, unknown>) {
+  foresee(path);
   await enqueue(path, body);
   await reload();
+}
+
+const AFTER: Record<string, Step[]> = {
+  accepted: ["en_route", "stand_down"],
+  en_route: ["on_scene", "stand_down"],
+  on_scene: ["transporting", "clear", "stand_down"],
+  transporting: ["at_destination", "stand_down"],
+  at_destination: ["clear", "stand_down"],
+};
+
+// Show at once what a step will make of the trip: without signal the next tap must be possible.
+function foresee(path: string) {
+  const who = me.value;
+  const [, id, step] = /^\/api\/assignments\/([^/]+)\/([a-z_]+)$/.exec(path) ?? [];
+  if (!who?.assignment || who.assignment.id !== id || !step) return;
+  const state = (step === "accept" ? "accepted" : step) as Assignment["state"];
+  const next = AFTER[state];
+  const now = new Date().toISOString();
+  const stamps = { ...who.assignment.stamps, [state]: { device_time: now, server_time: now, source: "tap" } };
+  offer.value = null;
+  me.value = { ...who, assignment: next ? { ...who.assignment, state, stamps, next_steps: next } : null };
 }
 
 function Line() {
@@ -92,7 +125,9 @@ function App() {
 async function start() {
   await signedIn();
   await reload();
-  await drain();
+  effect(() => {
+    if (waiting.value.length === 0) untracked(() => void reload());
+  });
   connect({ snapshot: () => void reload(), event: () => void reload() });
   setInterval(() => {
     tick.value = Date.now();
