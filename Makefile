@@ -46,8 +46,9 @@ check: setup ## format, lint, types, layers, front-end, wire
 wire: setup ## write the pages' types from the server's schema
 	$(BIN)/python tools/wire.py
 
-bench: setup ## benchmarks with their rivals
-	$(BIN)/python -m bench.nearest
+bench: setup ## benchmarks with their rivals (ROADS=FILE of jemput roads build)
+	$(BIN)/python -m bench.store
+	$(BIN)/python -m bench.nearest --roads $(ROADS)
 
 clean: ## remove what was made
 	rm -rf $(VENV) $(CLIENT)/node_modules web/static/dist artifacts

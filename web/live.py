@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ValidationError
 
 from dispatch.bootstrap import House
-from dispatch.desk.ports import Books, FixBatch, JournalEntry, RequestFilter, Wake
+from dispatch.desk.ports import Books, FixBatch, JournalEntry, RequestFilter, StoreUnavailableError, Wake
 from dispatch.domain.directory import Person, Role
 from dispatch.domain.fix import Fix, LinkHealth
 from dispatch.domain.request import ENDS, RequestState
@@ -26,6 +27,7 @@ from web.routes.fleet import fleet_out
 from web.routes.requests import vehicle_names
 from web.views import event_out, summary_out
 
+_log = logging.getLogger(__name__)
 _ROW = struct.Struct("<IffHBB")  # vehicle number, lon, lat, heading (65535: none), duty, link
 _DUTIES, _LINKS = tuple(Duty), tuple(LinkHealth)
 _TICK_S = 0.2
@@ -78,7 +80,10 @@ class Hub:
         async for news in self._house.live.watch():
             match news:
                 case Wake():
-                    await self._read_on()
+                    try:
+                        await self._read_on()
+                    except StoreUnavailableError:
+                        _log.warning("the journal cannot be read now; the next news reads on from where this stopped")
                 case FixBatch(fixes=fixes):
                     self._hand_out(fixes)
 

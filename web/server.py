@@ -43,6 +43,7 @@ def create_app(settings: Settings | None = None, *, demo: bool | None = None) ->
             tasks = [
                 asyncio.create_task(app.state.hub.run(), name="hub"),
                 asyncio.create_task(house.desk.run_timers(stop), name="timers"),
+                asyncio.create_task(house.desk.run_keeper(stop), name="keeper"),
             ]
             try:
                 yield

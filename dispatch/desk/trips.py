@@ -20,7 +20,7 @@ from dispatch.desk.carry_out import (
     wake_waiting,
 )
 from dispatch.desk.core import DeskCore, note
-from dispatch.desk.ports import Books, Due, DueKind
+from dispatch.desk.ports import Books, Due, DueKind, StoreUnavailableError
 from dispatch.desk.summary import summarise
 from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand, StepSource
 from dispatch.domain.events import Event, EventKind
@@ -146,6 +146,16 @@ class Trips(DeskCore):
         fixes = list(self.live.last_fixes().values())
         if fixes:
             await self.store.write(lambda books: books.put_last_fixes(fixes))
+
+    async def run_keeper(self, stop: asyncio.Event, *, every_s: float = 30.0) -> None:
+        """Keep the newest positions every so often until `stop`, so that even kill -9 loses little of them."""
+        while not stop.is_set():
+            try:
+                await self.keep_last_fixes()
+            except StoreUnavailableError:
+                _log.warning("positions could not be kept; they are tried again in %.0f s", every_s)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), every_s)
 
     # Timers
 

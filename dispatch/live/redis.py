@@ -121,6 +121,12 @@ class RedisLive(Mirror):
         except (struct.error, ValueError, IndexError):
             _log.warning("a live message of another form was passed over")
 
+    def _wake(self, number: bytes) -> None:
+        try:
+            self.wake(int(number))
+        except ValueError:
+            _log.warning("a live message of another form was passed over")
+
     async def _follow(self, last: bytes) -> None:
         lost = False
         while True:
@@ -141,4 +147,4 @@ class RedisLive(Mirror):
                     if b"fixes" in message:
                         self._apply(message[b"fixes"])
                     if b"seq" in message:
-                        self.wake(int(message[b"seq"]))
+                        self._wake(message[b"seq"])

@@ -26,7 +26,7 @@ from dispatch.domain.promise import Promise, PromiseState
 from dispatch.domain.ranking import Arrival
 from dispatch.domain.request import Request
 from dispatch.store import rows, tables
-from dispatch.store.master import LIVE_STATES, Master
+from dispatch.store.master import Master
 from dispatch.store.rows import Row, time_of, time_text
 
 
@@ -180,12 +180,12 @@ class SqlBooks(Master):
 
     def find_live_assignment(self, vehicle_id: str) -> Assignment | None:
         table = tables.assignments
-        row = self._one(select(table).where(table.c.vehicle_id == vehicle_id, table.c.state.in_(LIVE_STATES)))
+        row = self._one(select(table).where(table.c.vehicle_id == vehicle_id, tables.IS_LIVE))
         return None if row is None else rows.assignment_of(row)
 
     def list_live_assignments(self) -> list[Assignment]:
         table = tables.assignments
-        return [rows.assignment_of(row) for row in self._all(select(table).where(table.c.state.in_(LIVE_STATES)))]
+        return [rows.assignment_of(row) for row in self._all(select(table).where(tables.IS_LIVE))]
 
     def put_approval(self, approval: Approval) -> None:
         self._put(tables.approvals, {**asdict(approval), "asked_at": time_text(approval.asked_at)}, ["id"])

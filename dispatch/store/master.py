@@ -7,17 +7,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, and_, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import IntegrityError
 
 from dispatch.desk.ports import NotFoundError, Token
-from dispatch.domain.assignment import LIVE
 from dispatch.domain.directory import Facility, FacilityKind, Person, Role
 from dispatch.domain.fix import Fix
 from dispatch.domain.vehicle import Duty, Vehicle, VehicleNow
 from dispatch.store import rows, tables
 from dispatch.store.rows import Row, time_of, time_text
 from geo.point import Point
-
-LIVE_STATES = [state.value for state in LIVE]
 
 
 class Master:
@@ -112,8 +110,16 @@ class Master:
             raise NotFoundError(f"no vehicle {vehicle_id}")
 
     def put_last_fixes(self, fixes: Sequence[Fix]) -> None:
+        """Newer `taken_at` wins; a shared live server may know vehicles that this database does not: passed over."""
+        table = tables.last_fixes
+        known = set(self._connection.execute(select(tables.vehicles.c.id)).scalars())
         for fix in fixes:
-            self._put(tables.last_fixes, rows.fix_row(fix), ["vehicle_id"])
+            if fix.vehicle_id in known:
+                statement = upsert(table).values(rows.fix_row(fix))
+                newer = table.c.taken_at < statement.excluded.taken_at
+                self._connection.execute(
+                    statement.on_conflict_do_update(index_elements=["vehicle_id"], set_=rows.fix_row(fix), where=newer)
+                )
 
     def list_last_fixes(self) -> list[Fix]:
         return [rows.fix_of(row, vehicle_id=row["vehicle_id"]) for row in self._all(select(tables.last_fixes))]
@@ -126,7 +132,12 @@ class Master:
         if held is not None:
             raise ValueError(f"{agency} {version} is published with another text: give the change a new version")
         row = {"agency": agency, "version": version, "effective_from": time_text(effective_from), "text": text}
-        self._connection.execute(insert(table).values(row))
+        try:
+            self._connection.execute(insert(table).values(row))
+        except IntegrityError as error:
+            raise ValueError(
+                f"{agency} has another version in force from {effective_from.isoformat()}: give {version} another time"
+            ) from error
         return True
 
     def list_packs(self) -> list[str]:
@@ -160,5 +171,5 @@ _VEHICLES = (
     )
     .outerjoin(_base, tables.vehicles.c.base == _base.c.id)
     .outerjoin(_fix, tables.vehicles.c.id == _fix.c.vehicle_id)
-    .outerjoin(_live, and_(_live.c.vehicle_id == tables.vehicles.c.id, _live.c.state.in_(LIVE_STATES)))
+    .outerjoin(_live, and_(_live.c.vehicle_id == tables.vehicles.c.id, tables.IS_LIVE))
 )

@@ -1,6 +1,7 @@
 """The store on SQLite: one writer thread with group commit, read-only readers, checked at every start."""
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 import threading
@@ -28,7 +29,7 @@ _READERS = 4
 _BUSY_S = 10
 
 
-class IndexMissingError(Exception):
+class IndexMissingError(StoreUnavailableError):
     """A unique index that keeps a vehicle from being sent twice is missing or was altered."""
 
 
@@ -149,8 +150,11 @@ class SqliteStore:
         await asyncio.get_running_loop().run_in_executor(self._readers, self._check)
 
     def _check(self) -> None:
-        with self._reading.connect() as connection:
-            check_indexes(connection)
+        try:
+            with self._reading.connect() as connection:
+                check_indexes(connection)
+        except DBAPIError as error:
+            raise StoreUnavailableError(str(error.orig)) from error
 
     async def close(self) -> None:
         """Finish what is queued, then close."""
@@ -164,15 +168,23 @@ class SqliteStore:
         self._reading.dispose()
 
     def _run(self) -> None:
-        connection = self._writing.connect()
         try:
-            while (job := self._jobs.get()) is not None:
-                group, last = self._gather(job)
-                self._commit(connection, group)
-                if last:
-                    break
+            with self._writing.connect() as connection:
+                while (job := self._jobs.get()) is not None:
+                    group, last = self._gather(job)
+                    self._commit(connection, group)
+                    if last:
+                        break
         finally:
-            connection.close()
+            self._closed = True  # whatever ended this thread: nobody may wait for a writer that is gone
+            self._refuse_rest()
+
+    def _refuse_rest(self) -> None:
+        with contextlib.suppress(queue.Empty):
+            while True:
+                job = self._jobs.get_nowait()
+                if job is not None and job.future.set_running_or_notify_cancel():
+                    job.future.set_exception(StoreUnavailableError("the store is closed"))
 
     def _gather(self, first: _Job) -> tuple[list[_Job], bool]:
         group = [first]
@@ -196,7 +208,8 @@ class SqliteStore:
             unavailable = StoreUnavailableError(str(error.orig))
             unavailable.__cause__ = error
             for job in group:
-                if not job.future.cancelled():
+                # One that has not begun is begun first, so that nobody can cancel it between the two lines.
+                if job.future.running() or (not job.future.cancelled() and job.future.set_running_or_notify_cancel()):
                     job.future.set_exception(unavailable)
             return
         for job, result, problem in answers:

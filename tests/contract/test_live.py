@@ -132,6 +132,20 @@ async def test_two_processes_see_each_others_positions_and_wakes(server: RedisSe
 
 
 @pytest.mark.redis
+async def test_a_message_of_another_form_is_passed_over(server: RedisServer) -> None:
+    one, other = RedisLive(server.url), RedisLive(server.url)
+    await one.start([])
+    await other.start([])
+    async with listening(other) as listener:
+        await one._redis.xadd("jemput:live", {b"seq": b"no number"})
+        await one._redis.xadd("jemput:live", {b"fixes": b"no fixes"})
+        await one.announce(12)
+        await listener.until(seq=12)
+    await one.close()
+    await other.close()
+
+
+@pytest.mark.redis
 async def test_a_frozen_server_holds_nobody_up_and_nothing_later_is_lost(server: RedisServer) -> None:
     one, other = RedisLive(server.url), RedisLive(server.url)
     await one.start([])

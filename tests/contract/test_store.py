@@ -209,6 +209,24 @@ async def test_a_published_pack_is_immutable(store: Store) -> None:
         await store.write(lambda b: b.add_pack(agency="a", version="1", effective_from=NOW, text="y"))
 
 
+async def test_a_second_version_for_the_same_instant_is_refused_in_a_sentence(store: Store) -> None:
+    await store.write(lambda b: b.add_pack(agency="a", version="1", effective_from=NOW, text="x"))
+    with pytest.raises(ValueError, match="another time"):
+        await store.write(lambda b: b.add_pack(agency="a", version="2", effective_from=NOW, text="y"))
+
+
+async def test_kept_positions_never_go_back_and_a_stranger_spoils_none(store: Store) -> None:
+    def fix(vehicle_id: str, second: int) -> Fix:
+        return Fix(
+            vehicle_id=vehicle_id, point=CIKOKOL.point, taken_at=NOW + timedelta(seconds=second), received_at=NOW
+        )
+
+    await store.write(lambda books: books.put_last_fixes([fix("V1", 10), fix("V2", 1)]))
+    await store.write(lambda books: books.put_last_fixes([fix("V1", 9), fix("stranger", 1), fix("V2", 2)]))
+    held = await store.read(lambda books: books.list_last_fixes())
+    assert {found.vehicle_id: found for found in held} == {"V1": fix("V1", 10), "V2": fix("V2", 2)}
+
+
 async def test_the_probe_reaches_the_disk(store: Store) -> None:
     await store.probe()
 

@@ -1,55 +1,141 @@
-"""The live connection: events in order, nothing missed or repeated on resuming, and nobody sees what is not theirs."""
+"""The live connection with the real client: snapshot, order, resume, scopes."""
 
+import asyncio
 import json
+import struct
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
-from websockets.exceptions import InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from dispatch.domain.directory import Person
-from tests.people import OPI, SITI
+from tests.people import BUDI, OPI, SITI
 from tests.web.conftest import JOKO, YANI, Service, secret
 from tests.web.test_requests import REQUEST
 
+pytestmark = pytest.mark.anyio
+PATIENCE_S = 10
 
-def listen(service: Service, person: Person, after: int | None = None) -> ClientConnection:
-    query = "" if after is None else f"?after={after}"
+
+def live(service: Service, person: Person, query: str = "") -> connect:
     headers = {"Authorization": f"Bearer {secret(person)}"}
-    return connect(f"{service.url.replace('http', 'ws')}/live{query}", additional_headers=headers, proxy=None)
+    return connect(f"{service.url.replace('http', 'ws')}/live{query}", additional_headers=headers)
 
 
-def until(line: ClientConnection, kind: str) -> list[dict[str, Any]]:
-    """Everything up to the first event of this kind."""
-    found = []
-    while not found or found[-1]["kind"] != kind:
-        found.append(json.loads(line.recv(timeout=10)))
-    return found
+async def post(service: Service, person: Person, path: str, body: dict[str, Any]) -> Any:
+    def send() -> Any:
+        with service.client(person) as client:
+            return client.post(path, json=body).json()
+
+    return await asyncio.to_thread(send)
 
 
-def test_events_follow_the_snapshot_in_order_and_resuming_repeats_and_misses_nothing(service: Service) -> None:
-    with service.client(SITI) as siti, listen(service, OPI) as line:
-        first = json.loads(line.recv(timeout=10))
-        assert [v["id"] for v in first["snapshot"]["vehicles"]] == ["A1", "H1", "H3"]
-        assert siti.post("/api/requests", json=REQUEST).status_code == 201
-        events = until(line, "offer_made")
-    seqs = [event["seq"] for event in events]
-    assert seqs == sorted(set(seqs))
-    assert seqs[0] > first["seq"]
-    with listen(service, OPI, after=seqs[0]) as again:
-        assert [event["seq"] for event in until(again, "offer_made")] == seqs[1:]
+async def until(socket: ClientConnection, kind: str) -> list[dict[str, Any]]:
+    """The messages up to the first of this kind."""
+    seen: list[dict[str, Any]] = []
+    async with asyncio.timeout(PATIENCE_S):
+        while not seen or seen[-1].get("kind") != kind:
+            message = await socket.recv()
+            if isinstance(message, str):
+                seen.append(json.loads(message))
+    return seen
 
 
-def test_another_facility_and_another_driver_see_nothing_of_a_request(service: Service) -> None:
-    with service.client(SITI) as siti, listen(service, YANI) as yani, listen(service, JOKO) as joko:
-        for line in (yani, joko):
-            assert json.loads(line.recv(timeout=10))["snapshot"] == {"vehicles": [], "requests": []}
-        siti.post("/api/requests", json=REQUEST)
-        for line in (yani, joko):
+async def test_a_snapshot_and_then_every_event_in_order(service: Service) -> None:
+    async with live(service, OPI) as socket:
+        first = json.loads(await socket.recv())
+        assert {v["id"] for v in first["snapshot"]["vehicles"]} == {"A1", "H1", "H3"}
+        await post(service, SITI, "/api/requests", REQUEST)
+        events = await until(socket, "offer_made")
+        assert [e["kind"] for e in events] == ["request_received", "decision_made", "offer_made"]
+        seqs = [e["seq"] for e in events]
+        assert seqs == list(range(first["seq"] + 1, first["seq"] + 4))
+        assert events[-1]["vehicle"]["assignment_state"] == "offered"
+        assert REQUEST["contact"]["phone"] not in json.dumps(events)
+
+
+async def test_whoever_comes_back_misses_nothing_and_gets_nothing_twice(service: Service) -> None:
+    async with live(service, OPI) as socket:
+        seen = json.loads(await socket.recv())["seq"]
+    request = await post(service, SITI, "/api/requests", REQUEST)
+    end = {"told": "keluarga", "reason": "berangkat sendiri"}
+    async with live(service, OPI, f"?after={seen}") as socket:
+        missed = await until(socket, "offer_made")
+        await post(service, SITI, f"/api/requests/{request['id']}/cancel", end)
+        later = await until(socket, "request_ended")
+    seqs = [event["seq"] for event in missed + later]
+    assert seqs == list(range(seen + 1, seen + 1 + len(seqs)))
+
+
+async def test_an_absurd_after_gets_a_snapshot(service: Service) -> None:
+    async with live(service, OPI, "?after=999999") as socket:
+        assert "snapshot" in json.loads(await socket.recv())
+
+
+async def test_each_sees_what_is_their_business(service: Service) -> None:
+    async with live(service, BUDI) as budi, live(service, JOKO) as joko, live(service, YANI) as yani:
+        for socket in (budi, joko, yani):
+            assert json.loads(await socket.recv())["snapshot"]["requests"] == []
+        await post(service, SITI, "/api/requests", REQUEST)
+        offered = await until(budi, "offer_made")
+        assert {event["vehicle_id"] for event in offered} == {"H3"}
+        for socket in (joko, yani):
             with pytest.raises(TimeoutError):
-                line.recv(timeout=1)
+                await asyncio.wait_for(socket.recv(), 0.5)
 
 
-def test_without_signing_in_there_is_no_live_connection(service: Service) -> None:
-    with pytest.raises(InvalidStatus), connect(f"{service.url.replace('http', 'ws')}/live", proxy=None):
-        pass
+async def test_positions_come_as_rows_and_only_to_who_looks_there(service: Service) -> None:
+    async with live(service, OPI) as near, live(service, OPI) as far:
+        numbers = {v["id"]: v["no"] for v in json.loads(await near.recv())["snapshot"]["vehicles"]}
+        await far.recv()
+        await far.send(json.dumps({"view": [0, 0, 1, 1]}))
+        await far.send("rubbish")
+        assert json.loads(await far.recv()) == {"error": "invalid"}  # the view was read before it
+        fix = {"lon": 106.66, "lat": -6.2, "taken_at": datetime.now(UTC).isoformat(), "heading": 90}
+        assert (await post(service, BUDI, "/api/positions", {"fixes": [fix]}))["taken"] == 1
+        async with asyncio.timeout(PATIENCE_S):
+            frame = await near.recv()
+        assert isinstance(frame, bytes)
+        no, lon, lat, heading, duty, link = struct.unpack("<IffHBB", frame)
+        assert (no, round(lon, 4), round(lat, 4), heading, duty, link) == (numbers["H3"], 106.66, -6.2, 90, 1, 0)
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(far.recv(), 0.7)
+
+
+async def test_a_driver_may_report_over_the_connection(service: Service) -> None:
+    async with live(service, BUDI) as socket:
+        await socket.recv()
+        now = datetime.now(UTC)
+        fixes = [{"lon": 106.66, "lat": -6.2, "taken_at": (now - timedelta(seconds=n)).isoformat()} for n in (2, 1)]
+        await socket.send(json.dumps({"fixes": fixes}, separators=(",", ":")))
+        assert json.loads(await socket.recv()) == {"taken": 2, "refused": []}
+
+
+async def test_nobody_comes_in_without_sign_in_or_from_another_page(service: Service) -> None:
+    address = f"{service.url.replace('http', 'ws')}/live"
+    with pytest.raises((InvalidStatus, ConnectionClosed)):
+        async with connect(address) as socket:
+            await socket.recv()
+    async with httpx.AsyncClient(base_url=service.url, headers={"Origin": service.url}) as browser:
+        await browser.post("/api/session", json={"token": secret(OPI)})
+        cookie = f"jemput_session={browser.cookies['jemput_session']}"
+    with pytest.raises((InvalidStatus, ConnectionClosed)):
+        async with connect(address, additional_headers={"Cookie": cookie}, origin="https://evil.example") as socket:
+            await socket.recv()
+    async with connect(address, additional_headers={"Cookie": cookie}, origin=service.url) as socket:
+        assert "snapshot" in json.loads(await socket.recv())
+
+
+async def test_a_page_that_reads_nothing_holds_up_nobody(service: Service) -> None:
+    async with live(service, OPI) as stalled, live(service, OPI) as socket:
+        await socket.recv()
+        stalled.transport.pause_reading()
+        for _ in range(3):
+            made = await post(service, SITI, "/api/requests", REQUEST)
+            await until(socket, "decision_made")
+            await post(service, SITI, f"/api/requests/{made['id']}/cancel", {"told": "keluarga", "reason": "uji coba"})
+            await until(socket, "request_ended")
+        stalled.transport.resume_reading()

@@ -1,6 +1,7 @@
 """SQLite as the store's disk: killed, full, altered, and two connections at once."""
 
 import asyncio
+import contextlib
 import random
 import sqlite3
 import subprocess
@@ -8,15 +9,18 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from dispatch.desk.ports import Books, StoreUnavailableError
 from dispatch.domain.events import Event, EventKind
 from dispatch.store.commands import SqlBooks
-from dispatch.store.sqlite import IndexMissingError, SqliteStore, open_sqlite
-from dispatch.store.tables import INDEXES
+from dispatch.store.sqlite import IndexMissingError, SqliteStore, _Job, open_sqlite
+from dispatch.store.tables import INDEXES, LIVE_VEHICLE
 from tests.contract.conftest import settle_town
 from tests.people import NOW
 
@@ -89,6 +93,88 @@ def test_an_index_that_is_missing_or_altered_stops_the_start(
     raw.close()
     with pytest.raises(IndexMissingError, match=name):
         open_sqlite(path)
+
+
+def test_an_index_lost_while_running_is_told_by_the_probe_as_an_unavailable_store(tmp_path: Path) -> None:
+    path = tmp_path / "town.sqlite3"
+    store = open_sqlite(path)
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.execute(f"DROP INDEX {LIVE_VEHICLE}")
+
+    async def probe() -> None:
+        try:
+            with pytest.raises(StoreUnavailableError, match=LIVE_VEHICLE):
+                await store.probe()
+        finally:
+            await store.close()
+
+    asyncio.run(probe())
+
+
+def test_live_assignments_are_found_through_the_partial_indexes(tmp_path: Path) -> None:
+    store = open_sqlite(tmp_path / "town.sqlite3")
+    plans: list[str] = []
+
+    def look(books: Books) -> None:
+        assert isinstance(books, SqlBooks)
+        asked: list[tuple[str, Any]] = []
+
+        def note(_c: object, _k: object, statement: str, parameters: object, *_: object) -> None:
+            asked.append((statement, parameters))
+
+        event.listen(books._connection, "before_cursor_execute", note)
+        books.find_live_assignment("V1")
+        books.list_live_assignments()
+        books.list_vehicles()
+        event.remove(books._connection, "before_cursor_execute", note)
+        for statement, parameters in asked:
+            rows = books._connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters)
+            plans.append(" ".join(row.detail for row in rows))
+
+    store.submit(look).result()
+    close(store)
+    assert len(plans) == 3
+    assert [plan for plan in plans if "one_live_assignment" not in plan] == []
+
+
+def test_a_caller_that_gives_up_as_the_disk_fails_does_not_end_the_writer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatch.store.sqlite._BUSY_S", 0.1)
+    path = tmp_path / "town.sqlite3"
+    store = open_sqlite(path)
+
+    class GivesUp(Future[Any]):
+        """Is cancelled at the one moment that matters: just after somebody has looked."""
+
+        def cancelled(self) -> bool:
+            found = super().cancelled()
+            self.cancel()
+            return found
+
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        leaving = GivesUp()
+        store._jobs.put(_Job(lambda books: books.last_seq(), leaving))
+        with pytest.raises(StoreUnavailableError):
+            store.submit(lambda books: books.last_seq()).result(10)
+        other.execute("ROLLBACK")
+    assert store.submit(lambda books: books.last_seq()).result(10) == 0
+    close(store)
+
+
+def test_what_comes_after_the_end_is_refused_and_waits_for_nobody(tmp_path: Path) -> None:
+    store = open_sqlite(tmp_path / "town.sqlite3")
+    late: Future[int] = Future()
+
+    def work(_: Books) -> None:
+        store._jobs.put(None)  # the end comes while a command is under way, and one more behind it
+        store._jobs.put(_Job(lambda books: books.last_seq(), late))
+
+    store.submit(work).result()
+    with pytest.raises(StoreUnavailableError):
+        late.result(10)
+    close(store)
 
 
 def test_the_index_alone_holds_where_a_writer_goes_round_the_queue(tmp_path: Path) -> None:
