@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.people import OPI, SITI
-from tests.web.conftest import BUDI, Service
+from tests.people import BUDI, OPI, SITI
+from tests.web.conftest import Service
 from tests.web.test_requests import REQUEST
 
 values = st.recursive(

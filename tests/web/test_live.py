@@ -10,6 +10,7 @@ import httpx
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Origin
 
 from dispatch.domain.directory import Person
 from tests.people import BUDI, OPI, SITI
@@ -123,9 +124,11 @@ async def test_nobody_comes_in_without_sign_in_or_from_another_page(service: Ser
         await browser.post("/api/session", json={"token": secret(OPI)})
         cookie = f"jemput_session={browser.cookies['jemput_session']}"
     with pytest.raises((InvalidStatus, ConnectionClosed)):
-        async with connect(address, additional_headers={"Cookie": cookie}, origin="https://evil.example") as socket:
+        async with connect(
+            address, additional_headers={"Cookie": cookie}, origin=Origin("https://evil.example")
+        ) as socket:
             await socket.recv()
-    async with connect(address, additional_headers={"Cookie": cookie}, origin=service.url) as socket:
+    async with connect(address, additional_headers={"Cookie": cookie}, origin=Origin(service.url)) as socket:
         assert "snapshot" in json.loads(await socket.recv())
 
 
