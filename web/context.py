@@ -1,6 +1,7 @@
 """What routes ask of the app: the house, who calls, and the command that a call is."""
 
 import hashlib
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
@@ -9,7 +10,7 @@ from dispatch.bootstrap import House
 from dispatch.desk.carry_out import Command
 from dispatch.desk.views import RequestView
 from dispatch.domain.directory import Person, Role
-from web.errors import not_found
+from web.errors import Problem, not_found
 
 
 def _house(request: Request) -> House:
@@ -28,6 +29,16 @@ async def _command(
 ) -> Command:
     fingerprint = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + await request.body()).hexdigest()
     return Command(actor=_person(request), key=idempotency_key, fingerprint=fingerprint)
+
+
+def utc(at: datetime) -> datetime:
+    """A time of a body in UTC. Raises a 422 problem for one without a zone or beyond the calendar."""
+    if at.tzinfo is None:
+        raise Problem(422, "invalid", "Waktu perlu memakai zona, misalnya 2026-11-20T16:45:00+07:00.")
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise Problem(422, "invalid", "Waktu ini tidak masuk akal.") from None
 
 
 TheHouse = Annotated[House, Depends(_house)]

@@ -29,7 +29,8 @@ from web.views import event_out, summary_out
 
 _log = logging.getLogger(__name__)
 _ROW = struct.Struct("<IffHBB")  # vehicle number, lon, lat, heading (65535: none), duty, link
-_DUTIES, _LINKS = tuple(Duty), tuple(LinkHealth)
+_DUTIES = tuple(Duty)
+_LIVE = tuple(LinkHealth).index(LinkHealth.LIVE)
 _TICK_S = 0.2
 _LANE = 500  # events that a connection may be behind; then it is closed and comes back with its last seq
 _REPLAY = 2_000
@@ -97,7 +98,7 @@ class Hub:
             if known is None:
                 continue
             heading = 65535 if fix.heading is None else round(fix.heading) % 360
-            row = _ROW.pack(known[0], fix.point.lon, fix.point.lat, heading, known[1], 0)
+            row = _ROW.pack(known[0], fix.point.lon, fix.point.lat, heading, known[1], _LIVE)
             for client in self._clients:
                 if client.sees(fix):
                     client.rows[fix.vehicle_id] = row

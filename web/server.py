@@ -72,7 +72,8 @@ def create_app(settings: Settings | None = None, *, demo: bool | None = None) ->
 
     @app.middleware("http")
     async def guard(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-        length = request.headers.get("content-length", "0")
+        # A body without its length could be any length.
+        length = request.headers.get("content-length", "" if "transfer-encoding" in request.headers else "0")
         if request.method not in ("GET", "HEAD") and (not length.isdigit() or int(length) > _MOST_BYTES):
             return errors.problem_response(
                 errors.Problem(413, "too_large", "Kiriman terlalu besar. Kirim dalam beberapa bagian.")

@@ -49,6 +49,12 @@ def test_a_refusal_never_repeats_the_phone_number(service: Service) -> None:
 def test_too_much_is_a_413_and_an_unknown_address_a_404(service: Service) -> None:
     with service.client(BUDI) as client:
         assert client.post("/api/positions", content=b"x" * 1_000_001).status_code == 413
+        assert client.post("/api/positions", content=iter([b"x" * 10])).status_code == 413  # a body of unsaid length
+        absurd = {"need": "body", "pickup": "puskesmas-cikokol", "at": "0001-01-01T00:00:00+14:00"}
+        assert client.get("/api/requests?since=0001-01-01T00:00:00%2B14:00").status_code == 403
+        with service.client(SITI) as siti:
+            assert siti.post("/api/suggestions", json=absurd).status_code == 422
+            assert siti.get("/api/requests?since=0001-01-01T00:00:00%2B14:00").status_code == 422
         missing = client.get("/api/nothing")
         assert (missing.status_code, missing.json()["code"]) == (404, "not_found")
         assert client.delete("/api/me").status_code == 405

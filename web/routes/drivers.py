@@ -1,6 +1,5 @@
 """What a driver's page does: offers, steps, duty and positions."""
 
-from datetime import UTC, datetime
 from typing import Literal
 
 from fastapi import APIRouter, Response
@@ -15,8 +14,8 @@ from dispatch.domain.request import Need, Urgency
 from dispatch.domain.vehicle import Duty
 from geo.point import Point
 from web import schemas as s
-from web.context import By, Caller, TheHouse
-from web.errors import Problem, not_found, refused
+from web.context import By, Caller, TheHouse, utc
+from web.errors import not_found, refused
 from web.routes.requests import vehicle_names
 from web.views import assignment_out, facility_out, is_under_way, offer_request_out, vehicle_out
 
@@ -97,7 +96,7 @@ async def take_step(assignment_id: str, step: StepName, body: s.StepIn, house: T
         actor=by.actor.id,
         source=source,
         seq=body.seq if by.actor.role is Role.DRIVER else None,
-        device_time=_aware(body.device_time),
+        device_time=utc(body.device_time),
         reason=body.reason,
     )
     result = await house.desk.step(assignment_id, command, by=by)
@@ -105,15 +104,6 @@ async def take_step(assignment_id: str, step: StepName, body: s.StepIn, house: T
         raise refused(result)
     arrival = await house.store.read(lambda books: books.find_arrival(assignment_id))
     return assignment_out(result, arrival, await vehicle_names(house))
-
-
-def _aware(at: datetime) -> datetime:
-    if at.tzinfo is None:
-        raise Problem(422, "invalid", "Waktu perangkat perlu memakai zona waktu.")
-    try:
-        return at.astimezone(UTC)
-    except OverflowError:
-        raise Problem(422, "invalid", "Waktu perangkat tidak masuk akal.") from None
 
 
 @router.post("/me/duty")
@@ -150,7 +140,7 @@ async def take_fixes(house: House, person: Person, body: s.FixesIn) -> s.FixesOu
             Fix(
                 vehicle_id=vehicle_id,
                 point=Point(lon=fix.lon, lat=fix.lat),
-                taken_at=_aware(fix.taken_at),
+                taken_at=utc(fix.taken_at),
                 received_at=now,
                 source=FixSource.TRACKER if person.role is Role.DEVICE else FixSource.PAGE,
                 accuracy_m=fix.accuracy_m,

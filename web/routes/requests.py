@@ -1,6 +1,6 @@
 """Asking for vehicles, and what is done about a request."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
@@ -13,7 +13,7 @@ from dispatch.domain.refusal import Refusal
 from dispatch.domain.request import URGENCY_OF_NEED, Ask, Death, Need, Patient, Place, RequestState
 from geo.point import Point
 from web import schemas as s
-from web.context import By, Caller, TheHouse, in_scope
+from web.context import By, Caller, TheHouse, in_scope, utc
 from web.errors import Problem, refused
 from web.views import request_out, summary_out
 
@@ -76,9 +76,7 @@ async def _answer(request: Request, house: House, result: RequestView | Refusal)
 @router.post("/suggestions")
 async def suggest(body: s.SuggestionIn, house: TheHouse, person: Caller) -> s.DecisionOut:
     """A decision that keeps nothing."""
-    at = body.at.astimezone(UTC) if body.at is not None and body.at.tzinfo else None
-    if body.at is not None and at is None:
-        raise Problem(422, "invalid", "Waktu perlu memakai zona, misalnya 2026-11-20T16:45:00+07:00.")
+    at = utc(body.at) if body.at is not None else None
     decision = await house.desk.suggest(await ask_of(house, body, person), at)
     if isinstance(decision, Refusal):
         raise refused(decision)
@@ -107,7 +105,7 @@ async def list_requests(
     which = RequestFilter(
         states=frozenset(state) if state else None,
         facility=person.facility if person.role is Role.STAFF else facility,
-        since=since.astimezone(UTC) if since else None,
+        since=utc(since) if since else None,
         before=_cursor(after) if after else None,
         limit=limit,
     )
@@ -123,8 +121,8 @@ async def list_requests(
 def _cursor(text: str) -> tuple[datetime, str]:
     at, _, request_id = text.partition("~")
     try:
-        return datetime.fromisoformat(at).astimezone(UTC), request_id
-    except (ValueError, OverflowError):
+        return utc(datetime.fromisoformat(at)), request_id
+    except ValueError:
         raise Problem(422, "invalid", "Halaman berikutnya tidak dikenal. Muat ulang daftar.") from None
 
 
