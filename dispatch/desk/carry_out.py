@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-from dispatch.desk.ports import Answer, Approval, Books, Due, DueKind
+from dispatch.desk.ports import Answer, Approval, Books, Due, DueKind, RequestFilter
 from dispatch.desk.search import Decision
 from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand, StepSource, decide, evolve
 from dispatch.domain.directory import Person
@@ -17,6 +17,7 @@ from dispatch.domain.sop import Policy
 from dispatch.domain.vehicle import Duty
 
 DESK = "desk"
+_WOKEN = 200  # the newest that wait; the others are tried again within five minutes all the same
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +106,8 @@ def make_offer(books: Books, request: Request, vehicle_id: str, decision: Decisi
 
 
 def _ask_approval(books: Books, request: Request, vehicle_id: str, rule: str, approver: str, now: datetime) -> None:
+    # A vehicle that becomes free meanwhile is better than waiting for a yes: the search goes on beside it.
+    books.set_due(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=now + RETRY_EVERY))
     asked = [a for a in books.list_approvals(request.id) if a.state == "asked"]
     if any(a.vehicle_id == vehicle_id and a.rule == rule for a in asked):
         return
@@ -130,8 +133,6 @@ def _ask_approval(books: Books, request: Request, vehicle_id: str, rule: str, ap
             facts=facts,
         )
     )
-    # A vehicle that becomes free meanwhile is better than waiting for a yes: the search goes on beside it.
-    books.set_due(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=now + RETRY_EVERY))
 
 
 def _promise(books: Books, request: Request, why: str, now: datetime) -> None:
@@ -177,8 +178,9 @@ def take_step(books: Books, assignment: Assignment, command: StepCommand, now: d
 
 def wake_waiting(books: Books, now: datetime) -> None:
     """Something changed that could help: every waiting request is searched again at once."""
-    for promise in books.list_promises(owner=None, overdue_at=None):
-        books.set_due(Due(kind=DueKind.PROMISE_RETRY, subject=promise.request_id, at=now))
+    waiting = RequestFilter(states=frozenset({RequestState.WAITING, RequestState.AWAITING_APPROVAL}), limit=_WOKEN)
+    for request in books.list_requests(waiting):
+        books.set_due(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=now))
 
 
 def let_go(books: Books, request_id: str, *, actor: str, reason: str, now: datetime) -> None:

@@ -209,6 +209,18 @@ async def test_a_vehicle_that_comes_on_duty_is_offered_to_who_waits_at_once(town
     assert await town.live(view) == [("H3", AssignmentState.OFFERED)]
 
 
+async def test_who_waits_for_a_yes_is_searched_for_beside_it(town: Town) -> None:
+    for vehicle_id in ("H3", "H1"):
+        await town.desk.set_duty(vehicle_id, Duty.OFF_DUTY, at_base=False, by=Command(actor=BUDI))
+    view = await town.ask()
+    for _ in range(3):
+        await town.pass_time(301)
+        assert await town.state(view) is RequestState.AWAITING_APPROVAL
+    await town.desk.set_duty("H3", Duty.AVAILABLE, at_base=False, by=Command(actor=BUDI))
+    await town.desk.run_due()
+    assert await town.live(view) == [("H3", AssignmentState.OFFERED)]
+
+
 async def test_a_whole_trip_commits_the_vehicle_and_frees_it(town: Town) -> None:
     view = await town.ask()
     trip = await town.take(view.assignments[0][0], Step.ACCEPT)
