@@ -26,11 +26,15 @@ export const skew = signal(0);
 export const tick = signal(Date.now());
 const problem = signal("");
 
+let taps = 0;
+
 export async function reload() {
   await drain();
   if (waiting.value.length > 0) return; // what was tapped without signal is newer than what the server knows
+  const tapsThen = taps;
   try {
     const now = await get<Me>("/api/me");
+    if (tapsThen !== taps) return; // asked before the last tap: an old answer must not bring back an old button
     skew.value = Date.parse(now.now) - Date.now();
     const wasOffered = offer.value?.assignment_id;
     if (now.assignment?.state === "offered") {
@@ -57,6 +61,7 @@ async function loadRoute(now: Me) {
 }
 
 export async function act(path: string, body: Record<string, unknown>) {
+  taps += 1;
   foresee(path);
   await enqueue(path, body);
   await reload();

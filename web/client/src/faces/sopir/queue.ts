@@ -41,11 +41,13 @@ export function enqueue(path: string, body: Record<string, unknown>): Promise<vo
   return drain();
 }
 
-export function drain(): Promise<void> {
-  running ??= sendAll().finally(() => {
+export async function drain(): Promise<void> {
+  while (running) await running;
+  if (waiting.value.length === 0) return;
+  running = sendAll().finally(() => {
     running = null;
   });
-  return running;
+  await running;
 }
 
 async function sendAll() {

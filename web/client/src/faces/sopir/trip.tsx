@@ -54,7 +54,7 @@ export function Trip({ who }: { who: Me }) {
       </ol>
       <div class="push stack">
         {next && (
-          <button type="button" class="primary huge" onClick={() => void step(next)}>
+          <button type="button" key={next} class="primary huge" onClick={() => void step(next)}>
             {LABELS[next]}
           </button>
         )}
