@@ -1,7 +1,7 @@
 """What routes ask of the app: the house, who calls, and the command that a call is."""
 
 import hashlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
@@ -11,6 +11,9 @@ from dispatch.desk.carry_out import Command
 from dispatch.desk.views import RequestView
 from dispatch.domain.directory import Person, Role
 from web.errors import Problem, not_found
+
+_FIRST_DAY = datetime.min.replace(tzinfo=UTC) + timedelta(days=2)
+_LAST_DAY = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
 
 
 def _house(request: Request) -> House:
@@ -35,10 +38,10 @@ def utc(at: datetime) -> datetime:
     """A time of a body in UTC. Raises a 422 problem for one without a zone or beyond the calendar."""
     if at.tzinfo is None:
         raise Problem(422, "invalid", "Waktu perlu memakai zona, misalnya 2026-11-20T16:45:00+07:00.")
-    try:
-        return at.astimezone(UTC)
-    except OverflowError:
-        raise Problem(422, "invalid", "Waktu ini tidak masuk akal.") from None
+    # A day inside the calendar's ends, so that every zone can still show it.
+    if not _FIRST_DAY <= at.replace(tzinfo=UTC) <= _LAST_DAY:
+        raise Problem(422, "invalid", "Waktu ini tidak masuk akal.")
+    return at.astimezone(UTC)
 
 
 TheHouse = Annotated[House, Depends(_house)]

@@ -81,6 +81,13 @@ def install(app: FastAPI) -> None:
         title, headers = NO_DATABASE
         return problem_response(Problem(503, "no_database", title, headers=headers))
 
+    @app.exception_handler(Exception)
+    async def on_bug(_: Request, __: Exception) -> JSONResponse:
+        # The server logs it with its trace; the caller is told only what to do.
+        return problem_response(
+            Problem(500, "bug", "Ada gangguan di sisi kami. Coba lagi; bila mendesak, telepon operator.")
+        )
+
     @app.exception_handler(HTTPException)
     async def on_http(_: Request, error: HTTPException) -> JSONResponse:
         code, title = _TITLES.get(error.status_code, ("error", "Permintaan ini belum dapat dijalankan."))

@@ -210,7 +210,10 @@ class Hub:
 
     async def _receive(self, socket: WebSocket, client: _Client) -> None:
         while True:
-            text = await socket.receive_text()
+            message = await socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            text = message.get("text") or ""  # a binary frame is as invalid as any other rubbish
             try:
                 if text.startswith('{"fixes"') and client.person.vehicle is not None:
                     body = s.FixesIn.model_validate_json(text)

@@ -158,9 +158,9 @@ def demo(tmp_path: Path, roads: Path) -> Iterator[str]:
     yield from _serve(_environment(tmp_path, roads), tmp_path / "server.log", "--demo")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, or any other that Playwright finds."""
+    """Debian's Chromium. Not of the whole session: Playwright's loop would run on beneath the async tests that follow."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         require("browser", "needs a browser: apt install chromium")

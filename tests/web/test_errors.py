@@ -4,12 +4,14 @@ import json
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.people import BUDI, OPI, SITI
 from tests.web.conftest import Service
 from tests.web.test_requests import REQUEST
+from web.errors import install
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
@@ -44,6 +46,31 @@ def test_a_refusal_never_repeats_the_phone_number(service: Service) -> None:
     assert answer.status_code == 422
     assert "rahasia" not in answer.text
     assert answer.json()["facts"]["fields"][0]["field"] == "body.contact.phone"
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00"])
+def test_a_time_at_the_ends_of_the_calendar_is_a_422(service: Service, at: str) -> None:
+    with service.client(SITI) as client:
+        asked = client.post("/api/suggestions", json={"need": "body", "pickup": "puskesmas-cikokol", "at": at})
+        assert (asked.status_code, asked.json()["code"]) == (422, "invalid")
+        assert client.get("/api/requests", params={"since": at}).status_code == 422
+
+
+@pytest.mark.anyio
+async def test_a_bug_leaves_as_a_problem_without_its_trace() -> None:
+    app = FastAPI()
+    install(app)
+
+    @app.get("/bug")
+    async def bug() -> None:
+        raise KeyError("rahasia")
+
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        answer = await client.get("/bug")
+    assert (answer.status_code, answer.json()["code"]) == (500, "bug")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "rahasia" not in answer.text
 
 
 def test_too_much_is_a_413_and_an_unknown_address_a_404(service: Service) -> None:

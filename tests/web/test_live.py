@@ -95,6 +95,8 @@ async def test_positions_come_as_rows_and_only_to_who_looks_there(service: Servi
         await far.send(json.dumps({"view": [0, 0, 1, 1]}))
         await far.send("rubbish")
         assert json.loads(await far.recv()) == {"error": "invalid"}  # the view was read before it
+        await far.send(b"\x00\x01")
+        assert json.loads(await far.recv()) == {"error": "invalid"}
         fix = {"lon": 106.66, "lat": -6.2, "taken_at": datetime.now(UTC).isoformat(), "heading": 90}
         assert (await post(service, BUDI, "/api/positions", {"fixes": [fix]}))["taken"] == 1
         async with asyncio.timeout(PATIENCE_S):
