@@ -160,7 +160,7 @@ def demo(tmp_path: Path, roads: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium. Not of the whole session: Playwright's loop would run on beneath the async tests that follow."""
+    """Debian's Chromium; of a module, for Playwright's loop would run on beneath the async tests that follow."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     if chromium is None:
         require("browser", "needs a browser: apt install chromium")
