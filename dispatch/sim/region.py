@@ -223,12 +223,12 @@ def list_people() -> tuple[Row, ...]:
             "staff",
             agency=places[facility].agency,
             facility=facility,
-            phone=f"+628110009{number:03d}",
+            phone=f"+6281100009{number:03d}",
         )
         for number, (facility, name) in enumerate(zip(_STAFF_AT, _FIRST_NAMES, strict=False))
     ]
     people += [
-        _person("operator", "Operator Contoh Ratna", "operator", agency="kota-tangerang", phone="+628110009900"),
+        _person("operator", "Operator Contoh Ratna", "operator", agency="kota-tangerang", phone="+6281100009900"),
         _person("petugas-dinas", "Petugas Dinas Contoh Hendra", "health_officer", agency="kota-tangerang"),
         _person("admin", "Admin Contoh Yuni", "admin"),
     ]
