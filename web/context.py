@@ -1,7 +1,7 @@
 """What routes ask of the app: the house, who calls, and the command that a call is."""
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
@@ -12,8 +12,9 @@ from dispatch.desk.views import RequestView
 from dispatch.domain.directory import Person, Role
 from web.errors import Problem, not_found
 
-_FIRST_DAY = datetime.min.replace(tzinfo=UTC) + timedelta(days=2)
-_LAST_DAY = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
+# Before and after these nobody dispatches, and a time zone may have offsets with seconds, which ISO 8601 cannot say.
+_FIRST_DAY = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_DAY = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def _house(request: Request) -> House:
@@ -38,9 +39,8 @@ def utc(at: datetime) -> datetime:
     """A time of a body in UTC. Raises a 422 problem for one without a zone or beyond the calendar."""
     if at.tzinfo is None:
         raise Problem(422, "invalid", "Waktu perlu memakai zona, misalnya 2026-11-20T16:45:00+07:00.")
-    # A day inside the calendar's ends, so that every zone can still show it.
     if not _FIRST_DAY <= at.replace(tzinfo=UTC) <= _LAST_DAY:
-        raise Problem(422, "invalid", "Waktu ini tidak masuk akal.")
+        raise Problem(422, "invalid", "Waktu perlu antara tahun 1970 dan 2200.")
     return at.astimezone(UTC)
 
 

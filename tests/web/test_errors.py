@@ -48,7 +48,9 @@ def test_a_refusal_never_repeats_the_phone_number(service: Service) -> None:
     assert answer.json()["facts"]["fields"][0]["field"] == "body.contact.phone"
 
 
-@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00"])
+@pytest.mark.parametrize(
+    "at", ["0001-01-01T00:00:00Z", "0270-06-08T22:20:33+18:16", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00"]
+)
 def test_a_time_at_the_ends_of_the_calendar_is_a_422(service: Service, at: str) -> None:
     with service.client(SITI) as client:
         asked = client.post("/api/suggestions", json={"need": "body", "pickup": "puskesmas-cikokol", "at": at})

@@ -1,5 +1,6 @@
 """Schemathesis over the server's own schema: no call that it describes breaks it."""
 
+import os
 from typing import Any
 
 import schemathesis
@@ -9,6 +10,10 @@ from schemathesis.core.result import Ok
 
 from tests.people import OPI
 from tests.web.conftest import Service, secret
+
+# The same calls in every run; `JEMPUT_TEST_SOAK=1` tries others, and many more.
+SOAK = bool(os.environ.get("JEMPUT_TEST_SOAK"))
+EXAMPLES = 200 if SOAK else 12
 
 
 def test_no_call_of_the_schema_breaks_the_server(service: Service) -> None:
@@ -21,7 +26,13 @@ def test_no_call_of_the_schema_breaks_the_server(service: Service) -> None:
         if operation.path == "/api/session":
             continue  # would end or swap the very session
 
-        @settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @settings(
+            max_examples=EXAMPLES,
+            derandomize=not SOAK,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
         @given(case=operation.as_strategy())
         def call(case: schemathesis.Case[Any]) -> None:
             case.call_and_validate(headers=headers, checks=[not_a_server_error])
