@@ -1,0 +1,221 @@
+"""Doing the steps of a scenario through the real desk, as drivers, operators and requesters do."""
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from dispatch.desk.carry_out import Command
+from dispatch.desk.ports import Approval, Books, Contact
+from dispatch.desk.views import RequestView
+from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand, StepSource
+from dispatch.domain.directory import Person, Role
+from dispatch.domain.refusal import Refusal
+from dispatch.domain.request import RequestState
+from dispatch.domain.vehicle import Duty
+from dispatch.sim import scenario as sc
+from dispatch.sim.scenario_seed import NotYetError
+from dispatch.sim.scenario_table import ScenarioError
+from dispatch.sim.scenario_world import World, publish
+
+OWN_OPERATOR = "own_operator"
+
+
+@dataclass(slots=True)
+class Done:
+    """What came of a step: the request that it was about, and what was refused."""
+
+    request: str | None = None
+    refusals: list[Refusal] = field(default_factory=list)
+
+    def take(self, result: object) -> None:
+        """Note a refusal."""
+        if isinstance(result, Refusal):
+            self.refusals.append(result)
+
+
+async def do(world: World, step: sc.Step) -> Done:
+    """Carry out a step. Raises NotYetError or ScenarioError."""
+    done = Done()
+    match step.act:
+        case None:
+            pass
+        case sc.AskAct():
+            await _ask(world, step.act, done)
+        case sc.VehicleAct():
+            await _vehicle(world, step.act, done)
+        case sc.OperatorAct():
+            await _operator(world, step.act, done, step.line)
+        case sc.TogetherAct():
+            await asyncio.gather(*(_operator(world, act, done, step.line) for act in step.act.acts))
+        case sc.MutualAidAct():
+            await _mutual_aid(world, step.act, done, step.line)
+        case sc.CallBackAct():
+            raise NotYetError("the desk does not write down how a call-back went yet")
+        case sc.RequesterAct():
+            await _requester(world, step.act, done)
+        case sc.PublishAct():
+            await _publish(world, step.act, done)
+        case _:
+            assert_never(step.act)
+    await world.settle()
+    return done
+
+
+async def _ask(world: World, act: sc.AskAct, done: Done) -> None:
+    done.request = act.id
+    by = Command(actor=world.seed.asker(act), key=f"ask-{act.id}", fingerprint=act.id)
+    made = await world.desk.receive(world.seed.ask(act), Contact(phone=act.phone), choose=act.choose, by=by)
+    done.take(made)
+    if isinstance(made, RequestView):
+        world.requests[act.id] = made.request.id
+
+
+async def _vehicle(world: World, act: sc.VehicleAct, done: Done) -> None:
+    does, driver = act.tap.does, world.driver(act.id)
+    match does:
+        case "silent":
+            pass
+        case "offline":
+            world.silent.add(act.id)
+        case "online":
+            world.silent.discard(act.id)
+            await world.put_position(act.id)
+        case "position":
+            if act.at is not None:
+                world.stands_at[act.id] = world.point_of(act.at)
+            if world.given is not None:
+                world.given.change(act.id, act.travel_min)
+            await world.put_position(act.id)
+        case "breaks":
+            await _breaks(world, act, driver, done)
+        case "repaired":
+            done.take(await world.desk.set_duty(act.id, Duty.AVAILABLE, at_base=False, by=Command(actor=driver)))
+        case _:
+            await _tap(world, act.id, act.tap, driver, done)
+    for _ in range(act.posts if act.queue else 0):
+        for tap in act.queue:
+            await _tap(world, act.id, tap, driver, done)
+
+
+async def _breaks(world: World, act: sc.VehicleAct, driver: Person, done: Done) -> None:
+    """Whoever breaks down says so: the offer is declined or the trip stood down, and the vehicle is out of service."""
+    reason = act.tap.reason or "kendaraan rusak"
+    live = await world.store.read(lambda books: books.find_live_assignment(act.id))
+    if live is not None:
+        step = "decline" if live.state is AssignmentState.OFFERED else "stand_down"
+        await _tap(world, act.id, sc.Tap(does=step, reason=reason), driver, done)
+    out = await world.desk.set_duty(act.id, Duty.OUT_OF_SERVICE, at_base=False, by=Command(actor=driver))
+    done.take(out)
+
+
+async def _tap(world: World, vehicle_id: str, tap: sc.Tap, driver: Person, done: Done) -> None:
+    live = await world.store.read(lambda books: books.find_live_assignment(vehicle_id))
+    assignment_id = live.id if live is not None else world.tapped.get(vehicle_id)
+    if assignment_id is None:
+        done.take(Refusal("no_assignment", {"vehicle_id": vehicle_id}))
+        return
+    device_time = world.instant(tap.device_s) if tap.device_s is not None else world.clock.now()
+    command = StepCommand(
+        step=Step(tap.does),
+        actor=driver.id,
+        source=StepSource.TAP,
+        seq=tap.seq,
+        device_time=device_time,
+        reason=tap.reason,
+    )
+    # As the driver's page does: the key of a queued tap is the same however often the queue is posted.
+    key = f"{assignment_id}-{tap.seq}" if tap.seq is not None else None
+    by = Command(actor=driver, key=key, fingerprint=f"{assignment_id} {tap.does}")
+    result = await world.desk.step(assignment_id, command, by=by)
+    done.take(result)
+    kept: Assignment = await world.store.read(lambda books: books.get_assignment(assignment_id))
+    done.request = world.file_id(kept.request_id) or done.request
+
+
+async def _operator(world: World, act: sc.OperatorAct, done: Done, line: int) -> None:
+    done.request = act.request
+    request_id, by = _kept(world, act.request, line), Command(actor=_person(world, act.role, line))
+    match act.does:
+        case "approve" | "refuse":
+            yes = act.does == "approve"
+            asked = await _asked(world, [request_id], lambda a: act.rule in (None, a.rule))
+            if act.vehicle is not None:
+                asked = [approval for approval in asked if approval.vehicle_id == act.vehicle]
+            if not asked:
+                done.take(Refusal("no_such_approval", {"rule": act.rule or ""}))
+                return
+            done.take(await world.desk.approve(request_id, rule=asked[0].rule, yes=yes, reason=act.reason, by=by))
+        case "assign" | "override":
+            assert act.vehicle is not None
+            override = (act.rule or "", act.reason) if act.does == "override" else None
+            done.take(await world.desk.assign(request_id, act.vehicle, override=override, by=by))
+        case _:
+            end = RequestState(str(act.outcome))
+            done.take(await world.desk.end(request_id, end, told=act.told, reason=act.reason, by=by))
+
+
+async def _mutual_aid(world: World, act: sc.MutualAidAct, done: Done, line: int) -> None:
+    """The operator of another government answers for the first of its vehicles that was asked for (R26)."""
+    requests = [_kept(world, act.request, line)] if act.request else list(world.requests.values())
+    of_agency = {v.id for v in world.scenario.vehicles if v.agency == act.agency and act.vehicle in (None, v.id)}
+    asked = await _asked(world, requests, lambda a: a.approver == OWN_OPERATOR and a.vehicle_id in of_agency)
+    if not asked:
+        done.request = act.request or next(iter(world.requests), None)
+        done.take(Refusal("no_such_approval", {"agency": act.agency}))
+        return
+    approval, by = asked[0], Command(actor=_person(world, act.agency, line))
+    done.request = world.file_id(approval.request_id)
+    done.take(await world.desk.approve(approval.request_id, rule=approval.rule, yes=act.yes, reason=act.reason, by=by))
+
+
+async def _asked(world: World, requests: list[str], fits: Callable[[Approval], bool]) -> list[Approval]:
+    def work(books: Books) -> list[Approval]:
+        listed = [approval for request_id in requests for approval in books.list_approvals(request_id)]
+        return [approval for approval in listed if approval.state == "asked" and fits(approval)]
+
+    return await world.store.read(work)
+
+
+async def _requester(world: World, act: sc.RequesterAct, done: Done) -> None:
+    if act.does != "cancel":
+        raise NotYetError(f"the desk does not take {act.does!r} from who asked yet")
+    done.request = act.request
+    asked = next(s.act for s in world.scenario.steps if isinstance(s.act, sc.AskAct) and s.act.id == act.request)
+    by = Command(actor=world.seed.asker(asked))
+    end, reason = RequestState.CANCELLED_BY_REQUESTER, act.note or "dibatalkan pemohon"
+    done.take(await world.desk.end(world.requests[act.request], end, told="requester", reason=reason, by=by))
+
+
+async def _publish(world: World, act: sc.PublishAct, done: Done) -> None:
+    try:
+        await world.store.write(lambda books: publish(books, [act.text]))
+    except ValueError as error:
+        done.take(Refusal("pack_refused", {"why": str(error)}))
+
+
+def _kept(world: World, request: str, line: int) -> str:
+    if request not in world.requests:
+        raise ScenarioError(world.scenario.path, line, f"request {request} was refused when it was asked for")
+    return world.requests[request]
+
+
+def _person(world: World, role: str, line: int) -> Person:
+    """Who `as` names: a role, an agency's operator, or one more operator such as operator2."""
+    people = world.seed.people
+    for person_id in (role, f"operator-{role}", f"staff-{role}"):
+        if person_id in people:
+            return people[person_id]
+    if role == "staff":
+        staff = [person for person in people.values() if person.role is Role.STAFF]
+        if staff:
+            return staff[0]
+    if re.fullmatch(r"operator[\w-]*", role):
+        return Person(id=role, name=f"Operator Contoh {role}", role=Role.OPERATOR)
+    agencies = ", ".join(sorted({vehicle.agency for vehicle in world.scenario.vehicles}))
+    raise ScenarioError(
+        world.scenario.path,
+        line,
+        f"nobody is {role!r}: as takes operator, operator2, health_officer, admin, staff or an agency ({agencies})",
+    )

@@ -1,0 +1,27 @@
+"""Every scenario file of this folder, played through the real desk: they are the acceptance tests."""
+
+from pathlib import Path
+
+import pytest
+
+from dispatch.sim.scenario_file import find_scenarios, read_scenario
+from dispatch.sim.scenario_play import Outcome, play
+
+pytestmark = pytest.mark.anyio
+FILES = find_scenarios([Path(__file__).parent])
+# What is not built yet, by the name of the file; a scenario that passes must leave this list, and its own note too.
+WAITING: dict[str, str] = {}
+
+
+@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+async def test_the_scenario_comes_out_as_it_is_written(file: Path) -> None:
+    report = await play(read_scenario(file))
+    assert report.outcome is not Outcome.FAILED, "\n".join(
+        f"line {check.line} {check.what}: expected {check.expected}, happened {check.happened}; {check.sentences}"
+        for check in report.failures
+    )
+
+
+def test_only_the_known_scenarios_wait_for_a_part_that_is_not_built() -> None:
+    waiting = {file.stem: scenario.waits_for for file in FILES if (scenario := read_scenario(file)).waits_for}
+    assert waiting == WAITING
