@@ -1,6 +1,7 @@
 """The command `jemput scenario run`: scenarios played through the real desk, as a table that a nurse can read."""
 
 import asyncio
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -56,9 +57,13 @@ def show(report: Report, *, verbose: bool) -> None:
     typer.echo(f"{report.outcome.value.upper():8} {report.name}: {report.title} ({met} of {len(report.checks)} met)")
     if report.waits_for and report.outcome is Outcome.WAITING:
         typer.echo(f"         waits for {report.waits_for}")
-    for check in report.checks:
-        if verbose or not check.passed:
+    for _, group in groupby(report.checks, key=lambda check: (check.line, check.at_s)):
+        checks = [check for check in group if verbose or (report.outcome is Outcome.FAILED and not check.passed)]
+        for check in checks:
             _show_check(check)
+        if checks and not all(check.passed for check in checks):
+            for sentence in checks[-1].sentences[:_SHOWN]:
+                typer.echo(f"         said      {sentence}")
     if verbose or report.outcome is Outcome.FAILED:
         for name, decisions in report.decisions.items():
             for decision in decisions:
@@ -67,10 +72,6 @@ def show(report: Report, *, verbose: bool) -> None:
 
 def _show_check(check: Check) -> None:
     minutes, seconds = divmod(round(check.at_s), 60)
-    mark = "met" if check.passed else "NOT"
-    typer.echo(f"    {mark}  {minutes:4}:{seconds:02}  line {check.line:<4} {check.what}")
+    typer.echo(f"    {'met' if check.passed else 'NOT'}  {minutes:4}:{seconds:02}  line {check.line:<4} {check.what}")
     typer.echo(f"         expected  {check.expected or '(nothing)'}")
     typer.echo(f"         happened  {check.happened or '(nothing)'}")
-    if not check.passed:
-        for sentence in check.sentences[:_SHOWN]:
-            typer.echo(f"         said      {sentence}")

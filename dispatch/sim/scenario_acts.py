@@ -147,6 +147,8 @@ async def _operator(world: World, act: sc.OperatorAct, done: Done, line: int) ->
                 done.take(Refusal("no_such_approval", {"rule": act.rule or ""}))
                 return
             done.take(await world.desk.approve(request_id, rule=asked[0].rule, yes=yes, reason=act.reason, by=by))
+        case "undo":
+            raise NotYetError("the desk does not take a step back yet")
         case "assign" | "override":
             assert act.vehicle is not None
             override = (act.rule or "", act.reason) if act.does == "override" else None

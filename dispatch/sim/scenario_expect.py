@@ -7,14 +7,14 @@ from itertools import pairwise
 from typing import cast
 
 from dispatch.desk.ports import Books
-from dispatch.desk.views import RequestView
 from dispatch.domain.assignment import AssignmentState
 from dispatch.domain.events import EventKind
 from dispatch.domain.refusal import Refusal
 from dispatch.sim import scenario as sc
 from dispatch.sim.scenario_acts import Done
+from dispatch.sim.scenario_seen import Seen, blocking_of, candidates_of, line_of, see, sentences_of, text_of
 from dispatch.sim.scenario_world import ZONE, World
-from dispatch.words import clock_text, refusal_title
+from dispatch.words import clock_text, event_text, refusal_title
 
 _MOMENT = timedelta(seconds=1)
 
@@ -32,28 +32,11 @@ class Check:
     sentences: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Seen:
-    """What stands after a step: the request, its last decision, and the search as it would go now."""
-
-    world: World
-    view: RequestView
-    now: Mapping[str, object]
-    done: Done
-
-    @property
-    def decision(self) -> Mapping[str, object]:
-        return self.view.decision or {}
-
-    def vehicles(self, *states: AssignmentState) -> set[str]:
-        return {a.vehicle_id for a, _ in self.view.assignments if a.state in states}
-
-
 async def check_step(world: World, step: sc.Step, done: Done) -> list[Check]:
     """Every expectation of a step, and that it was carried out unless a refusal was expected."""
     expect = step.expect or sc.Expect()
     found: list[tuple[str, str, str, bool]] = []
-    sentences: tuple[str, ...] = tuple(_refused_sentence(refusal) for refusal in done.refusals)
+    sentences: tuple[str, ...] = tuple(refusal_title(refusal) for refusal in done.refusals)
     if expect.refused is not None:
         found.append(_refused(expect.refused, done.refusals))
     elif done.refusals:
@@ -62,7 +45,7 @@ async def check_step(world: World, step: sc.Step, done: Done) -> list[Check]:
         found += await _duty(world, expect.duty)
     if expect.signal is not None:
         heard = {vehicle: world.health(vehicle).value for vehicle in expect.signal}
-        found.append(("signal", _text(expect.signal), _text(heard), heard == expect.signal))
+        found.append(("signal", text_of(expect.signal), text_of(heard), heard == expect.signal))
     if expect.order is not None:
         found.append(await _order(world, expect.order))
     if _asks_of_request(expect):
@@ -70,8 +53,8 @@ async def check_step(world: World, step: sc.Step, done: Done) -> list[Check]:
         if name is None or name not in world.requests:
             found.append(("request", name or "a request", "nothing has been asked for", False))
         else:
-            seen = await _see(world, world.requests[name], done)
-            sentences += _sentences(seen.decision)
+            seen = await see(world, world.requests[name], done)
+            sentences += sentences_of(seen.decision)
             found += [check for judge in _JUDGES for check in judge(seen, expect)]
     return [
         Check(
@@ -96,12 +79,6 @@ def _asks_of_request(expect: sc.Expect) -> bool:
     return any(getattr(expect, name) is not None for name in names)
 
 
-async def _see(world: World, request_id: str, done: Done) -> _Seen:
-    view = await world.desk.view(request_id)
-    now = await world.desk.candidates(request_id)
-    return _Seen(world, view, {} if isinstance(now, Refusal) else now, done)
-
-
 def _codes(refusals: Sequence[Refusal]) -> str:
     return ", ".join(f"refused: {refusal.code} {dict(refusal.facts)}" for refusal in refusals) or "not refused"
 
@@ -116,21 +93,9 @@ def _refused(expected: int | str, refusals: Sequence[Refusal]) -> _Found:
     return "refused", text, _codes(refusals), passed
 
 
-def _refused_sentence(refusal: Refusal) -> str:
-    return refusal_title(refusal)
-
-
 async def _duty(world: World, expected: Mapping[str, str]) -> list[_Found]:
-    def work(books: Books) -> dict[str, str]:
-        duties: dict[str, str] = {}
-        for vehicle in expected:
-            held = books.get_vehicle(vehicle)
-            # A vehicle that was offered to is still available; only one that goes is committed.
-            duties[vehicle] = held.duty.value
-        return duties
-
-    found = await world.store.read(work)
-    return [("duty", _text(expected), _text(found), found == dict(expected))]
+    found = await world.store.read(lambda books: {name: books.get_vehicle(name).duty.value for name in expected})
+    return [("duty", text_of(expected), text_of(found), found == dict(expected))]
 
 
 async def _order(world: World, expected: Sequence[str]) -> _Found:
@@ -151,7 +116,7 @@ async def _order(world: World, expected: Sequence[str]) -> _Found:
     return "order", ", ".join(expected), happened, list(expected[: len(served)]) == served
 
 
-def _state(seen: _Seen, expect: sc.Expect) -> Iterator[_Found]:
+def _state(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     if expect.state is not None:
         state = seen.view.request.state.value
         yield "state", expect.state, state, state == expect.state
@@ -166,58 +131,52 @@ _GOING = (
 )
 
 
-def _who(seen: _Seen, expect: sc.Expect) -> Iterator[_Found]:
+def _who(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     if expect.offered is not None:
         offered = seen.vehicles(AssignmentState.OFFERED)
-        yield "offered", _text(expect.offered), _text(offered), offered == expect.offered
+        yield "offered", text_of(expect.offered), text_of(offered), offered == expect.offered
     if expect.assigned is not None:
         going = seen.vehicles(*_GOING)
-        yield "assigned", _text(expect.assigned), _text(going), going == expect.assigned
+        yield "assigned", text_of(expect.assigned), text_of(going), going == expect.assigned
     if expect.never_offered is not None:
         ever = {a.vehicle_id for a, _ in seen.view.assignments} & expect.never_offered
-        happened = f"offered: {_text(ever)}" if ever else _text(expect.never_offered)
-        yield "never_offered", _text(expect.never_offered), happened, not ever
+        happened = f"offered: {text_of(ever)}" if ever else text_of(expect.never_offered)
+        yield "never_offered", text_of(expect.never_offered), happened, not ever
 
 
-def _assignments(seen: _Seen, expect: sc.Expect) -> Iterator[_Found]:
+def _assignments(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     last = {a.vehicle_id: a for a, _ in seen.view.assignments}
     live = {vehicle for vehicle, assignment in last.items() if assignment.is_live}
     match expect.assignments:
         case None:
             return
         case int() as expected:
-            yield "assignments", str(expected), f"{len(live)}: {_text(live)}", len(live) == expected
+            yield "assignments", str(expected), f"{len(live)}: {text_of(live)}", len(live) == expected
         case expected if not any(expected.values()):
-            yield "assignments", _text(expected.keys()), _text(live), live == set(expected)
+            yield "assignments", text_of(expected.keys()), text_of(live), live == set(expected)
         case expected:
             states = {vehicle: last[vehicle].state.value if vehicle in last else "none" for vehicle in expected}
-            yield "assignments", _text(expected), _text(states), states == dict(expected)
+            for vehicle, wanted in expected.items():
+                if wanted in seen.world.requests and vehicle in seen.live:
+                    states[vehicle] = seen.world.file_id(seen.live[vehicle]) or "another request"
+            yield "assignments", text_of(expected), text_of(states), states == dict(expected)
 
 
-def _candidates(summary: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
-    listed = cast("list[Mapping[str, object]]", summary.get("candidates") or [])
-    return {str(candidate["vehicle_id"]): candidate for candidate in listed}
-
-
-def _blocking(candidate: Mapping[str, object]) -> set[str]:
-    return set(cast("list[str]", candidate.get("blocking") or []))
-
-
-def _denied(seen: _Seen, expect: sc.Expect) -> Iterator[_Found]:
+def _denied(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     """As the last decision saw it, or as a search would see it now."""
     for vehicle, rules in (expect.denied or {}).items():
-        then = _blocking(_candidates(seen.decision).get(vehicle, {}))
-        now = _blocking(_candidates(seen.now).get(vehicle, {}))
+        then = blocking_of(candidates_of(seen.decision).get(vehicle, {}))
+        now = blocking_of(candidates_of(seen.now).get(vehicle, {}))
         passed = any(rules <= blocking if rules else bool(blocking) for blocking in (then, now))
-        happened = _text(then) if then == now else f"{_text(then)}; now {_text(now)}"
-        yield f"denied {vehicle}", _text(rules) or "denied", happened or "may go", passed
+        happened = text_of(then) if then == now else f"{text_of(then)}; now {text_of(now)}"
+        yield f"denied {vehicle}", text_of(rules) or "denied", happened or "may go", passed
 
 
-def _yes_needed(seen: _Seen) -> dict[str, set[str]]:
+def _yes_needed(seen: Seen) -> dict[str, set[str]]:
     """Vehicles that somebody must say yes to, with the rules that say so."""
     found: dict[str, set[str]] = {}
     for summary in (seen.decision, seen.now):
-        for vehicle, candidate in _candidates(summary).items():
+        for vehicle, candidate in candidates_of(summary).items():
             if candidate.get("needs_approval"):
                 findings = cast("list[Mapping[str, object]]", candidate.get("findings") or [])
                 rules = {str(f["rule"]) for f in findings if f["effect"] == "approval" and f["met"]}
@@ -228,32 +187,33 @@ def _yes_needed(seen: _Seen) -> dict[str, set[str]]:
     return found
 
 
-def _approvals(seen: _Seen, expect: sc.Expect) -> Iterator[_Found]:
+def _approvals(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     if expect.needs_approval is None:
         return
     needed = _yes_needed(seen)
     if not expect.needs_approval:
-        yield "needs_approval", "nobody", _text(needed) or "nobody", not needed
+        yield "needs_approval", "nobody", text_of(needed) or "nobody", not needed
     for vehicle, rules in expect.needs_approval.items():
         passed = vehicle in needed and rules <= needed[vehicle]
-        happened = _text(needed.get(vehicle, set())) or ("a yes" if vehicle in needed else "no yes needed")
-        yield f"needs_approval {vehicle}", _text(rules) or "a yes", happened, passed
+        happened = text_of(needed.get(vehicle, set())) or ("a yes" if vehicle in needed else "no yes needed")
+        yield f"needs_approval {vehicle}", text_of(rules) or "a yes", happened, passed
 
 
-def _eligible(seen: _Seen, expect: sc.Expect) -> Iterator[_Found]:
+def _eligible(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     if expect.eligible is None:
         return
 
     def may_go(summary: Mapping[str, object]) -> set[str]:
-        listed = _candidates(summary).items()
+        listed = candidates_of(summary).items()
         return {vehicle for vehicle, c in listed if c.get("eligible") and not c.get("needs_approval")}
 
-    then, now = may_go(seen.decision), may_go(seen.now)
-    happened = _text(then) if then == now else f"{_text(then)}; now {_text(now)}"
-    yield "eligible", _text(expect.eligible), happened, expect.eligible in (then, now)
+    # A decision of this very moment is what was expected; later a search as it would go now counts as well.
+    sets = [may_go(seen.decision)] if seen.decided_now else [may_go(seen.decision), may_go(seen.now)]
+    happened = "; now ".join(text_of(names) for names in sets)
+    yield "eligible", text_of(expect.eligible), happened, expect.eligible in sets
 
 
-def _promise(seen: _Seen, expect: sc.Expect) -> Iterator[_Found]:
+def _promise(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     expected, promise, now = expect.promise, seen.view.promise, seen.world.clock.now()
     if expected is None:
         return
@@ -283,12 +243,12 @@ def _promise(seen: _Seen, expect: sc.Expect) -> Iterator[_Found]:
         yield "promise owner", expected.owner, promise.owner, promise.owner == expected.owner
 
 
-def _checklist(seen: _Seen, expect: sc.Expect) -> Iterator[_Found]:
+def _checklist(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     for what, wanted in (("checklist", expect.checklist), ("notified", expect.notified)):
         if wanted is None:
             continue
         listed = cast("list[object]", seen.decision.get(what) or [])
-        lines = [_line(item) for item in listed]
+        lines = [line_of(item) for item in listed]
         if not wanted:
             yield what, "nothing", "; ".join(lines) or "nothing", not lines
         for item in wanted:
@@ -296,14 +256,7 @@ def _checklist(seen: _Seen, expect: sc.Expect) -> Iterator[_Found]:
             yield what, item, "; ".join(lines) or "nothing", passed
 
 
-def _line(item: object) -> str:
-    """A line of a checklist: its code and its text."""
-    if isinstance(item, Mapping):
-        return f"{item.get('code', '')}: {item.get('text', '')}"
-    return str(item)
-
-
-def _told(seen: _Seen, expect: sc.Expect) -> Iterator[_Found]:
+def _told(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     """phone: the number is kept and the link to follow is there; else who was told at the end, or of a refusal."""
     if expect.told is None:
         return
@@ -313,17 +266,23 @@ def _told(seen: _Seen, expect: sc.Expect) -> Iterator[_Found]:
     told |= {str(e.event.facts["told"]) for e in seen.view.entries if e.event.facts.get("told")}
     told |= {str(value) for refusal in seen.done.refusals for value in refusal.facts.values()}
     for who in expect.told:
-        yield "told", who, _text(told), who in told or any(who in text for text in told)
+        yield "told", who, text_of(told), who in told or any(who in text for text in told)
 
 
-def _said(seen: _Seen, expect: sc.Expect) -> Iterator[_Found]:
-    said = [*_sentences(seen.decision), *(refusal_title(refusal) for refusal in seen.done.refusals)]
+def _said(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
+    now = seen.world.clock.now()
+    lines = [e.event for e in seen.view.entries if e.event.at == now and e.event.kind is not EventKind.DECISION_MADE]
+    said = [
+        *sentences_of(seen.decision),
+        *(refusal_title(refusal) for refusal in seen.done.refusals),
+        *(event_text(event, event.vehicle_id) for event in lines),
+    ]
     for text in expect.sentence_has or ():
         passed = any(text.casefold() in sentence.casefold() for sentence in said)
         yield "sentence_has", text, "it says so" if passed else f"none of {len(said)} sentences says so", passed
 
 
-def _taps(seen: _Seen, expect: sc.Expect) -> Iterator[_Found]:
+def _taps(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     """Each tap is kept once, with the time of the device."""
     for vehicle, taps in (expect.taps or {}).items():
         trips = [a for a, _ in seen.view.assignments if a.vehicle_id == vehicle]
@@ -336,7 +295,12 @@ def _taps(seen: _Seen, expect: sc.Expect) -> Iterator[_Found]:
             stamps = {s.value: stamp.device_time for trip in trips for s, stamp in trip.stamps.items()}
             wanted = seen.world.instant(at_s)
             passed = times == [wanted.isoformat()] and stamps.get(state) == wanted
-            yield f"taps {vehicle}", f"{state} once at {clock_text(wanted, ZONE)}", ", ".join(times) or "never", passed
+            yield (
+                f"taps {vehicle}",
+                f"{state} once at {clock_text(wanted, ZONE)}",
+                ", ".join(times) or "never",
+                passed,
+            )
 
 
 _JUDGES = (
@@ -352,20 +316,3 @@ _JUDGES = (
     _said,
     _taps,
 )
-
-
-def _sentences(decision: Mapping[str, object]) -> tuple[str, ...]:
-    """What the decision says: its sentence, the words for the family, and for whom may not go, why and what helps."""
-    said = [str(decision[name]) for name in ("sentence", "say") if decision.get(name)]
-    for vehicle, candidate in _candidates(decision).items():
-        blocking = (f for f in cast("list[Mapping[str, object]]", candidate.get("findings") or []) if f.get("blocks"))
-        said += [f"{vehicle}: {f['text']} ({f['rule']}) {f.get('would_help') or ''}".strip() for f in blocking]
-    return tuple(said)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {_text(item) or '-'}" for name, item in sorted(value.items()))
-    if isinstance(value, str):
-        return value
-    return ", ".join(sorted(str(item) for item in cast("Sequence[object]", value)))

@@ -108,8 +108,6 @@ def _patient(ask: Table, need: Need) -> Patient:
 def _vehicle(step: Table, names: Names) -> sc.Act:
     table = step.table("vehicle", ("id", "does", "reason", "device_s", "seq", "at", "travel_min", "queue", "posts"))
     does = table.choice("does", DOES)
-    if does == "position" and not (table.has("at") or table.has("travel_min")):
-        raise table.error("position", "a position says at = a place or [lon, lat], or new travel_min")
     queue = table.tables("queue", ("does", "at_s", "seq", "reason")) if table.has("queue") else []
     return sc.VehicleAct(
         id=_vehicle_id(table, "id", names),
@@ -141,7 +139,7 @@ def _operator(step: Table, names: Names) -> sc.Act:
 
 
 def _operator_act(table: Table, names: Names) -> sc.OperatorAct:
-    does = table.choice("does", ("approve", "refuse", "assign", "override", "close"))
+    does = table.choice("does", ("approve", "refuse", "assign", "override", "close", "undo"))
     for name in {"assign": ("vehicle",), "override": ("vehicle", "rule"), "close": ("outcome",)}.get(does, ()):
         table.need(name)
     return sc.OperatorAct(
@@ -296,7 +294,7 @@ def _promise(table: Table) -> sc.ExpectPromise | None:
 
 
 def _assignments(table: Table, names: Names) -> int | Mapping[str, str] | None:
-    """How many are live, which vehicles have one, or how far each has come."""
+    """How many are live, which vehicles have one, or of each how far it has come or for which request it goes."""
     value = table.data.get("assignments")
     if value is None or (isinstance(value, int) and not isinstance(value, bool)):
         return value

@@ -195,8 +195,10 @@ class Table:
         return [Table(self.file, item, f"{self.where}.{name}", line, takes) for item in value]
 
     def point(self, name: str) -> Point:
-        """[lon, lat] in degrees."""
+        """[lon, lat] in degrees, or a table of the two."""
         value = self.need(name)
+        if isinstance(value, dict) and set(value) == {"lon", "lat"}:
+            value = [value["lon"], value["lat"]]
         if isinstance(value, list) and len(value) == 2:
             lon, lat = value
             if isinstance(lon, Number) and isinstance(lat, Number) and abs(lon) <= 180 and abs(lat) <= 90:

@@ -10,7 +10,16 @@ from dispatch.sim.scenario_play import Outcome, play
 pytestmark = pytest.mark.anyio
 FILES = find_scenarios([Path(__file__).parent])
 # What is not built yet, by the name of the file; a scenario that passes must leave this list, and its own note too.
-WAITING: dict[str, str] = {}
+WAITING = {
+    "02-cikokol-tak-ada-yang-menjawab",
+    "03-cikokol-2019-08-23",
+    "04-henti-jantung",
+    "14-dua-jenazah",
+    "16-dua-operator",
+    "17-tanpa-sinyal",
+    "24-satu-jenazah-satu-kendaraan",
+    "43-tanpa-ambulans-gawat-darurat",
+}
 
 
 @pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
@@ -23,5 +32,4 @@ async def test_the_scenario_comes_out_as_it_is_written(file: Path) -> None:
 
 
 def test_only_the_known_scenarios_wait_for_a_part_that_is_not_built() -> None:
-    waiting = {file.stem: scenario.waits_for for file in FILES if (scenario := read_scenario(file)).waits_for}
-    assert waiting == WAITING
+    assert {file.stem for file in FILES if read_scenario(file).waits_for} == WAITING
