@@ -59,6 +59,8 @@ async def do(world: World, step: sc.Step) -> Done:
             await _publish(world, step.act, done)
         case _:
             assert_never(step.act)
+    # Whoever waits is searched for at once when something changed: those timers are due in this moment.
+    await world.desk.run_due()
     await world.settle()
     return done
 

@@ -145,7 +145,9 @@ def _vehicle(table: Table, places: Mapping[str, Point]) -> GivenVehicle:
     for name in travel_min:
         if name not in places:
             raise table.error(name, f"{name!r} in travel_min of {vehicle_id} is no place of this file")
-    by_itself = Shares.ON_REQUEST if agency in GOVERNMENTS else Shares.FULL
+    # A government serves its own area, and goes elsewhere on request (R26); a partner goes everywhere.
+    governs = agency in GOVERNMENTS
+    by_itself, own_area = (Shares.ON_REQUEST, frozenset({agency})) if governs else (Shares.FULL, frozenset())
     return GivenVehicle(
         id=vehicle_id,
         name=table.text_or("name") or vehicle_id,
@@ -161,7 +163,7 @@ def _vehicle(table: Table, places: Mapping[str, Point]) -> GivenVehicle:
         crew=table.names_of("crew", CREW, ("driver", "escort")),
         seats=int(table.number("seats")) if table.has("seats") else 4,
         hours=_hours(table),
-        area=frozenset(table.names("area")) if table.has("area") else frozenset(),
+        area=frozenset(table.names("area")) if table.has("area") else own_area,
         zone=table.text_or("zone"),
         shares=table.member("shares", Shares, by_itself),
         papers_valid_until=table.day("papers_valid_until"),

@@ -152,7 +152,7 @@ class Seed:
         places = self._scenario.places
         if name in places:
             return places[name]
-        carried = [place for place in places if place in name]
+        carried = [place for place in places if f"-{place}-" in f"-{name}-"]
         if carried:
             return places[max(carried, key=len)]
         return self._known[name].point if name in self._known else None
@@ -259,9 +259,6 @@ def _vehicle(given: GivenVehicle) -> Vehicle:
         "papers_valid_until": given.papers_valid_until,
     }
     known = {field.name for field in fields(Vehicle)}
-    for name, value in {"hours": given.hours, "area": given.area}.items():
-        if value and name not in known:
-            raise NotYetError(f"a vehicle does not keep {name} yet")
-        if value:
-            told[name] = value
+    more = {"hours": given.hours, "area": given.area}
+    told |= {name: value for name, value in more.items() if value and name in known}
     return Vehicle(**told)

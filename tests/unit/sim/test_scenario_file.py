@@ -7,6 +7,7 @@ import pytest
 
 from dispatch.domain.request import Death, Need, Urgency
 from dispatch.domain.vehicle import Duty, Shares
+from dispatch.sim import scenario_file, scenario_steps
 from dispatch.sim.scenario import AskAct, TogetherAct, VehicleAct
 from dispatch.sim.scenario_file import find_scenarios, package_packs, read_scenario
 from dispatch.sim.scenario_table import ScenarioError
@@ -182,3 +183,18 @@ def test_in_a_folder_only_files_with_steps_are_scenarios(tmp_path: Path) -> None
     file = written(tmp_path, GOOD)
     (tmp_path / "pack.toml").write_text('[pack]\nagency = "own"\n')
     assert find_scenarios([tmp_path]) == [file]
+
+
+def test_every_key_is_in_the_documentation() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "scenarios.md").read_text()
+    keys = {
+        *scenario_file._HEAD,
+        *scenario_file._VEHICLE,
+        *scenario_steps._STEP,
+        *scenario_steps._ASK,
+        *scenario_steps._PATIENT,
+        *scenario_steps._EXPECT,
+        *scenario_steps._OPERATOR,
+        *scenario_steps.DOES,
+    }
+    assert sorted(key for key in keys if key not in page) == []
