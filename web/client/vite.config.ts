@@ -17,6 +17,7 @@ export default defineConfig({
         minta: entry("minta"),
         sopir: entry("sopir"),
         peta: entry("peta"),
+        kelola: entry("kelola"),
       },
     },
   },

@@ -1,0 +1,298 @@
+// A draft: its rules with their forms and problems, and what is not saved yet.
+import { kelola as words } from "../../text/kelola";
+import { Link } from "./bits";
+import { titleOf } from "./list";
+import { Find, matches, PolicyText, RuleText } from "./read";
+import { RuleForm } from "./rule_form";
+import { Said } from "./said";
+import {
+  add,
+  busy,
+  dirty,
+  draft,
+  drop,
+  focusLater,
+  may,
+  meanwhile,
+  opened,
+  place,
+  problemsOf,
+  restore,
+  save,
+  work,
+} from "./state";
+import { Steps } from "./steps";
+import type { DraftProblem } from "./types";
+import { isChanged, isHeadChanged, type Working } from "./work";
+
+const HEAD = "judul-dan-versi";
+
+// Open the rule that a problem speaks of, or the draft's head, and bring the reader there.
+function show(problem: DraftProblem) {
+  const rule = work.value?.rules.find((one) => one.doc.id === problem.rule && !one.removed);
+  if (rule) {
+    opened.value = rule.key;
+    focusLater(`aturan-${rule.doc.id}`, "start");
+  } else {
+    const head = document.getElementById(HEAD);
+    if (head instanceof HTMLDetailsElement) head.open = true;
+    focusLater(`${HEAD}-judul`);
+  }
+}
+
+export function Problems() {
+  const problems = draft.value?.problems ?? [];
+  if (problems.length === 0) return null;
+  return (
+    <section class="error problems" aria-labelledby="masalah">
+      <h3 id="masalah">{words.problems(problems.length)}</h3>
+      <ul class="plain">
+        {problems.map((problem) => (
+          <li key={`${problem.rule} ${problem.field} ${problem.sentence}`}>
+            <button type="button" class="link" onClick={() => show(problem)}>
+              {problem.rule ?? words.general}: {problem.sentence}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Acts({ rule, changed }: { rule: Working; changed: boolean }) {
+  const { doc, key } = rule;
+  return (
+    <div class="acts">
+      {changed && (
+        <button type="button" aria-label={words.undoRule(doc.id)} onClick={() => restore(key)}>
+          {words.undo}
+        </button>
+      )}
+      <button
+        type="button"
+        id={`ubah-${doc.id}`}
+        aria-label={words.editRule(doc.id)}
+        onClick={() => {
+          opened.value = key;
+          focusLater(`aturan-${doc.id}`, "start");
+        }}
+      >
+        {words.edit}
+      </button>
+    </div>
+  );
+}
+
+function Rule({ rule }: { rule: Working }) {
+  const { doc, key } = rule;
+  if (rule.removed)
+    return (
+      <div class="gone">
+        <p>{words.removed(doc.id, doc.title)}</p>
+        <button type="button" aria-label={words.undoRule(doc.id)} onClick={() => restore(key)}>
+          {words.undo}
+        </button>
+      </div>
+    );
+  const problems = problemsOf(rule);
+  const changed = isChanged(rule);
+  const isOpen = opened.value === key;
+  const told = draft.value?.rules.find((one) => one.id === doc.id)?.sentence;
+  return (
+    <>
+      {problems.length > 0 && (
+        <div class="error">
+          <strong>{words.ruleProblems}</strong>
+          <ul>
+            {problems.map((problem) => (
+              <li key={`${problem.field} ${problem.sentence}`}>{problem.sentence}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {changed && (
+        <p class="state">
+          <span class="chip unsaved">
+            {rule.saved === null ? `${words.newChip}, ${words.unsavedChip}` : words.unsavedChip}
+          </span>{" "}
+          <span class="soft">{rule.saved === null ? words.newSentence : words.staleSentence}</span>
+        </p>
+      )}
+      {isOpen ? (
+        <>
+          <h3>
+            <span class="code">{doc.id}</span> {doc.title}
+          </h3>
+          <RuleForm rule={rule} />
+        </>
+      ) : (
+        <RuleText doc={doc} sentence={rule.saved === null ? "" : (told ?? "")}>
+          {may("edit") && <Acts rule={rule} changed={changed} />}
+        </RuleText>
+      )}
+    </>
+  );
+}
+
+function Head() {
+  const now = work.value;
+  const kept = draft.value;
+  if (!now || !kept) return null;
+  const set = (fields: Partial<typeof now.head>) => {
+    work.value = { ...now, head: { ...now.head, ...fields } };
+  };
+  return (
+    <details class="card head" id={HEAD} open={isHeadChanged(now)}>
+      <summary>{words.head}</summary>
+      <div class="stack">
+        <label>
+          {words.headTitle}
+          <input
+            id={`${HEAD}-judul`}
+            value={now.head.title}
+            maxLength={200}
+            onInput={(event) => set({ title: event.currentTarget.value })}
+          />
+        </label>
+        <label>
+          {words.headVersion}
+          <input
+            value={now.head.version}
+            maxLength={40}
+            autocomplete="off"
+            spellcheck={false}
+            aria-describedby="versi-hint"
+            onInput={(event) => set({ version: event.currentTarget.value.trim() })}
+          />
+        </label>
+        <small class="soft" id="versi-hint">
+          {words.headVersionHint}
+        </small>
+        {kept.policy.length > 0 && <h3>{words.policy}</h3>}
+        {kept.policy.map(([name, line]) => (
+          <label key={name}>
+            {line}
+            <input
+              type="number"
+              inputMode="decimal"
+              step="any"
+              value={now.head.policy[name] ?? ""}
+              onInput={(event) => {
+                const typed = event.currentTarget.value;
+                set({ policy: { ...now.head.policy, [name]: typed === "" ? null : Number(typed) } });
+              }}
+            />
+          </label>
+        ))}
+      </div>
+    </details>
+  );
+}
+
+// What is not saved yet, and saving it; while a rule's form is open, the form saves.
+function Unsaved() {
+  const now = work.value;
+  if (!now || opened.value) return null;
+  const names = now.rules.filter(isChanged).map((rule) => rule.doc.id);
+  if (isHeadChanged(now)) names.unshift(words.headChanged);
+  return (
+    <div class="unsaved-bar">
+      <Said />
+      {dirty.value && !meanwhile.value && (
+        <div class="bar">
+          <p>
+            <strong>{words.unsaved}:</strong> {names.join(", ")}
+          </p>
+          <div class="acts">
+            <button
+              type="button"
+              class="primary"
+              disabled={busy.value === "save"}
+              onClick={() => void save()}
+            >
+              {busy.value === "save" ? words.saving : words.save}
+            </button>
+            <button type="button" onClick={drop}>
+              {words.drop}
+            </button>
+          </div>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Rules() {
+  const now = work.value;
+  if (!now) return null;
+  const told = new Map((draft.value?.rules ?? []).map((rule) => [rule.id, rule.sentence]));
+  const shown = now.rules.filter(
+    (rule) => rule.key === opened.value || isChanged(rule) || matches(rule.doc, told.get(rule.doc.id) ?? ""),
+  );
+  return (
+    <section class="rules stack" aria-label={words.rulesTab}>
+      {may("edit") ? <Head /> : <PolicyText policy={draft.value?.policy ?? []} />}
+      <Find shown={shown.length} all={now.rules.length} />
+      <ul class="plain stack">
+        {shown.map((rule) => (
+          <li
+            class={`card rule ${rule.removed ? "removed" : ""}`}
+            key={rule.key}
+            id={`aturan-${rule.doc.id}`}
+            tabIndex={-1}
+          >
+            <Rule rule={rule} />
+          </li>
+        ))}
+      </ul>
+      {may("edit") && (
+        <button
+          type="button"
+          class="wide"
+          onClick={() => {
+            add();
+            const made = work.value?.rules.at(-1);
+            if (made) focusLater(`title-${made.key}`);
+          }}
+        >
+          + {words.addRule}
+        </button>
+      )}
+    </section>
+  );
+}
+
+export function DraftPage() {
+  const now = draft.value;
+  if (!now) return null;
+  const here = place.value;
+  return (
+    <div class="draft">
+      <div class="draft-head stack">
+        <Link class="back" to={{}}>
+          ‹ {words.back}
+        </Link>
+        <h2 id="judul" tabIndex={-1}>
+          {work.value?.head.title || titleOf(now.agency)}{" "}
+          <span class={`chip ${now.state}`}>{words.draftState[now.state]}</span>
+        </h2>
+        <p class="soft">
+          {words.draftOf(now.base_version)} · {words.version(now.version)}
+        </p>
+        <nav class="tabs" aria-label={words.sections}>
+          <Link to={{ ...here, part: "aturan" }} class="button" current={here.part === "aturan"}>
+            {words.rulesTab}
+          </Link>
+          <Link to={{ ...here, part: "terbit" }} class="button" current={here.part === "terbit"}>
+            {words.nextTab}
+          </Link>
+        </nav>
+      </div>
+      <div class={`columns ${here.part}`}>
+        <Rules />
+        <Steps />
+      </div>
+      <Unsaved />
+    </div>
+  );
+}

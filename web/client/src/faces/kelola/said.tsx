@@ -1,0 +1,29 @@
+// What became of saving: done, a problem, or somebody else's changes to be brought together with one's own.
+import { kelola as words } from "../../text/kelola";
+import { Trouble } from "./bits";
+import { meanwhile, mergeMine, notice, takeTheirs } from "./state";
+
+export function Said() {
+  const conflict = meanwhile.value;
+  return (
+    <div class="said">
+      <Trouble at="save" />
+      {conflict && (
+        <div class="banner stack">
+          <p>{words.meanwhile(conflict.updated_by)}</p>
+          <div class="acts">
+            <button type="button" class="primary" onClick={mergeMine}>
+              {words.mergeMine}
+            </button>
+            <button type="button" onClick={takeTheirs}>
+              {words.takeTheirs}
+            </button>
+          </div>
+        </div>
+      )}
+      <p class="notice" role="status">
+        {notice.value}
+      </p>
+    </div>
+  );
+}
