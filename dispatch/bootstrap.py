@@ -9,7 +9,8 @@ from pathlib import Path
 
 from dispatch.desk.desk import Desk
 from dispatch.desk.ports import Books, Live, Store
-from dispatch.domain.pack_file import PackError, read_pack
+from dispatch.domain.pack_faults import PackError
+from dispatch.domain.pack_file import read_pack
 from dispatch.live.memory import MemoryLive
 from dispatch.live.redis import RedisLive
 from dispatch.roads import NetworkRoads, StraightRoads

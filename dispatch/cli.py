@@ -24,7 +24,8 @@ from dispatch.bootstrap import pack_texts, publish_packs
 from dispatch.desk.ports import Books, NotFoundError, StoreUnavailableError, Token
 from dispatch.desk.views import view_of
 from dispatch.domain.directory import Role
-from dispatch.domain.pack_file import PackError, read_pack
+from dispatch.domain.pack_faults import PackError
+from dispatch.domain.pack_file import read_pack
 from dispatch.settings import Settings, settings_table
 from dispatch.store.sqlite import IndexMissingError, SqliteStore, open_sqlite
 from dispatch.words import event_text

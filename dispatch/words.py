@@ -1,47 +1,14 @@
 """Sentences that the server speaks, in Indonesian: decisions, reasons, timeline lines and refusals."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
 
+from dispatch.domain.consequences import ChecklistItem
 from dispatch.domain.eligibility import CLASS_RULE, DUTY_RULE, Finding
 from dispatch.domain.events import Event, EventKind
 from dispatch.domain.refusal import Refusal
-from dispatch.domain.request import Need
 from dispatch.domain.sop import Rule
-from dispatch.domain.vehicle import VehicleClass
+from dispatch.fact_words import APPROVER_NAMES, DOCUMENT_NAMES, DUTY_NAMES, Gaps, date_text, fact_words
 
-CLASS_NAMES = {
-    VehicleClass.EMERGENCY_AMBULANCE: "ambulans gawat darurat",
-    VehicleClass.TRANSPORT_AMBULANCE: "ambulans transportasi",
-    VehicleClass.MOBILE_CLINIC: "puskesmas keliling",
-    VehicleClass.HEARSE: "mobil jenazah",
-    VehicleClass.DUAL_USE: "kendaraan serbaguna",
-    VehicleClass.VILLAGE_CAR: "mobil siaga",
-    VehicleClass.OFFICIAL_CAR: "mobil dinas",
-}
-NEED_NAMES = {
-    Need.EMERGENCY: "gawat darurat",
-    Need.REFERRAL: "rujukan",
-    Need.TRANSPORT: "antar kontrol",
-    Need.BODY: "jenazah",
-}
-_DUTY_NAMES = {
-    "off_duty": "sedang tidak bertugas",
-    "available": "siaga",
-    "committed": "sedang bertugas untuk permintaan lain",
-    "cleaning": "sedang dibersihkan",
-    "out_of_service": "sedang dalam perbaikan",
-}
-_DAY_NAMES = {
-    "mon": "Senin",
-    "tue": "Selasa",
-    "wed": "Rabu",
-    "thu": "Kamis",
-    "fri": "Jumat",
-    "sat": "Sabtu",
-    "sun": "Minggu",
-}
-_APPROVER_NAMES = {"health_officer": "petugas Dinas Kesehatan", "operator": "operator"}
 _STATE_NAMES = {
     "accepted": "menerima tugas",
     "declined": "belum dapat berangkat",
@@ -66,50 +33,9 @@ def minutes_text(seconds: float) -> str:
     return f"{max(1, round(seconds / 60.0))} menit"
 
 
-def _fact_words(facts: Mapping[str, object]) -> dict[str, str]:
-    """The facts of a finding as words of a sentence; {Class} begins one."""
-    words = {name: _fact_word(name, value) for name, value in facts.items()}
-    if "class" in words:
-        words["Class"] = words["class"][:1].upper() + words["class"][1:]
-    return words
-
-
-def _fact_word(name: str, value: object) -> str:
-    match name, value:
-        case "class", str():
-            return CLASS_NAMES[VehicleClass(value)]
-        case "need", str():
-            return NEED_NAMES[Need(value)]
-        case "duty", str():
-            return _DUTY_NAMES[value]
-        case "weekdays", str():
-            return _DAY_NAMES[value]
-        case "fix_age_min_over", int():
-            return f"{value} menit yang lalu" if value else "baru saja"
-        case "fix_age_min_over", None:
-            return "belum pernah dilaporkan"
-        case "no_other_within_min", int():
-            return f"{value} menit"
-        case "no_other_within_min", None:
-            return "belum ada"
-        case _, bool():
-            return "ya" if value else "tidak"
-        case _, list():
-            return ", ".join(str(item) for item in value)
-        case _:
-            return str(value)
-
-
-class _Gaps(dict[str, str]):
-    """A template's name without a fact stays visible as it is written."""
-
-    def __missing__(self, key: str) -> str:
-        return f"{{{key}}}"
-
-
 def finding_text(finding: Finding, rule: Rule | None) -> str:
     """The one sentence of a finding, from the rule's reason and the facts that it saw."""
-    words = _Gaps(_fact_words(finding.facts))
+    words = fact_words(finding.facts)
     if finding.rule == CLASS_RULE:
         may = "boleh" if finding.met else "belum boleh"
         return f"{words['class'].capitalize()} {may} dipakai untuk {words['need']} menurut jenisnya."
@@ -130,7 +56,7 @@ def would_help(finding: Finding, rule: Rule | None) -> str | None:
         return "Kendaraan ini dapat ditawari lagi begitu sopirnya siaga."
     if rule is None or rule.would_help is None:
         return None
-    return rule.would_help.format_map(_Gaps(_fact_words(finding.facts)))
+    return rule.would_help.format_map(fact_words(finding.facts))
 
 
 def offer_sentence(name: str, eta_s: float | None, at: datetime, zone: tzinfo, passed: str) -> str:
@@ -154,7 +80,7 @@ def say_offer(name: str, eta_s: float | None, at: datetime, zone: tzinfo) -> str
 
 def say_approval(name: str, approver: str) -> str:
     """What to tell the family while somebody's yes is awaited."""
-    who = _APPROVER_NAMES.get(approver, approver)
+    who = APPROVER_NAMES.get(approver, approver)
     return (
         f"Katakan kepada keluarga: kami sedang meminta persetujuan {who} agar {name} dapat berangkat. "
         "Kami kabari lewat telepon ini."
@@ -163,7 +89,7 @@ def say_approval(name: str, approver: str) -> str:
 
 def approval_sentence(name: str, rule: str, approver: str) -> str:
     """Why a yes is asked."""
-    return f"{name} dapat berangkat setelah {_APPROVER_NAMES.get(approver, approver)} menyetujui ({rule})."
+    return f"{name} dapat berangkat setelah {APPROVER_NAMES.get(approver, approver)} menyetujui ({rule})."
 
 
 def say_promise(due_at: datetime, zone: tzinfo) -> str:
@@ -174,14 +100,29 @@ def say_promise(due_at: datetime, zone: tzinfo) -> str:
     )
 
 
-def promise_sentence(considered: int) -> str:
-    """Why a call-back is promised."""
+def promise_sentence(considered: int, asked: list[str]) -> str:
+    """Why a call-back is promised, and whose operators are asked meanwhile."""
     if considered == 0:
         return "Belum ada kendaraan yang terdaftar; operator mencarikan dan menelepon kembali."
+    meanwhile = f" Operator pemilik {', '.join(asked)} sedang ditanya." if asked else ""
     return (
         f"Dari {considered} kendaraan belum ada yang dapat ditawari sekarang; pencarian diulang setiap 5 menit "
-        "dan operator menelepon kembali."
+        f"dan operator menelepon kembali.{meanwhile}"
     )
+
+
+def checklist_text(item: ChecklistItem, place: str, now: datetime, zone: tzinfo) -> str:
+    """One line of what is to be done beside the trip."""
+    if item.not_before is not None:
+        when = item.not_before.astimezone(zone)
+        today = when.date() == now.astimezone(zone).date()
+        day = "hari ini" if today else f"tanggal {date_text(when.date().isoformat())}"
+        first = "" if today else "Antar ke rumah duka dahulu. "
+        return f"{first}Pesankan {place}: paling cepat {day} pukul {when:%H.%M} ({item.rule})."
+    if item.text is not None:
+        return item.text
+    name = DOCUMENT_NAMES[item.code]
+    return f"{name[:1].upper()}{name[1:]} boleh menyusul ({item.rule})."
 
 
 _EVENT_LINES = {
@@ -209,9 +150,9 @@ _EVENT_LINES = {
 
 def event_text(event: Event, vehicle_name: str | None = None) -> str:
     """One line of a timeline."""
-    words = _Gaps({name: str(value) for name, value in event.facts.items()})
+    words = Gaps({name: str(value) for name, value in event.facts.items()})
     words["vehicle"] = vehicle_name or event.vehicle_id or "kendaraan"
-    for name, names in (("state", _STATE_NAMES), ("duty", _DUTY_NAMES), ("approver", _APPROVER_NAMES)):
+    for name, names in (("state", _STATE_NAMES), ("duty", DUTY_NAMES), ("approver", APPROVER_NAMES)):
         if name in words:
             words[name] = names.get(words[name], words[name])
     line = _EVENT_LINES[event.kind].format_map(words)
@@ -232,6 +173,7 @@ _REFUSALS = {
     "vehicle_taken": "Kendaraan ini baru saja mendapat tugas lain. Pilih kendaraan berikutnya.",
     "rule_objects": "SOP keberatan dengan kendaraan ini. Beri alasan pengecualian, atau pilih kendaraan lain.",
     "not_overridable": "Aturan ini tidak dapat dikecualikan oleh Anda. Pilih kendaraan lain.",
+    "not_your_agency": "Persetujuan ini diminta dari operator pemilik kendaraan.",
     "no_such_approval": "Persetujuan ini tidak sedang diminta.",
     "not_the_approver": "Persetujuan ini diminta dari petugas lain.",
     "on_duty_trip": "Selesaikan dahulu tugas yang sedang berjalan.",

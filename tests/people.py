@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 from importlib import resources
 from zoneinfo import ZoneInfo
 
-from dispatch.domain.conditions import Moment
 from dispatch.domain.directory import Person, Role
 from dispatch.domain.fix import Fix
+from dispatch.domain.moment import Moment
 from dispatch.domain.pack_file import read_pack
 from dispatch.domain.request import URGENCY_OF_NEED, Ask, Death, Need, Patient, Place, Urgency
 from dispatch.domain.sop import SopInForce, packs_in_force

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from dispatch.desk.ports import Answer, Approval, Books, Due, DueKind, RequestFilter
+from dispatch.desk.record import facts_of
 from dispatch.desk.search import Decision
 from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand, StepSource, decide, evolve
 from dispatch.domain.directory import Person
+from dispatch.domain.eligibility import OWN_OPERATOR
 from dispatch.domain.events import Event, EventKind
 from dispatch.domain.next_step import AskApproval, OfferTo, PromiseCallBack
 from dispatch.domain.promise import RETRY_EVERY, PromiseState, make_promise
@@ -56,7 +58,7 @@ def offer_s(request: Request, policy: Policy) -> float:
 def carry_out(books: Books, request: Request, decision: Decision, summary: dict[str, object]) -> None:
     """Do what the decision says, and write down why. The caller settles the request's state afterwards."""
     now = decision.at
-    books.add_decision(request.id, now, summary)
+    books.add_decision(request.id, now, summary, facts_of(decision))
     chosen = summary.get("chosen")
     books.add_event(
         Event(
@@ -70,16 +72,18 @@ def carry_out(books: Books, request: Request, decision: Decision, summary: dict[
     match decision.step:
         case OfferTo(vehicle_id=vehicle_id):
             make_offer(books, request, vehicle_id, decision, actor=DESK)
-        case AskApproval(vehicle_id=vehicle_id, rule=rule, approver=approver):
-            _ask_approval(books, request, vehicle_id, rule, approver, now)
-        case PromiseCallBack(why=why):
+        case AskApproval(beside=beside):
+            for asked in (decision.step, *beside):
+                _ask_approval(books, request, asked, now)
+        case PromiseCallBack(why=why, beside=beside):
             _promise(books, request, why, now)
+            for asked in beside:
+                _ask_approval(books, request, asked, now)
 
 
 def make_offer(books: Books, request: Request, vehicle_id: str, decision: Decision, *, actor: str) -> Assignment:
     """Ask a vehicle to go. Without an acknowledged delivery the offer lasts ten seconds longer (R23)."""
     now, policy = decision.at, decision.sop.policy
-    candidate = decision.candidate(vehicle_id)
     lasts_s = offer_s(request, policy) + policy.offer_undelivered_s
     assignment = Assignment(
         id=f"T-{uuid4().hex[:12]}",
@@ -89,7 +93,7 @@ def make_offer(books: Books, request: Request, vehicle_id: str, decision: Decisi
         offered_at=now,
         expires_at=now + timedelta(seconds=lasts_s),
     )
-    books.add_assignment(assignment, candidate.arrival if candidate else None)
+    books.add_assignment(assignment, decision.arrivals.get(vehicle_id))
     books.set_due(Due(kind=DueKind.OFFER_EXPIRES, subject=assignment.id, at=assignment.expires_at))
     books.add_event(
         Event(
@@ -105,30 +109,30 @@ def make_offer(books: Books, request: Request, vehicle_id: str, decision: Decisi
     return assignment
 
 
-def _ask_approval(books: Books, request: Request, vehicle_id: str, rule: str, approver: str, now: datetime) -> None:
+def _ask_approval(books: Books, request: Request, wanted: AskApproval, now: datetime) -> None:
     # A vehicle that becomes free meanwhile is better than waiting for a yes: the search goes on beside it.
     books.set_due(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=now + RETRY_EVERY))
     asked = [a for a in books.list_approvals(request.id) if a.state == "asked"]
-    if any(a.vehicle_id == vehicle_id and a.rule == rule for a in asked):
+    if any(a.vehicle_id == wanted.vehicle_id and a.rule == wanted.rule for a in asked):
         return
     books.put_approval(
         Approval(
             id=f"S-{uuid4().hex[:12]}",
             request_id=request.id,
-            vehicle_id=vehicle_id,
-            rule=rule,
-            approver=approver,
+            vehicle_id=wanted.vehicle_id,
+            rule=wanted.rule,
+            approver=wanted.approver,
             state="asked",
             asked_at=now,
         )
     )
-    facts = {"rule": rule, "approver": approver}
+    facts = {"rule": wanted.rule, "approver": wanted.approver}
     books.add_event(
         Event(
             kind=EventKind.APPROVAL_ASKED,
             at=now,
             request_id=request.id,
-            vehicle_id=vehicle_id,
+            vehicle_id=wanted.vehicle_id,
             actor=DESK,
             facts=facts,
         )
@@ -171,7 +175,10 @@ def take_step(books: Books, assignment: Assignment, command: StepCommand, now: d
     if command.step in (Step.CLEAR, Step.STAND_DOWN):
         patient = books.get_request(assignment.request_id).ask.patient
         dirty = patient.infectious and command.step is Step.CLEAR
+        held = books.get_vehicle(assignment.vehicle_id)
         books.set_duty(assignment.vehicle_id, Duty.CLEANING if dirty else Duty.AVAILABLE, at_base=False, now=now)
+        if command.step is Step.CLEAR:  # a crew that was only called back needs no rest (R22)
+            books.set_history(assignment.vehicle_id, on_duty_since=held.on_duty_since, trip_ended_at=now)
         wake_waiting(books, now)
     return assignment
 
@@ -207,7 +214,7 @@ def settle(
     standing = Standing(
         end=end or (request.state if request.state in ENDS else None),
         assignments=assignments,
-        approval_asked=any(approval.state == "asked" for approval in books.list_approvals(request.id)),
+        approval_asked=any(a.state == "asked" and a.approver != OWN_OPERATOR for a in books.list_approvals(request.id)),
         promised=promise is not None,
     )
     state = request_state(standing)

@@ -11,6 +11,7 @@ from dispatch.domain.assignment import AssignmentState
 from dispatch.domain.directory import Person
 from dispatch.domain.events import Event, EventKind
 from dispatch.domain.fix import FixLimits
+from dispatch.domain.fleet import Fleet
 from dispatch.domain.pack_file import read_pack
 from dispatch.domain.refusal import Refusal
 from dispatch.domain.request import Ask, Request
@@ -51,7 +52,8 @@ class DeskCore:
 
     async def _search(self, ask: Ask, at: datetime, tried: Tried) -> Decision:
         vehicles, sop = await self.store.read(lambda books: (books.list_vehicles(), self._sop(books, at)))
-        return search(ask, self._with_fixes(vehicles), sop, self.roads, now=at, zone=self.zone, tried=tried)
+        fleet = Fleet(self._with_fixes(vehicles))
+        return search(ask, fleet, sop, self.roads, now=at, zone=self.zone, tried=tried)
 
     async def _search_again(
         self,

@@ -8,11 +8,12 @@ from uuid import uuid4
 
 from dispatch.desk.carry_out import Command, carry_out, find_first, keep_first, let_go, make_offer, settle
 from dispatch.desk.core import DeskCore, note
-from dispatch.desk.ports import Books, Contact, RequestFilter
+from dispatch.desk.ports import Approval, Books, Contact, RequestFilter
 from dispatch.desk.search import Decision, Tried
 from dispatch.desk.summary import summarise
 from dispatch.desk.views import RequestView, view_of
-from dispatch.domain.directory import Person
+from dispatch.domain.directory import Person, Role
+from dispatch.domain.eligibility import OWN_OPERATOR
 from dispatch.domain.events import EventKind
 from dispatch.domain.refusal import Refusal
 from dispatch.domain.request import ENDS, Ask, Request, RequestState, judge_ask
@@ -107,7 +108,11 @@ class Intake(DeskCore):
                     return refusal
                 let_go(books, request_id, actor=by.actor.id, reason="dialihkan", now=now)
                 if override is not None:
-                    facts = {"rule": override[0], "reason": override[1]}
+                    facts = {
+                        "rule": override[0],
+                        "reason": override[1],
+                        "clause": _clause(decision, vehicle_id, override[0]),
+                    }
                     note(
                         books,
                         EventKind.OVERRIDDEN,
@@ -127,16 +132,19 @@ class Intake(DeskCore):
         return await self._commit(attempt)
 
     async def approve(
-        self, request_id: str, *, rule: str, yes: bool, reason: str, by: Command
+        self, request_id: str, *, rule: str, yes: bool, reason: str, by: Command, vehicle_id: str | None = None
     ) -> RequestView | Refusal:
-        """The approver's word: on yes the vehicle is offered at once, on no the search goes on without it."""
+        """The approver's word: on yes the vehicle is offered at once, on no the search goes on without it.
+
+        Where a rule asks for several vehicles and `vehicle_id` does not say which, it is the first of the actor's own
+        agency, or the first.
+        """
 
         async def attempt() -> Callable[[Books], RequestView | Refusal]:
             now = self.clock.now()
-            request, approvals = await self.store.read(
-                lambda books: (books.get_request(request_id), books.list_approvals(request_id))
+            request, asked = await self.store.read(
+                lambda books: (books.get_request(request_id), _asked(books, request_id, rule, vehicle_id, by.actor))
             )
-            asked = next((a for a in approvals if a.rule == rule and a.state == "asked"), None)
             decision = await self._search_again(request, now, answered=asked, yes=yes)
             summary = summarise(decision, self.zone)
 
@@ -144,14 +152,14 @@ class Intake(DeskCore):
                 first = find_first(books, by)
                 if first is not None:
                     return first if isinstance(first, Refusal) else view_of(books, first)
-                standing = [a for a in books.list_approvals(request_id) if a.rule == rule and a.state == "asked"]
-                if asked is None or asked not in standing:
+                if asked is None or asked not in books.list_approvals(request_id):
                     return Refusal("no_such_approval", {"rule": rule})
-                if by.actor.role.value != asked.approver:
-                    return Refusal("not_the_approver", {"approver": asked.approver})
+                refusal = _judge_approver(books, asked, by.actor)
+                if refusal is not None:
+                    return refusal
                 books.put_approval(replace(asked, state="given" if yes else "refused", reason=reason))
                 kind = EventKind.APPROVAL_GIVEN if yes else EventKind.APPROVAL_REFUSED
-                facts = {"rule": rule, "reason": reason}
+                facts = {"rule": rule, "reason": reason, "clause": _clause(decision, asked.vehicle_id, rule)}
                 note(books, kind, now, by.actor, request_id=request_id, vehicle_id=asked.vehicle_id, facts=facts)
                 current = books.get_request(request_id)
                 if not any(a.is_live for a in books.list_assignments(request_id)):
@@ -188,6 +196,38 @@ class Intake(DeskCore):
         return await self._write(work)
 
 
+def _asked(books: Books, request_id: str, rule: str, vehicle_id: str | None, actor: Person) -> Approval | None:
+    """The approval that is meant: of this vehicle, else of the actor's own agency, else the first."""
+    standing = [
+        approval
+        for approval in books.list_approvals(request_id)
+        if approval.rule == rule and approval.state == "asked" and vehicle_id in (None, approval.vehicle_id)
+    ]
+    own = [a for a in standing if books.get_vehicle(a.vehicle_id).vehicle.agency == actor.agency]
+    return next(iter([*own, *standing]), None)
+
+
+def _judge_approver(books: Books, asked: Approval, actor: Person) -> Refusal | None:
+    """Whether the rule names this person: by role, and for R26 as operator of the vehicle's own agency."""
+    if asked.approver == OWN_OPERATOR:
+        if actor.role is not Role.OPERATOR:
+            return Refusal("not_the_approver", {"approver": Role.OPERATOR.value})
+        agency = books.get_vehicle(asked.vehicle_id).vehicle.agency
+        return None if actor.agency == agency else Refusal("not_your_agency", {"agency": agency})
+    if actor.role.value != asked.approver:
+        return Refusal("not_the_approver", {"approver": asked.approver})
+    return None
+
+
+def _clause(decision: Decision, vehicle_id: str, rule: str) -> str | None:
+    """The sentence of the SOP under which somebody said yes, or against which somebody acted."""
+    if decision.find_vehicle(vehicle_id) is None:
+        return None
+    agency = next((f.agency for f in decision.assess(vehicle_id).findings if f.rule == rule), "")
+    found = decision.sop.find_rule(agency, rule)
+    return found.clause if found else None
+
+
 def _judge_choice(
     books: Books, decision: Decision, vehicle_id: str, override: tuple[str, str] | None, actor: Person
 ) -> Refusal | None:
@@ -196,8 +236,7 @@ def _judge_choice(
     held = books.find_live_assignment(vehicle_id)
     if held is not None:
         return Refusal("vehicle_taken", {"vehicle_id": vehicle_id, "request_id": held.request_id})
-    candidate = decision.candidate(vehicle_id)
-    findings = candidate.verdict.findings if candidate else ()
+    findings = decision.assess(vehicle_id).findings if decision.find_vehicle(vehicle_id) else ()
     objections = [finding for finding in findings if finding.blocks]
     unsaid = [finding.rule for finding in objections if override is None or finding.rule != override[0]]
     if unsaid:

@@ -1,38 +1,66 @@
 """The search: from positions and rules to a decision on who goes, computed before anything is written."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from time import perf_counter
 
 from dispatch.desk.ports import Roads
-from dispatch.domain.conditions import Moment
+from dispatch.domain.compiled import FleetVerdict, judge_fleet
 from dispatch.domain.eligibility import Verdict, assess
+from dispatch.domain.fleet import Fleet
+from dispatch.domain.moment import Moment, count_free, is_puskesmas_busy
 from dispatch.domain.next_step import NextStep, next_step
-from dispatch.domain.ranking import Arrival, Candidate, rank
+from dispatch.domain.ranking import Arrival, Candidate, Method, rank
 from dispatch.domain.request import Ask, Need, Urgency
 from dispatch.domain.sop import SopInForce
 from dispatch.domain.vehicle import VehicleNow
 from geo.point import Point
 
 SHOWN = 20  # arrivals that are looked for in each group of candidates; the rest keep their verdict without one
+LISTED = 300  # a fleet up to this size is listed whole, of a larger one those with an arrival
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """All candidates in order and what is done; `computed_in_ms` is wall-clock time of the search."""
+    """What is done, and why: the verdict of every vehicle, and the candidates in order.
+
+    `computed_in_ms` is wall-clock time of the search.
+    """
 
     ask: Ask
     at: datetime
+    moment: Moment
     sop: SopInForce
-    fleet: Mapping[str, VehicleNow]
+    fleet: Fleet
+    verdict: FleetVerdict
+    tried: "Tried"
+    arrivals: Mapping[str, Arrival]
     candidates: tuple[Candidate, ...]
     step: NextStep
     computed_in_ms: float
+    _places: Mapping[str, int]
+    _assessed: dict[str, Verdict] = field(default_factory=dict, repr=False)
 
-    def candidate(self, vehicle_id: str) -> Candidate | None:
-        """The candidate with this vehicle, if it was considered."""
-        return next((candidate for candidate in self.candidates if candidate.vehicle_id == vehicle_id), None)
+    @property
+    def considered(self) -> int:
+        """How many vehicles were considered."""
+        return len(self.fleet)
+
+    def find_vehicle(self, vehicle_id: str) -> VehicleNow | None:
+        """The vehicle as it stood, if it was considered."""
+        place = self._places.get(vehicle_id)
+        return None if place is None else self.fleet.vehicles[place]
+
+    def vehicle(self, vehicle_id: str) -> VehicleNow:
+        """The vehicle as it stood. Raises KeyError for one that was not considered."""
+        return self.fleet.vehicles[self._places[vehicle_id]]
+
+    def assess(self, vehicle_id: str) -> Verdict:
+        """Every rule's finding on this vehicle."""
+        if vehicle_id not in self._assessed:
+            self._assessed[vehicle_id] = assess(self.vehicle(vehicle_id), self.ask, self.sop, self.moment)
+        return self._assessed[vehicle_id]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,72 +80,133 @@ def speeds_for(ask: Ask) -> str:
 
 
 def search(
-    ask: Ask, fleet: Sequence[VehicleNow], sop: SopInForce, roads: Roads, *, now: datetime, zone: tzinfo, tried: Tried
+    ask: Ask, fleet: Fleet, sop: SopInForce, roads: Roads, *, now: datetime, zone: tzinfo, tried: Tried
 ) -> Decision:
-    """Assess every vehicle, find arrivals, rank, and say what to do next."""
+    """Judge every vehicle, find arrivals, rank, and say what to do next."""
     started = perf_counter()
-    local = now.astimezone(zone)
-    arrivals: dict[str, Arrival] = {}
+    looking = _Looking(ask, fleet, roads, now, sop.policy.turnout_s)
+    free, busy = count_free(fleet.vehicles), is_puskesmas_busy(fleet.vehicles, ask)
 
-    def assess_all(soonest_s: float | None) -> list[Verdict]:
-        moment = Moment(now=now, local=local, soonest_s=soonest_s)
-        return [assess(vehicle, ask, sop, moment) for vehicle in fleet]
+    def moment_with(soonest_s: float | None) -> Moment:
+        local = now.astimezone(zone)
+        return Moment(now=now, local=local, soonest_s=soonest_s, free_in_zone=free, puskesmas_vehicle_busy=busy)
 
-    def look_for(verdicts: Sequence[Verdict]) -> None:
-        for group in _groups(verdicts):
-            missing = [vehicle_id for vehicle_id in group if vehicle_id not in arrivals]
-            arrivals.update(_arrivals(ask, by_id, missing, roads, now=now, policy_s=sop.policy.turnout_s))
-
-    by_id = {vehicle.id: vehicle for vehicle in fleet}
     # In the first pass somebody is taken to be near, so that no rule for "nobody else comes" applies yet.
-    verdicts = assess_all(0.0)
-    ready = [verdict for verdict in verdicts if verdict.eligible and not verdict.needs]
-    look_for(ready)
-    if sop.looks_at_moment:
-        waiting = [v.vehicle_id for v in ready if v.vehicle_id in arrivals and v.vehicle_id not in tried.vehicles]
-        verdicts = assess_all(min((arrivals[vehicle_id].eta_s for vehicle_id in waiting), default=None))
-    look_for(verdicts)
-    candidates = rank(verdicts, arrivals)
+    moment = moment_with(0.0)
+    verdict = judge_fleet(fleet, ask, sop, moment)
+    if sop.looks_at_soonest:
+        soonest_s = [looking.look_for(group.numbers) for group in _groups(fleet, verdict, tried) if group.is_ready]
+        moment = moment_with(min((eta_s for eta_s in soonest_s if eta_s is not None), default=None))
+        verdict = judge_fleet(fleet, ask, sop, moment)
+    for group in _groups(fleet, verdict, tried):
+        looking.look_for(group.numbers)
+    shown = range(len(fleet)) if len(fleet) <= LISTED else looking.reached()
+    assessed: dict[str, Verdict] = {}
+    candidates = rank(
+        _candidate(number, fleet, verdict, looking.arrivals, ask, sop, moment, assessed) for number in shown
+    )
     return Decision(
         ask=ask,
         at=now,
+        moment=moment,
         sop=sop,
-        fleet=by_id,
+        fleet=fleet,
+        verdict=verdict,
+        tried=tried,
+        arrivals=looking.arrivals,
         candidates=candidates,
         step=next_step(candidates, tried=tried.vehicles, approved=tried.approved, choose=tried.choose),
         computed_in_ms=round((perf_counter() - started) * 1000.0, 1),
+        _places=looking.places,
+        _assessed=assessed,
     )
 
 
-def _groups(verdicts: Sequence[Verdict]) -> list[list[str]]:
-    """Ids by what decides their order beside arrival, so that the soonest of each group are enough."""
-    groups: dict[tuple[bool, bool, float], list[str]] = {}
-    for verdict in verdicts:
-        groups.setdefault((verdict.eligible, bool(verdict.needs), verdict.preferred_s), []).append(verdict.vehicle_id)
-    return list(groups.values())
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Vehicles alike in all that decides their order beside arrival, so that the soonest of them are enough."""
+
+    is_ready: bool
+    numbers: Sequence[int]
 
 
-def _arrivals(
+def _groups(fleet: Fleet, verdict: FleetVerdict, tried: Tried) -> list[_Group]:
+    groups: dict[tuple[bool, ...], list[int]] = {}
+    is_tried = [vehicle.id in tried.vehicles for vehicle in fleet.vehicles]
+    columns = zip(
+        verdict.eligible.tolist(),
+        verdict.needs_yes.tolist(),
+        verdict.needs_own_yes.tolist(),
+        is_tried,
+        verdict.first_contact.tolist(),
+        (verdict.preferred_s - verdict.penalty_s).tolist(),
+        strict=True,
+    )
+    for number, key in enumerate(columns):
+        groups.setdefault(key, []).append(number)
+    return [_Group(key[:4] == (True, False, False, False), numbers) for key, numbers in groups.items()]
+
+
+def _candidate(
+    number: int,
+    fleet: Fleet,
+    verdict: FleetVerdict,
+    arrivals: Mapping[str, Arrival],
     ask: Ask,
-    fleet: Mapping[str, VehicleNow],
-    ids: Sequence[str],
-    roads: Roads,
-    *,
-    now: datetime,
-    policy_s: float,
-) -> dict[str, Arrival]:
-    points: dict[str, Point] = {}
-    for vehicle_id in ids:
-        fix = fleet[vehicle_id].position(now)
-        if fix is not None:
-            points[vehicle_id] = fix.point
-    if not points:
-        return {}
-    found = roads.arrivals(ask.pickup.point, points, speeds=speeds_for(ask), most=SHOWN)
-    return {vehicle_id: _with_turnout(arrival, policy_s) for vehicle_id, arrival in found.items()}
+    sop: SopInForce,
+    moment: Moment,
+    assessed: dict[str, Verdict],
+) -> Candidate:
+    now = fleet.vehicles[number]
+    needs_yes = bool(verdict.needs_yes[number] or verdict.needs_own_yes[number])
+    if needs_yes:
+        assessed[now.id] = assess(now, ask, sop, moment)
+    return Candidate(
+        vehicle_id=now.id,
+        eligible=bool(verdict.eligible[number]),
+        needs=assessed[now.id].needs if needs_yes else (),
+        preferred_s=float(verdict.preferred_s[number]),
+        penalty_s=float(verdict.penalty_s[number]),
+        first_contact=bool(verdict.first_contact[number]),
+        blocking=tuple(sorted(rule for rule, mask in verdict.blocks.items() if mask[number])),
+        arrival=arrivals.get(now.id),
+    )
+
+
+class _Looking:
+    """Arrivals at the pick-up, each looked for once."""
+
+    def __init__(self, ask: Ask, fleet: Fleet, roads: Roads, now: datetime, turnout_s: float) -> None:
+        self._ask, self._fleet, self._roads, self._now, self._turnout_s = ask, fleet, roads, now, turnout_s
+        self.arrivals: dict[str, Arrival] = {}
+        self.places = {vehicle.id: number for number, vehicle in enumerate(fleet.vehicles)}
+        self._looked: set[int] = set()
+
+    def reached(self) -> list[int]:
+        """The numbers of the vehicles with an arrival."""
+        return sorted(self.places[name] for name in self.arrivals)
+
+    def look_for(self, numbers: Iterable[int]) -> float | None:
+        """Look for the soonest arrivals among these vehicles; returns the first one's seconds."""
+        missing = [number for number in numbers if number not in self._looked]
+        self._looked.update(missing)
+        points: dict[str, Point] = {}
+        for number in missing:
+            vehicle = self._fleet.vehicles[number]
+            fix = vehicle.position(self._now)
+            if fix is not None:
+                points[vehicle.id] = fix.point
+        if points:
+            found = self._roads.arrivals(self._ask.pickup.point, points, speeds=speeds_for(self._ask), most=SHOWN)
+            self.arrivals.update((name, _with_turnout(arrival, self._turnout_s)) for name, arrival in found.items())
+        names = (self._fleet.vehicles[number].id for number in numbers)
+        return min((self.arrivals[name].eta_s for name in names if name in self.arrivals), default=None)
 
 
 def _with_turnout(arrival: Arrival, turnout_s: float) -> Arrival:
+    """The time until the crew sets out comes on top; times that somebody gave are from now to the door."""
+    if arrival.method is Method.GIVEN:
+        return arrival
     return Arrival(
         eta_s=arrival.eta_s + turnout_s,
         eta_low_s=arrival.eta_low_s + turnout_s / 2.0,

@@ -4,10 +4,12 @@ from datetime import timedelta, tzinfo
 
 from dispatch import words
 from dispatch.desk.search import SHOWN, Decision
+from dispatch.domain.consequences import Consequences, consequences
 from dispatch.domain.eligibility import DUTY_RULE, Finding
 from dispatch.domain.next_step import AskApproval, OfferTo, PromiseCallBack
 from dispatch.domain.promise import CALL_BACK_WITHIN
 from dispatch.domain.ranking import Candidate
+from dispatch.domain.sop import SopInForce
 
 _FAR = timedelta(hours=1)
 
@@ -15,6 +17,8 @@ _FAR = timedelta(hours=1)
 def summarise(decision: Decision, zone: tzinfo) -> dict[str, object]:
     """The decision in the shape of api.md; findings are written out for the first candidates only."""
     outcome, chosen, sentence, say = _outcome(decision, zone)
+    going = decision.find_vehicle(chosen[0]) if chosen else None
+    after = consequences(decision.ask, decision.sop, decision.moment, going)
     return {
         "outcome": outcome,
         "sop": [{"agency": pack.agency, "version": pack.version} for _, pack in sorted(decision.sop.packs.items())],
@@ -25,16 +29,26 @@ def summarise(decision: Decision, zone: tzinfo) -> dict[str, object]:
             candidate_json(decision, candidate, written=position < SHOWN)
             for position, candidate in enumerate(_shown_first(decision))
         ],
-        "considered": len(decision.candidates),
+        "considered": decision.considered,
+        "checklist": _checklist(decision, after, zone),
+        "notified": list(after.notify),
         "computed_in_ms": decision.computed_in_ms,
         "at": decision.at.astimezone(zone).isoformat(),
     }
 
 
+def _checklist(decision: Decision, after: Consequences, zone: tzinfo) -> list[dict[str, object]]:
+    place = decision.ask.dropoff.name if decision.ask.dropoff else ""
+    return [
+        {"code": item.code, "rule": item.rule, "text": words.checklist_text(item, place, decision.at, zone)}
+        for item in after.checklist
+    ]
+
+
 def _shown_first(decision: Decision) -> list[Candidate]:
     """In rank order, but with the nearest that were passed over among the first, so that their reason is written."""
     passed = sorted(
-        (c for c in decision.candidates if not c.verdict.eligible and c.arrival is not None),
+        (c for c in decision.candidates if not c.eligible and c.arrival is not None),
         key=lambda c: (c.arrival.eta_s if c.arrival else 0.0, c.vehicle_id),
     )[: SHOWN // 4]
     ahead = decision.candidates[: SHOWN - len(passed)]
@@ -47,8 +61,8 @@ def _shown_first(decision: Decision) -> list[Candidate]:
 def _outcome(decision: Decision, zone: tzinfo) -> tuple[str, list[str], str, str]:
     match decision.step:
         case OfferTo(vehicle_id=vehicle_id):
-            candidate = decision.candidate(vehicle_id)
-            eta_s = candidate.arrival.eta_s if candidate and candidate.arrival else None
+            arrival = decision.arrivals.get(vehicle_id)
+            eta_s = arrival.eta_s if arrival else None
             name = vehicle_name(decision, vehicle_id)
             sentence = words.offer_sentence(name, eta_s, decision.at, zone, _passed(decision, eta_s))
             return "offer", [vehicle_id], sentence, words.say_offer(name, eta_s, decision.at, zone)
@@ -56,9 +70,10 @@ def _outcome(decision: Decision, zone: tzinfo) -> tuple[str, list[str], str, str
             name = vehicle_name(decision, vehicle_id)
             sentence = words.approval_sentence(name, rule, approver)
             return "approval", [], sentence, words.say_approval(name, approver)
-        case PromiseCallBack():
+        case PromiseCallBack(beside=beside):
             due_at = decision.at + CALL_BACK_WITHIN
-            sentence = words.promise_sentence(len(decision.candidates))
+            asked = [vehicle_name(decision, ask.vehicle_id) for ask in beside]
+            sentence = words.promise_sentence(decision.considered, asked)
             return "promise", [], sentence, words.say_promise(due_at, zone)
 
 
@@ -66,36 +81,39 @@ def _passed(decision: Decision, eta_s: float | None) -> str:
     """The sentence on the nearest vehicle that a rule of the SOP kept from going, if it was nearer than the chosen."""
     limit_s = eta_s if eta_s is not None else _FAR.total_seconds()
     nearer = [
-        (candidate.arrival.eta_s, candidate.vehicle_id, objection)
+        (candidate.arrival.eta_s, candidate.vehicle_id)
         for candidate in decision.candidates
-        if candidate.arrival is not None and candidate.arrival.eta_s < limit_s
-        for objection in candidate.verdict.findings
-        if objection.blocks and objection.rule != DUTY_RULE
+        if candidate.arrival is not None
+        and candidate.arrival.eta_s < limit_s
+        and any(rule != DUTY_RULE for rule in candidate.blocking)
     ]
     if not nearer:
         return ""
-    _, vehicle_id, objection = min(nearer, key=lambda entry: entry[:2])
+    _, vehicle_id = min(nearer)
+    objection = next(f for f in decision.assess(vehicle_id).findings if f.blocks and f.rule != DUTY_RULE)
     text = words.finding_text(objection, decision.sop.find_rule(objection.agency, objection.rule))
     return words.passed_sentence(vehicle_name(decision, vehicle_id), objection.rule, text)
 
 
 def vehicle_name(decision: Decision, vehicle_id: str) -> str:
     """What people call the vehicle."""
-    return decision.fleet[vehicle_id].vehicle.name
+    return decision.vehicle(vehicle_id).vehicle.name
 
 
 def candidate_json(decision: Decision, candidate: Candidate, *, written: bool) -> dict[str, object]:
     """One candidate; without `written` its findings are left out and only the blocking rules named."""
-    vehicle_now = decision.fleet[candidate.vehicle_id]
-    vehicle, arrival, verdict = vehicle_now.vehicle, candidate.arrival, candidate.verdict
+    vehicle_now = decision.vehicle(candidate.vehicle_id)
+    vehicle, arrival = vehicle_now.vehicle, candidate.arrival
     fix = vehicle_now.position(decision.at)
+    findings = decision.assess(candidate.vehicle_id).findings if written else ()
     return {
         "vehicle_id": vehicle.id,
         "name": vehicle.name,
         "class": vehicle.vehicle_class.value,
         "agency": vehicle.agency,
-        "eligible": verdict.eligible,
-        "needs_approval": bool(verdict.needs),
+        "eligible": candidate.eligible,
+        "needs_approval": bool(candidate.needs),
+        "first_contact": candidate.first_contact,
         "rank": candidate.rank,
         "eta_s": round(arrival.eta_s) if arrival else None,
         "eta_low_s": round(arrival.eta_low_s) if arrival else None,
@@ -106,13 +124,14 @@ def candidate_json(decision: Decision, candidate: Candidate, *, written: bool) -
         "lon": fix.point.lon if fix else None,
         "lat": fix.point.lat if fix else None,
         "phone": vehicle.phone,
-        "blocking": list(verdict.blocking),
-        "findings": [_finding_json(decision, finding) for finding in verdict.findings] if written else [],
+        "blocking": list(candidate.blocking),
+        "findings": [finding_json(decision.sop, finding) for finding in findings],
     }
 
 
-def _finding_json(decision: Decision, finding: Finding) -> dict[str, object]:
-    rule = decision.sop.find_rule(finding.agency, finding.rule)
+def finding_json(sop: SopInForce, finding: Finding) -> dict[str, object]:
+    """One finding with its sentence; the clause stands with what keeps a vehicle from going."""
+    rule = sop.find_rule(finding.agency, finding.rule)
     return {
         "rule": finding.rule,
         "agency": finding.agency,
@@ -121,7 +140,8 @@ def _finding_json(decision: Decision, finding: Finding) -> dict[str, object]:
         "applies": finding.applies,
         "met": finding.met,
         "blocks": finding.blocks,
+        "lifted_by": finding.lifted_by,
         "text": words.finding_text(finding, rule),
         "would_help": words.would_help(finding, rule),
-        "clause": rule.clause if rule else None,
+        "clause": rule.clause if rule and finding.objects else None,
     }

@@ -115,6 +115,9 @@ class Trips(DeskCore):
             if held.assignment_id is not None:
                 return Refusal("on_duty_trip", {"assignment_id": held.assignment_id})
             books.set_duty(vehicle_id, duty, at_base=at_base, now=now)
+            begun = held.on_duty_since or now
+            on_duty_since = None if duty is Duty.OFF_DUTY else begun
+            books.set_history(vehicle_id, on_duty_since=on_duty_since, trip_ended_at=held.trip_ended_at)
             facts = {"duty": duty.value, "at_base": at_base}
             note(books, EventKind.DUTY_CHANGED, now, by.actor, vehicle_id=vehicle_id, facts=facts)
             if duty is Duty.AVAILABLE:

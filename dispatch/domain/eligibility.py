@@ -1,16 +1,19 @@
 """Whether a vehicle may go: every rule answers for every vehicle, and nothing stops at the first "no"."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from dispatch.domain.conditions import Condition, Moment, Situation
-from dispatch.domain.request import Ask, Need
-from dispatch.domain.sop import NATIONAL, Clause, Effect, SopInForce
-from dispatch.domain.vehicle import Duty, VehicleClass, VehicleNow
+from dispatch.domain.class_may import CLASS_MAY, IF_CAN_SIT
+from dispatch.domain.conditions import Situation
+from dispatch.domain.moment import Moment
+from dispatch.domain.request import Ask
+from dispatch.domain.sop import NATIONAL, Clause, Effect, Part, Policy, Rule, SopInForce
+from dispatch.domain.vehicle import Duty, VehicleNow
 
 CLASS_RULE = "KELAS"  # what a class may do by itself, where no rule of a pack says it
 DUTY_RULE = "DINAS"  # whether the vehicle is on duty and free
+OWN_OPERATOR = "own_operator"  # the operator of the vehicle's own agency (R26)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +34,14 @@ class Finding:
     lifted_by: str | None = None
 
     @property
+    def objects(self) -> bool:
+        """Whether it keeps the vehicle from going as long as nothing lifts it."""
+        return self.effect in (Effect.DENY, Effect.REQUIRE) and not self.met
+
+    @property
     def blocks(self) -> bool:
         """Whether it keeps the vehicle from going."""
-        return self.effect in (Effect.DENY, Effect.REQUIRE) and not self.met and self.lifted_by is None
+        return self.objects and self.lifted_by is None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -48,13 +56,16 @@ class NeededApproval:
 class Verdict:
     """All findings on one vehicle; `eligible` with `needs` empty means that it may be offered at once.
 
-    `preferred_s` is how much later it may arrive and still come first.
+    `preferred_s` is how much later it may arrive and still come first, `penalty_s` how much its old position is held
+    against it. `first_contact` is the pair rule under which it may go beside another vehicle (R04), though not alone.
     """
 
     vehicle_id: str
     eligible: bool
     needs: tuple[NeededApproval, ...]
     preferred_s: float
+    penalty_s: float
+    first_contact: str | None
     findings: tuple[Finding, ...]
 
     @property
@@ -67,63 +78,77 @@ def assess(vehicle: VehicleNow, ask: Ask, sop: SopInForce, moment: Moment) -> Ve
     """The verdict of every rule on one vehicle for one request at one moment."""
     situation = Situation(vehicle, ask, moment)
     clauses = sop.clauses_for(vehicle.vehicle.agency, ask.pickup.agency)
-    findings = [_answer(clause, situation) for clause in clauses]
-    objections = {finding.rule for finding in findings if finding.blocks}
-    findings += [_class_finding(situation, objections), _duty_finding(situation)]
+    spoken = [(clause.rule, _answer(clause, situation)) for clause in clauses]
+    objections = {finding.rule for _, finding in spoken if finding.objects}
+    built_in = [_class_finding(situation, objections), _duty_finding(situation)]
+    objections |= {finding.rule for finding in built_in if finding.objects}
 
     needs: list[NeededApproval] = []
     lifted: dict[str, str] = {}
-    for clause, finding in zip(clauses, findings, strict=False):
-        rule = clause.rule
-        if rule.effect is not Effect.APPROVAL or not finding.met:
-            continue
-        lifts = rule.overrides & objections
-        if lifts or not rule.overrides:
-            needs.append(NeededApproval(rule.id, rule.approver or ""))
-            lifted.update(dict.fromkeys(lifts, rule.id))
-    settled = tuple(_lift(finding, lifted) for finding in findings)
+    for rule, finding in spoken:
+        if rule.effect is Effect.APPROVAL and finding.met:
+            lifts = rule.overrides & objections
+            if lifts or not rule.overrides:
+                needs.append(NeededApproval(rule.id, rule.approver or ""))
+                lifted.update(dict.fromkeys(sorted(lifts), rule.id))
+    findings = [finding for _, finding in spoken] + built_in
+    settled = tuple(replace(f, lifted_by=lifted[f.rule]) if f.rule in lifted and f.objects else f for f in findings)
     return Verdict(
         vehicle_id=vehicle.id,
         eligible=not any(finding.blocks for finding in settled),
         needs=tuple(sorted(needs)),
-        preferred_s=_preferred_s(clauses, findings),
+        preferred_s=max(
+            (r.prefer_within_min * 60.0 for r, f in spoken if f.effect is Effect.PREFER and f.met), default=0.0
+        ),
+        penalty_s=penalty_s(vehicle, moment, sop.policy),
+        first_contact=_first_contact(spoken, {finding.rule for finding in settled if finding.blocks}),
         findings=settled,
     )
 
 
-def _lift(finding: Finding, lifted: Mapping[str, str]) -> Finding:
-    if finding.rule not in lifted or not finding.blocks:
-        return finding
-    return Finding(
-        rule=finding.rule,
-        agency=finding.agency,
-        version=finding.version,
-        effect=finding.effect,
-        applies=finding.applies,
-        met=finding.met,
-        facts=finding.facts,
-        lifted_by=lifted[finding.rule],
-    )
+def penalty_s(vehicle: VehicleNow, moment: Moment, policy: Policy) -> float:
+    """What an old position costs in the order (R21): nobody knows where the vehicle went since."""
+    fix = vehicle.position(moment.now)
+    old = fix is None or (moment.now - fix.taken_at).total_seconds() > policy.old_position_min * 60.0
+    return policy.old_position_penalty_s if old else 0.0
 
 
-def _all_hold(conditions: tuple[Condition, ...], situation: Situation) -> bool:
-    return all(condition.holds(situation) for condition in conditions)
+def _first_contact(spoken: list[tuple[Rule, Finding]], blocking: set[str]) -> str | None:
+    """The pair rule that lets a vehicle go as first contact: it lifts all that blocks it."""
+    for rule, finding in spoken:
+        if is_first_contact(rule) and finding.met and blocking and blocking <= rule.overrides:
+            return rule.id
+    return None
+
+
+def is_first_contact(rule: Rule) -> bool:
+    """Whether this pair rule sends a second vehicle of another kind ahead."""
+    return rule.effect is Effect.PAIR and rule.sooner_by_min is not None
+
+
+def part_holds(part: Part, situation: Situation) -> bool:
+    """Whether one of the alternatives holds; an empty part always does."""
+    return not part or any(all(condition.holds(situation) for condition in some) for some in part)
+
+
+def case_is_there(rule: Rule, situation: Situation) -> bool:
+    """Whether `when` holds and `unless` does not."""
+    return part_holds(rule.when, situation) and not (rule.unless and part_holds(rule.unless, situation))
 
 
 def _answer(clause: Clause, situation: Situation) -> Finding:
     rule = clause.rule
-    concerns = _all_hold(rule.vehicles, situation)
-    case = concerns and _all_hold(rule.when, situation)
+    concerns = part_holds(rule.vehicles, situation)
+    case = concerns and case_is_there(rule, situation)
     match rule.effect:
         case Effect.DENY:
             applies, met = concerns, not case
         case Effect.REQUIRE:
-            applies, met = case, not case or _all_hold(rule.must, situation)
+            applies, met = case, not case or part_holds(rule.must, situation)
         case Effect.APPROVAL:
             applies, met = concerns, case
         case Effect.PREFER | Effect.PAIR | Effect.DEFER | Effect.HOLD:
-            applies, met = case, case and _all_hold(rule.must, situation)
-    conditions = (*rule.vehicles, *rule.when, *rule.must)
+            applies, met = case, case and part_holds(rule.must, situation)
     return Finding(
         rule=rule.id,
         agency=clause.agency,
@@ -131,76 +156,28 @@ def _answer(clause: Clause, situation: Situation) -> Finding:
         effect=rule.effect,
         applies=applies,
         met=met,
-        facts=MappingProxyType({condition.key.name: condition.key.fact(situation) for condition in conditions}),
+        facts=MappingProxyType({c.key.name: c.key.fact(situation) for c in rule.conditions} | _class(situation)),
     )
 
 
-def _preferred_s(clauses: tuple[Clause, ...], findings: list[Finding]) -> float:
-    return max(
-        (
-            clause.rule.prefer_within_min * 60.0
-            for clause, finding in zip(clauses, findings, strict=False)
-            if finding.effect is Effect.PREFER and finding.met
-        ),
-        default=0.0,
-    )
-
-
-# What a class may do by itself (sop.md). A rule named beside a "no" says the same with a clause: where that rule
-# objects, it speaks alone, so that an approval lifts it; where it does not, the class's own "no" stands.
-_C, _N = VehicleClass, Need
-_YES: tuple[bool, str | None] = (True, None)
-_IF_CAN_SIT = "can_sit"
-CLASS_MAY: Mapping[tuple[VehicleClass, Need], tuple[bool, str | None]] = MappingProxyType(
-    {
-        (_C.EMERGENCY_AMBULANCE, _N.EMERGENCY): _YES,
-        (_C.EMERGENCY_AMBULANCE, _N.REFERRAL): _YES,
-        (_C.EMERGENCY_AMBULANCE, _N.TRANSPORT): _YES,
-        (_C.EMERGENCY_AMBULANCE, _N.BODY): (False, "R01"),
-        (_C.TRANSPORT_AMBULANCE, _N.EMERGENCY): (False, "R04"),
-        (_C.TRANSPORT_AMBULANCE, _N.REFERRAL): _YES,
-        (_C.TRANSPORT_AMBULANCE, _N.TRANSPORT): _YES,
-        (_C.TRANSPORT_AMBULANCE, _N.BODY): (False, "R01"),
-        (_C.MOBILE_CLINIC, _N.EMERGENCY): (False, "R04"),
-        (_C.MOBILE_CLINIC, _N.REFERRAL): _YES,
-        (_C.MOBILE_CLINIC, _N.TRANSPORT): _YES,
-        (_C.MOBILE_CLINIC, _N.BODY): (False, "R01"),
-        (_C.HEARSE, _N.EMERGENCY): (False, "R07"),
-        (_C.HEARSE, _N.REFERRAL): (False, "R07"),
-        (_C.HEARSE, _N.TRANSPORT): (False, "R07"),
-        (_C.HEARSE, _N.BODY): _YES,
-        (_C.DUAL_USE, _N.EMERGENCY): (False, "R04"),
-        (_C.DUAL_USE, _N.REFERRAL): _YES,
-        (_C.DUAL_USE, _N.TRANSPORT): _YES,
-        (_C.DUAL_USE, _N.BODY): _YES,
-        (_C.VILLAGE_CAR, _N.EMERGENCY): (False, "R04"),
-        (_C.VILLAGE_CAR, _N.REFERRAL): (True, _IF_CAN_SIT),
-        (_C.VILLAGE_CAR, _N.TRANSPORT): (True, _IF_CAN_SIT),
-        (_C.VILLAGE_CAR, _N.BODY): (False, None),
-        # An official car goes only with its office's yes, which a pack's approval rule asks for.
-        (_C.OFFICIAL_CAR, _N.EMERGENCY): (False, "R04"),
-        (_C.OFFICIAL_CAR, _N.REFERRAL): (False, None),
-        (_C.OFFICIAL_CAR, _N.TRANSPORT): (False, None),
-        (_C.OFFICIAL_CAR, _N.BODY): (False, None),
-    }
-)
+def _class(situation: Situation) -> dict[str, object]:
+    return {"class": situation.vehicle.vehicle.vehicle_class.value}
 
 
 def _class_finding(situation: Situation, objections: set[str]) -> Finding:
     vehicle_class, need = situation.vehicle.vehicle.vehicle_class, situation.ask.need
     may, condition = CLASS_MAY[vehicle_class, need]
-    met = situation.ask.patient.can_sit if condition == _IF_CAN_SIT else may or condition in objections
-    facts = {"class": vehicle_class.value, "need": need.value}
-    if condition == _IF_CAN_SIT:
-        facts["can_sit"] = str(situation.ask.patient.can_sit).lower()
+    met = situation.ask.patient.can_sit if condition == IF_CAN_SIT else may or condition in objections
+    facts: dict[str, object] = {"class": vehicle_class.value, "need": need.value}
+    if condition == IF_CAN_SIT:
+        facts["can_sit"] = situation.ask.patient.can_sit
     return _built_in(CLASS_RULE, met=met, facts=facts)
 
 
 def _duty_finding(situation: Situation) -> Finding:
     vehicle = situation.vehicle
-    met = vehicle.duty is Duty.AVAILABLE and vehicle.assignment_id is None
     duty = Duty.COMMITTED if vehicle.assignment_id is not None else vehicle.duty
-    return _built_in(DUTY_RULE, met=met, facts={"duty": duty.value})
+    return _built_in(DUTY_RULE, met=vehicle.is_free, facts={"duty": duty.value})
 
 
 def _built_in(rule: str, *, met: bool, facts: Mapping[str, object]) -> Finding:

@@ -3,7 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dispatch.domain.eligibility import OWN_OPERATOR, NeededApproval
 from dispatch.domain.ranking import Candidate
+
+OWN_ASKED = 5  # own operators that are asked at once beside another step: the soonest; this project's own figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskApproval:
+    """Ask `approver` (a role) whether this vehicle may go under `rule`; `beside` are asked at the same time."""
+
+    vehicle_id: str
+    rule: str
+    approver: str
+    beside: tuple["AskApproval", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,19 +27,11 @@ class OfferTo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskApproval:
-    """Ask `approver` (a role) whether this vehicle may go under `rule`."""
-
-    vehicle_id: str
-    rule: str
-    approver: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseCallBack:
-    """Nobody can be asked now: a call-back is promised; `why` is a code."""
+    """Nobody can be asked to go now: a call-back is promised; `why` is a code, `beside` whose operators are asked."""
 
     why: str
+    beside: tuple[AskApproval, ...] = ()
 
 
 NextStep = OfferTo | AskApproval | PromiseCallBack
@@ -42,18 +47,27 @@ def next_step(
     """The first thing that can be done, in the order of the candidates.
 
     `tried` are vehicles that declined, let the offer pass or were refused; `approved` are (vehicle, rule) pairs that
-    somebody said yes to; `choose` comes first if it may go at once.
+    somebody said yes to; `choose` comes first if it may go at once. A yes of a vehicle's own operator (R26) is never
+    waited for: it is asked beside the approval or the promise that stands.
     """
-    reachable = [c for c in candidates if c.verdict.eligible and c.arrival is not None and c.vehicle_id not in tried]
-    ready = [c for c in reachable if all((c.vehicle_id, need.rule) in approved for need in c.verdict.needs)]
-    for candidate in ready:
-        if candidate.vehicle_id == choose:
-            return OfferTo(vehicle_id=candidate.vehicle_id)
-    # Who needs a yes and has it is asked before the rest: somebody weighed the others already.
-    for candidate in sorted(ready, key=lambda c: not c.verdict.needs):
-        return OfferTo(vehicle_id=candidate.vehicle_id)
+    reachable = [c for c in candidates if c.eligible and c.arrival is not None and c.vehicle_id not in tried]
+    missing = {c.vehicle_id: [need for need in c.needs if (c.vehicle_id, need.rule) not in approved] for c in reachable}
+    ready = [c for c in reachable if not missing[c.vehicle_id]]
+    if ready:
+        # Who needs a yes and has it is asked before the rest: somebody weighed the others already.
+        first = min(ready, key=lambda c: (c.vehicle_id != choose, not c.needs))
+        return OfferTo(vehicle_id=first.vehicle_id)
+    beside = tuple(_ask(c, need) for c in reachable for need in missing[c.vehicle_id] if need.approver == OWN_OPERATOR)
     for candidate in reachable:
-        missing = [need for need in candidate.verdict.needs if (candidate.vehicle_id, need.rule) not in approved]
-        return AskApproval(vehicle_id=candidate.vehicle_id, rule=missing[0].rule, approver=missing[0].approver)
-    eligible = any(c.verdict.eligible for c in candidates)
-    return PromiseCallBack(why="all_tried_or_unreachable" if eligible else "nobody_eligible")
+        others = [need for need in missing[candidate.vehicle_id] if need.approver != OWN_OPERATOR]
+        if others and len(others) == len(missing[candidate.vehicle_id]):
+            asked = _ask(candidate, others[0])
+            return AskApproval(
+                vehicle_id=asked.vehicle_id, rule=asked.rule, approver=asked.approver, beside=beside[:OWN_ASKED]
+            )
+    eligible = any(c.eligible for c in candidates)
+    return PromiseCallBack(why="all_tried_or_unreachable" if eligible else "nobody_eligible", beside=beside[:OWN_ASKED])
+
+
+def _ask(candidate: Candidate, need: NeededApproval) -> AskApproval:
+    return AskApproval(vehicle_id=candidate.vehicle_id, rule=need.rule, approver=need.approver)

@@ -1,205 +1,204 @@
 """Reading a SOP pack from its TOML text; every refusal names the line and says what would be right."""
 
+import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import fields
-from datetime import datetime
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
-from dispatch.domain.conditions import KEYS, BadValueError, Condition, Group
-from dispatch.domain.directory import Role
+from dispatch.domain.pack_checks import FIELDS_OF, judge_needs, judge_policy, judge_rule
+from dispatch.domain.pack_faults import PackError, PackFault, Path, Said, said
+from dispatch.domain.pack_fields import (
+    FieldFault,
+    Table,
+    judge_names,
+    read_booking,
+    read_choice,
+    read_flag,
+    read_number,
+    read_part,
+    read_table,
+    read_text,
+    read_words,
+)
+from dispatch.domain.request import DOCUMENTS
 from dispatch.domain.sop import Effect, OverridableBy, Pack, Policy, Rule
+from dispatch.domain.toml_lines import line_of, read_lines
 
-_E = TypeVar("_E", Effect, OverridableBy)
-
-
-class PackError(ValueError):
-    """A pack that cannot be read: `line` counts from 1, `sentence` says what to do."""
-
-    def __init__(self, line: int, sentence: str) -> None:
-        super().__init__(f"line {line}: {sentence}")
-        self.line = line
-        self.sentence = sentence
-
-
-_PACK_KEYS = {"agency", "title", "version", "effective_from"}
-_RULE_KEYS = {
-    *("id", "title", "effect", "vehicles", "when", "must", "overrides", "approver", "clause", "source", "reason"),
-    *("overridable_by", "prefer_within_min"),
-}
-_REASON_KEYS = {"met", "unmet", "would_help"}
-_APPROVERS = {Role.OPERATOR.value, Role.HEALTH_OFFICER.value}
+_T = TypeVar("_T")
+PARTS = ("vehicles", "when", "unless", "must")
+PACK_KEYS = ("agency", "title", "version", "effective_from")
+ALWAYS = ("id", "title", "effect", "vehicles", "when", "unless", "clause", "source", "reason", "overridable_by")
+NEEDED = ("id", "title", "effect", "clause", "source", "reason")
+RULE_KEYS = tuple(dict.fromkeys((*ALWAYS, *(name for names in FIELDS_OF.values() for name in names))))
+REASON_KEYS = ("met", "unmet", "would_help")
+AGENCY, VERSION, RULE_ID = r"[a-z][a-z0-9-]{0,39}", r"[A-Za-z0-9][A-Za-z0-9.-]{0,39}", r"[A-Za-z][A-Za-z0-9-]{0,19}"
+_FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def read_pack(text: str) -> Pack:
     """The pack that `text` holds.
 
     Raises:
-        PackError: at the first thing that is wrong.
+        PackError: with everything that is wrong, in the order of its lines.
     """
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise PackError(_toml_line(str(error)), f"this is not TOML: {error}") from None
-    return _Reader(text, document).pack()
+        found = re.search(r"at line (\d+)", str(error))
+        line = int(found[1]) if found else text.count("\n") + 1
+        raise PackError([PackFault(line, "not_toml", {"error": str(error)})]) from None
+    return _Reader(read_lines(text), document).pack()
 
 
-def _toml_line(message: str) -> int:
-    _, found, rest = message.partition("at line ")
-    return int(rest.split(",")[0]) if found else 1
+def judge_pack_beside(text: str, pack: Pack, faults: Iterator[Said]) -> None:
+    """Raise a PackError with lines for faults whose paths begin with "pack" or with a rule's id."""
+    numbers = {rule.id: number for number, rule in enumerate(pack.rules)}
+    found = _Reader(read_lines(text), tomllib.loads(text))
+    for fault in faults:
+        head, *rest = fault.path
+        path = fault.path if head == "pack" else ("rule", numbers[str(head)], *rest)
+        found.note(said(path, fault.code, **fault.facts))
+    if found.faults:
+        raise PackError(found.faults)
 
 
+@dataclass(slots=True)
 class _Reader:
-    def __init__(self, text: str, document: Mapping[str, object]) -> None:
-        self._lines = text.splitlines()
-        self._document = document
-        self._rule_starts = [n for n, line in enumerate(self._lines, 1) if line.strip() == "[[rule]]"]
-        self._start = 1
+    lines: dict[Path, int]
+    document: Table
+    faults: list[PackFault] = field(default_factory=list)
 
     def pack(self) -> Pack:
-        unknown = set(self._document) - {"pack", "policy", "rule"}
-        if unknown:
-            name = min(unknown)
-            raise PackError(self._line(name), f"unknown part {name!r}: a pack has [pack], [policy] and [[rule]]")
-        head = self._table(self._document, "pack", _PACK_KEYS)
-        missing = sorted(_PACK_KEYS - set(head))
+        self._attempt(partial(judge_names, self.document, ("pack", "policy", "rule"), (), "a pack"))
+        head = self._attempt(self._head)
+        policy = self._attempt(self._policy)
+        rules = [
+            (number, rule)
+            for number, table in enumerate(self._attempt(self._tables) or [])
+            if (rule := self._attempt(partial(_rule, table, ("rule", number)))) is not None
+        ]
+        first: dict[str, int] = {}
+        for number, rule in rules:
+            if rule.id in first:
+                line = line_of(self.lines, ("rule", first[rule.id]))
+                self.note(said(("rule", number, "id"), "rule_twice", rule=rule.id, line=line))
+            first.setdefault(rule.id, number)
+            for fault in judge_rule(rule):
+                self.note(said(("rule", number, *fault.path), fault.code, **fault.facts))
+        for fault in judge_policy(policy) if policy else ():
+            self.note(said(("policy", *fault.path), fault.code, **fault.facts))
+        if self.faults or head is None or policy is None:
+            raise PackError(self.faults)
+        agency, title, version, effective_from = head
+        pack = Pack(
+            agency=agency,
+            title=title,
+            version=version,
+            effective_from=effective_from,
+            rules=tuple(rule for _, rule in rules),
+            policy=policy,
+        )
+        for rule_id, fault in judge_needs(pack):
+            self.note(said(("rule", first[rule_id]), fault.code, **fault.facts))
+        if self.faults:
+            raise PackError(self.faults)
+        return pack
+
+    def _attempt(self, read: Callable[[], _T]) -> _T | None:
+        try:
+            return read()
+        except FieldFault as fault:
+            self.note(fault.said)
+            return None
+
+    def note(self, fault: Said) -> None:
+        """Keep a fault with its line, and with the rule and field that a form shows."""
+        path, rule = fault.path, None
+        names = [str(part) for part in path if isinstance(part, str)]
+        if len(path) > 1 and path[0] == "rule" and isinstance(path[1], int):
+            tables = self.document["rule"]
+            table = tables[path[1]] if isinstance(tables, list) else {}
+            rule, names = str(table.get("id", f"#{path[1] + 1}")), names[1:]
+        self.faults.append(PackFault(line_of(self.lines, path), fault.code, fault.facts, rule, ".".join(names) or None))
+
+    def _head(self) -> tuple[str, str, str, datetime]:
+        at = ("pack",)
+        if "pack" not in self.document:
+            raise FieldFault((), "no_head", names=", ".join(PACK_KEYS))
+        head = read_table(self.document, "pack", PACK_KEYS, ())
+        missing = [name for name in PACK_KEYS if name not in head]
         if missing:
-            raise PackError(1, f"[pack] lacks {', '.join(missing)}")
+            raise FieldFault(at, "head_lacks", names=", ".join(missing))
+        agency, version = read_text(head, "agency", at), read_text(head, "version", at)
+        if not re.fullmatch(AGENCY, agency):
+            raise FieldFault((*at, "agency"), "bad_agency")
+        if not re.fullmatch(VERSION, version):
+            raise FieldFault((*at, "version"), "bad_version")
         effective_from = head["effective_from"]
         if not isinstance(effective_from, datetime) or effective_from.tzinfo is None:
-            line = self._line("effective_from")
-            raise PackError(line, "effective_from takes a time with an offset, such as 2019-08-26T00:00:00+07:00")
-        return Pack(
-            agency=self._text(head, "agency"),
-            title=self._text(head, "title"),
-            version=self._text(head, "version"),
-            effective_from=effective_from,
-            rules=self._rules(),
-            policy=self._policy(),
-        )
+            raise FieldFault((*at, "effective_from"), "no_offset")
+        if not _FIRST <= effective_from.astimezone(UTC) <= _LAST:
+            raise FieldFault((*at, "effective_from"), "far_time")
+        return agency, read_text(head, "title", at), version, effective_from
 
     def _policy(self) -> Policy:
-        names = {field.name for field in fields(Policy)}
-        given = self._table(self._document, "policy", names)
-        numbers: dict[str, float] = {}
-        for name, value in given.items():
-            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-                raise PackError(self._line(name), f"{name} takes a number that is not negative")
-            numbers[name] = value
-        refusals = int(numbers.pop("refusals_to_operator", Policy().refusals_to_operator))
+        given = read_table(self.document, "policy", tuple(known.name for known in fields(Policy)), ())
+        numbers = {name: read_number(given, name, ("policy",)) for name in given}
+        name = "refusals_to_operator"
+        if not numbers.get(name, 1.0).is_integer():
+            raise FieldFault(("policy", name), "not_whole", name=name)
+        refusals = int(numbers.pop(name, Policy().refusals_to_operator))
         return Policy(refusals_to_operator=refusals, **numbers)
 
-    def _rules(self) -> tuple[Rule, ...]:
-        tables = self._document.get("rule", [])
-        if not isinstance(tables, list):
-            raise PackError(self._line("rule"), "rules are written as [[rule]] tables")
-        rules: list[Rule] = []
-        for number, table in enumerate(tables):
-            self._start = self._rule_starts[number] if number < len(self._rule_starts) else 1
-            rule = self._rule(table)
-            if any(rule.id == other.id for other in rules):
-                raise PackError(self._start, f"rule {rule.id} stands twice in this pack")
-            rules.append(rule)
-        return tuple(rules)
+    def _tables(self) -> list[Mapping[str, object]]:
+        tables = self.document.get("rule", [])
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+            raise FieldFault(("rule",), "not_rules")
+        return tables
 
-    def _rule(self, table: Mapping[str, object]) -> Rule:
-        self._known(table, _RULE_KEYS, "a rule")
-        for name in ("id", "title", "effect", "clause", "source", "reason"):
-            if name not in table:
-                raise PackError(self._start, f"the rule lacks {name}")
-        reason = self._table(table, "reason", _REASON_KEYS)
-        for name in ("met", "unmet"):
-            if name not in reason:
-                raise PackError(self._start, f"the rule's reason lacks {name}")
-        effect = self._choice(table, "effect", Effect)
-        rule = Rule(
-            id=self._text(table, "id"),
-            title=self._text(table, "title"),
-            effect=effect,
-            clause=self._text(table, "clause"),
-            source=self._text(table, "source"),
-            reason_met=self._text(reason, "met"),
-            reason_unmet=self._text(reason, "unmet"),
-            would_help=self._text(reason, "would_help") if "would_help" in reason else None,
-            vehicles=self._conditions(table, "vehicles"),
-            when=self._conditions(table, "when"),
-            must=self._conditions(table, "must"),
-            overrides=self._overrides(table),
-            approver=self._text(table, "approver") if "approver" in table else None,
-            overridable_by=self._choice(table, "overridable_by", OverridableBy)
-            if "overridable_by" in table
-            else OverridableBy.NOBODY,
-            prefer_within_min=self._minutes(table),
-        )
-        self._judge(rule)
-        return rule
 
-    def _judge(self, rule: Rule) -> None:
-        if rule.effect is Effect.APPROVAL and rule.approver not in _APPROVERS:
-            raise PackError(self._start, f"{rule.id} asks for a yes: approver takes {' or '.join(sorted(_APPROVERS))}")
-        if rule.effect is not Effect.APPROVAL and (rule.overrides or rule.approver):
-            raise PackError(self._start, f"{rule.id}: overrides and approver belong to the effect approval")
-        if rule.effect is Effect.REQUIRE and not rule.must:
-            raise PackError(self._start, f"{rule.id} requires something: say what in must")
-        if rule.effect in (Effect.DENY, Effect.APPROVAL) and rule.must:
-            raise PackError(self._start, f"{rule.id}: must belongs to require and prefer")
-        if rule.effect is Effect.DENY and not (rule.when or rule.vehicles):
-            raise PackError(self._start, f"{rule.id} would forbid everything: say when, or for which vehicles")
-        if any(condition.key.group is not Group.VEHICLE for condition in rule.vehicles):
-            raise PackError(self._start, f"{rule.id}: vehicles takes vehicle keys only")
-
-    def _conditions(self, table: Mapping[str, object], part: str) -> tuple[Condition, ...]:
-        found: list[Condition] = []
-        for name, value in self._table(table, part, set(KEYS)).items():
-            key = KEYS[name]
-            try:
-                found.append(Condition(key, key.read(value)))
-            except BadValueError as error:
-                raise PackError(self._line(name), f"{part}.{name}: {error}") from None
-        return tuple(found)
-
-    def _overrides(self, table: Mapping[str, object]) -> frozenset[str]:
-        value = table.get("overrides", [])
-        if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-            raise PackError(self._line("overrides"), 'overrides takes a list of rule ids, such as ["R01"]')
-        return frozenset(value)
-
-    def _minutes(self, table: Mapping[str, object]) -> float:
-        value = table.get("prefer_within_min", 15)
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-            raise PackError(self._line("prefer_within_min"), "prefer_within_min takes minutes")
-        return float(value)
-
-    def _choice(self, table: Mapping[str, object], name: str, enum: type[_E]) -> _E:
-        try:
-            return enum(self._text(table, name))
-        except ValueError:
-            allowed = ", ".join(member.value for member in enum)
-            raise PackError(self._line(name), f"{table[name]!r} is no {name}: it takes {allowed}") from None
-
-    def _table(self, parent: Mapping[str, object], name: str, known: set[str]) -> Mapping[str, object]:
-        table = parent.get(name, {})
-        if not isinstance(table, dict):
-            raise PackError(self._line(name), f"{name} is written as a table: {name} = {{ ... }}")
-        self._known(table, known, name)
-        return table
-
-    def _known(self, table: Mapping[str, object], known: set[str], where: str) -> None:
-        for name in table:
-            if name not in known:
-                raise PackError(
-                    self._line(name), f"unknown field {name!r} in {where}: it takes {', '.join(sorted(known))}"
-                )
-
-    def _text(self, table: Mapping[str, object], name: str) -> str:
-        value = table[name]
-        if not isinstance(value, str) or not value.strip():
-            raise PackError(self._line(name), f"{name} takes a text")
-        return value
-
-    def _line(self, name: str) -> int:
-        """The line of the present rule (or the pack's head) that names `name`."""
-        for number in range(self._start, len(self._lines) + 1):
-            if name in self._lines[number - 1].split("#")[0]:
-                return number
-        return self._start
+def _rule(table: Table, path: Path) -> Rule:
+    judge_names(table, RULE_KEYS, path, "a rule")
+    missing = [name for name in NEEDED if name not in table]
+    if missing:
+        raise FieldFault(path, "rule_lacks", names=", ".join(missing))
+    effect = read_choice(table, "effect", Effect, path)
+    for name in table:
+        if name not in ALWAYS and name not in FIELDS_OF[effect]:
+            homes = " and ".join(kind.value for kind, names in FIELDS_OF.items() if name in names)
+            raise FieldFault((*path, name), "wrong_effect_field", name=name, homes=homes, effect=effect.value)
+    reason, at = read_table(table, "reason", REASON_KEYS, path), (*path, "reason")
+    for name in ("met", "unmet"):
+        if name not in reason:
+            raise FieldFault(at, "reason_lacks", name=name)
+    rule_id = read_text(table, "id", path)
+    if not re.fullmatch(RULE_ID, rule_id):
+        raise FieldFault((*path, "id"), "bad_rule_id")
+    by = "overridable_by"
+    return Rule(
+        id=rule_id,
+        title=read_text(table, "title", path),
+        effect=effect,
+        clause=read_text(table, "clause", path),
+        source=read_text(table, "source", path),
+        reason_met=read_text(reason, "met", at),
+        reason_unmet=read_text(reason, "unmet", at),
+        would_help=read_text(reason, "would_help", at) if "would_help" in reason else None,
+        vehicles=read_part(table, "vehicles", path),
+        when=read_part(table, "when", path),
+        unless=read_part(table, "unless", path),
+        must=read_part(table, "must", path),
+        overrides=frozenset(read_words(table, "overrides", path)),
+        approver=read_text(table, "approver", path) if "approver" in table else None,
+        overridable_by=read_choice(table, by, OverridableBy, path) if by in table else OverridableBy.NOBODY,
+        prefer_within_min=read_number(table, "prefer_within_min", path) if "prefer_within_min" in table else 15.0,
+        sooner_by_min=read_number(table, "sooner_by_min", path) if "sooner_by_min" in table else None,
+        one_each=read_flag(table, "one_each", path),
+        documents=read_words(table, "documents", path, allowed=DOCUMENTS),
+        checklist=read_words(table, "checklist", path, example="…"),
+        notify=read_words(table, "notify", path, example="police"),
+        booking=read_booking(table, path),
+    )

@@ -1,10 +1,10 @@
 """Putting candidates in order: who may go before who may not, soonest first, preferences within their limit."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from dispatch.domain.eligibility import Verdict
+from dispatch.domain.eligibility import NeededApproval
 
 
 class Method(StrEnum):
@@ -28,32 +28,31 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A vehicle with its verdict, its arrival and its place in the order (1 is first)."""
+    """A vehicle with what its verdict comes to, its arrival and its place in the order (1 is first, 0 not yet put)."""
 
     vehicle_id: str
-    verdict: Verdict
-    arrival: Arrival | None
-    rank: int
+    eligible: bool
+    needs: tuple[NeededApproval, ...] = ()
+    preferred_s: float = 0.0
+    penalty_s: float = 0.0
+    first_contact: bool = False
+    blocking: tuple[str, ...] = ()
+    arrival: Arrival | None = None
+    rank: int = 0
 
 
-def rank(verdicts: Sequence[Verdict], arrivals: Mapping[str, Arrival]) -> tuple[Candidate, ...]:
-    """Every vehicle in a total, stable order that does not depend on the order of the input.
+def rank(candidates: Iterable[Candidate]) -> tuple[Candidate, ...]:
+    """A total, stable order that does not depend on the order of the input.
 
     First those that may go now, then those that need somebody's yes, then those that may not go; within each by
-    arrival less the time that a preference is worth (`prefer_within_min`), then by arrival, then by id. Who cannot
-    be reached by road comes last within its group.
+    arrival less the time that a preference is worth (`prefer_within_min`) plus the penalty of an old position, then by
+    arrival, then by id. Who cannot be reached by road comes last within its group.
     """
 
-    def place(verdict: Verdict) -> tuple[int, float, float, float, str]:
-        arrival = arrivals.get(verdict.vehicle_id)
-        eta_s = arrival.eta_s if arrival is not None else float("inf")
-        group = 0 if verdict.eligible and not verdict.needs else 1 if verdict.eligible else 2
-        return group, eta_s - verdict.preferred_s, -verdict.preferred_s, eta_s, verdict.vehicle_id
+    def place(candidate: Candidate) -> tuple[int, float, float, float, str]:
+        eta_s = candidate.arrival.eta_s if candidate.arrival is not None else float("inf")
+        group = 0 if candidate.eligible and not candidate.needs else 1 if candidate.eligible else 2
+        weighed_s = eta_s - candidate.preferred_s + candidate.penalty_s
+        return group, weighed_s, -candidate.preferred_s, eta_s, candidate.vehicle_id
 
-    ordered = sorted(verdicts, key=place)
-    return tuple(
-        Candidate(
-            vehicle_id=verdict.vehicle_id, verdict=verdict, arrival=arrivals.get(verdict.vehicle_id), rank=position
-        )
-        for position, verdict in enumerate(ordered, start=1)
-    )
+    return tuple(replace(found, rank=position) for position, found in enumerate(sorted(candidates, key=place), start=1))

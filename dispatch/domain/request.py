@@ -42,7 +42,14 @@ class Death(StrEnum):
     UNIDENTIFIED = "unidentified"
 
 
-DOCUMENTS = frozenset({"death_letter", "ktp", "rt_rw", "health_letter", "kkp_letter"})
+class Leaves(StrEnum):
+    """How far a trip goes out: of the city or district, or of the province."""
+
+    CITY = "city"
+    PROVINCE = "province"
+
+
+DOCUMENTS = ("death_letter", "ktp", "rt_rw", "health_letter", "kkp_letter")
 
 
 class RequestState(StrEnum):
@@ -96,7 +103,7 @@ class Patient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """What somebody asks for: the input of every decision."""
+    """What somebody asks for: the input of every decision. `distance_km` is the straight line to the drop-off."""
 
     need: Need
     urgency: Urgency
@@ -105,6 +112,10 @@ class Ask:
     patient: Patient = field(default_factory=Patient)
     documents: frozenset[str] = frozenset()
     requester: str | None = None
+    schedule_at: datetime | None = None
+    has_phone: bool = True
+    leaves: Leaves | None = None
+    distance_km: float | None = None
 
 
 def judge_ask(ask: Ask) -> Refusal | None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 from types import MappingProxyType
 
-from dispatch.domain.conditions import Condition, Group
+from dispatch.domain.conditions import Condition
 
 NATIONAL = "national"
 
@@ -31,9 +31,22 @@ class OverridableBy(StrEnum):
     HEALTH_OFFICER = "health_officer"
 
 
+Part = tuple[tuple[Condition, ...], ...]  # alternatives: all conditions of one of them must hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """What a drop-off asks for before it receives somebody: notice in minutes, and the hours within which it does."""
+
+    notice_min: float
+    hours: tuple[time, time]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One clause. `vehicles` says on whom it speaks, `when` in which case, `must` what a require or prefer asks."""
+    """One clause (docs/decisions/0004). It concerns vehicles of which `vehicles` holds; its case is there when `when`
+    holds and `unless` does not; `must` is what a require or a prefer asks for.
+    """
 
     id: str
     title: str
@@ -43,32 +56,57 @@ class Rule:
     reason_met: str
     reason_unmet: str
     would_help: str | None = None
-    vehicles: tuple[Condition, ...] = ()
-    when: tuple[Condition, ...] = ()
-    must: tuple[Condition, ...] = ()
+    vehicles: Part = ()
+    when: Part = ()
+    unless: Part = ()
+    must: Part = ()
     overrides: frozenset[str] = frozenset()
     approver: str | None = None
     overridable_by: OverridableBy = OverridableBy.NOBODY
     prefer_within_min: float = 15.0
+    sooner_by_min: float | None = None
+    one_each: bool = False
+    documents: tuple[str, ...] = ()
+    checklist: tuple[str, ...] = ()
+    notify: tuple[str, ...] = ()
+    booking: Booking | None = None
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Every condition, in the order in which they are written."""
+        parts = (self.vehicles, self.when, self.unless, self.must)
+        return tuple(condition for part in parts for alternative in part for condition in alternative)
 
     @property
     def is_about_vehicle(self) -> bool:
         """Whether it speaks of vehicles (then only its own agency's) or of the request, the trip and the place."""
         if self.vehicles or self.effect is Effect.APPROVAL:
             return True
-        return any(condition.key.group is Group.VEHICLE for condition in (*self.when, *self.must))
+        return any(condition.looks_at_vehicle for condition in self.conditions)
+
+    @property
+    def keeps_from_going(self) -> bool:
+        """Whether it can object to a vehicle."""
+        return self.effect in (Effect.DENY, Effect.REQUIRE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """What is no judgement on one vehicle: offer times, refusals before the operator is called (R23), speeds (R25)."""
+    """What is no judgement on one vehicle: offers and their order (R23, R24), old positions (R21), speeds (R25)."""
 
     offer_red_s: float = 30.0
     offer_other_s: float = 90.0
+    offer_scheduled_s: float = 600.0
     offer_undelivered_s: float = 10.0
     refusals_to_operator: int = 5
     searching_to_operator_s: float = 360.0
+    decline_lock_s: float = 600.0
+    ageing_s: float = 1800.0
     turnout_s: float = 90.0
+    old_position_min: float = 5.0
+    old_position_penalty_s: float = 300.0
+    hearse_town_kph: float = 40.0
+    hearse_open_kph: float = 80.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,9 +132,12 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class SopInForce:
-    """The packs in force at one instant, one an agency."""
+    """The packs in force at one instant, one an agency; immutable, so which rules speak on whom is found once."""
 
     packs: Mapping[str, Pack]
+    _clauses: dict[tuple[str | None, str | None], tuple[Clause, ...]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @property
     def policy(self) -> Policy:
@@ -105,10 +146,10 @@ class SopInForce:
         return national.policy if national else Policy()
 
     @property
-    def looks_at_moment(self) -> bool:
+    def looks_at_soonest(self) -> bool:
         """Whether any rule asks who else could come, which is known only after the first arrivals are."""
         rules = (rule for pack in self.packs.values() for rule in pack.rules)
-        return any(condition.key.group is Group.MOMENT for rule in rules for condition in rule.when)
+        return any(condition.key.name == "no_other_within_min" for rule in rules for condition in rule.conditions)
 
     def find_rule(self, agency: str, rule_id: str) -> Rule | None:
         """The rule of this id in the pack of `agency` that is in force."""
@@ -121,17 +162,31 @@ class SopInForce:
         National and the area's pack speak of the request; national and the vehicle's own agency's of the vehicle:
         a clause of one agency never leaks to another's vehicles.
         """
-        found: dict[tuple[str, str], Clause] = {}
-        for speaker in {NATIONAL, agency, pickup_area}:
-            pack = self.packs.get(speaker) if speaker else None
-            if pack is None:
-                continue
-            about_vehicle = speaker in (NATIONAL, agency)
-            about_request = speaker in (NATIONAL, pickup_area)
-            for rule in pack.rules:
-                if about_vehicle if rule.is_about_vehicle else about_request:
-                    found[rule.id, pack.agency] = Clause(rule, pack.agency, pack.version)
-        return tuple(found[key] for key in sorted(found))
+        key = (agency, pickup_area)
+        if key not in self._clauses:
+            self._clauses[key] = tuple(
+                clause
+                for clause in self.clauses(pickup_area)
+                if not clause.rule.is_about_vehicle or clause.agency in (NATIONAL, agency)
+            )
+        return self._clauses[key]
+
+    def clauses(self, pickup_area: str | None) -> tuple[Clause, ...]:
+        """Every rule that speaks on some vehicle for a pick-up in `pickup_area`, in the order of their ids."""
+        key = (None, pickup_area)
+        if key not in self._clauses:
+            found = [
+                Clause(rule, pack.agency, pack.version)
+                for pack in self.packs.values()
+                for rule in pack.rules
+                if rule.is_about_vehicle or pack.agency in (NATIONAL, pickup_area)
+            ]
+            self._clauses[key] = tuple(sorted(found, key=lambda clause: (clause.rule.id, clause.agency)))
+        return self._clauses[key]
+
+    def with_pack(self, pack: Pack) -> "SopInForce":
+        """The same with this pack instead of its agency's, whatever its date: for drafts and what-if."""
+        return SopInForce(MappingProxyType({**self.packs, pack.agency: pack}))
 
 
 def packs_in_force(packs: Iterable[Pack], at: datetime) -> SopInForce:

@@ -1,7 +1,7 @@
 """One vehicle: what it is, and how it stands at this moment."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from dispatch.domain.fix import Fix, FixSource
@@ -37,14 +37,14 @@ class Shares(StrEnum):
     ON_REQUEST = "on_request"
 
 
-_FRESH = timedelta(minutes=5)  # as a live fix (R21)
+FRESH = timedelta(minutes=5)  # as a live fix (R21)
 EQUIPMENT = frozenset({"infectious", "ppe", "oxygen", "ventilator", "stretcher"})
 CREW = frozenset({"driver", "escort", "nurse", "paramedic", "second_driver"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vehicle:
-    """Master data of one vehicle."""
+    """Master data of one vehicle; `hours` are when it serves (None: always), `area` where (see `serves`)."""
 
     id: str
     name: str
@@ -58,15 +58,25 @@ class Vehicle:
     seats: int = 0
     shares: Shares = Shares.FULL
     zone: str | None = None
+    hours: tuple[time, time] | None = None
+    area: frozenset[str] = frozenset()
     papers_valid_until: date | None = None
     phone: str | None = None
+
+    @property
+    def serves(self) -> frozenset[str]:
+        """The areas that it serves by itself (empty: all); one that is shared on request serves its own agency's."""
+        if self.area or self.shares is Shares.FULL:
+            return self.area
+        return frozenset({self.agency})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VehicleNow:
     """A vehicle with its duty, its last fix and the assignment it is on.
 
-    `at_base` is the driver's word that the parked vehicle stands at its base; it holds for the shift.
+    `at_base` is the driver's word that the parked vehicle stands at its base; it holds for the shift. `on_duty_since`
+    is the beginning of the shift, `trip_ended_at` the end of the last trip.
     """
 
     vehicle: Vehicle
@@ -75,11 +85,18 @@ class VehicleNow:
     at_base: bool = False
     fix: Fix | None = None
     assignment_id: str | None = None
+    on_duty_since: datetime | None = None
+    trip_ended_at: datetime | None = None
 
     @property
     def id(self) -> str:
         """The vehicle's id."""
         return self.vehicle.id
+
+    @property
+    def is_free(self) -> bool:
+        """On duty and on no trip."""
+        return self.duty is Duty.AVAILABLE and self.assignment_id is None
 
     def position(self, now: datetime) -> Fix | None:
         """The last fix while it is live; else the base, if the driver confirmed the vehicle there; else the last fix.
@@ -88,6 +105,6 @@ class VehicleNow:
         """
         base = self.vehicle.base_point
         at_base = self.at_base and base is not None and self.duty in (Duty.AVAILABLE, Duty.COMMITTED)
-        if not at_base or base is None or (self.fix is not None and now - self.fix.taken_at <= _FRESH):
+        if not at_base or base is None or (self.fix is not None and now - self.fix.taken_at <= FRESH):
             return self.fix
         return Fix(vehicle_id=self.id, point=base, taken_at=now, received_at=now, source=FixSource.BASE)

@@ -147,15 +147,35 @@ class SqlBooks(Master):
         row = self._one(select(tables.requests).where(tables.requests.c.track_token == track_token))
         return None if row is None else rows.request_of(row)
 
-    def add_decision(self, request_id: str, at: datetime, decision: Mapping[str, object]) -> None:
+    def add_decision(
+        self, request_id: str, at: datetime, decision: Mapping[str, object], facts: bytes | None = None
+    ) -> None:
         text = json.dumps(dict(decision), ensure_ascii=False)
-        self._insert(tables.decisions, {"request_id": request_id, "at": time_text(at), "decision": text})
+        row = {"request_id": request_id, "at": time_text(at), "decision": text, "facts": facts}
+        self._insert(tables.decisions, row)
 
     def find_last_decision(self, request_id: str) -> Mapping[str, object] | None:
         table = tables.decisions
         query = select(table.c.decision).where(table.c.request_id == request_id).order_by(table.c.id.desc()).limit(1)
         row = self._one(query)
         return None if row is None else json.loads(row["decision"])
+
+    def find_last_facts(self, request_id: str) -> bytes | None:
+        table = tables.decisions
+        query = select(table.c.facts).where(table.c.request_id == request_id).order_by(table.c.id.desc()).limit(1)
+        row = self._one(query)
+        return None if row is None else row["facts"]
+
+    def list_first_facts(self, *, since: datetime, until: datetime, limit: int) -> list[tuple[str, bytes]]:
+        table = tables.decisions
+        firsts = select(func.min(table.c.id)).where(table.c.facts.is_not(None)).group_by(table.c.request_id)
+        query = (
+            select(table.c.request_id, table.c.facts)
+            .where(table.c.id.in_(firsts), table.c.at >= time_text(since), table.c.at < time_text(until))
+            .order_by(table.c.id.desc())
+            .limit(limit)
+        )
+        return [(row["request_id"], row["facts"]) for row in self._all(query)]
 
     def add_assignment(self, assignment: Assignment, arrival: Arrival | None) -> None:
         self._insert(tables.assignments, {**rows.assignment_row(assignment), "arrival": rows.arrival_text(arrival)})

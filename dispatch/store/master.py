@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, Table, and_, delete, insert, select, 
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
-from dispatch.desk.ports import NotFoundError, Token
+from dispatch.desk.ports import NotFoundError, SopDraft, Token
 from dispatch.domain.directory import Facility, FacilityKind, Person, Role
 from dispatch.domain.fix import Fix
 from dispatch.domain.vehicle import Duty, Vehicle, VehicleNow
@@ -104,9 +104,18 @@ class Master:
         self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
 
     def set_duty(self, vehicle_id: str, duty: Duty, *, at_base: bool, now: datetime) -> None:
-        statement = update(tables.vehicles).where(tables.vehicles.c.id == vehicle_id)
-        done = self._connection.execute(statement.values(duty=duty.value, at_base=at_base, duty_since=time_text(now)))
-        if done.rowcount != 1:
+        self._update_vehicle(vehicle_id, duty=duty.value, at_base=at_base, duty_since=time_text(now))
+
+    def set_history(self, vehicle_id: str, *, on_duty_since: datetime | None, trip_ended_at: datetime | None) -> None:
+        self._update_vehicle(
+            vehicle_id,
+            on_duty_since=time_text(on_duty_since) if on_duty_since else None,
+            trip_ended_at=time_text(trip_ended_at) if trip_ended_at else None,
+        )
+
+    def _update_vehicle(self, vehicle_id: str, **columns: object) -> None:
+        statement = update(tables.vehicles).where(tables.vehicles.c.id == vehicle_id).values(columns)
+        if self._connection.execute(statement).rowcount != 1:
             raise NotFoundError(f"no vehicle {vehicle_id}")
 
     def put_last_fixes(self, fixes: Sequence[Fix]) -> None:
@@ -143,9 +152,27 @@ class Master:
     def list_packs(self) -> list[str]:
         return list(self._connection.execute(select(tables.packs.c.text)).scalars())
 
+    def put_draft(self, draft: SopDraft) -> None:
+        self._put(tables.sop_drafts, {**asdict(draft), "updated_at": time_text(draft.updated_at)}, ["id"])
+
+    def find_draft(self, draft_id: str) -> SopDraft | None:
+        row = self._one(select(tables.sop_drafts).where(tables.sop_drafts.c.id == draft_id))
+        return None if row is None else _draft(row)
+
+    def list_drafts(self) -> list[SopDraft]:
+        table = tables.sop_drafts
+        return [_draft(row) for row in self._all(select(table).order_by(table.c.updated_at.desc(), table.c.id))]
+
+    def drop_draft(self, draft_id: str) -> None:
+        self._connection.execute(delete(tables.sop_drafts).where(tables.sop_drafts.c.id == draft_id))
+
 
 def _person(row: Row) -> Person:
     return Person(**{**row, "role": Role(row["role"])})
+
+
+def _draft(row: Row) -> SopDraft:
+    return SopDraft(**{**row, "updated_at": time_of(row["updated_at"])})
 
 
 def _facility(row: Row) -> Facility:

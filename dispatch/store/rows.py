@@ -2,14 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from types import MappingProxyType
 from typing import Any
 
 from dispatch.domain.assignment import Assignment, AssignmentState, Stamp, StepSource
 from dispatch.domain.fix import Fix, FixSource
 from dispatch.domain.ranking import Arrival, Method
-from dispatch.domain.request import Ask, Death, Need, Patient, Place, Request, RequestState, Urgency
+from dispatch.domain.request import Ask, Death, Leaves, Need, Patient, Place, Request, RequestState, Urgency
 from dispatch.domain.vehicle import Duty, Shares, Vehicle, VehicleClass, VehicleNow
 from geo.point import Point
 
@@ -45,6 +45,8 @@ def vehicle_row(vehicle: Vehicle) -> dict[str, object]:
         "shares": vehicle.shares.value,
         "zone": vehicle.zone,
         "papers_valid_until": vehicle.papers_valid_until.isoformat() if vehicle.papers_valid_until else None,
+        "hours": "-".join(end.isoformat("minutes") for end in vehicle.hours) if vehicle.hours else None,
+        "area": " ".join(sorted(vehicle.area)),
         "phone": vehicle.phone,
     }
 
@@ -67,6 +69,8 @@ def vehicle_of(row: Row) -> VehicleNow:
         shares=Shares(row["shares"]),
         zone=row["zone"],
         papers_valid_until=date.fromisoformat(until) if until else None,
+        hours=_hours(row["hours"]),
+        area=_names(row["area"]),
         phone=row["phone"],
     )
     return VehicleNow(
@@ -76,7 +80,16 @@ def vehicle_of(row: Row) -> VehicleNow:
         at_base=bool(row["at_base"]),
         fix=fix_of(row, vehicle_id=row["id"]) if row["taken_at"] else None,
         assignment_id=row["assignment_id"],
+        on_duty_since=time_of(row["on_duty_since"]) if row["on_duty_since"] else None,
+        trip_ended_at=time_of(row["trip_ended_at"]) if row["trip_ended_at"] else None,
     )
+
+
+def _hours(text: str | None) -> tuple[time, time] | None:
+    if not text:
+        return None
+    first, last = text.split("-")
+    return time.fromisoformat(first), time.fromisoformat(last)
 
 
 def fix_row(fix: Fix) -> dict[str, object]:
@@ -138,6 +151,10 @@ def ask_text(ask: Ask) -> str:
             "dropoff": _place_json(ask.dropoff) if ask.dropoff else None,
             "documents": sorted(ask.documents),
             "requester": ask.requester,
+            "schedule_at": time_text(ask.schedule_at) if ask.schedule_at else None,
+            "has_phone": ask.has_phone,
+            "leaves": ask.leaves.value if ask.leaves else None,
+            "distance_km": ask.distance_km,
             "patient": {
                 "living": patient.living,
                 "can_sit": patient.can_sit,
@@ -163,6 +180,10 @@ def ask_of(text: str) -> Ask:
         dropoff=_place_of(data["dropoff"]) if data["dropoff"] else None,
         documents=frozenset(data["documents"]),
         requester=data["requester"],
+        schedule_at=time_of(data["schedule_at"]) if data.get("schedule_at") else None,
+        has_phone=data.get("has_phone", True),
+        leaves=Leaves(data["leaves"]) if data.get("leaves") else None,
+        distance_km=data.get("distance_km"),
         patient=Patient(**{**patient, "death": Death(patient["death"]) if patient["death"] else None}),
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -49,10 +50,14 @@ vehicles = Table(
     Column("shares", String, nullable=False),
     Column("zone", String),
     Column("papers_valid_until", String),
+    Column("hours", String),
+    Column("area", String, nullable=False, server_default=""),
     Column("phone", String),
     Column("duty", String, nullable=False),
     Column("duty_since", String),
     Column("at_base", Boolean, nullable=False),
+    Column("on_duty_since", String),
+    Column("trip_ended_at", String),
 )
 last_fixes = Table(
     "last_fixes",
@@ -115,6 +120,7 @@ decisions = Table(
     Column("request_id", String, ForeignKey("requests.id"), nullable=False, index=True),
     Column("at", String, nullable=False),
     Column("decision", Text, nullable=False),
+    Column("facts", LargeBinary),
     sqlite_autoincrement=True,
 )
 assignments = Table(
@@ -195,6 +201,22 @@ packs = Table(
     Column("version", String, primary_key=True),
     Column("effective_from", String, nullable=False),
     Column("text", Text, nullable=False),
+)
+sop_drafts = Table(
+    "sop_drafts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("agency", String, nullable=False, index=True),
+    Column("state", String, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("edit", Integer, nullable=False),
+    Column("base_version", String),
+    Column("created_by", String, nullable=False),
+    Column("updated_by", String, nullable=False),
+    Column("updated_at", String, nullable=False),
+    Column("submitted_by", String),
+    Column("approved_by", String),
+    Column("reason", String),
 )
 probes = Table("probes", metadata, Column("id", Integer, primary_key=True), Column("at", String, nullable=False))
 

@@ -127,7 +127,8 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
         )
         for vehicle_id, (vehicle_class, agency, _) in FLEET.items():
             name = f"Kendaraan {vehicle_id}"
-            books.put_vehicle(Vehicle(id=vehicle_id, name=name, vehicle_class=vehicle_class, agency=agency))
+            crew = frozenset({"driver", "escort"})
+            books.put_vehicle(Vehicle(id=vehicle_id, name=name, vehicle_class=vehicle_class, agency=agency, crew=crew))
             books.set_duty(vehicle_id, Duty.AVAILABLE, at_base=False, now=NOW)
 
     await store.write(settle)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.domain.eligibility import CLASS_MAY, assess
+from dispatch.domain.class_may import CLASS_MAY
+from dispatch.domain.eligibility import assess
 from dispatch.domain.request import Need, Urgency, judge_ask
 from dispatch.domain.sop import Pack, SopInForce
 from dispatch.domain.vehicle import Duty, VehicleClass, VehicleNow
@@ -142,8 +143,14 @@ def test_a_vehicle_that_was_never_seen_is_not_offered() -> None:
 def test_every_rule_answers_for_every_vehicle(seen: VehicleNow, asked: object, at: object) -> None:
     verdict = assess(seen, asked, sop(), at)  # type: ignore[arg-type]
     spoken = {finding.rule for finding in verdict.findings}
-    national = {"R01", "R04", "R05", "R07", "R21"}
-    own = {"kota-tangerang": {"R02"}, "laz": {"R19"}}.get(seen.vehicle.agency, set())
+    national = {rule.id for rule in sop().packs["national"].rules}
+    own = {
+        "kota-tangerang": {"R02", "R17"},
+        "kabupaten-tangerang": {"R18"},
+        "laz": {"R19"},
+        "dkm": {"D01"},
+    }.get(seen.vehicle.agency, set())
+    own |= {"R16"}  # the pick-up lies in the city: its pack speaks of the trip for every vehicle
     assert spoken == national | own | {"KELAS", "DINAS"}
     assert verdict.eligible is not bool(verdict.blocking)
 

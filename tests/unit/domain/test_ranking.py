@@ -1,25 +1,41 @@
 """The order of candidates and the next step: total, stable, and never without an answer."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.domain.eligibility import NeededApproval, Verdict
-from dispatch.domain.next_step import AskApproval, OfferTo, PromiseCallBack, next_step
-from dispatch.domain.ranking import Arrival, Method, rank
+from dispatch.domain.eligibility import OWN_OPERATOR, NeededApproval
+from dispatch.domain.next_step import OWN_ASKED, AskApproval, OfferTo, PromiseCallBack, next_step
+from dispatch.domain.ranking import Arrival, Candidate, Method, rank
 
 
-def verdict(vehicle_id: str, *, eligible: bool = True, needs: bool = False, preferred_s: float = 0.0) -> Verdict:
-    return Verdict(
+def verdict(
+    vehicle_id: str,
+    *,
+    eligible: bool = True,
+    needs: bool = False,
+    preferred_s: float = 0.0,
+    penalty_s: float = 0.0,
+    own: bool = False,
+) -> Candidate:
+    asked = [("R02", "health_officer")] * needs + [("R26", "own_operator")] * own
+    return Candidate(
         vehicle_id=vehicle_id,
         eligible=eligible,
-        needs=(NeededApproval("R02", "health_officer"),) if needs else (),
+        needs=tuple(NeededApproval(*pair) for pair in asked),
         preferred_s=preferred_s,
-        findings=(),
+        penalty_s=penalty_s,
     )
 
 
 def arrival(eta_s: float) -> Arrival:
     return Arrival(eta_s=eta_s, eta_low_s=eta_s, eta_high_s=eta_s, distance_m=eta_s * 10, method=Method.GIVEN)
+
+
+def ordered(candidates: Iterable[Candidate], arrivals: Mapping[str, Arrival]) -> tuple[Candidate, ...]:
+    return rank(replace(candidate, arrival=arrivals.get(candidate.vehicle_id)) for candidate in candidates)
 
 
 verdicts = st.lists(
@@ -28,6 +44,8 @@ verdicts = st.lists(
         st.text("ABCDEFGH", min_size=1, max_size=3),
         eligible=st.booleans(),
         needs=st.booleans(),
+        own=st.booleans(),
+        penalty_s=st.sampled_from([0.0, 300.0]),
         preferred_s=st.sampled_from([0.0, 900.0]),
     ),
     unique_by=lambda v: v.vehicle_id,
@@ -36,7 +54,7 @@ etas = st.dictionaries(st.text("ABCDEFGH", min_size=1, max_size=3), st.integers(
 
 
 def test_the_soonest_that_may_go_comes_first() -> None:
-    ranked = rank(
+    ranked = ordered(
         [verdict("A1", eligible=False), verdict("H1"), verdict("H3")],
         {"A1": arrival(0), "H1": arrival(1440), "H3": arrival(840)},
     )
@@ -45,42 +63,66 @@ def test_the_soonest_that_may_go_comes_first() -> None:
 
 def test_a_preferred_vehicle_comes_first_only_within_its_limit() -> None:
     both = [verdict("A1"), verdict("T1", preferred_s=900)]
-    assert rank(both, {"A1": arrival(300), "T1": arrival(1200)})[0].vehicle_id == "T1"
-    assert rank(both, {"A1": arrival(300), "T1": arrival(1201)})[0].vehicle_id == "A1"
+    assert ordered(both, {"A1": arrival(300), "T1": arrival(1200)})[0].vehicle_id == "T1"
+    assert ordered(both, {"A1": arrival(300), "T1": arrival(1201)})[0].vehicle_id == "A1"
 
 
 @given(verdicts, etas, st.randoms())
-def test_the_order_does_not_depend_on_the_order_of_the_input(found: list[Verdict], times: object, dice: object) -> None:
-    once = rank(found, times)  # type: ignore[arg-type]
+def test_the_order_does_not_depend_on_the_order_of_the_input(
+    found: list[Candidate], times: object, dice: object
+) -> None:
+    once = ordered(found, times)  # type: ignore[arg-type]
     dice.shuffle(found)  # type: ignore[attr-defined]
-    assert rank(found, times) == once  # type: ignore[arg-type]
+    assert ordered(found, times) == once  # type: ignore[arg-type]
     assert [candidate.rank for candidate in once] == list(range(1, len(found) + 1))
 
 
 @given(verdicts, etas, st.frozensets(st.text("ABCDEFGH", min_size=1, max_size=3)))
 def test_every_request_gets_a_vehicle_a_question_or_a_promise(
-    found: list[Verdict], times: object, tried: frozenset[str]
+    found: list[Candidate], times: object, tried: frozenset[str]
 ) -> None:
-    ranked = rank(found, times)  # type: ignore[arg-type]
+    ranked = ordered(found, times)  # type: ignore[arg-type]
     by_id = {candidate.vehicle_id: candidate for candidate in ranked}
     match next_step(ranked, tried=tried):
         case OfferTo(vehicle_id=vehicle_id):
             chosen = by_id[vehicle_id]
-            assert chosen.verdict.eligible
-            assert not chosen.verdict.needs
+            assert chosen.eligible
+            assert not chosen.needs
             assert chosen.arrival is not None
             assert vehicle_id not in tried
         case AskApproval(vehicle_id=vehicle_id):
-            assert by_id[vehicle_id].verdict.eligible
-            ready = [c for c in ranked if c.verdict.eligible and not c.verdict.needs and c.arrival]
+            assert by_id[vehicle_id].eligible
+            ready = [c for c in ranked if c.eligible and not c.needs and c.arrival]
             assert all(candidate.vehicle_id in tried for candidate in ready)
-        case PromiseCallBack():
-            reachable = [c for c in ranked if c.verdict.eligible and c.arrival]
-            assert all(candidate.vehicle_id in tried for candidate in reachable)
+        case PromiseCallBack(beside=beside):
+            waiting = [c for c in ranked if c.eligible and c.arrival and c.vehicle_id not in tried]
+            assert all(any(need.approver == OWN_OPERATOR for need in candidate.needs) for candidate in waiting)
+            assert [asked.vehicle_id for asked in beside] == [c.vehicle_id for c in waiting][:OWN_ASKED]
+
+
+def test_an_own_operator_is_asked_beside_the_promise_and_offered_after_his_yes() -> None:
+    ranked = ordered([verdict("H4", own=True), verdict("H5", own=True)], {"H4": arrival(3300), "H5": arrival(2880)})
+    promise = next_step(ranked, tried=frozenset())
+    assert isinstance(promise, PromiseCallBack)
+    assert [(asked.vehicle_id, asked.rule) for asked in promise.beside] == [("H5", "R26"), ("H4", "R26")]
+    assert next_step(ranked, tried=frozenset(), approved=frozenset({("H4", "R26")})) == OfferTo(vehicle_id="H4")
+
+
+def test_an_own_operator_is_never_waited_for_where_somebody_else_can_say_yes() -> None:
+    ranked = ordered([verdict("H4", own=True), verdict("T1", needs=True)], {"H4": arrival(300), "T1": arrival(600)})
+    asked = next_step(ranked, tried=frozenset())
+    assert isinstance(asked, AskApproval)
+    assert (asked.vehicle_id, [own.vehicle_id for own in asked.beside]) == ("T1", ["H4"])
+
+
+def test_an_old_position_costs_its_penalty() -> None:
+    both = [verdict("H1", penalty_s=300), verdict("H3")]
+    assert ordered(both, {"H1": arrival(600), "H3": arrival(880)})[0].vehicle_id == "H3"
+    assert ordered(both, {"H1": arrival(600), "H3": arrival(920)})[0].vehicle_id == "H1"
 
 
 def test_who_has_the_approvers_yes_is_asked_next() -> None:
-    ranked = rank([verdict("T1", needs=True), verdict("H9")], {"T1": arrival(300), "H9": arrival(3000)})
+    ranked = ordered([verdict("T1", needs=True), verdict("H9")], {"T1": arrival(300), "H9": arrival(3000)})
     assert next_step(ranked, tried=frozenset(), approved=frozenset({("T1", "R02")})) == OfferTo(vehicle_id="T1")
     assert next_step(ranked, tried=frozenset({"H9"})) == AskApproval(
         vehicle_id="T1", rule="R02", approver="health_officer"
@@ -88,7 +130,7 @@ def test_who_has_the_approvers_yes_is_asked_next() -> None:
 
 
 def test_a_choice_is_followed_only_where_it_may_go() -> None:
-    ranked = rank(
+    ranked = ordered(
         [verdict("H3"), verdict("H1"), verdict("A1", eligible=False)],
         {"H3": arrival(1), "H1": arrival(2), "A1": arrival(0)},
     )

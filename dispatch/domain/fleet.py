@@ -1,0 +1,79 @@
+"""The fleet as columns: what conditions see of ten thousand vehicles, without looking at each of them again."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispatch.domain.moment import Moment
+from dispatch.domain.vehicle import FRESH, Duty, VehicleNow
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FRESH_MIN = FRESH.total_seconds() / 60.0
+
+
+@dataclass(slots=True)
+class Fleet:
+    """Vehicles in a fixed order; columns are made when they are first asked for, and kept.
+
+    A column of codes numbers the distinct values that the fleet has of something: few, so that whatever is asked of
+    the value is asked once for each and not once for each vehicle.
+    """
+
+    vehicles: Sequence[VehicleNow]
+    _codes: dict[str, tuple[Codes, list[Hashable]]] = field(default_factory=dict)
+    _times: dict[str, Floats] = field(default_factory=dict)
+    _at_base: Bools | None = None
+
+    def __len__(self) -> int:
+        """How many vehicles."""
+        return len(self.vehicles)
+
+    def codes(self, name: str, sees: Callable[[VehicleNow], Hashable]) -> tuple[Codes, list[Hashable]]:
+        """For each vehicle the number of its value, and the values."""
+        if name not in self._codes:
+            numbers: dict[Hashable, int] = {}
+            column = [numbers.setdefault(sees(now), len(numbers)) for now in self.vehicles]
+            self._codes[name] = np.array(column, np.int64), list(numbers)
+        return self._codes[name]
+
+    def mask(self, name: str, sees: Callable[[VehicleNow], Hashable], test: Callable[[Hashable], bool]) -> Bools:
+        """Of which vehicles `test` holds."""
+        codes, values = self.codes(name, sees)
+        found: Bools = np.array([test(value) for value in values], np.bool_)[codes]
+        return found
+
+    def age_min(self, name: str, moment: Moment) -> Floats:
+        """Minutes since a time of each vehicle (fix, trip_ended_at, on_duty_since); NaN where it never was."""
+        if name not in self._times:
+            self._times[name] = np.array([_seconds(_TIMES[name](now)) for now in self.vehicles], np.float64)
+        age: Floats = ((moment.now - _EPOCH).total_seconds() - self._times[name]) / 60.0
+        return self._with_base(age) if name == "fix" else age
+
+    def _with_base(self, age: Floats) -> Floats:
+        """A parked vehicle whose driver said so stands where its base is (VehicleNow.position)."""
+        if self._at_base is None:
+            self._at_base = np.array([_stands_at_base(now) for now in self.vehicles], np.bool_)
+        stale = ~(age <= _FRESH_MIN)
+        # Written minutes of a fix from the future count from now on, as in conditions.
+        return np.where(self._at_base & stale, 0.0, np.maximum(age, 0.0))
+
+
+def _stands_at_base(now: VehicleNow) -> bool:
+    return now.at_base and now.vehicle.base_point is not None and now.duty in (Duty.AVAILABLE, Duty.COMMITTED)
+
+
+def _seconds(at: datetime | None) -> float:
+    return np.nan if at is None else (at - _EPOCH).total_seconds()
+
+
+_TIMES: dict[str, Callable[[VehicleNow], datetime | None]] = {
+    "fix": lambda now: now.fix.taken_at if now.fix else None,
+    "trip_ended_at": lambda now: now.trip_ended_at,
+    "on_duty_since": lambda now: now.on_duty_since,
+}
