@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 
-from dispatch.domain.request import Need, Patient, Urgency
+from dispatch.domain.request import Leaves, Need, Patient, Urgency
 from dispatch.domain.vehicle import Duty, Shares, VehicleClass
 from geo.point import Point
 
@@ -55,7 +55,7 @@ class AskAct:
     schedule_at: datetime | None
     pickup_area: str | None
     dropoff_area: str | None
-    leaves: str | None
+    leaves: Leaves | None
     distance_km: float | None
 
 

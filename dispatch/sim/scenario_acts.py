@@ -11,6 +11,7 @@ from dispatch.desk.ports import Approval, Books, Contact
 from dispatch.desk.views import RequestView
 from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand, StepSource
 from dispatch.domain.directory import Person, Role
+from dispatch.domain.eligibility import OWN_OPERATOR
 from dispatch.domain.refusal import Refusal
 from dispatch.domain.request import RequestState
 from dispatch.domain.vehicle import Duty
@@ -18,8 +19,6 @@ from dispatch.sim import scenario as sc
 from dispatch.sim.scenario_seed import NotYetError
 from dispatch.sim.scenario_table import ScenarioError
 from dispatch.sim.scenario_world import World, publish
-
-OWN_OPERATOR = "own_operator"
 
 
 @dataclass(slots=True)
@@ -148,7 +147,7 @@ async def _operator(world: World, act: sc.OperatorAct, done: Done, line: int) ->
             if not asked:
                 done.take(Refusal("no_such_approval", {"rule": act.rule or ""}))
                 return
-            done.take(await world.desk.approve(request_id, rule=asked[0].rule, yes=yes, reason=act.reason, by=by))
+            done.take(await _answer(world, asked[0], by, yes=yes, reason=act.reason))
         case "undo":
             raise NotYetError("the desk does not take a step back yet")
         case "assign" | "override":
@@ -171,7 +170,13 @@ async def _mutual_aid(world: World, act: sc.MutualAidAct, done: Done, line: int)
         return
     approval, by = asked[0], Command(actor=_person(world, act.agency, line))
     done.request = world.file_id(approval.request_id)
-    done.take(await world.desk.approve(approval.request_id, rule=approval.rule, yes=act.yes, reason=act.reason, by=by))
+    done.take(await _answer(world, approval, by, yes=act.yes, reason=act.reason))
+
+
+async def _answer(world: World, asked: Approval, by: Command, *, yes: bool, reason: str) -> RequestView | Refusal:
+    return await world.desk.approve(
+        asked.request_id, rule=asked.rule, vehicle_id=asked.vehicle_id, yes=yes, reason=reason, by=by
+    )
 
 
 async def _asked(world: World, requests: list[str], fits: Callable[[Approval], bool]) -> list[Approval]:

@@ -1,9 +1,7 @@
 """What stands before the first step: facilities, people, vehicles with their duty, positions and other trips."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from dispatch.desk.carry_out import settle, take_step
 from dispatch.desk.ports import Books, Contact
@@ -84,24 +82,18 @@ class Seed:
 
     def ask(self, act: AskAct) -> Ask:
         """What is asked for, with the facts that the file gives."""
-        told: dict[str, Any] = {
-            "need": act.need,
-            "urgency": act.urgency,
-            "pickup": self._place(act.pickup, act.pickup_area),
-            "dropoff": self._place(act.dropoff, act.dropoff_area) if act.dropoff is not None else None,
-            "patient": act.patient,
-            "documents": act.documents,
-            "requester": act.requester,
-        }
-        more = {"leaves": act.leaves, "distance_km": act.distance_km, "schedule_at": act.schedule_at}
-        known = {field.name for field in fields(Ask)}
-        for name, value in more.items():
-            if value is None:
-                continue
-            if name not in known:
-                raise NotYetError(f"a request does not keep {name} yet")
-            told[name] = value
-        return Ask(**told)
+        return Ask(
+            need=act.need,
+            urgency=act.urgency,
+            pickup=self._place(act.pickup, act.pickup_area),
+            dropoff=self._place(act.dropoff, act.dropoff_area) if act.dropoff is not None else None,
+            patient=act.patient,
+            documents=act.documents,
+            requester=act.requester,
+            schedule_at=act.schedule_at.astimezone(UTC) if act.schedule_at else None,
+            leaves=act.leaves,
+            distance_km=act.distance_km,
+        )
 
     def asker(self, act: AskAct) -> Person:
         """Who asks: staff of the requester's facility, or the operator who takes a family's call."""
@@ -191,13 +183,8 @@ class Seed:
 
     def _write_history(self, books: Books, given: GivenVehicle, began: datetime) -> None:
         """When its shift began and its last trip ended."""
-        set_history = getattr(books, "set_history", None)
-        if given.rest_min is None and given.duty_h is None:
-            return
-        if set_history is None:
-            raise NotYetError("the desk does not count hours on duty or minutes since the last trip yet")
         ended = self._at - timedelta(minutes=given.rest_min) if given.rest_min is not None else None
-        set_history(given.id, on_duty_since=began, trip_ended_at=ended)
+        books.set_history(given.id, on_duty_since=began, trip_ended_at=ended)
 
     def _write_other_trip(self, books: Books, given: GivenVehicle) -> str:
         """The vehicle is on the scene of another request, whose trip it clears later through the desk."""
@@ -245,20 +232,18 @@ def _kind(name: str) -> FacilityKind | None:
 
 
 def _vehicle(given: GivenVehicle) -> Vehicle:
-    told: dict[str, Any] = {
-        "id": given.id,
-        "name": given.name,
-        "vehicle_class": given.vehicle_class,
-        "agency": given.agency,
-        "base": given.base,
-        "crew": given.crew,
-        "equipment": given.equipment,
-        "seats": given.seats,
-        "shares": given.shares,
-        "zone": given.zone,
-        "papers_valid_until": given.papers_valid_until,
-    }
-    known = {field.name for field in fields(Vehicle)}
-    more = {"hours": given.hours, "area": given.area}
-    told |= {name: value for name, value in more.items() if value and name in known}
-    return Vehicle(**told)
+    return Vehicle(
+        id=given.id,
+        name=given.name,
+        vehicle_class=given.vehicle_class,
+        agency=given.agency,
+        base=given.base,
+        crew=given.crew,
+        equipment=given.equipment,
+        seats=given.seats,
+        shares=given.shares,
+        zone=given.zone,
+        hours=given.hours,
+        area=given.area,
+        papers_valid_until=given.papers_valid_until,
+    )

@@ -58,9 +58,9 @@ def blocking_of(candidate: Mapping[str, object]) -> set[str]:
 
 
 def line_of(item: object) -> str:
-    """A line of a checklist: its code and its text."""
+    """A line of a checklist: its rule, its code and its text."""
     if isinstance(item, Mapping):
-        return f"{item.get('code', '')}: {item.get('text', '')}"
+        return f"{item.get('rule', '')} {item.get('code', '')}: {item.get('text', '')}"
     return str(item)
 
 

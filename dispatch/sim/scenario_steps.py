@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from dispatch.domain.fix import LinkHealth
-from dispatch.domain.request import DOCUMENTS, URGENCY_OF_NEED, Death, Need, Patient, RequestState, Urgency
+from dispatch.domain.request import DOCUMENTS, URGENCY_OF_NEED, Death, Leaves, Need, Patient, RequestState, Urgency
 from dispatch.domain.vehicle import Duty
 from dispatch.sim import scenario as sc
 from dispatch.sim.scenario_table import Table, TomlFile
@@ -84,7 +84,7 @@ def _ask(step: Table, names: Names) -> sc.Act:
         schedule_at=table.instant("schedule_at") if table.has("schedule_at") else None,
         pickup_area=table.text_or("pickup_area"),
         dropoff_area=table.text_or("dropoff_area"),
-        leaves=table.choice("leaves", ("city", "province")) if table.has("leaves") else None,
+        leaves=table.member("leaves", Leaves) if table.has("leaves") else None,
         distance_km=distance_km,
     )
 

@@ -13,6 +13,7 @@ from dispatch.desk.desk import Desk
 from dispatch.desk.ports import Books, Roads
 from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand, StepSource
 from dispatch.domain.directory import Person
+from dispatch.domain.eligibility import OWN_OPERATOR
 from dispatch.domain.fix import Fix, LinkHealth, link_health
 from dispatch.domain.pack_file import read_pack
 from dispatch.domain.refusal import Refusal
@@ -166,7 +167,8 @@ def _lack(books: Books, request_id: str, assignments: Sequence[Assignment]) -> s
         return None
     if any(a.state is AssignmentState.CLEARED for a in assignments) or request.state.value == "scheduled":
         return None
-    if any(approval.state == "asked" for approval in books.list_approvals(request_id)):
+    # A yes of a vehicle's own operator (R26) is asked beside a promise and never stands in its place.
+    if any(a.state == "asked" and a.approver != OWN_OPERATOR for a in books.list_approvals(request_id)):
         return None
     if books.find_open_promise(request_id) is None:
         return f"no offer, no trip, no approval asked and no promise stand ({request.state.value})"
