@@ -223,7 +223,7 @@ def enter(served: Served, opened: Opened) -> Callable[..., Page]:
         page.goto(f"{served.url}/masuk")
         page.get_by_label("Token masuk").fill(served.token(role, person))
         page.get_by_role("button", name="Masuk").click()
-        page.wait_for_url(re.compile(r"/(minta|sopir|peta)$"))
+        page.wait_for_url(re.compile(r"/(minta|sopir|peta|kelola)$"))
         return page
 
     return enter

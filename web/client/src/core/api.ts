@@ -62,7 +62,7 @@ export async function signedIn(): Promise<Me> {
     return await get<Me>("/api/me");
   } catch (error) {
     if (error instanceof Problem && error.status === 401) {
-      location.replace(`/masuk?ke=${encodeURIComponent(location.pathname)}`);
+      location.replace(`/masuk?ke=${encodeURIComponent(location.pathname + location.search)}`);
       await new Promise(() => undefined);
     }
     throw error;

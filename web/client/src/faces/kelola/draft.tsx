@@ -12,6 +12,7 @@ import {
   draft,
   drop,
   focusLater,
+  go,
   may,
   meanwhile,
   opened,
@@ -30,6 +31,7 @@ const HEAD = "judul-dan-versi";
 // Open the rule that a problem speaks of, or the draft's head, and bring the reader there.
 function show(problem: DraftProblem) {
   const rule = work.value?.rules.find((one) => one.doc.id === problem.rule && !one.removed);
+  if (place.value.part !== "aturan") go({ ...place.value, part: "aturan" });
   if (rule) {
     opened.value = rule.key;
     focusLater(`aturan-${rule.doc.id}`, "start");
