@@ -16,6 +16,7 @@ from dispatch.live.redis import RedisLive
 from dispatch.roads import NetworkRoads, StraightRoads
 from dispatch.settings import Settings
 from dispatch.store.sqlite import open_sqlite
+from geo.area import Areas, read_areas, sample_areas
 from geo.nearest import warm_up
 from geo.network import NetworkMeta, open_network, write_network
 from geo.sample import sample_layers, sample_network
@@ -40,6 +41,7 @@ class House:
     store: Store
     live: Live
     desk: Desk
+    areas: Areas
     tiles: TileStore | None
     roads_meta: NetworkMeta | None
     roads_kind: str
@@ -116,6 +118,7 @@ async def open_house(settings: Settings, *, demo: bool, progress: Progress) -> A
         warm_up(network, progress)
         roads = NetworkRoads(network)
         tiles = tiles_for(path, progress=progress)
+    areas: Areas = read_areas(Path(settings.areas)) if settings.areas else sample_areas()
     live: Live = RedisLive(settings.redis_url) if settings.redis_url else MemoryLive()
     store = open_sqlite(settings.database_path)
     try:
@@ -129,6 +132,7 @@ async def open_house(settings: Settings, *, demo: bool, progress: Progress) -> A
             store=store,
             live=live,
             desk=desk,
+            areas=areas,
             tiles=tiles,
             roads_meta=roads.network.meta if isinstance(roads, NetworkRoads) else None,
             roads_kind=roads.kind,

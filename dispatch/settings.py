@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     sop_dir: str = Field(
         default="", description="Folder of SOP packs (*.toml); empty: the sample packs of the package."
     )
+    areas: str = Field(
+        default="", description="GeoJSON of the agencies' areas (property area); empty: the sample region's villages."
+    )
     timezone: str = Field(
         default="Asia/Jakarta", description="Time zone of the region, for hours in SOPs and on screens."
     )

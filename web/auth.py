@@ -50,6 +50,7 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("GET", "/api/requests"): _WATCH,
         ("GET", "/api/requests/{request_id}"): _WATCH,
         ("GET", "/api/requests/{request_id}/candidates"): _WATCH,
+        ("GET", "/api/requests/{request_id}/candidates/{vehicle_id}"): _WATCH,
         ("POST", "/api/requests/{request_id}/cancel"): _STAFF,
         ("POST", "/api/requests/{request_id}/complete"): _STAFF,
         ("POST", "/api/requests/{request_id}/duplicate"): _STAFF,

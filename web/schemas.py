@@ -10,7 +10,7 @@ from dispatch.domain.directory import FacilityKind, Role
 from dispatch.domain.events import EventKind
 from dispatch.domain.fix import LinkHealth
 from dispatch.domain.ranking import Method
-from dispatch.domain.request import Death, Need, RequestState, Urgency
+from dispatch.domain.request import Death, Leaves, Need, RequestState, Urgency
 from dispatch.domain.sop import Effect
 from dispatch.domain.vehicle import Duty, VehicleClass
 
@@ -66,6 +66,7 @@ class SuggestionIn(In):
     documents: list[Literal["death_letter", "ktp", "rt_rw", "health_letter", "kkp_letter"]] = Field(
         default_factory=list, max_length=5
     )
+    leaves: Leaves | None = None
     at: datetime | None = None
 
 
@@ -113,6 +114,7 @@ class FindingOut(Out):
     text: str
     would_help: str | None = None
     clause: str | None = None
+    lifted_by: str | None = None
 
 
 class CandidateOut(Out):
@@ -124,6 +126,7 @@ class CandidateOut(Out):
     agency: str
     eligible: bool
     needs_approval: bool
+    first_contact: bool = False
     rank: int
     eta_s: int | None
     eta_low_s: int | None
@@ -138,6 +141,25 @@ class CandidateOut(Out):
     findings: list[FindingOut]
 
 
+class VerdictOut(Out):
+    """Every finding on one vehicle at the moment of a decision."""
+
+    vehicle_id: str
+    name: str
+    at: datetime
+    eligible: bool
+    blocking: list[str]
+    findings: list[FindingOut]
+
+
+class ChecklistOut(Out):
+    """Something to do beside the trip: a document that may follow, a booking, a line of a rule."""
+
+    code: str
+    rule: str
+    text: str
+
+
 class DecisionOut(Out):
     """A decision: what is done, why, and every candidate in order (findings of the first twenty)."""
 
@@ -148,6 +170,8 @@ class DecisionOut(Out):
     chosen: list[str]
     candidates: list[CandidateOut]
     considered: int
+    checklist: list[ChecklistOut] = Field(default_factory=list)
+    notified: list[str] = Field(default_factory=list)
     computed_in_ms: float
     at: datetime
 

@@ -34,6 +34,7 @@ class DeskCore:
     zone: tzinfo
     limits: FixLimits = field(default_factory=FixLimits)
     _packs: dict[str, Pack] = field(default_factory=dict)
+    _in_force: SopInForce | None = None
 
     async def fleet(self) -> list[VehicleNow]:
         """Every vehicle with its newest fix."""
@@ -43,12 +44,20 @@ class DeskCore:
         fixes = self.live.last_fixes()
         return [replace(vehicle, fix=fixes.get(vehicle.id, vehicle.fix)) for vehicle in vehicles]
 
-    def _sop(self, books: Books, at: datetime) -> SopInForce:
-        """The packs in force; a published version is immutable, so each text is read once."""
-        for text in books.list_packs():
+    def packs(self, books: Books) -> list[Pack]:
+        """Every published version; it is immutable, so each text is read once."""
+        texts = books.list_packs()
+        for text in texts:
             if text not in self._packs:
                 self._packs[text] = read_pack(text)
-        return packs_in_force(self._packs.values(), at)
+        return [self._packs[text] for text in texts]
+
+    def _sop(self, books: Books, at: datetime) -> SopInForce:
+        """The packs in force; kept as long as nothing is published, with all that was found out about them."""
+        found = packs_in_force(self.packs(books), at)
+        if self._in_force is None or found.packs != self._in_force.packs:
+            self._in_force = found
+        return self._in_force
 
     async def _search(self, ask: Ask, at: datetime, tried: Tried) -> Decision:
         vehicles, sop = await self.store.read(lambda books: (books.list_vehicles(), self._sop(books, at)))

@@ -8,9 +8,10 @@ from uuid import uuid4
 
 from dispatch.desk.carry_out import Command, carry_out, find_first, keep_first, let_go, make_offer, settle
 from dispatch.desk.core import DeskCore, note
-from dispatch.desk.ports import Approval, Books, Contact, RequestFilter
+from dispatch.desk.ports import Approval, Books, Contact, NotFoundError, RequestFilter
+from dispatch.desk.record import Recorded, read_facts
 from dispatch.desk.search import Decision, Tried
-from dispatch.desk.summary import summarise
+from dispatch.desk.summary import summarise, write_verdict
 from dispatch.desk.views import RequestView, view_of
 from dispatch.domain.directory import Person, Role
 from dispatch.domain.eligibility import OWN_OPERATOR
@@ -85,6 +86,22 @@ class Intake(DeskCore):
         """The search for a kept request as it would go now; nothing is changed."""
         request = await self.store.read(lambda books: books.get_request(request_id))
         return summarise(await self._search_again(request, self.clock.now()), self.zone)
+
+    async def verdict(self, request_id: str, vehicle_id: str) -> dict[str, object]:
+        """What every rule said of a vehicle in the request's last decision, from the facts kept with it.
+
+        Raises NotFoundError where nothing was decided, or the vehicle was not considered.
+        """
+
+        def kept(books: Books) -> tuple[Request, Recorded]:
+            facts = books.find_last_facts(request_id)
+            if facts is None:
+                raise NotFoundError(f"no decision on {request_id}")
+            return books.get_request(request_id), read_facts(facts)
+
+        request, recorded = await self.store.read(kept)
+        packs = await self.store.read(lambda books: self.packs(books))
+        return write_verdict(request.ask, recorded, packs, vehicle_id)
 
     async def assign(
         self, request_id: str, vehicle_id: str, *, override: tuple[str, str] | None, by: Command

@@ -1,15 +1,20 @@
 """A decision in words and JSON: what is shown, kept with the request, and stays the same for ever."""
 
+from collections.abc import Iterable
 from datetime import timedelta, tzinfo
+from types import MappingProxyType
 
 from dispatch import words
+from dispatch.desk.ports import NotFoundError
+from dispatch.desk.record import Recorded
 from dispatch.desk.search import SHOWN, Decision
 from dispatch.domain.consequences import Consequences, consequences
-from dispatch.domain.eligibility import DUTY_RULE, Finding
+from dispatch.domain.eligibility import DUTY_RULE, Finding, assess
 from dispatch.domain.next_step import AskApproval, OfferTo, PromiseCallBack
 from dispatch.domain.promise import CALL_BACK_WITHIN
 from dispatch.domain.ranking import Candidate
-from dispatch.domain.sop import SopInForce
+from dispatch.domain.request import Ask
+from dispatch.domain.sop import Pack, SopInForce
 
 _FAR = timedelta(hours=1)
 
@@ -126,6 +131,27 @@ def candidate_json(decision: Decision, candidate: Candidate, *, written: bool) -
         "phone": vehicle.phone,
         "blocking": list(candidate.blocking),
         "findings": [finding_json(decision.sop, finding) for finding in findings],
+    }
+
+
+def write_verdict(ask: Ask, recorded: Recorded, packs: Iterable[Pack], vehicle_id: str) -> dict[str, object]:
+    """Every finding on one vehicle as it was at a decision, from its facts and the versions that spoke.
+
+    Raises NotFoundError for a vehicle that was not considered.
+    """
+    spoke = {pack.agency: pack for pack in packs if recorded.versions.get(pack.agency) == pack.version}
+    sop = SopInForce(MappingProxyType(spoke))
+    now = next((now for now in recorded.fleet.vehicles if now.id == vehicle_id), None)
+    if now is None:
+        raise NotFoundError(f"{vehicle_id} was not considered")
+    verdict = assess(now, ask, sop, recorded.moment)
+    return {
+        "vehicle_id": now.id,
+        "name": now.vehicle.name,
+        "at": recorded.moment.local.isoformat(),
+        "eligible": verdict.eligible,
+        "blocking": sorted(verdict.blocking),
+        "findings": [finding_json(sop, finding) for finding in verdict.findings],
     }
 
 

@@ -10,8 +10,8 @@ from dispatch.desk.ports import Books, Contact, RequestFilter
 from dispatch.desk.views import RequestView
 from dispatch.domain.directory import Person, Role
 from dispatch.domain.refusal import Refusal
-from dispatch.domain.request import URGENCY_OF_NEED, Ask, Death, Need, Patient, Place, RequestState
-from geo.point import Point
+from dispatch.domain.request import URGENCY_OF_NEED, Ask, Death, Leaves, Need, Patient, Place, RequestState
+from geo.point import Point, distance_m
 from web import schemas as s
 from web.context import By, Caller, TheHouse, in_scope, utc
 from web.errors import Problem, refused
@@ -36,13 +36,15 @@ async def ask_of(house: House, body: s.SuggestionIn, person: Person) -> Ask:
 
     def place(books: Books, where: str | s.PointIn, field: str) -> Place:
         if isinstance(where, s.PointIn):
-            return Place(point=Point(lon=where.lon, lat=where.lat), name=where.name or "Titik di peta")
+            point = Point(lon=where.lon, lat=where.lat)
+            return Place(point=point, name=where.name or "Titik di peta", agency=house.areas.area_of(point))
         facility = books.find_facility(where)
         if facility is None:
             raise Problem(
                 422, "unknown_facility", "Fasilitas ini belum terdaftar. Pilih dari daftar.", {"field": field}
             )
-        return Place(point=facility.point, name=facility.name, facility=facility.id, agency=facility.agency)
+        area = house.areas.area_of(facility.point) or facility.agency
+        return Place(point=facility.point, name=facility.name, facility=facility.id, agency=area)
 
     def both(books: Books) -> tuple[Place, Place | None]:
         dropoff = place(books, body.dropoff, "dropoff") if body.dropoff is not None else None
@@ -59,7 +61,15 @@ async def ask_of(house: House, body: s.SuggestionIn, person: Person) -> Ask:
         patient=Patient(**{**patient.model_dump(), "living": living}),
         documents=frozenset(body.documents),
         requester=person.facility or pickup.facility,
+        has_phone=isinstance(body, s.RequestIn),
+        leaves=body.leaves or (leaves_of(pickup, dropoff) if dropoff else None),
+        distance_km=distance_m(pickup.point, dropoff.point) / 1000.0 if dropoff else None,
     )
+
+
+def leaves_of(pickup: Place, dropoff: Place) -> Leaves | None:
+    """Whether the trip goes out of the city or district; how far out of the province is for the caller to say."""
+    return Leaves.CITY if pickup.agency is not None and dropoff.agency != pickup.agency else None
 
 
 def track_url(request: Request, view: RequestView) -> str:
@@ -140,6 +150,13 @@ async def view_candidates(request_id: str, house: TheHouse, person: Caller) -> s
     if isinstance(decision, Refusal):
         raise refused(decision)
     return s.DecisionOut.model_validate(decision)
+
+
+@router.get("/requests/{request_id}/candidates/{vehicle_id}")
+async def view_verdict(request_id: str, vehicle_id: str, house: TheHouse, person: Caller) -> s.VerdictOut:
+    """What every rule said of this vehicle in the last decision, from the facts that were kept with it."""
+    in_scope(person, await house.desk.view(request_id))
+    return s.VerdictOut.model_validate(await house.desk.verdict(request_id, vehicle_id))
 
 
 @router.post("/requests/{request_id}/assign")
