@@ -12,7 +12,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE_AT_LEAST = (20, 19)
-ENTRIES = ("index", "masuk", "minta", "sopir", "peta")
+ENTRIES = ("index", "masuk", "minta", "sopir", "peta", "kelola")
 
 
 def node_on_path() -> bool:

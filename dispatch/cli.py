@@ -18,7 +18,7 @@ import typer
 import uvicorn
 from pydantic import ValidationError
 
-from dispatch import cli_roads, importing
+from dispatch import cli_roads, cli_scenario, cli_sop, importing
 from dispatch import demo as demo_data
 from dispatch.bootstrap import pack_texts, publish_packs
 from dispatch.desk.ports import Books, NotFoundError, StoreUnavailableError, Token
@@ -35,6 +35,8 @@ T = TypeVar("T")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 app.add_typer(cli_roads.roads, name="roads")
+app.add_typer(cli_sop.sop, name="sop")
+app.add_typer(cli_scenario.scenario, name="scenario")
 app.command()(cli_roads.nearest)
 
 

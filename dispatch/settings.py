@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     sop_dir: str = Field(
         default="", description="Folder of SOP packs (*.toml); empty: the sample packs of the package."
     )
+    scenario_dir: str = Field(
+        default="", description="Folder of scenarios that drafts are tested with; empty: those of the source tree."
+    )
     areas: str = Field(
         default="", description="GeoJSON of the agencies' areas (property area); empty: the sample region's villages."
     )
@@ -60,6 +63,12 @@ class Settings(BaseSettings):
         if kind != "sqlite" or not separator or not path:
             raise ValueError("JEMPUT_DATABASE_URL takes sqlite:///FILE; PostgreSQL comes in a later version")
         return Path(path)
+
+    @property
+    def scenario_path(self) -> Path | None:
+        """The folder of scenarios, if there is one."""
+        folder = Path(self.scenario_dir) if self.scenario_dir else Path(__file__).parents[1] / "tests" / "scenarios"
+        return folder if folder.is_dir() else None
 
     @classmethod
     def settings_customise_sources(

@@ -26,6 +26,7 @@ _ALL = frozenset({Role.STAFF, Role.DRIVER, Role.OPERATOR, Role.HEALTH_OFFICER, R
 _STAFF = frozenset({Role.STAFF, Role.OPERATOR})
 _WATCH = frozenset({Role.STAFF, Role.OPERATOR, Role.HEALTH_OFFICER})
 _DRIVER = frozenset({Role.DRIVER})
+_KEEPERS = frozenset({Role.HEALTH_OFFICER, Role.ADMIN})
 _OFFICE = frozenset({Role.OPERATOR, Role.HEALTH_OFFICER, Role.ADMIN})
 
 ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
@@ -35,7 +36,9 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("GET", "/minta"): PUBLIC,
         ("GET", "/sopir"): PUBLIC,
         ("GET", "/peta"): PUBLIC,
+        ("GET", "/kelola"): PUBLIC,
         ("GET", "/t/{track_token}"): PUBLIC,
+        ("GET", "/sop.schema.json"): PUBLIC,
         ("GET", "/healthz"): PUBLIC,
         ("GET", "/readyz"): PUBLIC,
         ("POST", "/api/session"): PUBLIC,
@@ -58,6 +61,17 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("POST", "/api/requests/{request_id}/assign"): frozenset({Role.OPERATOR}),
         ("POST", "/api/requests/{request_id}/approve"): frozenset({Role.OPERATOR, Role.HEALTH_OFFICER}),
         ("POST", "/api/assignments/{assignment_id}/{step}"): frozenset({Role.DRIVER, Role.OPERATOR}),
+        ("GET", "/api/sop"): _WATCH | _OFFICE,
+        ("GET", "/api/sop/{agency}/{version}"): _WATCH | _OFFICE,
+        ("POST", "/api/sop/{agency}/drafts"): _KEEPERS,
+        ("GET", "/api/sop/{agency}/drafts/{draft_id}"): _KEEPERS,
+        ("PUT", "/api/sop/{agency}/drafts/{draft_id}"): _KEEPERS,
+        ("DELETE", "/api/sop/{agency}/drafts/{draft_id}"): _KEEPERS,
+        ("POST", "/api/sop/{agency}/drafts/{draft_id}/submit"): _KEEPERS,
+        ("POST", "/api/sop/{agency}/drafts/{draft_id}/approve"): _KEEPERS,
+        ("POST", "/api/sop/{agency}/drafts/{draft_id}/publish"): _KEEPERS,
+        ("POST", "/api/sop/{agency}/drafts/{draft_id}/test"): _KEEPERS,
+        ("POST", "/api/sop/{agency}/drafts/{draft_id}/backtest"): _KEEPERS,
         ("GET", "/api/vehicles"): _WATCH | _OFFICE,
         ("GET", "/api/facilities"): _ALL,
         ("GET", "/api/route"): _WATCH | _DRIVER,

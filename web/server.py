@@ -13,7 +13,7 @@ from dispatch.bootstrap import open_house
 from dispatch.settings import Settings
 from web import errors, live
 from web.auth import authorise, judge_table
-from web.routes import drivers, fleet, pages, requests, session
+from web.routes import drivers, fleet, pages, requests, session, sop
 
 _log = logging.getLogger("jemput")
 _MOST_BYTES = 1_000_000
@@ -62,7 +62,10 @@ def create_app(settings: Settings | None = None, *, demo: bool | None = None) ->
         dependencies=[Depends(authorise)],
     )
     errors.install(app)
-    routers = (session.router, requests.router, requests.demo, drivers.router, fleet.router, pages.router)
+    routers = (
+        *(session.router, requests.router, requests.demo, drivers.router, fleet.router),
+        *(sop.router, sop.schema_router, pages.router),
+    )
     judge_table(routers)
     for router in routers:
         app.include_router(router)

@@ -230,6 +230,7 @@ def list_people() -> tuple[Row, ...]:
     people += [
         _person("operator", "Operator Contoh Ratna", "operator", agency="kota-tangerang", phone="+6281100009900"),
         _person("petugas-dinas", "Petugas Dinas Contoh Hendra", "health_officer", agency="kota-tangerang"),
+        _person("petugas-dinas-dua", "Petugas Dinas Contoh Mega", "health_officer", agency="kota-tangerang"),
         _person("admin", "Admin Contoh Yuni", "admin"),
     ]
     people += [

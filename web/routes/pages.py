@@ -73,6 +73,12 @@ async def peta() -> Response:
     return _page("peta")
 
 
+@router.get("/kelola")
+async def kelola() -> Response:
+    """Keeping the SOP."""
+    return _page("kelola")
+
+
 @router.get("/t/{track_token}", name="track")
 async def track(request: Request, track_token: str, house: TheHouse) -> HTMLResponse:
     """The family's page: state and time, no name and no diagnosis."""

@@ -132,6 +132,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/requests/{request_id}/candidates/{vehicle_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * View Verdict
+         * @description What every rule said of this vehicle in the last decision, from the facts that were kept with it.
+         */
+        get: operations["view_verdict_api_requests__request_id__candidates__vehicle_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/requests/{request_id}/assign": {
         parameters: {
             query?: never;
@@ -472,6 +492,194 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Overview
+         * @description Every agency's versions and drafts, and what a form needs to know.
+         */
+        get: operations["overview_api_sop_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sop/{agency}/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Version
+         * @description One published version in sentences.
+         */
+        get: operations["version_api_sop__agency___version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sop/{agency}/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start
+         * @description Start a draft from a version, from a text, or from nothing.
+         */
+        post: operations["start_api_sop__agency__drafts_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sop/{agency}/drafts/{draft_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read
+         * @description One draft.
+         */
+        get: operations["read_api_sop__agency__drafts__draft_id__get"];
+        /**
+         * Save
+         * @description Keep what the form holds, with its problems named.
+         */
+        put: operations["save_api_sop__agency__drafts__draft_id__put"];
+        post?: never;
+        /**
+         * Discard
+         * @description Drop a draft.
+         */
+        delete: operations["discard_api_sop__agency__drafts__draft_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sop/{agency}/drafts/{draft_id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Submit
+         * @description Ask for the second person's yes.
+         */
+        post: operations["submit_api_sop__agency__drafts__draft_id__submit_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sop/{agency}/drafts/{draft_id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve
+         * @description The second person's word.
+         */
+        post: operations["approve_api_sop__agency__drafts__draft_id__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sop/{agency}/drafts/{draft_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish
+         * @description Make it a version that is in force from an instant.
+         */
+        post: operations["publish_api_sop__agency__drafts__draft_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sop/{agency}/drafts/{draft_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test
+         * @description Play the scenarios under the draft.
+         */
+        post: operations["test_api_sop__agency__drafts__draft_id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sop/{agency}/drafts/{draft_id}/backtest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Backtest
+         * @description What would have changed for the requests of the last days.
+         */
+        post: operations["backtest_api_sop__agency__drafts__draft_id__backtest_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -499,6 +707,18 @@ export interface components {
             asked_at: string;
             /** Reason */
             reason?: string | null;
+        };
+        /**
+         * ApproveDraftIn
+         * @description The second person's word.
+         */
+        ApproveDraftIn: {
+            /** Edit */
+            edit: number;
+            /** Yes */
+            yes: boolean;
+            /** Reason */
+            reason: string;
         };
         /**
          * ApproveIn
@@ -565,6 +785,81 @@ export interface components {
          */
         AssignmentState: "offered" | "accepted" | "declined" | "expired" | "withdrawn" | "en_route" | "on_scene" | "transporting" | "at_destination" | "cleared" | "stood_down";
         /**
+         * BacktestIn
+         * @description How many days back.
+         */
+        BacktestIn: {
+            /**
+             * Days
+             * @default 30
+             */
+            days: number;
+        };
+        /**
+         * BacktestOut
+         * @description Past requests under the version of their day and under the draft; `rows` are those that change.
+         */
+        BacktestOut: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Requests */
+            requests: number;
+            /** Same */
+            same: number;
+            /** Sooner */
+            sooner: number;
+            /** Later */
+            later: number;
+            /** Other */
+            other: number;
+            /** Median Change S */
+            median_change_s: number | null;
+            /** Promises Before */
+            promises_before: number;
+            /** Promises After */
+            promises_after: number;
+            /** Approvals Before */
+            approvals_before: number;
+            /** Approvals After */
+            approvals_after: number;
+            /** Summary */
+            summary: string;
+            /** Rows */
+            rows: components["schemas"]["BacktestRowOut"][];
+        };
+        /**
+         * BacktestRowOut
+         * @description One request under both versions.
+         */
+        BacktestRowOut: {
+            /** Request Id */
+            request_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Need */
+            need: string;
+            /** Pickup */
+            pickup: string;
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "same" | "sooner" | "later" | "other" | "solution" | "promise";
+            before: components["schemas"]["WhatOut"];
+            after: components["schemas"]["WhatOut"];
+        };
+        /**
          * CandidateOut
          * @description A vehicle with its verdict and arrival.
          */
@@ -580,6 +875,11 @@ export interface components {
             eligible: boolean;
             /** Needs Approval */
             needs_approval: boolean;
+            /**
+             * First Contact
+             * @default false
+             */
+            first_contact: boolean;
             /** Rank */
             rank: number;
             /** Eta S */
@@ -603,6 +903,18 @@ export interface components {
             blocking: string[];
             /** Findings */
             findings: components["schemas"]["FindingOut"][];
+        };
+        /**
+         * ChecklistOut
+         * @description Something to do beside the trip: a document that may follow, a booking, a line of a rule.
+         */
+        ChecklistOut: {
+            /** Code */
+            code: string;
+            /** Rule */
+            rule: string;
+            /** Text */
+            text: string;
         };
         /**
          * ContactIn
@@ -642,6 +954,10 @@ export interface components {
             candidates: components["schemas"]["CandidateOut"][];
             /** Considered */
             considered: number;
+            /** Checklist */
+            checklist?: components["schemas"]["ChecklistOut"][];
+            /** Notified */
+            notified?: string[];
             /** Computed In Ms */
             computed_in_ms: number;
             /**
@@ -649,6 +965,135 @@ export interface components {
              * Format: date-time
              */
             at: string;
+        };
+        /**
+         * DraftIn
+         * @description The whole draft as the form holds it; it is kept even where it has problems, which are then named.
+         */
+        DraftIn: {
+            /** Edit */
+            edit: number;
+            /** Title */
+            title: string;
+            /** Version */
+            version: string;
+            /** Rules */
+            rules: components["schemas"]["RuleDocument"][];
+            /** Policy */
+            policy: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * DraftOut
+         * @description A draft with its rules, problems, its difference to the version it came from, and what the caller may do.
+         *
+         *     `edit` grows with every change: a change must name the one it saw. `needs_other` says that somebody else must
+         *     approve.
+         */
+        DraftOut: {
+            /** Id */
+            id: string;
+            /** Agency */
+            agency: string;
+            /** Title */
+            title: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "submitted" | "approved" | "published";
+            /** Version */
+            version: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Updated By */
+            updated_by: string;
+            /** Base Version */
+            base_version: string | null;
+            /** Effective From */
+            effective_from: string | null;
+            /** Edit */
+            edit: number;
+            /** Created By */
+            created_by: string;
+            /** Submitted By */
+            submitted_by: string | null;
+            /** Approved By */
+            approved_by: string | null;
+            /** Reason */
+            reason: string | null;
+            /** Rules */
+            rules: components["schemas"]["RuleOut"][];
+            /** Policy */
+            policy: [
+                string,
+                string,
+                number
+            ][];
+            /** Problems */
+            problems: components["schemas"]["DraftProblemOut"][];
+            /** Diff */
+            diff: string[];
+            /** May */
+            may: ("edit" | "submit" | "approve" | "publish" | "discard")[];
+        };
+        /**
+         * DraftProblemOut
+         * @description What keeps a draft from being submitted: the rule and field to mend, and what to do.
+         */
+        DraftProblemOut: {
+            /** Rule */
+            rule: string | null;
+            /** Field */
+            field: string | null;
+            /** Line */
+            line: number;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * DraftSummaryOut
+         * @description A draft in a list.
+         */
+        DraftSummaryOut: {
+            /** Id */
+            id: string;
+            /** Agency */
+            agency: string;
+            /** Title */
+            title: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "open" | "submitted" | "approved" | "published";
+            /** Version */
+            version: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Updated By */
+            updated_by: string;
+        };
+        /**
+         * DraftTestOut
+         * @description The scenarios under the draft.
+         */
+        DraftTestOut: {
+            /** Passed */
+            passed: number;
+            /** Failed */
+            failed: number;
+            /** Waiting */
+            waiting: number;
+            /** Scenarios */
+            scenarios: components["schemas"]["ScenarioOut"][];
         };
         /**
          * Duty
@@ -682,6 +1127,14 @@ export interface components {
             device_time: string;
         };
         /**
+         * EditIn
+         * @description The edit of the draft that the caller saw.
+         */
+        EditIn: {
+            /** Edit */
+            edit: number;
+        };
+        /**
          * Effect
          * @description What a rule does: forbid, demand, ask for a yes, prefer, pair, let a document follow, flag the destination.
          * @enum {string}
@@ -702,7 +1155,7 @@ export interface components {
          * @description What kind of thing happened.
          * @enum {string}
          */
-        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "stood_down" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "promise_made" | "promise_retried" | "promise_closed" | "request_ended" | "duty_changed";
+        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "stood_down" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_closed" | "request_ended" | "duty_changed";
         /**
          * EventOut
          * @description One entry of the journal; `text` is its Indonesian line of a timeline.
@@ -780,6 +1233,8 @@ export interface components {
             would_help?: string | null;
             /** Clause */
             clause?: string | null;
+            /** Lifted By */
+            lifted_by?: string | null;
         };
         /**
          * FixIn
@@ -827,6 +1282,41 @@ export interface components {
             /** Detail */
             detail?: components["schemas"]["ValidationError"][];
         };
+        /**
+         * KeyOut
+         * @description A condition key for a form: its label, what kind of value it takes, and the choices with their labels.
+         */
+        KeyOut: {
+            /** Name */
+            name: string;
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "request" | "patient" | "trip" | "vehicle" | "moment";
+            /** Label */
+            label: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "choice" | "flag" | "number" | "days" | "hours" | "names";
+            /** Unit */
+            unit?: string | null;
+            /** Choices */
+            choices: [
+                string,
+                string
+            ][];
+            /** Parts */
+            parts: ("vehicles" | "when" | "unless" | "must")[];
+        };
+        /**
+         * Leaves
+         * @description How far a trip goes out: of the city or district, or of the province.
+         * @enum {string}
+         */
+        Leaves: "city" | "province";
         /**
          * LinkHealth
          * @description How fresh the last fix is; a separate axis from duty (R21).
@@ -879,6 +1369,16 @@ export interface components {
          */
         Need: "emergency" | "referral" | "transport" | "body";
         /**
+         * NewDraftIn
+         * @description Start a draft from a published version, or from a whole TOML text.
+         */
+        NewDraftIn: {
+            /** From Version */
+            from_version?: string | null;
+            /** Text */
+            text?: string | null;
+        };
+        /**
          * OfferOut
          * @description The offer that stands: the server's now and an absolute expiry make the countdown.
          */
@@ -918,6 +1418,12 @@ export interface components {
             note?: string | null;
         };
         /**
+         * OverridableBy
+         * @description Who may act against a rule.
+         * @enum {string}
+         */
+        OverridableBy: "nobody" | "operator" | "health_officer";
+        /**
          * OverrideIn
          * @description An operator acts against a rule that allows it.
          */
@@ -926,6 +1432,38 @@ export interface components {
             rule: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * PackOut
+         * @description A published version in sentences; `policy` gives (name, sentence, value); `text` is the TOML itself.
+         */
+        PackOut: {
+            /** Agency */
+            agency: string;
+            /** Title */
+            title: string;
+            /** Version */
+            version: string;
+            /**
+             * Effective From
+             * Format: date-time
+             */
+            effective_from: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "past" | "in_force" | "coming";
+            /** Rules */
+            rules: components["schemas"]["RuleOut"][];
+            /** Policy */
+            policy: [
+                string,
+                string,
+                number
+            ][];
+            /** Text */
+            text: string;
         };
         /**
          * PatientIn
@@ -1038,6 +1576,19 @@ export interface components {
             retries: number;
         };
         /**
+         * PublishIn
+         * @description From when the new version is in force; not in the past.
+         */
+        PublishIn: {
+            /** Edit */
+            edit: number;
+            /**
+             * Effective From
+             * Format: date-time
+             */
+            effective_from: string;
+        };
+        /**
          * RefusedFixOut
          * @description A position that was not believed.
          */
@@ -1070,6 +1621,7 @@ export interface components {
             patient: components["schemas"]["PatientIn"];
             /** Documents */
             documents?: ("death_letter" | "ktp" | "rt_rw" | "health_letter" | "kkp_letter")[];
+            leaves?: components["schemas"]["Leaves"] | null;
             /** At */
             at?: string | null;
             contact: components["schemas"]["ContactIn"];
@@ -1172,6 +1724,93 @@ export interface components {
             };
         };
         /**
+         * RuleDocument
+         * @description A rule as it stands in a pack (docs/decisions/0004); absent parts are empty.
+         */
+        RuleDocument: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            effect: components["schemas"]["Effect"];
+            /** Vehicles */
+            vehicles?: {
+                [key: string]: string | number | boolean | string[];
+            }[];
+            /** When */
+            when?: {
+                [key: string]: string | number | boolean | string[];
+            }[];
+            /** Unless */
+            unless?: {
+                [key: string]: string | number | boolean | string[];
+            }[];
+            /** Must */
+            must?: {
+                [key: string]: string | number | boolean | string[];
+            }[];
+            /** Overrides */
+            overrides?: string[];
+            /** Approver */
+            approver?: string | null;
+            /** Prefer Within Min */
+            prefer_within_min?: number | null;
+            /** Sooner By Min */
+            sooner_by_min?: number | null;
+            /** One Each */
+            one_each?: boolean | null;
+            /** Documents */
+            documents?: string[];
+            /** Checklist */
+            checklist?: string[];
+            /** Notify */
+            notify?: string[];
+            /** Booking */
+            booking?: {
+                [key: string]: unknown;
+            } | null;
+            /** @default nobody */
+            overridable_by: components["schemas"]["OverridableBy"];
+            /** Clause */
+            clause: string;
+            /** Source */
+            source: string;
+            /** Reason Met */
+            reason_met: string;
+            /** Reason Unmet */
+            reason_unmet: string;
+            /** Would Help */
+            would_help?: string | null;
+        };
+        /**
+         * RuleOut
+         * @description A rule as one sentence, and as the document that a form edits.
+         */
+        RuleOut: {
+            /** Id */
+            id: string;
+            /** Sentence */
+            sentence: string;
+            document: components["schemas"]["RuleDocument"];
+        };
+        /**
+         * ScenarioOut
+         * @description One scenario under the draft; `lines` say what was expected and what happened, where it failed.
+         */
+        ScenarioOut: {
+            /** Name */
+            name: string;
+            /** Title */
+            title: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "passed" | "failed" | "waiting";
+            /** Lines */
+            lines: string[];
+        };
+        /**
          * SessionIn
          * @description Who signs in: a person of the demo, or the owner of a token.
          */
@@ -1180,6 +1819,73 @@ export interface components {
             person_id?: string | null;
             /** Token */
             token?: string | null;
+        };
+        /**
+         * SopAgencyOut
+         * @description An agency's versions, newest first, and its drafts.
+         */
+        SopAgencyOut: {
+            /** Agency */
+            agency: string;
+            /** Versions */
+            versions: components["schemas"]["SopPackSummaryOut"][];
+            /** Drafts */
+            drafts: components["schemas"]["DraftSummaryOut"][];
+        };
+        /**
+         * SopOut
+         * @description Every agency's SOP, and what a form needs to know; `may_edit` lists the agencies whose SOP the caller keeps.
+         */
+        SopOut: {
+            /** Agencies */
+            agencies: components["schemas"]["SopAgencyOut"][];
+            /** May Edit */
+            may_edit: string[];
+            /** Keys */
+            keys: components["schemas"]["KeyOut"][];
+            /** Approvers */
+            approvers: [
+                string,
+                string
+            ][];
+            /** Effects */
+            effects: [
+                string,
+                string
+            ][];
+            /** Overridable */
+            overridable: [
+                string,
+                string
+            ][];
+            /** Policy */
+            policy: [
+                string,
+                string,
+                string
+            ][];
+        };
+        /**
+         * SopPackSummaryOut
+         * @description A published version and whether it is past, in force or coming.
+         */
+        SopPackSummaryOut: {
+            /** Version */
+            version: string;
+            /** Title */
+            title: string;
+            /**
+             * Effective From
+             * Format: date-time
+             */
+            effective_from: string;
+            /** Rules */
+            rules: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "past" | "in_force" | "coming";
         };
         /**
          * SopVersionOut
@@ -1256,6 +1962,7 @@ export interface components {
             patient: components["schemas"]["PatientIn"];
             /** Documents */
             documents?: ("death_letter" | "ktp" | "rt_rw" | "health_letter" | "kkp_letter")[];
+            leaves?: components["schemas"]["Leaves"] | null;
             /** At */
             at?: string | null;
         };
@@ -1317,6 +2024,43 @@ export interface components {
             assignment_state?: components["schemas"]["AssignmentState"] | null;
             /** Request Id */
             request_id?: string | null;
+        };
+        /**
+         * VerdictOut
+         * @description Every finding on one vehicle at the moment of a decision.
+         */
+        VerdictOut: {
+            /** Vehicle Id */
+            vehicle_id: string;
+            /** Name */
+            name: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Eligible */
+            eligible: boolean;
+            /** Blocking */
+            blocking: string[];
+            /** Findings */
+            findings: components["schemas"]["FindingOut"][];
+        };
+        /**
+         * WhatOut
+         * @description What one version decides: offer, offers, approval or promise, and for whom.
+         */
+        WhatOut: {
+            /** Outcome */
+            outcome: string;
+            /** Vehicle Id */
+            vehicle_id: string | null;
+            /** Vehicle */
+            vehicle: string | null;
+            /** Eta S */
+            eta_s: number | null;
+            /** Sentence */
+            sentence: string;
         };
     };
     responses: never;
@@ -1550,6 +2294,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DecisionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    view_verdict_api_requests__request_id__candidates__vehicle_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+                vehicle_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictOut"];
                 };
             };
             /** @description Validation Error */
@@ -2093,6 +2869,367 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    overview_api_sop_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SopOut"];
+                };
+            };
+        };
+    };
+    version_api_sop__agency___version__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agency: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    start_api_sop__agency__drafts_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agency: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    read_api_sop__agency__drafts__draft_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agency: string;
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    save_api_sop__agency__drafts__draft_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agency: string;
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    discard_api_sop__agency__drafts__draft_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agency: string;
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    submit_api_sop__agency__drafts__draft_id__submit_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agency: string;
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    approve_api_sop__agency__drafts__draft_id__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agency: string;
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveDraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    publish_api_sop__agency__drafts__draft_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agency: string;
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    test_api_sop__agency__drafts__draft_id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agency: string;
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftTestOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    backtest_api_sop__agency__drafts__draft_id__backtest_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agency: string;
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BacktestIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BacktestOut"];
                 };
             };
             /** @description Validation Error */

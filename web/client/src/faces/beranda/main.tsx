@@ -7,6 +7,7 @@ const FACES = [
   ["/minta", "Minta kendaraan", "Untuk petugas puskesmas: tiga ketukan, jawaban dalam sedetik."],
   ["/sopir", "Sopir", "Terima tugas, satu ketukan untuk setiap langkah."],
   ["/peta", "Peta operator", "Semua kendaraan, permintaan, dan alasannya."],
+  ["/kelola", "Kelola SOP", "Untuk Dinas Kesehatan: baca, ubah, uji, dan terbitkan aturan."],
 ] as const;
 
 render(

@@ -8,7 +8,15 @@ import { text } from "../../text/id";
 const people = signal<Person[] | null>(null);
 const problem = signal("");
 const filter = signal("");
-const HOME: Record<string, string> = { staff: "/minta", driver: "/sopir" };
+// Where each role may go, its own face first.
+const FACES: Record<Me["role"], string[]> = {
+  staff: ["/minta", "/kelola"],
+  driver: ["/sopir"],
+  operator: ["/peta", "/kelola"],
+  health_officer: ["/kelola", "/peta"],
+  admin: ["/kelola", "/peta"],
+  device: ["/"],
+};
 const ROLES = ["staff", "operator", "health_officer", "driver", "admin"] as const;
 const FIRST = 6;
 
@@ -16,9 +24,9 @@ async function enter(body: { person_id?: string; token?: string }) {
   problem.value = "";
   try {
     const me = await post<Me>("/api/session", body);
-    const wanted = new URLSearchParams(location.search).get("ke");
-    const home = HOME[me.role] ?? "/peta";
-    location.assign(wanted === home ? wanted : home);
+    const wanted = new URLSearchParams(location.search).get("ke") ?? "";
+    const faces = FACES[me.role];
+    location.assign(faces.includes(wanted.split("?")[0] ?? "") ? wanted : (faces[0] ?? "/"));
   } catch (error) {
     problem.value = sentence(error);
   }

@@ -1,0 +1,63 @@
+"""Scenarios under a draft: whether they still hold, and what they decide under both versions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from tomllib import loads
+
+from dispatch.domain.pack_document import rule_documents, write_pack
+from dispatch.sim.scenario_file import read_scenario
+from dispatch.sim.scenario_play import Report, play
+
+_ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioChange:
+    """One request of a scenario: every decision on it as the file's packs make them, and as the draft does."""
+
+    scenario: str
+    ask: str
+    before: tuple[Mapping[str, object], ...]
+    after: tuple[Mapping[str, object], ...]
+
+
+def in_force_always(text: str) -> str:
+    """The same pack, in force whenever a scenario plays."""
+    document = loads(text)
+    head = document["pack"]
+    return write_pack(
+        agency=head["agency"],
+        title=head["title"],
+        version=head["version"],
+        effective_from=_ALWAYS,
+        policy=document.get("policy", {}),
+        rules=rule_documents(text),
+    )
+
+
+async def play_under(text: str, paths: Sequence[Path]) -> list[Report]:
+    """Every scenario with this pack in place of its agency's.
+
+    Raises:
+        ScenarioError: if a file is wrong.
+    """
+    return [await play(read_scenario(path), [in_force_always(text)]) for path in paths]
+
+
+async def compare_under(text: str, paths: Sequence[Path]) -> list[ScenarioChange]:
+    """What every request of the scenarios is answered under the packs of its day, and under this one.
+
+    Raises:
+        ScenarioError: if a file is wrong.
+    """
+    found: list[ScenarioChange] = []
+    for path in paths:
+        scenario = read_scenario(path)
+        before, after = await play(scenario), await play(scenario, [in_force_always(text)])
+        found += [
+            ScenarioChange(scenario=before.name, ask=ask, before=decisions, after=after.decisions.get(ask, ()))
+            for ask, decisions in before.decisions.items()
+        ]
+    return found
