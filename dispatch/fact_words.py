@@ -19,6 +19,7 @@ NEED_NAMES = {
     Need.REFERRAL: "rujukan",
     Need.TRANSPORT: "antar kontrol",
     Need.BODY: "jenazah",
+    Need.DOCUMENT: "antar dokumen",
 }
 DUTY_NAMES = {
     "off_duty": "sedang tidak bertugas",

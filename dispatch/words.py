@@ -1,13 +1,23 @@
 """Sentences that the server speaks, in Indonesian: decisions, reasons, timeline lines and refusals."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from dispatch.domain.consequences import ChecklistItem
-from dispatch.domain.eligibility import CLASS_RULE, DUTY_RULE, Finding
+from dispatch.domain.eligibility import CLASS_RULE, DUTY_RULE, LEFT_ALONE_RULE, Finding
 from dispatch.domain.events import Event, EventKind
+from dispatch.domain.next_step import OUT_OF_STOCK
 from dispatch.domain.refusal import Refusal
 from dispatch.domain.sop import Rule
-from dispatch.fact_words import APPROVER_NAMES, DOCUMENT_NAMES, DUTY_NAMES, Gaps, date_text, fact_words
+from dispatch.fact_words import (
+    APPROVER_NAMES,
+    DOCUMENT_NAMES,
+    DUTY_NAMES,
+    NOTIFIED_NAMES,
+    Gaps,
+    date_text,
+    fact_words,
+)
 
 _STATE_NAMES = {
     "accepted": "menerima tugas",
@@ -41,6 +51,10 @@ def finding_text(finding: Finding, rule: Rule | None) -> str:
         return f"{words['class'].capitalize()} {may} dipakai untuk {words['need']} menurut jenisnya."
     if finding.rule == DUTY_RULE:
         return "Kendaraan siaga." if finding.met else f"Kendaraan {words['duty']}."
+    if finding.rule == LEFT_ALONE_RULE:
+        if finding.met:
+            return "Sopir tidak baru saja berhalangan."
+        return f"Sopirnya baru saja berhalangan, jadi belum ditawari lagi sampai pukul {words['left_alone_until']}."
     if rule is None:
         return f"Aturan {finding.rule}."
     if not finding.applies:
@@ -54,6 +68,8 @@ def would_help(finding: Finding, rule: Rule | None) -> str | None:
         return None
     if finding.rule == DUTY_RULE:
         return "Kendaraan ini dapat ditawari lagi begitu sopirnya siaga."
+    if finding.rule == LEFT_ALONE_RULE:
+        return "Operator dapat menelepon sopirnya lebih dahulu."
     if rule is None or rule.would_help is None:
         return None
     return rule.would_help.format_map(fact_words(finding.facts))
@@ -70,12 +86,44 @@ def passed_sentence(name: str, rule: str, text: str) -> str:
     return f"{name}: {text} ({rule})." if not text.endswith(".") else f"{name}: {text[:-1]} ({rule})."
 
 
-def say_offer(name: str, eta_s: float | None, at: datetime, zone: tzinfo) -> str:
-    """What to tell the family when a vehicle is being asked."""
-    if eta_s is None:
-        return f"Katakan kepada keluarga: {name} sedang kami hubungi. Kami kabari lewat telepon ini."
-    clock = clock_text(at + timedelta(seconds=eta_s), zone)
-    return f"Katakan kepada keluarga: {name} tiba sekitar {clock}. Kami kabari lewat telepon ini."
+def say_offers(comes: Sequence[tuple[str, float | None]], at: datetime, zone: tzinfo) -> str:
+    """What to tell the family when vehicles are being asked, each with its own time."""
+    said = [
+        f"{name} tiba sekitar {clock_text(at + timedelta(seconds=eta_s), zone)}"
+        if eta_s is not None
+        else f"{name} sedang kami hubungi"
+        for name, eta_s in comes
+    ]
+    return f"Katakan kepada keluarga: {', dan '.join(said)}. Kami kabari lewat telepon ini."
+
+
+def schedule_sentence(schedule_at: datetime, search_at: datetime, zone: tzinfo) -> str:
+    """When a booked trip is, and when its vehicle is chosen."""
+    return (
+        f"Dijadwalkan {day_text(schedule_at, zone)} pukul {clock_text(schedule_at, zone)}; "
+        f"kendaraan dipilih mulai pukul {clock_text(search_at, zone)}."
+    )
+
+
+def say_schedule(schedule_at: datetime, zone: tzinfo) -> str:
+    """What to tell the family of a booked trip."""
+    return (
+        f"Katakan kepada keluarga: penjemputan dijadwalkan {day_text(schedule_at, zone)} "
+        f"pukul {clock_text(schedule_at, zone)}. Kami kabari lewat telepon ini."
+    )
+
+
+def say_document() -> str:
+    """What to tell whoever came for a document that is out of stock."""
+    return (
+        "Katakan kepada pemohon: nomor telepon sudah kami catat. Kami menelepon begitu persediaan datang, "
+        "dan mengantarnya ke rumah bila perlu."
+    )
+
+
+def day_text(at: datetime, zone: tzinfo) -> str:
+    """A day as it is written in Indonesia: 26 Agu 2019."""
+    return date_text(at.astimezone(zone).date().isoformat())
 
 
 def say_approval(name: str, approver: str) -> str:
@@ -100,8 +148,10 @@ def say_promise(due_at: datetime, zone: tzinfo) -> str:
     )
 
 
-def promise_sentence(considered: int, asked: list[str]) -> str:
+def promise_sentence(why: str, considered: int, asked: list[str]) -> str:
     """Why a call-back is promised, and whose operators are asked meanwhile."""
+    if why == OUT_OF_STOCK:
+        return "Persediaan sedang habis; nomor telepon dicatat, dan pemohon ditelepon begitu persediaan datang."
     if considered == 0:
         return "Belum ada kendaraan yang terdaftar; operator mencarikan dan menelepon kembali."
     meanwhile = f" Operator pemilik {', '.join(asked)} sedang ditanya." if asked else ""
@@ -137,8 +187,8 @@ _EVENT_LINES = {
     EventKind.STEP_TAKEN: "{vehicle} {state}",
     EventKind.STOOD_DOWN: "{vehicle} {state}",
     EventKind.APPROVAL_ASKED: "Persetujuan {approver} diminta untuk {vehicle} ({rule})",
-    EventKind.APPROVAL_GIVEN: "Disetujui untuk {vehicle} ({rule})",
-    EventKind.APPROVAL_REFUSED: "Belum disetujui untuk {vehicle} ({rule})",
+    EventKind.APPROVAL_GIVEN: "{vehicle} disetujui {approver} ({rule})",
+    EventKind.APPROVAL_REFUSED: "{vehicle} belum disetujui {approver} ({rule})",
     EventKind.OVERRIDDEN: "Pengecualian {rule} untuk {vehicle}",
     EventKind.SOP_SUBMITTED: "Rancangan SOP {agency} {version} diajukan",
     EventKind.SOP_APPROVED: "Rancangan SOP {agency} {version} disetujui",
@@ -147,11 +197,12 @@ _EVENT_LINES = {
     EventKind.PROMISE_MADE: "Janji telepon kembali dicatat",
     EventKind.PROMISE_RETRIED: "Pencarian diulang",
     EventKind.PROMISE_CALLED: "Telepon kembali kepada {whom}: {outcome}",
+    EventKind.PROMISE_REMINDED: "{to} diingatkan akan janji telepon kembali",
     EventKind.PROMISE_OVERDUE: "Janji lewat waktunya; sekarang dipegang {to}",
     EventKind.PROMISE_HANDED_OVER: "Janji diserahkan kepada {to}",
     EventKind.PROMISE_CLOSED: "Janji selesai; yang diberi tahu: {told}",
     EventKind.STOCK_CAME: "Persediaan sudah datang: {subject}",
-    EventKind.NOTICE_ASKED: "Diberi tahu: {whom} ({rule})",
+    EventKind.NOTICE_ASKED: "Diberi tahu: {whom}",
     EventKind.ESCALATED: "Diteruskan kepada {to}: {why}",
     EventKind.STEP_UNDONE: "{vehicle}: langkah diurungkan, kembali {state}",
     EventKind.PROBLEM_REPORTED: "{vehicle} berkendala",
@@ -163,11 +214,35 @@ _EVENT_LINES = {
 }
 
 
+_ROLE_NAMES = {
+    "staff": "petugas fasilitas",
+    "operator": "operator",
+    "health_officer": "petugas Dinas Kesehatan",
+}
+_WHY_NAMES = {
+    "searching_long": "pencarian sudah lama",
+    "refused_often": "beberapa sopir berhalangan",
+    "nobody_eligible": "belum ada kendaraan yang boleh berangkat",
+    "all_tried_or_unreachable": "semua kendaraan sudah dihubungi",
+    OUT_OF_STOCK: "persediaan habis",
+}
+_NAMES_OF = (
+    ("state", _STATE_NAMES),
+    ("duty", DUTY_NAMES),
+    ("approver", APPROVER_NAMES),
+    ("to", _ROLE_NAMES),
+    ("why", _WHY_NAMES),
+    ("whom", {**NOTIFIED_NAMES, "contact": "keluarga", "facility": "fasilitas"}),
+    ("outcome", {"told": "sudah dikabari", "no_answer": "belum diangkat", "wrong_number": "nomor keliru"}),
+    ("said", {"no_longer_needed": "kendaraan tidak diperlukan lagi", "left": "sudah berangkat sendiri"}),
+)
+
+
 def event_text(event: Event, vehicle_name: str | None = None) -> str:
     """One line of a timeline."""
     words = Gaps({name: str(value) for name, value in event.facts.items()})
     words["vehicle"] = vehicle_name or event.vehicle_id or "kendaraan"
-    for name, names in (("state", _STATE_NAMES), ("duty", DUTY_NAMES), ("approver", APPROVER_NAMES)):
+    for name, names in _NAMES_OF:
         if name in words:
             words[name] = names.get(words[name], words[name])
     line = _EVENT_LINES[event.kind].format_map(words)
@@ -201,6 +276,15 @@ _REFUSALS = {
     "not_your_agency": "Persetujuan ini diminta dari operator pemilik kendaraan.",
     "no_such_approval": "Persetujuan ini tidak sedang diminta.",
     "not_the_approver": "Persetujuan ini diminta dari petugas lain.",
+    "undo_too_late": "Langkah hanya dapat diurungkan dalam 10 detik. Hubungi operator untuk membetulkannya.",
+    "promise_closed": "Janji ini sudah selesai. Muat ulang halaman.",
+    "promise_still_owed": "Janji ini masih ditunggu keluarga. Catat teleponnya; janji selesai begitu ada kendaraan.",
+    "told_whom": "Tuliskan siapa yang sudah dikabari.",
+    "vehicle_under_way": "Kendaraan sedang bertugas untuk permintaan ini. Akhiri lewat permintaannya.",
+    "hand_over_to_whom": "Pilih petugas lain yang menerima janji ini.",
+    "not_to_deliver": "Dokumen ini tidak sedang menunggu diantar.",
+    "subject_of_document": "Tuliskan dokumen yang ditunggu, dan hanya untuk permintaan dokumen.",
+    "deliver_where": "Tuliskan ke mana dokumen diantar.",
     "on_duty_trip": "Selesaikan dahulu tugas yang sedang berjalan.",
     "somebody_was_first": "Orang lain baru saja mengubahnya. Muat ulang lalu coba lagi.",
 }

@@ -38,6 +38,7 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("GET", "/peta"): PUBLIC,
         ("GET", "/kelola"): PUBLIC,
         ("GET", "/t/{track_token}"): PUBLIC,
+        ("POST", "/t/{track_token}"): PUBLIC,
         ("GET", "/sop.schema.json"): PUBLIC,
         ("GET", "/healthz"): PUBLIC,
         ("GET", "/readyz"): PUBLIC,

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 
 from dispatch.bootstrap import House
-from dispatch.desk.carry_out import Command
+from dispatch.desk.command import Command
 from dispatch.desk.views import RequestView
 from dispatch.domain.directory import Person, Role
 from web.errors import Problem, not_found

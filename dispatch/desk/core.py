@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 from typing import TypeVar
 
 from dispatch.desk.ports import Approval, Books, Clock, Live, LostRaceError, Roads, Store
 from dispatch.desk.search import Decision, Tried, search
-from dispatch.domain.assignment import AssignmentState
+from dispatch.desk.standing import unfilled_of
+from dispatch.domain.assignment import Assignment, AssignmentState
 from dispatch.domain.directory import Person
 from dispatch.domain.events import Event, EventKind
 from dispatch.domain.fix import FixLimits
@@ -15,11 +16,12 @@ from dispatch.domain.fleet import Fleet
 from dispatch.domain.pack_file import read_pack
 from dispatch.domain.refusal import Refusal
 from dispatch.domain.request import Ask, Request
-from dispatch.domain.sop import Pack, SopInForce, packs_in_force
+from dispatch.domain.sop import Pack, Policy, SopInForce, packs_in_force
 from dispatch.domain.vehicle import VehicleNow
 
 T = TypeVar("T")
 RACES = 8  # how often a lost race is decided again before the caller is told
+# Who left a request so is not asked again for it before others had their turn and some time went by (R23).
 NOT_AGAIN = (AssignmentState.DECLINED, AssignmentState.EXPIRED, AssignmentState.STOOD_DOWN)
 
 
@@ -69,26 +71,30 @@ class DeskCore:
         request: Request,
         at: datetime,
         *,
-        without: str | None = None,
+        leaving: Assignment | None = None,
         answered: Approval | None = None,
         yes: bool = False,
+        fleet: Fleet | None = None,
     ) -> Decision:
-        """Search for a kept request, knowing who said no, who said yes, and what is being answered just now."""
+        """Search for a kept request, knowing who said no, who said yes, and what is being answered or left just now."""
 
-        def known(books: Books) -> Tried:
-            assignments, approvals = books.list_assignments(request.id), books.list_approvals(request.id)
-            no = {a.vehicle_id for a in assignments if a.state in NOT_AGAIN}
-            no |= {a.vehicle_id for a in approvals if a.state == "refused"}
-            given = {(a.vehicle_id, a.rule) for a in approvals if a.state == "given"}
-            if without is not None:
-                no.add(without)
-            if answered is not None and yes:
-                given.add((answered.vehicle_id, answered.rule))
-            elif answered is not None:
-                no.add(answered.vehicle_id)
-            return Tried(vehicles=frozenset(no), approved=frozenset(given))
+        def known(books: Books) -> tuple[Tried, SopInForce]:
+            sop = self._sop(books, at)
+            unfilled = unfilled_of(books, request, at, leaving=leaving.id if leaving else None)
+            tried = _tried(books, request, at, sop.policy)
+            return replace(tried, unfilled=unfilled), sop
 
-        return await self._search(request.ask, at, await self.store.read(known))
+        tried, sop = await self.store.read(known)
+        no, given = set(tried.vehicles), set(tried.approved)
+        if leaving is not None:
+            no.add(leaving.vehicle_id)
+        if answered is not None and yes:
+            given.add((answered.vehicle_id, answered.rule))
+        elif answered is not None:
+            no.add(answered.vehicle_id)
+        tried = replace(tried, vehicles=frozenset(no), approved=frozenset(given))
+        around = fleet or Fleet(await self.fleet())
+        return search(request.ask, around, sop, self.roads, now=at, zone=self.zone, tried=tried)
 
     async def _commit(self, attempt: Callable[[], Awaitable[Callable[[Books], T]]]) -> T | Refusal:
         """Decide, then write; where somebody was first, decide again on what stands now."""
@@ -105,6 +111,21 @@ class DeskCore:
         result, seq = await self.store.write(lambda books: (work(books), books.last_seq()))
         await self.live.announce(seq)
         return result
+
+
+def _tried(books: Books, request: Request, at: datetime, policy: Policy) -> Tried:
+    """Who let an offer pass or left the trip lately, whose approver said no, and who has a yes."""
+    since = at - timedelta(seconds=policy.ask_again_s)
+    approvals = books.list_approvals(request.id)
+    no = {a.vehicle_id for a in books.list_assignments(request.id) if _left_after(a, since)}
+    no |= {a.vehicle_id for a in approvals if a.state == "refused"}
+    return Tried(
+        vehicles=frozenset(no), approved=frozenset((a.vehicle_id, a.rule) for a in approvals if a.state == "given")
+    )
+
+
+def _left_after(assignment: Assignment, since: datetime) -> bool:
+    return assignment.state in NOT_AGAIN and assignment.stamps[assignment.state].server_time > since
 
 
 def note(

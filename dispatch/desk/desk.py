@@ -1,11 +1,13 @@
-"""The dispatch desk: asking for vehicles, the trips that follow, and the SOP that both obey."""
+"""The dispatch desk: asking for vehicles, the trips that follow, promises, and the SOP that all of them obey."""
 
+from dispatch.desk.changes import Changes
 from dispatch.desk.intake import Intake
+from dispatch.desk.promising import Promising
 from dispatch.desk.sop_keeping import SopKeeping
-from dispatch.desk.trips import Trips
+from dispatch.desk.timers import Timers
 
 
-class Desk(Intake, Trips, SopKeeping):
+class Desk(Intake, Changes, Promising, Timers, SopKeeping):
     """Every use case of the desk, each one transaction over its ports."""
 
     __slots__ = ()

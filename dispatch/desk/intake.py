@@ -6,18 +6,23 @@ from datetime import datetime
 from secrets import token_urlsafe
 from uuid import uuid4
 
-from dispatch.desk.carry_out import Command, carry_out, find_first, keep_first, let_go, make_offer, settle
+from dispatch.desk.carry_out import carry_out, make_offer
+from dispatch.desk.command import Command, find_first, keep_first
 from dispatch.desk.core import DeskCore, note
 from dispatch.desk.ports import Approval, Books, Contact, NotFoundError, RequestFilter
 from dispatch.desk.record import Recorded, read_facts
 from dispatch.desk.search import Decision, Tried
+from dispatch.desk.standing import settle
+from dispatch.desk.steps import let_go, let_one_go
 from dispatch.desk.summary import summarise, write_verdict
 from dispatch.desk.views import RequestView, view_of
+from dispatch.domain.assignment import AssignmentState
 from dispatch.domain.directory import Person, Role
-from dispatch.domain.eligibility import OWN_OPERATOR
+from dispatch.domain.eligibility import LEFT_ALONE_RULE, OWN_OPERATOR
 from dispatch.domain.events import EventKind
+from dispatch.domain.next_step import OfferTo
 from dispatch.domain.refusal import Refusal
-from dispatch.domain.request import ENDS, Ask, Request, RequestState, judge_ask
+from dispatch.domain.request import ENDS, Ask, Request, RequestState, judge_ask, unfilled_slots
 from dispatch.domain.sop import OverridableBy
 
 
@@ -50,6 +55,7 @@ class Intake(DeskCore):
                 state=RequestState.SEARCHING,
                 created_at=now,
                 created_by=by.actor.id,
+                wanted=decision.wanted,
             )
 
             def work(books: Books) -> RequestView | Refusal:
@@ -123,7 +129,7 @@ class Intake(DeskCore):
                 refusal = _judge_choice(books, decision, vehicle_id, override, by.actor)
                 if refusal is not None:
                     return refusal
-                let_go(books, request_id, actor=by.actor.id, reason="dialihkan", now=now)
+                slot = _make_room(books, current, by.actor, decision)
                 if override is not None:
                     facts = {
                         "rule": override[0],
@@ -139,7 +145,8 @@ class Intake(DeskCore):
                         vehicle_id=vehicle_id,
                         facts=facts,
                     )
-                make_offer(books, current, vehicle_id, decision, actor=by.actor.id)
+                offer = OfferTo(vehicle_id=vehicle_id, slot=slot)
+                make_offer(books, current, offer, decision, actor=by.actor.id)
                 settle(books, current, now)
                 keep_first(books, by, request_id, now)
                 return view_of(books, request_id)
@@ -176,10 +183,15 @@ class Intake(DeskCore):
                     return refusal
                 books.put_approval(replace(asked, state="given" if yes else "refused", reason=reason))
                 kind = EventKind.APPROVAL_GIVEN if yes else EventKind.APPROVAL_REFUSED
-                facts = {"rule": rule, "reason": reason, "clause": _clause(decision, asked.vehicle_id, rule)}
+                facts = {
+                    "rule": rule,
+                    "reason": reason,
+                    "clause": _clause(decision, asked.vehicle_id, rule),
+                    "approver": by.actor.role.value,
+                }
                 note(books, kind, now, by.actor, request_id=request_id, vehicle_id=asked.vehicle_id, facts=facts)
                 current = books.get_request(request_id)
-                if not any(a.is_live for a in books.list_assignments(request_id)):
+                if decision.unfilled.slots:
                     carry_out(books, current, decision, summary)
                 settle(books, current, now)
                 keep_first(books, by, request_id, now)
@@ -202,10 +214,8 @@ class Intake(DeskCore):
             request = books.get_request(request_id)
             if request.state in ENDS:
                 return Refusal("request_ended", {"state": request.state})
-            let_go(books, request_id, actor=by.actor.id, reason=reason, now=now)
-            for approval in books.list_approvals(request_id):
-                if approval.state == "asked":
-                    books.put_approval(replace(approval, state="refused", reason=reason))
+            policy = self._sop(books, now).policy
+            let_go(books, request_id, actor=by.actor.id, reason=reason, now=now, policy=policy)
             settle(books, request, now, end=end, told=told)
             keep_first(books, by, request_id, now)
             return view_of(books, request_id)
@@ -236,6 +246,25 @@ def _judge_approver(books: Books, asked: Approval, actor: Person) -> Refusal | N
     return None
 
 
+def _next_free(books: Books, decision: Decision) -> str | None:
+    """The next candidate that may go at once, for whoever came second."""
+    ready = (c.vehicle_id for c in decision.candidates if c.eligible and not c.needs and c.arrival is not None)
+    return next((name for name in ready if books.find_live_assignment(name) is None), None)
+
+
+def _make_room(books: Books, request: Request, actor: Person, decision: Decision) -> int:
+    """The slot that an operator's choice fills: one that nobody goes for, else the one whose driver has not said yes,
+    else the first; whoever has it is let go."""
+    assignments = [a for a in books.list_assignments(request.id) if a.is_live and a.slot >= 0]
+    empty = unfilled_slots(request.wanted, assignments)
+    if empty:
+        return empty[0]
+    leaving = min(assignments, key=lambda a: (a.state is not AssignmentState.OFFERED, a.slot))
+    policy = decision.sop.policy
+    let_one_go(books, leaving, actor=actor.id, reason="dialihkan", now=decision.at, policy=policy)
+    return leaving.slot
+
+
 def _clause(decision: Decision, vehicle_id: str, rule: str) -> str | None:
     """The sentence of the SOP under which somebody said yes, or against which somebody acted."""
     if decision.find_vehicle(vehicle_id) is None:
@@ -252,9 +281,11 @@ def _judge_choice(
     books.get_vehicle(vehicle_id)
     held = books.find_live_assignment(vehicle_id)
     if held is not None:
-        return Refusal("vehicle_taken", {"vehicle_id": vehicle_id, "request_id": held.request_id})
+        facts = {"vehicle_id": vehicle_id, "request_id": held.request_id, "next": _next_free(books, decision)}
+        return Refusal("vehicle_taken", facts)
     findings = decision.assess(vehicle_id).findings if decision.find_vehicle(vehicle_id) else ()
-    objections = [finding for finding in findings if finding.blocks]
+    # Whoever declined just now may be asked all the same: the operator has called.
+    objections = [finding for finding in findings if finding.blocks and finding.rule != LEFT_ALONE_RULE]
     unsaid = [finding.rule for finding in objections if override is None or finding.rule != override[0]]
     if unsaid:
         return Refusal("rule_objects", {"vehicle_id": vehicle_id, "rules": unsaid})

@@ -3,7 +3,7 @@
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from typing import Any
 
@@ -11,6 +11,7 @@ from dispatch.desk.search import Decision, Tried
 from dispatch.domain.fix import Fix
 from dispatch.domain.fleet import Fleet
 from dispatch.domain.moment import Moment
+from dispatch.domain.next_step import Unfilled
 from dispatch.domain.ranking import Arrival, Method
 from dispatch.domain.vehicle import Duty, Shares, Vehicle, VehicleClass, VehicleNow
 from geo.point import Point
@@ -29,6 +30,7 @@ _COLUMNS = (
         "on_duty_since",
         "trip_ended_at",
         "phone",
+        "left_alone_until",
     ),
 )
 
@@ -56,6 +58,7 @@ def facts_of(decision: Decision) -> bytes:
         "puskesmas_vehicle_busy": moment.puskesmas_vehicle_busy,
         "tried": sorted(decision.tried.vehicles),
         "approved": sorted(map(list, decision.tried.approved)),
+        "unfilled": asdict(decision.unfilled),
         "versions": {pack.agency: pack.version for pack in decision.sop.packs.values()},
         "arrivals": {name: _arrival_row(arrival) for name, arrival in sorted(decision.arrivals.items())},
         "fleet": dict(zip(_COLUMNS, map(list, zip(*rows, strict=True)), strict=True)) if rows else {},
@@ -67,7 +70,9 @@ def read_facts(facts: bytes) -> Recorded:
     """What `facts_of` wrote."""
     document = json.loads(zlib.decompress(facts))
     columns = document["fleet"]
-    rows = zip(*(columns[name] for name in _COLUMNS), strict=True) if columns else ()
+    # A column that is younger than the record was empty then.
+    nothing = [None] * len(columns.get("id", ()))
+    rows = zip(*(columns.get(name, nothing) for name in _COLUMNS), strict=True) if columns else ()
     zones = {(VehicleClass(kind), zone): count for kind, zone, count in document["free_in_zone"]}
     return Recorded(
         fleet=Fleet([_vehicle(dict(zip(_COLUMNS, row, strict=True))) for row in rows]),
@@ -78,10 +83,18 @@ def read_facts(facts: bytes) -> Recorded:
             free_in_zone=zones,
             puskesmas_vehicle_busy=document["puskesmas_vehicle_busy"],
         ),
-        tried=Tried(vehicles=frozenset(document["tried"]), approved=frozenset((a, b) for a, b in document["approved"])),
+        tried=Tried(
+            vehicles=frozenset(document["tried"]),
+            approved=frozenset((a, b) for a, b in document["approved"]),
+            unfilled=_unfilled(document.get("unfilled")),
+        ),
         arrivals={name: _arrival(row) for name, row in document["arrivals"].items()},
         versions=document["versions"],
     )
+
+
+def _unfilled(kept: dict[str, Any] | None) -> Unfilled | None:
+    return Unfilled(**{**kept, "slots": tuple(kept["slots"])}) if kept else None
 
 
 def _row(now: VehicleNow) -> Sequence[object]:
@@ -109,6 +122,7 @@ def _row(now: VehicleNow) -> Sequence[object]:
         now.on_duty_since.isoformat() if now.on_duty_since else None,
         now.trip_ended_at.isoformat() if now.trip_ended_at else None,
         vehicle.phone,
+        now.left_alone_until.isoformat() if now.left_alone_until else None,
     )
 
 
@@ -145,6 +159,7 @@ def _vehicle(row: Mapping[str, Any]) -> VehicleNow:
         assignment_id=row["assignment"],
         on_duty_since=_time(row["on_duty_since"]),
         trip_ended_at=_time(row["trip_ended_at"]),
+        left_alone_until=_time(row["left_alone_until"]),
     )
 
 

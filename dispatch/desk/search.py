@@ -1,19 +1,20 @@
 """The search: from positions and rules to a decision on who goes, computed before anything is written."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, tzinfo
 from time import perf_counter
 
 from dispatch.desk.ports import Roads
 from dispatch.domain.compiled import FleetVerdict, judge_fleet
+from dispatch.domain.consequences import vehicles_wanted
 from dispatch.domain.eligibility import Verdict, assess
 from dispatch.domain.fleet import Fleet
 from dispatch.domain.moment import Moment, count_free, is_puskesmas_busy
-from dispatch.domain.next_step import NextStep, next_step
+from dispatch.domain.next_step import OUT_OF_STOCK, NextStep, Unfilled, next_step
 from dispatch.domain.ranking import Arrival, Candidate, Method, rank
 from dispatch.domain.request import Ask, Need, Urgency
-from dispatch.domain.sop import SopInForce
+from dispatch.domain.sop import Policy, SopInForce
 from dispatch.domain.vehicle import VehicleNow
 from geo.point import Point
 
@@ -35,6 +36,8 @@ class Decision:
     fleet: Fleet
     verdict: FleetVerdict
     tried: "Tried"
+    wanted: int
+    unfilled: Unfilled
     arrivals: Mapping[str, Arrival]
     candidates: tuple[Candidate, ...]
     step: NextStep
@@ -56,6 +59,14 @@ class Decision:
         """The vehicle as it stood. Raises KeyError for one that was not considered."""
         return self.fleet.vehicles[self._places[vehicle_id]]
 
+    def instead(self, *, taken: frozenset[str], first: Sequence[str] = ()) -> "Decision":
+        """The same for who is served together with others: without the vehicles they take, these ones first."""
+        put = {vehicle_id: place for place, vehicle_id in enumerate(first)}
+        candidates = sorted(self.candidates, key=lambda c: put.get(c.vehicle_id, len(put)))
+        return replace(
+            self, step=_step(candidates, replace(self.tried, vehicles=self.tried.vehicles | taken), self.unfilled)
+        )
+
     def assess(self, vehicle_id: str) -> Verdict:
         """Every rule's finding on this vehicle."""
         if vehicle_id not in self._assessed:
@@ -65,11 +76,19 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
-    """What is known already on this request: who said no, who said yes to what, whom the requester would like."""
+    """What is known already on this request: who said no, who said yes to what, whom the requester would like.
+
+    `unfilled` is what it still needs; None for a new one, which needs all.
+    """
 
     vehicles: frozenset[str] = frozenset()
     approved: frozenset[tuple[str, str]] = frozenset()
     choose: str | None = None
+    unfilled: Unfilled | None = None
+
+
+def _step(candidates: Sequence[Candidate], tried: Tried, unfilled: Unfilled) -> NextStep:
+    return next_step(candidates, tried=tried.vehicles, approved=tried.approved, choose=tried.choose, unfilled=unfilled)
 
 
 def speeds_for(ask: Ask) -> str:
@@ -105,6 +124,8 @@ def search(
     candidates = rank(
         _candidate(number, fleet, verdict, looking.arrivals, ask, sop, moment, assessed) for number in shown
     )
+    wanted = vehicles_wanted(ask, sop, moment)
+    unfilled = tried.unfilled or Unfilled(slots=tuple(range(wanted)))
     return Decision(
         ask=ask,
         at=now,
@@ -113,13 +134,25 @@ def search(
         fleet=fleet,
         verdict=verdict,
         tried=tried,
+        wanted=wanted,
+        unfilled=unfilled,
         arrivals=looking.arrivals,
         candidates=candidates,
-        step=next_step(candidates, tried=tried.vehicles, approved=tried.approved, choose=tried.choose),
+        step=_at_once_or_later(ask, now, sop.policy) or _step(candidates, tried, unfilled),
         computed_in_ms=round((perf_counter() - started) * 1000.0, 1),
         _places=looking.places,
         _assessed=assessed,
     )
+
+
+def _at_once_or_later(ask: Ask, now: datetime, policy: Policy) -> NextStep | None:
+    """What is not searched for now: a booked trip before its time, a document that somebody fetches."""
+    if not ask.needs_vehicle:
+        return NextStep(promise=OUT_OF_STOCK)
+    if ask.schedule_at is None:
+        return None
+    search_at = ask.schedule_at - timedelta(seconds=policy.schedule_lead_s)
+    return NextStep(search_at=search_at) if search_at > now else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +192,8 @@ def _candidate(
 ) -> Candidate:
     now = fleet.vehicles[number]
     needs_yes = bool(verdict.needs_yes[number] or verdict.needs_own_yes[number])
-    if needs_yes:
+    ahead = bool(verdict.first_contact[number])
+    if needs_yes or ahead:
         assessed[now.id] = assess(now, ask, sop, moment)
     return Candidate(
         vehicle_id=now.id,
@@ -167,7 +201,8 @@ def _candidate(
         needs=assessed[now.id].needs if needs_yes else (),
         preferred_s=float(verdict.preferred_s[number]),
         penalty_s=float(verdict.penalty_s[number]),
-        first_contact=bool(verdict.first_contact[number]),
+        first_contact=ahead,
+        sooner_by_s=assessed[now.id].sooner_by_s if ahead else 0.0,
         blocking=tuple(sorted(rule for rule, mask in verdict.blocks.items() if mask[number])),
         arrival=arrivals.get(now.id),
     )

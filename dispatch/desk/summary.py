@@ -9,14 +9,15 @@ from dispatch.desk.ports import NotFoundError
 from dispatch.desk.record import Recorded
 from dispatch.desk.search import SHOWN, Decision
 from dispatch.domain.consequences import Consequences, consequences
-from dispatch.domain.eligibility import DUTY_RULE, Finding, assess
-from dispatch.domain.next_step import AskApproval, OfferTo, PromiseCallBack
+from dispatch.domain.eligibility import DUTY_RULE, LEFT_ALONE_RULE, Finding, assess
+from dispatch.domain.next_step import OUT_OF_STOCK
 from dispatch.domain.promise import CALL_BACK_WITHIN
 from dispatch.domain.ranking import Candidate
 from dispatch.domain.request import Ask
 from dispatch.domain.sop import Pack, SopInForce
 
 _FAR = timedelta(hours=1)
+_OF_THE_MOMENT = (DUTY_RULE, LEFT_ALONE_RULE)  # what keeps a vehicle from going that no clause speaks of
 
 
 def summarise(decision: Decision, zone: tzinfo) -> dict[str, object]:
@@ -64,22 +65,41 @@ def _shown_first(decision: Decision) -> list[Candidate]:
 
 
 def _outcome(decision: Decision, zone: tzinfo) -> tuple[str, list[str], str, str]:
-    match decision.step:
-        case OfferTo(vehicle_id=vehicle_id):
-            arrival = decision.arrivals.get(vehicle_id)
-            eta_s = arrival.eta_s if arrival else None
-            name = vehicle_name(decision, vehicle_id)
-            sentence = words.offer_sentence(name, eta_s, decision.at, zone, _passed(decision, eta_s))
-            return "offer", [vehicle_id], sentence, words.say_offer(name, eta_s, decision.at, zone)
-        case AskApproval(vehicle_id=vehicle_id, rule=rule, approver=approver):
-            name = vehicle_name(decision, vehicle_id)
-            sentence = words.approval_sentence(name, rule, approver)
-            return "approval", [], sentence, words.say_approval(name, approver)
-        case PromiseCallBack(beside=beside):
-            due_at = decision.at + CALL_BACK_WITHIN
-            asked = [vehicle_name(decision, ask.vehicle_id) for ask in beside]
-            sentence = words.promise_sentence(decision.considered, asked)
-            return "promise", [], sentence, words.say_promise(due_at, zone)
+    """(outcome, chosen vehicles, sentence, words for the family): everything that is done at once, in this order."""
+    step, at = decision.step, decision.at
+    if step.search_at is not None:
+        assert decision.ask.schedule_at is not None
+        sentence = words.schedule_sentence(decision.ask.schedule_at, step.search_at, zone)
+        return "schedule", [], sentence, words.say_schedule(decision.ask.schedule_at, zone)
+    chosen = [offer.vehicle_id for offer in step.offers]
+    sentences = [_offer_sentence(decision, offer.vehicle_id, zone) for offer in step.offers]
+    asked = step.waits_for
+    if asked is not None:
+        name = vehicle_name(decision, asked.vehicle_id)
+        sentences.append(words.approval_sentence(name, asked.rule, asked.approver))
+    elif step.promise is not None:
+        beside = [vehicle_name(decision, ask.vehicle_id) for ask in step.beside]
+        sentences.append(words.promise_sentence(step.promise, decision.considered, beside))
+    sentence = " ".join(dict.fromkeys(sentences))
+    if step.offers:
+        comes = [(vehicle_name(decision, name), _eta_s(decision, name)) for name in chosen]
+        return "offers" if len(chosen) > 1 else "offer", chosen, sentence, words.say_offers(comes, at, zone)
+    if asked is not None:
+        return "approval", [], sentence, words.say_approval(vehicle_name(decision, asked.vehicle_id), asked.approver)
+    if step.promise == OUT_OF_STOCK:
+        return "promise", [], sentence, words.say_document()
+    return "promise", [], sentence, words.say_promise(at + CALL_BACK_WITHIN, zone)
+
+
+def _eta_s(decision: Decision, vehicle_id: str) -> float | None:
+    arrival = decision.arrivals.get(vehicle_id)
+    return arrival.eta_s if arrival else None
+
+
+def _offer_sentence(decision: Decision, vehicle_id: str, zone: tzinfo) -> str:
+    eta_s = _eta_s(decision, vehicle_id)
+    passed = _passed(decision, eta_s) if vehicle_id == decision.step.offers[0].vehicle_id else ""
+    return words.offer_sentence(vehicle_name(decision, vehicle_id), eta_s, decision.at, zone, passed)
 
 
 def _passed(decision: Decision, eta_s: float | None) -> str:
@@ -90,12 +110,12 @@ def _passed(decision: Decision, eta_s: float | None) -> str:
         for candidate in decision.candidates
         if candidate.arrival is not None
         and candidate.arrival.eta_s < limit_s
-        and any(rule != DUTY_RULE for rule in candidate.blocking)
+        and any(rule not in _OF_THE_MOMENT for rule in candidate.blocking)
     ]
     if not nearer:
         return ""
     _, vehicle_id = min(nearer)
-    objection = next(f for f in decision.assess(vehicle_id).findings if f.blocks and f.rule != DUTY_RULE)
+    objection = next(f for f in decision.assess(vehicle_id).findings if f.blocks and f.rule not in _OF_THE_MOMENT)
     text = words.finding_text(objection, decision.sop.find_rule(objection.agency, objection.rule))
     return words.passed_sentence(vehicle_name(decision, vehicle_id), objection.rule, text)
 

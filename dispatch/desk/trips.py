@@ -1,4 +1,4 @@
-"""Trips and vehicles: a driver's steps, duty, positions, and the timers that move a search on."""
+"""Trips and vehicles: a driver's steps, duty and positions."""
 
 import asyncio
 import contextlib
@@ -6,31 +6,25 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
 
-from dispatch.desk.carry_out import (
-    DESK,
-    Command,
-    carry_out,
-    find_first,
-    keep_first,
-    offer_s,
-    settle,
-    take_step,
-    wake_waiting,
-)
+from dispatch.desk.carry_out import carry_out, escalate, offer_s
+from dispatch.desk.command import Command, find_first, keep_first
 from dispatch.desk.core import DeskCore, note
 from dispatch.desk.ports import Books, Due, DueKind, StoreUnavailableError
+from dispatch.desk.search import Decision
+from dispatch.desk.standing import settle
+from dispatch.desk.steps import take_step, wake_waiting
 from dispatch.desk.summary import summarise
-from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand, StepSource
+from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand
 from dispatch.domain.events import Event, EventKind
 from dispatch.domain.fix import Fix, FixFault, judge_fix
 from dispatch.domain.refusal import Refusal
-from dispatch.domain.request import ENDS, Request, RequestState
+from dispatch.domain.request import ENDS, Place, Request
+from dispatch.domain.sop import Policy
 from dispatch.domain.vehicle import Duty, VehicleNow
 
-_LEAVES_OPEN = (Step.DECLINE, Step.EXPIRE, Step.STAND_DOWN)
-_TIMERS_AT_ONCE = 50
+_LEAVES_OPEN = (Step.DECLINE, Step.EXPIRE, Step.STAND_DOWN, Step.PROBLEM)
+_REFUSALS = (AssignmentState.DECLINED, AssignmentState.EXPIRED)
 _log = logging.getLogger(__name__)
 
 
@@ -80,19 +74,21 @@ class Trips(DeskCore):
             before, request = await self.store.read(lambda books: _with_request(books, assignment_id))
             decision = None
             if command.step in _LEAVES_OPEN and request.state not in ENDS:
-                decision = await self._search_again(request, now, without=before.vehicle_id)
+                request = self._from_where_it_stands(request, before)
+                decision = await self._search_again(request, now, leaving=before)
 
             def work(books: Books) -> Assignment | Refusal:
                 first = find_first(books, by) if by else None
                 if first is not None:
                     return first if isinstance(first, Refusal) else books.get_assignment(first)
-                assignment = take_step(books, books.get_assignment(assignment_id), command, now)
+                policy = self._sop(books, now).policy
+                assignment = take_step(books, books.get_assignment(assignment_id), command, now, policy)
                 if isinstance(assignment, Refusal):
                     return assignment
                 current = books.get_request(assignment.request_id)
-                if decision is not None and not any(a.is_live for a in books.list_assignments(current.id)):
-                    carry_out(books, current, decision, summarise(decision, self.zone))
-                settle(books, current, now)
+                if decision is not None and current.state not in ENDS:
+                    current = self._go_on(books, current, decision, command.step)
+                settle(books, current, now, reopened=command.step is Step.UNDO)
                 if by is not None:
                     keep_first(books, by, assignment_id, now)
                 return assignment
@@ -101,8 +97,31 @@ class Trips(DeskCore):
 
         return await self._commit(attempt)
 
-    async def set_duty(self, vehicle_id: str, duty: Duty, *, at_base: bool, by: Command) -> VehicleNow | Refusal:
-        """A driver goes on or off duty, or has finished cleaning; a vehicle on a trip finishes it first."""
+    def _from_where_it_stands(self, request: Request, before: Assignment) -> Request:
+        """Whoever is aboard a vehicle that cannot go on is picked up where it stands."""
+        fix = self.live.last_fixes().get(before.vehicle_id)
+        if before.state is not AssignmentState.TRANSPORTING or fix is None:
+            return request
+        here = Place(point=fix.point, name="Tempat kendaraan berhenti", agency=request.ask.pickup.agency)
+        return replace(request, ask=replace(request.ask, pickup=here))
+
+    def _go_on(self, books: Books, request: Request, decision: Decision, step: Step) -> Request:
+        """The search goes on for what the vehicle has left; too many refusals are the operator's business (R23)."""
+        if decision.ask != request.ask:
+            request = replace(request, ask=decision.ask, version=request.version + 1)
+            books.save_request(request)
+        carry_out(books, request, decision, summarise(decision, self.zone))
+        if step in (Step.DECLINE, Step.EXPIRE) and _refused_often(books, request, decision.sop.policy):
+            escalate(books, request, "refused_often", decision.at, decision.sop.policy)
+        return request
+
+    async def set_duty(
+        self, vehicle_id: str, duty: Duty, *, at_base: bool, by: Command, auto_accept: bool | None = None
+    ) -> VehicleNow | Refusal:
+        """A driver goes on or off duty, or has finished cleaning; a vehicle on a trip finishes it first.
+
+        `auto_accept` says whether its offers are taken without asking; None leaves that as it is.
+        """
         now = self.clock.now()
 
         def work(books: Books) -> VehicleNow | Refusal:
@@ -112,16 +131,14 @@ class Trips(DeskCore):
             held = books.get_vehicle(vehicle_id)
             if first is not None:
                 return held
-            if held.assignment_id is not None:
+            if auto_accept is not None:
+                books.set_auto_accept(vehicle_id, on=auto_accept)
+            if held.assignment_id is not None and duty is not Duty.AVAILABLE:
                 return Refusal("on_duty_trip", {"assignment_id": held.assignment_id})
-            books.set_duty(vehicle_id, duty, at_base=at_base, now=now)
-            begun = held.on_duty_since or now
-            on_duty_since = None if duty is Duty.OFF_DUTY else begun
-            books.set_history(vehicle_id, on_duty_since=on_duty_since, trip_ended_at=held.trip_ended_at)
-            facts = {"duty": duty.value, "at_base": at_base}
-            note(books, EventKind.DUTY_CHANGED, now, by.actor, vehicle_id=vehicle_id, facts=facts)
-            if duty is Duty.AVAILABLE:
-                wake_waiting(books, now)
+            if held.assignment_id is None:
+                _change_duty(books, held, duty, at_base=at_base, now=now, policy=self._sop(books, now).policy)
+                facts = {"duty": duty.value, "at_base": at_base}
+                note(books, EventKind.DUTY_CHANGED, now, by.actor, vehicle_id=vehicle_id, facts=facts)
             keep_first(books, by, vehicle_id, now)
             return books.get_vehicle(vehicle_id)
 
@@ -160,75 +177,29 @@ class Trips(DeskCore):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), every_s)
 
-    # Timers
 
-    async def run_due(self) -> datetime | None:
-        """Carry out every timer that is due; returns when the next one is."""
-        while True:
-            now = self.clock.now()
-            due = await self.store.read(partial(_list_due, now=now))
-            if not due:
-                return await self.store.read(lambda books: books.next_due_at())
-            for timer in due:
-                await self._run(timer)
-
-    async def run_timers(self, stop: asyncio.Event, *, at_most_s: float = 1.0) -> None:
-        """Run timers until `stop`; a new timer is seen within `at_most_s`."""
-        while not stop.is_set():
-            try:
-                next_at = await self.run_due()
-                wait_s = at_most_s
-                if next_at is not None:
-                    wait_s = min(at_most_s, max(0.0, (next_at - self.clock.now()).total_seconds()))
-            except Exception:  # noqa: BLE001 - the loop outlives a bug in one timer; it is logged and stays due
-                _log.exception("a timer failed; it stays due and is tried again")
-                wait_s = at_most_s
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), wait_s)
-
-    async def _run(self, due: Due) -> None:
-        match due.kind:
-            case DueKind.OFFER_EXPIRES:
-                command = StepCommand(step=Step.EXPIRE, actor=DESK, source=StepSource.DESK)
-                result = await self.step(due.subject, command, by=None)
-                if isinstance(result, Refusal):
-                    await self.store.write(lambda books: _drop_stale(books, due))
-            case DueKind.PROMISE_RETRY:
-                await self._retry(due)
-
-    async def _retry(self, due: Due) -> None:
-        """Search again for a waiting request: a vehicle may have become free."""
-
-        async def attempt() -> Callable[[Books], None]:
-            now = self.clock.now()
-            request = await self.store.read(lambda books: books.get_request(due.subject))
-            decision = await self._search_again(request, now)
-
-            def work(books: Books) -> None:
-                books.drop_due(due.kind, due.subject)
-                current = books.get_request(due.subject)
-                if current.state not in (RequestState.WAITING, RequestState.AWAITING_APPROVAL):
-                    return
-                carry_out(books, current, decision, summarise(decision, self.zone))
-                settle(books, current, now)
-
-            return work
-
-        await self._commit(attempt)
+def _change_duty(books: Books, held: VehicleNow, duty: Duty, *, at_base: bool, now: datetime, policy: Policy) -> None:
+    """Begin, go on with or end a shift; a shift that nobody ends is ended by its timer (R22)."""
+    books.set_duty(held.id, duty, at_base=at_base, now=now)
+    begun = held.on_duty_since or now
+    on_duty_since = None if duty is Duty.OFF_DUTY else begun
+    books.set_history(held.id, on_duty_since=on_duty_since, trip_ended_at=held.trip_ended_at)
+    if on_duty_since is None:
+        books.drop_due(DueKind.SHIFT_ENDS, held.id)
+    else:
+        ends_at = on_duty_since + timedelta(hours=policy.shift_ends_h)
+        books.set_due(Due(kind=DueKind.SHIFT_ENDS, subject=held.id, at=ends_at))
+    if duty is Duty.AVAILABLE:
+        if held.duty is not Duty.AVAILABLE:  # whoever comes back has done with what kept him
+            books.leave_alone(held.id, None)
+        wake_waiting(books, now)
 
 
-def _list_due(books: Books, *, now: datetime) -> list[Due]:
-    return books.list_due(now, _TIMERS_AT_ONCE)
+def _refused_often(books: Books, request: Request, policy: Policy) -> bool:
+    refusals = sum(a.state in _REFUSALS for a in books.list_assignments(request.id))
+    return refusals > 0 and refusals % max(1, int(policy.refusals_to_operator)) == 0
 
 
 def _with_request(books: Books, assignment_id: str) -> tuple[Assignment, Request]:
     assignment = books.get_assignment(assignment_id)
     return assignment, books.get_request(assignment.request_id)
-
-
-def _drop_stale(books: Books, due: Due) -> None:
-    """An offer that was answered, or whose time was moved, needs no timer of the old time."""
-    assignment = books.get_assignment(due.subject)
-    books.drop_due(due.kind, due.subject)
-    if assignment.state is AssignmentState.OFFERED:
-        books.set_due(Due(kind=due.kind, subject=due.subject, at=assignment.expires_at))

@@ -104,7 +104,8 @@ def replay(
 
 def _what(decision: Decision, zone: tzinfo) -> What:
     summary = summarise(decision, zone)
-    vehicle_id = getattr(decision.step, "vehicle_id", None)
+    offers, asked = decision.step.offers, decision.step.waits_for
+    vehicle_id = offers[0].vehicle_id if offers else asked.vehicle_id if asked else None
     arrival = decision.arrivals.get(vehicle_id) if vehicle_id else None
     return What(
         outcome=str(summary["outcome"]),

@@ -1,7 +1,7 @@
 """The assignment of one vehicle to one request: from the offer to the end of the trip."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import assert_never
@@ -38,8 +38,15 @@ LIVE = frozenset(
 )
 
 
+FIRST_CONTACT = -1  # the slot of a vehicle that goes ahead of another one (R04); the others are 0, 1, …
+UNDO_WITHIN = timedelta(seconds=10)  # how long a tap can be taken back (screens.md)
+
+
 class Step(StrEnum):
-    """What may be done to an assignment; the words of POST /api/assignments/ID/STEP and the desk's own two."""
+    """What may be done to an assignment; the words of POST /api/assignments/ID/STEP and the desk's own two.
+
+    `stand_down` frees a vehicle that can still go, `problem` is one that cannot go on.
+    """
 
     ACCEPT = "accept"
     DECLINE = "decline"
@@ -49,6 +56,8 @@ class Step(StrEnum):
     AT_DESTINATION = "at_destination"
     CLEAR = "clear"
     STAND_DOWN = "stand_down"
+    PROBLEM = "problem"
+    UNDO = "undo"
     EXPIRE = "expire"
     WITHDRAW = "withdraw"
 
@@ -122,21 +131,29 @@ TRANSITIONS: MappingProxyType[Step, MappingProxyType[AssignmentState, Assignment
             # A trip without transport ends on the scene.
             Step.CLEAR: {_S.AT_DESTINATION: _S.CLEARED, _S.ON_SCENE: _S.CLEARED},
             Step.STAND_DOWN: dict.fromkeys(LIVE - {_S.OFFERED}, _S.STOOD_DOWN),
+            Step.PROBLEM: dict.fromkeys(LIVE - {_S.OFFERED}, _S.STOOD_DOWN),
+            Step.UNDO: {
+                _S.EN_ROUTE: _S.ACCEPTED,
+                _S.ON_SCENE: _S.EN_ROUTE,
+                _S.TRANSPORTING: _S.ON_SCENE,
+                _S.AT_DESTINATION: _S.TRANSPORTING,
+                _S.CLEARED: _S.AT_DESTINATION,
+            },
         }.items()
     }
 )
 
 
 def allowed_steps(state: AssignmentState) -> tuple[Step, ...]:
-    """The steps that may follow `state`, in the order of the trip."""
-    return tuple(step for step in Step if state in TRANSITIONS[step])
+    """The steps that lead on from `state`, in the order of the trip."""
+    return tuple(step for step in Step if step is not Step.UNDO and state in TRANSITIONS[step])
 
 
 def decide(assignment: Assignment, command: StepCommand, now: datetime) -> tuple[Event, ...] | Refusal:
     """What follows from a step: events, or the reason why it is not carried out."""
     if command.seq is not None and assignment.last_seq is not None and command.seq <= assignment.last_seq:
         return Refusal("seq_passed", {"seq": command.seq, "last_seq": assignment.last_seq})
-    target = TRANSITIONS[command.step].get(assignment.state)
+    target = _target(assignment, command.step)
     if target is None:
         allowed = [step.value for step in allowed_steps(assignment.state)]
         return Refusal("step_out_of_order", {"step": command.step, "state": assignment.state, "allowed": allowed})
@@ -145,6 +162,8 @@ def decide(assignment: Assignment, command: StepCommand, now: datetime) -> tuple
         return Refusal("offer_expired", {"late_s": late_s})
     if command.step is Step.EXPIRE and now < assignment.expires_at:
         return Refusal("offer_still_stands", {"expires_at": assignment.expires_at.isoformat()})
+    if command.step is Step.UNDO and not _can_undo(assignment, command, now):
+        return Refusal("undo_too_late", {"within_s": UNDO_WITHIN.total_seconds()})
     facts: dict[str, object] = {
         "state": target.value,
         "source": command.source.value,
@@ -165,6 +184,23 @@ def decide(assignment: Assignment, command: StepCommand, now: datetime) -> tuple
     )
 
 
+def _target(assignment: Assignment, step: Step) -> AssignmentState | None:
+    target = TRANSITIONS[step].get(assignment.state)
+    if target is AssignmentState.AT_DESTINATION and step is Step.UNDO and target not in assignment.stamps:
+        return AssignmentState.ON_SCENE  # it was cleared on the scene
+    return target
+
+
+def _can_undo(assignment: Assignment, command: StepCommand, now: datetime) -> bool:
+    """A tap is taken back within seconds, by the server's clock or, for a queue sent later, by the device's."""
+    stamp = assignment.stamps[assignment.state]
+    if now - stamp.server_time <= UNDO_WITHIN:
+        return True
+    if command.device_time is None or stamp.device_time is None:
+        return False
+    return timedelta(0) <= command.device_time - stamp.device_time <= UNDO_WITHIN
+
+
 def _kind(step: Step) -> EventKind:
     match step:
         case Step.ACCEPT:
@@ -177,6 +213,10 @@ def _kind(step: Step) -> EventKind:
             return EventKind.OFFER_WITHDRAWN
         case Step.STAND_DOWN:
             return EventKind.STOOD_DOWN
+        case Step.PROBLEM:
+            return EventKind.PROBLEM_REPORTED
+        case Step.UNDO:
+            return EventKind.STEP_UNDONE
         case Step.EN_ROUTE | Step.ON_SCENE | Step.TRANSPORTING | Step.AT_DESTINATION | Step.CLEAR:
             return EventKind.STEP_TAKEN
         case _:
@@ -186,6 +226,16 @@ def _kind(step: Step) -> EventKind:
 def evolve(assignment: Assignment, event: Event) -> Assignment:
     """The assignment after `event`; the same events always give the same assignment."""
     state = AssignmentState(str(event.facts["state"]))
+    if event.kind is EventKind.STEP_UNDONE:
+        kept = {reached: stamp for reached, stamp in assignment.stamps.items() if reached is not assignment.state}
+        seq = event.facts.get("seq")
+        return replace(
+            assignment,
+            state=state,
+            stamps=MappingProxyType(kept),
+            last_seq=assignment.last_seq if seq is None else int(str(seq)),
+            version=assignment.version + 1,
+        )
     device_time = event.facts.get("device_time")
     stamp = Stamp(
         datetime.fromisoformat(str(device_time)) if device_time else None,

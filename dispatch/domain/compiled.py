@@ -7,7 +7,7 @@ import numpy as np
 
 from dispatch.domain.class_may import CLASS_MAY, IF_CAN_SIT
 from dispatch.domain.conditions import Compare, Condition
-from dispatch.domain.eligibility import CLASS_RULE, DUTY_RULE, OWN_OPERATOR
+from dispatch.domain.eligibility import CLASS_RULE, DUTY_RULE, LEFT_ALONE_RULE, OWN_OPERATOR
 from dispatch.domain.fleet import Bools, Fleet, Floats
 from dispatch.domain.moment import Moment
 from dispatch.domain.request import Ask
@@ -40,6 +40,7 @@ def judge_fleet(fleet: Fleet, ask: Ask, sop: SopInForce, moment: Moment) -> Flee
     heard = _hear(view, sop)
     _add(heard.objects, CLASS_RULE, ~view.class_may(heard.objects))
     _add(heard.objects, DUTY_RULE, ~fleet.mask("is_free", lambda now: now.is_free, bool))
+    _add(heard.objects, LEFT_ALONE_RULE, fleet.age_min("left_alone_until", moment) < 0.0)
     none = np.zeros(len(fleet), np.bool_)
     lifted: dict[str, Bools] = {}
     needs_yes, needs_own_yes = none.copy(), none.copy()

@@ -53,6 +53,17 @@ def consequences(ask: Ask, sop: SopInForce, moment: Moment, vehicle: VehicleNow 
     return Consequences(checklist=tuple(checklist), notify=tuple(notify))
 
 
+def vehicles_wanted(ask: Ask, sop: SopInForce, moment: Moment) -> int:
+    """How many vehicles a request needs: one, or one for each body where a rule says so (R09)."""
+    situation = Situation(_NOBODY, ask, moment)
+    each = any(
+        clause.rule.one_each and case_is_there(clause.rule, situation)
+        for clause in sop.clauses(ask.pickup.agency)
+        if not clause.rule.is_about_vehicle
+    )
+    return ask.patient.count if each else 1
+
+
 def _items(rule: Rule, ask: Ask, moment: Moment) -> list[ChecklistItem]:
     missing = [name for name in rule.documents if name not in ask.documents]
     items = [ChecklistItem(code=name, rule=rule.id) for name in missing]

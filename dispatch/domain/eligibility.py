@@ -13,6 +13,7 @@ from dispatch.domain.vehicle import Duty, VehicleNow
 
 CLASS_RULE = "KELAS"  # what a class may do by itself, where no rule of a pack says it
 DUTY_RULE = "DINAS"  # whether the vehicle is on duty and free
+LEFT_ALONE_RULE = "R23"  # whether its driver has just declined; how long that counts is policy
 OWN_OPERATOR = "own_operator"  # the operator of the vehicle's own agency (R26)
 
 
@@ -57,7 +58,8 @@ class Verdict:
     """All findings on one vehicle; `eligible` with `needs` empty means that it may be offered at once.
 
     `preferred_s` is how much later it may arrive and still come first, `penalty_s` how much its old position is held
-    against it. `first_contact` is the pair rule under which it may go beside another vehicle (R04), though not alone.
+    against it. `first_contact` is the pair rule under which it may go beside another vehicle (R04), though not alone,
+    if it is there `sooner_by_s` before it.
     """
 
     vehicle_id: str
@@ -66,6 +68,7 @@ class Verdict:
     preferred_s: float
     penalty_s: float
     first_contact: str | None
+    sooner_by_s: float
     findings: tuple[Finding, ...]
 
     @property
@@ -80,7 +83,7 @@ def assess(vehicle: VehicleNow, ask: Ask, sop: SopInForce, moment: Moment) -> Ve
     clauses = sop.clauses_for(vehicle.vehicle.agency, ask.pickup.agency)
     spoken = [(clause.rule, _answer(clause, situation)) for clause in clauses]
     objections = {finding.rule for _, finding in spoken if finding.objects}
-    built_in = [_class_finding(situation, objections), _duty_finding(situation)]
+    built_in = [_class_finding(situation, objections), _duty_finding(situation), _left_alone_finding(situation)]
     objections |= {finding.rule for finding in built_in if finding.objects}
 
     needs: list[NeededApproval] = []
@@ -93,6 +96,7 @@ def assess(vehicle: VehicleNow, ask: Ask, sop: SopInForce, moment: Moment) -> Ve
                 lifted.update(dict.fromkeys(sorted(lifts), rule.id))
     findings = [finding for _, finding in spoken] + built_in
     settled = tuple(replace(f, lifted_by=lifted[f.rule]) if f.rule in lifted and f.objects else f for f in findings)
+    ahead = _first_contact(spoken, {finding.rule for finding in settled if finding.blocks})
     return Verdict(
         vehicle_id=vehicle.id,
         eligible=not any(finding.blocks for finding in settled),
@@ -101,7 +105,8 @@ def assess(vehicle: VehicleNow, ask: Ask, sop: SopInForce, moment: Moment) -> Ve
             (r.prefer_within_min * 60.0 for r, f in spoken if f.effect is Effect.PREFER and f.met), default=0.0
         ),
         penalty_s=penalty_s(vehicle, moment, sop.policy),
-        first_contact=_first_contact(spoken, {finding.rule for finding in settled if finding.blocks}),
+        first_contact=ahead.id if ahead else None,
+        sooner_by_s=(ahead.sooner_by_min or 0.0) * 60.0 if ahead else 0.0,
         findings=settled,
     )
 
@@ -113,11 +118,11 @@ def penalty_s(vehicle: VehicleNow, moment: Moment, policy: Policy) -> float:
     return policy.old_position_penalty_s if old else 0.0
 
 
-def _first_contact(spoken: list[tuple[Rule, Finding]], blocking: set[str]) -> str | None:
+def _first_contact(spoken: list[tuple[Rule, Finding]], blocking: set[str]) -> Rule | None:
     """The pair rule that lets a vehicle go as first contact: it lifts all that blocks it."""
     for rule, finding in spoken:
         if is_first_contact(rule) and finding.met and blocking and blocking <= rule.overrides:
-            return rule.id
+            return rule
     return None
 
 
@@ -178,6 +183,13 @@ def _duty_finding(situation: Situation) -> Finding:
     vehicle = situation.vehicle
     duty = Duty.COMMITTED if vehicle.assignment_id is not None else vehicle.duty
     return _built_in(DUTY_RULE, met=vehicle.is_free, facts={"duty": duty.value})
+
+
+def _left_alone_finding(situation: Situation) -> Finding:
+    until, moment = situation.vehicle.left_alone_until, situation.moment
+    local = until.astimezone(moment.local.tzinfo).strftime("%H.%M") if until else None
+    met = until is None or until <= moment.now
+    return _built_in(LEFT_ALONE_RULE, met=met, facts={"left_alone_until": local})
 
 
 def _built_in(rule: str, *, met: bool, facts: Mapping[str, object]) -> Finding:

@@ -30,6 +30,7 @@ class EventKind(StrEnum):
     PROMISE_MADE = "promise_made"
     PROMISE_RETRIED = "promise_retried"
     PROMISE_CALLED = "promise_called"
+    PROMISE_REMINDED = "promise_reminded"
     PROMISE_OVERDUE = "promise_overdue"
     PROMISE_HANDED_OVER = "promise_handed_over"
     PROMISE_CLOSED = "promise_closed"

@@ -49,7 +49,7 @@ class Fleet:
         return found
 
     def age_min(self, name: str, moment: Moment) -> Floats:
-        """Minutes since a time of each vehicle (fix, trip_ended_at, on_duty_since); NaN where it never was."""
+        """Minutes since a time of each vehicle (a key of `_TIMES`); NaN where it never was."""
         if name not in self._times:
             self._times[name] = np.array([_seconds(_TIMES[name](now)) for now in self.vehicles], np.float64)
         age: Floats = ((moment.now - _EPOCH).total_seconds() - self._times[name]) / 60.0
@@ -76,4 +76,5 @@ _TIMES: dict[str, Callable[[VehicleNow], datetime | None]] = {
     "fix": lambda now: now.fix.taken_at if now.fix else None,
     "trip_ended_at": lambda now: now.trip_ended_at,
     "on_duty_since": lambda now: now.on_duty_since,
+    "left_alone_until": lambda now: now.left_alone_until,
 }

@@ -1,40 +1,64 @@
-"""What to do for a request now: offer to somebody, ask for a yes, or promise a call-back. There is no fourth answer."""
+"""What to do for a request now: whom to ask, whose yes to ask for, and whether a call-back is promised."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from dispatch.domain.assignment import FIRST_CONTACT
 from dispatch.domain.eligibility import OWN_OPERATOR, NeededApproval
 from dispatch.domain.ranking import Candidate
 
+OUT_OF_STOCK = "out_of_stock"  # why a document is promised
 OWN_ASKED = 5  # own operators that are asked at once beside another step: the soonest; this project's own figure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskApproval:
-    """Ask `approver` (a role) whether this vehicle may go under `rule`; `beside` are asked at the same time."""
+class Unfilled:
+    """What a request still needs: the slots that nobody goes for, and whether a first contact may yet be sent.
 
-    vehicle_id: str
-    rule: str
-    approver: str
-    beside: tuple["AskApproval", ...] = ()
+    `main_eta_s` is when the vehicle arrives that goes already and that a first contact would be ahead of.
+    """
+
+    slots: tuple[int, ...] = (0,)
+    first_contact: bool = True
+    main_eta_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferTo:
-    """Ask this vehicle to go."""
+    """Ask this vehicle to go, for this slot of the request."""
 
     vehicle_id: str
+    slot: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PromiseCallBack:
-    """Nobody can be asked to go now: a call-back is promised; `why` is a code, `beside` whose operators are asked."""
+class AskApproval:
+    """Ask `approver` (a role) whether this vehicle may go under `rule`."""
 
-    why: str
-    beside: tuple[AskApproval, ...] = ()
+    vehicle_id: str
+    rule: str
+    approver: str
 
 
-NextStep = OfferTo | AskApproval | PromiseCallBack
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """Offers, yeses asked for, a promise (its `why` is a code), or a time to come back at: never nothing."""
+
+    offers: tuple[OfferTo, ...] = ()
+    asks: tuple[AskApproval, ...] = ()
+    promise: str | None = None
+    search_at: datetime | None = None
+
+    @property
+    def waits_for(self) -> AskApproval | None:
+        """The yes that the request waits for; an own operator's (R26) is asked beside and never waited for."""
+        return next((ask for ask in self.asks if ask.approver != OWN_OPERATOR), None)
+
+    @property
+    def beside(self) -> tuple[AskApproval, ...]:
+        """The own operators that are asked."""
+        return tuple(ask for ask in self.asks if ask.approver == OWN_OPERATOR)
 
 
 def next_step(
@@ -43,30 +67,59 @@ def next_step(
     tried: frozenset[str],
     approved: frozenset[tuple[str, str]] = frozenset(),
     choose: str | None = None,
+    unfilled: Unfilled | None = None,
 ) -> NextStep:
-    """The first thing that can be done, in the order of the candidates.
+    """What can be done for every unfilled slot, in the order of the candidates.
 
     `tried` are vehicles that declined, let the offer pass or were refused; `approved` are (vehicle, rule) pairs that
-    somebody said yes to; `choose` comes first if it may go at once. A yes of a vehicle's own operator (R26) is never
-    waited for: it is asked beside the approval or the promise that stands.
+    somebody said yes to; `choose` comes first if it may go at once. What no vehicle can be offered waits for a yes, or
+    a call-back is promised.
     """
+    needed = unfilled or Unfilled()
     reachable = [c for c in candidates if c.eligible and c.arrival is not None and c.vehicle_id not in tried]
     missing = {c.vehicle_id: [need for need in c.needs if (c.vehicle_id, need.rule) not in approved] for c in reachable}
-    ready = [c for c in reachable if not missing[c.vehicle_id]]
-    if ready:
-        # Who needs a yes and has it is asked before the rest: somebody weighed the others already.
-        first = min(ready, key=lambda c: (c.vehicle_id != choose, not c.needs))
-        return OfferTo(vehicle_id=first.vehicle_id)
-    beside = tuple(_ask(c, need) for c in reachable for need in missing[c.vehicle_id] if need.approver == OWN_OPERATOR)
-    for candidate in reachable:
-        others = [need for need in missing[candidate.vehicle_id] if need.approver != OWN_OPERATOR]
-        if others and len(others) == len(missing[candidate.vehicle_id]):
-            asked = _ask(candidate, others[0])
-            return AskApproval(
-                vehicle_id=asked.vehicle_id, rule=asked.rule, approver=asked.approver, beside=beside[:OWN_ASKED]
-            )
-    eligible = any(c.eligible for c in candidates)
-    return PromiseCallBack(why="all_tried_or_unreachable" if eligible else "nobody_eligible", beside=beside[:OWN_ASKED])
+    # Who needs a yes and has it is asked before the rest: somebody weighed the others already.
+    ready = sorted(
+        (c for c in reachable if not missing[c.vehicle_id]), key=lambda c: (c.vehicle_id != choose, not c.needs)
+    )
+    going = list(zip(needed.slots, ready, strict=False))
+    main_eta_s = next((_eta_s(c) for slot, c in going if slot == 0), needed.main_eta_s)
+    offers = tuple(OfferTo(vehicle_id=c.vehicle_id, slot=slot) for slot, c in going)
+    ahead = _first_contact(candidates, tried, main_eta_s) if needed.first_contact else None
+    if ahead is not None:
+        offers = (*offers, OfferTo(vehicle_id=ahead.vehicle_id, slot=FIRST_CONTACT))
+    if len(going) == len(needed.slots):
+        return NextStep(offers=offers)
+    rest = [c for c in reachable if missing[c.vehicle_id]]
+    beside = tuple(_ask(c, need) for c in rest for need in missing[c.vehicle_id] if need.approver == OWN_OPERATOR)
+    waited_for = next((asked for c in rest if (asked := _waited_for(c, missing[c.vehicle_id])) is not None), None)
+    if waited_for is not None:
+        return NextStep(offers=offers, asks=(waited_for, *beside[:OWN_ASKED]))
+    why = "all_tried_or_unreachable" if any(c.eligible for c in candidates) else "nobody_eligible"
+    return NextStep(offers=offers, asks=beside[:OWN_ASKED], promise=why)
+
+
+def _eta_s(candidate: Candidate) -> float:
+    assert candidate.arrival is not None
+    return candidate.arrival.eta_s
+
+
+def _first_contact(
+    candidates: Sequence[Candidate], tried: frozenset[str], main_eta_s: float | None
+) -> Candidate | None:
+    """The soonest that may go ahead of the other, if it is so much sooner as its rule asks (R04)."""
+    able = [c for c in candidates if c.first_contact and c.arrival is not None and c.vehicle_id not in tried]
+    soonest = min(able, key=lambda c: (_eta_s(c), c.vehicle_id), default=None)
+    if soonest is None or main_eta_s is None or main_eta_s - _eta_s(soonest) >= soonest.sooner_by_s:
+        return soonest
+    return None
+
+
+def _waited_for(candidate: Candidate, missing: list[NeededApproval]) -> AskApproval | None:
+    """The first yes that a vehicle needs, where none of them is its own operator's."""
+    if any(need.approver == OWN_OPERATOR for need in missing):
+        return None
+    return _ask(candidate, missing[0])
 
 
 def _ask(candidate: Candidate, need: NeededApproval) -> AskApproval:

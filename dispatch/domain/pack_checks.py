@@ -7,7 +7,7 @@ from itertools import product
 
 from dispatch.domain.condition_values import OWN
 from dispatch.domain.conditions import Condition
-from dispatch.domain.eligibility import CLASS_RULE, DUTY_RULE, OWN_OPERATOR, assess
+from dispatch.domain.eligibility import CLASS_RULE, DUTY_RULE, LEFT_ALONE_RULE, OWN_OPERATOR, assess
 from dispatch.domain.moment import Moment
 from dispatch.domain.pack_faults import Said, said
 from dispatch.domain.request import URGENCY_OF_NEED, Ask, Need, Patient, Place
@@ -26,7 +26,7 @@ FIELDS_OF: Mapping[Effect, tuple[str, ...]] = {
     Effect.HOLD: ("notify",),
 }
 # No approval lifts these: a hearse never carries the living, and whoever is off duty is not sent (product.md).
-NEVER_LIFTED = ("R07", DUTY_RULE)
+NEVER_LIFTED = ("R07", DUTY_RULE, LEFT_ALONE_RULE)
 _FACT = re.compile(r"\{([^{}]*)\}")
 _PLAIN = frozenset({"need", "living", "urgency", "class"})  # conditions under which a need may lose its last class
 _ALL_OF = frozenset({"crew", "equipment", "documents"})  # keys whose words must all be there
@@ -81,7 +81,7 @@ def judge_rule(rule: Rule) -> Iterator[Said]:
 def _judge_effect(rule: Rule) -> Iterator[Said]:
     """What an effect needs beside its name."""
     me, at = rule.id, ("effect",)
-    if me in (CLASS_RULE, DUTY_RULE):
+    if me in (CLASS_RULE, DUTY_RULE, LEFT_ALONE_RULE):
         yield said(("id",), "built_in_id", rule=me)
     if rule.effect is Effect.DENY and not (rule.when or rule.vehicles):
         yield said(at, "forbids_everything", rule=me)

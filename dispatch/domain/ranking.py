@@ -28,7 +28,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A vehicle with what its verdict comes to, its arrival and its place in the order (1 is first, 0 not yet put)."""
+    """A vehicle with what its verdict comes to, its arrival and its place in the order (1 is first, 0 not yet put).
+
+    A `first_contact` may go ahead of another vehicle if it is `sooner_by_s` before it (R04).
+    """
 
     vehicle_id: str
     eligible: bool
@@ -36,6 +39,7 @@ class Candidate:
     preferred_s: float = 0.0
     penalty_s: float = 0.0
     first_contact: bool = False
+    sooner_by_s: float = 0.0
     blocking: tuple[str, ...] = ()
     arrival: Arrival | None = None
     rank: int = 0

@@ -1,5 +1,6 @@
 """A request: what is needed, where from, where to, for whom, and how far it has come."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +17,7 @@ class Need(StrEnum):
     REFERRAL = "referral"
     TRANSPORT = "transport"
     BODY = "body"
+    DOCUMENT = "document"
 
 
 class Urgency(StrEnum):
@@ -31,6 +33,7 @@ URGENCY_OF_NEED = {
     Need.REFERRAL: Urgency.YELLOW,
     Need.TRANSPORT: Urgency.GREEN,
     Need.BODY: Urgency.GREEN,
+    Need.DOCUMENT: Urgency.GREEN,
 }
 
 
@@ -103,7 +106,10 @@ class Patient:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """What somebody asks for: the input of every decision. `distance_km` is the straight line to the drop-off."""
+    """What somebody asks for: the input of every decision. `distance_km` is the straight line to the drop-off.
+
+    `subject` is the document that is owed; it is fetched by whom it is for unless `deliver` brings it to the house.
+    """
 
     need: Need
     urgency: Urgency
@@ -116,6 +122,13 @@ class Ask:
     has_phone: bool = True
     leaves: Leaves | None = None
     distance_km: float | None = None
+    subject: str | None = None
+    deliver: bool = False
+
+    @property
+    def needs_vehicle(self) -> bool:
+        """Whether a vehicle is looked for: not for a document that is fetched."""
+        return self.need is not Need.DOCUMENT or self.deliver
 
 
 def judge_ask(ask: Ask) -> Refusal | None:
@@ -126,12 +139,19 @@ def judge_ask(ask: Ask) -> Refusal | None:
         return Refusal("living_need_but_dead", {"need": ask.need})
     if ask.patient.living and ask.patient.death is not None:
         return Refusal("death_of_living", {"death": ask.patient.death})
+    if (ask.need is Need.DOCUMENT) is not (ask.subject is not None):
+        return Refusal("subject_of_document", {"need": ask.need})
+    if ask.deliver and ask.dropoff is None:
+        return Refusal("deliver_where", {})
     return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A request as it is kept; `version` grows with every change."""
+    """A request as it is kept; `version` grows with every change.
+
+    `wanted` is how many vehicles it needs (R09), `held` says that its destination waits (R11), never its search.
+    """
 
     id: str
     ask: Ask
@@ -139,6 +159,8 @@ class Request:
     created_at: datetime
     created_by: str
     ended_at: datetime | None = None
+    wanted: int = 1
+    held: bool = False
     version: int = 1
 
 
@@ -146,6 +168,7 @@ class Request:
 class Standing:
     """All that a request stands on at one moment; its state follows from it and from nothing else."""
 
+    wanted: int = 1
     end: RequestState | None = None
     assignments: tuple[Assignment, ...] = ()
     approval_asked: bool = False
@@ -170,23 +193,30 @@ _PROGRESS = (
 
 
 def request_state(standing: Standing) -> RequestState:
-    """The one state of a request (promise 1: a solution or a promise).
+    """The one state of a request (promise 1: a solution or a promise): that of the vehicle that has come farthest.
 
     Raises:
-        NothingStandsError: if the request is open and nothing stands for it.
+        NothingStandsError: if the request is open and nothing stands for it, or for one of its vehicles.
     """
     if standing.end is not None:
         return standing.end
+    missing = unfilled_slots(standing.wanted, standing.assignments)
+    if missing and not (standing.approval_asked or standing.scheduled or standing.promised):
+        raise NothingStandsError("an open request needs an offer, an assignment, an approval, a schedule or a promise")
     states = {assignment.state for assignment in standing.assignments}
     for state, marks in _PROGRESS:
         if states & marks:
             return state
-    if AssignmentState.CLEARED in states:
+    if not missing:
         return RequestState.COMPLETED
     if standing.approval_asked:
         return RequestState.AWAITING_APPROVAL
     if standing.scheduled:
         return RequestState.SCHEDULED
-    if standing.promised:
-        return RequestState.WAITING
-    raise NothingStandsError("an open request needs an offer, an assignment, an approval, a schedule or a promise")
+    return RequestState.WAITING
+
+
+def unfilled_slots(wanted: int, assignments: Iterable[Assignment]) -> tuple[int, ...]:
+    """The slots for which no vehicle is asked, goes or has gone; a first contact fills none (R04)."""
+    filled = {a.slot for a in assignments if a.is_live or a.state is AssignmentState.CLEARED}
+    return tuple(slot for slot in range(wanted) if slot not in filled)

@@ -101,6 +101,10 @@ class Policy:
     refusals_to_operator: int = 5
     searching_to_operator_s: float = 360.0
     decline_lock_s: float = 600.0
+    ask_again_s: float = 1200.0
+    supervisor_after_s: float = 900.0
+    schedule_lead_s: float = 3600.0
+    shift_ends_h: float = 16.0
     ageing_s: float = 1800.0
     turnout_s: float = 90.0
     old_position_min: float = 5.0

@@ -76,7 +76,8 @@ class VehicleNow:
     """A vehicle with its duty, its last fix and the assignment it is on.
 
     `at_base` is the driver's word that the parked vehicle stands at its base; it holds for the shift. `on_duty_since`
-    is the beginning of the shift, `trip_ended_at` the end of the last trip.
+    is the beginning of the shift, `trip_ended_at` the end of the last trip. Who declined is left alone until
+    `left_alone_until` (R23); `auto_accept` is the driver's word that every offer is taken.
     """
 
     vehicle: Vehicle
@@ -87,6 +88,8 @@ class VehicleNow:
     assignment_id: str | None = None
     on_duty_since: datetime | None = None
     trip_ended_at: datetime | None = None
+    left_alone_until: datetime | None = None
+    auto_accept: bool = False
 
     @property
     def id(self) -> str:

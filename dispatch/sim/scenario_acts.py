@@ -6,17 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from dispatch.desk.carry_out import Command
+from dispatch.desk.command import Command
 from dispatch.desk.ports import Approval, Books, Contact
 from dispatch.desk.views import RequestView
 from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand, StepSource
 from dispatch.domain.directory import Person, Role
 from dispatch.domain.eligibility import OWN_OPERATOR
+from dispatch.domain.promise import CallOutcome
 from dispatch.domain.refusal import Refusal
 from dispatch.domain.request import RequestState
 from dispatch.domain.vehicle import Duty
 from dispatch.sim import scenario as sc
-from dispatch.sim.scenario_seed import NotYetError
 from dispatch.sim.scenario_table import ScenarioError
 from dispatch.sim.scenario_world import World, publish
 
@@ -35,7 +35,7 @@ class Done:
 
 
 async def do(world: World, step: sc.Step) -> Done:
-    """Carry out a step. Raises NotYetError or ScenarioError."""
+    """Carry out a step. Raises ScenarioError."""
     done = Done()
     match step.act:
         case None:
@@ -51,7 +51,7 @@ async def do(world: World, step: sc.Step) -> Done:
         case sc.MutualAidAct():
             await _mutual_aid(world, step.act, done, step.line)
         case sc.CallBackAct():
-            raise NotYetError("the desk does not write down how a call-back went yet")
+            await _call_back(world, step.act, done, step.line)
         case sc.RequesterAct():
             await _requester(world, step.act, done)
         case sc.PublishAct():
@@ -101,12 +101,14 @@ async def _vehicle(world: World, act: sc.VehicleAct, done: Done) -> None:
 
 
 async def _breaks(world: World, act: sc.VehicleAct, driver: Person, done: Done) -> None:
-    """Whoever breaks down says so: the offer is declined or the trip stood down, and the vehicle is out of service."""
+    """Whoever breaks down says so: an offer is declined, a trip cannot go on, and the vehicle is out of service."""
     reason = act.tap.reason or "kendaraan rusak"
     live = await world.store.read(lambda books: books.find_live_assignment(act.id))
     if live is not None:
-        step = "decline" if live.state is AssignmentState.OFFERED else "stand_down"
-        await _tap(world, act.id, sc.Tap(does=step, reason=reason), driver, done)
+        offered = live.state is AssignmentState.OFFERED
+        await _tap(world, act.id, sc.Tap(does="decline" if offered else "problem", reason=reason), driver, done)
+        if not offered:
+            return  # it is out of service with that very tap
     out = await world.desk.set_duty(act.id, Duty.OUT_OF_SERVICE, at_base=False, by=Command(actor=driver))
     done.take(out)
 
@@ -149,7 +151,7 @@ async def _operator(world: World, act: sc.OperatorAct, done: Done, line: int) ->
                 return
             done.take(await _answer(world, asked[0], by, yes=yes, reason=act.reason))
         case "undo":
-            raise NotYetError("the desk does not take a step back yet")
+            await _undo(world, request_id, act, by, done)
         case "assign" | "override":
             assert act.vehicle is not None
             override = (act.rule or "", act.reason) if act.does == "override" else None
@@ -187,14 +189,42 @@ async def _asked(world: World, requests: list[str], fits: Callable[[Approval], b
     return await world.store.read(work)
 
 
+async def _undo(world: World, request_id: str, act: sc.OperatorAct, by: Command, done: Done) -> None:
+    """The last step of the request's vehicle is taken back."""
+    assignments = await world.store.read(lambda books: books.list_assignments(request_id))
+    mine = [a for a in assignments if act.vehicle in (None, a.vehicle_id)]
+    if not mine:
+        done.take(Refusal("no_assignment", {"request_id": request_id}))
+        return
+    command = StepCommand(step=Step.UNDO, actor=by.actor.id, source=StepSource.OPERATOR, reason=act.reason)
+    done.take(await world.desk.step(mine[-1].id, command, by=by))
+
+
+async def _call_back(world: World, act: sc.CallBackAct, done: Done, line: int) -> None:
+    """Whoever owes the call makes it."""
+    done.request = act.request
+    request_id = _kept(world, act.request, line)
+    promise = await world.store.read(lambda books: books.find_open_promise(request_id))
+    if promise is None:
+        done.take(Refusal("no_promise", {"request_id": request_id}))
+        return
+    outcome = CallOutcome(act.outcome)
+    told = "keluarga" if outcome is CallOutcome.TOLD else ""
+    caller = world.seed.people.get(promise.owner, world.seed.people["operator"])
+    done.take(await world.desk.log_call(promise.id, outcome, told=told, text="", by=Command(actor=caller)))
+
+
 async def _requester(world: World, act: sc.RequesterAct, done: Done) -> None:
-    if act.does != "cancel":
-        raise NotYetError(f"the desk does not take {act.does!r} from who asked yet")
+    """Who asked cancels, adds something, or has come there by other means, so that nobody needs to come."""
     done.request = act.request
     asked = next(s.act for s in world.scenario.steps if isinstance(s.act, sc.AskAct) and s.act.id == act.request)
-    by = Command(actor=world.seed.asker(asked))
-    end, reason = RequestState.CANCELLED_BY_REQUESTER, act.note or "dibatalkan pemohon"
-    done.take(await world.desk.end(world.requests[act.request], end, told="requester", reason=reason, by=by))
+    by, request_id = Command(actor=world.seed.asker(asked)), world.requests[act.request]
+    if act.does == "note":
+        done.take(await world.desk.add_note(request_id, act.note or "catatan", by=by))
+        return
+    end = RequestState.CANCELLED_BY_REQUESTER
+    reason = act.note or ("sudah tiba sendiri" if act.does == "arrives" else "dibatalkan pemohon")
+    done.take(await world.desk.end(request_id, end, told="requester", reason=reason, by=by))
 
 
 async def _publish(world: World, act: sc.PublishAct, done: Done) -> None:

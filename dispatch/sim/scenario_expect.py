@@ -249,11 +249,22 @@ def _checklist(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
             continue
         listed = cast("list[object]", seen.decision.get(what) or [])
         lines = [line_of(item) for item in listed]
+        if what == "notified":
+            lines += [line for line in _told_so_far(seen) if line not in lines]
         if not wanted:
             yield what, "nothing", "; ".join(lines) or "nothing", not lines
         for item in wanted:
             passed = any(item.casefold() in line.casefold() for line in lines)
             yield what, item, "; ".join(lines) or "nothing", passed
+
+
+def _told_so_far(seen: Seen) -> Iterator[str]:
+    """Who was told because a rule asks for it, or because nobody goes yet."""
+    for entry in seen.view.entries:
+        if entry.event.kind is EventKind.NOTICE_ASKED:
+            yield str(entry.event.facts["whom"])
+        elif entry.event.kind is EventKind.ESCALATED:
+            yield str(entry.event.facts["to"])
 
 
 def _told(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
@@ -276,6 +287,7 @@ def _said(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
         *sentences_of(seen.decision),
         *(refusal_title(refusal) for refusal in seen.done.refusals),
         *(event_text(event, event.vehicle_id) for event in lines),
+        *seen.track,
     ]
     for text in expect.sentence_has or ():
         passed = any(text.casefold() in sentence.casefold() for sentence in said)

@@ -8,7 +8,6 @@ from dispatch.sim.scenario import Scenario
 from dispatch.sim.scenario_acts import do
 from dispatch.sim.scenario_expect import Check, check_step
 from dispatch.sim.scenario_file import agency_of
-from dispatch.sim.scenario_seed import NotYetError
 from dispatch.sim.scenario_table import ScenarioError
 from dispatch.sim.scenario_world import StuckError, World, open_world
 from geo.network import NetworkFileError
@@ -57,7 +56,7 @@ async def play(scenario: Scenario, pack_texts: Sequence[str] | None = None) -> R
                 checks += await check_step(world, step, done)
             checks += _always(world, at_s, line)
             decisions = {name: tuple(kept) for name, kept in world.decisions.items()}
-    except (NotYetError, StuckError) as error:
+    except StuckError as error:
         checks.append(
             Check(at_s=at_s, line=line, what="the step", expected="carried out", happened=str(error), passed=False)
         )

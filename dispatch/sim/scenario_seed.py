@@ -3,13 +3,15 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from dispatch.desk.carry_out import settle, take_step
 from dispatch.desk.ports import Books, Contact
+from dispatch.desk.standing import settle
+from dispatch.desk.steps import take_step
 from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand, StepSource
 from dispatch.domain.directory import Facility, FacilityKind, Person, Role
 from dispatch.domain.fix import Fix
 from dispatch.domain.refusal import Refusal
 from dispatch.domain.request import Ask, Need, Patient, Place, Request, RequestState, Urgency
+from dispatch.domain.sop import Policy
 from dispatch.domain.vehicle import Vehicle, VehicleClass
 from dispatch.sim.scenario import AskAct, GivenVehicle, Scenario
 from geo.point import Point, distance_m
@@ -215,15 +217,11 @@ class Seed:
         books.add_assignment(trip, None)
         for step in (Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE):
             command = StepCommand(step=step, actor=f"driver-{given.id}", source=StepSource.TAP)
-            taken = take_step(books, trip, command, began + timedelta(minutes=1))
+            taken = take_step(books, trip, command, began + timedelta(minutes=1), Policy())
             assert not isinstance(taken, Refusal), taken
             trip = taken
         settle(books, request, began + timedelta(minutes=1))
         return trip.id
-
-
-class NotYetError(Exception):
-    """The scenario uses something that the desk cannot do yet; the sentence says what."""
 
 
 def _kind(name: str) -> FacilityKind | None:

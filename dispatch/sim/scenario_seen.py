@@ -21,6 +21,7 @@ class Seen:
     now: Mapping[str, object]
     done: Done
     live: Mapping[str, str]  # whom each vehicle goes for, by the desk's id of the request
+    track: tuple[str, ...]  # the sentences of the family's link
 
     @property
     def decision(self) -> Mapping[str, object]:
@@ -43,7 +44,10 @@ async def see(world: World, request_id: str, done: Done) -> Seen:
     view = await world.desk.view(request_id)
     now = await world.desk.candidates(request_id)
     live = await world.store.read(lambda books: {a.vehicle_id: a.request_id for a in books.list_live_assignments()})
-    return Seen(world, view, {} if isinstance(now, Refusal) else now, done, live)
+    track = await world.desk.track(view.track_token)
+    signals = [vehicle.signal for vehicle in track.vehicles if vehicle.signal] if track else []
+    shown = (track.headline, *track.lines, *signals) if track else ()
+    return Seen(world, view, {} if isinstance(now, Refusal) else now, done, live, shown)
 
 
 def candidates_of(summary: Mapping[str, object]) -> dict[str, Mapping[str, object]]:

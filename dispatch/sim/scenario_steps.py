@@ -12,7 +12,7 @@ from dispatch.sim.scenario_table import Table, TomlFile
 from geo.point import Point
 
 NO_PHONE = "+62 811-0000-0000"  # in the made-up range: who asks gives some number, also where the file says none
-TRIP = ("accept", "decline", "en_route", "on_scene", "transporting", "at_destination", "clear")
+TRIP = ("accept", "decline", "en_route", "on_scene", "transporting", "at_destination", "clear", "undo", "problem")
 DOES = (*TRIP, "silent", "breaks", "repaired", "offline", "online", "position")
 _STEP = ("at_s", "ask", "vehicle", "operator", "mutual_aid", "callback", "requester", "sop", "expect")
 _ASK = (

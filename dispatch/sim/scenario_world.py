@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
-from dispatch.desk.carry_out import Command
+from dispatch.desk.command import Command
 from dispatch.desk.desk import Desk
 from dispatch.desk.ports import Books, Roads
 from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand, StepSource

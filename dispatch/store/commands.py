@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import Table, and_, delete, func, insert, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import and_, delete, func, insert, or_, select, update
 
 from dispatch.desk.ports import (
     Answer,
@@ -15,23 +14,20 @@ from dispatch.desk.ports import (
     Due,
     DueKind,
     JournalEntry,
-    LostRaceError,
     NotFoundError,
     RequestFilter,
-    VehicleTakenError,
 )
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.events import Event, EventKind
-from dispatch.domain.promise import Promise, PromiseState
 from dispatch.domain.ranking import Arrival
 from dispatch.domain.request import Request
 from dispatch.store import rows, tables
-from dispatch.store.master import Master
+from dispatch.store.ledger import Ledger
 from dispatch.store.rows import Row, time_of, time_text
 
 
-class SqlBooks(Master):
-    """Requests, assignments, approvals, promises, journal, timers and first answers, beside the master data."""
+class SqlBooks(Ledger):
+    """Requests, assignments, approvals, journal, timers and first answers, beside the ledger and the master data."""
 
     def write_probe(self, at: str) -> None:
         """Touch one row, so that a commit really reaches the disk, and check the indexes' text."""
@@ -43,24 +39,6 @@ class SqlBooks(Master):
 
     def keep_answer(self, key: str, answer: Answer, now: datetime) -> None:
         self._insert(tables.answers, {"key": key, **asdict(answer), "kept_at": time_text(now)})
-
-    def _insert(self, table: Table, row: Mapping[str, object]) -> None:
-        try:
-            self._connection.execute(insert(table).values(row))
-        except IntegrityError as error:
-            taken = "assignments.vehicle_id" in str(error.orig) or tables.LIVE_VEHICLE in str(error.orig)
-            if "FOREIGN KEY" in str(error.orig):
-                raise NotFoundError(f"a row that {table.name} names does not exist") from error
-            raise (VehicleTakenError if taken else LostRaceError)(table.name) from error
-
-    def _save(self, table: Table, row: Mapping[str, object]) -> None:
-        statement = update(table).where(table.c.id == row["id"], table.c.version == _before(row))
-        try:
-            done = self._connection.execute(statement.values(row))
-        except IntegrityError as error:
-            raise LostRaceError(table.name) from error
-        if done.rowcount != 1:
-            raise LostRaceError(f"{table.name} {row['id']} was changed by somebody else")
 
     def add_event(self, event: Event) -> int:
         row = {
@@ -101,6 +79,8 @@ class SqlBooks(Master):
             "created_at": time_text(request.created_at),
             "created_by": request.created_by,
             "track_token": track_token,
+            "wanted": request.wanted,
+            "held": request.held,
             "version": request.version,
         }
         self._insert(tables.requests, row)
@@ -127,8 +107,15 @@ class SqlBooks(Master):
         return [rows.request_of(row) for row in self._all(query)]
 
     def save_request(self, request: Request) -> None:
-        ended_at = time_text(request.ended_at) if request.ended_at else None
-        row = {"id": request.id, "state": request.state.value, "ended_at": ended_at, "version": request.version}
+        row = {
+            "id": request.id,
+            "state": request.state.value,
+            "ask": rows.ask_text(request.ask),
+            "ended_at": time_text(request.ended_at) if request.ended_at else None,
+            "wanted": request.wanted,
+            "held": request.held,
+            "version": request.version,
+        }
         self._save(tables.requests, row)
 
     def get_contact(self, request_id: str) -> Contact:
@@ -137,15 +124,20 @@ class SqlBooks(Master):
             raise NotFoundError(f"no contact of request {request_id}")
         return Contact(phone=row["phone"], name=row["name"], note=row["note"])
 
+    def put_contact(self, request_id: str, contact: Contact) -> None:
+        self._put(tables.contacts, {"request_id": request_id, **asdict(contact)}, ["request_id"])
+
     def get_track_token(self, request_id: str) -> str:
         row = self._one(select(tables.requests.c.track_token).where(tables.requests.c.id == request_id))
         if row is None:
             raise NotFoundError(f"no request {request_id}")
         return str(row["track_token"])
 
-    def find_request_by_track(self, track_token: str) -> Request | None:
+    def get_request_by_track(self, track_token: str) -> Request:
         row = self._one(select(tables.requests).where(tables.requests.c.track_token == track_token))
-        return None if row is None else rows.request_of(row)
+        if row is None:
+            raise NotFoundError("no request has this link")
+        return rows.request_of(row)
 
     def add_decision(
         self, request_id: str, at: datetime, decision: Mapping[str, object], facts: bytes | None = None
@@ -215,26 +207,6 @@ class SqlBooks(Master):
         query = select(table).where(table.c.request_id == request_id).order_by(table.c.asked_at, table.c.id)
         return [Approval(**{**row, "asked_at": time_of(row["asked_at"])}) for row in self._all(query)]
 
-    def add_promise(self, promise: Promise) -> None:
-        self._insert(tables.promises, _promise_row(promise))
-
-    def save_promise(self, promise: Promise) -> None:
-        self._save(tables.promises, _promise_row(promise))
-
-    def find_open_promise(self, request_id: str) -> Promise | None:
-        table = tables.promises
-        row = self._one(select(table).where(table.c.request_id == request_id, table.c.state == PromiseState.OPEN.value))
-        return None if row is None else _promise(row)
-
-    def list_promises(self, *, owner: str | None, overdue_at: datetime | None) -> list[Promise]:
-        table = tables.promises
-        query = select(table).where(table.c.state == PromiseState.OPEN.value).order_by(table.c.due_at, table.c.id)
-        if owner is not None:
-            query = query.where(table.c.owner == owner)
-        if overdue_at is not None:
-            query = query.where(table.c.due_at < time_text(overdue_at))
-        return [_promise(row) for row in self._all(query)]
-
     def set_due(self, due: Due) -> None:
         self._put(
             tables.due, {"kind": due.kind.value, "subject": due.subject, "at": time_text(due.at)}, ["kind", "subject"]
@@ -244,20 +216,24 @@ class SqlBooks(Master):
         table = tables.due
         self._connection.execute(delete(table).where(table.c.kind == kind.value, table.c.subject == subject))
 
+    def find_due(self, kind: DueKind, subject: str) -> Due | None:
+        table = tables.due
+        row = self._one(select(table).where(table.c.kind == kind.value, table.c.subject == subject))
+        return None if row is None else _due(row)
+
+    def hasten_due(self, kind: DueKind, now: datetime) -> None:
+        table = tables.due
+        later = update(table).where(table.c.kind == kind.value, table.c.at > time_text(now))
+        self._connection.execute(later.values(at=time_text(now)))
+
     def list_due(self, now: datetime, limit: int) -> list[Due]:
         table = tables.due
-        query = select(table).where(table.c.at <= time_text(now)).order_by(table.c.at).limit(limit)
-        return [
-            Due(kind=DueKind(row["kind"]), subject=row["subject"], at=time_of(row["at"])) for row in self._all(query)
-        ]
+        query = select(table).where(table.c.at <= time_text(now)).order_by(table.c.at, table.c.kind, table.c.subject)
+        return [_due(row) for row in self._all(query.limit(limit))]
 
     def next_due_at(self) -> datetime | None:
         at = self._connection.execute(select(func.min(tables.due.c.at))).scalar_one()
         return time_of(at) if at else None
-
-
-def _before(row: Mapping[str, object]) -> int:
-    return int(str(row["version"])) - 1
 
 
 def _entry(row: Row) -> JournalEntry:
@@ -273,11 +249,5 @@ def _entry(row: Row) -> JournalEntry:
     return JournalEntry(seq=row["seq"], event=event)
 
 
-def _promise_row(promise: Promise) -> dict[str, object]:
-    times = {name: time_text(getattr(promise, name)) for name in ("made_at", "due_at", "retry_at")}
-    return {**asdict(promise), **times, "state": promise.state.value}
-
-
-def _promise(row: Row) -> Promise:
-    times = {name: time_of(row[name]) for name in ("made_at", "due_at", "retry_at")}
-    return Promise(**{**row, **times, "state": PromiseState(row["state"])})
+def _due(row: Row) -> Due:
+    return Due(kind=DueKind(row["kind"]), subject=row["subject"], at=time_of(row["at"]))

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, Table, and_, delete, insert, select, 
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
-from dispatch.desk.ports import NotFoundError, SopDraft, Token
+from dispatch.desk.ports import LostRaceError, NotFoundError, SopDraft, Token, VehicleTakenError
 from dispatch.domain.directory import Facility, FacilityKind, Person, Role
 from dispatch.domain.fix import Fix
 from dispatch.domain.vehicle import Duty, Vehicle, VehicleNow
@@ -35,6 +35,24 @@ class Master:
     def _put(self, table: Table, row: Mapping[str, object], keys: Sequence[str]) -> None:
         changes = {name: value for name, value in row.items() if name not in keys}
         self._connection.execute(upsert(table).values(row).on_conflict_do_update(index_elements=keys, set_=changes))
+
+    def _insert(self, table: Table, row: Mapping[str, object]) -> None:
+        try:
+            self._connection.execute(insert(table).values(row))
+        except IntegrityError as error:
+            taken = "assignments.vehicle_id" in str(error.orig) or tables.LIVE_VEHICLE in str(error.orig)
+            if "FOREIGN KEY" in str(error.orig):
+                raise NotFoundError(f"a row that {table.name} names does not exist") from error
+            raise (VehicleTakenError if taken else LostRaceError)(table.name) from error
+
+    def _save(self, table: Table, row: Mapping[str, object]) -> None:
+        statement = update(table).where(table.c.id == row["id"], table.c.version == _before(row))
+        try:
+            done = self._connection.execute(statement.values(row))
+        except IntegrityError as error:
+            raise LostRaceError(table.name) from error
+        if done.rowcount != 1:
+            raise LostRaceError(f"{table.name} {row['id']} was changed by somebody else")
 
     def find_person(self, person_id: str) -> Person | None:
         row = self._one(select(tables.people).where(tables.people.c.id == person_id))
@@ -113,6 +131,12 @@ class Master:
             trip_ended_at=time_text(trip_ended_at) if trip_ended_at else None,
         )
 
+    def leave_alone(self, vehicle_id: str, until: datetime | None) -> None:
+        self._update_vehicle(vehicle_id, left_alone_until=time_text(until) if until else None)
+
+    def set_auto_accept(self, vehicle_id: str, *, on: bool) -> None:
+        self._update_vehicle(vehicle_id, auto_accept=on)
+
     def _update_vehicle(self, vehicle_id: str, **columns: object) -> None:
         statement = update(tables.vehicles).where(tables.vehicles.c.id == vehicle_id).values(columns)
         if self._connection.execute(statement).rowcount != 1:
@@ -165,6 +189,10 @@ class Master:
 
     def drop_draft(self, draft_id: str) -> None:
         self._connection.execute(delete(tables.sop_drafts).where(tables.sop_drafts.c.id == draft_id))
+
+
+def _before(row: Mapping[str, object]) -> int:
+    return int(str(row["version"])) - 1
 
 
 def _person(row: Row) -> Person:

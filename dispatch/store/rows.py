@@ -82,6 +82,8 @@ def vehicle_of(row: Row) -> VehicleNow:
         assignment_id=row["assignment_id"],
         on_duty_since=time_of(row["on_duty_since"]) if row["on_duty_since"] else None,
         trip_ended_at=time_of(row["trip_ended_at"]) if row["trip_ended_at"] else None,
+        left_alone_until=time_of(row["left_alone_until"]) if row["left_alone_until"] else None,
+        auto_accept=bool(row["auto_accept"]),
     )
 
 
@@ -155,6 +157,8 @@ def ask_text(ask: Ask) -> str:
             "has_phone": ask.has_phone,
             "leaves": ask.leaves.value if ask.leaves else None,
             "distance_km": ask.distance_km,
+            "subject": ask.subject,
+            "deliver": ask.deliver,
             "patient": {
                 "living": patient.living,
                 "can_sit": patient.can_sit,
@@ -184,6 +188,8 @@ def ask_of(text: str) -> Ask:
         has_phone=data.get("has_phone", True),
         leaves=Leaves(data["leaves"]) if data.get("leaves") else None,
         distance_km=data.get("distance_km"),
+        subject=data.get("subject"),
+        deliver=data.get("deliver", False),
         patient=Patient(**{**patient, "death": Death(patient["death"]) if patient["death"] else None}),
     )
 
@@ -197,6 +203,8 @@ def request_of(row: Row) -> Request:
         created_at=time_of(row["created_at"]),
         created_by=row["created_by"],
         ended_at=time_of(row["ended_at"]) if row["ended_at"] else None,
+        wanted=row["wanted"],
+        held=bool(row["held"]),
         version=row["version"],
     )
 

@@ -58,6 +58,8 @@ vehicles = Table(
     Column("at_base", Boolean, nullable=False),
     Column("on_duty_since", String),
     Column("trip_ended_at", String),
+    Column("left_alone_until", String),
+    Column("auto_accept", Boolean, nullable=False, server_default=text("0")),
 )
 last_fixes = Table(
     "last_fixes",
@@ -103,6 +105,8 @@ requests = Table(
     Column("created_by", String, nullable=False),
     Column("ended_at", String),
     Column("track_token", String, nullable=False, unique=True),
+    Column("wanted", Integer, nullable=False, server_default=text("1")),
+    Column("held", Boolean, nullable=False, server_default=text("0")),
     Column("version", Integer, nullable=False),
 )
 contacts = Table(
@@ -163,7 +167,28 @@ promises = Table(
     Column("due_at", String, nullable=False),
     Column("retry_at", String, nullable=False),
     Column("retries", Integer, nullable=False),
+    Column("kind", String, nullable=False, server_default="vehicle"),
+    Column("level", Integer, nullable=False, server_default=text("1")),
+    Column("whom", String, nullable=False, server_default="contact"),
+    Column("calls", Integer, nullable=False, server_default=text("0")),
+    Column("kept", Integer, nullable=False, server_default=text("0")),
+    Column("late", Integer, nullable=False, server_default=text("0")),
+    Column("outcome", String),
+    Column("told", String),
+    Column("closed_at", String),
     Column("version", Integer, nullable=False),
+)
+promise_calls = Table(
+    "promise_calls",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("promise_id", String, ForeignKey("promises.id"), nullable=False, index=True),
+    Column("at", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("whom", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("told", String, nullable=False),
+    Column("note", String, nullable=False),
 )
 journal = Table(
     "journal",

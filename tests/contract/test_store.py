@@ -76,7 +76,7 @@ async def test_what_is_put_in_comes_out_the_same(store: Store) -> None:
         assert held.fix == fix
         assert held.assignment_id == "T-1"
         assert held.duty is Duty.AVAILABLE
-        assert books.find_request_by_track("track-1") == request("P-1")
+        assert books.get_request_by_track("track-1") == request("P-1")
 
     await store.read(look)
 

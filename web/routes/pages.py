@@ -1,39 +1,21 @@
 """The faces' pages, the family's page, and health."""
 
-from datetime import timedelta
 from pathlib import Path
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Response
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 
-from dispatch.desk.ports import Books, NotFoundError, StoreUnavailableError
-from dispatch.desk.views import RequestView, view_of
-from dispatch.domain.assignment import AssignmentState
-from dispatch.domain.request import ENDS, RequestState
-from dispatch.words import clock_text
+from dispatch.desk.ports import NotFoundError, StoreUnavailableError
+from dispatch.desk.tracking import Track
+from web.auth import same_origin
 from web.context import TheHouse
 from web.errors import NO_DATABASE, Problem
 
 router = APIRouter(include_in_schema=False)
 DIST = Path(__file__).parents[1] / "static" / "dist"
 _templates = Jinja2Templates(Path(__file__).parents[1] / "templates")
-_LINK_LASTS = timedelta(hours=2)
-_STEPS = (
-    ("Ditugaskan", (AssignmentState.ACCEPTED,)),
-    ("Menuju lokasi", (AssignmentState.EN_ROUTE,)),
-    ("Tiba", (AssignmentState.ON_SCENE,)),
-    ("Mengantar", (AssignmentState.TRANSPORTING,)),
-    ("Sampai tujuan", (AssignmentState.AT_DESTINATION, AssignmentState.CLEARED)),
-)
-_HEADLINES = {
-    RequestState.SEARCHING: "Kami sedang menghubungi sopir terdekat",
-    RequestState.AWAITING_APPROVAL: "Kami sedang meminta persetujuan agar kendaraan dapat berangkat",
-    RequestState.WAITING: "Kami terus mencarikan kendaraan dan akan menelepon Anda",
-    RequestState.SCHEDULED: "Penjemputan sudah dijadwalkan",
-    RequestState.ASSIGNED: "Kendaraan sudah ditugaskan",
-    RequestState.IN_PROGRESS: "Kendaraan sedang bertugas untuk Anda",
-}
 
 
 def _page(name: str) -> Response:
@@ -82,32 +64,27 @@ async def kelola() -> Response:
 @router.get("/t/{track_token}", name="track")
 async def track(request: Request, track_token: str, house: TheHouse) -> HTMLResponse:
     """The family's page: state and time, no name and no diagnosis."""
-
-    def look(books: Books) -> RequestView | None:
-        kept = books.find_request_by_track(track_token)
-        return view_of(books, kept.id) if kept else None
-
-    view = await house.store.read(look)
-    now = house.desk.clock.now()
-    if view is None or (view.request.ended_at is not None and view.request.ended_at + _LINK_LASTS < now):
-        over: dict[str, object] = {"headline": "Perjalanan ini sudah selesai.", "steps": [], "live": False}
-        return _track_page(request, over, status=404 if view is None else 200)
-    live = next(((a, arrival) for a, arrival in view.assignments if a.is_live or a.state.value == "cleared"), None)
-    eta = None
-    steps: list[tuple[str, bool]] = []
-    if live is not None and live[0].state is not AssignmentState.OFFERED:
-        stamps = live[0].stamps
-        steps = [(label, any(state in stamps for state in states)) for label, states in _STEPS]
-        if live[1] is not None and AssignmentState.ON_SCENE not in stamps:
-            eta = clock_text(live[0].offered_at + timedelta(seconds=live[1].eta_s), house.settings.zone)
-    ended = view.request.state in ENDS
-    headline = "Perjalanan ini sudah selesai." if ended else _HEADLINES[view.request.state]
-    due = clock_text(view.promise.due_at, house.settings.zone) if view.promise and live is None else None
-    return _track_page(request, {"headline": headline, "eta": eta, "steps": steps, "live": not ended, "due": due})
+    try:
+        shown = await house.desk.track(track_token)
+    except NotFoundError:
+        return _track_page(request, None, track_token, status=404)
+    return _track_page(request, shown, track_token)
 
 
-def _track_page(request: Request, body: dict[str, object], status: int = 200) -> HTMLResponse:
+@router.post("/t/{track_token}", name="answer")
+async def answer(
+    request: Request, track_token: str, house: TheHouse, said: Annotated[Literal["no_longer_needed", "left"], Form()]
+) -> Response:
+    """The family's word; the link itself is the permission, and works without scripts."""
+    if not same_origin(request):
+        raise Problem(403, "other_origin", "Permintaan ini datang dari halaman lain.")
+    await house.desk.family_said(track_token, said)
+    return RedirectResponse(request.url_for("track", track_token=track_token), status_code=303)
+
+
+def _track_page(request: Request, shown: Track | None, track_token: str, status: int = 200) -> HTMLResponse:
     headers = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex", "Cache-Control": "no-store"}
+    body = {"track": shown, "track_token": track_token}
     return _templates.TemplateResponse(request, "track.html", body, status_code=status, headers=headers)
 
 

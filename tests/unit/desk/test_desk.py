@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dispatch.bootstrap import pack_texts, publish_packs
-from dispatch.desk.carry_out import Command
+from dispatch.desk.command import Command
 from dispatch.desk.desk import Desk
 from dispatch.desk.ports import Books, Contact, Way
 from dispatch.desk.views import RequestView

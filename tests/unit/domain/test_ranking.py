@@ -6,8 +6,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dispatch.domain.assignment import FIRST_CONTACT
 from dispatch.domain.eligibility import OWN_OPERATOR, NeededApproval
-from dispatch.domain.next_step import OWN_ASKED, AskApproval, OfferTo, PromiseCallBack, next_step
+from dispatch.domain.next_step import OWN_ASKED, AskApproval, OfferTo, Unfilled, next_step
 from dispatch.domain.ranking import Arrival, Candidate, Method, rank
 
 
@@ -83,36 +84,59 @@ def test_every_request_gets_a_vehicle_a_question_or_a_promise(
 ) -> None:
     ranked = ordered(found, times)  # type: ignore[arg-type]
     by_id = {candidate.vehicle_id: candidate for candidate in ranked}
-    match next_step(ranked, tried=tried):
-        case OfferTo(vehicle_id=vehicle_id):
-            chosen = by_id[vehicle_id]
-            assert chosen.eligible
-            assert not chosen.needs
-            assert chosen.arrival is not None
-            assert vehicle_id not in tried
-        case AskApproval(vehicle_id=vehicle_id):
-            assert by_id[vehicle_id].eligible
-            ready = [c for c in ranked if c.eligible and not c.needs and c.arrival]
-            assert all(candidate.vehicle_id in tried for candidate in ready)
-        case PromiseCallBack(beside=beside):
-            waiting = [c for c in ranked if c.eligible and c.arrival and c.vehicle_id not in tried]
-            assert all(any(need.approver == OWN_OPERATOR for need in candidate.needs) for candidate in waiting)
-            assert [asked.vehicle_id for asked in beside] == [c.vehicle_id for c in waiting][:OWN_ASKED]
+    step = next_step(ranked, tried=tried)
+    ready = [c for c in ranked if c.eligible and not c.needs and c.arrival and c.vehicle_id not in tried]
+    assert len(step.offers) == min(1, len(ready))
+    for offer in step.offers:
+        assert by_id[offer.vehicle_id] == ready[0]
+    if not step.offers:
+        assert (step.waits_for is None) is (step.promise is not None)
+        waiting = [c for c in ranked if c.eligible and c.arrival and c.vehicle_id not in tried]
+        own = [c for c in waiting if any(need.approver == OWN_OPERATOR for need in c.needs)]
+        assert [asked.vehicle_id for asked in step.beside] == [c.vehicle_id for c in own][:OWN_ASKED]
+        if step.promise:
+            assert waiting == own
+        else:
+            assert step.waits_for is not None
+            assert by_id[step.waits_for.vehicle_id] in waiting
+
+
+@given(verdicts, etas, st.integers(1, 4))
+def test_every_slot_gets_another_vehicle_or_is_promised(found: list[Candidate], times: object, wanted: int) -> None:
+    ranked = ordered(found, times)  # type: ignore[arg-type]
+    step = next_step(ranked, tried=frozenset(), unfilled=Unfilled(slots=tuple(range(wanted)), first_contact=False))
+    sent = [offer.vehicle_id for offer in step.offers]
+    assert len(sent) == len(set(sent))
+    assert [offer.slot for offer in step.offers] == list(range(len(sent)))
+    assert len(sent) == wanted or step.waits_for is not None or step.promise is not None
+
+
+def test_a_first_contact_goes_ahead_only_where_it_is_so_much_sooner() -> None:
+    ahead = Candidate(vehicle_id="T2", eligible=False, first_contact=True, sooner_by_s=480.0)
+    both = [verdict("A1"), ahead]
+    far = next_step(ordered(both, {"A1": arrival(1020), "T2": arrival(360)}), tried=frozenset())
+    assert far.offers == (OfferTo(vehicle_id="A1"), OfferTo(vehicle_id="T2", slot=FIRST_CONTACT))
+    near = next_step(ordered(both, {"A1": arrival(700), "T2": arrival(360)}), tried=frozenset())
+    assert near.offers == (OfferTo(vehicle_id="A1"),)
+    alone = next_step(ordered([ahead], {"T2": arrival(360)}), tried=frozenset())
+    assert alone.offers == (OfferTo(vehicle_id="T2", slot=FIRST_CONTACT),)
+    assert alone.promise == "nobody_eligible"
 
 
 def test_an_own_operator_is_asked_beside_the_promise_and_offered_after_his_yes() -> None:
     ranked = ordered([verdict("H4", own=True), verdict("H5", own=True)], {"H4": arrival(3300), "H5": arrival(2880)})
-    promise = next_step(ranked, tried=frozenset())
-    assert isinstance(promise, PromiseCallBack)
-    assert [(asked.vehicle_id, asked.rule) for asked in promise.beside] == [("H5", "R26"), ("H4", "R26")]
-    assert next_step(ranked, tried=frozenset(), approved=frozenset({("H4", "R26")})) == OfferTo(vehicle_id="H4")
+    step = next_step(ranked, tried=frozenset())
+    assert step.promise is not None
+    assert [(asked.vehicle_id, asked.rule) for asked in step.beside] == [("H5", "R26"), ("H4", "R26")]
+    after = next_step(ranked, tried=frozenset(), approved=frozenset({("H4", "R26")}))
+    assert after.offers == (OfferTo(vehicle_id="H4"),)
 
 
 def test_an_own_operator_is_never_waited_for_where_somebody_else_can_say_yes() -> None:
     ranked = ordered([verdict("H4", own=True), verdict("T1", needs=True)], {"H4": arrival(300), "T1": arrival(600)})
-    asked = next_step(ranked, tried=frozenset())
-    assert isinstance(asked, AskApproval)
-    assert (asked.vehicle_id, [own.vehicle_id for own in asked.beside]) == ("T1", ["H4"])
+    step = next_step(ranked, tried=frozenset())
+    assert step.waits_for is not None
+    assert (step.waits_for.vehicle_id, [own.vehicle_id for own in step.beside]) == ("T1", ["H4"])
 
 
 def test_an_old_position_costs_its_penalty() -> None:
@@ -123,10 +147,10 @@ def test_an_old_position_costs_its_penalty() -> None:
 
 def test_who_has_the_approvers_yes_is_asked_next() -> None:
     ranked = ordered([verdict("T1", needs=True), verdict("H9")], {"T1": arrival(300), "H9": arrival(3000)})
-    assert next_step(ranked, tried=frozenset(), approved=frozenset({("T1", "R02")})) == OfferTo(vehicle_id="T1")
-    assert next_step(ranked, tried=frozenset({"H9"})) == AskApproval(
-        vehicle_id="T1", rule="R02", approver="health_officer"
-    )
+    after = next_step(ranked, tried=frozenset(), approved=frozenset({("T1", "R02")}))
+    assert after.offers == (OfferTo(vehicle_id="T1"),)
+    before = next_step(ranked, tried=frozenset({"H9"}))
+    assert before.asks == (AskApproval(vehicle_id="T1", rule="R02", approver="health_officer"),)
 
 
 def test_a_choice_is_followed_only_where_it_may_go() -> None:
@@ -134,5 +158,5 @@ def test_a_choice_is_followed_only_where_it_may_go() -> None:
         [verdict("H3"), verdict("H1"), verdict("A1", eligible=False)],
         {"H3": arrival(1), "H1": arrival(2), "A1": arrival(0)},
     )
-    assert next_step(ranked, tried=frozenset(), choose="H1") == OfferTo(vehicle_id="H1")
-    assert next_step(ranked, tried=frozenset(), choose="A1") == OfferTo(vehicle_id="H3")
+    assert next_step(ranked, tried=frozenset(), choose="H1").offers == (OfferTo(vehicle_id="H1"),)
+    assert next_step(ranked, tried=frozenset(), choose="A1").offers == (OfferTo(vehicle_id="H3"),)
