@@ -9,6 +9,7 @@ from dispatch.domain.assignment import AssignmentState, Step
 from dispatch.domain.directory import FacilityKind, Role
 from dispatch.domain.events import EventKind
 from dispatch.domain.fix import LinkHealth
+from dispatch.domain.promise import CallOutcome, PromiseKind, PromiseState, Whom
 from dispatch.domain.ranking import Method
 from dispatch.domain.request import Death, Leaves, Need, RequestState, Urgency
 from dispatch.domain.sop import Effect
@@ -56,7 +57,10 @@ class PatientIn(In):
 
 
 class SuggestionIn(In):
-    """What is needed, where from, where to: the input of a decision. A place is a facility's id or a point."""
+    """What is needed, where from, where to: the input of a decision. A place is a facility's id or a point.
+
+    `schedule_at` books the trip for a time; `subject` is the document of need "document", owed by `due_at`.
+    """
 
     need: Need
     pickup: Id | PointIn
@@ -67,6 +71,9 @@ class SuggestionIn(In):
         default_factory=list, max_length=5
     )
     leaves: Leaves | None = None
+    schedule_at: datetime | None = None
+    subject: Annotated[str, StringConstraints(min_length=2, max_length=80, strip_whitespace=True)] | None = None
+    due_at: datetime | None = None
     at: datetime | None = None
 
 
@@ -199,6 +206,8 @@ class AssignmentOut(Out):
     next_steps: list[Step]
     stamps: dict[AssignmentState, StampOut]
     reason: str | None = None
+    slot: int = 0
+    first_contact: bool = False
 
 
 class PromiseOut(Out):
@@ -212,6 +221,12 @@ class PromiseOut(Out):
     due_at: datetime
     retry_at: datetime
     retries: int
+    kind: PromiseKind = PromiseKind.VEHICLE
+    state: PromiseState = PromiseState.OPEN
+    level: int = 1
+    calls: int = 0
+    outcome: str | None = None
+    told: str | None = None
 
 
 class ApprovalOut(Out):
@@ -223,6 +238,40 @@ class ApprovalOut(Out):
     state: Literal["asked", "given", "refused"]
     asked_at: datetime
     reason: str | None = None
+
+
+class CallOut(Out):
+    """A call-back that was made."""
+
+    at: datetime
+    by: str
+    whom: Whom
+    outcome: CallOutcome
+    told: str
+    note: str
+
+
+class OwedOut(PromiseOut):
+    """A promise as its owner sees it: for which request, whom to call with which number next, and the calls so far."""
+
+    need: Need
+    subject: str | None
+    pickup: PointOut
+    request_state: RequestState
+    call_whom: Whom
+    call_phone: str | None
+    call_log: list[CallOut]
+
+
+class KeptOut(Out):
+    """How call-backs were kept; `share` of all that fell due."""
+
+    since: datetime
+    until: datetime
+    kept: int
+    late: int
+    overdue: int
+    share: float | None
 
 
 class EventOut(Out):
@@ -251,6 +300,10 @@ class RequestSummaryOut(Out):
     created_at: datetime
     assignments: list[AssignmentOut]
     promise: PromiseOut | None = None
+    wanted: int = 1
+    held: bool = False
+    schedule_at: datetime | None = None
+    subject: str | None = None
 
 
 class RequestOut(RequestSummaryOut):
@@ -299,6 +352,61 @@ class EndIn(In):
     reason: Reason
 
 
+class HoldIn(In):
+    """The destination waits, or no longer does."""
+
+    on: bool = True
+    reason: Reason
+
+
+class NoteIn(In):
+    """Something that the driver must know."""
+
+    text: Annotated[str, StringConstraints(min_length=2, max_length=500, strip_whitespace=True)]
+
+
+class MutualAidIn(In):
+    """The answer of the operator whose vehicle is asked for; without `vehicle_id` for the first that was asked."""
+
+    yes: bool
+    vehicle_id: Id | None = None
+    reason: Reason = "bantuan antarinstansi"
+
+
+class CallIn(In):
+    """How a call-back went; who was reached is named in words, never by name: "ibu pasien"."""
+
+    outcome: CallOutcome
+    told: Annotated[str, StringConstraints(max_length=80, strip_whitespace=True)] = ""
+    note: Text = ""
+
+
+class ClosePromiseIn(In):
+    """How a promise ends, and who was told."""
+
+    outcome: Literal["handed_out", "not_needed"]
+    told: Annotated[str, StringConstraints(min_length=2, max_length=80, strip_whitespace=True)]
+
+
+class HandOverIn(In):
+    """To whom: a person's id, or the role that is on duty."""
+
+    to: Id
+
+
+class StockIn(In):
+    """So many of a document have come."""
+
+    subject: Annotated[str, StringConstraints(min_length=2, max_length=80, strip_whitespace=True)]
+    count: Annotated[int, Field(ge=1, le=500)]
+
+
+class DeliverIn(In):
+    """Where a document is brought."""
+
+    to: Id | PointIn
+
+
 class StepIn(In):
     """A driver's tap; `seq` orders one device's queue."""
 
@@ -317,6 +425,9 @@ class OfferRequestOut(Out):
     pickup: PointOut
     dropoff: PointOut | None
     note: str | None = None
+    held: bool = False
+    schedule_at: datetime | None = None
+    family_left: bool = False
 
 
 class OfferOut(Out):
@@ -337,6 +448,7 @@ class DutyIn(In):
     duty: Literal["available", "off_duty", "cleaning", "out_of_service"]
     vehicle_id: Id | None = None
     at_base: bool = False
+    auto_accept: bool | None = None
     seq: Annotated[int, Field(ge=0, le=2**53)]
     device_time: datetime
 
@@ -392,6 +504,7 @@ class VehicleOut(Out):
     assignment_id: str | None
     assignment_state: AssignmentState | None = None
     request_id: str | None = None
+    auto_accept: bool = False
 
 
 class FacilityOut(Out):

@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from dispatch.desk.changes import LEFT
 from dispatch.desk.ports import JournalEntry
+from dispatch.desk.promising import PromiseView
 from dispatch.desk.views import RequestView
-from dispatch.domain.assignment import Assignment, AssignmentState, allowed_steps
+from dispatch.domain.assignment import FIRST_CONTACT, Assignment, AssignmentState, allowed_steps
 from dispatch.domain.directory import Facility
 from dispatch.domain.fix import FixLimits, LinkHealth, link_health
 from dispatch.domain.promise import Promise
@@ -54,20 +56,40 @@ def assignment_out(assignment: Assignment, arrival: Arrival | None, names: Names
             for state, stamp in assignment.stamps.items()
         },
         reason=assignment.reason,
+        slot=assignment.slot,
+        first_contact=assignment.slot == FIRST_CONTACT,
     )
 
 
 def promise_out(promise: Promise) -> s.PromiseOut:
     """A call-back owed."""
-    return s.PromiseOut(
-        id=promise.id,
-        request_id=promise.request_id,
-        owner=promise.owner,
-        why=promise.why,
-        made_at=promise.made_at,
-        due_at=promise.due_at,
-        retry_at=promise.retry_at,
-        retries=promise.retries,
+    return s.PromiseOut.model_validate(_promise(promise))
+
+
+def _promise(promise: Promise) -> dict[str, object]:
+    names = ("id", "request_id", "owner", "why", "made_at", "due_at", "retry_at", "retries", "kind", "state")
+    more = ("level", "calls", "outcome", "told")
+    return {name: getattr(promise, name) for name in (*names, *more)}
+
+
+def owed_out(view: PromiseView) -> s.OwedOut:
+    """A promise as its owner sees it."""
+    ask = view.request.ask
+    calls = [
+        {"at": c.at, "by": c.by, "whom": c.whom, "outcome": c.outcome, "told": c.told, "note": c.note}
+        for c in view.calls
+    ]
+    return s.OwedOut.model_validate(
+        {
+            **_promise(view.promise),
+            "need": ask.need,
+            "subject": ask.subject,
+            "pickup": place_out(ask.pickup),
+            "request_state": view.request.state,
+            "call_whom": view.promise.whom,
+            "call_phone": view.phone,
+            "call_log": calls,
+        }
     )
 
 
@@ -88,6 +110,10 @@ def _summary(view: RequestView, names: Names) -> dict[str, object]:
         "created_at": request.created_at,
         "assignments": [assignment_out(assignment, arrival, names) for assignment, arrival in view.assignments],
         "promise": promise_out(view.promise) if view.promise else None,
+        "wanted": request.wanted,
+        "held": request.held,
+        "schedule_at": request.ask.schedule_at,
+        "subject": request.ask.subject,
     }
 
 
@@ -155,6 +181,7 @@ def vehicle_out(
             "assignment_id": live.id if live else None,
             "assignment_state": live.state if live else None,
             "request_id": live.request_id if live else None,
+            "auto_accept": vehicle.auto_accept,
         }
     )
 
@@ -169,6 +196,9 @@ def offer_request_out(view: RequestView) -> s.OfferRequestOut:
         pickup=place_out(ask.pickup),
         dropoff=place_out(ask.dropoff) if ask.dropoff else None,
         note=view.contact.note,
+        held=view.request.held,
+        schedule_at=ask.schedule_at,
+        family_left=any(entry.event.facts.get("said") == LEFT for entry in view.entries),
     )
 
 

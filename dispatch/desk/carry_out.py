@@ -12,14 +12,22 @@ from dispatch.desk.standing import unfilled_of
 from dispatch.desk.steps import take_step
 from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand, StepSource
 from dispatch.domain.events import Event, EventKind
-from dispatch.domain.next_step import AskApproval, OfferTo
-from dispatch.domain.promise import RETRY_EVERY, make_promise, remind_at, retried
+from dispatch.domain.next_step import OUT_OF_STOCK, AskApproval, OfferTo
+from dispatch.domain.promise import (
+    LADDER,
+    RETRY_EVERY,
+    STOCK_WITHIN,
+    PromiseKind,
+    make_promise,
+    remind_at,
+    retried,
+)
 from dispatch.domain.refusal import Refusal
 from dispatch.domain.request import Request, Urgency
 from dispatch.domain.sop import Policy
 from dispatch.domain.vehicle import FRESH
 
-OPERATOR, SUPERVISOR = "operator", "health_officer"
+STAFF, OPERATOR, SUPERVISOR = LADDER
 
 
 def offer_s(request: Request, policy: Policy) -> float:
@@ -48,6 +56,9 @@ def carry_out(books: Books, request: Request, decision: Decision, summary: dict[
         make_offer(books, request, offer, decision, actor=DESK)
     if step.search_at is not None:
         books.set_due(Due(kind=DueKind.SCHEDULED, subject=request.id, at=step.search_at))
+        return
+    if step.promise == OUT_OF_STOCK:
+        open_promise(books, request, step.promise, now)
         return
     if step.asks or step.promise:
         # A vehicle that becomes free meanwhile is better than waiting for a yes: the search goes on beside it.
@@ -165,8 +176,19 @@ def promise_call_back(books: Books, request: Request, why: str, now: datetime) -
 
 
 def open_promise(books: Books, request: Request, why: str, now: datetime) -> None:
-    """Write down who owes whom a call-back, by when."""
-    promise = make_promise(promise_id=f"J-{uuid4().hex[:12]}", request_id=request.id, owner=OPERATOR, why=why, now=now)
+    """Write down who owes whom a call-back, by when: a vehicle the operator, a document the facility that gives it."""
+    ask = request.ask
+    document = not ask.needs_vehicle
+    due_at = (ask.due_at or now + STOCK_WITHIN) if document else None
+    promise = make_promise(
+        promise_id=f"J-{uuid4().hex[:12]}",
+        request_id=request.id,
+        owner=STAFF if document and ask.requester else OPERATOR,
+        why=why,
+        now=now,
+        kind=PromiseKind.DOCUMENT if document else PromiseKind.VEHICLE,
+        due_at=due_at,
+    )
     books.add_promise(promise)
     books.set_due(Due(kind=DueKind.PROMISE_DUE, subject=promise.id, at=remind_at(promise)))
     facts = {"why": why, "owner": promise.owner, "due_at": promise.due_at.isoformat(), "kind": promise.kind.value}

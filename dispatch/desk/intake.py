@@ -201,6 +201,18 @@ class Intake(DeskCore):
 
         return await self._commit(attempt)
 
+    async def answer_for_own(
+        self, request_id: str, *, yes: bool, vehicle_id: str | None, reason: str, by: Command
+    ) -> RequestView | Refusal:
+        """The operator of an asked agency answers for its vehicle, whichever rule asks for that (R26, R27)."""
+        approvals = await self.store.read(lambda books: _own_asked(books, request_id, by.actor, vehicle_id))
+        if not approvals:
+            return Refusal("no_such_approval", {"agency": by.actor.agency or ""})
+        first = approvals[0]
+        return await self.approve(
+            request_id, rule=first.rule, vehicle_id=first.vehicle_id, yes=yes, reason=reason, by=by
+        )
+
     async def end(
         self, request_id: str, end: RequestState, *, told: str, reason: str, by: Command
     ) -> RequestView | Refusal:
@@ -232,6 +244,19 @@ def _asked(books: Books, request_id: str, rule: str, vehicle_id: str | None, act
     ]
     own = [a for a in standing if books.get_vehicle(a.vehicle_id).vehicle.agency == actor.agency]
     return next(iter([*own, *standing]), None)
+
+
+def _own_asked(books: Books, request_id: str, actor: Person, vehicle_id: str | None) -> list[Approval]:
+    """What is asked of the actor's own agency. Raises NotFoundError for an unknown request."""
+    books.get_request(request_id)
+    return [
+        approval
+        for approval in books.list_approvals(request_id)
+        if approval.state == "asked"
+        and approval.approver == OWN_OPERATOR
+        and vehicle_id in (None, approval.vehicle_id)
+        and books.get_vehicle(approval.vehicle_id).vehicle.agency == actor.agency
+    ]
 
 
 def _judge_approver(books: Books, asked: Approval, actor: Person) -> Refusal | None:

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from secrets import token_urlsafe
-from uuid import uuid4
 
-from dispatch.desk.carry_out import OPERATOR, carry_out
+from dispatch.desk.carry_out import OPERATOR, STAFF, carry_out
 from dispatch.desk.command import Command, find_first, keep_first
 from dispatch.desk.core import DeskCore, note
 from dispatch.desk.ports import Books, Contact, Due, DueKind
@@ -15,9 +13,9 @@ from dispatch.desk.summary import summarise
 from dispatch.desk.views import RequestView, view_of
 from dispatch.domain.directory import Person, Role
 from dispatch.domain.events import EventKind
-from dispatch.domain.next_step import OUT_OF_STOCK
 from dispatch.domain.promise import (
     CALL_AGAIN_AFTER,
+    CALL_BACK_WITHIN,
     Call,
     CallOutcome,
     Kept,
@@ -28,13 +26,11 @@ from dispatch.domain.promise import (
     called,
     handed_over,
     kept_of,
-    make_promise,
     remind_at,
 )
 from dispatch.domain.refusal import Refusal
-from dispatch.domain.request import Ask, Place, Request, RequestState, judge_ask
+from dispatch.domain.request import Place, Request, RequestState, judge_ask
 
-STAFF = "staff"
 # With these a promise ends; its request goes on where something else stands for it, and ends so where nothing does.
 OUTCOMES = {"handed_out": RequestState.COMPLETED, "not_needed": RequestState.CANCELLED_BY_REQUESTER}
 
@@ -74,55 +70,6 @@ class Promising(DeskCore):
         """How the call-backs of the promises made in this time were kept."""
         now = self.clock.now()
         return await self.store.read(lambda books: kept_of(books.list_promises_made(since=since, until=until), now))
-
-    async def promise_document(
-        self, ask: Ask, contact: Contact, *, due_at: datetime, by: Command
-    ) -> RequestView | Refusal:
-        """A document is out of stock: the number is written down, and a call is owed when it has come."""
-        refusal = judge_ask(ask)
-        if refusal is not None:
-            return refusal
-
-        async def attempt() -> Callable[[Books], RequestView | Refusal]:
-            now = self.clock.now()
-
-            def work(books: Books) -> RequestView | Refusal:
-                first = find_first(books, by)
-                if first is not None:
-                    return first if isinstance(first, Refusal) else view_of(books, first)
-                if due_at <= now:
-                    return Refusal("in_the_past", {"due_at": due_at.isoformat()})
-                request = Request(
-                    id=f"P-{uuid4().hex[:12]}",
-                    ask=ask,
-                    state=RequestState.WAITING,
-                    created_at=now,
-                    created_by=by.actor.id,
-                )
-                books.add_request(request, contact, track_token=token_urlsafe(24))
-                facts = {"need": ask.need.value, "urgency": ask.urgency.value}
-                note(books, EventKind.REQUEST_RECEIVED, now, by.actor, request_id=request.id, facts=facts)
-                promise = make_promise(
-                    promise_id=f"J-{uuid4().hex[:12]}",
-                    request_id=request.id,
-                    owner=STAFF if ask.requester else OPERATOR,
-                    why=OUT_OF_STOCK,
-                    now=now,
-                    kind=PromiseKind.DOCUMENT,
-                    due_at=due_at,
-                )
-                books.add_promise(promise)
-                books.set_due(Due(kind=DueKind.PROMISE_DUE, subject=promise.id, at=remind_at(promise)))
-                owed = {"why": promise.why, "owner": promise.owner, "kind": promise.kind.value}
-                made = {**owed, "due_at": due_at.isoformat(), "subject": ask.subject}
-                note(books, EventKind.PROMISE_MADE, now, by.actor, request_id=request.id, facts=made)
-                settle(books, request, now)
-                keep_first(books, by, request.id, now)
-                return view_of(books, request.id)
-
-            return work
-
-        return await self._commit(attempt)
 
     async def stock_came(self, subject: str, *, facility: str | None, count: int, by: Command) -> list[PromiseView]:
         """So many of a document have come: whoever waited longest is to be called first, and now."""
@@ -172,6 +119,7 @@ class Promising(DeskCore):
                     return Refusal("not_to_deliver", {"state": current.state})
                 changed = replace(current, ask=asked.ask, version=current.version + 1)
                 books.save_request(changed)
+                _becomes_a_vehicle(books, request_id, now)
                 facts = {"text": "diantar ke rumah"}
                 note(books, EventKind.NOTED, now, by.actor, request_id=request_id, facts=facts)
                 carry_out(books, changed, decision, summary)
@@ -286,6 +234,16 @@ class Promising(DeskCore):
             return done
 
         return await self._write(once)
+
+
+def _becomes_a_vehicle(books: Books, request_id: str, now: datetime) -> None:
+    """What was owed as a document is owed as a vehicle now, and so within its time."""
+    promise = books.find_open_promise(request_id)
+    assert promise is not None, "a document that waits is promised"
+    due_at = now + CALL_BACK_WITHIN
+    owed = replace(promise, kind=PromiseKind.VEHICLE, owner=OPERATOR, due_at=due_at, version=promise.version + 1)
+    books.save_promise(owed)
+    books.set_due(Due(kind=DueKind.PROMISE_DUE, subject=owed.id, at=remind_at(owed)))
 
 
 def may_call(person: Person, view: PromiseView) -> bool:

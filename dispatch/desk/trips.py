@@ -33,6 +33,11 @@ class Trips(DeskCore):
 
     __slots__ = ()
 
+    async def answer_s(self, request: Request) -> float:
+        """Seconds that a driver has to answer an offer of this request."""
+        now = self.clock.now()
+        return offer_s(request, await self.store.read(lambda books: self._sop(books, now).policy))
+
     async def deliver_offer(self, assignment_id: str) -> Assignment:
         """The offer reached the driver: from now the seconds of R23 count."""
         now = self.clock.now()

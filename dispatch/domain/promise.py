@@ -44,6 +44,7 @@ CALL_BACK_WITHIN = timedelta(minutes=15)  # between one call-back and the next; 
 CALL_AGAIN_AFTER = timedelta(minutes=3)  # after a call that reached nobody; this project's own figure
 REMIND_BEFORE = timedelta(minutes=3)  # this project's own figure
 ESCALATE_EVERY = timedelta(minutes=5)  # an overdue promise goes one step up each time; this project's own figure
+STOCK_WITHIN = timedelta(days=7)  # by when a document is owed where nobody said a time; this project's own figure
 # Who holds an overdue promise after whom; the health officer on duty is the operators' supervisor.
 LADDER = ("staff", "operator", "health_officer")
 

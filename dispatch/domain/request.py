@@ -108,7 +108,8 @@ class Patient:
 class Ask:
     """What somebody asks for: the input of every decision. `distance_km` is the straight line to the drop-off.
 
-    `subject` is the document that is owed; it is fetched by whom it is for unless `deliver` brings it to the house.
+    `subject` is the document that is owed, by `due_at` if that was said; it is fetched by whom it is for unless
+    `deliver` brings it to the house.
     """
 
     need: Need
@@ -123,6 +124,7 @@ class Ask:
     leaves: Leaves | None = None
     distance_km: float | None = None
     subject: str | None = None
+    due_at: datetime | None = None
     deliver: bool = False
 
     @property

@@ -158,6 +158,7 @@ def ask_text(ask: Ask) -> str:
             "leaves": ask.leaves.value if ask.leaves else None,
             "distance_km": ask.distance_km,
             "subject": ask.subject,
+            "due_at": time_text(ask.due_at) if ask.due_at else None,
             "deliver": ask.deliver,
             "patient": {
                 "living": patient.living,
@@ -189,6 +190,7 @@ def ask_of(text: str) -> Ask:
         leaves=Leaves(data["leaves"]) if data.get("leaves") else None,
         distance_km=data.get("distance_km"),
         subject=data.get("subject"),
+        due_at=time_of(data["due_at"]) if data.get("due_at") else None,
         deliver=data.get("deliver", False),
         patient=Patient(**{**patient, "death": Death(patient["death"]) if patient["death"] else None}),
     )

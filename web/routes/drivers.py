@@ -20,7 +20,18 @@ from web.routes.requests import vehicle_names
 from web.views import assignment_out, facility_out, is_under_way, offer_request_out, vehicle_out
 
 router = APIRouter(prefix="/api", tags=["drivers"])
-StepName = Literal["accept", "decline", "en_route", "on_scene", "transporting", "at_destination", "clear", "stand_down"]
+StepName = Literal[
+    "accept",
+    "decline",
+    "en_route",
+    "on_scene",
+    "transporting",
+    "at_destination",
+    "clear",
+    "stand_down",
+    "problem",
+    "undo",
+]
 
 
 @router.get("/me")
@@ -79,7 +90,7 @@ async def my_offer(house: TheHouse, person: Caller, response: Response) -> s.Off
         now=now,
         eta_s=round(arrival.eta_s) if arrival else None,
         distance_m=round(arrival.distance_m) if arrival else None,
-        offer_s=30 if view.request.ask.urgency is Urgency.RED else 90,
+        offer_s=round(await house.desk.answer_s(view.request)),
         request=offer_request_out(view),
     )
 
@@ -112,7 +123,9 @@ async def set_duty(body: s.DutyIn, house: TheHouse, by: By) -> s.MeOut:
     vehicle_id = body.vehicle_id or by.actor.vehicle
     if vehicle_id is None or vehicle_id != by.actor.vehicle:
         raise not_found()
-    result = await house.desk.set_duty(vehicle_id, Duty(body.duty), at_base=body.at_base, by=by)
+    result = await house.desk.set_duty(
+        vehicle_id, Duty(body.duty), at_base=body.at_base, auto_accept=body.auto_accept, by=by
+    )
     if isinstance(result, Refusal):
         raise refused(result)
     return await me_out(house, by.actor)

@@ -31,24 +31,24 @@ async def vehicle_names(house: House) -> dict[str, str]:
     return {vehicle.id: vehicle.vehicle.name for vehicle in await house.store.read(lambda books: books.list_vehicles())}
 
 
+def place_of(house: House, books: Books, where: str | s.PointIn, field: str) -> Place:
+    """A place of a body, looked up. Raises a 422 problem for an unknown facility."""
+    if isinstance(where, s.PointIn):
+        point = Point(lon=where.lon, lat=where.lat)
+        return Place(point=point, name=where.name or "Titik di peta", agency=house.areas.area_of(point))
+    facility = books.find_facility(where)
+    if facility is None:
+        raise Problem(422, "unknown_facility", "Fasilitas ini belum terdaftar. Pilih dari daftar.", {"field": field})
+    area = house.areas.area_of(facility.point) or facility.agency
+    return Place(point=facility.point, name=facility.name, facility=facility.id, agency=area)
+
+
 async def ask_of(house: House, body: s.SuggestionIn, person: Person) -> Ask:
     """What is asked, with its places looked up. Raises a 422 problem for an unknown facility."""
 
-    def place(books: Books, where: str | s.PointIn, field: str) -> Place:
-        if isinstance(where, s.PointIn):
-            point = Point(lon=where.lon, lat=where.lat)
-            return Place(point=point, name=where.name or "Titik di peta", agency=house.areas.area_of(point))
-        facility = books.find_facility(where)
-        if facility is None:
-            raise Problem(
-                422, "unknown_facility", "Fasilitas ini belum terdaftar. Pilih dari daftar.", {"field": field}
-            )
-        area = house.areas.area_of(facility.point) or facility.agency
-        return Place(point=facility.point, name=facility.name, facility=facility.id, agency=area)
-
     def both(books: Books) -> tuple[Place, Place | None]:
-        dropoff = place(books, body.dropoff, "dropoff") if body.dropoff is not None else None
-        return place(books, body.pickup, "pickup"), dropoff
+        dropoff = place_of(house, books, body.dropoff, "dropoff") if body.dropoff is not None else None
+        return place_of(house, books, body.pickup, "pickup"), dropoff
 
     pickup, dropoff = await house.store.read(both)
     patient = body.patient
@@ -64,6 +64,9 @@ async def ask_of(house: House, body: s.SuggestionIn, person: Person) -> Ask:
         has_phone=isinstance(body, s.RequestIn),
         leaves=body.leaves or (leaves_of(pickup, dropoff) if dropoff else None),
         distance_km=distance_m(pickup.point, dropoff.point) / 1000.0 if dropoff else None,
+        schedule_at=utc(body.schedule_at) if body.schedule_at else None,
+        subject=body.subject,
+        due_at=utc(body.due_at) if body.due_at else None,
     )
 
 
@@ -171,6 +174,37 @@ async def approve(request: Request, request_id: str, body: s.ApproveIn, house: T
     """The approver's word."""
     result = await house.desk.approve(request_id, rule=body.rule, yes=body.yes, reason=body.reason, by=by)
     return await _answer(request, house, result)
+
+
+@router.post("/requests/{request_id}/mutual_aid")
+async def mutual_aid(request: Request, request_id: str, body: s.MutualAidIn, house: TheHouse, by: By) -> s.RequestOut:
+    """The asked agency's operator answers for its own vehicle (R26, R27)."""
+    result = await house.desk.answer_for_own(
+        request_id, yes=body.yes, vehicle_id=body.vehicle_id, reason=body.reason, by=by
+    )
+    return await _answer(request, house, result)
+
+
+@router.post("/requests/{request_id}/hold")
+async def hold(request: Request, request_id: str, body: s.HoldIn, house: TheHouse, by: By) -> s.RequestOut:
+    """The destination waits; the search never does."""
+    in_scope(by.actor, await house.desk.view(request_id))
+    return await _answer(request, house, await house.desk.hold(request_id, on=body.on, reason=body.reason, by=by))
+
+
+@router.post("/requests/{request_id}/note")
+async def add_note(request: Request, request_id: str, body: s.NoteIn, house: TheHouse, by: By) -> s.RequestOut:
+    """Something that the driver must know."""
+    in_scope(by.actor, await house.desk.view(request_id))
+    return await _answer(request, house, await house.desk.add_note(request_id, body.text, by=by))
+
+
+@router.post("/requests/{request_id}/deliver")
+async def deliver(request: Request, request_id: str, body: s.DeliverIn, house: TheHouse, by: By) -> s.RequestOut:
+    """A document is brought to the house."""
+    in_scope(by.actor, await house.desk.view(request_id))
+    to = await house.store.read(lambda books: place_of(house, books, body.to, "to"))
+    return await _answer(request, house, await house.desk.deliver(request_id, to, by=by))
 
 
 async def _end(

@@ -192,6 +192,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/requests/{request_id}/mutual_aid": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mutual Aid
+         * @description The asked agency's operator answers for its own vehicle (R26, R27).
+         */
+        post: operations["mutual_aid_api_requests__request_id__mutual_aid_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{request_id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hold
+         * @description The destination waits; the search never does.
+         */
+        post: operations["hold_api_requests__request_id__hold_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{request_id}/note": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Note
+         * @description Something that the driver must know.
+         */
+        post: operations["add_note_api_requests__request_id__note_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{request_id}/deliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver
+         * @description A document is brought to the house.
+         */
+        post: operations["deliver_api_requests__request_id__deliver_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/requests/{request_id}/cancel": {
         parameters: {
             query?: never;
@@ -286,6 +366,146 @@ export interface paths {
          * @description The case that began it: a drowned child's body at Puskesmas Cikokol is to be taken home.
          */
         post: operations["replay_cikokol_api_demo_cikokol_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Promises
+         * @description The open promises, the most urgent first; staff see their own facility's.
+         */
+        get: operations["list_promises_api_promises_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/promises/{promise_id}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log Call
+         * @description A call-back was made: whom to try next, and by when, follows from it.
+         */
+        post: operations["log_call_api_promises__promise_id__calls_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/promises/{promise_id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close
+         * @description A promise ends with its outcome and who was told.
+         */
+        post: operations["close_api_promises__promise_id__close_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/promises/{promise_id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take
+         * @description Whoever takes it owes the call from now on.
+         */
+        post: operations["take_api_promises__promise_id__take_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/promises/hand_over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hand Over
+         * @description At the end of a shift, all of one's promises go to another.
+         */
+        post: operations["hand_over_api_promises_hand_over_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/promises/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stock Came
+         * @description A document has come: the call list, whoever waited longest first.
+         */
+        post: operations["stock_came_api_promises_stock_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Kept
+         * @description How the call-backs promised in the last days were kept.
+         */
+        get: operations["kept_api_reports_promises_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -777,6 +997,16 @@ export interface components {
             };
             /** Reason */
             reason?: string | null;
+            /**
+             * Slot
+             * @default 0
+             */
+            slot: number;
+            /**
+             * First Contact
+             * @default false
+             */
+            first_contact: boolean;
         };
         /**
          * AssignmentState
@@ -860,6 +1090,48 @@ export interface components {
             after: components["schemas"]["WhatOut"];
         };
         /**
+         * CallIn
+         * @description How a call-back went; who was reached is named in words, never by name: "ibu pasien".
+         */
+        CallIn: {
+            outcome: components["schemas"]["CallOutcome"];
+            /**
+             * Told
+             * @default
+             */
+            told: string;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * CallOut
+         * @description A call-back that was made.
+         */
+        CallOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            whom: components["schemas"]["Whom"];
+            outcome: components["schemas"]["CallOutcome"];
+            /** Told */
+            told: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * CallOutcome
+         * @description How a call-back went.
+         * @enum {string}
+         */
+        CallOutcome: "told" | "no_answer" | "wrong_number";
+        /**
          * CandidateOut
          * @description A vehicle with its verdict and arrival.
          */
@@ -917,6 +1189,19 @@ export interface components {
             text: string;
         };
         /**
+         * ClosePromiseIn
+         * @description How a promise ends, and who was told.
+         */
+        ClosePromiseIn: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "handed_out" | "not_needed";
+            /** Told */
+            told: string;
+        };
+        /**
          * ContactIn
          * @description Whom to call back.
          */
@@ -965,6 +1250,14 @@ export interface components {
              * Format: date-time
              */
             at: string;
+        };
+        /**
+         * DeliverIn
+         * @description Where a document is brought.
+         */
+        DeliverIn: {
+            /** To */
+            to: string | components["schemas"]["PointIn"];
         };
         /**
          * DraftIn
@@ -1118,6 +1411,8 @@ export interface components {
              * @default false
              */
             at_base: boolean;
+            /** Auto Accept */
+            auto_accept?: boolean | null;
             /** Seq */
             seq: number;
             /**
@@ -1155,7 +1450,7 @@ export interface components {
          * @description What kind of thing happened.
          * @enum {string}
          */
-        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "stood_down" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_closed" | "request_ended" | "duty_changed";
+        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "stood_down" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "step_undone" | "problem_reported" | "family_said" | "noted" | "held" | "request_ended" | "duty_changed";
         /**
          * EventOut
          * @description One entry of the journal; `text` is its Indonesian line of a timeline.
@@ -1283,6 +1578,51 @@ export interface components {
             detail?: components["schemas"]["ValidationError"][];
         };
         /**
+         * HandOverIn
+         * @description To whom: a person's id, or the role that is on duty.
+         */
+        HandOverIn: {
+            /** To */
+            to: string;
+        };
+        /**
+         * HoldIn
+         * @description The destination waits, or no longer does.
+         */
+        HoldIn: {
+            /**
+             * On
+             * @default true
+             */
+            on: boolean;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * KeptOut
+         * @description How call-backs were kept; `share` of all that fell due.
+         */
+        KeptOut: {
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Kept */
+            kept: number;
+            /** Late */
+            late: number;
+            /** Overdue */
+            overdue: number;
+            /** Share */
+            share: number | null;
+        };
+        /**
          * KeyOut
          * @description A condition key for a form: its label, what kind of value it takes, and the choices with their labels.
          */
@@ -1363,11 +1703,26 @@ export interface components {
          */
         Method: "roads" | "straight_line" | "given";
         /**
+         * MutualAidIn
+         * @description The answer of the operator whose vehicle is asked for; without `vehicle_id` for the first that was asked.
+         */
+        MutualAidIn: {
+            /** Yes */
+            yes: boolean;
+            /** Vehicle Id */
+            vehicle_id?: string | null;
+            /**
+             * Reason
+             * @default bantuan antarinstansi
+             */
+            reason: string;
+        };
+        /**
          * Need
          * @description What the vehicle is needed for.
          * @enum {string}
          */
-        Need: "emergency" | "referral" | "transport" | "body";
+        Need: "emergency" | "referral" | "transport" | "body" | "document";
         /**
          * NewDraftIn
          * @description Start a draft from a published version, or from a whole TOML text.
@@ -1377,6 +1732,14 @@ export interface components {
             from_version?: string | null;
             /** Text */
             text?: string | null;
+        };
+        /**
+         * NoteIn
+         * @description Something that the driver must know.
+         */
+        NoteIn: {
+            /** Text */
+            text: string;
         };
         /**
          * OfferOut
@@ -1416,6 +1779,18 @@ export interface components {
             dropoff: components["schemas"]["PointOut"] | null;
             /** Note */
             note?: string | null;
+            /**
+             * Held
+             * @default false
+             */
+            held: boolean;
+            /** Schedule At */
+            schedule_at?: string | null;
+            /**
+             * Family Left
+             * @default false
+             */
+            family_left: boolean;
         };
         /**
          * OverridableBy
@@ -1432,6 +1807,65 @@ export interface components {
             rule: string;
             /** Reason */
             reason: string;
+        };
+        /**
+         * OwedOut
+         * @description A promise as its owner sees it: for which request, whom to call with which number next, and the calls so far.
+         */
+        OwedOut: {
+            /** Id */
+            id: string;
+            /** Request Id */
+            request_id: string;
+            /** Owner */
+            owner: string;
+            /** Why */
+            why: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Retry At
+             * Format: date-time
+             */
+            retry_at: string;
+            /** Retries */
+            retries: number;
+            /** @default vehicle */
+            kind: components["schemas"]["PromiseKind"];
+            /** @default open */
+            state: components["schemas"]["PromiseState"];
+            /**
+             * Level
+             * @default 1
+             */
+            level: number;
+            /**
+             * Calls
+             * @default 0
+             */
+            calls: number;
+            /** Outcome */
+            outcome?: string | null;
+            /** Told */
+            told?: string | null;
+            need: components["schemas"]["Need"];
+            /** Subject */
+            subject: string | null;
+            pickup: components["schemas"]["PointOut"];
+            request_state: components["schemas"]["RequestState"];
+            call_whom: components["schemas"]["Whom"];
+            /** Call Phone */
+            call_phone: string | null;
+            /** Call Log */
+            call_log: components["schemas"]["CallOut"][];
         };
         /**
          * PackOut
@@ -1545,6 +1979,12 @@ export interface components {
             facility?: string | null;
         };
         /**
+         * PromiseKind
+         * @description What is owed: a vehicle, or a document that is out of stock.
+         * @enum {string}
+         */
+        PromiseKind: "vehicle" | "document";
+        /**
          * PromiseOut
          * @description A call-back owed.
          */
@@ -1574,7 +2014,31 @@ export interface components {
             retry_at: string;
             /** Retries */
             retries: number;
+            /** @default vehicle */
+            kind: components["schemas"]["PromiseKind"];
+            /** @default open */
+            state: components["schemas"]["PromiseState"];
+            /**
+             * Level
+             * @default 1
+             */
+            level: number;
+            /**
+             * Calls
+             * @default 0
+             */
+            calls: number;
+            /** Outcome */
+            outcome?: string | null;
+            /** Told */
+            told?: string | null;
         };
+        /**
+         * PromiseState
+         * @description Whether the promise still stands, and how it ended: with a vehicle, with a word kept, or needed no longer.
+         * @enum {string}
+         */
+        PromiseState: "open" | "solved" | "kept" | "withdrawn";
         /**
          * PublishIn
          * @description From when the new version is in force; not in the past.
@@ -1622,6 +2086,12 @@ export interface components {
             /** Documents */
             documents?: ("death_letter" | "ktp" | "rt_rw" | "health_letter" | "kkp_letter")[];
             leaves?: components["schemas"]["Leaves"] | null;
+            /** Schedule At */
+            schedule_at?: string | null;
+            /** Subject */
+            subject?: string | null;
+            /** Due At */
+            due_at?: string | null;
             /** At */
             at?: string | null;
             contact: components["schemas"]["ContactIn"];
@@ -1650,6 +2120,20 @@ export interface components {
             /** Assignments */
             assignments: components["schemas"]["AssignmentOut"][];
             promise?: components["schemas"]["PromiseOut"] | null;
+            /**
+             * Wanted
+             * @default 1
+             */
+            wanted: number;
+            /**
+             * Held
+             * @default false
+             */
+            held: boolean;
+            /** Schedule At */
+            schedule_at?: string | null;
+            /** Subject */
+            subject?: string | null;
             decision: components["schemas"]["DecisionOut"] | null;
             /** Approvals */
             approvals: components["schemas"]["ApprovalOut"][];
@@ -1696,6 +2180,20 @@ export interface components {
             /** Assignments */
             assignments: components["schemas"]["AssignmentOut"][];
             promise?: components["schemas"]["PromiseOut"] | null;
+            /**
+             * Wanted
+             * @default 1
+             */
+            wanted: number;
+            /**
+             * Held
+             * @default false
+             */
+            held: boolean;
+            /** Schedule At */
+            schedule_at?: string | null;
+            /** Subject */
+            subject?: string | null;
         };
         /**
          * Role
@@ -1915,9 +2413,11 @@ export interface components {
         /**
          * Step
          * @description What may be done to an assignment; the words of POST /api/assignments/ID/STEP and the desk's own two.
+         *
+         *     `stand_down` frees a vehicle that can still go, `problem` is one that cannot go on.
          * @enum {string}
          */
-        Step: "accept" | "decline" | "en_route" | "on_scene" | "transporting" | "at_destination" | "clear" | "stand_down" | "expire" | "withdraw";
+        Step: "accept" | "decline" | "en_route" | "on_scene" | "transporting" | "at_destination" | "clear" | "stand_down" | "problem" | "undo" | "expire" | "withdraw";
         /**
          * StepIn
          * @description A driver's tap; `seq` orders one device's queue.
@@ -1940,8 +2440,20 @@ export interface components {
             reason?: string | null;
         };
         /**
+         * StockIn
+         * @description So many of a document have come.
+         */
+        StockIn: {
+            /** Subject */
+            subject: string;
+            /** Count */
+            count: number;
+        };
+        /**
          * SuggestionIn
          * @description What is needed, where from, where to: the input of a decision. A place is a facility's id or a point.
+         *
+         *     `schedule_at` books the trip for a time; `subject` is the document of need "document", owed by `due_at`.
          */
         SuggestionIn: {
             need: components["schemas"]["Need"];
@@ -1963,6 +2475,12 @@ export interface components {
             /** Documents */
             documents?: ("death_letter" | "ktp" | "rt_rw" | "health_letter" | "kkp_letter")[];
             leaves?: components["schemas"]["Leaves"] | null;
+            /** Schedule At */
+            schedule_at?: string | null;
+            /** Subject */
+            subject?: string | null;
+            /** Due At */
+            due_at?: string | null;
             /** At */
             at?: string | null;
         };
@@ -2024,6 +2542,11 @@ export interface components {
             assignment_state?: components["schemas"]["AssignmentState"] | null;
             /** Request Id */
             request_id?: string | null;
+            /**
+             * Auto Accept
+             * @default false
+             */
+            auto_accept: boolean;
         };
         /**
          * VerdictOut
@@ -2062,6 +2585,12 @@ export interface components {
             /** Sentence */
             sentence: string;
         };
+        /**
+         * Whom
+         * @description Whom to call next: the number that was given, or the facility that asked.
+         * @enum {string}
+         */
+        Whom: "contact" | "facility";
     };
     responses: never;
     parameters: never;
@@ -2413,6 +2942,154 @@ export interface operations {
             };
         };
     };
+    mutual_aid_api_requests__request_id__mutual_aid_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MutualAidIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    hold_api_requests__request_id__hold_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    add_note_api_requests__request_id__note_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    deliver_api_requests__request_id__deliver_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliverIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     cancel_api_requests__request_id__cancel_post: {
         parameters: {
             query?: never;
@@ -2592,6 +3269,246 @@ export interface operations {
             };
         };
     };
+    list_promises_api_promises_get: {
+        parameters: {
+            query?: {
+                owner?: string | null;
+                overdue?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwedOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    log_call_api_promises__promise_id__calls_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                promise_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwedOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    close_api_promises__promise_id__close_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                promise_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosePromiseIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwedOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    take_api_promises__promise_id__take_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                promise_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwedOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    hand_over_api_promises_hand_over_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOverIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwedOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    stock_came_api_promises_stock_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwedOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    kept_api_reports_promises_get: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     me_api_me_get: {
         parameters: {
             query?: never;
@@ -2647,7 +3564,7 @@ export interface operations {
             };
             path: {
                 assignment_id: string;
-                step: "accept" | "decline" | "en_route" | "on_scene" | "transporting" | "at_destination" | "clear" | "stand_down";
+                step: "accept" | "decline" | "en_route" | "on_scene" | "transporting" | "at_destination" | "clear" | "stand_down" | "problem" | "undo";
             };
             cookie?: never;
         };
