@@ -1,7 +1,7 @@
 """Wiring: from settings to a house with its store, live port, roads and desk. Nothing else knows them all."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
@@ -18,9 +18,9 @@ from dispatch.live.redis import RedisLive
 from dispatch.roads import NetworkRoads, StraightRoads
 from dispatch.settings import Settings
 from dispatch.store.sqlite import open_sqlite
-from geo.area import Areas, read_areas, sample_areas
+from geo.area import AreaFileError, Areas, read_areas, sample_areas
 from geo.nearest import warm_up
-from geo.network import NetworkMeta, open_network, write_network
+from geo.network import NetworkFileError, NetworkMeta, open_network, write_network
 from geo.sample import sample_layers, sample_network
 from geo.tiles import TileStore, write_tiles
 
@@ -58,19 +58,34 @@ def pack_texts(settings: Settings) -> list[tuple[str, str]]:
         OSError: if the folder cannot be read, or holds no pack.
     """
     if settings.sop_dir:
-        paths = sorted(path for path in Path(settings.sop_dir).iterdir() if path.suffix == ".toml")
+        paths = sorted(Path(settings.sop_dir).glob("*.toml"))
         if not paths:
-            raise FileNotFoundError(f"JEMPUT_SOP_DIR: there is no SOP pack (*.toml) in {settings.sop_dir}")
+            raise FileNotFoundError(f"JEMPUT_SOP_DIR: there is no folder with SOP packs (*.toml) at {settings.sop_dir}")
         return [(str(path), path.read_text("utf-8", errors="surrogateescape")) for path in paths]
     samples = resources.files("dispatch") / "packs"
     files = sorted((entry for entry in samples.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
     return [(entry.name, entry.read_text("utf-8")) for entry in files]
 
 
-def publish_packs(books: Books, texts: list[tuple[str, str]]) -> list[str]:
+def judge_files(settings: Settings) -> list[str]:
+    """What is wrong with the files and folders that the settings name: without them no server starts."""
+    problems: list[str] = []
+    for name, work in (
+        ("roads", lambda: open_network(Path(settings.roads)) if settings.roads else None),
+        ("areas", lambda: read_areas(Path(settings.areas)) if settings.areas else None),
+        ("SOP", lambda: pack_texts(settings)),
+    ):
+        try:
+            work()
+        except (NetworkFileError, AreaFileError, OSError) as error:
+            problems.append(f"{name:10} {error}")
+    return problems
+
+
+def publish_packs(books: Books, texts: list[tuple[str, str]], beside: Sequence[Pack] = ()) -> list[str]:
     """Publish each pack that is not published yet; returns what could not be, a sentence with its line for each fault.
 
-    A pack that fails to load never disturbs the one in force.
+    A pack that fails to load never disturbs the one in force. `beside` are packs that count as if they were there.
     """
     problems: list[str] = []
     there = {text: read_pack(text) for text in books.list_packs()}
@@ -84,7 +99,11 @@ def publish_packs(books: Books, texts: list[tuple[str, str]]) -> list[str]:
     # The national pack first: the others may lift its rules.
     for name, text, pack in sorted(sound, key=lambda found: found[2].agency != NATIONAL):
         try:
-            judge_pack_beside(text, pack, judge_beside(pack, list(there.values())))
+            judge_pack_beside(
+                text,
+                pack,
+                judge_beside(pack, [*there.values(), *(other for other in beside if other.agency != pack.agency)]),
+            )
         except PackError as error:
             problems += _told(name, error)
             continue

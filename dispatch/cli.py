@@ -19,7 +19,7 @@ import uvicorn
 
 from dispatch import cli_roads, cli_scenario, cli_sop, importing
 from dispatch import demo as demo_data
-from dispatch.bootstrap import pack_texts, publish_packs
+from dispatch.bootstrap import judge_files, pack_texts, publish_packs
 from dispatch.cli_base import fail, read_settings, say
 from dispatch.desk.ports import Books, NotFoundError, StoreUnavailableError, Token
 from dispatch.desk.views import view_of
@@ -29,7 +29,7 @@ from dispatch.domain.pack_file import read_pack
 from dispatch.settings import Settings, settings_table
 from dispatch.store.sqlite import IndexMissingError, SqliteStore, open_sqlite
 from dispatch.words import event_text
-from geo.network import NetworkFileError, open_network
+from geo.network import open_network
 
 T = TypeVar("T")
 
@@ -76,6 +76,8 @@ def serve(
 ) -> None:
     """Serve all faces and the API."""
     settings = read_settings()
+    if problems := judge_files(settings):
+        fail("\n".join(problems))
     host, port = host or settings.host, settings.port if port is None else port
     os.environ["JEMPUT_DEMO"] = "1" if demo else ""
     config = uvicorn.Config(
@@ -129,23 +131,19 @@ def check() -> None:
         say(f"database   {settings.database_path}: written and read, indexes as they must be")
     except (StoreUnavailableError, IndexMissingError, ValueError) as error:
         problems.append(f"database   {error}")
-    if settings.roads:
-        try:
-            meta = open_network(Path(settings.roads)).meta
-            say(f"roads      {meta.region}, {meta.source} {meta.source_date}{' (SAMPLE)' if meta.sample else ''}")
-        except NetworkFileError as error:
-            problems.append(f"roads      {error}")
-    else:
+    unread = judge_files(settings)
+    problems += unread
+    if not settings.roads:
         say("roads      none: straight lines are used and labelled. Make a network with jemput roads build")
-    try:
-        for name, text in pack_texts(settings):
-            try:
-                pack = read_pack(text)
-                say(f"SOP        {name}: {pack.agency} {pack.version}, {len(pack.rules)} rules")
-            except PackError as error:
-                problems.append(f"SOP        {name} {error}")
-    except OSError as error:
-        problems.append(f"SOP        {error}")
+    elif not unread:
+        meta = open_network(Path(settings.roads)).meta
+        say(f"roads      {meta.region}, {meta.source} {meta.source_date}{' (SAMPLE)' if meta.sample else ''}")
+    for name, text in [] if unread else pack_texts(settings):
+        try:
+            pack = read_pack(text)
+            say(f"SOP        {name}: {pack.agency} {pack.version}, {len(pack.rules)} rules")
+        except PackError as error:
+            problems += [f"SOP        {name} line {fault.line}: {fault.sentence}" for fault in error.faults]
     for problem in problems:
         say(f"WRONG  {problem}")
     if problems:
@@ -153,7 +151,7 @@ def check() -> None:
 
 
 @app.command("settings")
-def showread_settings() -> None:
+def show_settings() -> None:
     """List every setting with its default."""
     for name, default, text in settings_table():
         typer.echo(f"{name:22} {default or '-':14} {text}")

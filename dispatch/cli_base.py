@@ -25,7 +25,10 @@ def read_settings() -> Settings:
         settings = Settings()
         settings.database_path  # noqa: B018 - says what is wrong with JEMPUT_DATABASE_URL
     except ValidationError as error:
-        wrong = [f"JEMPUT_{'_'.join(map(str, found['loc'])).upper()}: {found['msg']}" for found in error.errors()]
+        wrong = [
+            f"JEMPUT_{'_'.join(map(str, found['loc'])).upper()}: {found['msg'].removeprefix('Value error, ')}"
+            for found in error.errors()
+        ]
         fail(f"A setting cannot be used. {'; '.join(wrong)}")
     except ValueError as error:
         fail(f"A setting cannot be used. {error}")

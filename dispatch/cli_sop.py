@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -18,7 +18,7 @@ from dispatch.domain.pack_checks import judge_beside
 from dispatch.domain.pack_faults import PackError
 from dispatch.domain.pack_file import judge_pack_beside, read_pack
 from dispatch.domain.pack_schema import pack_schema
-from dispatch.domain.sop import Pack
+from dispatch.domain.sop import NATIONAL, Pack
 from dispatch.live.memory import MemoryLive
 from dispatch.roads import NetworkRoads, StraightRoads
 from dispatch.settings import Settings
@@ -27,7 +27,7 @@ from dispatch.sim.scenario_table import ScenarioError
 from dispatch.sim.whatif import compare_under
 from dispatch.sop_words import EFFECT_NAMES, diff_sentences, policy_lines, rule_sentence
 from dispatch.store.sqlite import IndexMissingError, open_sqlite
-from geo.network import open_network
+from geo.network import NetworkFileError, open_network
 
 T = TypeVar("T")
 sop = typer.Typer(no_args_is_help=True, help=__doc__)
@@ -113,7 +113,7 @@ def check(files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=Fals
         text = _text(path)
         try:
             pack = read_pack(text)
-            others = [*read, *(p for p, _ in _published() if p.agency == "national" and pack.agency != "national")]
+            others = [*read, *(p for p, _ in _published() if p.agency == NATIONAL != pack.agency)]
             judge_pack_beside(text, pack, judge_beside(pack, others))
             read.append(pack)
             typer.echo(f"{path}: {pack.agency} {pack.version}, {len(pack.rules)} rules, from {pack.effective_from}")
@@ -129,10 +129,11 @@ def publish(files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=Fa
     """Publish packs into the database: all of them, or none where one is refused with its line."""
     settings = read_settings()
     texts = [(str(path), _text(path)) for path in files]
+    beside = [pack for pack, _ in _published() if pack.agency == NATIONAL]
 
     def work(books: Books) -> int:
         before = len(books.list_packs())
-        problems = publish_packs(books, texts)
+        problems = publish_packs(books, texts, beside)
         if problems:
             raise _RefusedError("\n".join(problems))
         return len(books.list_packs()) - before
@@ -199,8 +200,10 @@ def backtest(
         _backtest_scenarios(text, scenarios)
         return
     zone = settings.zone
-    first = (since.replace(tzinfo=zone) if since else datetime.now(UTC) - timedelta(days=30)).astimezone(UTC)
-    last = (until.replace(tzinfo=zone) if until else datetime.now(UTC)).astimezone(UTC)
+    last = _day(until, zone) if until else datetime.now(UTC)
+    first = _day(since, zone) if since else last - timedelta(days=30)
+    if first >= last:
+        raise typer.BadParameter("--from lies before --to")
 
     async def run() -> Backtest:
         store = open_sqlite(settings.database_path, guest=True)
@@ -213,7 +216,7 @@ def backtest(
 
     try:
         found = asyncio.run(run())
-    except (StoreUnavailableError, IndexMissingError, ValueError) as error:
+    except (StoreUnavailableError, IndexMissingError, NetworkFileError, ValueError) as error:
         fail(str(error))
     for change in found.changes:
         typer.echo(f"{change.at.astimezone(zone):%d %b %Y %H.%M}  {change.request_id}  {change.change}")
@@ -223,6 +226,12 @@ def backtest(
         f"{found.counts['other']} by another vehicle, {found.counts['same']} the same; "
         f"promises {found.promises[0]} -> {found.promises[1]}, approvals {found.approvals[0]} -> {found.approvals[1]}"
     )
+
+
+def _day(at: datetime, zone: tzinfo) -> datetime:
+    if not 1970 <= at.year <= 2200:
+        raise typer.BadParameter("a day lies between the years 1970 and 2200")
+    return at.replace(tzinfo=zone).astimezone(UTC)
 
 
 def _backtest_scenarios(text: str, paths: list[Path]) -> None:
