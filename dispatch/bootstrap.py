@@ -1,7 +1,7 @@
 """Wiring: from settings to a house with its store, live port, roads and desk. Nothing else knows them all."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
@@ -9,16 +9,18 @@ from pathlib import Path
 
 from dispatch.desk.desk import Desk
 from dispatch.desk.ports import Books, Live, Store
+from dispatch.domain.pack_checks import judge_beside
 from dispatch.domain.pack_faults import PackError
-from dispatch.domain.pack_file import read_pack
+from dispatch.domain.pack_file import judge_pack_beside, read_pack
+from dispatch.domain.sop import NATIONAL, Pack
 from dispatch.live.memory import MemoryLive
 from dispatch.live.redis import RedisLive
 from dispatch.roads import NetworkRoads, StraightRoads
 from dispatch.settings import Settings
 from dispatch.store.sqlite import open_sqlite
-from geo.area import Areas, read_areas, sample_areas
+from geo.area import AreaFileError, Areas, read_areas, sample_areas
 from geo.nearest import warm_up
-from geo.network import NetworkMeta, open_network, write_network
+from geo.network import NetworkFileError, NetworkMeta, open_network, write_network
 from geo.sample import sample_layers, sample_network
 from geo.tiles import TileStore, write_tiles
 
@@ -49,33 +51,69 @@ class House:
 
 
 def pack_texts(settings: Settings) -> list[tuple[str, str]]:
-    """(file name, text) of every pack of the settings' folder, or of the package's samples.
+    """(file name, text) of every pack of the settings' folder, or of the package's samples; what is no UTF-8 is kept
+    as half characters, which `read_pack` refuses with their line.
 
     Raises:
-        OSError: if the folder cannot be read.
+        OSError: if the folder cannot be read, or holds no pack.
     """
     if settings.sop_dir:
-        return [(str(path), path.read_text("utf-8")) for path in sorted(Path(settings.sop_dir).glob("*.toml"))]
+        paths = sorted(Path(settings.sop_dir).glob("*.toml"))
+        if not paths:
+            raise FileNotFoundError(f"JEMPUT_SOP_DIR: there is no folder with SOP packs (*.toml) at {settings.sop_dir}")
+        return [(str(path), path.read_text("utf-8", errors="surrogateescape")) for path in paths]
     samples = resources.files("dispatch") / "packs"
     files = sorted((entry for entry in samples.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
     return [(entry.name, entry.read_text("utf-8")) for entry in files]
 
 
-def publish_packs(books: Books, texts: list[tuple[str, str]]) -> list[str]:
-    """Publish each pack that is not published yet; returns what could not be, a sentence a file.
+def judge_files(settings: Settings) -> list[str]:
+    """What is wrong with the files and folders that the settings name: without them no server starts."""
+    problems: list[str] = []
+    for name, work in (
+        ("roads", lambda: open_network(Path(settings.roads)) if settings.roads else None),
+        ("areas", lambda: read_areas(Path(settings.areas)) if settings.areas else None),
+        ("SOP", lambda: pack_texts(settings)),
+    ):
+        try:
+            work()
+        except (NetworkFileError, AreaFileError, OSError) as error:
+            problems.append(f"{name:10} {error}")
+    return problems
 
-    A pack that fails to load never disturbs the one in force.
+
+def publish_packs(books: Books, texts: list[tuple[str, str]], beside: Sequence[Pack] = ()) -> list[str]:
+    """Publish each pack that is not published yet; returns what could not be, a sentence with its line for each fault.
+
+    A pack that fails to load never disturbs the one in force. `beside` are packs that count as if they were there.
     """
     problems: list[str] = []
+    there = {text: read_pack(text) for text in books.list_packs()}
+    sound: list[tuple[str, str, Pack]] = []
     for name, text in texts:
         try:
-            pack = read_pack(text)
-            books.add_pack(agency=pack.agency, version=pack.version, effective_from=pack.effective_from, text=text)
+            if text not in there:
+                sound.append((name, text, read_pack(text)))
         except PackError as error:
-            problems.append(f"{name} {error}")
-        except ValueError as error:
-            problems.append(f"{name}: {error}")
+            problems += _told(name, error)
+    # The national pack first: the others may lift its rules.
+    for name, text, pack in sorted(sound, key=lambda found: found[2].agency != NATIONAL):
+        try:
+            judge_pack_beside(
+                text,
+                pack,
+                judge_beside(pack, [*there.values(), *(other for other in beside if other.agency != pack.agency)]),
+            )
+        except PackError as error:
+            problems += _told(name, error)
+            continue
+        books.add_pack(agency=pack.agency, version=pack.version, effective_from=pack.effective_from, text=text)
+        there[text] = pack
     return problems
+
+
+def _told(name: str, error: PackError) -> list[str]:
+    return [f"{name} line {fault.line}: {fault.sentence}" for fault in error.faults]
 
 
 def roads_path(settings: Settings, *, demo: bool, progress: Progress) -> Path | None:

@@ -12,15 +12,15 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 import uvicorn
-from pydantic import ValidationError
 
 from dispatch import cli_roads, cli_scenario, cli_sop, importing
 from dispatch import demo as demo_data
-from dispatch.bootstrap import pack_texts, publish_packs
+from dispatch.bootstrap import judge_files, pack_texts, publish_packs
+from dispatch.cli_base import fail, read_settings, say
 from dispatch.desk.ports import Books, NotFoundError, StoreUnavailableError, Token
 from dispatch.desk.views import view_of
 from dispatch.domain.directory import Role
@@ -29,7 +29,7 @@ from dispatch.domain.pack_file import read_pack
 from dispatch.settings import Settings, settings_table
 from dispatch.store.sqlite import IndexMissingError, SqliteStore, open_sqlite
 from dispatch.words import event_text
-from geo.network import NetworkFileError, open_network
+from geo.network import open_network
 
 T = TypeVar("T")
 
@@ -40,27 +40,11 @@ app.add_typer(cli_scenario.scenario, name="scenario")
 app.command()(cli_roads.nearest)
 
 
-def _say(text: str) -> None:
-    typer.echo(text, err=True)
-
-
-def _fail(text: str) -> NoReturn:
-    _say(text)
-    raise typer.Exit(1)
-
-
-def _settings() -> Settings:
-    try:
-        return Settings()
-    except (ValidationError, ValueError) as error:
-        _fail(f"A setting cannot be used: {error}")
-
-
 def _store(settings: Settings) -> SqliteStore:
     try:
         return open_sqlite(settings.database_path, guest=True)
     except (StoreUnavailableError, IndexMissingError, ValueError) as error:
-        _fail(str(error))
+        fail(str(error))
 
 
 def _write(settings: Settings, work: Callable[[Books], T]) -> T:
@@ -78,7 +62,9 @@ def _write(settings: Settings, work: Callable[[Books], T]) -> T:
     try:
         return asyncio.run(run())
     except StoreUnavailableError as error:
-        _fail(f"the database cannot be written now: {error}")
+        fail(f"the database cannot be written now: {error}")
+    except OSError as error:
+        fail(str(error))
 
 
 @app.command()
@@ -89,7 +75,9 @@ def serve(
     demo: Annotated[bool, typer.Option(help="Sample data, simulated drivers, one-click sign-in.")] = False,
 ) -> None:
     """Serve all faces and the API."""
-    settings = _settings()
+    settings = read_settings()
+    if problems := judge_files(settings):
+        fail("\n".join(problems))
     host, port = host or settings.host, settings.port if port is None else port
     os.environ["JEMPUT_DEMO"] = "1" if demo else ""
     config = uvicorn.Config(
@@ -105,7 +93,7 @@ def serve(
     )
     listening = config.bind_socket()
     address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{listening.getsockname()[1]}"  # noqa: S104
-    _say(f"Jemput: {address}")
+    say(f"Jemput: {address}")
     with _simulation(settings, address) if demo else contextlib.nullcontext():
         uvicorn.Server(config).run(sockets=[listening])
 
@@ -113,7 +101,7 @@ def serve(
 @contextlib.contextmanager
 def _simulation(settings: Settings, address: str) -> Iterator[None]:
     """The demo's drivers and callers, in a process of their own, as long as the server runs."""
-    _say("putting the sample data in place: all people and vehicles are made up")
+    say("putting the sample data in place: all people and vehicles are made up")
     tokens = _write(settings, partial(demo_data.seed, now=datetime.now(UTC)))
     # The simulation lives as long as this end of its standard input is open: even kill -9 here ends it.
     with subprocess.Popen(  # noqa: S603 - our own module
@@ -128,7 +116,7 @@ def _simulation(settings: Settings, address: str) -> Iterator[None]:
 @app.command()
 def check() -> None:
     """Say what is wrong with settings, database, roads and SOP packs, and how to mend it."""
-    settings = _settings()
+    settings = read_settings()
     problems: list[str] = []
     try:
         store = open_sqlite(settings.database_path, guest=True)
@@ -140,28 +128,24 @@ def check() -> None:
                 await store.close()
 
         asyncio.run(probe())
-        _say(f"database   {settings.database_path}: written and read, indexes as they must be")
+        say(f"database   {settings.database_path}: written and read, indexes as they must be")
     except (StoreUnavailableError, IndexMissingError, ValueError) as error:
         problems.append(f"database   {error}")
-    if settings.roads:
+    unread = judge_files(settings)
+    problems += unread
+    if not settings.roads:
+        say("roads      none: straight lines are used and labelled. Make a network with jemput roads build")
+    elif not unread:
+        meta = open_network(Path(settings.roads)).meta
+        say(f"roads      {meta.region}, {meta.source} {meta.source_date}{' (SAMPLE)' if meta.sample else ''}")
+    for name, text in [] if unread else pack_texts(settings):
         try:
-            meta = open_network(Path(settings.roads)).meta
-            _say(f"roads      {meta.region}, {meta.source} {meta.source_date}{' (SAMPLE)' if meta.sample else ''}")
-        except NetworkFileError as error:
-            problems.append(f"roads      {error}")
-    else:
-        _say("roads      none: straight lines are used and labelled. Make a network with jemput roads build")
-    try:
-        for name, text in pack_texts(settings):
-            try:
-                pack = read_pack(text)
-                _say(f"SOP        {name}: {pack.agency} {pack.version}, {len(pack.rules)} rules")
-            except PackError as error:
-                problems.append(f"SOP        {name} {error}")
-    except OSError as error:
-        problems.append(f"SOP        {error}")
+            pack = read_pack(text)
+            say(f"SOP        {name}: {pack.agency} {pack.version}, {len(pack.rules)} rules")
+        except PackError as error:
+            problems += [f"SOP        {name} line {fault.line}: {fault.sentence}" for fault in error.faults]
     for problem in problems:
-        _say(f"WRONG  {problem}")
+        say(f"WRONG  {problem}")
     if problems:
         raise typer.Exit(1)
 
@@ -182,17 +166,17 @@ def import_(
 ) -> None:
     """Take master data from a CSV file; nothing changes unless every row is good, or --skip-bad is given."""
     if kind not in importing.KINDS:
-        _say(f"{kind!r}: import takes vehicles, facilities or people")
+        say(f"{kind!r}: import takes vehicles, facilities or people")
         raise typer.Exit(2)
     try:
         rows = importing.read_rows(file, kind)
     except importing.SheetError as error:
-        _fail(str(error))
+        fail(str(error))
 
-    taken, bad = _write(_settings(), partial(importing.take_sheet, kind=kind, rows=rows, skip_bad=skip_bad))
+    taken, bad = _write(read_settings(), partial(importing.take_sheet, kind=kind, rows=rows, skip_bad=skip_bad))
     for row in bad:
-        _say(f"{file} line {row.line}: {row.why}")
-    _say(f"{taken} {kind} taken, {len(bad)} rows are bad")
+        say(f"{file} line {row.line}: {row.why}")
+    say(f"{taken} {kind} taken, {len(bad)} rows are bad")
     if bad:
         raise typer.Exit(1)
 
@@ -213,21 +197,21 @@ def token(
         books.add_token(Token(digest=digest, person_id=people[0].id, kind="api", created_at=datetime.now(UTC)))
         return people[0].id
 
-    person_id = _write(_settings(), work)
+    person_id = _write(read_settings(), work)
     if person_id is None:
-        _fail(f"there is no {role.value} {as_ or ''}: import people first, or name one with --as")
-    _say(f"token of {person_id} ({role.value}):")
+        fail(f"there is no {role.value} {as_ or ''}: import people first, or name one with --as")
+    say(f"token of {person_id} ({role.value}):")
     typer.echo(secret)
 
 
 @app.command()
 def explain(request_id: str) -> None:
     """Say what was decided on a request and why, vehicle by vehicle."""
-    settings = _settings()
+    settings = read_settings()
     try:
         view = _write(settings, lambda books: view_of(books, request_id))
     except NotFoundError:
-        _fail(f"there is no request {request_id}")
+        fail(f"there is no request {request_id}")
     decision = view.decision or {}
     typer.echo(f"{view.request.id}  {view.request.ask.need.value}  {view.request.state.value}")
     typer.echo(str(decision.get("sentence", "")))

@@ -3,11 +3,12 @@
 import csv
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
 
+from dispatch.cli_base import fail, say
 from geo.nearest import NearestSearch
 from geo.network import NetworkFileError, open_network, write_network
 from geo.snap import Snapper, Snaps
@@ -17,15 +18,6 @@ if TYPE_CHECKING:
     from geo.build import Origin
 
 roads = typer.Typer(no_args_is_help=True, help="Make and look at road networks.")
-
-
-def _say(text: str) -> None:
-    typer.echo(text, err=True)
-
-
-def _fail(text: str) -> NoReturn:
-    _say(text)
-    raise typer.Exit(1)
 
 
 @roads.command("build")
@@ -42,21 +34,21 @@ def roads_build(
 
     ways = [place is not None, graphml is not None, nodes is not None or edges is not None]
     if sum(ways) != 1 or (nodes is None) != (edges is None):
-        _say("roads build takes one of --place NAME, --graphml FILE, or --nodes CSV with --edges CSV")
+        say("roads build takes one of --place NAME, --graphml FILE, or --nodes CSV with --edges CSV")
         raise typer.Exit(2)
     try:
         if place is not None:
-            network = build.build_from_place(place, _say)
+            network = build.build_from_place(place, say)
         elif graphml is not None:
-            network = build.build_from_graphml(graphml, _origin(graphml, region), _say)
+            network = build.build_from_graphml(graphml, _origin(graphml, region), say)
         else:
             assert nodes is not None
             assert edges is not None
-            network = build.build_from_tables(nodes, edges, _origin(edges, region), _say)
+            network = build.build_from_tables(nodes, edges, _origin(edges, region), say)
         write_network(network, out)
     except (build.BuildError, OSError) as error:
-        _fail(str(error))
-    _say(f"{out}: {network.node_count:,} nodes, {network.edge_count:,} edges, {out.stat().st_size / 1e6:.1f} MB")
+        fail(str(error))
+    say(f"{out}: {network.node_count:,} nodes, {network.edge_count:,} edges, {out.stat().st_size / 1e6:.1f} MB")
 
 
 def _origin(path: Path, region: str | None) -> "Origin":
@@ -73,7 +65,7 @@ def roads_info(file: Path) -> None:
     try:
         network = open_network(file)
     except NetworkFileError as error:
-        _fail(str(error))
+        fail(str(error))
     meta = network.meta
     west, south, east, north = meta.bounds
     lines = {
@@ -103,12 +95,12 @@ def nearest(
 ) -> None:
     """The vehicles that reach a point soonest by road, soonest first."""
     if speeds not in METRICS:
-        _say(f"--speeds takes {', '.join(METRICS)}")
+        say(f"--speeds takes {', '.join(METRICS)}")
         raise typer.Exit(2)
     try:
         network = open_network(roads_file)
     except NetworkFileError as error:
-        _fail(str(error))
+        fail(str(error))
     fleet = _points(vehicles, named=True)
     batch = Path(to).is_file()
     targets = _points(Path(to), named=False) if batch else [("", *_lon_lat(to))]
@@ -117,7 +109,7 @@ def nearest(
     for _, lon, lat in targets:
         target = snapper.snap(np.array([lon]), np.array([lat]))
         if target.edge[0] < 0:
-            _say(f"{lon},{lat} is farther than {snapper.max_distance_m:.0f} m from every road")
+            say(f"{lon},{lat} is farther than {snapper.max_distance_m:.0f} m from every road")
         rows = _answers(search, target, snaps, fleet, k, speeds)
         if json_:
             typer.echo(json.dumps(rows))
@@ -140,7 +132,7 @@ def _lon_lat(text: str) -> tuple[float, float]:
     try:
         lon, lat = (float(part) for part in text.split(","))
     except ValueError:
-        _say(f"--to takes LON,LAT such as 106.82,-6.20, or a CSV file, not {text!r}")
+        say(f"--to takes LON,LAT such as 106.82,-6.20, or a CSV file, not {text!r}")
         raise typer.Exit(2) from None
     return lon, lat
 
@@ -153,7 +145,7 @@ def _points(path: Path, *, named: bool) -> list[tuple[str, float, float]]:
                 found.append((row["id"] if named else "", float(row["lon"]), float(row["lat"])))
             except (KeyError, TypeError, ValueError):
                 need = "id, lon and lat" if named else "lon and lat"
-                _fail(f"{path} line {reader.line_num}: a row has {need}, in degrees")
+                fail(f"{path} line {reader.line_num}: a row has {need}, in degrees")
     if not found:
-        _fail(f"{path} holds no points")
+        fail(f"{path} holds no points")
     return found

@@ -3,13 +3,14 @@
 import asyncio
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 
 from dispatch.bootstrap import SystemClock, pack_texts, publish_packs
+from dispatch.cli_base import fail, read_settings, say
 from dispatch.desk.desk import Desk
 from dispatch.desk.ports import Books, StoreUnavailableError
 from dispatch.desk.whatif import Backtest
@@ -17,50 +18,62 @@ from dispatch.domain.pack_checks import judge_beside
 from dispatch.domain.pack_faults import PackError
 from dispatch.domain.pack_file import judge_pack_beside, read_pack
 from dispatch.domain.pack_schema import pack_schema
-from dispatch.domain.sop import Pack
+from dispatch.domain.sop import NATIONAL, Pack
 from dispatch.live.memory import MemoryLive
 from dispatch.roads import NetworkRoads, StraightRoads
 from dispatch.settings import Settings
+from dispatch.sim.scenario_file import find_scenarios
 from dispatch.sim.scenario_table import ScenarioError
 from dispatch.sim.whatif import compare_under
 from dispatch.sop_words import EFFECT_NAMES, diff_sentences, policy_lines, rule_sentence
 from dispatch.store.sqlite import IndexMissingError, open_sqlite
-from geo.network import open_network
+from geo.network import NetworkFileError, open_network
 
 T = TypeVar("T")
 sop = typer.Typer(no_args_is_help=True, help=__doc__)
 PackFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False)]
 
 
-def _fail(text: str) -> NoReturn:
-    typer.echo(text, err=True)
-    raise typer.Exit(1)
+def _text(path: Path) -> str:
+    """A file's text; what is no UTF-8 is kept as half characters, which `read_pack` refuses with their line."""
+    try:
+        return path.read_text("utf-8", errors="surrogateescape")
+    except OSError as error:
+        fail(f"{path}: {error}")
 
 
 def _read(path: Path) -> tuple[Pack, str]:
     """A pack of a file; says everything that is wrong and exits with 1."""
+    text = _text(path)
     try:
-        text = path.read_text("utf-8")
         return read_pack(text), text
-    except (OSError, UnicodeDecodeError) as error:
-        _fail(f"{path}: {error}")
     except PackError as error:
-        _tell(path, error)
+        _tell(str(path), error)
         raise typer.Exit(1) from None
 
 
-def _tell(path: Path, error: PackError) -> None:
+def _tell(name: str, error: PackError) -> None:
     for fault in error.faults:
-        typer.echo(f"{path} line {fault.line}: {fault.sentence}", err=True)
+        say(f"{name} line {fault.line}: {fault.sentence}")
 
 
 def _published() -> list[tuple[Pack, str]]:
-    """The versions of the database, else those of the settings' folder or of the package."""
-    settings = Settings()
+    """The versions of the database, or where there are none those that would be published at the next start."""
+    settings = read_settings()
     if settings.database_path.exists():
         texts = _store_read(settings, lambda books: books.list_packs())
-        return [(read_pack(text), text) for text in texts]
-    return [(read_pack(text), text) for _, text in pack_texts(settings)]
+        if texts:
+            return [(read_pack(text), text) for text in texts]
+    found: list[tuple[Pack, str]] = []
+    try:
+        for name, text in pack_texts(settings):
+            try:
+                found.append((read_pack(text), text))
+            except PackError as error:
+                _tell(name, error)
+    except OSError as error:
+        fail(str(error))
+    return found
 
 
 def _store_read(settings: Settings, work: Callable[[Books], T]) -> T:
@@ -74,21 +87,21 @@ def _store_read(settings: Settings, work: Callable[[Books], T]) -> T:
     try:
         return asyncio.run(run())
     except (StoreUnavailableError, IndexMissingError, ValueError) as error:
-        _fail(str(error))
+        fail(str(error))
 
 
-def _find(name: str) -> Pack:
+def _find(name: str) -> tuple[Pack, str]:
     """A pack by its file, or a published one by AGENCY or AGENCY@VERSION (the newest in force without a version)."""
     if Path(name).is_file():
-        return _read(Path(name))[0]
+        return _read(Path(name))
     agency, _, version = name.partition("@")
     now = datetime.now(UTC)
-    found = [p for p, _ in _published() if p.agency == agency and (p.version == version or not version)]
+    found = [(p, text) for p, text in _published() if p.agency == agency and (p.version == version or not version)]
     if not version:
-        found = [pack for pack in found if pack.effective_from <= now]
+        found = [(pack, text) for pack, text in found if pack.effective_from <= now]
     if not found:
-        _fail(f"{name} is no file, and no published pack: jemput sop show lists them")
-    return max(found, key=lambda pack: pack.effective_from)
+        fail(f"{name} is no file, and no published pack: jemput sop show lists them")
+    return max(found, key=lambda pair: pair[0].effective_from)
 
 
 @sop.command()
@@ -97,40 +110,50 @@ def check(files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=Fals
     wrong = False
     read: list[Pack] = []
     for path in files:
-        text = path.read_text("utf-8", errors="replace")
+        text = _text(path)
         try:
             pack = read_pack(text)
-            others = [*read, *(p for p, _ in _published() if p.agency == "national" and pack.agency != "national")]
+            others = [*read, *(p for p, _ in _published() if p.agency == NATIONAL != pack.agency)]
             judge_pack_beside(text, pack, judge_beside(pack, others))
             read.append(pack)
             typer.echo(f"{path}: {pack.agency} {pack.version}, {len(pack.rules)} rules, from {pack.effective_from}")
         except PackError as error:
             wrong = True
-            _tell(path, error)
+            _tell(str(path), error)
     if wrong:
         raise typer.Exit(1)
 
 
 @sop.command()
 def publish(files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False)]) -> None:
-    """Publish packs into the database; a wrong one is refused with its line and disturbs nothing."""
-    settings = Settings()
-    texts = [(str(path), _read(path)[1]) for path in files]
+    """Publish packs into the database: all of them, or none where one is refused with its line."""
+    settings = read_settings()
+    texts = [(str(path), _text(path)) for path in files]
+    beside = [pack for pack, _ in _published() if pack.agency == NATIONAL]
 
-    async def run() -> list[str]:
+    def work(books: Books) -> int:
+        before = len(books.list_packs())
+        problems = publish_packs(books, texts, beside)
+        if problems:
+            raise _RefusedError("\n".join(problems))
+        return len(books.list_packs()) - before
+
+    async def run() -> int:
         store = open_sqlite(settings.database_path, guest=True)
         try:
-            return await store.write(lambda books: publish_packs(books, texts))
+            return await store.write(work)
         finally:
             await store.close()
 
     try:
-        problems = asyncio.run(run())
-    except (StoreUnavailableError, IndexMissingError, ValueError) as error:
-        _fail(str(error))
-    if problems:
-        _fail("\n".join(problems))
-    typer.echo(f"{len(texts)} published")
+        fresh = asyncio.run(run())
+    except (_RefusedError, StoreUnavailableError, IndexMissingError, ValueError) as error:
+        fail(str(error))
+    typer.echo(f"{fresh} published, {len(texts) - fresh} there already")
+
+
+class _RefusedError(Exception):
+    """Ends the transaction in which a pack was refused."""
 
 
 @sop.command()
@@ -140,7 +163,7 @@ def show(name: Annotated[str | None, typer.Argument(help="AGENCY, AGENCY@VERSION
         for pack, _ in sorted(_published(), key=lambda pair: (pair[0].agency, pair[0].effective_from)):
             typer.echo(f"{pack.agency}@{pack.version}  from {pack.effective_from}  {len(pack.rules)} rules")
         return
-    pack = _find(name)
+    pack, _ = _find(name)
     typer.echo(f"{pack.title} ({pack.agency} {pack.version}, from {pack.effective_from})")
     for rule in pack.rules:
         typer.echo(f"{rule.id:6} {EFFECT_NAMES[rule.effect]:18} {rule_sentence(rule)}")
@@ -153,7 +176,7 @@ def show(name: Annotated[str | None, typer.Argument(help="AGENCY, AGENCY@VERSION
 @sop.command()
 def diff(old: str, new: str) -> None:
     """Say in sentences what differs between two packs (files, AGENCY or AGENCY@VERSION)."""
-    for line in diff_sentences(_find(old), _find(new)) or ["Keduanya sama."]:
+    for line in diff_sentences(_find(old)[0], _find(new)[0]) or ["Keduanya sama."]:
         typer.echo(line)
 
 
@@ -171,15 +194,16 @@ def backtest(
     scenarios: Annotated[list[Path] | None, typer.Option(exists=True, help="Play scenarios instead.")] = None,
 ) -> None:
     """Say what would have changed under this pack: for past requests, or for scenarios under both versions."""
+    settings = read_settings()
+    pack, text = _find(draft)
     if scenarios:
-        text = Path(draft).read_text("utf-8") if Path(draft).is_file() else _text_of(draft)
         _backtest_scenarios(text, scenarios)
         return
-    settings = Settings()
-    pack = _find(draft)
     zone = settings.zone
-    first = (since.replace(tzinfo=zone) if since else datetime.now(UTC) - timedelta(days=30)).astimezone(UTC)
-    last = (until.replace(tzinfo=zone) if until else datetime.now(UTC)).astimezone(UTC)
+    last = _day(until, zone) if until else datetime.now(UTC)
+    first = _day(since, zone) if since else last - timedelta(days=30)
+    if first >= last:
+        raise typer.BadParameter("--from lies before --to")
 
     async def run() -> Backtest:
         store = open_sqlite(settings.database_path, guest=True)
@@ -192,8 +216,8 @@ def backtest(
 
     try:
         found = asyncio.run(run())
-    except (StoreUnavailableError, IndexMissingError, ValueError) as error:
-        _fail(str(error))
+    except (StoreUnavailableError, IndexMissingError, NetworkFileError, ValueError) as error:
+        fail(str(error))
     for change in found.changes:
         typer.echo(f"{change.at.astimezone(zone):%d %b %Y %H.%M}  {change.request_id}  {change.change}")
         typer.echo(f"   - {change.before.sentence}\n   + {change.after.sentence}")
@@ -204,19 +228,27 @@ def backtest(
     )
 
 
-def _text_of(name: str) -> str:
-    pack = _find(name)
-    return next(text for found, text in _published() if (found.agency, found.version) == (pack.agency, pack.version))
+def _day(at: datetime, zone: tzinfo) -> datetime:
+    if not 1970 <= at.year <= 2200:
+        raise typer.BadParameter("a day lies between the years 1970 and 2200")
+    return at.replace(tzinfo=zone).astimezone(UTC)
 
 
 def _backtest_scenarios(text: str, paths: list[Path]) -> None:
-    files = [file for path in paths for file in (sorted(path.glob("*.toml")) if path.is_dir() else [path])]
+    """Every request that is answered otherwise under the pack, and the sum of all."""
     try:
-        changes = asyncio.run(compare_under(text, files))
+        found = asyncio.run(compare_under(text, find_scenarios(paths)))
     except ScenarioError as error:
-        _fail(str(error))
-    for change in changes:
+        fail(str(error))
+    differ = [change for change in found if change.differs]
+    for change in differ:
         typer.echo(f"{change.scenario}  {change.ask}")
         for mark, decisions in (("-", change.before), ("+", change.after)):
             for decision in decisions:
                 typer.echo(f"   {mark} {decision['outcome']}: {decision['sentence']}")
+    sums = [
+        f"{name} {sum(change.count(outcome)[0] for change in found)} -> "
+        f"{sum(change.count(outcome)[1] for change in found)}"
+        for name, outcome in (("offers", "offer"), ("approvals", "approval"), ("promises", "promise"))
+    ]
+    typer.echo(f"{len(found)} requests: {len(differ)} answered otherwise; decisions: {', '.join(sums)}")

@@ -3,13 +3,15 @@
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
+from math import isfinite, nan
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from dispatch.desk.ports import Books
+from dispatch.domain.condition_values import OWN, BadValueError, hours
 from dispatch.domain.directory import Facility, FacilityKind, Person, Role
-from dispatch.domain.vehicle import CREW, EQUIPMENT, Shares, Vehicle, VehicleClass
+from dispatch.domain.vehicle import CREW, EQUIPMENT, USUAL_CREW, Shares, Vehicle, VehicleClass
 from geo.point import Point
 
 T = TypeVar("T", Facility, Vehicle, Person)
@@ -43,7 +45,12 @@ KINDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "facilities": (frozenset({"id", "kind", "name", "lon", "lat"}), frozenset({"agency", "phone", "source"})),
     "vehicles": (
         frozenset({"id", "name", "class", "agency"}),
-        frozenset({"plate", "base", "crew", "equipment", "seats", "shares", "zone", "papers_valid_until", "phone"}),
+        frozenset(
+            {
+                *("plate", "base", "crew", "equipment", "seats", "shares", "zone"),
+                *("hours", "area", "papers_valid_until", "phone"),
+            }
+        ),
     ),
     "people": (frozenset({"id", "name", "role"}), frozenset({"agency", "facility", "vehicle", "phone"})),
 }
@@ -137,14 +144,37 @@ def vehicle_of(row: Row, facilities: Mapping[str, Facility]) -> Vehicle:
         plate=row.get("plate", ""),
         base=base,
         base_point=facilities[base].point if base else None,
-        crew=_words(row, "crew", CREW) or frozenset({"driver"}),
+        crew=_words(row, "crew", CREW) or USUAL_CREW,
         equipment=_words(row, "equipment", EQUIPMENT),
-        seats=int(_number(row, "seats")) if row.get("seats") else 0,
+        seats=_seats(row),
         shares=_choice(row, "shares", Shares) if row.get("shares") else Shares.FULL,
         zone=row.get("zone") or None,
+        hours=_hours(row),
+        area=frozenset(row.get("area", "").replace(",", " ").replace(";", " ").split()),
         papers_valid_until=papers,
         phone=row.get("phone") or None,
     )
+
+
+def _seats(row: Row) -> int:
+    seats = _number(row, "seats") if row.get("seats") else 0.0
+    if not seats.is_integer() or not 0 <= seats <= 99:
+        raise ValueError(f"seats takes a whole number from 0 to 99, not {row.get('seats')!r}")
+    return int(seats)
+
+
+def _hours(row: Row) -> tuple[time, time] | None:
+    """When it serves, such as 08:00-16:00; always where nothing is said."""
+    text = row.get("hours")
+    if not text:
+        return None
+    try:
+        span = hours(text)
+    except BadValueError:
+        span = OWN
+    if isinstance(span, tuple):
+        return span
+    raise ValueError(f"hours takes hours such as 08:00-16:00, not {text!r}")
 
 
 def person_of(row: Row, facilities: Mapping[str, Facility], vehicles: Iterable[str]) -> Person:
@@ -185,9 +215,12 @@ def _id(row: Row) -> str:
 
 def _number(row: Row, name: str) -> float:
     try:
-        return float(row.get(name, ""))
+        value = float(row.get(name, ""))
     except ValueError:
-        raise ValueError(f"{name} takes a number, not {row.get(name)!r}") from None
+        value = nan
+    if not isfinite(value):
+        raise ValueError(f"{name} takes a number, not {row.get(name)!r}")
+    return value
 
 
 _E = TypeVar("_E", FacilityKind, VehicleClass, Shares, Role)

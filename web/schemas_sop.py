@@ -1,19 +1,23 @@
 """The wire of the SOP: packs in sentences, drafts as forms, tests and what-if."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, FiniteFloat, StringConstraints
 
+from dispatch.domain.pack_fields import LONGEST, MOST_ALTERNATIVES, MOST_RULES, MOST_WORDS
+from dispatch.domain.pack_file import AGENCY, RULE_ID, VERSION
 from dispatch.domain.sop import Effect, OverridableBy
 from web.schemas import In, Out, Reason
 
 DraftId = Annotated[str, StringConstraints(pattern=r"^R-[0-9a-f]{12}$")]
-_Sentence = Annotated[str, StringConstraints(max_length=1000)]
+Agency = Annotated[str, StringConstraints(pattern=f"^{AGENCY}$")]
+_Sentence = Annotated[str, StringConstraints(max_length=LONGEST)]
 # A condition's value as it stands in a pack: a word, a number, yes or no, or a list of words.
-ConditionValue = str | float | bool | list[str]
+ConditionValue = str | FiniteFloat | bool | list[str]
 # Any of these tables may hold; all conditions within one must.
-Alternatives = list[dict[str, ConditionValue]]
+Alternatives = Annotated[list[dict[str, ConditionValue]], Field(max_length=MOST_ALTERNATIVES)]
+_Words = Annotated[list[_Sentence], Field(max_length=MOST_WORDS)]
 
 
 class KeyOut(Out):
@@ -70,25 +74,32 @@ class SopOut(Out):
     policy: list[tuple[str, str, str]]
 
 
+class BookingDocument(In):
+    """Notice in minutes and hours of a drop-off."""
+
+    notice_min: FiniteFloat
+    hours: _Sentence
+
+
 class RuleDocument(In):
     """A rule as it stands in a pack (docs/decisions/0004); absent parts are empty."""
 
-    id: Annotated[str, StringConstraints(min_length=1, max_length=20, pattern=r"^[A-Za-z][A-Za-z0-9-]*$")]
+    id: Annotated[str, StringConstraints(pattern=f"^{RULE_ID}$")]
     title: _Sentence
     effect: Effect
-    vehicles: Alternatives = Field(default_factory=list, max_length=8)
-    when: Alternatives = Field(default_factory=list, max_length=8)
-    unless: Alternatives = Field(default_factory=list, max_length=8)
-    must: Alternatives = Field(default_factory=list, max_length=8)
-    overrides: list[str] = Field(default_factory=list, max_length=20)
-    approver: str | None = None
-    prefer_within_min: float | None = None
-    sooner_by_min: float | None = None
+    vehicles: Alternatives = Field(default_factory=list)
+    when: Alternatives = Field(default_factory=list)
+    unless: Alternatives = Field(default_factory=list)
+    must: Alternatives = Field(default_factory=list)
+    overrides: _Words = Field(default_factory=list)
+    approver: _Sentence | None = None
+    prefer_within_min: FiniteFloat | None = None
+    sooner_by_min: FiniteFloat | None = None
     one_each: bool | None = None
-    documents: list[str] = Field(default_factory=list, max_length=10)
-    checklist: list[str] = Field(default_factory=list, max_length=10)
-    notify: list[str] = Field(default_factory=list, max_length=10)
-    booking: dict[str, Any] | None = None
+    documents: _Words = Field(default_factory=list)
+    checklist: _Words = Field(default_factory=list)
+    notify: _Words = Field(default_factory=list)
+    booking: BookingDocument | None = None
     overridable_by: OverridableBy = OverridableBy.NOBODY
     clause: _Sentence
     source: _Sentence
@@ -159,10 +170,10 @@ class DraftIn(In):
     """The whole draft as the form holds it; it is kept even where it has problems, which are then named."""
 
     edit: int
-    title: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    version: Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*$")]
-    rules: Annotated[list[RuleDocument], Field(max_length=200)]
-    policy: Annotated[dict[str, float], Field(max_length=40)]
+    title: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
+    version: Annotated[str, StringConstraints(pattern=f"^{VERSION}$")]
+    rules: Annotated[list[RuleDocument], Field(max_length=MOST_RULES)]
+    policy: Annotated[dict[str, FiniteFloat], Field(max_length=40)]
 
 
 class EditIn(In):

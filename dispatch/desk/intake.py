@@ -319,4 +319,8 @@ def _judge_choice(
         allowed = rule.overridable_by if rule else OverridableBy.NOBODY
         if allowed.value != actor.role.value:
             return Refusal("not_overridable", {"rule": finding.rule, "overridable_by": allowed.value})
+    needs = decision.assess(vehicle_id).needs if findings else ()
+    for need in needs:
+        if (vehicle_id, need.rule) not in decision.tried.approved:
+            return Refusal("approval_needed", {"vehicle_id": vehicle_id, "rule": need.rule, "approver": need.approver})
     return None

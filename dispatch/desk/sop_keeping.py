@@ -66,8 +66,12 @@ class SopKeeping(DeskCore):
     async def start_draft(
         self, agency: str, *, from_version: str | None, text: str | None, by: Person
     ) -> DraftView | Refusal:
-        """A new draft from a published version, from a text, or from nothing."""
+        """A new draft from a published version, from a sound text of this agency's, or from nothing."""
         now = self.clock.now()
+        if text is not None:
+            refusal = _judge_text(text, agency)
+            if refusal is not None:
+                return refusal
 
         def work(books: Books) -> DraftView | Refusal:
             base = next(
@@ -88,8 +92,6 @@ class SopKeeping(DeskCore):
                 given = write_pack(
                     agency=agency, title=title, version=fresh, effective_from=now, policy=policy, rules=rules
                 )
-            if _title_and_version(given) is None:
-                return Refusal("not_a_pack", {})
             draft = SopDraft(
                 id=f"R-{uuid4().hex[:12]}",
                 agency=agency,
@@ -142,7 +144,7 @@ class SopKeeping(DeskCore):
     async def judge_draft(
         self, agency: str, draft_id: str, *, edit: int, yes: bool, reason: str, by: Person
     ) -> DraftView | Refusal:
-        """The second person's word: never whoever wrote the last change or submitted it."""
+        """The second person's word: never that of whoever began or submitted it."""
 
         def judge(draft: SopDraft, _: DraftView) -> SopDraft | Refusal:
             if by.id in (draft.submitted_by, draft.created_by):
@@ -176,10 +178,12 @@ class SopKeeping(DeskCore):
                 policy=view.policy,
                 rules=view.rules,
             )
-            pack = read_pack(text)
-            faults = list(judge_beside(pack, self.packs(books)))
-            if faults:
-                return Refusal(faults[0].code, {name: str(value) for name, value in faults[0].facts.items()})
+            try:
+                pack = read_pack(text)
+                judge_pack_beside(text, pack, judge_beside(pack, self.packs(books)))
+            except PackError as error:
+                fault = error.faults[0]
+                return Refusal(fault.code, {name: str(value) for name, value in fault.facts.items()})
             books.add_pack(agency=agency, version=pack.version, effective_from=effective_from, text=text)
             done = replace(draft, state="published", text=text, edit=draft.edit + 1, updated_by=by.id, updated_at=now)
             books.put_draft(done)
@@ -257,7 +261,7 @@ class SopKeeping(DeskCore):
         return await self._write(work)
 
     def _view(self, books: Books, draft: SopDraft) -> DraftView:
-        title, version = _title_and_version(draft.text) or (draft.agency, "")
+        head = tomllib.loads(draft.text)["pack"]
         policy, rules = _form(draft.text)
         packs = self.packs(books)
         pack: Pack | None = None
@@ -272,8 +276,8 @@ class SopKeeping(DeskCore):
         base = next((p for p in packs if (p.agency, p.version) == (draft.agency, draft.base_version)), None)
         return DraftView(
             draft=draft,
-            title=title,
-            version=version,
+            title=head["title"],
+            version=head["version"],
             rules=rules,
             policy=policy,
             pack=pack,
@@ -299,21 +303,16 @@ def _stale(draft: SopDraft, edit: int, states: tuple[str, ...]) -> Refusal | Non
     return Refusal("not_approved" if states == ("approved",) else "not_submitted", {"state": draft.state})
 
 
-def _document(text: str) -> Mapping[str, Any] | None:
+def _judge_text(text: str, agency: str) -> Refusal | None:
+    """Why an uploaded text is no draft of this agency's: everything that is wrong with it, line by line."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        return None
-
-
-def _title_and_version(text: str) -> tuple[str, str] | None:
-    head = (_document(text) or {}).get("pack")
-    return (str(head.get("title", "")), str(head.get("version", ""))) if isinstance(head, dict) else None
+        pack = read_pack(text)
+    except PackError as error:
+        return Refusal(
+            "not_a_pack", {"faults": [{"line": fault.line, "sentence": fault.sentence} for fault in error.faults]}
+        )
+    return None if pack.agency == agency else Refusal("other_agencys_pack", {"agency": pack.agency})
 
 
 def _form(text: str) -> tuple[Mapping[str, float], list[dict[str, Any]]]:
-    document = _document(text)
-    if document is None:
-        return {}, []
-    policy = {name: float(value) for name, value in document.get("policy", {}).items()}
-    return policy, rule_documents(text)
+    return tomllib.loads(text).get("policy", {}), rule_documents(text)

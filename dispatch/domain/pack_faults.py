@@ -7,6 +7,7 @@ Path = tuple[str | int, ...]
 
 SENTENCES: Mapping[str, str] = {
     "not_toml": "this is not TOML: {error}",
+    "not_utf8": "a pack is written in UTF-8: this line has something else",
     "unknown_field": "unknown field {name!r} in {where}: it takes {known}",
     "no_head": "the pack lacks its head: begin with [pack] and {names}",
     "head_lacks": "[pack] lacks {names}",
@@ -34,6 +35,7 @@ SENTENCES: Mapping[str, str] = {
     "not_choice": "{value!r} is no {name}: it takes {allowed}",
     "not_text": "{name} takes a text",
     "too_long": "{name} takes {most} characters at most",
+    "too_many": "{name} takes {most} at most",
     "rule_twice": "rule {rule} stands twice in this pack (line {line}): give one of them another id",
     "built_in_id": "{rule} is the id of a built-in rule: take another",
     "forbids_everything": "{rule} would forbid everything: say when, or for which vehicles",

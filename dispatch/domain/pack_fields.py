@@ -11,6 +11,7 @@ from dispatch.domain.sop import Booking, Effect, OverridableBy, Part
 _E = TypeVar("_E", Effect, OverridableBy)
 Table = Mapping[str, object]
 LONGEST = 1_000
+MOST_RULES, MOST_ALTERNATIVES, MOST_WORDS = 200, 8, 20
 
 
 class FieldFault(Exception):  # noqa: N818 - always caught by the reader
@@ -45,6 +46,8 @@ def read_part(rule: Table, name: str, path: Path) -> Part:
     tables = given if isinstance(given, list) else [given]
     if not tables or not all(isinstance(table, dict) and table for table in tables):
         raise FieldFault(at, "bad_part", name=name)
+    if len(tables) > MOST_ALTERNATIVES:
+        raise FieldFault(at, "too_many", name=name, most=MOST_ALTERNATIVES)
     places = [(*at, number) for number in range(len(tables))] if isinstance(given, list) else [at]
     return tuple(_alternative(table, place, name) for table, place in zip(tables, places, strict=True))
 
@@ -86,6 +89,8 @@ def read_words(
         raise FieldFault(at, "not_words", name=name, example=allowed[0] if allowed else example)
     if name in table and not value:
         raise FieldFault(at, "empty_list", name=name)
+    if len(value) > MOST_WORDS:
+        raise FieldFault(at, "too_many", name=name, most=MOST_WORDS)
     if len(set(value)) < len(value):
         raise FieldFault(at, "named_twice", name=name)
     wrong = [word for word in value if allowed and word not in allowed]

@@ -11,6 +11,7 @@ from typing import TypeVar
 from dispatch.domain.pack_checks import FIELDS_OF, judge_needs, judge_policy, judge_rule
 from dispatch.domain.pack_faults import PackError, PackFault, Path, Said, said
 from dispatch.domain.pack_fields import (
+    MOST_RULES,
     FieldFault,
     Table,
     judge_names,
@@ -44,13 +45,23 @@ def read_pack(text: str) -> Pack:
     Raises:
         PackError: with everything that is wrong, in the order of its lines.
     """
+    document = _load(text)
+    return _Reader(read_lines(text), document).pack()
+
+
+def _load(text: str) -> Table:
+    # What was no UTF-8 in a file stands in its text as a half of a character.
+    foreign = re.search(r"[\ud800-\udfff]", text)
+    if foreign:
+        raise PackError([PackFault(text.count("\n", 0, foreign.start()) + 1, "not_utf8", {})])
     try:
-        document = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         raise PackError([PackFault(line, "not_toml", {"error": str(error)})]) from None
-    return _Reader(read_lines(text), document).pack()
+    except (ValueError, RecursionError):  # a number of thousands of digits, or thousands of brackets
+        raise PackError([PackFault(1, "not_toml", {"error": "a number or a list in it is too long"})]) from None
 
 
 def judge_pack_beside(text: str, pack: Pack, faults: Iterator[Said]) -> None:
@@ -157,6 +168,8 @@ class _Reader:
         tables = self.document.get("rule", [])
         if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
             raise FieldFault(("rule",), "not_rules")
+        if len(tables) > MOST_RULES:
+            raise FieldFault(("rule", MOST_RULES), "too_many", name="a pack", most=MOST_RULES)
         return tables
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from dispatch.domain.condition_values import DAYS, OWN, Kind, Read
 from dispatch.domain.conditions import KEYS
 from dispatch.domain.pack_checks import APPROVERS, FIELDS_OF
-from dispatch.domain.pack_fields import LONGEST
+from dispatch.domain.pack_fields import LONGEST, MOST_ALTERNATIVES, MOST_RULES, MOST_WORDS
 from dispatch.domain.pack_file import AGENCY, ALWAYS, NEEDED, PACK_KEYS, PARTS, RULE_ID, VERSION
 from dispatch.domain.request import DOCUMENTS
 from dispatch.domain.sop import Effect, OverridableBy, Policy
@@ -40,7 +40,7 @@ def pack_schema() -> Schema:
                 "additionalProperties": False,
                 "properties": {field.name: {"type": "number", "minimum": 0} for field in fields(Policy)},
             },
-            "rule": {"type": "array", "items": {"oneOf": [_rule(effect) for effect in Effect]}},
+            "rule": {"type": "array", "maxItems": MOST_RULES, "items": {"oneOf": [_rule(effect) for effect in Effect]}},
         },
         "$defs": {"conditions": _conditions()},
     }
@@ -53,7 +53,10 @@ def _rule(effect: Effect) -> Schema:
         "id": _pattern(RULE_ID),
         "title": _text(),
         "effect": {"const": effect.value},
-        **{part: {"oneOf": [table, {"type": "array", "minItems": 1, "items": table}]} for part in PARTS},
+        **{
+            part: {"oneOf": [table, {"type": "array", "minItems": 1, "maxItems": MOST_ALTERNATIVES, "items": table}]}
+            for part in PARTS
+        },
         "clause": _text(),
         "source": _text(),
         "reason": {
@@ -118,7 +121,7 @@ def _value(read: Read) -> Schema:
 
 def _words(*allowed: str) -> Schema:
     items: Schema = {"enum": list(allowed)} if allowed else _text()
-    return {"type": "array", "minItems": 1, "uniqueItems": True, "items": items}
+    return {"type": "array", "minItems": 1, "maxItems": MOST_WORDS, "uniqueItems": True, "items": items}
 
 
 def _text() -> Schema:

@@ -40,6 +40,7 @@ class Shares(StrEnum):
 FRESH = timedelta(minutes=5)  # as a live fix (R21)
 EQUIPMENT = frozenset({"infectious", "ppe", "oxygen", "ventilator", "stretcher"})
 CREW = frozenset({"driver", "escort", "nurse", "paramedic", "second_driver"})
+USUAL_CREW = frozenset({"driver", "escort"})  # where nobody wrote down who rides along
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ class Vehicle:
     plate: str = ""
     base: str | None = None
     base_point: Point | None = None
-    crew: frozenset[str] = frozenset({"driver"})
+    crew: frozenset[str] = USUAL_CREW
     equipment: frozenset[str] = frozenset()
     seats: int = 0
     shares: Shares = Shares.FULL

@@ -22,6 +22,23 @@ class ScenarioChange:
     before: tuple[Mapping[str, object], ...]
     after: tuple[Mapping[str, object], ...]
 
+    @property
+    def differs(self) -> bool:
+        """Whether anything that somebody is told or asked is otherwise."""
+        return _answers(self.before) != _answers(self.after)
+
+    def count(self, outcome: str) -> tuple[int, int]:
+        """How many decisions of this outcome there are before and after; "offers" of two vehicles count as "offer"."""
+        before, after = (
+            sum(str(decision["outcome"]).removesuffix("s") == outcome for decision in decisions)
+            for decisions in (self.before, self.after)
+        )
+        return before, after
+
+
+def _answers(decisions: Sequence[Mapping[str, object]]) -> list[tuple[object, object]]:
+    return [(decision["outcome"], decision["sentence"]) for decision in decisions]
+
 
 def in_force_always(text: str) -> str:
     """The same pack, in force whenever a scenario plays."""

@@ -1,5 +1,6 @@
 """The SOP: packs in sentences, drafts as forms, the second person's yes, publication, tests and what-if."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from dispatch.desk.sop_keeping import DraftView, may_keep
 from dispatch.domain.directory import Person
 from dispatch.domain.pack_schema import pack_schema
 from dispatch.domain.refusal import Refusal
+from dispatch.sim.scenario_file import find_scenarios
 from dispatch.sim.scenario_play import Report
 from dispatch.sim.scenario_table import ScenarioError
 from dispatch.sim.whatif import play_under
@@ -63,7 +65,7 @@ async def version(agency: str, version: str, house: TheHouse) -> s.PackOut:
 
 
 @router.post("/{agency}/drafts", status_code=201)
-async def start(agency: str, body: s.NewDraftIn, house: TheHouse, person: Caller) -> s.DraftOut:
+async def start(agency: s.Agency, body: s.NewDraftIn, house: TheHouse, person: Caller) -> s.DraftOut:
     """Start a draft from a version, from a text, or from nothing."""
     _keeps(person, agency)
     made = await house.desk.start_draft(agency, from_version=body.from_version, text=body.text, by=person)
@@ -71,13 +73,13 @@ async def start(agency: str, body: s.NewDraftIn, house: TheHouse, person: Caller
 
 
 @router.get("/{agency}/drafts/{draft_id}")
-async def read(agency: str, draft_id: s.DraftId, house: TheHouse, person: Caller) -> s.DraftOut:
+async def read(agency: s.Agency, draft_id: s.DraftId, house: TheHouse, person: Caller) -> s.DraftOut:
     """One draft."""
     return await _answer(house, person, await house.desk.draft(agency, draft_id))
 
 
 @router.put("/{agency}/drafts/{draft_id}")
-async def save(agency: str, draft_id: s.DraftId, body: s.DraftIn, house: TheHouse, person: Caller) -> s.DraftOut:
+async def save(agency: s.Agency, draft_id: s.DraftId, body: s.DraftIn, house: TheHouse, person: Caller) -> s.DraftOut:
     """Keep what the form holds, with its problems named."""
     _keeps(person, agency)
     saved = await house.desk.save_draft(
@@ -94,7 +96,7 @@ async def save(agency: str, draft_id: s.DraftId, body: s.DraftIn, house: TheHous
 
 
 @router.delete("/{agency}/drafts/{draft_id}", status_code=204)
-async def discard(agency: str, draft_id: s.DraftId, house: TheHouse, person: Caller) -> Response:
+async def discard(agency: s.Agency, draft_id: s.DraftId, house: TheHouse, person: Caller) -> Response:
     """Drop a draft."""
     _keeps(person, agency)
     refusal = await house.desk.discard_draft(agency, draft_id)
@@ -104,7 +106,7 @@ async def discard(agency: str, draft_id: s.DraftId, house: TheHouse, person: Cal
 
 
 @router.post("/{agency}/drafts/{draft_id}/submit")
-async def submit(agency: str, draft_id: s.DraftId, body: s.EditIn, house: TheHouse, person: Caller) -> s.DraftOut:
+async def submit(agency: s.Agency, draft_id: s.DraftId, body: s.EditIn, house: TheHouse, person: Caller) -> s.DraftOut:
     """Ask for the second person's yes."""
     _keeps(person, agency)
     return await _answer(house, person, await house.desk.submit_draft(agency, draft_id, edit=body.edit, by=person))
@@ -112,7 +114,7 @@ async def submit(agency: str, draft_id: s.DraftId, body: s.EditIn, house: TheHou
 
 @router.post("/{agency}/drafts/{draft_id}/approve")
 async def approve(
-    agency: str, draft_id: s.DraftId, body: s.ApproveDraftIn, house: TheHouse, person: Caller
+    agency: s.Agency, draft_id: s.DraftId, body: s.ApproveDraftIn, house: TheHouse, person: Caller
 ) -> s.DraftOut:
     """The second person's word."""
     _keeps(person, agency)
@@ -121,7 +123,9 @@ async def approve(
 
 
 @router.post("/{agency}/drafts/{draft_id}/publish")
-async def publish(agency: str, draft_id: s.DraftId, body: s.PublishIn, house: TheHouse, person: Caller) -> s.DraftOut:
+async def publish(
+    agency: s.Agency, draft_id: s.DraftId, body: s.PublishIn, house: TheHouse, person: Caller
+) -> s.DraftOut:
     """Make it a version that is in force from an instant."""
     _keeps(person, agency)
     done = await house.desk.publish_draft(
@@ -131,14 +135,19 @@ async def publish(agency: str, draft_id: s.DraftId, body: s.PublishIn, house: Th
 
 
 @router.post("/{agency}/drafts/{draft_id}/test")
-async def test(agency: str, draft_id: s.DraftId, house: TheHouse, person: Caller) -> s.DraftTestOut:
+async def test(agency: s.Agency, draft_id: s.DraftId, house: TheHouse, person: Caller) -> s.DraftTestOut:
     """Play the scenarios under the draft."""
     _keeps(person, agency)
     text = _sound(await house.desk.draft(agency, draft_id)).draft.text
     folder = house.settings.scenario_path
-    paths = sorted(folder.glob("*.toml")) if folder else []
+    paths = find_scenarios([folder]) if folder else []
+    if not paths:
+        raise Problem(
+            409, "no_scenarios", "Belum ada berkas skenario di server ini. Minta pengelola mengisi JEMPUT_SCENARIO_DIR."
+        )
     try:
-        reports = await play_under(text, paths)
+        # In a thread of its own: playing takes seconds, and offers must go on meanwhile.
+        reports = await asyncio.to_thread(lambda: asyncio.run(play_under(text, paths)))
     except ScenarioError as error:
         raise Problem(
             409, "bad_scenario", "Satu berkas skenario belum benar. Perbaiki dahulu.", {"why": str(error)}
@@ -160,7 +169,7 @@ def _sound(view: DraftView) -> DraftView:
 
 @router.post("/{agency}/drafts/{draft_id}/backtest")
 async def backtest(
-    agency: str, draft_id: s.DraftId, body: s.BacktestIn, house: TheHouse, person: Caller
+    agency: s.Agency, draft_id: s.DraftId, body: s.BacktestIn, house: TheHouse, person: Caller
 ) -> s.BacktestOut:
     """What would have changed for the requests of the last days."""
     _keeps(person, agency)

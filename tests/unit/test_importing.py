@@ -1,0 +1,153 @@
+"""Master data from CSV: every bad row is told with its line, and what is left out means what a user expects."""
+
+import asyncio
+import contextlib
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dispatch.domain.directory import Facility, FacilityKind, Role
+from dispatch.domain.eligibility import assess
+from dispatch.domain.vehicle import Shares, Vehicle, VehicleClass
+from dispatch.importing import KINDS, SheetError, facility_of, person_of, read_rows, take_sheet, vehicle_of
+from dispatch.store.sqlite import open_sqlite
+from geo.point import Point
+from tests.people import drowned_child, moment, sop, vehicle
+
+BASE = Facility(id="b1", kind=FacilityKind.BASE, name="Pangkalan Contoh", point=Point(lon=106.8, lat=-6.2))
+ROW = {"id": "H1", "name": "Mobil Contoh", "class": "hearse", "agency": "dkm"}
+
+
+def test_a_hearse_without_a_word_about_its_crew_may_carry_a_body() -> None:
+    made = vehicle_of({**ROW, "crew": ""}, {})
+    ready = vehicle("H1", VehicleClass.HEARSE, agency="dkm", crew=made.crew)
+    assert assess(ready, drowned_child(), sop(), moment()).eligible
+
+
+def test_every_column_is_taken() -> None:
+    row = {
+        **ROW,
+        "plate": "B 1 XXX",
+        "base": "b1",
+        "crew": "driver nurse",
+        "equipment": "ppe; infectious",
+        "seats": "4",
+        "shares": "on_request",
+        "zone": "timur",
+        "hours": "22:00-05:00",
+        "area": "kota-tangerang, tangerang-selatan",
+        "papers_valid_until": "2027-01-31",
+        "phone": "+628110000001",
+    }
+    assert set(row) == KINDS["vehicles"][0] | KINDS["vehicles"][1]
+    assert vehicle_of(row, {"b1": BASE}) == Vehicle(
+        id="H1",
+        name="Mobil Contoh",
+        vehicle_class=VehicleClass.HEARSE,
+        agency="dkm",
+        plate="B 1 XXX",
+        base="b1",
+        base_point=BASE.point,
+        crew=frozenset({"driver", "nurse"}),
+        equipment=frozenset({"ppe", "infectious"}),
+        seats=4,
+        shares=Shares.ON_REQUEST,
+        zone="timur",
+        hours=(time(22), time(5)),
+        area=frozenset({"kota-tangerang", "tangerang-selatan"}),
+        papers_valid_until=date(2027, 1, 31),
+        phone="+628110000001",
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("id", ""),
+        ("id", "a b"),
+        ("id", "ä"),
+        ("id", "x" * 81),
+        ("name", ""),
+        ("class", "boat"),
+        ("base", "nowhere"),
+        ("crew", "driver cook"),
+        ("equipment", "rocket"),
+        ("seats", "many"),
+        ("seats", "inf"),
+        ("seats", "-1"),
+        ("seats", "2.5"),
+        ("shares", "never"),
+        ("hours", "own"),
+        ("hours", "8-16 Uhr"),
+        ("hours", "08:00-08:00"),
+        ("papers_valid_until", "31/01/2027"),
+    ],
+)
+def test_a_wrong_field_of_a_vehicle_is_named(field: str, value: str) -> None:
+    with pytest.raises(ValueError, match=field):
+        vehicle_of({**ROW, field: value}, {"b1": BASE})
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat"), [("nan", "0"), ("inf", "0"), ("x", "0"), ("", "0"), ("181", "0"), ("0", "-91")]
+)
+def test_a_facility_stands_on_the_earth(lon: str, lat: str) -> None:
+    with pytest.raises(ValueError, match=r"lon|lat|longitude|latitude"):
+        facility_of({"id": "f", "kind": "base", "name": "Contoh", "lon": lon, "lat": lat})
+
+
+@given(st.dictionaries(st.sampled_from(sorted(KINDS["vehicles"][0] | KINDS["vehicles"][1])), st.text(max_size=20)))
+def test_whatever_stands_in_a_row_is_taken_or_refused_as_a_value(row: dict[str, str]) -> None:
+    with contextlib.suppress(ValueError):
+        assert vehicle_of(row, {"b1": BASE}).id == row["id"].strip()
+
+
+def test_a_person_has_what_the_role_needs() -> None:
+    for role, needs in ((Role.STAFF, "facility"), (Role.DRIVER, "vehicle"), (Role.DEVICE, "vehicle")):
+        with pytest.raises(ValueError, match=needs):
+            person_of({"id": "p", "name": "Orang Contoh", "role": role.value}, {"b1": BASE}, ["H1"])
+
+
+def test_one_bad_row_keeps_the_whole_sheet_out_unless_bad_rows_are_skipped(tmp_path: Path) -> None:
+    sheet = tmp_path / "v.csv"
+    sheet.write_text("id,name,class,agency\nH1,Satu,hearse,dkm\nH2,Dua,boat,dkm\nH1,Lagi,hearse,dkm\n")
+    rows = read_rows(sheet, "vehicles")
+    store = open_sqlite(tmp_path / "db.sqlite3")
+    try:
+        taken, bad = store.submit(lambda books: take_sheet(books, "vehicles", rows, skip_bad=False)).result()
+        assert (taken, [row.line for row in bad]) == (0, [3, 4])
+        assert store.submit(lambda books: books.list_vehicles()).result() == []
+        taken, bad = store.submit(lambda books: take_sheet(books, "vehicles", rows, skip_bad=True)).result()
+        assert (taken, len(bad)) == (1, 2)
+        assert [now.id for now in store.submit(lambda books: books.list_vehicles()).result()] == ["H1"]
+    finally:
+        asyncio.run(store.close())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "id,name\n1,2\n",
+        "id,name,class,agency,colour\n",
+        "id,name,class,agency\nH1,Satu\n",
+        "id,name,class,agency\nH1,Satu,hearse,dkm,more\n",
+        'id,name,class,agency\nH1,"Satu,hearse,dkm\n',
+        "\x00",
+    ],
+)
+def test_what_is_no_such_table_is_refused_as_a_whole(tmp_path: Path, text: str) -> None:
+    sheet = tmp_path / "v.csv"
+    sheet.write_text(text)
+    with pytest.raises(SheetError, match=r"v\.csv"):
+        read_rows(sheet, "vehicles")
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    sheet = tmp_path / "v.csv"
+    sheet.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SheetError, match="CSV"):
+        read_rows(sheet, "vehicles")
