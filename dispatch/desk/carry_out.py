@@ -51,9 +51,9 @@ def carry_out(books: Books, request: Request, decision: Decision, summary: dict[
     books.add_decision(request.id, now, summary, facts_of(decision))
     facts = {name: summary.get(name) for name in ("outcome", "chosen", "sentence")}
     _write(books, EventKind.DECISION_MADE, now, request.id, facts)
-    _ask_notices(books, request, summary, now)
     for offer in step.offers:
         make_offer(books, request, offer, decision, actor=DESK)
+    _ask_notices(books, request, summary, now)
     if step.search_at is not None:
         books.set_due(Due(kind=DueKind.SCHEDULED, subject=request.id, at=step.search_at))
         return

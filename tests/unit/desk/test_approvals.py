@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from dispatch.desk.carry_out import Command
+from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
 from dispatch.desk.views import RequestView
 from dispatch.domain.assignment import AssignmentState
@@ -55,7 +55,12 @@ async def test_a_yes_stands_in_the_journal_with_who_why_and_the_clause(stuck: tu
     assert await town.live(view) == [("T1", AssignmentState.OFFERED)]
     event = next(entry.event for entry in done.entries if entry.event.kind is EventKind.APPROVAL_GIVEN)
     assert (event.actor, event.vehicle_id) == (DINA.id, "T1")
-    assert event.facts == {"rule": "R02", "reason": "tidak ada mobil jenazah", "clause": R02.clause}
+    assert event.facts == {
+        "rule": "R02",
+        "reason": "tidak ada mobil jenazah",
+        "clause": R02.clause,
+        "approver": "health_officer",
+    }
 
 
 async def test_a_no_stands_in_the_journal_and_the_search_goes_on(stuck: tuple[Town, RequestView]) -> None:

@@ -9,6 +9,7 @@ export const text = {
     referral: "Rujukan",
     transport: "Antar kontrol",
     body: "Mobil jenazah",
+    document: "Antar dokumen",
   },
   state: {
     searching: "Menunggu jawaban sopir",
