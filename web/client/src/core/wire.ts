@@ -1090,6 +1090,16 @@ export interface components {
             after: components["schemas"]["WhatOut"];
         };
         /**
+         * BookingDocument
+         * @description Notice in minutes and hours of a drop-off.
+         */
+        BookingDocument: {
+            /** Notice Min */
+            notice_min: number;
+            /** Hours */
+            hours: string;
+        };
+        /**
          * CallIn
          * @description How a call-back went; who was reached is named in words, never by name: "ibu pasien".
          */
@@ -2263,10 +2273,7 @@ export interface components {
             checklist?: string[];
             /** Notify */
             notify?: string[];
-            /** Booking */
-            booking?: {
-                [key: string]: unknown;
-            } | null;
+            booking?: components["schemas"]["BookingDocument"] | null;
             /** @default nobody */
             overridable_by: components["schemas"]["OverridableBy"];
             /** Clause */
