@@ -14,7 +14,7 @@ from dispatch.domain.refusal import Refusal
 from dispatch.domain.request import Need, RequestState
 from dispatch.domain.vehicle import Duty, Shares, Vehicle, VehicleClass
 from tests.people import DINA, OPI, SITI, ask, sop
-from tests.unit.desk.test_desk import CONTACT, FLEET, Town, town
+from tests.unit.desk.town import CONTACT, FLEET, Town, town
 
 pytestmark = pytest.mark.anyio
 __all__ = ["town"]

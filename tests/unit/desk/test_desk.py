@@ -1,143 +1,26 @@
 """The desk over a real store: from the request to the end of the trip, with every way that it can turn."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
 
-from dispatch.bootstrap import pack_texts, publish_packs
 from dispatch.desk.command import Command
-from dispatch.desk.desk import Desk
-from dispatch.desk.ports import Books, Contact, Way
 from dispatch.desk.views import RequestView
-from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand, StepSource
-from dispatch.domain.directory import Facility, FacilityKind
+from dispatch.domain.assignment import AssignmentState, Step
 from dispatch.domain.events import EventKind
 from dispatch.domain.fix import Fix
-from dispatch.domain.ranking import Arrival, Method
 from dispatch.domain.refusal import Refusal
 from dispatch.domain.request import Need, RequestState
-from dispatch.domain.vehicle import Duty, Vehicle, VehicleClass
-from dispatch.live.memory import MemoryLive
-from dispatch.settings import Settings
-from dispatch.store.sqlite import SqliteStore, open_sqlite
+from dispatch.domain.vehicle import Duty
+from dispatch.store.sqlite import open_sqlite
 from geo.point import Point
-from tests.people import BUDI, CIKOKOL, DINA, NOW, OPI, SITI, ZONE, ask, drowned_child
+from tests.people import BUDI, CIKOKOL, DINA, NOW, OPI, SITI, ask, drowned_child
+from tests.unit.desk.town import CONTACT, Town, town
 
 pytestmark = pytest.mark.anyio
-CONTACT = Contact(phone="+62 811-0000-0001")
-
-
-@dataclass
-class VirtualClock:
-    """A clock that the test turns."""
-
-    at: datetime = NOW
-
-    def now(self) -> datetime:
-        return self.at
-
-    def turn(self, seconds: float) -> None:
-        self.at += timedelta(seconds=seconds)
-
-
-@dataclass
-class GivenRoads:
-    """Travel times as the scenario gives them, in minutes."""
-
-    minutes: dict[str, float] = field(default_factory=dict)
-
-    def arrivals(
-        self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
-    ) -> dict[str, Arrival]:
-        found = {
-            v: Arrival(eta_s=m * 60, eta_low_s=m * 50, eta_high_s=m * 80, distance_m=m * 500, method=Method.GIVEN)
-            for v, m in sorted(self.minutes.items(), key=lambda pair: pair[1])
-            if v in vehicles
-        }
-        return dict(list(found.items())[:most])
-
-    def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
-        return None
-
-
-FLEET = {
-    "A1": (VehicleClass.EMERGENCY_AMBULANCE, "kota-tangerang", 0.0),
-    "T1": (VehicleClass.TRANSPORT_AMBULANCE, "kota-tangerang", 6.0),
-    "L1": (VehicleClass.DUAL_USE, "laz", 11.0),
-    "H3": (VehicleClass.HEARSE, "dkm", 14.0),
-    "H1": (VehicleClass.HEARSE, "kota-tangerang", 24.0),
-}
-
-
-@dataclass
-class Town:
-    """The desk of the tests with its clock and roads."""
-
-    desk: Desk
-    clock: VirtualClock
-    roads: GivenRoads
-    store: SqliteStore
-
-    async def ask(self, key: str | None = None, **changes: object) -> RequestView:
-        made = await self.desk.receive(
-            drowned_child(), CONTACT, choose=None, by=Command(actor=SITI, key=key, fingerprint=str(changes))
-        )
-        assert isinstance(made, RequestView), made
-        return made
-
-    async def take(self, assignment: Assignment, step: Step, **more: object) -> Assignment:
-        command = StepCommand(step=step, actor="budi", source=StepSource.TAP, **more)  # type: ignore[arg-type]
-        done = await self.desk.step(assignment.id, command, by=Command(actor=BUDI))
-        assert isinstance(done, Assignment), done
-        return done
-
-    async def live(self, view: RequestView) -> list[tuple[str, AssignmentState]]:
-        again = await self.desk.view(view.request.id)
-        return [(a.vehicle_id, a.state) for a, _ in again.assignments if a.is_live]
-
-    async def state(self, view: RequestView) -> RequestState:
-        return (await self.desk.view(view.request.id)).request.state
-
-    async def report(self) -> None:
-        """Every vehicle reports its position now."""
-        for vehicle_id in FLEET:
-            at = self.clock.now()
-            await self.desk.live.put_fixes(
-                [Fix(vehicle_id=vehicle_id, point=CIKOKOL.point, taken_at=at, received_at=at)]
-            )
-
-    async def pass_time(self, seconds: float) -> None:
-        self.clock.turn(seconds)
-        await self.report()
-        await self.desk.run_due()
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    store = open_sqlite(tmp_path / "town.sqlite3")
-
-    def settle(books: Books) -> None:
-        assert publish_packs(books, pack_texts(Settings(sop_dir=""))) == []
-        books.put_facility(
-            Facility(id="puskesmas-cikokol", kind=FacilityKind.PUSKESMAS, name=CIKOKOL.name, point=CIKOKOL.point)
-        )
-        for vehicle_id, (vehicle_class, agency, _) in FLEET.items():
-            name = f"Kendaraan {vehicle_id}"
-            crew = frozenset({"driver", "escort"})
-            books.put_vehicle(Vehicle(id=vehicle_id, name=name, vehicle_class=vehicle_class, agency=agency, crew=crew))
-            books.set_duty(vehicle_id, Duty.AVAILABLE, at_base=False, now=NOW)
-
-    await store.write(settle)
-    clock, roads = VirtualClock(), GivenRoads({v: minutes for v, (_, _, minutes) in FLEET.items()})
-    desk = Desk(store=store, live=MemoryLive(), roads=roads, clock=clock, zone=ZONE)
-    made = Town(desk, clock, roads, store)
-    await made.report()
-    yield made
-    await store.close()
+__all__ = ["town"]
 
 
 async def test_cikokol_the_hearse_is_offered_and_everybody_passed_over_has_a_reason(town: Town) -> None:
