@@ -161,6 +161,11 @@ def promise_sentence(why: str, considered: int, asked: list[str]) -> str:
     )
 
 
+def soon_sentence(name: str, eta_s: float) -> str:
+    """Who is about to be free, and when it could be there."""
+    return f"Perkiraan berikutnya {minutes_text(eta_s)}: {name} hampir selesai bertugas."
+
+
 def checklist_text(item: ChecklistItem, place: str, now: datetime, zone: tzinfo) -> str:
     """One line of what is to be done beside the trip."""
     if item.not_before is not None:

@@ -179,6 +179,7 @@ class DecisionOut(Out):
     considered: int
     checklist: list[ChecklistOut] = Field(default_factory=list)
     notified: list[str] = Field(default_factory=list)
+    soon: dict[str, int] = Field(default_factory=dict)
     computed_in_ms: float
     at: datetime
 

@@ -7,12 +7,14 @@ from typing import TypeVar
 
 from dispatch.desk.ports import Approval, Books, Clock, Live, LostRaceError, Roads, Store
 from dispatch.desk.search import Decision, Tried, search
+from dispatch.desk.soon import list_trips, soon_free
 from dispatch.desk.standing import unfilled_of
 from dispatch.domain.assignment import Assignment, AssignmentState
 from dispatch.domain.directory import Person
 from dispatch.domain.events import Event, EventKind
 from dispatch.domain.fix import FixLimits
 from dispatch.domain.fleet import Fleet
+from dispatch.domain.next_step import OUT_OF_STOCK
 from dispatch.domain.pack_file import read_pack
 from dispatch.domain.refusal import Refusal
 from dispatch.domain.request import Ask, Request
@@ -64,7 +66,14 @@ class DeskCore:
     async def _search(self, ask: Ask, at: datetime, tried: Tried) -> Decision:
         vehicles, sop = await self.store.read(lambda books: (books.list_vehicles(), self._sop(books, at)))
         fleet = Fleet(self._with_fixes(vehicles))
-        return search(ask, fleet, sop, self.roads, now=at, zone=self.zone, tried=tried)
+        return await self._foresee(search(ask, fleet, sop, self.roads, now=at, zone=self.zone, tried=tried))
+
+    async def _foresee(self, decision: Decision) -> Decision:
+        """Where somebody has to wait: who is about to be free, and when it could be there."""
+        if decision.step.promise is None or decision.step.promise == OUT_OF_STOCK:
+            return decision
+        trips = await self.store.read(list_trips)
+        return replace(decision, soon=soon_free(decision, trips, self.roads))
 
     async def _search_again(
         self,
@@ -94,7 +103,8 @@ class DeskCore:
             no.add(answered.vehicle_id)
         tried = replace(tried, vehicles=frozenset(no), approved=frozenset(given))
         around = fleet or Fleet(await self.fleet())
-        return search(request.ask, around, sop, self.roads, now=at, zone=self.zone, tried=tried)
+        found = search(request.ask, around, sop, self.roads, now=at, zone=self.zone, tried=tried)
+        return await self._foresee(found)
 
     async def _commit(self, attempt: Callable[[], Awaitable[Callable[[Books], T]]]) -> T | Refusal:
         """Decide, then write; where somebody was first, decide again on what stands now."""

@@ -26,7 +26,8 @@ LISTED = 300  # a fleet up to this size is listed whole, of a larger one those w
 class Decision:
     """What is done, and why: the verdict of every vehicle, and the candidates in order.
 
-    `computed_in_ms` is wall-clock time of the search.
+    `computed_in_ms` is wall-clock time of the search; `soon` are the seconds until vehicles could be there that are on
+    another trip yet, looked for where somebody has to wait.
     """
 
     ask: Ask
@@ -44,6 +45,7 @@ class Decision:
     computed_in_ms: float
     _places: Mapping[str, int]
     _assessed: dict[str, Verdict] = field(default_factory=dict, repr=False)
+    soon: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def considered(self) -> int:

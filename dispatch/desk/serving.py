@@ -1,12 +1,13 @@
 """Serving all who wait together: in the order of R24, at the least waiting for all of them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from dispatch.desk.carry_out import carry_out
 from dispatch.desk.core import DeskCore
 from dispatch.desk.ports import Books, DueKind, LostRaceError, NotFoundError
 from dispatch.desk.search import Decision
+from dispatch.desk.soon import UNSURE_S, list_trips, soon_free
 from dispatch.desk.standing import settle
 from dispatch.desk.summary import summarise
 from dispatch.domain.assignment import AssignmentState
@@ -48,13 +49,16 @@ class Serving(DeskCore):
             for request, broken in open_ones
         ]
         waiting.sort(key=lambda one: one.place)
+        trips = await self.store.read(list_trips)
+        soon = {one.request.id: soon_free(one.decision, trips, self.roads) for one in waiting}
         given = assign_together(
             [(one.request.id, one.place.level) for one in waiting for _ in one.decision.unfilled.slots],
-            {one.request.id: _ready(one.decision) for one in waiting},
+            {one.request.id: _weighed(one.decision, soon[one.request.id]) for one in waiting},
         )
         taken = frozenset(vehicle for vehicles in given.values() for vehicle in vehicles)
         for one in waiting:
-            own = given.get(one.request.id, ())
+            # For whom a vehicle comes soon, the free ones that others need more are left; any other is asked all the same.
+            own = tuple(name for name in given.get(one.request.id, ()) if name not in soon[one.request.id])
             ahead = one.decision.instead(taken=taken - set(own), first=own)
             await self._keep(one.request.id, ahead)
             # A first contact goes beside the others' vehicles: it is taken for those behind.
@@ -96,10 +100,10 @@ def _find(books: Books, request_id: str) -> tuple[Request, bool] | None:
     return request, broken
 
 
-def _ready(decision: Decision) -> dict[str, float]:
-    """The vehicles that may be offered at once, with the seconds that they are weighed by."""
+def _weighed(decision: Decision, soon: Mapping[str, float]) -> dict[str, float]:
+    """The vehicles that may be offered at once or are about to be free, with the seconds that they are weighed by."""
     tried, approved = decision.tried.vehicles, decision.tried.approved
-    return {
+    ready = {
         c.vehicle_id: max(0.0, c.arrival.eta_s - c.preferred_s + c.penalty_s)
         for c in decision.candidates
         if c.eligible
@@ -107,6 +111,7 @@ def _ready(decision: Decision) -> dict[str, float]:
         and c.vehicle_id not in tried
         and all((c.vehicle_id, need.rule) in approved for need in c.needs)
     }
+    return ready | {name: eta_s + UNSURE_S for name, eta_s in soon.items() if name not in tried}
 
 
 def _dropping(request_id: str) -> Callable[[Books], None]:

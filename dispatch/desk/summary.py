@@ -38,6 +38,7 @@ def summarise(decision: Decision, zone: tzinfo) -> dict[str, object]:
         "considered": decision.considered,
         "checklist": _checklist(decision, after, zone),
         "notified": list(after.notify),
+        "soon": {name: round(eta_s) for name, eta_s in sorted(decision.soon.items(), key=lambda pair: pair[1])},
         "computed_in_ms": decision.computed_in_ms,
         "at": decision.at.astimezone(zone).isoformat(),
     }
@@ -80,6 +81,9 @@ def _outcome(decision: Decision, zone: tzinfo) -> tuple[str, list[str], str, str
     elif step.promise is not None:
         beside = [vehicle_name(decision, ask.vehicle_id) for ask in step.beside]
         sentences.append(words.promise_sentence(step.promise, decision.considered, beside))
+        if decision.soon:
+            name, eta_s = min(decision.soon.items(), key=lambda pair: (pair[1], pair[0]))
+            sentences.append(words.soon_sentence(vehicle_name(decision, name), eta_s))
     sentence = " ".join(dict.fromkeys(sentences))
     if step.offers:
         comes = [(vehicle_name(decision, name), _eta_s(decision, name)) for name in chosen]

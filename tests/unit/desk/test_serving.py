@@ -207,3 +207,20 @@ async def test_five_refusals_are_the_operators_business(town: Town) -> None:
     escalated = [e.event.facts for e in again.entries if e.event.kind.value == "escalated"]
     assert [(facts["to"], facts["why"]) for facts in escalated] == [("operator", "refused_often")]
     assert again.promise is not None
+
+
+async def test_who_has_to_wait_hears_who_is_about_to_be_free(town: Town) -> None:
+    await duty(town, "T1", Duty.OUT_OF_SERVICE)
+    first = await town.ask(asked=ask(Need.EMERGENCY))
+    trip = await town.take(first.assignments[0][0], Step.ACCEPT)
+    for step in (Step.EN_ROUTE, Step.ON_SCENE, Step.TRANSPORTING, Step.AT_DESTINATION):
+        trip = await town.take(trip, step)
+    second = await town.ask(asked=ask(Need.EMERGENCY))
+    assert second.request.state is RequestState.WAITING
+    assert second.decision is not None
+    assert second.decision["soon"] == {"A1": 900}
+    assert "Perkiraan berikutnya 15 menit: Kendaraan A1" in str(second.decision["sentence"])
+    await town.take(trip, Step.CLEAR)
+    await town.report()
+    await town.desk.run_due()
+    assert await town.live(second) == [("A1", OFFERED)]

@@ -1253,6 +1253,10 @@ export interface components {
             checklist?: components["schemas"]["ChecklistOut"][];
             /** Notified */
             notified?: string[];
+            /** Soon */
+            soon?: {
+                [key: string]: number;
+            };
             /** Computed In Ms */
             computed_in_ms: number;
             /**
