@@ -3,6 +3,13 @@
 import os
 
 import pytest
+from hypothesis import settings
+
+# Machines are noisy, so no example has a deadline. CI tries the same examples in every run: what it finds was there
+# before; JEMPUT_TEST_SOAK=1 and every other run look for more.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") and not os.environ.get("JEMPUT_TEST_SOAK") else "here")
 
 
 def require(what: str, reason: str) -> None:
