@@ -57,7 +57,7 @@ class Serving(DeskCore):
         )
         taken = frozenset(vehicle for vehicles in given.values() for vehicle in vehicles)
         for one in waiting:
-            # For whom a vehicle comes soon, the free ones that others need more are left; any other is asked all the same.
+            # For whom a vehicle comes soon, free ones that others need more are left; any other is asked all the same.
             own = tuple(name for name in given.get(one.request.id, ()) if name not in soon[one.request.id])
             ahead = one.decision.instead(taken=taken - set(own), first=own)
             await self._keep(one.request.id, ahead)
