@@ -58,7 +58,7 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("POST", "/api/requests/{request_id}/complete"): _STAFF,
         ("POST", "/api/requests/{request_id}/duplicate"): _STAFF,
         ("POST", "/api/requests/{request_id}/unfounded"): _STAFF,
-        ("POST", "/api/requests/{request_id}/assign"): frozenset({Role.OPERATOR}),
+        ("POST", "/api/requests/{request_id}/assign"): frozenset({Role.OPERATOR, Role.HEALTH_OFFICER}),
         ("POST", "/api/requests/{request_id}/approve"): frozenset({Role.OPERATOR, Role.HEALTH_OFFICER}),
         ("POST", "/api/assignments/{assignment_id}/{step}"): frozenset({Role.DRIVER, Role.OPERATOR}),
         ("GET", "/api/sop"): _WATCH | _OFFICE,

@@ -163,7 +163,7 @@ export interface paths {
         put?: never;
         /**
          * Assign
-         * @description An operator sends this vehicle.
+         * @description An operator sends this vehicle; a health officer does so only against a rule that she may override.
          */
         post: operations["assign_api_requests__request_id__assign_post"];
         delete?: never;
@@ -858,6 +858,16 @@ export interface components {
             change: "same" | "sooner" | "later" | "other" | "solution" | "promise";
             before: components["schemas"]["WhatOut"];
             after: components["schemas"]["WhatOut"];
+        };
+        /**
+         * BookingDocument
+         * @description Notice in minutes and hours of a drop-off.
+         */
+        BookingDocument: {
+            /** Notice Min */
+            notice_min: number;
+            /** Hours */
+            hours: string;
         };
         /**
          * CandidateOut
@@ -1765,10 +1775,7 @@ export interface components {
             checklist?: string[];
             /** Notify */
             notify?: string[];
-            /** Booking */
-            booking?: {
-                [key: string]: unknown;
-            } | null;
+            booking?: components["schemas"]["BookingDocument"] | null;
             /** @default nobody */
             overridable_by: components["schemas"]["OverridableBy"];
             /** Clause */
