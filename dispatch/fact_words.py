@@ -91,9 +91,12 @@ class Gaps(dict[str, str]):
         return f"{{{key}}}"
 
 
-def area_name(agency: str) -> str:
-    """An agency or area as people read it: kota-tangerang is Kota Tangerang."""
-    return agency.replace("-", " ").title()
+_SHORT = frozenset({"dkm", "laz", "tpu", "rs", "rsud", "pmi", "bpbd"})
+
+
+def area_name(name: str) -> str:
+    """An agency, area or facility as people read it: kota-tangerang is Kota Tangerang, tpu-baja is TPU Baja."""
+    return " ".join(part.upper() if part in _SHORT else part.title() for part in name.split("-"))
 
 
 def date_text(iso: str) -> str:
@@ -102,9 +105,14 @@ def date_text(iso: str) -> str:
     return f"{int(day)} {_MONTHS[int(month) - 1]} {year}"
 
 
+_NAMES = frozenset(
+    {*("area", "agency", "resident_of", "pickup_area", "dropoff_area"), *("requester", "pickup", "dropoff", "base")}
+)
+
+
 def word(name: str, value: object) -> str:
     """One value of a key, in words."""
-    if name in ("area", "agency", "resident_of", "pickup_area", "dropoff_area") and isinstance(value, str):
+    if name in _NAMES and isinstance(value, str):
         return area_name(value)
     return _WORDS.get(name, {}).get(str(value), str(value))
 
@@ -117,6 +125,7 @@ def fact_words(facts: Mapping[str, object]) -> Gaps:
     return words
 
 
+_LONG_MIN, _LONG_H = 120, 48  # from here on, minutes are told in hours and hours in days
 # What is said of a number, and where there is none.
 _COUNTED = {
     "fix_age_min_over": ("{} menit yang lalu", "belum pernah dilaporkan"),
@@ -131,6 +140,12 @@ def _fact_word(name: str, value: object) -> str:
         some, none = _COUNTED[name]
         if name == "fix_age_min_over" and value == 0:
             return "baru saja"
+        if value is not None and some.startswith("{} menit") and value >= _LONG_MIN:
+            hours = value // 60
+            some, value = (
+                some.replace("menit", "jam" if hours < _LONG_H else "hari"),
+                hours if hours < _LONG_H else hours // 24,
+            )
         return none if value is None else some.format(value)
     if name == "papers_valid_until":
         return f"sampai {date_text(str(value))}" if value else "tanggalnya belum dicatat"

@@ -1,6 +1,6 @@
 """A SOP in Indonesian sentences: rules, policy, what differs between two versions, and what is wrong with a draft."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 
 from dispatch.domain.condition_values import DAYS, OWN, Kind
@@ -36,7 +36,7 @@ KEY_LABELS: Mapping[str, tuple[str, str]] = {
     "infectious": ("Infeksius", "infeksius"),
     "death": ("Jenis kematian", "kematiannya {}"),
     "count": ("Jumlah orang paling sedikit", "paling sedikit {} orang"),
-    "resident_of": ("Warga dari", "warga {}"),
+    "resident_of": ("Warga dari", "pasiennya warga {}"),
     "pickup_area": ("Wilayah jemput", "dijemput di wilayah {}"),
     "dropoff_area": ("Wilayah tujuan", "diantar ke wilayah {}"),
     "leaves": ("Keluar wilayah", "perjalanannya {}"),
@@ -61,6 +61,27 @@ KEY_LABELS: Mapping[str, tuple[str, str]] = {
     "puskesmas_vehicle_busy": ("Ambulans puskesmas sedang dipakai", "ambulans puskesmas sedang dipakai"),
     "last_free_in_zone": ("Terakhir yang siaga di zonanya", "itu yang terakhir siaga di zonanya"),
 }
+# How the opposite of a yes reads.
+_NOT: Mapping[str, str] = {
+    "schedule_at": "tidak dipesan untuk waktu tertentu",
+    "phone": "nomor telepon belum ada",
+    "living": "yang dijemput sudah meninggal",
+    "can_sit": "pasien belum dapat duduk",
+    "special_care": "pasien tidak perlu perawatan khusus",
+    "oxygen": "pasien tidak perlu oksigen",
+    "infectious": "tidak infeksius",
+    "puskesmas_vehicle_busy": "ambulans puskesmas tidak sedang dipakai",
+    "last_free_in_zone": "masih ada yang lain siaga di zonanya",
+}
+# How a value that is the vehicle's own reads.
+_OWN: Mapping[str, str] = {
+    "resident_of": "pasiennya warga wilayah pemilik kendaraan",
+    "pickup_area": "dijemput di wilayah pemilik kendaraan",
+    "dropoff_area": "diantar ke wilayah pemilik kendaraan",
+    "area": "penjemputannya di wilayah layanannya sendiri",
+    "hours": "dalam jam layanannya sendiri",
+}
+_RULE_NAMES = {"KELAS": "jenis kendaraannya"}
 _UNITS = {
     "distance_km_over": "km",
     "papers_valid_until": "hari lagi",
@@ -117,7 +138,7 @@ def condition_text(condition: Condition) -> str:
     said = KEY_LABELS[name][1]
     match condition.key.value.kind:
         case Kind.FLAG:
-            return said if value else f"tidak {said}"
+            return said if value else _NOT[name]
         case Kind.NUMBER:
             assert isinstance(value, float)
             if name == "papers_valid_until" and value == 0:
@@ -128,38 +149,56 @@ def condition_text(condition: Condition) -> str:
             return said.format(_either([DAY_NAMES[DAYS[day]] for day in sorted(value)]))
         case Kind.HOURS:
             if not isinstance(value, tuple):
-                return "dalam jam layanannya sendiri"
+                return _OWN[name]
             return said.format(f"{value[0]:%H.%M}–{value[1]:%H.%M}")
         case Kind.CHOICE | Kind.NAMES:
             assert isinstance(value, frozenset)
-            words = ["sendiri" if item == OWN else word(name, item) for item in sorted(value)]
+            words = [word(name, item) for item in sorted(value) if item != OWN]
             both = name in ("crew", "equipment", "documents")
-            return said.format(_either(words, "dan" if both else "atau"))
+            named = [said.format(_either(words, "dan" if both else "atau"))] if words else []
+            return _either([*named, *([_OWN[name]] if OWN in value else [])])
 
 
 def part_text(part: Part) -> str:
     """All alternatives of a part."""
-    return "; atau ".join(" dan ".join(condition_text(c) for c in some) for some in part)
+    return ", atau ".join(_alternative_text(some) for some in part)
+
+
+def _alternative_text(conditions: Sequence[Condition]) -> str:
+    if any(condition.key.name == "class" for condition in conditions):
+        return _vehicles_text(conditions)
+    return " dan ".join(condition_text(condition) for condition in conditions)
+
+
+def _vehicles_text(conditions: Sequence[Condition]) -> str:
+    """Which vehicles: their class, whose they are, and what else is said of them."""
+    said = {condition.key.name: condition_text(condition) for condition in conditions}
+    noun = " ".join([said.pop("class", "kendaraan"), *([said.pop("agency")] if "agency" in said else [])])
+    return f"{noun} yang {' dan '.join(said.values())}" if said else noun
 
 
 def rule_sentence(rule: Rule) -> str:
     """A rule as one sentence: what it does, for which vehicles, when, and except when."""
-    about = part_text(rule.vehicles) or "semua kendaraan"
+    about = ", atau ".join(_vehicles_text(some) for some in rule.vehicles) or "semua kendaraan"
     match rule.effect:
         case Effect.DENY:
             said = f"Melarang {about}"
         case Effect.REQUIRE:
             said = f"Mewajibkan bagi {about}: {part_text(rule.must)}"
         case Effect.APPROVAL:
-            lifts = f", meskipun {_either(sorted(rule.overrides), 'dan')} melarangnya" if rule.overrides else ""
+            lifted = [_RULE_NAMES.get(name, name) for name in sorted(rule.overrides)]
+            lifts = f", meskipun {_either(lifted, 'dan')} melarangnya," if lifted else ""
             who = APPROVER_NAMES.get(rule.approver or "", rule.approver or "")
             said = f"{about[:1].upper()}{about[1:]} boleh berangkat setelah disetujui {who}{lifts}"
         case Effect.PREFER:
             minutes = number_text(rule.prefer_within_min)
-            said = f"Mendahulukan yang {part_text(rule.must)}, selama tidak lebih lambat dari {minutes} menit"
+            first = ", atau ".join(_vehicles_text(some) for some in rule.must)
+            said = f"Mendahulukan {first}, selama tidak lebih lambat dari {minutes} menit"
         case Effect.PAIR if rule.sooner_by_min is not None:
             minutes = number_text(rule.sooner_by_min)
-            said = f"Menyertakan {about} sebagai penolong pertama bila tiba {minutes} menit lebih cepat"
+            said = (
+                f"Menyertakan sebagai penolong pertama {about}, jika tiba paling sedikit {minutes} menit lebih cepat,"
+            )
         case Effect.PAIR:
             said = "Menyertakan satu kendaraan untuk setiap jenazah"
         case Effect.DEFER:
@@ -175,7 +214,7 @@ def rule_sentence(rule: Rule) -> str:
             said += f" tentang {about}" if rule.vehicles else ""
     when = f" bila {part_text(rule.when)}" if rule.when else ""
     unless = f", kecuali {part_text(rule.unless)}" if rule.unless else ""
-    return f"{said}{when}{unless}."
+    return f"{said.removesuffix(',') if not when else said}{when}{unless}."
 
 
 def diff_sentences(old: Pack, new: Pack) -> list[str]:

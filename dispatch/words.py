@@ -3,16 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
+from dispatch.domain.class_may import CLASS_MAY
 from dispatch.domain.consequences import ChecklistItem
 from dispatch.domain.eligibility import CLASS_RULE, DUTY_RULE, LEFT_ALONE_RULE, Finding
 from dispatch.domain.events import Event, EventKind
 from dispatch.domain.next_step import OUT_OF_STOCK
 from dispatch.domain.refusal import Refusal
+from dispatch.domain.request import Need
 from dispatch.domain.sop import Rule
+from dispatch.domain.vehicle import VehicleClass
 from dispatch.fact_words import (
     APPROVER_NAMES,
+    CLASS_NAMES,
     DOCUMENT_NAMES,
     DUTY_NAMES,
+    NEED_NAMES,
     NOTIFIED_NAMES,
     Gaps,
     date_text,
@@ -70,9 +75,20 @@ def would_help(finding: Finding, rule: Rule | None) -> str | None:
         return "Kendaraan ini dapat ditawari lagi begitu sopirnya siaga."
     if finding.rule == LEFT_ALONE_RULE:
         return "Operator dapat menelepon sopirnya lebih dahulu."
+    if finding.rule == CLASS_RULE:
+        return _class_help(finding)
     if rule is None or rule.would_help is None:
         return None
     return rule.would_help.format_map(fact_words(finding.facts))
+
+
+def _class_help(finding: Finding) -> str:
+    """Under what condition this class goes, or which classes do it by themselves."""
+    if "can_sit" in finding.facts:
+        return "Kendaraan ini boleh berangkat bila pasien dapat duduk."
+    need = Need(str(finding.facts["need"]))
+    may = [CLASS_NAMES[kind] for kind in VehicleClass if CLASS_MAY[kind, need] == (True, None)]
+    return f"Untuk {NEED_NAMES[need]} dipakai {', '.join(may[:-1])}{' atau ' if may[1:] else ''}{may[-1]}."
 
 
 def offer_sentence(name: str, eta_s: float | None, at: datetime, zone: tzinfo, passed: str) -> str:

@@ -70,7 +70,7 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("POST", "/api/promises/hand_over"): _WATCH,
         ("POST", "/api/promises/stock"): _STAFF,
         ("GET", "/api/reports/promises"): frozenset({Role.OPERATOR, Role.HEALTH_OFFICER}),
-        ("POST", "/api/requests/{request_id}/assign"): frozenset({Role.OPERATOR}),
+        ("POST", "/api/requests/{request_id}/assign"): frozenset({Role.OPERATOR, Role.HEALTH_OFFICER}),
         ("POST", "/api/requests/{request_id}/approve"): frozenset({Role.OPERATOR, Role.HEALTH_OFFICER}),
         ("POST", "/api/assignments/{assignment_id}/{step}"): frozenset({Role.DRIVER, Role.OPERATOR}),
         ("GET", "/api/sop"): _WATCH | _OFFICE,

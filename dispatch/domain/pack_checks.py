@@ -25,6 +25,16 @@ FIELDS_OF: Mapping[Effect, tuple[str, ...]] = {
     Effect.DEFER: ("documents", "booking"),
     Effect.HOLD: ("notify",),
 }
+POLICY_RANGES: Mapping[str, tuple[int, int]] = {
+    "offer_red_s": (5, 3_600),
+    "offer_other_s": (5, 3_600),
+    "offer_scheduled_s": (5, 86_400),
+    "offer_undelivered_s": (0, 600),
+    "refusals_to_operator": (1, 50),
+    "searching_to_operator_s": (30, 3_600),
+    "hearse_town_kph": (5, 120),
+    "hearse_open_kph": (5, 120),
+}
 # No approval lifts these: a hearse never carries the living, and whoever is off duty is not sent (product.md).
 NEVER_LIFTED = ("R07", DUTY_RULE, LEFT_ALONE_RULE)
 _FACT = re.compile(r"\{([^{}]*)\}")
@@ -35,16 +45,7 @@ _BODY = frozenset({Need.BODY.value})
 
 def judge_policy(policy: Policy) -> Iterator[Said]:
     """Figures of the policy that cannot be meant."""
-    for name, low, high in (
-        ("offer_red_s", 5, 3_600),
-        ("offer_other_s", 5, 3_600),
-        ("offer_scheduled_s", 5, 86_400),
-        ("offer_undelivered_s", 0, 600),
-        ("refusals_to_operator", 1, 50),
-        ("searching_to_operator_s", 30, 3_600),
-        ("hearse_town_kph", 5, 120),
-        ("hearse_open_kph", 5, 120),
-    ):
+    for name, (low, high) in POLICY_RANGES.items():
         if not low <= getattr(policy, name) <= high:
             yield said((name,), "out_of_range", name=name, low=low, high=high)
     if policy.offer_red_s > policy.offer_other_s:

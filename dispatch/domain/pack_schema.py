@@ -5,7 +5,7 @@ from typing import Any
 
 from dispatch.domain.condition_values import DAYS, OWN, Kind, Read
 from dispatch.domain.conditions import KEYS
-from dispatch.domain.pack_checks import APPROVERS, FIELDS_OF
+from dispatch.domain.pack_checks import APPROVERS, FIELDS_OF, POLICY_RANGES
 from dispatch.domain.pack_fields import LONGEST, MOST_ALTERNATIVES, MOST_RULES, MOST_WORDS
 from dispatch.domain.pack_file import AGENCY, ALWAYS, NEEDED, PACK_KEYS, PARTS, RULE_ID, VERSION
 from dispatch.domain.request import DOCUMENTS
@@ -38,7 +38,7 @@ def pack_schema() -> Schema:
             "policy": {
                 "type": "object",
                 "additionalProperties": False,
-                "properties": {field.name: {"type": "number", "minimum": 0} for field in fields(Policy)},
+                "properties": {field.name: _figure(field.name) for field in fields(Policy)},
             },
             "rule": {"type": "array", "maxItems": MOST_RULES, "items": {"oneOf": [_rule(effect) for effect in Effect]}},
         },
@@ -106,7 +106,7 @@ def _value(read: Read) -> Schema:
         case Kind.CHOICE:
             one: Schema = {"enum": list(read.allowed)}
         case Kind.NAMES:
-            one = {"type": "string", "minLength": 1}
+            one = _text() if read.own else _text() | {"not": {"const": OWN}}
         case Kind.FLAG:
             return {"type": "boolean"}
         case Kind.NUMBER:
@@ -124,8 +124,14 @@ def _words(*allowed: str) -> Schema:
     return {"type": "array", "minItems": 1, "maxItems": MOST_WORDS, "uniqueItems": True, "items": items}
 
 
+def _figure(name: str) -> Schema:
+    low, high = POLICY_RANGES.get(name, (0, 1e6))
+    kind = "integer" if name == "refusals_to_operator" else "number"
+    return {"type": kind, "minimum": low, "maximum": high}
+
+
 def _text() -> Schema:
-    return {"type": "string", "minLength": 1, "maxLength": LONGEST}
+    return {"type": "string", "pattern": r"\S", "maxLength": LONGEST}
 
 
 def _pattern(pattern: str) -> Schema:

@@ -7,7 +7,8 @@ from pathlib import Path
 from tomllib import loads
 
 from dispatch.domain.pack_document import rule_documents, write_pack
-from dispatch.sim.scenario_file import read_scenario
+from dispatch.domain.pack_file import read_pack
+from dispatch.sim.scenario_file import agency_of, read_scenario
 from dispatch.sim.scenario_play import Report, play
 
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
@@ -40,27 +41,36 @@ def _answers(decisions: Sequence[Mapping[str, object]]) -> list[tuple[object, ob
     return [(decision["outcome"], decision["sentence"]) for decision in decisions]
 
 
-def in_force_always(text: str) -> str:
-    """The same pack, in force whenever a scenario plays."""
+def in_force_from(text: str, since: datetime) -> str:
+    """The same pack, in force from another instant."""
     document = loads(text)
     head = document["pack"]
     return write_pack(
         agency=head["agency"],
         title=head["title"],
         version=head["version"],
-        effective_from=_ALWAYS,
+        effective_from=since,
         policy=document.get("policy", {}),
         rules=rule_documents(text),
     )
 
 
-async def play_under(text: str, paths: Sequence[Path]) -> list[Report]:
-    """Every scenario with this pack in place of its agency's.
+async def play_under(text: str, paths: Sequence[Path], since: datetime | None = None) -> list[Report]:
+    """Every scenario with this pack in place of its agency's from `since` on, or always.
+
+    A scenario of an earlier day is still judged by the version of that day.
 
     Raises:
         ScenarioError: if a file is wrong.
     """
-    return [await play(read_scenario(path), [in_force_always(text)]) for path in paths]
+    reports: list[Report] = []
+    for path in paths:
+        scenario = read_scenario(path)
+        agency = agency_of(text)
+        packs = [held for owner, held in scenario.packs if owner == agency] if since else []
+        earlier = [held for held in packs if since and read_pack(held).effective_from < since]
+        reports.append(await play(scenario, [*earlier, in_force_from(text, since or _ALWAYS)]))
+    return reports
 
 
 async def compare_under(text: str, paths: Sequence[Path]) -> list[ScenarioChange]:
@@ -72,7 +82,7 @@ async def compare_under(text: str, paths: Sequence[Path]) -> list[ScenarioChange
     found: list[ScenarioChange] = []
     for path in paths:
         scenario = read_scenario(path)
-        before, after = await play(scenario), await play(scenario, [in_force_always(text)])
+        before, after = await play(scenario), await play(scenario, [in_force_from(text, _ALWAYS)])
         found += [
             ScenarioChange(scenario=before.name, ask=ask, before=decisions, after=after.decisions.get(ask, ()))
             for ask, decisions in before.decisions.items()

@@ -147,3 +147,21 @@ def test_an_override_needs_a_rule_that_allows_it(siti: httpx.Client, opi: httpx.
     override = {"vehicle_id": "A1", "override": {"rule": "R01", "reason": "tidak ada yang lain"}}
     forced = opi.post(f"/api/requests/{request_id}/assign", json=override)
     assert (forced.status_code, forced.json()["code"]) == (409, "not_overridable")
+
+
+def test_a_health_officer_acts_against_the_rules_that_name_her_and_no_others(
+    service: Service, siti: httpx.Client, opi: httpx.Client
+) -> None:
+    infectious = {**REQUEST, "patient": {"living": False, "infectious": True}}
+    path = f"/api/requests/{siti.post('/api/requests', json=infectious).json()['id']}/assign"
+    body = {"vehicle_id": "H3", "override": {"rule": "R10", "reason": "alat pelindung dipinjamkan puskesmas"}}
+    by_operator = opi.post(path, json=body)
+    assert (by_operator.status_code, by_operator.json()["code"]) == (409, "not_overridable")
+    with service.client(DINA) as dina:
+        assert dina.post(path, json={"vehicle_id": "H3"}).status_code == 403
+        done = dina.post(path, json=body)
+    assert done.status_code == 200
+    assert [a["vehicle_id"] for a in done.json()["assignments"] if a["state"] == "offered"] == ["H3"]
+    written = next(line for line in done.json()["timeline"] if line["kind"] == "overridden")
+    assert (written["actor"], written["facts"]["rule"]) == (DINA.id, "R10")
+    assert "alat pelindung diri" in written["facts"]["clause"]

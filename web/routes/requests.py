@@ -164,7 +164,11 @@ async def view_verdict(request_id: str, vehicle_id: str, house: TheHouse, person
 
 @router.post("/requests/{request_id}/assign")
 async def assign(request: Request, request_id: str, body: s.AssignIn, house: TheHouse, by: By) -> s.RequestOut:
-    """An operator sends this vehicle."""
+    """An operator sends this vehicle; a health officer does so only against a rule that she may override."""
+    if by.actor.role is Role.HEALTH_OFFICER and body.override is None:
+        raise Problem(
+            403, "not_allowed", "Penugasan dilakukan operator. Sebutkan aturan yang dikecualikan dan alasannya."
+        )
     override = (body.override.rule, body.override.reason) if body.override else None
     return await _answer(request, house, await house.desk.assign(request_id, body.vehicle_id, override=override, by=by))
 

@@ -138,7 +138,8 @@ async def publish(
 async def test(agency: s.Agency, draft_id: s.DraftId, house: TheHouse, person: Caller) -> s.DraftTestOut:
     """Play the scenarios under the draft."""
     _keeps(person, agency)
-    text = _sound(await house.desk.draft(agency, draft_id)).draft.text
+    view = _sound(await house.desk.draft(agency, draft_id))
+    text, since = view.draft.text, view.base.effective_from if view.base else None
     folder = house.settings.scenario_path
     paths = find_scenarios([folder]) if folder else []
     if not paths:
@@ -147,7 +148,7 @@ async def test(agency: s.Agency, draft_id: s.DraftId, house: TheHouse, person: C
         )
     try:
         # In a thread of its own: playing takes seconds, and offers must go on meanwhile.
-        reports = await asyncio.to_thread(lambda: asyncio.run(play_under(text, paths)))
+        reports = await asyncio.to_thread(lambda: asyncio.run(play_under(text, paths, since)))
     except ScenarioError as error:
         raise Problem(
             409, "bad_scenario", "Satu berkas skenario belum benar. Perbaiki dahulu.", {"why": str(error)}

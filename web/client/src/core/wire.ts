@@ -163,7 +163,7 @@ export interface paths {
         put?: never;
         /**
          * Assign
-         * @description An operator sends this vehicle.
+         * @description An operator sends this vehicle; a health officer does so only against a rule that she may override.
          */
         post: operations["assign_api_requests__request_id__assign_post"];
         delete?: never;
