@@ -133,7 +133,7 @@ BAD: dict[str, tuple[str, int, str]] = {
     "no alternatives": (part("when", "[]"), LINE["when"], "a table of conditions"),
     "alternatives of numbers": (part("when", "[1]"), LINE["when"], "a table of conditions"),
     "nine alternatives": (part("when", f"[{'{ phone = true }, ' * 9}]"), LINE["when"], "8 at most"),
-    "an unknown need": (part("when", '{ need = ["bodies"] }'), LINE["when"], "none of: body, emergency"),
+    "an unknown need": (part("when", '{ need = ["bodies"] }'), LINE["when"], "none of: body, document, emergency"),
     "a need twice": (part("when", '{ need = ["body", "body"] }'), LINE["when"], "names a word twice"),
     "no need": (part("when", "{ need = [] }"), LINE["when"], "an empty list"),
     "a need of a table": (part("when", "{ need = { a = 1 } }"), LINE["when"], "none of"),
