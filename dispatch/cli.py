@@ -28,6 +28,7 @@ from dispatch.domain.pack_faults import PackError
 from dispatch.domain.pack_file import read_pack
 from dispatch.settings import Settings, settings_table
 from dispatch.store.sqlite import IndexMissingError, SqliteStore, open_sqlite
+from dispatch.tell.gateway import Gateways
 from dispatch.words import event_text
 from geo.network import NetworkFileError, open_network
 
@@ -160,6 +161,10 @@ def check() -> None:
                 problems.append(f"SOP        {name} {error}")
     except OSError as error:
         problems.append(f"SOP        {error}")
+    gateways = Gateways(settings.tell_phone_url, settings.tell_urls)
+    problems += [f"messages   {problem}" for problem in gateways.problems()]
+    if not settings.tell_phone_url:
+        _say("messages   no gateway for phone numbers: people send them with one tap. See docs/messages.md")
     for problem in problems:
         _say(f"WRONG  {problem}")
     if problems:

@@ -202,6 +202,7 @@ _REFUSALS = {
     "no_such_approval": "Persetujuan ini tidak sedang diminta.",
     "not_the_approver": "Persetujuan ini diminta dari petugas lain.",
     "on_duty_trip": "Selesaikan dahulu tugas yang sedang berjalan.",
+    "message_overtaken": "Pesan ini tidak perlu dikirim lagi: keadaannya sudah berubah.",
     "somebody_was_first": "Orang lain baru saja mengubahnya. Muat ulang lalu coba lagi.",
 }
 

@@ -26,11 +26,11 @@ from dispatch.domain.promise import Promise, PromiseState
 from dispatch.domain.ranking import Arrival
 from dispatch.domain.request import Request
 from dispatch.store import rows, tables
-from dispatch.store.master import Master
 from dispatch.store.rows import Row, time_of, time_text
+from dispatch.store.telling import Telling
 
 
-class SqlBooks(Master):
+class SqlBooks(Telling):
     """Requests, assignments, approvals, promises, journal, timers and first answers, beside the master data."""
 
     def write_probe(self, at: str) -> None:
