@@ -16,9 +16,8 @@ def is_phone(text: str) -> bool:
 def digits_of(phone: str) -> str:
     """The digits of a number with its country and without +; a service number stays as it is."""
     digits = re.sub(r"[^0-9]", "", phone)
-    if digits.startswith("0"):
-        return _COUNTRY + digits.lstrip("0")
-    return digits
+    home = digits.removeprefix(_COUNTRY)
+    return _COUNTRY + home.lstrip("0") if home.startswith("0") else digits
 
 
 def takes_text(phone: str) -> bool:
