@@ -1,6 +1,6 @@
 """The tables of the outbox: messages, and how far the journal has been told."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import Column, Index, Integer, String, Table, Text, text
 
 from dispatch.store.tables import metadata
 
@@ -13,7 +13,7 @@ messages = Table(
     Column("made_at", String, nullable=False),
     Column("recipient", String, nullable=False),
     Column("template", String, nullable=False),
-    Column("request_id", String, ForeignKey("requests.id"), index=True),
+    Column("request_id", String, index=True),
     Column("assignment_id", String, index=True),
     Column("vehicle_id", String),
     Column("facts", Text, nullable=False),

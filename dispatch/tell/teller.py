@@ -17,7 +17,7 @@ from dispatch.tell.tail import tell_on
 BACKOFF = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
 _LOOK_S = 0.5  # between one look at the journal and the next
 _READY = 2_000
-_LEASE = timedelta(seconds=30)  # beyond the time limit: after it somebody else may send what a killed process claimed
+_LEASE = timedelta(seconds=5)  # beyond the time limit: after it somebody else may send what a killed process claimed
 _FAREWELL_S = 2.0
 _log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class Teller:
     gateways: Gateways
     zone: tzinfo
     public_url: str
-    within_s: float = 20.0
+    within_s: float = 15.0
     backoff: tuple[timedelta, ...] = BACKOFF
     _lanes: dict[str, "asyncio.Task[None]"] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
