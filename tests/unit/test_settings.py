@@ -13,7 +13,7 @@ NAMES = {name for name, _, _ in settings_table()}
 
 
 @pytest.mark.parametrize(
-    "name", ["Dockerfile", "docker-compose.yml", "README.md", "docs/settings.md", "CONTRIBUTING.md"]
+    "name", ["Dockerfile", "docker-compose.yml", "README.md", "docs/settings.md", "docs/messages.md", "CONTRIBUTING.md"]
 )
 def test_a_file_names_only_settings_that_exist(name: str) -> None:
     named = set(re.findall(r"JEMPUT_[A-Z_]+", (ROOT / name).read_text("utf-8")))
