@@ -108,7 +108,7 @@ def tiles_for(roads: Path, *, progress: Progress) -> TileStore:
 def make_teller(settings: Settings, store: Store, *, demo: bool, progress: Progress) -> Teller:
     """Who sends the messages; the demo's people are made up, so none of theirs goes to a gateway."""
     gateways = Gateways("", {}) if demo else Gateways(settings.tell_phone_url, settings.tell_urls)
-    for problem in gateways.problems():
+    for problem in gateways.problems:
         progress(f"messages: {problem}")
     return Teller(
         store=store, clock=SystemClock(), gateways=gateways, zone=settings.zone, public_url=settings.public_url

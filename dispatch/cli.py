@@ -162,7 +162,7 @@ def check() -> None:
     except OSError as error:
         problems.append(f"SOP        {error}")
     gateways = Gateways(settings.tell_phone_url, settings.tell_urls)
-    problems += [f"messages   {problem}" for problem in gateways.problems()]
+    problems += [f"messages   {problem}" for problem in gateways.problems]
     if not settings.tell_phone_url:
         _say("messages   no gateway for phone numbers: people send them with one tap. See docs/messages.md")
     for problem in problems:

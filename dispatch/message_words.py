@@ -98,11 +98,11 @@ SENTENCES: Mapping[Template, tuple[str, ...]] = {
     _T.ESCALATED: ("Permintaan {request} memerlukan perhatian Anda: {why}.", _OPEN),
     _T.FAMILY_NEEDS_NOTHING: (
         "Keluarga mengabari bahwa kendaraan tidak diperlukan lagi, permintaan {request}.",
-        "Mohon tunggu kabar operator.",
+        "Operator memastikan tindak lanjutnya.",
     ),
     _T.FAMILY_LEFT: (
         "Keluarga mengabari bahwa mereka sudah berangkat sendiri, permintaan {request}.",
-        "Mohon tunggu kabar operator.",
+        "Operator memastikan tindak lanjutnya.",
     ),
     _T.FAMILY_SAID: ("Keluarga mengirim kabar tentang permintaan {request}.", _OPEN),
     _T.STOCK_CAME: (

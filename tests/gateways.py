@@ -20,13 +20,15 @@ class Delivery:
 
 @dataclass(eq=False)
 class Gateway:
-    """Takes apprise's JSON. `refuse` and `hang` say for which paths it answers 500 or nothing until `release`."""
+    """Takes apprise's JSON. `refuse` and `hang` say for which paths it answers 500, or nothing until
+    `released` and then `hang_status`."""
 
     port: int = 0
     taken: list[Delivery] = field(default_factory=list)
     tried: list[Delivery] = field(default_factory=list)
     refuse: Callable[[str], bool] = lambda path: False
     hang: Callable[[str], bool] = lambda path: False
+    hang_status: int = 503
     released: threading.Event = field(default_factory=threading.Event)
     _news: threading.Condition = field(default_factory=threading.Condition)
     _server: ThreadingHTTPServer | None = None
@@ -71,7 +73,7 @@ class Gateway:
             self._news.notify_all()
         if self.hang(delivery.path):
             self.released.wait(_WAIT_S * 2)
-            return 503
+            return self.hang_status
         if self.refuse(delivery.path):
             return 500
         with self._news:

@@ -21,7 +21,7 @@ class Known:
     facility: str | None = None
     need: str | None = None
     agency: str | None = None
-    base_rings: bool = False
+    has_base: bool = False
     own_act: bool = False
     had_trip: bool = False
     going: tuple[str, ...] = ()
@@ -153,7 +153,7 @@ def _offered(it: _Happened) -> Tellings:
         return it.say(it.of_vehicle("driver"), Template.OFFER_AUTO)
     until = expires_at.isoformat() if expires_at else None
     driver = it.say(it.of_vehicle("driver"), Template.OFFER, not_after=expires_at, until=until)
-    if expires_at is None or not it.known.base_rings:
+    if expires_at is None or not it.known.has_base:
         return driver
     base, half = it.of_vehicle("base"), (expires_at - it.event.at) / 2
     return driver + it.say(base, Template.OFFER_UNANSWERED, wait=half, not_after=expires_at, until=until)

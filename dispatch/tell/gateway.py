@@ -31,21 +31,22 @@ class Route:
 
 
 class Gateways:
-    """The addresses of the settings, and how busy each gateway is in this process."""
+    """The addresses of the settings, and how busy each gateway is in this process.
+
+    `problems` names each address that cannot be read, without the address itself: it holds secrets. What would go
+    there waits for somebody's hand.
+    """
 
     def __init__(self, phone_url: str, urls: Mapping[str, str]) -> None:
-        self._phone_url = phone_url
-        self._urls = dict(urls)
+        unread = {name for name, url in urls.items() if not is_phone(url) and _read(url) is None}
+        self._urls = {name: url for name, url in urls.items() if name not in unread}
+        self._phone_url = phone_url if phone_url and _read(phone_url.replace("{phone}", _SAMPLE_DIGITS)) else ""
         self._busy: Counter[str] = Counter()
-
-    def problems(self) -> list[str]:
-        """Each address that cannot be read, as a sentence without the address itself: it holds secrets."""
-        named = [("JEMPUT_TELL_PHONE_URL", self._phone_url)] if self._phone_url else []
-        named += [(f"JEMPUT_TELL_URLS {name}", url) for name, url in sorted(self._urls.items()) if not is_phone(url)]
-        return [
-            f"{name} is no address that apprise knows: write SCHEMA://… as docs/messages.md shows"
-            for name, url in named
-            if _read(url.replace("{phone}", _SAMPLE_DIGITS)) is None
+        named = [f"JEMPUT_TELL_URLS {name}" for name in sorted(unread)]
+        named += ["JEMPUT_TELL_PHONE_URL"] if phone_url and not self._phone_url else []
+        self.problems = [
+            f"{name} is no address that apprise knows, and is passed over: write SCHEMA://… as docs/messages.md shows"
+            for name in named
         ]
 
     def phone_of(self, recipients: tuple[str, ...]) -> str | None:

@@ -121,7 +121,8 @@ def _phone(books: Books, kind: str, name: str, vehicle: Vehicle | None) -> str |
         case "driver":
             return vehicle.phone if vehicle else None
         case "base":
-            return base_phone(books, vehicle)
+            base = books.find_facility(vehicle.base) if vehicle and vehicle.base else None
+            return base.phone if base else None
         case "facility":
             facility = books.find_facility(name)
             return facility.phone if facility else None
@@ -130,9 +131,3 @@ def _phone(books: Books, kind: str, name: str, vehicle: Vehicle | None) -> str |
             return person.phone if person else None
         case _:
             return None
-
-
-def base_phone(books: Books, vehicle: Vehicle | None) -> str | None:
-    """The phone of the place where the vehicle stands."""
-    base = books.find_facility(vehicle.base) if vehicle and vehicle.base else None
-    return base.phone if base else None

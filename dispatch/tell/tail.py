@@ -9,7 +9,6 @@ from dispatch.domain.events import Event
 from dispatch.domain.message import Message
 from dispatch.domain.telling import Known, Tellings, messages_for
 from dispatch.domain.vehicle import Vehicle
-from dispatch.tell.letter import base_phone
 
 _BATCH = 200
 _log = logging.getLogger(__name__)
@@ -71,7 +70,7 @@ def known_of(books: Books, event: Event) -> Known:
         facility=ask.requester if ask else None,
         need=ask.need.value if ask else None,
         agency=vehicle.agency if vehicle else None,
-        base_rings=base_phone(books, vehicle) is not None,
+        has_base=vehicle is not None and vehicle.base is not None,
         own_act=actor is not None and actor.vehicle is not None and actor.vehicle == event.vehicle_id,
         had_trip=any(a.state is AssignmentState.CLEARED for a in assignments),
         going=tuple(a.vehicle_id for a in assignments if a.is_live and a.state is not AssignmentState.OFFERED),

@@ -77,12 +77,12 @@ class Teller:
     async def _start(self, message: Message) -> None:
         now = self.clock.now()
         if message.drop_after is not None and now > message.drop_after:
-            await self._save(message, replace(message, state=MessageState.DROPPED))
+            await self._settle(message, MessageState.DROPPED)
             return
         letter = await self.store.read(lambda books: self.write(books, message))
         route = self.gateways.find_route(letter.recipients, letter.phone)
         if route is None:
-            await self._save(message, replace(message, state=MessageState.LINKED))
+            await self._settle(message, MessageState.LINKED)
             return
         if not self.gateways.has_room(route.gateway):
             return
@@ -99,7 +99,10 @@ class Teller:
     async def _send(self, claimed: Message, letter: Letter, route: Route) -> None:
         try:
             error = await self.gateways.send(route, letter.text, within_s=self.within_s)
-            await self._save(claimed, self._after(claimed, error))
+            after = self._after(claimed, error)
+            if not await self._save(claimed, after) and error is None:
+                # It was dropped while it was on its way; that it was told all the same must be seen.
+                await self._save(replace(claimed, state=MessageState.DROPPED), after)
         except StoreUnavailableError:
             _log.warning("message %d could not be marked; it is sent again when its claim has run out", claimed.id)
         finally:
@@ -118,6 +121,11 @@ class Teller:
             return replace(claimed, state=MessageState.FAILED, last_error=error)
         _log.warning("message %d: try %d failed (%s)", claimed.id, claimed.tries, error)
         return replace(claimed, send_after=now + self.backoff[claimed.tries - 1], last_error=error)
+
+    async def _settle(self, message: Message, state: MessageState) -> None:
+        """No gateway is needed for it: the recipient's next message need not wait."""
+        await self._save(message, replace(message, state=state))
+        self._news.set()
 
     async def _save(self, before: Message, after: Message) -> bool:
         """Whether it was kept: not where a person or another process was first."""

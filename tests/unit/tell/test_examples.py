@@ -16,7 +16,7 @@ def test_every_gateway_for_phones_that_the_page_shows_is_one() -> None:
     assert len(shown) >= 4
     for url in shown:
         gateways = Gateways(Settings(tell_phone_url=url).tell_phone_url, {})
-        assert gateways.problems() == [], url
+        assert gateways.problems == [], url
         route = gateways.find_route(("contact:P-1",), "+62 811-0000-0001")
         assert route is not None
         assert route.gateway == PHONES
@@ -28,7 +28,7 @@ def test_every_address_of_an_office_that_the_page_shows_is_one() -> None:
     (toml,) = re.findall(r"```toml\n(.+?)```", TEXT, re.DOTALL)
     for urls in (Settings(tell_urls=json.loads(table)).tell_urls, Settings(**tomllib.loads(toml)).tell_urls):
         gateways = Gateways("", urls)
-        assert gateways.problems() == []
+        assert gateways.problems == []
         assert gateways.find_route(("police",), None) is None
         assert gateways.phone_of(("police",)) == "110"
         assert gateways.find_route(("operator",), None) is not None

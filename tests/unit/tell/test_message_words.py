@@ -70,10 +70,10 @@ GOLDEN = {
     Template.OPERATOR_NOTICE: f"Permintaan P-1 perlu diketahui operator. Aturan R02. {OPEN}",
     Template.ESCALATED: "Permintaan P-1 memerlukan perhatian Anda: sopir-sopir yang ditawari belum dapat berangkat. "
     f"{OPEN}",
-    Template.FAMILY_NEEDS_NOTHING: "Keluarga mengabari bahwa kendaraan tidak diperlukan lagi, permintaan P-1. Mohon "
-    "tunggu kabar operator.",
-    Template.FAMILY_LEFT: "Keluarga mengabari bahwa mereka sudah berangkat sendiri, permintaan P-1. Mohon tunggu kabar "
-    "operator.",
+    Template.FAMILY_NEEDS_NOTHING: "Keluarga mengabari bahwa kendaraan tidak diperlukan lagi, permintaan P-1. Operator "
+    "memastikan tindak lanjutnya.",
+    Template.FAMILY_LEFT: "Keluarga mengabari bahwa mereka sudah berangkat sendiri, permintaan P-1. Operator "
+    "memastikan tindak lanjutnya.",
     Template.FAMILY_SAID: f"Keluarga mengirim kabar tentang permintaan P-1. {OPEN}",
     Template.STOCK_CAME: "Kabar baik: yang Anda tunggu sudah datang. Kami menelepon Anda menurut urutan; tidak perlu "
     f"mengantre. {FOLLOW}",

@@ -331,12 +331,56 @@ async def test_the_running_teller_tells_what_happens_and_ends_when_it_is_stopped
     assert [state for _, _, state in await post.states()] == [MessageState.SENT]
 
 
+async def test_a_message_that_cannot_be_written_out_holds_up_nobody(post: Post) -> None:
+    await post.happen(EventKind.REQUEST_RECEIVED)
+    await post.happen(EventKind.REQUEST_RECEIVED, "P-2")
+    await tell_on(post.store)
+    spoiled, _ = await post.messages()
+    wrong = replace(spoiled, facts={"eta": "soon"})
+    await post.store.write(lambda books: books.save_message(spoiled, wrong))
+    await post.pass_on()
+    assert [m.last_error for m in await post.messages()] == ["unwritable:ValueError", None]
+    assert len(post.texts("P-2")) == 1
+
+
+async def test_what_was_dropped_on_its_way_and_told_all_the_same_is_seen_to_be_told(post: Post) -> None:
+    post.gateway.hang = lambda path: True
+    await post.happen(EventKind.STEP_TAKEN, state="on_scene")
+    post.clock.at += timedelta(seconds=10)
+    await tell_on(post.store)
+    await post.teller.send_ready()
+    await asyncio.to_thread(post.gateway.wait_until, lambda gateway: len(gateway.tried) == 1)
+    await post.happen(EventKind.STEP_UNDONE, state="en_route", undone="on_scene")
+    await tell_on(post.store)
+    assert [state for _, _, state in await post.states()] == [MessageState.DROPPED]
+    post.gateway.hang_status = 200
+    post.gateway.released.set()
+    await post.pass_on()
+    assert [state for _, _, state in await post.states()] == [MessageState.SENT]
+
+
+async def test_the_running_teller_lets_no_hand_wait_for_another(post: Post) -> None:
+    stop = asyncio.Event()
+    for _ in range(20):
+        await post.happen(EventKind.NOTICE_ASKED, whom="police", rule="R11")
+    await post.happen(EventKind.ESCALATED, to="operator", why="refusals")
+    post.clock.at += timedelta(seconds=1)
+    running = asyncio.create_task(post.teller.run(stop))
+    await asyncio.to_thread(post.gateway.wait_until, lambda gateway: len(gateway.taken) == 1)
+    while MessageState.QUEUED in {state for _, _, state in await post.states()}:
+        assert not running.done()
+    stop.set()
+    await running
+    assert [state for _, _, state in await post.states()].count(MessageState.LINKED) == 20
+
+
 async def test_an_address_that_cannot_be_read_is_told_without_its_secrets() -> None:
     gateways = Gateways("nosuchscheme://secret@host/{phone}", {"police": "110", "operator": "alsonone://token"})
-    problems = gateways.problems()
+    problems = gateways.problems
     assert [problem.partition(" is no")[0] for problem in problems] == [
-        "JEMPUT_TELL_PHONE_URL",
         "JEMPUT_TELL_URLS operator",
+        "JEMPUT_TELL_PHONE_URL",
     ]
+    assert gateways.find_route(("operator",), "+62 811-0000-0001") is None
     assert "secret" not in "".join(problems)
     assert "token" not in "".join(problems)

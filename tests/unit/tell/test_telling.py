@@ -18,7 +18,7 @@ KNOWN = Known(
     facility="puskesmas-contoh",
     need="body",
     agency="dkm",
-    base_rings=True,
+    has_base=True,
     going=("H1",),
     arrives_at=NOW + timedelta(minutes=14),
 )
@@ -138,7 +138,7 @@ def test_an_offer_rings_the_base_after_half_its_time_and_never_after_its_end() -
     assert driver.drop_after == base.drop_after == NOW + timedelta(seconds=90)
 
 
-def test_a_base_without_a_phone_is_not_rung() -> None:
+def test_a_vehicle_without_a_base_has_none_to_ring() -> None:
     silent = Known(facility="puskesmas-contoh", need="body")
     assert who(event(K.OFFER_MADE, expires_at=IN_90_S), silent) == [("driver:H3", T.OFFER)]
 
