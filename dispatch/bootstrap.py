@@ -18,6 +18,8 @@ from dispatch.live.redis import RedisLive
 from dispatch.roads import NetworkRoads, StraightRoads
 from dispatch.settings import Settings
 from dispatch.store.sqlite import open_sqlite
+from dispatch.tell.gateway import Gateways
+from dispatch.tell.teller import Teller
 from geo.area import AreaFileError, Areas, read_areas, sample_areas
 from geo.nearest import warm_up
 from geo.network import NetworkFileError, NetworkMeta, open_network, write_network
@@ -43,6 +45,7 @@ class House:
     store: Store
     live: Live
     desk: Desk
+    teller: Teller
     areas: Areas
     tiles: TileStore | None
     roads_meta: NetworkMeta | None
@@ -140,6 +143,16 @@ def tiles_for(roads: Path, *, progress: Progress) -> TileStore:
     return TileStore(path)
 
 
+def make_teller(settings: Settings, store: Store, *, demo: bool, progress: Progress) -> Teller:
+    """Who sends the messages; the demo's people are made up, so none of theirs goes to a gateway."""
+    gateways = Gateways("", {}) if demo else Gateways(settings.tell_phone_url, settings.tell_urls)
+    for problem in gateways.problems:
+        progress(f"messages: {problem}")
+    return Teller(
+        store=store, clock=SystemClock(), gateways=gateways, zone=settings.zone, public_url=settings.public_url
+    )
+
+
 @contextlib.asynccontextmanager
 async def open_house(settings: Settings, *, demo: bool, progress: Progress) -> AsyncIterator[House]:
     """Open everything that a server needs, and close it again.
@@ -170,6 +183,7 @@ async def open_house(settings: Settings, *, demo: bool, progress: Progress) -> A
             store=store,
             live=live,
             desk=desk,
+            teller=make_teller(settings, store, demo=demo, progress=progress),
             areas=areas,
             tiles=tiles,
             roads_meta=roads.network.meta if isinstance(roads, NetworkRoads) else None,

@@ -28,6 +28,7 @@ from dispatch.domain.pack_faults import PackError
 from dispatch.domain.pack_file import read_pack
 from dispatch.settings import Settings, settings_table
 from dispatch.store.sqlite import IndexMissingError, SqliteStore, open_sqlite
+from dispatch.tell.gateway import Gateways
 from dispatch.words import event_text
 from geo.network import open_network
 
@@ -144,6 +145,10 @@ def check() -> None:
             say(f"SOP        {name}: {pack.agency} {pack.version}, {len(pack.rules)} rules")
         except PackError as error:
             problems += [f"SOP        {name} line {fault.line}: {fault.sentence}" for fault in error.faults]
+    gateways = Gateways(settings.tell_phone_url, settings.tell_urls)
+    problems += [f"messages   {problem}" for problem in gateways.problems]
+    if not settings.tell_phone_url:
+        say("messages   no gateway for phone numbers: people send them with one tap. See docs/messages.md")
     for problem in problems:
         say(f"WRONG  {problem}")
     if problems:

@@ -11,6 +11,10 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+_ROLES = frozenset({"police", "operator", "health_officer"})
+_RECIPIENTS = _ROLES | {"agency", "facility", "driver", "base", "owner", "person"}
+_NAMED = "agency:ID, facility:ID, driver:VEHICLE, base:VEHICLE, owner:VEHICLE, person:ID"
+
 
 class Settings(BaseSettings):
     """The settings of one server; `jemput settings` lists them."""
@@ -39,6 +43,38 @@ class Settings(BaseSettings):
     timezone: str = Field(
         default="Asia/Jakarta", description="Time zone of the region, for hours in SOPs and on screens."
     )
+    public_url: str = Field(
+        default="", description="Address of this service as people open it, for links in messages; empty: none."
+    )
+    tell_phone_url: str = Field(
+        default="", description="Gateway for phone numbers, an apprise URL with {phone}; empty: click-to-chat links."
+    )
+    tell_urls: dict[str, str] = Field(
+        default={}, description="Recipient to apprise URL or phone number, as JSON; see docs/messages.md."
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError("the public address begins with https://")
+        return value.rstrip("/")
+
+    @field_validator("tell_phone_url")
+    @classmethod
+    def _with_phone(cls, value: str) -> str:
+        if value and "{phone}" not in value:
+            raise ValueError("the gateway for phone numbers needs {phone} where the number goes")
+        return value
+
+    @field_validator("tell_urls")
+    @classmethod
+    def _known_recipients(cls, value: dict[str, str]) -> dict[str, str]:
+        for name in value:
+            kind, _, which = name.partition(":")
+            if kind not in _RECIPIENTS or (kind in _ROLES) == bool(which):
+                raise ValueError(f"{name!r} is no recipient: take one of {', '.join(sorted(_ROLES))}, or {_NAMED}")
+        return value
 
     @field_validator("timezone")
     @classmethod

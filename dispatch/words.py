@@ -310,6 +310,7 @@ _REFUSALS = {
     "subject_of_document": "Tuliskan dokumen yang ditunggu, dan hanya untuk permintaan dokumen.",
     "deliver_where": "Tuliskan ke mana dokumen diantar.",
     "on_duty_trip": "Selesaikan dahulu tugas yang sedang berjalan.",
+    "message_overtaken": "Pesan ini tidak perlu dikirim lagi: keadaannya sudah berubah.",
     "somebody_was_first": "Orang lain baru saja mengubahnya. Muat ulang lalu coba lagi.",
 }
 

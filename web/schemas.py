@@ -9,6 +9,7 @@ from dispatch.domain.assignment import AssignmentState, Step
 from dispatch.domain.directory import FacilityKind, Role
 from dispatch.domain.events import EventKind
 from dispatch.domain.fix import LinkHealth
+from dispatch.domain.message import MessageState, Template
 from dispatch.domain.promise import CallOutcome, PromiseKind, PromiseState, Whom
 from dispatch.domain.ranking import Method
 from dispatch.domain.request import Death, Leaves, Need, RequestState, Urgency
@@ -551,6 +552,25 @@ class SnapshotOut(Out):
 
     vehicles: list[VehicleOut]
     requests: list[RequestSummaryOut]
+
+
+class MessageOut(Out):
+    """What is told to whom; the links let a person send or say it with one tap, where the number is theirs to see."""
+
+    id: int
+    request_id: str | None
+    recipient: str
+    label: str
+    template: Template
+    text: str
+    state: MessageState
+    made_at: datetime
+    tries: int
+    sent_at: datetime | None = None
+    sent_by: str | None = None
+    last_error: str | None = None
+    chat_url: str | None = None
+    call_url: str | None = None
 
 
 class ProblemOut(Out):

@@ -13,7 +13,7 @@ from dispatch.bootstrap import open_house
 from dispatch.settings import Settings
 from web import errors, live
 from web.auth import authorise, judge_table
-from web.routes import drivers, fleet, pages, promises, requests, session, sop
+from web.routes import drivers, fleet, messages, pages, promises, requests, session, sop
 
 _log = logging.getLogger("jemput")
 _MOST_BYTES = 1_000_000
@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None, *, demo: bool | None = None) ->
                 asyncio.create_task(app.state.hub.run(), name="hub"),
                 asyncio.create_task(house.desk.run_timers(stop), name="timers"),
                 asyncio.create_task(house.desk.run_keeper(stop), name="keeper"),
+                asyncio.create_task(house.teller.run(stop), name="teller"),
             ]
             try:
                 yield
@@ -63,7 +64,8 @@ def create_app(settings: Settings | None = None, *, demo: bool | None = None) ->
     )
     errors.install(app)
     routers = (
-        *(session.router, requests.router, requests.demo, promises.router, drivers.router, fleet.router),
+        *(session.router, requests.router, requests.demo, promises.router, messages.router),
+        *(drivers.router, fleet.router),
         *(sop.router, sop.schema_router, pages.router),
     )
     judge_table(routers)

@@ -24,10 +24,12 @@ from dispatch.domain.request import Request
 from dispatch.store import rows, tables
 from dispatch.store.ledger import Ledger
 from dispatch.store.rows import Row, time_of, time_text
+from dispatch.store.telling import Telling
 
 
-class SqlBooks(Ledger):
-    """Requests, assignments, approvals, journal, timers and first answers, beside the ledger and the master data."""
+class SqlBooks(Ledger, Telling):
+    """Requests, assignments, approvals, journal, timers and first answers, beside the ledger,
+    the messages and the master data."""
 
     def write_probe(self, at: str) -> None:
         """Touch one row, so that a commit really reaches the disk, and check the indexes' text."""

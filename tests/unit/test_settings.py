@@ -13,7 +13,7 @@ NAMES = {name for name, _, _ in settings_table()}
 
 
 @pytest.mark.parametrize(
-    "name", ["Dockerfile", "docker-compose.yml", "README.md", "docs/settings.md", "CONTRIBUTING.md"]
+    "name", ["Dockerfile", "docker-compose.yml", "README.md", "docs/settings.md", "docs/messages.md", "CONTRIBUTING.md"]
 )
 def test_a_file_names_only_settings_that_exist(name: str) -> None:
     named = set(re.findall(r"JEMPUT_[A-Z_]+", (ROOT / name).read_text("utf-8")))
@@ -49,6 +49,31 @@ def test_a_wrong_setting_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, 
     monkeypatch.setenv(name, value)
     with pytest.raises(ValueError, match=name.removeprefix("JEMPUT_").lower()):
         Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "what_to_do"),
+    [
+        ("JEMPUT_TELL_PHONE_URL", "json://gateway.example/sms", "needs {phone}"),
+        ("JEMPUT_TELL_URLS", '{"polisi": "110"}', "take one of"),
+        ("JEMPUT_TELL_URLS", '{"police:1": "110"}', "take one of"),
+        ("JEMPUT_TELL_URLS", '{"agency": "110"}', "take one of"),
+        ("JEMPUT_PUBLIC_URL", "jemput.example", "begins with https://"),
+    ],
+)
+def test_a_wrong_address_for_messages_is_refused_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, what_to_do: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ValueError, match=what_to_do):
+        Settings()
+
+
+def test_addresses_for_messages_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JEMPUT_TELL_URLS", '{"police": "110", "agency:kota-contoh": "mailto://a:b@mail.example"}')
+    monkeypatch.setenv("JEMPUT_PUBLIC_URL", "https://jemput.example/")
+    assert Settings().tell_urls == {"police": "110", "agency:kota-contoh": "mailto://a:b@mail.example"}
+    assert Settings().public_url == "https://jemput.example"
 
 
 def test_another_database_is_refused_with_what_to_do() -> None:

@@ -1,6 +1,7 @@
 """A real server in this process, over a small town with straight-line roads, and a token for everybody in it."""
 
 import asyncio
+import contextlib
 import hashlib
 import threading
 from collections.abc import Iterator
@@ -90,13 +91,17 @@ class Service:
         return httpx.Client(base_url=self.url, headers=headers, timeout=20)
 
 
-@pytest.fixture
-def service(tmp_path: Path) -> Iterator[Service]:
-    """A server of its own for the test, ended with it."""
-    settings = Settings(data_dir=tmp_path)
+def prepare(settings: Settings) -> None:
+    """Put the town into the database of these settings."""
     store = open_sqlite(settings.database_path)
     store.submit(settle).result()
     asyncio.run(store.close())
+
+
+@contextlib.contextmanager
+def serving(settings: Settings) -> Iterator[Service]:
+    """A server of its own over the town, ended with the block."""
+    prepare(settings)
     config = uvicorn.Config(
         create_app(settings, demo=False), host="127.0.0.1", port=0, log_level="warning", ws="websockets-sansio"
     )
@@ -118,3 +123,10 @@ def service(tmp_path: Path) -> Iterator[Service]:
         server.should_exit = True
         thread.join()
         listening.close()
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    """A server of its own for the test, ended with it."""
+    with serving(Settings(data_dir=tmp_path)) as served:
+        yield served

@@ -512,6 +512,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Messages
+         * @description The newest messages of all requests, oldest of them first: what failed, and what waits for somebody's hand.
+         */
+        get: operations["list_messages_api_messages_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{request_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Messages Of
+         * @description Everything that was or is to be told about this request, in order.
+         */
+        get: operations["list_messages_of_api_requests__request_id__messages_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/requests/{request_id}/messages/{message_id}/sent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark Sent
+         * @description Somebody sent it by hand; a repeat changes nothing.
+         */
+        post: operations["mark_sent_api_requests__request_id__messages__message_id__sent_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -1711,6 +1771,47 @@ export interface components {
             roads: "real" | "sample" | "none";
         };
         /**
+         * MessageOut
+         * @description What is told to whom; the links let a person send or say it with one tap, where the number is theirs to see.
+         */
+        MessageOut: {
+            /** Id */
+            id: number;
+            /** Request Id */
+            request_id: string | null;
+            /** Recipient */
+            recipient: string;
+            /** Label */
+            label: string;
+            template: components["schemas"]["Template"];
+            /** Text */
+            text: string;
+            state: components["schemas"]["MessageState"];
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Tries */
+            tries: number;
+            /** Sent At */
+            sent_at?: string | null;
+            /** Sent By */
+            sent_by?: string | null;
+            /** Last Error */
+            last_error?: string | null;
+            /** Chat Url */
+            chat_url?: string | null;
+            /** Call Url */
+            call_url?: string | null;
+        };
+        /**
+         * MessageState
+         * @description Linked: no gateway is set, a person sends it with one tap. Dropped: it was overtaken by what happened.
+         * @enum {string}
+         */
+        MessageState: "queued" | "sent" | "linked" | "failed" | "dropped";
+        /**
          * Method
          * @description How an arrival time was found.
          * @enum {string}
@@ -2495,6 +2596,12 @@ export interface components {
             /** At */
             at?: string | null;
         };
+        /**
+         * Template
+         * @description What is said; the sentences are in dispatch/message_words.py.
+         * @enum {string}
+         */
+        Template: "received" | "offer" | "offer_auto" | "offer_unanswered" | "offer_withdrawn" | "coming" | "coming_to_facility" | "en_route" | "on_scene" | "transporting" | "at_destination" | "trip_over" | "trip_over_facility" | "replaced" | "vehicle_lost" | "let_go" | "approval_asked" | "help_asked" | "promise_made" | "document_promised" | "promise_overdue" | "police_notice" | "owner_notice" | "operator_notice" | "escalated" | "family_needs_nothing" | "family_left" | "family_said" | "stock_came" | "ended_completed" | "ended_cancelled" | "ended_duplicate" | "ended_unfounded" | "ended_facility";
         /**
          * Urgency
          * @description Triage colour; a body has green and its own place in the order (R24).
@@ -3507,6 +3614,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["KeptOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_messages_api_messages_get: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["MessageState"][] | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_messages_of_api_requests__request_id__messages_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    mark_sent_api_requests__request_id__messages__message_id__sent_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                request_id: string;
+                message_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageOut"];
                 };
             };
             /** @description Validation Error */

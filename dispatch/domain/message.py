@@ -1,0 +1,91 @@
+"""A message of the outbox: what is said to whom, when, and how far it has come."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Template(StrEnum):
+    """What is said; the sentences are in dispatch/message_words.py."""
+
+    RECEIVED = "received"
+    OFFER = "offer"
+    OFFER_AUTO = "offer_auto"
+    OFFER_UNANSWERED = "offer_unanswered"
+    OFFER_WITHDRAWN = "offer_withdrawn"
+    COMING = "coming"
+    COMING_TO_FACILITY = "coming_to_facility"
+    EN_ROUTE = "en_route"
+    ON_SCENE = "on_scene"
+    TRANSPORTING = "transporting"
+    AT_DESTINATION = "at_destination"
+    TRIP_OVER = "trip_over"
+    TRIP_OVER_FACILITY = "trip_over_facility"
+    REPLACED = "replaced"
+    VEHICLE_LOST = "vehicle_lost"
+    LET_GO = "let_go"
+    APPROVAL_ASKED = "approval_asked"
+    HELP_ASKED = "help_asked"
+    PROMISE_MADE = "promise_made"
+    DOCUMENT_PROMISED = "document_promised"
+    PROMISE_OVERDUE = "promise_overdue"
+    POLICE_NOTICE = "police_notice"
+    OWNER_NOTICE = "owner_notice"
+    OPERATOR_NOTICE = "operator_notice"
+    ESCALATED = "escalated"
+    FAMILY_NEEDS_NOTHING = "family_needs_nothing"
+    FAMILY_LEFT = "family_left"
+    FAMILY_SAID = "family_said"
+    STOCK_CAME = "stock_came"
+    ENDED_COMPLETED = "ended_completed"
+    ENDED_CANCELLED = "ended_cancelled"
+    ENDED_DUPLICATE = "ended_duplicate"
+    ENDED_UNFOUNDED = "ended_unfounded"
+    ENDED_FACILITY = "ended_facility"
+
+
+class MessageState(StrEnum):
+    """Linked: no gateway is set, a person sends it with one tap. Dropped: it was overtaken by what happened."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    LINKED = "linked"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A message of the outbox; `facts` hold no name and no phone number: both are looked up when it is sent.
+
+    `key` is unique: whatever would be said twice under one key is said once. It is sent between `send_after` and
+    `drop_after`. `tries` also is the version that is compared when it is claimed. `sent_by` is None for a gateway.
+    """
+
+    id: int = 0
+    key: str
+    seq: int
+    made_at: datetime
+    recipient: str
+    template: Template
+    request_id: str | None = None
+    assignment_id: str | None = None
+    vehicle_id: str | None = None
+    facts: Mapping[str, object] = field(default_factory=dict)
+    state: MessageState = MessageState.QUEUED
+    tries: int = 0
+    send_after: datetime
+    drop_after: datetime | None = None
+    sent_at: datetime | None = None
+    sent_by: str | None = None
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drop:
+    """Queued messages of this request or assignment that say one of `templates` need no longer be sent."""
+
+    templates: frozenset[Template]
+    request_id: str | None = None
+    assignment_id: str | None = None

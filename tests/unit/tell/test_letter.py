@@ -1,0 +1,159 @@
+"""What the books say around an event, and a message written out from them: over a real store."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from dispatch.desk.ports import Books, Contact, Store
+from dispatch.domain.assignment import AssignmentState
+from dispatch.domain.directory import Facility, FacilityKind, Person, Role
+from dispatch.domain.events import Event, EventKind
+from dispatch.domain.message import Message, Template
+from dispatch.domain.ranking import Arrival, Method
+from dispatch.domain.telling import Known
+from dispatch.domain.vehicle import VehicleClass
+from dispatch.tell.letter import Letter, write_letter
+from dispatch.tell.tail import known_of
+from tests.contract.conftest import offer, open_store, request, settle_town
+from tests.people import CIKOKOL, HOME, NOW, vehicle
+
+pytestmark = pytest.mark.anyio
+ARRIVAL = Arrival(eta_s=840, eta_low_s=700, eta_high_s=1020, distance_m=5100, method=Method.ROADS)
+PUBLIC = "https://jemput.example"
+
+
+def settle(books: Books) -> None:
+    settle_town(books)
+    base = Facility(id="pangkalan", kind=FacilityKind.BASE, name="Pangkalan", point=CIKOKOL.point, phone="021 555 0001")
+    books.put_facility(base)
+    books.put_vehicle(replace(vehicle("V1", VehicleClass.HEARSE, agency="dkm").vehicle, base=base.id, phone="0811 1"))
+    books.put_person(Person(id="budi", name="Sopir Contoh Budi", role=Role.DRIVER, vehicle="V1"))
+    books.put_person(Person(id="opi", name="Operator Contoh Opi", role=Role.OPERATOR, phone="0811 2"))
+    from_home = replace(request("P-home"), ask=replace(request("P-1").ask, pickup=HOME))
+    books.add_request(from_home, Contact(phone="0811 3"), track_token="track-home")
+    states = (AssignmentState.OFFERED, AssignmentState.EN_ROUTE, AssignmentState.STOOD_DOWN)
+    for slot, state in enumerate(states, 1):
+        given = replace(offer(f"T-{slot}", f"V{slot}", slot=slot), state=state, stamps=MappingProxyType({}))
+        books.add_assignment(given, ARRIVAL if slot == 2 else None)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> Any:
+    opened = open_store(tmp_path)
+    await opened.write(settle)
+    yield opened
+    await opened.close()
+
+
+async def known(store: Store, **of: Any) -> Known:
+    event = Event(kind=EventKind.STEP_TAKEN, at=NOW, **of)
+    return await store.read(lambda books: known_of(books, event))
+
+
+async def test_the_books_say_who_asked_whose_vehicle_it_is_and_who_is_on_the_way(store: Store) -> None:
+    assert await known(store, request_id="P-1", assignment_id="T-2", vehicle_id="V1", actor="budi") == Known(
+        facility="puskesmas-cikokol",
+        need="body",
+        agency="dkm",
+        has_base=True,
+        own_act=True,
+        had_trip=False,
+        going=("V2",),
+        arrives_at=NOW + timedelta(seconds=840),
+    )
+    other = await known(store, request_id="P-1", assignment_id="T-1", vehicle_id="V2", actor="budi")
+    assert (other.own_act, other.has_base, other.arrives_at) == (False, False, None)
+    assert not (await known(store, request_id="P-1", vehicle_id="V1", actor="opi")).own_act
+
+
+async def test_one_trip_that_was_driven_to_its_end_is_a_trip(store: Store) -> None:
+    cleared = replace(offer("T-9", "V9", slot=9), state=AssignmentState.CLEARED)
+    await store.write(lambda books: books.add_assignment(cleared, None))
+    assert (await known(store, request_id="P-1")).had_trip
+
+
+async def test_what_the_books_do_not_know_is_left_out(store: Store) -> None:
+    assert await known(store, request_id="P-none", vehicle_id="V-none", actor="nobody") == Known()
+    assert await known(store) == Known()
+
+
+async def letter(store: Store, recipient: str, template: Template, public_url: str = PUBLIC, **changes: Any) -> Letter:
+    message = Message(
+        id=12,
+        key="k",
+        seq=1,
+        made_at=NOW,
+        recipient=recipient,
+        template=template,
+        request_id=changes.pop("request_id", "P-1"),
+        vehicle_id=changes.pop("vehicle_id", "V1"),
+        facts=changes,
+        send_after=NOW,
+    )
+    zone = ZoneInfo("Asia/Jakarta")
+    return await store.read(lambda books: write_letter(books, message, zone=zone, public_url=public_url))
+
+
+async def test_a_facility_is_named_and_a_home_never(store: Store) -> None:
+    named = await letter(store, "driver:V1", Template.OFFER)
+    assert "Jemput di Puskesmas Cikokol." in named.text
+    hidden = await letter(store, "driver:V1", Template.OFFER, request_id="P-home")
+    assert HOME.name not in hidden.text
+    assert "Jemput di" not in hidden.text
+
+
+@pytest.mark.parametrize(
+    ("recipient", "label", "phone", "page"),
+    [
+        ("driver:V1", "Sopir Kendaraan V1", "0811 1", "/sopir"),
+        ("base:V1", "Pangkalan Kendaraan V1", "021 555 0001", "/sopir"),
+        ("owner:V1", "Pemilik Kendaraan V1", None, "/peta"),
+        ("contact:P-1", "Keluarga", "+62 811-0000-0001", "/peta"),
+        ("facility:puskesmas-cikokol", "Puskesmas Cikokol", None, "/minta"),
+        ("facility:none", "none", None, "/minta"),
+        ("person:opi", "Pemegang janji", "0811 2", "/"),
+        ("agency:kota-contoh", "Operator Kota Contoh", None, "/peta"),
+        ("health_officer", "Petugas Dinas Kesehatan", None, "/kelola"),
+        ("police", "Kepolisian", None, "/peta"),
+        ("contact:P-none", "Keluarga", None, "/peta"),
+        ("driver:V-none", "Sopir V-none", None, "/sopir"),
+    ],
+)
+async def test_each_recipient_has_a_label_a_number_and_a_page(
+    store: Store, recipient: str, label: str, phone: str | None, page: str
+) -> None:
+    written = await letter(store, recipient, Template.ESCALATED)
+    assert (written.label, written.phone) == (label, phone)
+    assert written.text.endswith(f"Buka {PUBLIC}{page} (no. 12)")
+
+
+async def test_an_owner_is_looked_for_under_the_agency_too(store: Store) -> None:
+    assert (await letter(store, "owner:V1", Template.OWNER_NOTICE)).recipients == ("owner:V1", "agency:dkm")
+
+
+@pytest.mark.parametrize(
+    ("due", "said"),
+    [
+        (NOW + timedelta(minutes=15), "Petugas kami menelepon Anda paling lambat pukul 17.00."),
+        (datetime.fromisoformat("2026-11-21T01:00:00+07:00"), "paling lambat tanggal 21 Nov 2026 pukul 01.00."),
+    ],
+)
+async def test_a_promise_names_the_day_where_it_is_another(store: Store, due: datetime, said: str) -> None:
+    written = await letter(store, "contact:P-1", Template.PROMISE_MADE, due=due.isoformat(), owner="opi")
+    assert said in written.text
+
+
+async def test_without_a_public_address_there_is_no_link(store: Store) -> None:
+    assert "http" not in (await letter(store, "contact:P-1", Template.RECEIVED, public_url="")).text
+    linked = await letter(store, "contact:P-1", Template.RECEIVED)
+    assert f"{PUBLIC}/t/track-1 (no. 12)" in linked.text
+
+
+async def test_condolences_are_for_a_death_alone(store: Store) -> None:
+    assert "berdukacita" in (await letter(store, "contact:P-1", Template.TRIP_OVER, need="body")).text
+    assert "berdukacita" not in (await letter(store, "contact:P-1", Template.TRIP_OVER, need="emergency")).text
