@@ -77,6 +77,11 @@ SENTENCES: Mapping[Template, tuple[str, ...]] = {
         "Tidak perlu datang lagi sebelum kami kabari.",
         _FOLLOW,
     ),
+    _T.PROMISE_REMINDED: (
+        "Sebentar lagi waktunya menelepon kembali keluarga.",
+        "Permintaan {request}, paling lambat {due}.",
+        _OPEN,
+    ),
     _T.PROMISE_OVERDUE: (
         "Janji menelepon kembali untuk permintaan {request} sudah lewat waktunya dan sekarang dipegang Anda.",
         "Mohon segera telepon keluarga.",
@@ -139,7 +144,7 @@ ENDS = {
     "unfounded": "tidak ada yang perlu dijemput",
 }
 WHYS = {
-    "refusals": "sopir-sopir yang ditawari belum dapat berangkat",
+    "refused_often": "sopir-sopir yang ditawari belum dapat berangkat",
     "searched_long": "pencarian sudah berjalan lama",
     "nobody_eligible": "menurut SOP belum ada kendaraan yang boleh berangkat",
     "promise_overdue": "janji menelepon kembali lewat waktunya",

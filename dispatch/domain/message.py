@@ -29,6 +29,7 @@ class Template(StrEnum):
     HELP_ASKED = "help_asked"
     PROMISE_MADE = "promise_made"
     DOCUMENT_PROMISED = "document_promised"
+    PROMISE_REMINDED = "promise_reminded"
     PROMISE_OVERDUE = "promise_overdue"
     POLICE_NOTICE = "police_notice"
     OWNER_NOTICE = "owner_notice"

@@ -217,8 +217,12 @@ def _overdue(it: _Happened) -> Tellings:
     return it.say(role_of(it.fact("to"), it.known.facility), Template.PROMISE_OVERDUE)
 
 
+def _reminded(it: _Happened) -> Tellings:
+    return it.say(role_of(it.fact("to"), it.known.facility), Template.PROMISE_REMINDED, due=it.fact("due_at"))
+
+
 def _promise_closed(it: _Happened) -> Tellings:
-    return it.drop(frozenset({Template.PROMISE_OVERDUE}))
+    return it.drop(frozenset({Template.PROMISE_REMINDED, Template.PROMISE_OVERDUE}))
 
 
 def _notice(it: _Happened) -> Tellings:
@@ -278,6 +282,7 @@ _TABLE: Mapping[EventKind, Callable[[_Happened], Tellings]] = {
     EventKind.PROBLEM_REPORTED: _lost,
     EventKind.APPROVAL_ASKED: _approval_asked,
     EventKind.PROMISE_MADE: _promised,
+    EventKind.PROMISE_REMINDED: _reminded,
     EventKind.PROMISE_OVERDUE: _overdue,
     EventKind.PROMISE_CLOSED: _promise_closed,
     EventKind.NOTICE_ASKED: _notice,

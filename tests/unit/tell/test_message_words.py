@@ -61,6 +61,8 @@ GOLDEN = {
     f"lambat pukul 17.00. Tidak perlu menelepon ke mana-mana. {FOLLOW}",
     Template.DOCUMENT_PROMISED: "Permintaan Anda sudah kami catat; persediaannya sedang ditunggu. Operator kami "
     f"menelepon Anda paling lambat pukul 17.00. Tidak perlu datang lagi sebelum kami kabari. {FOLLOW}",
+    Template.PROMISE_REMINDED: "Sebentar lagi waktunya menelepon kembali keluarga. Permintaan P-1, paling lambat pukul "
+    f"17.00. {OPEN}",
     Template.PROMISE_OVERDUE: "Janji menelepon kembali untuk permintaan P-1 sudah lewat waktunya dan sekarang dipegang "
     f"Anda. Mohon segera telepon keluarga. {OPEN}",
     Template.POLICE_NOTICE: "Pemberitahuan untuk kepolisian: ada jenazah yang perlu diketahui polisi, permintaan P-1. "

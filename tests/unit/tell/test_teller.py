@@ -227,7 +227,7 @@ async def test_a_gateway_that_hangs_altogether_fills_its_own_places_and_no_other
         await post.turn(hours=1)
     hung = len(post.gateway.tried)
     assert hung == 8
-    await post.happen(EventKind.ESCALATED, to="operator", why="refusals")
+    await post.happen(EventKind.ESCALATED, to="operator", why="refused_often")
     await post.pass_on()
     assert [delivery.path for delivery in post.gateway.taken] == ["/operator"]
     assert len(post.gateway.tried) == hung + 1
@@ -381,7 +381,7 @@ async def test_the_running_teller_lets_no_hand_wait_for_another(post: Post) -> N
     stop = asyncio.Event()
     for _ in range(20):
         await post.happen(EventKind.NOTICE_ASKED, whom="police", rule="R11")
-    await post.happen(EventKind.ESCALATED, to="operator", why="refusals")
+    await post.happen(EventKind.ESCALATED, to="operator", why="refused_often")
     post.clock.at += timedelta(seconds=1)
     running = asyncio.create_task(post.teller.run(stop))
     await asyncio.to_thread(post.gateway.wait_until, lambda gateway: len(gateway.taken) == 1)

@@ -82,6 +82,7 @@ CASES: dict[str, tuple[Event, list[tuple[str, Template]]]] = {
         [(CONTACT, T.DOCUMENT_PROMISED)],
     ),
     "retried": (event(K.PROMISE_RETRIED, retries=2), NOBODY),
+    "reminded": (event(K.PROMISE_REMINDED, to="operator"), [("operator", T.PROMISE_REMINDED)]),
     "overdue": (event(K.PROMISE_OVERDUE, to="health_officer", level=2), [("health_officer", T.PROMISE_OVERDUE)]),
     "overdue_staff": (event(K.PROMISE_OVERDUE, to="staff", level=0), [(FACILITY, T.PROMISE_OVERDUE)]),
     "overdue_person": (event(K.PROMISE_OVERDUE, to="opi", level=1), [("person:opi", T.PROMISE_OVERDUE)]),
@@ -89,7 +90,7 @@ CASES: dict[str, tuple[Event, list[tuple[str, Template]]]] = {
     "police": (event(K.NOTICE_ASKED, whom="police", rule="R11"), [("police", T.POLICE_NOTICE)]),
     "owner": (event(K.NOTICE_ASKED, whom="owner", rule="R29"), [("owner:H3", T.OWNER_NOTICE)]),
     "operator_notice": (event(K.NOTICE_ASKED, whom="operator", rule="R13"), [("operator", T.OPERATOR_NOTICE)]),
-    "escalated": (event(K.ESCALATED, to="operator", why="refusals"), [("operator", T.ESCALATED)]),
+    "escalated": (event(K.ESCALATED, to="operator", why="refused_often"), [("operator", T.ESCALATED)]),
     "no_longer_needed": (
         event(K.FAMILY_SAID, of_request=True, said="no_longer_needed"),
         [(who_, T.FAMILY_NEEDS_NOTHING) for who_ in ("operator", FACILITY, "driver:H1")],
