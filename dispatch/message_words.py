@@ -145,10 +145,8 @@ ENDS = {
 }
 WHYS = {
     "refused_often": "sopir-sopir yang ditawari belum dapat berangkat",
-    "searched_long": "pencarian sudah berjalan lama",
+    "searching_long": "pencarian sudah berjalan lama",
     "nobody_eligible": "menurut SOP belum ada kendaraan yang boleh berangkat",
-    "promise_overdue": "janji menelepon kembali lewat waktunya",
-    "approval_unanswered": "persetujuan yang diminta belum dijawab",
 }
 CONDOLENCE = "Kami turut berdukacita."
 _DEFAULTS = {
