@@ -1,0 +1,48 @@
+"""The documentation, held against the code: what it names is there, and what is there is named."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from dispatch.cli import app
+from dispatch.domain.conditions import KEYS
+from dispatch.domain.pack_file import read_pack
+from dispatch.domain.sop import Effect, Policy
+
+ROOT = Path(__file__).parents[2]
+PAGES = ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_of_a_page_leads_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    for link in re.findall(r"\]\(([^)#]+)\)", text):
+        if not link.startswith("http"):
+            assert (ROOT / page).parent.joinpath(link).exists(), link
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_of_a_page_is_there(page: str) -> None:
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    for line in re.findall(r"^(?:\$ )?(?:JEMPUT_\S+ )?jemput (.+)$", (ROOT / page).read_text("utf-8"), re.MULTILINE):
+        for said in re.split(r"&& jemput ", line.split("#")[0]):
+            name, second, *_ = [*said.split(), "", ""]
+            assert name in commands, said
+            if hasattr(commands[name], "commands"):
+                assert second in commands[name].commands, said
+
+
+def test_the_page_of_packs_names_every_condition_effect_and_figure() -> None:
+    named = set(re.findall(r"`([a-z_]+)`", (ROOT / "docs" / "sop.md").read_text("utf-8")))
+    assert set(KEYS) <= named
+    assert set(map(str, Effect)) <= named
+    assert set(Policy.__dataclass_fields__) <= named
+
+
+def test_the_pack_of_the_page_is_sound() -> None:
+    (block,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "sop.md").read_text("utf-8"), re.DOTALL)
+    assert tomllib.loads(block)["rule"][0]["id"] == "R02"
+    assert read_pack(block).agency == "my-city"
