@@ -17,7 +17,7 @@ A position is an edge and a fraction f of it; it stands `along = before_ms[edge]
 from the start of its chain c. Then
 
 - a vehicle there is `chain_ms[c] - along` ms from vertex `chain_vertex[c]`;
-- a target there is reached from vertex `tail[x]` in `arc_turn_ms[x] + along` ms, for each arc x with `arc_chain[x] == c`;
+- a target there is reached from vertex `tail[x]` in `arc_turn_ms[x] + along` ms, for each arc x that drives chain c;
 - a vehicle and a target on the same chain with along_vehicle <= along_target are that difference apart, straight along.
   This is a rule of its own, since the way from vertex to vertex knows nothing of it; downstream of the target the two
   rules above hold, for the target is entered by an arc again;
@@ -134,37 +134,36 @@ class Weights:
         return self.before_ms[edge] + np.floor(self.edge_ms[edge] * fraction + 0.5).astype(np.int64)
 
     def leaving(self, edge: NDArray[np.int32], fraction: NDArray[np.float64]) -> Leaving:
-        """The ways from directed positions to the vertices ahead; closed ones are left out."""
+        """The ways from directed positions to the vertices ahead; what is closed is left out."""
         graph = self.graph
-        row = np.flatnonzero(self.edge_ms[edge] < CLOSED_MS)
-        chain = graph.edge_chain[edge[row]]
-        along = self.along_ms(edge[row], fraction[row])
-        vertex, ms = graph.chain_vertex[chain], self.chain_ms[chain] - along
+        chain, along = graph.edge_chain[edge], self.along_ms(edge, fraction)
+        ms = self.chain_ms[chain] - along
+        row = np.flatnonzero((self.edge_ms[edge] < CLOSED_MS) & (ms < CLOSED_MS))
         there = np.zeros(0, np.int64) if graph.turn_aware else np.flatnonzero(along == 0)
+        rows = np.concatenate((row, there))
         tail = graph.tail[graph.by_chain_arc[graph.by_chain_first[chain[there]]]]
-        on_node = np.arange(len(row) + len(there)) >= len(row)
         return Leaving(
-            vertex=np.concatenate((vertex, tail)),
-            ms=np.concatenate((ms, np.zeros(len(there), np.int64))),
-            chain=np.concatenate((chain, chain[there])),
-            along_ms=np.concatenate((along, along[there])),
-            row=np.concatenate((row, row[there])),
-            on_node=on_node,
+            vertex=np.concatenate((graph.chain_vertex[chain[row]], tail)),
+            ms=np.concatenate((ms[row], np.zeros(len(there), np.int64))),
+            chain=chain[rows],
+            along_ms=along[rows],
+            row=rows,
+            on_node=np.arange(len(rows)) >= len(row),
         )
 
     def arriving(self, edge: NDArray[np.int32], fraction: NDArray[np.float64]) -> Arriving:
-        """The ways from the vertices behind to directed positions; closed ones are left out."""
+        """The ways from the vertices behind to directed positions; what is closed is left out."""
         graph = self.graph
-        row = np.flatnonzero(self.edge_ms[edge] < CLOSED_MS)
-        chain = graph.edge_chain[edge[row]]
-        along = self.along_ms(edge[row], fraction[row])
-        first, count = graph.by_chain_first[chain], np.diff(graph.by_chain_first)[chain]
+        chain, along = graph.edge_chain[edge], self.along_ms(edge, fraction)
+        row = np.flatnonzero((self.edge_ms[edge] < CLOSED_MS) & (along < CLOSED_MS))
+        first, count = graph.by_chain_first[chain[row]], np.diff(graph.by_chain_first)[chain[row]]
         within = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
         arc = graph.by_chain_arc[np.repeat(first, count) + within]
+        entered = np.repeat(row, count)
         there = np.zeros(0, np.int64) if graph.turn_aware else np.flatnonzero(along == self.chain_ms[chain])
         return Arriving(
             vertex=np.concatenate((graph.tail[arc], graph.chain_vertex[chain[there]])),
-            ms=np.concatenate((graph.arc_turn_ms[arc] + np.repeat(along, count), np.zeros(len(there), np.int64))),
+            ms=np.concatenate((graph.arc_turn_ms[arc] + along[entered], np.zeros(len(there), np.int64))),
             arc=np.concatenate((arc, np.full(len(there), -1, np.int32))),
-            row=np.concatenate((np.repeat(row, count), row[there])),
+            row=np.concatenate((entered, there)),
         )

@@ -74,11 +74,38 @@ def test_on_a_two_way_street_a_vehicle_turns_towards_the_target_at_once() -> Non
     assert nearest(net, tiny.on(net, (1, 0, 0.5)), vehicles) == [(0, 2), (4_000, 0), (4_000, 1)]
 
 
-def test_the_forbidden_left_turn_is_carried_and_the_search_says_that_it_does_not_look_at_it() -> None:
-    net = tiny.no_left_turn()
-    assert (net.turn_from.tolist(), net.turn_to.tolist(), net.turn_cost_ms.tolist()) == ([0], [4], [-1])
-    assert net.meta.turn_costs == "carried, not searched yet"
-    assert nearest(net, tiny.on(net, (0, 3, 0.5)), tiny.on(net, (1, 0, 0.5))) == [(10_000, 0)]
+def test_a_forbidden_left_turn_is_driven_only_where_turns_are_not_looked_at() -> None:
+    plain, aware = tiny.no_left_turn("none"), tiny.no_left_turn()
+    there, here = (0, 3, 0.5), (1, 0, 0.5)
+    assert nearest(plain, tiny.on(plain, there), tiny.on(plain, here)) == [(15_000 - 5_000, 0)]
+    # Straight on to 2, by 2 > 3 and back by 3 > 0: 5 + 10 + 25 + 5 s.
+    assert nearest(aware, tiny.on(aware, there), tiny.on(aware, here)) == [(45_000, 0)]
+    # The rule is for those who come by 1 > 0 alone.
+    assert nearest(aware, tiny.on(aware, there), tiny.on(aware, (4, 0, 0.5), (2, 0, 0.5))) == [(10_000, 0), (10_000, 1)]
+
+
+def test_who_must_go_straight_on_turns_neither_left_nor_right_nor_round() -> None:
+    net = tiny.only_straight_on()
+    at_end = tiny.on(net, (1, 0, 1.0))
+    assert nearest(net, tiny.on(net, (0, 2, 0.5)), at_end) == [(5_000, 0)]
+    # To 4 by 0 > 2 > 3 > 0 > 4: 10 + 25 + 10 + 5 s, for at 2 the road simply goes on.
+    assert nearest(net, tiny.on(net, (0, 4, 0.5)), at_end) == [(50_000, 0)]
+
+
+def test_turning_round_costs_its_time_at_a_dead_end_and_is_not_done_where_a_road_goes_on() -> None:
+    net = tiny.u_turn_at_dead_end()
+    assert net.meta.cut_off_edges == 0
+    # By 0 > 1 into the dead end and out of it again, 5 + 10 + 20 + 10 + 5 s: round at its end 3, not at the joint 4.
+    there, here = tiny.on(net, (1, 2, 0.5)), tiny.on(net, (0, 1, 0.5))
+    assert nearest(net, there, here) == [(50_000, 0)]
+    way = NearestSearch(net).way(here, there, metric="car")
+    assert way is not None
+    driven = [(int(net.edge_from[edge]), int(net.edge_to[edge])) for edge, _, _ in way[0]]
+    assert driven == [(0, 1), (1, 4), (4, 3), (3, 4), (4, 1), (1, 2)]
+    plain = tiny.u_turn_at_dead_end("none")
+    assert nearest(plain, tiny.on(plain, (1, 2, 0.5)), tiny.on(plain, (0, 1, 0.5))) == [(10_000, 0)]
+    assert plain.graph.vertex_count == 2
+    assert net.graph.chain_count < net.edge_count
 
 
 def test_vehicles_that_tie_at_the_last_place_are_taken_by_index() -> None:
