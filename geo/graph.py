@@ -24,7 +24,7 @@ from the start of its chain c. Then
 - in the node-based meaning alone, a position at either end of its chain stands on the node there: a vehicle at 0 also
   leaves from the chain's tail in 0 ms, a target at `chain_ms[c]` is also reached from the chain's head in 0 ms.
 
-On a two-way street a position stands on both directions, f on the one and 1 - f on its twin.
+On a two-way street a position stands on both directions, f on the one and 1 - f on its twin (see geo.stand).
 """
 
 from dataclasses import dataclass

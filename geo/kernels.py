@@ -191,11 +191,12 @@ def search(
     done,
 ):
     """Fill dist, metres, via of the vertices that were reached; returns the found vehicles, for each vehicle its cost,
-    metres, side and, where it comes straight along the target's chain, the target's side (else -1), and touched vertices.
+    metres, side and, where it comes straight along the target's chain, the target's place (else -1), and the touched
+    vertices.
 
-    end_*: the target's places on chains. seed_*: the vertices from which it is reached; via is -1 - seed for them, else
-    the row of in_tail, in_ms and in_m, which list the arcs entering each vertex. side_*: the places on chains from which
-    vehicles leave, with the vertex ahead. wait_ms: ms that pass before a vehicle moves, part of its cost.
+    end_*: the target's places on chains. seed_*: the vertices from which it is reached; via is -1 - seed for them,
+    else the row of in_tail, in_ms and in_m, which list the arcs entering each vertex. side_*: the places on chains
+    from which vehicles leave, with the vertex ahead. wait_ms: ms that pass before a vehicle moves, part of its cost.
     first_side (V,) and next_side (sides,) chain the sides by vertex.
     """
     vertices = len(dist)

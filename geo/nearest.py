@@ -15,6 +15,7 @@ from geo.graph import CLOSED_MS, Arriving, Leaving, Weights
 from geo.kernels import FAR, search
 from geo.network import Network
 from geo.snap import Snapper, Snaps
+from geo.stand import Stands, stand
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,15 +28,6 @@ class Arrivals:
     index: NDArray[np.int64]
     travel_ms: NDArray[np.int64]
     distance_m: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Places:
-    """The directed edges on which positions stand: edge, fraction from its start, and whose place it is."""
-
-    edge: NDArray[np.int32]
-    fraction: NDArray[np.float64]
-    of: NDArray[np.int64]
 
 
 _Ints = NDArray[np.int64]
@@ -156,8 +148,8 @@ class NearestSearch:
     def _run(self, target: Snaps, vehicles: Snaps, index: _Ints, wait: _Ints, want: int, metric: str) -> "_Run":
         graph = self._network.graph
         weights, in_ms = self._weights(metric)
-        ends = _places(self._network, target, np.zeros(1, np.int64))
-        starts = _places(self._network, vehicles, index)
+        ends = stand(self._network, weights, target, np.zeros(1, np.int64))
+        starts = stand(self._network, weights, vehicles, index)
         arriving = weights.arriving(ends.edge, ends.fraction)
         leaving = weights.leaving(starts.edge, starts.fraction)
         end_m, along_m = self._along_m(ends), self._along_m(starts)[leaving.row]
@@ -191,7 +183,7 @@ class NearestSearch:
         )
         return _Run(ends, starts, arriving, leaving, found, best, best_m, best_side, best_end, touched)
 
-    def _along_m(self, places: _Places) -> NDArray[np.float64]:
+    def _along_m(self, places: Stands) -> NDArray[np.float64]:
         metres: NDArray[np.float64] = (
             self._before_m[places.edge] + self._network.edge_length_m[places.edge] * places.fraction
         )
@@ -202,8 +194,8 @@ class NearestSearch:
 class _Run:
     """What one search had and found; found are rows of the vehicles that were asked for."""
 
-    ends: _Places
-    starts: _Places
+    ends: Stands
+    starts: Stands
     arriving: Arriving
     leaving: Leaving
     found: _Ints
@@ -212,15 +204,3 @@ class _Run:
     best_side: _Ints
     best_end: _Ints
     touched: _Ints
-
-
-def _places(network: Network, snaps: Snaps, index: _Ints) -> _Places:
-    """Both directions of a two-way street."""
-    edge, fraction = snaps.edge[index], snaps.fraction[index]
-    twin = network.edge_twin[edge]
-    two = np.flatnonzero(twin >= 0)
-    return _Places(
-        np.concatenate((edge, twin[two])),
-        np.concatenate((fraction, 1.0 - fraction[two])),
-        np.concatenate((np.arange(len(index)), two)),
-    )

@@ -1,6 +1,7 @@
 """The part of a road table from every place of which every other can be reached, and a report of what lies outside."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,11 +66,10 @@ def report_lost(
     of = label[u[lost]]
     metres = np.bincount(of, weights=length_m[lost], minlength=count)
     pieces = np.unique(of)
-    share = length_m[lost].sum() / max(length_m.sum(), 1.0)
-    said = [
-        f"{int((~part.nodes).sum()):,} nodes and {len(lost):,} edges ({length_m[lost].sum() / 1000:,.1f} km, {share:.1%}) "
-        f"in {len(pieces):,} pieces are cut off: no way leads there and back"
-    ]
+    lost_m = float(length_m[lost].sum())
+    size = f"{lost_m / 1000:,.1f} km, {lost_m / max(float(length_m.sum()), 1.0):.1%}, in {len(pieces):,} pieces"
+    nodes = int((~part.nodes).sum())
+    said = [f"cut off, for no way leads there and back: {nodes:,} nodes and {len(lost):,} edges ({size})"]
     for piece in pieces[np.argsort(-metres[pieces], kind="stable")][:_NAMED_PIECES]:
         lon, lat = lonlat[u[lost[of == piece]]].mean(axis=0)
         said.append(f"cut off near {lat:.5f},{lon:.5f}: {metres[piece] / 1000:,.1f} km of directed road")
@@ -77,7 +77,7 @@ def report_lost(
 
 
 def _components(
-    tail: NDArray[np.int64], head: NDArray[np.int64], count: int, *, connection: str
+    tail: NDArray[np.int64], head: NDArray[np.int64], count: int, *, connection: Literal["weak", "strong"]
 ) -> tuple[int, NDArray[np.int32]]:
     graph = coo_array((np.ones(len(tail), np.int8), (tail, head)), shape=(count, count)).tocsr()
     found, label = connected_components(graph, directed=True, connection=connection)

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from geo.chains import node_graph, turn_graph
 from geo.network import Network, NetworkMeta
 from geo.parts import Part, largest_by_nodes, largest_by_turns, report_lost
-from geo.speeds import METRICS, ROAD_CLASSES, road_class, weights_ms
+from geo.speeds import FASTEST_KPH, METRICS, ROAD_CLASSES, SLOWEST_KPH, road_class, weights_ms
 from geo.turns import FORBIDDEN, allowed_turns
 
 Progress = Callable[[str], None]
 OSM_ATTRIBUTION = "© OpenStreetMap contributors (ODbL)"
 # At the slowest speed the longest edge still fits into 32 bits of milliseconds.
 LONGEST_M = 500_000.0
-SLOWEST_KPH, FASTEST_KPH = 1.0, 200.0
+
 DEAREST_TURN_MS = 3_600_000
 
 
@@ -56,6 +56,11 @@ class Origin:
     source_date: str
     attribution: str = OSM_ATTRIBUTION
     sample: bool = False
+
+
+def one_line(value: object) -> str:
+    """A name without line breaks."""
+    return " ".join(str(value).split())
 
 
 def build_network(table: RoadTable, origin: Origin, progress: Progress, *, turn_costs: str = "osm") -> Network:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 # The u_turn_penalty of OSRM's car profile (profiles/car.lua, BSD-2-Clause).
 U_TURN_MS = 20_000
 FORBIDDEN = -1
+_Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,12 +21,12 @@ class Turns:
 
 
 def allowed_turns(
-    edge_from: NDArray[np.int32], edge_to: NDArray[np.int32], edge_twin: NDArray[np.int32], rules: NDArray[np.int64]
+    edge_from: NDArray[np.integer], edge_to: NDArray[np.integer], edge_twin: NDArray[np.integer], rules: _Ints
 ) -> Turns:
     """All turns from the end of an edge that `rules` do not forbid: (r, 3) edge, following edge, ms or FORBIDDEN.
 
-    A turn costs what its rule says, else nothing. Turning round onto the edge's twin costs U_TURN_MS more and is allowed
-    except where a two-way road simply goes on.
+    A turn costs what its rule says, else nothing. Turning round onto the edge's twin costs U_TURN_MS more and is
+    allowed except where a two-way road simply goes on.
     """
     count = len(edge_from)
     order = np.argsort(edge_from, kind="stable")
@@ -45,17 +46,18 @@ def allowed_turns(
 
 
 def two_way_on(
-    edge_from: NDArray[np.int32], edge_to: NDArray[np.int32], edge_twin: NDArray[np.int32]
+    edge_from: NDArray[np.integer], edge_to: NDArray[np.integer], edge_twin: NDArray[np.integer]
 ) -> NDArray[np.bool_]:
     """Whether each node lies within a two-way road that simply goes on: two edges in, two out, twins of each other."""
     count = int(max(edge_from.max(), edge_to.max())) + 1
     ins, outs = np.bincount(edge_to, minlength=count), np.bincount(edge_from, minlength=count)
     twinned = np.bincount(edge_to[edge_twin >= 0], minlength=count)
     looped = np.bincount(edge_to[edge_from == edge_to], minlength=count)
-    return (ins == 2) & (outs == 2) & (twinned == 2) & (looped == 0)
+    within: NDArray[np.bool_] = (ins == 2) & (outs == 2) & (twinned == 2) & (looped == 0)
+    return within
 
 
-def _rule_cost(turn: NDArray[np.int64], ruled: NDArray[np.int64], cost_ms: NDArray[np.int64]) -> NDArray[np.int64]:
+def _rule_cost(turn: _Ints, ruled: _Ints, cost_ms: _Ints) -> _Ints:
     """What the rules say of each turn, FORBIDDEN before any cost, else the dearest; 0 where they say nothing."""
     cost = np.zeros(len(turn), np.int64)
     if not len(ruled):

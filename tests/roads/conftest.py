@@ -2,7 +2,8 @@
 
 import pytest
 
-from geo.build import build_from_graphml, build_from_tables
+from geo.build import build_from_graphml
+from geo.build_tables import build_from_tables
 from geo.network import Network, open_network, write_network
 from geo.road_table import Origin
 from geo.snap import Snapper
