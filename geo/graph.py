@@ -134,32 +134,36 @@ class Weights:
         return self.before_ms[edge] + np.floor(self.edge_ms[edge] * fraction + 0.5).astype(np.int64)
 
     def leaving(self, edge: NDArray[np.int32], fraction: NDArray[np.float64]) -> Leaving:
-        """The ways from directed positions to the vertices ahead; what is closed is left out."""
+        """The ways from directed positions to the vertices ahead; no position is on a closed edge.
+
+        Where an edge ahead on the chain is closed, ms is CLOSED_MS or more: then only the way straight along counts.
+        """
         graph = self.graph
         chain, along = graph.edge_chain[edge], self.along_ms(edge, fraction)
-        ms = self.chain_ms[chain] - along
-        row = np.flatnonzero((self.edge_ms[edge] < CLOSED_MS) & (ms < CLOSED_MS))
         there = np.zeros(0, np.int64) if graph.turn_aware else np.flatnonzero(along == 0)
-        rows = np.concatenate((row, there))
+        row = np.concatenate((np.arange(len(edge)), there))
         tail = graph.tail[graph.by_chain_arc[graph.by_chain_first[chain[there]]]]
         return Leaving(
-            vertex=np.concatenate((graph.chain_vertex[chain[row]], tail)),
-            ms=np.concatenate((ms[row], np.zeros(len(there), np.int64))),
-            chain=chain[rows],
-            along_ms=along[rows],
-            row=rows,
-            on_node=np.arange(len(rows)) >= len(row),
+            vertex=np.concatenate((graph.chain_vertex[chain], tail)),
+            ms=np.concatenate((self.chain_ms[chain] - along, np.zeros(len(there), np.int64))),
+            chain=chain[row],
+            along_ms=along[row],
+            row=row,
+            on_node=np.arange(len(row)) >= len(edge),
         )
 
     def arriving(self, edge: NDArray[np.int32], fraction: NDArray[np.float64]) -> Arriving:
-        """The ways from the vertices behind to directed positions; what is closed is left out."""
+        """The ways from the vertices behind to directed positions; no position is on a closed edge.
+
+        Ways over a closed edge behind on the chain are left out.
+        """
         graph = self.graph
         chain, along = graph.edge_chain[edge], self.along_ms(edge, fraction)
-        row = np.flatnonzero((self.edge_ms[edge] < CLOSED_MS) & (along < CLOSED_MS))
-        first, count = graph.by_chain_first[chain[row]], np.diff(graph.by_chain_first)[chain[row]]
+        open_ = np.flatnonzero(along < CLOSED_MS)
+        first, count = graph.by_chain_first[chain[open_]], np.diff(graph.by_chain_first)[chain[open_]]
         within = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
         arc = graph.by_chain_arc[np.repeat(first, count) + within]
-        entered = np.repeat(row, count)
+        entered = np.repeat(open_, count)
         there = np.zeros(0, np.int64) if graph.turn_aware else np.flatnonzero(along == self.chain_ms[chain])
         return Arriving(
             vertex=np.concatenate((graph.tail[arc], graph.chain_vertex[chain[there]])),

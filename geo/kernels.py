@@ -261,7 +261,7 @@ def search(
         while s >= 0:
             v = side_of[s]
             cost = key + side_ms[s] + wait_ms[v]
-            if cost < best[v]:
+            if side_ms[s] < closed_ms and cost < best[v]:
                 best[v] = cost
                 best_m[v] = metres[item] + side_m[s]
                 best_side[v] = s

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from geo.nearest import Arrivals, NearestSearch, warm_up
 from geo.network import Network
-from geo.snap import Snapper, Snaps
+from geo.snap import Snaps
 from tests.roads import tiny
-from tests.roads.oracle import NEVER, soonest, travel_ms
+from tests.roads.oracle import soonest, travel_ms
 
 NOWHERE = Snaps(np.array([-1], np.int32), np.zeros(1), np.array([9e9]))
 
@@ -223,41 +223,3 @@ def test_on_any_small_network_a_way_costs_what_the_search_says_and_its_pieces_jo
     for (before, _, end), (after, start, _) in pairwise(pieces):
         assert (end, start) == (1.0, 0.0)
         assert net.edge_to[before] == net.edge_from[after]
-
-
-def fleet(net: Network, snapper: Snapper, count: int, rng: np.random.Generator) -> Snaps:
-    """Vehicles anywhere within the bounds and, every second one, close to a node."""
-    west, south, east, north = net.meta.bounds
-    lon, lat = rng.uniform(west, east, count), rng.uniform(south, north, count)
-    close = rng.integers(net.node_count, size=count // 2)
-    lon[::2] = net.node_lon[close] + rng.normal(0, 2e-4, len(close))
-    lat[::2] = net.node_lat[close] + rng.normal(0, 2e-4, len(close))
-    return snapper.snap(lon, lat)
-
-
-def check_against_scipy(net: Network, snapper: Snapper, *, targets: int, sets: int, seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    vehicles, places = fleet(net, snapper, 2_000, rng), fleet(net, snapper, targets, rng)
-    search = NearestSearch(net)
-    for at in range(targets):
-        metric = ("car", "siren", "hearse")[at % 3]
-        target = one(places, at)
-        travel = travel_ms(net, vehicles, target, metric)
-        assert target.edge[0] < 0 or (travel != NEVER).sum() == (vehicles.edge >= 0).sum()
-        for share in rng.choice([1.0, 0.3, 0.05, 0.01, 0.001], sets):
-            eligible = rng.random(len(vehicles)) < share
-            most = (1, 3, 5, None)[rng.choice(4, p=(0.3, 0.3, 0.35, 0.05))]
-            found = search.nearest(target, vehicles, eligible, most=most, metric=metric)
-            assert rows(found) == soonest(travel, eligible, most)
-
-
-@pytest.mark.roads
-def test_ten_thousand_queries_on_jakarta_agree_with_scipy_to_the_millisecond(
-    jakarta: Network, jakarta_snapper: Snapper
-) -> None:
-    check_against_scipy(jakarta, jakarta_snapper, targets=100, sets=100, seed=1)
-
-
-@pytest.mark.roads
-def test_queries_on_balikpapan_agree_with_scipy_to_the_millisecond(balikpapan: Network) -> None:
-    check_against_scipy(balikpapan, Snapper(balikpapan), targets=40, sets=25, seed=2)
