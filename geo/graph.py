@@ -20,7 +20,8 @@ from the start of its chain c. Then
 - a target there is reached from vertex `tail[x]` in `arc_turn_ms[x] + along` ms, for each arc x that drives chain c;
 - a vehicle and a target on the same chain with along_vehicle <= along_target are that difference apart, straight along.
   This is a rule of its own, since the way from vertex to vertex knows nothing of it; downstream of the target the two
-  rules above hold, for the target is entered by an arc again;
+  rules above hold, for the target is entered by an arc again. Within a chain, the end of one edge and the start of the
+  next are one place;
 - in the node-based meaning alone, a position at either end of its chain stands on the node there: a vehicle at 0 also
   leaves from the chain's tail in 0 ms, a target at `chain_ms[c]` is also reached from the chain's head in 0 ms.
 

@@ -20,21 +20,24 @@ class Stands:
 
 
 def stand(network: Network, weights: Weights, snaps: Snaps, index: NDArray[np.int64]) -> Stands:
-    """The places of the snapped positions named by `index` (n,), none of them off the roads; none on closed edges."""
+    """The places of the snapped positions named by `index` (n,), none off the roads; none along closed edges."""
     edge, fraction = snaps.edge[index], snaps.fraction[index]
     twin = network.edge_twin[edge]
     two = np.flatnonzero(twin >= 0)
     edges = np.concatenate((edge, twin[two]))
-    fractions = np.concatenate((fraction, 1.0 - fraction[two]))
-    of = np.concatenate((np.arange(len(index)), two))
-    if not weights.graph.turn_aware:
-        # Who stands on a node at the end of one direction stands there in the other too, also if the two round apart.
-        other = network.edge_twin[edges]
-        ms = np.floor(weights.edge_ms[edges] * fractions + 0.5)
-        at_end = ms == weights.edge_ms[edges]
-        beyond = np.flatnonzero((other >= 0) & (at_end | (ms == 0)))
-        edges = np.concatenate((edges, other[beyond]))
-        fractions = np.concatenate((fractions, np.where(at_end[beyond], 0.0, 1.0)))
-        of = np.concatenate((of, of[beyond]))
     open_ = weights.edge_ms[edges] < CLOSED_MS
-    return Stands(edges[open_], fractions[open_], of[open_])
+    edges = edges[open_]
+    fractions = np.concatenate((fraction, 1.0 - fraction[two]))[open_]
+    of = np.concatenate((np.arange(len(index)), two))[open_]
+    if weights.graph.turn_aware:
+        return Stands(edges, fractions, of)
+    # Who stands on a node at the end of one direction stands there in the other too, also if the two round apart.
+    other = network.edge_twin[edges]
+    ms = np.floor(weights.edge_ms[edges] * fractions + 0.5)
+    at_end = ms == weights.edge_ms[edges]
+    beyond = np.flatnonzero((other >= 0) & (at_end | (ms == 0)))
+    return Stands(
+        np.concatenate((edges, other[beyond])),
+        np.concatenate((fractions, np.where(at_end[beyond], 0.0, 1.0))),
+        np.concatenate((of, of[beyond])),
+    )

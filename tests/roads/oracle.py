@@ -1,5 +1,6 @@
 """Travel times by scipy, over nodes and over turns, from the network's edges: what the search is tested against."""
 
+from collections import defaultdict
 from itertools import pairwise
 
 import numpy as np
@@ -70,11 +71,15 @@ def turns_of(network: Network) -> list[tuple[int, int, int]]:
 
 
 class TurnOracle:
-    """scipy over the ends of directed edges; closed edges are driven by nobody."""
+    """scipy over the ends of directed edges; closed edges are driven by nobody.
+
+    Where one edge simply follows another, the end of the one and the start of the other are one place.
+    """
 
     def __init__(self, network: Network, metric: str) -> None:
         self._network, self._weight = network, network.metrics[metric].astype(np.int64)
         turns = np.array(turns_of(network), np.int64).reshape(-1, 3)
+        self._behind = self._only_before(turns)
         self._turns = turns[self._weight[turns[:, 1]] < CLOSED_MS]
         self._turns = self._turns[np.argsort(self._turns[:, 1], kind="stable")]
         count = network.edge_count
@@ -104,14 +109,31 @@ class TurnOracle:
         best = np.full(len(vehicles), np.inf)
         edge, fraction = vehicles.edge[there], vehicles.fraction[there]
         twin = self._network.edge_twin[edge]
-        for side, part, of in ((edge, fraction, there), (twin[twin >= 0], 1.0 - fraction[twin >= 0], there[twin >= 0])):
-            weight = self._weight[side]
-            along = np.floor(weight * part + 0.5)
-            cost = far[side] + (weight - along)
-            for end, ms in ends:
-                cost = np.where((side == end) & (along <= ms), np.minimum(cost, ms - along), cost)
-            np.minimum.at(best, of, np.where(weight < CLOSED_MS, cost, np.inf))
+        side, of = np.concatenate((edge, twin[twin >= 0])), np.concatenate((there, there[twin >= 0]))
+        along = np.floor(self._weight[side] * np.concatenate((fraction, 1.0 - fraction[twin >= 0])) + 0.5)
+        open_ = self._weight[side] < CLOSED_MS
+        side, of, along = side[open_], of[open_], along[open_]
+        cost = far[side] + (self._weight[side] - along)
+        behind = np.where(along == 0, self._behind[side], -1)
+        for end, ms in ends:
+            cost = np.where((side == end) & (along <= ms), np.minimum(cost, ms - along), cost)
+            cost = np.where((behind == end) & (ms == self._weight[end]), 0.0, cost)
+        np.minimum.at(best, of, cost)
         return np.where(np.isfinite(best), best, NEVER).astype(np.int64)
+
+    def _only_before(self, turns: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The edge that alone leads to each, leads nowhere else and costs no turn, or -1."""
+        before, after = defaultdict(list), defaultdict(list)
+        for a, b, _ in turns.tolist():
+            before[b].append(a)
+            after[a].append(b)
+        found = np.full(self._network.edge_count, -1, np.int64)
+        for a, b, ms in turns.tolist():
+            if before[b] == [a] and after[a] == [b] and ms == 0 and a != b:
+                found[b] = a
+        if (found >= 0).all():  # a ring without any junction begins at its first edge
+            found[0] = -1
+        return found
 
     def _places(self, edge: int, fraction: float) -> list[tuple[int, int]]:
         twin = int(self._network.edge_twin[edge])
@@ -160,6 +182,8 @@ def node_travel_ms(network: Network, vehicles: Snaps, target: Snaps, metric: str
     tail = np.append(network.edge_from[whole].astype(np.int64), extra[:, 0])
     head = np.append(network.edge_to[whole].astype(np.int64), extra[:, 1])
     cost = np.append(network.metrics[metric][whole].astype(np.int64), extra[:, 2])
+    if not len(tail):
+        return np.full(len(vehicles), NEVER, np.int64)
     far = _to(goal, tail, head, cost, next(fresh))
     there = far[network.node_count : goal]
     return np.where(np.isfinite(there), there, NEVER).astype(np.int64)

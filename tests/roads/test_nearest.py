@@ -1,18 +1,23 @@
 """The nearest vehicles: tiny networks with answers by hand, random ones and real ones against scipy."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import pairwise
+from types import MappingProxyType
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+from geo.graph import CLOSED_MS
 from geo.nearest import Arrivals, NearestSearch, warm_up
 from geo.network import Network
+from geo.road_table import BuildError
 from geo.snap import Snaps
 from tests.roads import tiny
-from tests.roads.oracle import soonest, travel_ms
+from tests.roads.oracle import NEVER, soonest, travel_ms, turns_of
 
 NOWHERE = Snaps(np.array([-1], np.int32), np.zeros(1), np.array([9e9]))
 
@@ -177,7 +182,8 @@ def test_warming_up_says_so() -> None:
 
 @st.composite
 def cities(draw: st.DrawFn) -> tuple[Network, Snaps, Snaps, np.ndarray]:
-    """A ring that holds all nodes together, chords, parallel edges, loops and twins; crowded vehicles; a target."""
+    """A ring that holds all nodes together, chords, parallel edges, loops and twins, rules for turns, closed edges; in
+    either meaning; crowded vehicles; a target."""
     nodes = draw(st.integers(2, 7))
     metres = st.sampled_from([0.0, 0.01, 10.0, 55.5, 100.0, 123.456])
     end = st.integers(0, nodes - 1)
@@ -185,7 +191,19 @@ def cities(draw: st.DrawFn) -> tuple[Network, Snaps, Snaps, np.ndarray]:
     streets = [(at, (at + 1) % nodes, draw(metres)) for at in range(nodes)]
     for u, v, length, two_way in chords:
         streets += tiny.both((u, v, length)) if two_way else [(u, v, length)]
-    net = tiny.network([(at % 3, at // 3) for at in range(nodes)], streets)
+    meeting = [(a, b) for a in range(len(streets)) for b in range(len(streets)) if streets[a][1] == streets[b][0]]
+    rule = st.tuples(st.sampled_from(meeting), st.sampled_from([-1, -1, 0, 3_000]))
+    turns = [(a, b, ms) for (a, b), ms in draw(st.lists(rule, max_size=6))]
+    grid = [(at % 3, at // 3) for at in range(nodes)]
+    try:
+        net = tiny.network(grid, streets, turns, turn_costs=draw(st.sampled_from(["osm", "osm", "none"])))
+    except BuildError:
+        reject()
+    shut = draw(st.lists(st.integers(0, net.edge_count - 1), max_size=2))
+    weights = {name: ms.copy() for name, ms in net.metrics.items()}
+    for ms in weights.values():
+        ms[shut] = CLOSED_MS
+    net = replace(net, metrics=MappingProxyType(weights))
     fraction = st.one_of(st.sampled_from([0.0, 0.25, 0.5, 1.0]), st.floats(0.0, 1.0))
     place = st.tuples(st.integers(0, net.edge_count - 1), fraction)
 
@@ -198,7 +216,10 @@ def cities(draw: st.DrawFn) -> tuple[Network, Snaps, Snaps, np.ndarray]:
     return net, vehicles, snaps([draw(place)]), eligible
 
 
-@settings(max_examples=400, deadline=None)
+EXAMPLES = 20_000 if os.environ.get("JEMPUT_TEST_SOAK") == "1" else 500
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(cities(), st.one_of(st.none(), st.integers(1, 5)), st.sampled_from(["car", "siren", "hearse"]))
 def test_on_any_small_network_the_answer_is_that_of_scipy(city, most: int | None, metric: str) -> None:
     net, vehicles, target, eligible = city
@@ -206,20 +227,49 @@ def test_on_any_small_network_the_answer_is_that_of_scipy(city, most: int | None
     assert rows(found) == soonest(travel_ms(net, vehicles, target, metric), eligible, most)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(cities())
-def test_on_any_small_network_a_way_costs_what_the_search_says_and_its_pieces_join(city) -> None:
+def test_on_any_small_network_a_way_costs_what_the_search_says_and_its_pieces_join_by_allowed_turns(city) -> None:
     net, vehicles, target, _ = city
-    search = NearestSearch(net)
     origin = one(vehicles, 0)
-    way = search.way(origin, target, metric="car")
+    way = NearestSearch(net).way(origin, target, metric="car")
     expected = int(travel_ms(net, origin, target, "car")[0])
-    assert way is not None
+    if way is None:
+        assert expected == NEVER
+        return
     pieces, took_ms, distance_m = way
     weight = net.metrics["car"]
-    assert took_ms == expected
-    assert sum(int(weight[e] * b + 0.5) - int(weight[e] * a + 0.5) for e, a, b in pieces) == expected
-    assert distance_m == pytest.approx(sum(net.edge_length_m[e] * (b - a) for e, a, b in pieces), abs=0.2)
+    turn_ms = {(a, b): ms for a, b, ms in turns_of(net)} if net.graph.turn_aware else None
+    driven_ms = sum(int(weight[e] * b + 0.5) - int(weight[e] * a + 0.5) for e, a, b in pieces)
     for (before, _, end), (after, start, _) in pairwise(pieces):
         assert (end, start) == (1.0, 0.0)
         assert net.edge_to[before] == net.edge_from[after]
+        driven_ms += turn_ms[before, after] if turn_ms is not None else 0
+    assert took_ms == expected == driven_ms
+    assert distance_m == pytest.approx(sum(net.edge_length_m[e] * (b - a) for e, a, b in pieces), abs=0.2)
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(cities())
+def test_every_edge_of_any_small_network_belongs_to_one_chain_and_arcs_join_chains_end_to_end(city) -> None:
+    net, graph = city[0], city[0].graph
+    assert sorted(graph.chain_edge.tolist()) == list(range(net.edge_count))
+    for chain in range(graph.chain_count):
+        edges = graph.chain_edge[graph.chain_first[chain] : graph.chain_first[chain + 1]].tolist()
+        assert edges
+        assert all(graph.edge_chain[edge] == chain for edge in edges)
+        assert all(net.edge_to[a] == net.edge_from[b] for a, b in pairwise(edges))
+    assert (np.repeat(np.arange(graph.vertex_count), np.diff(graph.first_out)) == graph.tail).all()
+    assert (graph.chain_vertex[graph.arc_chain] == graph.head).all()
+    last, first = graph.chain_edge[graph.chain_first[1:] - 1], graph.chain_edge[graph.chain_first[:-1]]
+    for vertex in range(graph.vertex_count):
+        into = graph.in_arc[graph.in_first[vertex] : graph.in_first[vertex + 1]]
+        assert sorted(into.tolist()) == np.flatnonzero(graph.head == vertex).tolist()
+        # All chains that end at a vertex and all that leave it meet in one node.
+        out = np.arange(graph.first_out[vertex], graph.first_out[vertex + 1])
+        ends = net.edge_to[last[graph.chain_vertex == vertex]]
+        starts = net.edge_from[first[graph.arc_chain[out]]]
+        assert len({*ends.tolist(), *starts.tolist()}) == 1
+    for chain in range(graph.chain_count):
+        by_chain = graph.by_chain_arc[graph.by_chain_first[chain] : graph.by_chain_first[chain + 1]]
+        assert sorted(by_chain.tolist()) == np.flatnonzero(graph.arc_chain == chain).tolist()
