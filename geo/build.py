@@ -52,8 +52,13 @@ def build_from_place(name: str, progress: Progress, *, turn_costs: str = "osm") 
         BuildError: if the place is not found, has no roads or there is no connection.
     """
     progress(f"asking OpenStreetMap for the roads of {name}; a regency takes some minutes")
+    # A kept answer would be passed off as today's.
+    osmnx.settings.use_cache = False
     try:
-        graph = osmnx.graph_from_place(name, network_type="drive")
+        # With service roads, which lead to the doors of hospitals, and with all parts, so that what is cut off is told.
+        raw = osmnx.graph_from_place(name, network_type="drive_service", simplify=False, retain_all=True)
+        # Ways stay apart: each has its own name, class and speed.
+        graph = osmnx.simplify_graph(raw, edge_attrs_differ=["osmid"])
     except (OSError, ValueError, TypeError, LookupError, osmnx._errors.InsufficientResponseError) as error:  # noqa: SLF001
         raise BuildError(
             f"the roads of {name!r} could not be fetched ({error}). Check the name and the internet connection, "
