@@ -92,9 +92,10 @@ class TurnOracle:
         if target.edge[0] < 0:
             return never
         ends = self._places(int(target.edge[0]), float(target.fraction[0]))
-        count, entries = self._network.edge_count, {}
-        for edge, ms in ends:
-            for first, _, cost in self._turns[self._start[edge] : self._start[edge + 1]].tolist():
+        count = self._network.edge_count
+        entries: dict[int, float] = {}
+        for end, ms in ends:
+            for first, _, cost in self._turns[self._start[end] : self._start[end + 1]].tolist():
                 entries[first] = min(entries.get(first, np.inf), cost + ms)
         graph: csr_array[np.float64, tuple[int, int]] = csr_array(
             (

@@ -72,7 +72,9 @@ def test_ways_are_cut_where_they_meet_and_keep_the_points_between(tmp_path: Path
         ({"oneway": "reversible"}, set()),
     ],
 )
-def test_a_way_is_driven_in_the_directions_of_its_tags(tmp_path: Path, tags: dict[str, str], directions: set) -> None:
+def test_a_way_is_driven_in_the_directions_of_its_tags(
+    tmp_path: Path, tags: dict[str, str], directions: set[tuple[int, int]]
+) -> None:
     # The street in question, 1-2, has a two-way street beside it, and one more leads on from 2: all hangs together.
     ways = {1: ([1, 2], {**ROAD, "name": "X", **tags}), 2: ([1, 4, 2], ROAD), 3: ([2, 3], ROAD)}
     net, _ = town(tmp_path, xml(CROSS, ways))
@@ -191,7 +193,9 @@ RING: dict[int, Way] = {**ARMS, 20: ([3, 4], ROAD), 21: ([3, 5], ROAD)}
         ),
     ],
 )
-def test_a_restriction_forbids_its_turns_and_no_other(tmp_path: Path, relation: Relation, forbidden: set) -> None:
+def test_a_restriction_forbids_its_turns_and_no_other(
+    tmp_path: Path, relation: Relation, forbidden: set[object]
+) -> None:
     net, said = town(tmp_path, xml(CROSS, RING, [relation]))
     assert net.node_count == 5
     assert turns(net) == forbidden
