@@ -27,7 +27,7 @@ def build_from_osm(
     """
     inside = None if area is None else read_polygon(area)
     progress(f"reading {path.name}")
-    roads = read_osm(path, progress)
+    roads = read_osm(path, progress, None if inside is None else tuple(shapely.bounds(inside).tolist()))
     progress(f"{len(roads.ways):,} roads with {len(roads.restrictions):,} turn restrictions; cutting them at junctions")
     table = _table(roads, inside)
     for sentence in table.report:

@@ -1,5 +1,6 @@
 """Reading the drivable roads, their barriers and turn restrictions from an OpenStreetMap file (.osm.pbf, .osm)."""
 
+import math
 from array import array
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 from geo.osm_tags import RESTRICTION_KEYS, directions, may_drive, passes, restriction_of, road_of, speeds_kph
 from geo.road_table import BuildError, Progress, one_line
 
+Bounds = tuple[float, float, float, float]
+_EARTH: Bounds = (-math.inf, -math.inf, math.inf, math.inf)
 _SAY_EVERY = 50_000
 _KEYS = ("highway", "barrier", *RESTRICTION_KEYS)
 
@@ -72,8 +75,8 @@ class OsmRoads:
         return np.where(known[:, None], raw / 1e7, np.nan)
 
 
-def read_osm(path: Path, progress: Progress) -> OsmRoads:
-    """The roads of a file.
+def read_osm(path: Path, progress: Progress, bounds: Bounds | None = None) -> OsmRoads:
+    """The roads of a file, of which some point lies within the bounds: west, south, east, north in degrees.
 
     Raises:
         BuildError: if it cannot be read, or holds no roads or not where they lie.
@@ -82,48 +85,55 @@ def read_osm(path: Path, progress: Progress) -> OsmRoads:
     try:
         objects = osmium.FileProcessor(str(path)).with_locations()
         roads.date = (objects.header.get("osmosis_replication_timestamp") or "unknown")[:10]
-        _take(iter(objects.with_filter(osmium.filter.KeyFilter(*_KEYS))), roads, progress)
+        _take(iter(objects.with_filter(osmium.filter.KeyFilter(*_KEYS))), roads, progress, bounds or _EARTH)
     except RuntimeError as error:
         raise BuildError(
             f"{path} cannot be read as OpenStreetMap data: {error}. It takes an .osm.pbf or .osm file, whole as it was "
             "downloaded: fetch it again, for instance from a mirror of OpenStreetMap extracts"
         ) from error
     if not roads.ways:
-        raise BuildError(f"{path} holds no roads that a car may use: check that the extract covers your region")
+        within = "" if bounds is None else " within the area"
+        raise BuildError(f"{path} holds no roads that a car may use{within}: check that it covers your region")
     if np.isnan(roads.lonlat).all():
         raise BuildError(f"{path} does not say where its roads lie: its nodes must come before its ways (osmium sort)")
     return roads
 
 
-def _take(objects: Iterator[Any], roads: OsmRoads, progress: Progress) -> None:
+def _take(objects: Iterator[Any], roads: OsmRoads, progress: Progress, bounds: Bounds) -> None:
+    box = tuple(degrees * 1e7 for degrees in bounds)
     for one in objects:
         if one.is_node():
             if not passes(one.tags):
                 roads.blocked.add(one.id)
         elif one.is_way():
-            _take_way(one, roads)
-            if len(roads.ways) % _SAY_EVERY == 0 and roads.ways:
+            if _take_way(one, roads, box) and len(roads.ways) % _SAY_EVERY == 0:
                 progress(f"{len(roads.ways):,} roads read")
         elif one.tags.get("type", "").startswith("restriction"):
             _take_restriction(one, roads)
 
 
-def _take_way(way: Any, roads: OsmRoads) -> None:  # noqa: ANN401 - osmium has its own types for what it lends
+def _take_way(way: Any, roads: OsmRoads, box: tuple[float, ...]) -> bool:  # noqa: ANN401 - osmium lends its own types
+    """Keep a way if it is a road with a point within the box, in 1e-7 degrees; whether it was kept."""
     tags = dict(way.tags)
     if "highway" not in tags:
-        return
+        return False
+    nodes = [(node.ref, node.x, node.y) for node in way.nodes]
+    west, south, east, north = box
+    if not any(west <= x <= east and south <= y <= north for _, x, y in nodes):
+        return False
     along, against = directions(tags)
     if not may_drive(tags) or not (along or against):
         roads.left_out["ways that are no roads for an emergency vehicle"] += 1
-        return
+        return False
     along_kph, against_kph = speeds_kph(tags)
     name = one_line(tags.get("name") or tags.get("ref") or "")
     roads.ways.append(Way(way.id, road_of(tags), name, along, against, along_kph, against_kph))
-    for node in way.nodes:
-        roads.refs.append(node.ref)
-        roads.x.append(node.x)
-        roads.y.append(node.y)
+    for ref, x, y in nodes:
+        roads.refs.append(ref)
+        roads.x.append(x)
+        roads.y.append(y)
     roads.first.append(len(roads.refs))
+    return True
 
 
 def _take_restriction(relation: Any, roads: OsmRoads) -> None:  # noqa: ANN401 - as above

@@ -272,6 +272,11 @@ def test_an_area_cuts_the_roads_at_its_border(tmp_path: Path) -> None:
         net, _ = town(tmp_path, text, area=area)
         assert net.meta.bounds == pytest.approx((WEST, SOUTH, WEST + 2 * STEP, SOUTH))
     area.write_text(json.dumps(square(WEST - 0.5 * STEP)))
+    with pytest.raises(BuildError, match="holds no roads that a car may use within the area"):
+        town(tmp_path, text, area=area)
+    # A triangle above the road, whose frame holds the road but which itself does not.
+    corner = [[WEST - STEP, SOUTH + STEP], [WEST + 9 * STEP, SOUTH + STEP], [WEST + 9 * STEP, SOUTH - STEP]]
+    area.write_text(json.dumps({"type": "Polygon", "coordinates": [[*corner, corner[0]]]}))
     with pytest.raises(BuildError, match="no road lies within the area: it takes lon, lat in degrees"):
         town(tmp_path, text, area=area)
     for wrong in ("", "{}", '{"type": "Point", "coordinates": [106.8, -6.2]}', "not json"):
