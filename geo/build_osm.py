@@ -163,7 +163,7 @@ def _turns(
         firsts = [entering[rule.via, number] for number in rule.from_ways]
         thens = [[edge for number, edge in leaving[rule.via] if number == wants] for wants in rule.to_ways]
         if not any(firsts) or not any(thens):
-            why["turn restrictions between ways that are not driven"] += 1
+            why["turn restrictions between ways that are not in the network"] += 1
         elif any(len(edges) > 1 for edges in (*firsts, *thens)):
             why["turn restrictions whose ways run on through the junction"] += 1
         else:

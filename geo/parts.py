@@ -72,7 +72,7 @@ def report_lost(
     said = [f"cut off, for no way leads there and back: {nodes:,} nodes and {len(lost):,} edges ({size})"]
     for piece in pieces[np.argsort(-metres[pieces], kind="stable")][:_NAMED_PIECES]:
         lon, lat = lonlat[u[lost[of == piece]]].mean(axis=0)
-        said.append(f"cut off near {lat:.5f},{lon:.5f}: {metres[piece] / 1000:,.1f} km of directed road")
+        said.append(f"cut off near lat {lat:.5f}, lon {lon:.5f}: {metres[piece] / 1000:,.1f} km of directed road")
     return tuple(said)
 
 

@@ -65,7 +65,7 @@ def test_the_build_says_what_it_read_and_what_was_cut_off(tmp_path: Path) -> Non
     assert said[1:] == [
         "4 nodes, 5 edges read",
         "cut off, for no way leads there and back: 1 nodes and 1 edges (90.0 km, 99.5%, in 1 pieces)",
-        "cut off near -6.20000,106.80000: 90.0 km of directed road",
+        "cut off near lat -6.20000, lon 106.80000: 90.0 km of directed road",
         "joining the pieces of road between which there is no choice",
     ]
 

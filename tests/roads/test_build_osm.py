@@ -225,7 +225,7 @@ def test_the_search_goes_round_a_forbidden_turn_and_straight_where_turns_are_not
         ),
         (
             (restriction("no_left_turn", 11, 2, 99)),
-            "left out: 1 turn restrictions between ways that are not driven",
+            "left out: 1 turn restrictions between ways that are not in the network",
         ),
         (
             (restriction("no_left_turn", 20, 3, 13)),
