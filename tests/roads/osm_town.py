@@ -16,6 +16,9 @@ Relation = tuple[Sequence[tuple[str, int, str]], Tags]
 ROAD: Tags = {"highway": "residential"}
 # 2 stands in the middle of 1, 3, 4 and 5; a street round joins 3, 4 and 5.
 CROSS = {1: (0, 0), 2: (1, 0), 3: (2, 0), 4: (1, 1), 5: (1, -1)}
+ARMS: dict[int, Way] = {10 + end: ([end, 2], ROAD) for end in (1, 3, 4, 5)}
+# Nodes 1 to 5 become 0 to 4; arms are 0-1, 2-1, 3-1 and 4-1, and a street joins 2 and 3 and 4.
+RING: dict[int, Way] = {**ARMS, 20: ([3, 4], ROAD), 21: ([3, 5], ROAD)}
 
 
 def xml(
@@ -65,3 +68,9 @@ def streets(net: Network) -> list[tuple[str, tuple[float, float], tuple[float, f
 
     ends = zip(net.edge_name.tolist(), net.edge_from.tolist(), net.edge_to.tolist(), strict=True)
     return sorted((net.names[name], place(u), place(v)) for name, u, v in ends)
+
+
+def turns(net: Network) -> set[tuple[tuple[int, int], tuple[int, int]]]:
+    """The forbidden turns as pairs of (from node, to node)."""
+    ends = list(zip(net.edge_from.tolist(), net.edge_to.tolist(), strict=True))
+    return {(ends[a], ends[b]) for a, b in zip(net.turn_from.tolist(), net.turn_to.tolist(), strict=True)}

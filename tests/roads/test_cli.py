@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from geo.network import open_network
-from tests.roads.osm_town import CROSS, ROAD, restriction, xml
-from tests.roads.test_build_osm import RING
+from tests.roads.osm_town import CROSS, RING, ROAD, restriction, xml
 from tests.roads.tiny import SOUTH, STEP, WEST
 from tests.shared import shared_data
 
