@@ -46,7 +46,8 @@ def may_drive(tags: Tags) -> bool:
         return False
     if tags.get("emergency") in _OPEN_TO_EMERGENCIES:
         return highway in SPEED_KPH or highway in _EMERGENCY_ONLY
-    return highway in SPEED_KPH and not _shut(tags)
+    said = _access(tags)
+    return highway in SPEED_KPH and (said is None or not _is_shut(said))
 
 
 def road_of(tags: Tags) -> str:
@@ -62,8 +63,8 @@ def passes(tags: Tags) -> bool:
     said = _access(tags)
     if barrier in _PASSABLE:
         # Somebody opens a private gate for an ambulance.
-        return said is None or said == "private" or said not in _SHUT
-    return said is not None and said not in _SHUT
+        return said is None or said == "private" or not _is_shut(said)
+    return said is not None and not _is_shut(said)
 
 
 def directions(tags: Tags) -> tuple[bool, bool]:
@@ -119,5 +120,6 @@ def _access(tags: Tags) -> str | None:
     return _first_of(tags, _ACCESS_KEYS)
 
 
-def _shut(tags: Tags) -> bool:
-    return _access(tags) in _SHUT
+def _is_shut(access: str) -> bool:
+    """Whether a value such as `private` or `agricultural;forestry` lets no car in."""
+    return all(word.strip() in _SHUT for word in access.split(";"))

@@ -80,6 +80,8 @@ def test_a_way_is_driven_in_the_directions_of_its_tags(
         ({"access": "no"}, False),
         ({"motor_vehicle": "no"}, False),
         ({"access": "no", "motor_vehicle": "destination"}, True),
+        ({"motor_vehicle": "agricultural;forestry"}, False),
+        ({"motor_vehicle": "agricultural;destination"}, True),
         ({"access": "private", "emergency": "yes"}, True),
         ({"emergency": "no"}, False),
         ({"area": "yes"}, False),

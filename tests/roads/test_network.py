@@ -1,5 +1,6 @@
 """The network file: the same network comes back, and a wrong, cut or damaged file says so."""
 
+import mmap
 from dataclasses import fields, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -51,6 +52,18 @@ def test_a_network_comes_back_from_its_file_as_it_was(file: Path) -> None:
 def test_an_opened_network_cannot_be_changed(file: Path) -> None:
     with pytest.raises(ValueError, match="read-only"):
         open_network(file).metrics["car"][0] = 1
+
+
+def test_every_array_of_an_opened_network_lies_in_the_file_so_that_processes_share_it(file: Path) -> None:
+    network = open_network(file)
+    arrays = [getattr(part, field.name) for part in (network, network.graph) for field in fields(part)]
+    arrays = [array for array in (*arrays, *network.metrics.values()) if isinstance(array, np.ndarray)]
+    assert len(arrays) > 25
+    for array in arrays:
+        owner = array
+        while isinstance(owner, np.ndarray):
+            owner = owner.base
+        assert isinstance(owner.obj if isinstance(owner, memoryview) else owner, mmap.mmap)
 
 
 def test_the_file_carries_a_node_order_and_any_metric(tmp_path: Path) -> None:
