@@ -19,52 +19,61 @@ from scipy.sparse.csgraph import dijkstra
 from geo.nearest import NearestSearch, warm_up
 from geo.network import Network, NetworkFileError, open_network
 from geo.snap import Snaps
+from geo.stand import stand
 
 FIRST_LIMIT_MS = 60_000.0
 Answer = list[int]
 
 
 class Scipy:
-    """Reverse Dijkstra by scipy over the same rules; the target is a node more, whose two arcs are set each time."""
+    """Reverse Dijkstra by scipy over the same graph; the target is a vertex more, whose arcs are set each time."""
 
     def __init__(self, network: Network, metric: str, vehicles: Snaps) -> None:
-        self._network, self._weight = network, network.metric(metric)
-        count, kept = network.node_count, self._cheapest()
-        order = kept[np.argsort(network.edge_to[kept], kind="stable")]
-        start = np.concatenate(([0], np.cumsum(np.bincount(network.edge_to[order], minlength=count))))
-        data = np.append(self._weight[order].astype(np.float64), [0.0, 0.0])
-        tail = np.append(network.edge_from[order], [0, 0]).astype(np.int32)
-        self._graph = csr_array((data, tail, np.append(start, len(data))), shape=(count + 1, count + 1))
-        twin = network.edge_twin[vehicles.edge]
-        self._edge = np.stack((vehicles.edge, np.where(twin >= 0, twin, vehicles.edge)))
-        part = np.stack((vehicles.fraction, np.where(twin >= 0, 1.0 - vehicles.fraction, vehicles.fraction)))
-        self._ms = np.floor(self._weight[self._edge] * part + 0.5)
-        self._rest = self._weight[self._edge] - self._ms
+        self._network = network
+        self._weights = weights = network.graph.weigh(network.metric(metric))
+        kept = self._cheapest()
+        self._tail, self._ms = network.graph.tail[kept], weights.arc_ms[kept].astype(np.float64)
+        heads = network.graph.head[kept]
+        self._start = np.searchsorted(heads, np.arange(network.graph.vertex_count + 1))
+        self._places = stand(network, weights, vehicles, np.arange(len(vehicles)))
+        self._leaving = weights.leaving(self._places.edge, self._places.fraction)
+        self._of = self._places.of[self._leaving.row]
 
     def _cheapest(self) -> NDArray[np.int64]:
-        """Of parallel edges the cheapest: scipy would take the sum."""
-        network = self._network
-        order = np.lexsort((self._weight, network.edge_from, network.edge_to))
-        u, v = network.edge_from[order], network.edge_to[order]
-        cheapest: NDArray[np.int64] = order[np.append([True], (np.diff(u) != 0) | (np.diff(v) != 0))]
+        """Of parallel arcs the cheapest, by head: scipy would take the sum."""
+        graph = self._network.graph
+        order = np.lexsort((self._weights.arc_ms, graph.tail, graph.head))
+        tail, head = graph.tail[order], graph.head[order]
+        cheapest: NDArray[np.int64] = order[np.append([True], (np.diff(tail) != 0) | (np.diff(head) != 0))]
         return cheapest
 
     def _travel(self, target: Snaps, eligible: NDArray[np.int64], limit: float) -> NDArray[np.float64]:
-        network, weight = self._network, self._weight
-        edge, part = int(target.edge[0]), float(target.fraction[0])
-        twin = int(network.edge_twin[edge])
-        sides = [(edge, part), (twin, 1.0 - part) if twin >= 0 else (edge, part)]
-        for at, (side, fraction) in enumerate(sides):
-            self._graph.indices[at - 2] = network.edge_from[side]
-            self._graph.data[at - 2] = np.floor(weight[side] * fraction + 0.5)
-        far = dijkstra(self._graph, indices=network.node_count, limit=limit)  # type: ignore[call-overload]  # the stubs know no sparse array
-        edges = self._edge[:, eligible]
-        cost = far[network.edge_to[edges]] + self._rest[:, eligible]
-        for side, fraction in sides:
-            straight = np.floor(weight[side] * fraction + 0.5) - self._ms[:, eligible]
-            cost = np.where((edges == side) & (straight >= 0), np.minimum(cost, straight), cost)
-        soonest: NDArray[np.float64] = cost.min(axis=0)
-        return soonest
+        """Ms from each eligible vehicle, inf beyond the limit."""
+        weights, count = self._weights, self._network.graph.vertex_count
+        ends = stand(self._network, weights, target, np.zeros(1, np.int64))
+        arriving = weights.arriving(ends.edge, ends.fraction)
+        seeds = np.full(count, np.inf)
+        np.minimum.at(seeds, arriving.vertex, arriving.ms)
+        into = np.flatnonzero(np.isfinite(seeds))
+        graph = csr_array(
+            (
+                np.append(self._ms, seeds[into]),
+                np.append(self._tail, into.astype(np.int32)),
+                np.append(self._start, len(self._ms) + len(into)),
+            ),
+            shape=(count + 1, count + 1),
+        )
+        far = dijkstra(graph, indices=count, limit=limit)  # type: ignore[call-overload]  # the stubs know no sparse array
+        sides = self._leaving
+        cost = far[sides.vertex] + sides.ms
+        chains = self._network.graph.edge_chain[ends.edge]
+        for chain, along in zip(chains, weights.along_ms(ends.edge, ends.fraction), strict=True):
+            straight = along - sides.along_ms
+            cost = np.where((sides.chain == chain) & (straight >= 0), np.minimum(cost, straight), cost)
+        soonest = np.full(len(self._of), np.inf)
+        np.minimum.at(soonest, self._of, cost)
+        chosen: NDArray[np.float64] = soonest[eligible]
+        return chosen
 
     def full(self, target: Snaps, eligible: NDArray[np.int64], k: int) -> Answer:
         return sorted(self._travel(target, eligible, np.inf).astype(np.int64))[:k]
@@ -129,11 +138,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     try:
+        began = time.perf_counter()
         network = open_network(given.roads)
+        print(f"opened and checked in {(time.perf_counter() - began) * 1000:.0f} ms")
     except NetworkFileError as error:
         raise SystemExit(str(error)) from error
     warm_up(network, lambda line: print(line, file=sys.stderr))
+    graph = network.graph
     print(f"{network.meta.region}: {network.node_count:,} nodes, {network.edge_count:,} edges; k = {given.k}")
+    print(f"turn costs {network.meta.turn_costs}: {graph.vertex_count:,} vertices, {graph.arc_count:,} arcs")
     measure(network, vehicles=given.vehicles, queries=given.queries, k=given.k, seed=given.seed)
 
 

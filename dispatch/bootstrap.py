@@ -22,7 +22,7 @@ from dispatch.tell.gateway import Gateways
 from dispatch.tell.teller import Teller
 from geo.area import AreaFileError, Areas, read_areas, sample_areas
 from geo.nearest import warm_up
-from geo.network import NetworkFileError, NetworkMeta, open_network, write_network
+from geo.network import VERSION, NetworkFileError, NetworkMeta, open_network, write_network
 from geo.sample import sample_layers, sample_network
 from geo.tiles import TileStore, write_tiles
 
@@ -125,7 +125,8 @@ def roads_path(settings: Settings, *, demo: bool, progress: Progress) -> Path | 
         return Path(settings.roads)
     if not demo:
         return None
-    path = settings.data_dir / "sample.roads"
+    # Named after the format: a file of an earlier one is left behind and made anew.
+    path = settings.data_dir / f"sample-{VERSION}.roads"
     if not path.exists():
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         progress("drawing the sample roads (made by Jemput, not real ones)")

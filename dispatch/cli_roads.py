@@ -2,6 +2,7 @@
 
 import csv
 import json
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,53 +11,96 @@ import typer
 
 from dispatch.cli_base import fail, say
 from geo.nearest import NearestSearch
-from geo.network import NetworkFileError, open_network, write_network
+from geo.network import Network, NetworkFileError, open_network, write_network
 from geo.snap import Snapper, Snaps
 from geo.speeds import METRICS
 
 if TYPE_CHECKING:
-    from geo.build import Origin
+    from geo.road_table import Origin
 
 roads = typer.Typer(no_args_is_help=True, help="Make and look at road networks.")
+
+
+class TurnCosts(StrEnum):
+    """What turning costs on a network."""
+
+    OSM = "osm"
+    NONE = "none"
 
 
 @roads.command("build")
 def roads_build(
     out: Annotated[Path, typer.Option(help="The network file to write.")],
     place: Annotated[str | None, typer.Option(help="A place of OpenStreetMap (needs the internet).")] = None,
+    pbf: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="An .osm.pbf or .osm file.")] = None,
+    area: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="With --pbf: a GeoJSON polygon to cut to.")
+    ] = None,
     graphml: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="An osmnx GraphML file.")] = None,
     nodes: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="A node table (CSV).")] = None,
     edges: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="An edge table (CSV).")] = None,
     region: Annotated[str | None, typer.Option(help="The region's name; else the file's.")] = None,
+    turn_costs: Annotated[
+        TurnCosts, typer.Option(help="osm: turn restrictions hold and turning round costs time; none: neither.")
+    ] = TurnCosts.OSM,
 ) -> None:
-    """Make a road network: from a place name, an osmnx GraphML file, or node and edge tables."""
-    from geo import build
+    """Make a road network: from a place name, an OpenStreetMap file, an osmnx GraphML file, or tables."""
+    from geo.road_table import BuildError
 
-    ways = [place is not None, graphml is not None, nodes is not None or edges is not None]
-    if sum(ways) != 1 or (nodes is None) != (edges is None):
-        say("roads build takes one of --place NAME, --graphml FILE, or --nodes CSV with --edges CSV")
+    ways = [place is not None, pbf is not None, graphml is not None, nodes is not None or edges is not None]
+    if sum(ways) != 1 or (nodes is None) != (edges is None) or (area is not None and pbf is None):
+        say(
+            "roads build takes one of --place NAME, --pbf FILE (perhaps with --area GEOJSON), --graphml FILE, "
+            "or --nodes CSV with --edges CSV"
+        )
         raise typer.Exit(2)
     try:
-        if place is not None:
-            network = build.build_from_place(place, say)
-        elif graphml is not None:
-            network = build.build_from_graphml(graphml, _origin(graphml, region), say)
-        else:
-            assert nodes is not None
-            assert edges is not None
-            network = build.build_from_tables(nodes, edges, _origin(edges, region), say)
+        network = _build(place, pbf, area, graphml, nodes, edges, region, turn_costs)
+        say(f"writing {out}")
         write_network(network, out)
-    except (build.BuildError, OSError) as error:
+    except (BuildError, OSError) as error:
         fail(str(error))
+    except KeyboardInterrupt:
+        say(f"interrupted: {out} is as it was before")
+        raise typer.Exit(130) from None
     say(f"{out}: {network.node_count:,} nodes, {network.edge_count:,} edges, {out.stat().st_size / 1e6:.1f} MB")
 
 
-def _origin(path: Path, region: str | None) -> "Origin":
-    from geo.build import Origin
+def _build(
+    place: str | None,
+    pbf: Path | None,
+    area: Path | None,
+    graphml: Path | None,
+    nodes: Path | None,
+    edges: Path | None,
+    region: str | None,
+    turn_costs: TurnCosts,
+) -> Network:
+    # Each source's libraries are loaded when it is asked for: the other commands start without them.
+    if pbf is not None:
+        from geo.build_osm import build_from_osm
 
-    return Origin(
-        region=region or path.name.split(".")[0], source=f"OpenStreetMap ({path.name})", source_date="unknown"
-    )
+        return build_from_osm(pbf, say, region=region or _stem(pbf), area=area, turn_costs=turn_costs)
+    if nodes is not None and edges is not None:
+        from geo.build_tables import build_from_tables
+
+        return build_from_tables(nodes, edges, _origin(edges, region), say, turn_costs=turn_costs)
+    from geo.build import build_from_graphml, build_from_place
+
+    if graphml is not None:
+        return build_from_graphml(graphml, _origin(graphml, region), say, turn_costs=turn_costs)
+    assert place is not None
+    return build_from_place(place, say, turn_costs=turn_costs)
+
+
+def _stem(path: Path) -> str:
+    return path.name.split(".")[0]
+
+
+def _origin(path: Path, region: str | None) -> "Origin":
+    from geo.road_table import Origin
+
+    return Origin(region=region or _stem(path), source=f"OpenStreetMap ({path.name})", source_date="unknown")
 
 
 @roads.command("info")
@@ -78,10 +122,13 @@ def roads_info(file: Path) -> None:
         "bounds": f"{west:.4f},{south:.4f} to {east:.4f},{north:.4f}",
         "length": f"{network.edge_length_m.sum() / 1000:,.0f} km of directed road",
         "metrics": ", ".join(sorted(network.metrics)),
-        "turns": f"{len(network.turn_from):,} restrictions, turn costs {meta.turn_costs}",
+        "turns": f"{len(network.turn_from):,} forbidden, turn costs {meta.turn_costs}",
+        "graph": f"{network.graph.vertex_count:,} vertices, {network.graph.arc_count:,} arcs",
     }
     for name, value in lines.items():
         typer.echo(f"{name:12} {value}")
+    for sentence in meta.report:
+        typer.echo(f"{'':12} {sentence}")
 
 
 def nearest(

@@ -27,6 +27,14 @@ def _room(keys, items, size):
 
 
 @_compiled
+def _longer(array):
+    """The same array with room for twice as many."""
+    more = np.empty(2 * len(array), array.dtype)
+    more[: len(array)] = array
+    return more
+
+
+@_compiled
 def count_cells(col, row, shape_start, edges, columns, counts):
     for edge in edges:
         for p in range(shape_start[edge], shape_start[edge + 1] - 1):
@@ -155,35 +163,44 @@ def _pop(keys, items, size):
 
 @_compiled
 def search(
-    target_edge,
-    target_ms,
-    edge_from,
-    edge_to,
-    weight,
-    length_m,
-    in_start,
-    in_edge,
-    veh_edge,
-    veh_ms,
-    veh_of,
-    veh_wait,
+    end_chain,
+    end_along_ms,
+    end_along_m,
+    seed_vertex,
+    seed_ms,
+    seed_m,
+    in_first,
+    in_tail,
+    in_ms,
+    in_m,
+    side_vertex,
+    side_ms,
+    side_m,
+    side_chain,
+    side_along_ms,
+    side_along_m,
+    side_of,
+    wait_ms,
     want,
+    closed_ms,
     dist,
     metres,
     via,
-    head,
-    link,
+    first_side,
+    next_side,
     done,
 ):
-    """Fill dist, metres, via of the nodes that were reached; returns the found vehicles, for each vehicle its cost,
-    metres, side and, where it comes straight along the target's edge, the target's side (else -1), and touched nodes.
+    """Fill dist, metres, via of the vertices that were reached; returns the found vehicles, for each vehicle its cost,
+    metres, side and, where it comes straight along the target's chain, the target's place (else -1), and the touched
+    vertices.
 
-    veh_edge, veh_ms, veh_of: the sides on which each vehicle stands (one or two), as edge, ms from its start, vehicle.
-    veh_wait: ms that pass before a vehicle moves, part of best.
-    head (N,) and link (sides,) chain the sides by the node that their edge leads to.
+    end_*: the target's places on chains. seed_*: the vertices from which it is reached; via is -1 - seed for them,
+    else the row of in_tail, in_ms and in_m, which list the arcs entering each vertex. side_*: the places on chains
+    from which vehicles leave, with the vertex ahead. wait_ms: ms that pass before a vehicle moves, part of its cost.
+    first_side (V,) and next_side (sides,) chain the sides by vertex.
     """
-    nodes = len(dist)
-    veh_count = len(veh_wait)
+    vertices = len(dist)
+    veh_count = len(wait_ms)
     best = np.full(veh_count, FAR, np.int64)
     best_m = np.zeros(veh_count)
     best_side = np.full(veh_count, -1, np.int64)
@@ -193,47 +210,46 @@ def search(
     size = 0
     touched = np.empty(1024, np.int64)
     touched_count = 0
-    for s in range(len(veh_edge)):
-        node = edge_to[veh_edge[s]]
-        link[s] = head[node]
-        head[node] = s
-    for t in range(len(target_edge)):
-        edge = target_edge[t]
-        # A vehicle upstream on the very edge comes straight along it.
-        s = head[edge_to[edge]]
-        while s >= 0:
-            if veh_edge[s] == edge and veh_ms[s] <= target_ms[t]:
-                way = target_ms[t] - veh_ms[s]
-                v = veh_of[s]
-                if way + veh_wait[v] < best[v]:
-                    best[v] = way + veh_wait[v]
-                    best_m[v] = length_m[edge] * way / weight[edge]
+    for s in range(len(side_vertex)):
+        next_side[s] = first_side[side_vertex[s]]
+        first_side[side_vertex[s]] = s
+        # Who stands upstream on the very chain comes straight along it.
+        for t in range(len(end_chain)):
+            way = end_along_ms[t] - side_along_ms[s]
+            if side_chain[s] == end_chain[t] and 0 <= way < closed_ms:
+                v = side_of[s]
+                if way + wait_ms[v] < best[v]:
+                    best[v] = way + wait_ms[v]
+                    best_m[v] = max(0.0, end_along_m[t] - side_along_m[s])
                     best_side[v] = s
                     best_end[v] = t
-            s = link[s]
-        node = edge_from[edge]
-        if target_ms[t] < dist[node]:
-            if dist[node] == FAR:
-                touched[touched_count] = node
+    for i in range(len(seed_vertex)):
+        vertex = seed_vertex[i]
+        if seed_ms[i] < dist[vertex]:
+            if dist[vertex] == FAR:
+                if touched_count >= len(touched):
+                    touched = _longer(touched)
+                touched[touched_count] = vertex
                 touched_count += 1
-            dist[node] = target_ms[t]
-            metres[node] = length_m[edge] * target_ms[t] / weight[edge]
-            via[node] = edge
-            size = _push(keys, items, size, dist[node], node)
+            dist[vertex] = seed_ms[i]
+            metres[vertex] = seed_m[i]
+            via[vertex] = -1 - i
+            keys, items = _room(keys, items, size)
+            size = _push(keys, items, size, dist[vertex], vertex)
     for v in range(veh_count):
         if best[v] < FAR:
             keys, items = _room(keys, items, size)
-            size = _push(keys, items, size, best[v], nodes + v)
+            size = _push(keys, items, size, best[v], vertices + v)
     found = np.empty(veh_count, np.int64)
     found_count = 0
-    # At equal cost nodes leave the heap before vehicles and these by their number, so that ties come in order.
+    # At equal cost vertices leave the heap before vehicles and these by their number, so that ties come in order.
     while size > 0:
         key, item = keys[0], items[0]
         size = _pop(keys, items, size)
         if found_count >= want:
             break
-        if item >= nodes:
-            v = item - nodes
+        if item >= vertices:
+            v = item - vertices
             if not done[v]:
                 done[v] = True
                 found[found_count] = v
@@ -241,36 +257,32 @@ def search(
             continue
         if key > dist[item]:
             continue
-        s = head[item]
+        s = first_side[item]
         while s >= 0:
-            edge = veh_edge[s]
-            v = veh_of[s]
-            cost = key + weight[edge] - veh_ms[s] + veh_wait[v]
-            if cost < best[v]:
+            v = side_of[s]
+            cost = key + side_ms[s] + wait_ms[v]
+            if side_ms[s] < closed_ms and cost < best[v]:
                 best[v] = cost
-                best_m[v] = metres[item] + length_m[edge] * (weight[edge] - veh_ms[s]) / weight[edge]
+                best_m[v] = metres[item] + side_m[s]
                 best_side[v] = s
                 best_end[v] = -1
                 keys, items = _room(keys, items, size)
-                size = _push(keys, items, size, cost, nodes + v)
-            s = link[s]
-        for at in range(in_start[item], in_start[item + 1]):
-            edge = in_edge[at]
-            node = edge_from[edge]
-            cost = key + weight[edge]
-            if cost < dist[node]:
-                if dist[node] == FAR:
+                size = _push(keys, items, size, cost, vertices + v)
+            s = next_side[s]
+        for at in range(in_first[item], in_first[item + 1]):
+            vertex = in_tail[at]
+            cost = key + in_ms[at]
+            if in_ms[at] < closed_ms and cost < dist[vertex]:
+                if dist[vertex] == FAR:
                     if touched_count >= len(touched):
-                        longer = np.empty(2 * len(touched), np.int64)
-                        longer[:touched_count] = touched
-                        touched = longer
-                    touched[touched_count] = node
+                        touched = _longer(touched)
+                    touched[touched_count] = vertex
                     touched_count += 1
-                dist[node] = cost
-                metres[node] = metres[item] + length_m[edge]
-                via[node] = edge
+                dist[vertex] = cost
+                metres[vertex] = metres[item] + in_m[at]
+                via[vertex] = at
                 keys, items = _room(keys, items, size)
-                size = _push(keys, items, size, cost, node)
-    for s in range(len(veh_edge)):
-        head[edge_to[veh_edge[s]]] = -1
+                size = _push(keys, items, size, cost, vertex)
+    for s in range(len(side_vertex)):
+        first_side[side_vertex[s]] = -1
     return found[:found_count], best, best_m, best_side, best_end, touched[:touched_count]

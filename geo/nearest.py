@@ -1,9 +1,7 @@
 """The nearest eligible vehicles by road: a reverse Dijkstra from the target that stops after the k-th vehicle.
 
-Costs are whole milliseconds. A position at a fraction f of an edge of weight w stands floor(w*f + 0.5) ms from the
-edge's start; the way along an edge from p to q costs q - p; a position 0 or w ms along stands on the node there. So
-every sum is exact and any other Dijkstra over the same rules gives the same numbers. Turn restrictions, which the file
-carries, are not looked at yet.
+Costs are whole milliseconds over the search graph (see geo.graph for its two meanings), so that every sum is exact and
+any other Dijkstra over the same rules gives the same numbers.
 """
 
 import threading
@@ -13,9 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.graph import CLOSED_MS, Arriving, Leaving, Weights
 from geo.kernels import FAR, search
 from geo.network import Network
 from geo.snap import Snapper, Snaps
+from geo.stand import Stands, stand
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,18 +30,8 @@ class Arrivals:
     distance_m: NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Sides:
-    """The directed edges on which positions stand: edge, fraction and ms from its start, and whose side it is."""
-
-    edge: NDArray[np.int32]
-    fraction: NDArray[np.float64]
-    ms: NDArray[np.int64]
-    of: NDArray[np.int64]
-
-
 _Ints = NDArray[np.int64]
-_Found = tuple[_Ints, _Ints, NDArray[np.float64], _Ints, _Ints, _Ints]
+_Piece = tuple[int, float, float]
 
 
 def warm_up(network: Network, progress: Callable[[str], None]) -> None:
@@ -57,11 +47,21 @@ class NearestSearch:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        nodes = network.node_count
-        self._dist = np.full(nodes, FAR, np.int64)
-        self._metres = np.zeros(nodes)
-        self._via = np.full(nodes, -1, np.int32)
-        self._head = np.full(nodes, -1, np.int64)
+        graph = network.graph
+        in_order = network.edge_length_m[graph.chain_edge]
+        start = np.concatenate(([0.0], np.cumsum(in_order)))
+        self._chain_m = np.diff(start[graph.chain_first])
+        self._before_m = np.empty(network.edge_count)
+        self._before_m[graph.chain_edge] = start[:-1] - np.repeat(
+            start[graph.chain_first[:-1]], np.diff(graph.chain_first)
+        )
+        self._in_tail = graph.tail[graph.in_arc]
+        self._in_m = self._chain_m[graph.arc_chain[graph.in_arc]]
+        self._weighed: dict[str, tuple[Weights, NDArray[np.int32]]] = {}
+        self._dist = np.full(graph.vertex_count, FAR, np.int64)
+        self._metres = np.zeros(graph.vertex_count)
+        self._via = np.full(graph.vertex_count, -1, np.int32)
+        self._first_side = np.full(graph.vertex_count, -1, np.int64)
         self._lock = threading.Lock()
 
     def nearest(
@@ -82,107 +82,125 @@ class NearestSearch:
         """
         can_go = vehicles.edge >= 0
         index = np.flatnonzero(can_go if eligible is None else can_go & eligible)
-        nothing = Arrivals(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
         if target.edge[0] < 0 or not len(index):
-            return nothing
+            return Arrivals(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
         want = len(index) if most is None else min(most, len(index))
-        weight = self._network.metric(metric)
         wait = np.zeros(len(index), np.int64) if wait_ms is None else np.asarray(wait_ms, np.int64)[index]
-        ends = _sides(self._network, target, np.zeros(1, np.int64), weight, leaving=False)
-        starts = _sides(self._network, vehicles, index, weight, leaving=True)
         with self._lock:
-            found, best, best_m, _, _, touched = self._run(ends, starts, wait, want, weight)
-            self._reset(touched)
-        return Arrivals(index[found], best[found] - wait[found], best_m[found])
+            run = self._run(target, vehicles, index, wait, want, metric)
+            self._dist[run.touched] = FAR
+        return Arrivals(index[run.found], run.best[run.found] - wait[run.found], run.best_m[run.found])
 
-    def way(
-        self, origin: Snaps, target: Snaps, *, metric: str
-    ) -> tuple[list[tuple[int, float, float]], int, float] | None:
-        """The way from one position to another as (edge, from fraction, to fraction), travel_ms and distance_m."""
+    def way(self, origin: Snaps, target: Snaps, *, metric: str) -> tuple[list[_Piece], int, float] | None:
+        """The way from one position to another as (edge, from fraction, to fraction), travel_ms and distance_m.
+
+        Where turns cost time, travel_ms is more than the pieces take.
+        """
         if target.edge[0] < 0 or origin.edge[0] < 0:
             return None
-        weight = self._network.metric(metric)
         only = np.zeros(1, np.int64)
-        ends = _sides(self._network, target, only, weight, leaving=False)
-        starts = _sides(self._network, origin, only, weight, leaving=True)
         with self._lock:
-            found, best, best_m, best_side, best_end, touched = self._run(ends, starts, only, 1, weight)
-            pieces = self._pieces(ends, starts, int(best_side[0]), int(best_end[0])) if len(found) else []
-            self._reset(touched)
-        return (pieces, int(best[0]), float(best_m[0])) if len(found) else None
+            run = self._run(target, origin, only, only, 1, metric)
+            pieces = self._pieces(run) if len(run.found) else []
+            self._dist[run.touched] = FAR
+        return (pieces, int(run.best[0]), float(run.best_m[0])) if len(run.found) else None
 
-    def _pieces(self, ends: _Sides, starts: _Sides, side: int, end: int) -> list[tuple[int, float, float]]:
-        edge_to = self._network.edge_to
-        edge, start = int(starts.edge[side]), float(starts.fraction[side])
+    def _pieces(self, run: "_Run") -> list[_Piece]:
+        graph, leaving, arriving = self._network.graph, run.leaving, run.arriving
+        side, end = int(run.best_side[0]), int(run.best_end[0])
+        place = int(leaving.row[side])
+        edge, fraction = int(run.starts.edge[place]), float(run.starts.fraction[place])
         if end >= 0:
-            return [(edge, start, float(ends.fraction[end]))]
-        last = {(int(e), int(ms)): float(part) for e, ms, part in zip(ends.edge, ends.ms, ends.fraction, strict=True)}
-        pieces = [(edge, start, 1.0)]
-        while True:
-            node = int(edge_to[edge])
-            edge = int(self._via[node])
-            if (edge, int(self._dist[node])) in last:
-                return [*pieces, (edge, 0.0, last[edge, int(self._dist[node])])]
-            pieces.append((edge, 0.0, 1.0))
+            return self._along(edge, fraction, int(run.ends.edge[end]), float(run.ends.fraction[end]))
+        pieces = [] if leaving.on_node[side] else self._along(edge, fraction, None, 1.0)
+        vertex = int(leaving.vertex[side])
+        while (at := int(self._via[vertex])) >= 0:
+            arc = int(graph.in_arc[at])
+            pieces += [(int(e), 0.0, 1.0) for e in self._edges(int(graph.arc_chain[arc]))]
+            vertex = int(graph.head[arc])
+        seed = -1 - at
+        if arriving.arc[seed] >= 0:
+            last = int(arriving.row[seed])
+            chain = int(graph.arc_chain[arriving.arc[seed]])
+            first = int(self._edges(chain)[0])
+            pieces += self._along(first, 0.0, int(run.ends.edge[last]), float(run.ends.fraction[last]))
+        return pieces or [(edge, fraction, fraction)]
 
-    def _run(
-        self, ends: _Sides, starts: _Sides, wait: NDArray[np.int64], want: int, weight: NDArray[np.int32]
-    ) -> _Found:
-        network = self._network
-        result: _Found = search(
-            ends.edge,
-            ends.ms,
-            network.edge_from,
-            network.edge_to,
-            weight,
-            network.edge_length_m,
-            network.in_start,
-            network.in_edge,
-            starts.edge,
-            starts.ms,
-            starts.of,
+    def _edges(self, chain: int) -> NDArray[np.int32]:
+        graph = self._network.graph
+        return graph.chain_edge[graph.chain_first[chain] : graph.chain_first[chain + 1]]
+
+    def _along(self, edge: int, start: float, last: int | None, end: float) -> list[_Piece]:
+        """Along one chain from a place on an edge to one on the last edge, or to the end of the chain."""
+        edges = self._edges(int(self._network.graph.edge_chain[edge])).tolist()
+        driven = edges[edges.index(edge) : len(edges) if last is None else edges.index(last) + 1]
+        return [
+            (one, start if at == 0 else 0.0, end if at == len(driven) - 1 else 1.0) for at, one in enumerate(driven)
+        ]
+
+    def _weights(self, metric: str) -> tuple[Weights, NDArray[np.int32]]:
+        """The weighed graph of a metric and its arc weights in the order of in_arc."""
+        if metric not in self._weighed:
+            weights = self._network.graph.weigh(self._network.metric(metric))
+            self._weighed[metric] = weights, weights.arc_ms[self._network.graph.in_arc]
+        return self._weighed[metric]
+
+    def _run(self, target: Snaps, vehicles: Snaps, index: _Ints, wait: _Ints, want: int, metric: str) -> "_Run":
+        graph = self._network.graph
+        weights, in_ms = self._weights(metric)
+        ends = stand(self._network, weights, target, np.zeros(1, np.int64))
+        starts = stand(self._network, weights, vehicles, index)
+        arriving = weights.arriving(ends.edge, ends.fraction)
+        leaving = weights.leaving(starts.edge, starts.fraction)
+        end_m, along_m = self._along_m(ends), self._along_m(starts)[leaving.row]
+        found, best, best_m, best_side, best_end, touched = search(
+            graph.edge_chain[ends.edge],
+            weights.along_ms(ends.edge, ends.fraction),
+            end_m,
+            arriving.vertex,
+            arriving.ms,
+            np.where(arriving.arc < 0, 0.0, end_m[arriving.row]),
+            graph.in_first,
+            self._in_tail,
+            in_ms,
+            self._in_m,
+            leaving.vertex,
+            leaving.ms,
+            np.where(leaving.on_node, 0.0, self._chain_m[leaving.chain] - along_m),
+            leaving.chain,
+            leaving.along_ms,
+            along_m,
+            starts.of[leaving.row],
             wait,
             want,
+            CLOSED_MS,
             self._dist,
             self._metres,
             self._via,
-            self._head,
-            np.full(len(starts.edge), -1, np.int64),
+            self._first_side,
+            np.full(len(leaving.row), -1, np.int64),
             np.zeros(len(wait), np.bool_),
         )
-        return result
+        return _Run(ends, starts, arriving, leaving, found, best, best_m, best_side, best_end, touched)
 
-    def _reset(self, touched: NDArray[np.int64]) -> None:
-        self._dist[touched] = FAR
-
-
-def _sides(
-    network: Network, snaps: Snaps, index: NDArray[np.int64], weight: NDArray[np.int32], *, leaving: bool
-) -> _Sides:
-    """Both directions of a two-way street; and for who stands on the node where an edge begins (leaving) or ends
-    (arriving) one edge on its other side, for there one may come from and go to any street.
-    """
-    edge, fraction = snaps.edge[index], snaps.fraction[index]
-    twin = network.edge_twin[edge]
-    two = np.flatnonzero(twin >= 0)
-    edges, fractions = np.concatenate((edge, twin[two])), np.concatenate((fraction, 1.0 - fraction[two]))
-    of = np.concatenate((np.arange(len(index)), two))
-    ms = _ms(weight[edges], fractions)
-    if leaving:
-        there, end, start, other = np.flatnonzero(ms == 0), network.edge_from, network.in_start, network.in_edge
-    else:
-        there = np.flatnonzero(ms == weight[edges])
-        end, start, other = network.edge_to, network.out_start, network.out_edge
-    # All nodes hang together, so that an edge enters and one leaves each of them.
-    beyond = other[start[end[edges[there]]]]
-    beyond_fraction = np.full(len(there), float(leaving))
-    return _Sides(
-        np.concatenate((edges, beyond)),
-        np.concatenate((fractions, beyond_fraction)),
-        np.concatenate((ms, _ms(weight[beyond], beyond_fraction))),
-        np.concatenate((of, of[there])),
-    )
+    def _along_m(self, places: Stands) -> NDArray[np.float64]:
+        metres: NDArray[np.float64] = (
+            self._before_m[places.edge] + self._network.edge_length_m[places.edge] * places.fraction
+        )
+        return metres
 
 
-def _ms(weight: NDArray[np.int32], fraction: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.floor(weight * fraction + 0.5).astype(np.int64)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Run:
+    """What one search had and found; found are rows of the vehicles that were asked for."""
+
+    ends: Stands
+    starts: Stands
+    arriving: Arriving
+    leaving: Leaving
+    found: _Ints
+    best: _Ints
+    best_m: NDArray[np.float64]
+    best_side: _Ints
+    best_end: _Ints
+    touched: _Ints

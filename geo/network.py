@@ -2,8 +2,8 @@
 
 The file: 8 bytes of magic, then as little-endian uint64 the format version, the length of a JSON header and its CRC-32,
 the header, then each array aligned to 64 bytes. The header names region, source, bounds and every array with its type,
-shape, offset and CRC-32. Edges are the first-class entity: turn restrictions and a node order for a hierarchy have
-their arrays already (empty where not known), so that a turn-aware engine needs no other format.
+shape, offset and CRC-32. Edges are the first-class entity; the search graph over them is kept beside them, so that a
+file is ready as soon as it is mapped, and processes that map it share one copy of it.
 """
 
 import json
@@ -19,8 +19,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.graph import SearchGraph
+
 MAGIC = b"JEMPUTRD"
-VERSION = 1
+VERSION = 2
 _ALIGN = 64
 _PREFIX = len(MAGIC) + 3 * 8
 
@@ -31,7 +33,10 @@ class NetworkFileError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetworkMeta:
-    """Where a network comes from. `bounds` are west, south, east, north in degrees; `cut_off` counts lost nodes."""
+    """Where a network comes from. `bounds` are west, south, east, north in degrees; `cut_off` counts what was lost.
+
+    turn_costs is `osm` (turn-aware) or `none` (node-based). report: sentences on what of the source was left out.
+    """
 
     region: str
     source: str
@@ -40,9 +45,10 @@ class NetworkMeta:
     sample: bool
     built_at: str
     bounds: tuple[float, float, float, float]
-    turn_costs: str = "none"
+    turn_costs: str
     cut_off_nodes: int = 0
     cut_off_edges: int = 0
+    report: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -52,9 +58,9 @@ class Network:
     node_lon, node_lat: (N,) float64 degrees. edge_from, edge_to: (M,) int32. edge_length_m: (M,) float64.
     edge_class: (M,) uint8 into ROAD_CLASSES. edge_name: (M,) int32 into names. edge_twin: (M,) int32, the same
     street the other way, or -1. shape_start: (M+1,) int64 into shape_lon, shape_lat: (G,) int32 of 1e-7 degrees.
-    out_start: (N+1,), out_edge: (M,) edges leaving a node; in_start, in_edge: edges entering it.
-    turn_from, turn_to: (T,) int32 edges; turn_cost_ms: (T,) int32, -1 forbidden. order: (N,) int32 or empty.
-    metrics: name to (M,) int32 milliseconds.
+    turn_from, turn_to: (T,) int32 edges; turn_cost_ms: (T,) int32, -1 forbidden: the rules of the source.
+    graph: what searches run on. order: (V,) int32, the vertices of the graph from the least to the most important, or
+    empty. metrics: name to (M,) int32 milliseconds.
     """
 
     meta: NetworkMeta
@@ -69,14 +75,11 @@ class Network:
     shape_start: NDArray[np.int64]
     shape_lon: NDArray[np.int32]
     shape_lat: NDArray[np.int32]
-    out_start: NDArray[np.int32]
-    out_edge: NDArray[np.int32]
-    in_start: NDArray[np.int32]
-    in_edge: NDArray[np.int32]
     turn_from: NDArray[np.int32]
     turn_to: NDArray[np.int32]
     turn_cost_ms: NDArray[np.int32]
     order: NDArray[np.int32]
+    graph: SearchGraph
     names: tuple[str, ...]
     metrics: Mapping[str, NDArray[np.int32]]
 
@@ -102,19 +105,14 @@ class Network:
         return self.metrics[name]
 
 
-_ARRAYS = tuple(field.name for field in fields(Network) if field.name not in ("meta", "names", "metrics"))
-
-
-def adjacency(ends: NDArray[np.int32], node_count: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Edges grouped by one of their ends: start (N+1,) and edge (M,), in the order of edge ids."""
-    start = np.zeros(node_count + 1, np.int32)
-    np.cumsum(np.bincount(ends, minlength=node_count), out=start[1:])
-    return start, np.argsort(ends, kind="stable").astype(np.int32)
+_ARRAYS = tuple(field.name for field in fields(Network) if field.name not in ("meta", "graph", "names", "metrics"))
+_GRAPH_ARRAYS = tuple(field.name for field in fields(SearchGraph) if field.name != "turn_aware")
 
 
 def write_network(network: Network, path: Path) -> None:
     """Write the file beside its place and move it there: an interruption leaves no half file."""
     arrays: dict[str, NDArray[Any]] = {name: np.ascontiguousarray(getattr(network, name)) for name in _ARRAYS}
+    arrays |= {f"graph:{name}": np.ascontiguousarray(getattr(network.graph, name)) for name in _GRAPH_ARRAYS}
     arrays |= {f"metric:{name}": np.ascontiguousarray(values) for name, values in network.metrics.items()}
     arrays["names"] = np.frombuffer("\n".join(network.names).encode(), np.uint8)
     table: list[dict[str, object]] = []
@@ -168,12 +166,16 @@ def open_network(path: Path) -> Network:
     try:
         header = json.loads(content[_PREFIX:data_start])
         arrays = {entry["name"]: _array(content, data_start, entry, path) for entry in header["arrays"]}
-        meta = NetworkMeta(**{**header["meta"], "bounds": tuple(header["meta"]["bounds"])})
+        lists = {name: tuple(header["meta"][name]) for name in ("bounds", "report")}
+        meta = NetworkMeta(**(header["meta"] | lists))
         names = tuple(arrays.pop("names").tobytes().decode().split("\n"))
         metrics = {name.partition(":")[2]: array for name, array in arrays.items() if name.startswith("metric:")}
         return Network(
             meta=meta,
             names=names,
+            graph=SearchGraph(
+                turn_aware=meta.turn_costs == "osm", **{name: arrays[f"graph:{name}"] for name in _GRAPH_ARRAYS}
+            ),
             metrics=MappingProxyType(metrics),
             **{name: arrays[name] for name in _ARRAYS},
         )

@@ -6,17 +6,19 @@ from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-from geo.network import Network, NetworkMeta, adjacency
-from geo.speeds import METRICS, ROAD_CLASSES, road_class, weights_ms
+from geo.chains import node_graph, turn_graph
+from geo.network import Network, NetworkMeta
+from geo.parts import Part, largest_by_nodes, largest_by_turns, report_lost
+from geo.speeds import FASTEST_KPH, METRICS, ROAD_CLASSES, SLOWEST_KPH, road_class, weights_ms
+from geo.turns import FORBIDDEN, allowed_turns
 
 Progress = Callable[[str], None]
 OSM_ATTRIBUTION = "© OpenStreetMap contributors (ODbL)"
 # At the slowest speed the longest edge still fits into 32 bits of milliseconds.
 LONGEST_M = 500_000.0
-SLOWEST_KPH, FASTEST_KPH = 1.0, 200.0
+
+DEAREST_TURN_MS = 3_600_000
 
 
 class BuildError(Exception):
@@ -29,6 +31,7 @@ class RoadTable:
 
     speed_kph is NaN where the data does not say. shapes are (n, 2) arrays of lon, lat in travel order, n >= 2.
     turns is (t, 3): edge, following edge (both as rows of the edge columns), cost in ms or -1 for a forbidden turn.
+    report: sentences on what of the source the table leaves out.
     """
 
     lon: NDArray[np.float64]
@@ -41,6 +44,7 @@ class RoadTable:
     speed_kph: NDArray[np.float64]
     shapes: Sequence[NDArray[np.float64]]
     turns: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 3), np.int64))
+    report: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,34 +58,68 @@ class Origin:
     sample: bool = False
 
 
-def build_network(table: RoadTable, origin: Origin, progress: Progress) -> Network:
+def one_line(value: object) -> str:
+    """A name without line breaks."""
+    return " ".join(str(value).split())
+
+
+def build_network(table: RoadTable, origin: Origin, progress: Progress, *, turn_costs: str = "osm") -> Network:
     """The network of the largest part from every place of which every other can be reached.
+
+    turn_costs: `osm` honours the table's turn rules and makes turning round cost time; `none` looks at neither.
 
     Raises:
         BuildError: if nothing is left, or a length or position makes no sense.
     """
     _judge(table)
     progress(f"{len(table.lon):,} nodes, {len(table.u):,} edges read")
-    keep_node, keep_edge = _largest_part(table)
-    progress(f"{int(keep_node.sum()):,} nodes and {int(keep_edge.sum()):,} edges hang together; the rest is cut off")
-    number = np.cumsum(keep_node) - 1
-    edges: list[int] = np.flatnonzero(keep_edge).tolist()
-    edge_from = number[table.u[edges]].astype(np.int32)
-    edge_to = number[table.v[edges]].astype(np.int32)
-    shapes = [np.rint(np.asarray(table.shapes[edge]) * 1e7).astype(np.int32) for edge in edges]
-    names = sorted({table.name[edge] for edge in edges} | {""})
+    shapes = [np.rint(np.asarray(shape) * 1e7).astype(np.int32) for shape in table.shapes]
+    u, v = np.asarray(table.u, np.int64), np.asarray(table.v, np.int64)
+    twin = _twins(u, v, shapes)
+    if turn_costs == "osm":
+        part = largest_by_turns(u, v, twin, table.turns, len(table.lon))
+    else:
+        part = largest_by_nodes(u, v, len(table.lon))
+    if not part.edges.any():
+        raise BuildError("no two places are joined by a way there and back: the roads do not hang together")
+    lost = report_lost(part, u, v, np.asarray(table.length_m), np.column_stack((table.lon, table.lat)))
+    for sentence in lost:
+        progress(sentence)
+    progress("joining the pieces of road between which there is no choice")
+    return _network(table, origin, part, twin, shapes, (*table.report, *lost), turn_costs)
+
+
+def _network(
+    table: RoadTable,
+    origin: Origin,
+    part: Part,
+    twin: NDArray[np.int32],
+    shapes: Sequence[NDArray[np.int32]],
+    report: tuple[str, ...],
+    turn_costs: str,
+) -> Network:
+    edges = np.flatnonzero(part.edges)
+    node_number = (np.cumsum(part.nodes) - 1).astype(np.int32)
+    edge_number = np.where(part.edges, np.cumsum(part.edges) - 1, -1).astype(np.int32)
+    edge_from, edge_to = node_number[table.u[edges]], node_number[table.v[edges]]
+    edge_twin = np.where(twin[edges] >= 0, edge_number[twin[edges]], -1).astype(np.int32)
+    kept = edges.tolist()
+    names = sorted({table.name[edge] for edge in kept} | {""})
     name_number = {name: position for position, name in enumerate(names)}
-    class_index = np.array([ROAD_CLASSES.index(road_class(table.highway[e])) for e in edges], np.uint8)
+    class_index = np.array([ROAD_CLASSES.index(road_class(table.highway[e])) for e in kept], np.uint8)
     length_m = np.asarray(table.length_m, np.float64)[edges]
     speed_kph = np.asarray(table.speed_kph, np.float64)[edges]
-    node_count = int(keep_node.sum())
-    out_start, out_edge = adjacency(edge_from, node_count)
-    in_start, in_edge = adjacency(edge_to, node_count)
-    points = np.concatenate(shapes)
+    points = np.concatenate([shapes[edge] for edge in kept])
     shape_start = np.zeros(len(edges) + 1, np.int64)
-    np.cumsum([len(shape) for shape in shapes], out=shape_start[1:])
-    bounds = (*(points.min(axis=0) / 1e7), *(points.max(axis=0) / 1e7))
-    turns = _turns(table.turns, keep_edge)
+    np.cumsum([len(shapes[edge]) for edge in kept], out=shape_start[1:])
+    west, south = (points.min(axis=0) / 1e7).tolist()
+    east, north = (points.max(axis=0) / 1e7).tolist()
+    rules = table.turns[part.edges[table.turns[:, 0]] & part.edges[table.turns[:, 1]]]
+    rules = np.column_stack((edge_number[rules[:, 0]], edge_number[rules[:, 1]], rules[:, 2])).astype(np.int64)
+    if turn_costs == "osm":
+        graph = turn_graph(allowed_turns(edge_from, edge_to, edge_twin, rules), len(edges))
+    else:
+        graph = node_graph(edge_from, edge_to, edge_twin, int(part.nodes.sum()))
     return Network(
         meta=NetworkMeta(
             region=origin.region,
@@ -90,29 +128,27 @@ def build_network(table: RoadTable, origin: Origin, progress: Progress) -> Netwo
             attribution=origin.attribution,
             sample=origin.sample,
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            bounds=(float(bounds[0]), float(bounds[1]), float(bounds[2]), float(bounds[3])),
-            turn_costs="carried, not searched yet" if len(turns) else "none",
-            cut_off_nodes=len(table.lon) - node_count,
-            cut_off_edges=len(table.u) - len(edges),
+            bounds=(west, south, east, north),
+            turn_costs=turn_costs,
+            cut_off_nodes=int((~part.nodes).sum()),
+            cut_off_edges=int((~part.edges).sum()),
+            report=report,
         ),
-        node_lon=np.asarray(table.lon, np.float64)[keep_node],
-        node_lat=np.asarray(table.lat, np.float64)[keep_node],
+        node_lon=np.asarray(table.lon, np.float64)[part.nodes],
+        node_lat=np.asarray(table.lat, np.float64)[part.nodes],
         edge_from=edge_from,
         edge_to=edge_to,
         edge_length_m=length_m,
         edge_class=class_index,
-        edge_name=np.array([name_number[table.name[edge]] for edge in edges], np.int32),
-        edge_twin=_twins(edge_from, edge_to, shapes),
+        edge_name=np.array([name_number[table.name[edge]] for edge in kept], np.int32),
+        edge_twin=edge_twin,
         shape_start=shape_start,
         shape_lon=np.ascontiguousarray(points[:, 0]),
         shape_lat=np.ascontiguousarray(points[:, 1]),
-        out_start=out_start,
-        out_edge=out_edge,
-        in_start=in_start,
-        in_edge=in_edge,
-        turn_from=np.ascontiguousarray(turns[:, 0]),
-        turn_to=np.ascontiguousarray(turns[:, 1]),
-        turn_cost_ms=np.ascontiguousarray(turns[:, 2]),
+        turn_from=rules[:, 0].astype(np.int32),
+        turn_to=rules[:, 1].astype(np.int32),
+        turn_cost_ms=rules[:, 2].astype(np.int32),
+        graph=graph,
         order=np.zeros(0, np.int32),
         names=tuple(names),
         metrics={metric: weights_ms(metric, length_m, class_index, speed_kph) for metric in METRICS},
@@ -136,6 +172,8 @@ def _judge(table: RoadTable) -> None:
             raise BuildError(f"edge {row + 1}: its line takes at least two points of lon, lat in degrees")
     if len(table.turns) and not (table.turns[:, :2].min() >= 0 and table.turns[:, :2].max() < len(table.u)):
         raise BuildError("a turn names an edge that is not in the edge table")
+    if len(table.turns) and not (table.turns[:, 2].min() >= FORBIDDEN and table.turns[:, 2].max() <= DEAREST_TURN_MS):
+        raise BuildError(f"a turn costs -1 (forbidden) or 0 to {DEAREST_TURN_MS} ms")
 
 
 def _must(values: NDArray[np.float64], thing: str, what: str, between: tuple[float, float], unit: str) -> None:
@@ -146,23 +184,8 @@ def _must(values: NDArray[np.float64], thing: str, what: str, between: tuple[flo
         raise BuildError(f"{thing} {row + 1}: {what} is {values[row]:g}, it takes {low:g} to {high:g} {unit}")
 
 
-def _turns(turns: NDArray[np.int64], keep_edge: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """The turns between edges that were kept, by their new numbers."""
-    kept = turns[keep_edge[turns[:, 0]] & keep_edge[turns[:, 1]]]
-    number = np.cumsum(keep_edge) - 1
-    return np.column_stack((number[kept[:, 0]], number[kept[:, 1]], kept[:, 2])).astype(np.int32)
-
-
-def _largest_part(table: RoadTable) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    count = len(table.lon)
-    graph = coo_array((np.ones(len(table.u), np.int8), (table.u, table.v)), shape=(count, count)).tocsr()
-    _, label = connected_components(graph, directed=True, connection="strong")
-    keep_node = label == np.bincount(label).argmax()
-    return keep_node, keep_node[table.u] & keep_node[table.v]
-
-
 def _twins(
-    edge_from: NDArray[np.int32], edge_to: NDArray[np.int32], shapes: Sequence[NDArray[np.int32]]
+    edge_from: NDArray[np.int64], edge_to: NDArray[np.int64], shapes: Sequence[NDArray[np.int32]]
 ) -> NDArray[np.int32]:
     """For each edge the one that runs over the same points the other way, or -1."""
     twin = np.full(len(edge_from), -1, np.int32)

@@ -50,6 +50,8 @@ SPEED_KPH: Mapping[str, float] = MappingProxyType(
     }
 )
 
+# What a source may claim as a speed.
+SLOWEST_KPH, FASTEST_KPH = 1.0, 200.0
 METRICS = ("car", "siren", "hearse")
 _OUT_OF_TOWN = frozenset({"motorway", "motorway_link", "trunk"})
 

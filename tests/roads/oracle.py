@@ -1,5 +1,6 @@
-"""Travel times by scipy on a graph into which every position is put as a node: what the search is tested against."""
+"""Travel times by scipy, over nodes and over turns, from the network's edges: what the search is tested against."""
 
+from collections import defaultdict
 from itertools import pairwise
 
 import numpy as np
@@ -7,14 +8,142 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from geo.graph import CLOSED_MS
 from geo.network import Network
 from geo.snap import Snaps
 
 NEVER = -1
 
 
+class Oracle:
+    """Answers for one network and metric, by the meaning for which the network was built."""
+
+    def __init__(self, network: Network, metric: str) -> None:
+        self._network, self._metric = network, metric
+        self._turns = TurnOracle(network, metric) if network.meta.turn_costs == "osm" else None
+
+    def travel_ms(self, vehicles: Snaps, target: Snaps) -> NDArray[np.int64]:
+        """Milliseconds from each of n snapped vehicles to the one target: (n,), NEVER where there is no way."""
+        if self._turns is not None:
+            return self._turns.travel_ms(vehicles, target)
+        return node_travel_ms(self._network, vehicles, target, self._metric)
+
+
 def travel_ms(network: Network, vehicles: Snaps, target: Snaps, metric: str) -> NDArray[np.int64]:
-    """Milliseconds from each of n snapped vehicles to the one target: (n,), NEVER where there is no way.
+    """As Oracle, for a single question."""
+    return Oracle(network, metric).travel_ms(vehicles, target)
+
+
+def turns_of(network: Network) -> list[tuple[int, int, int]]:
+    """Every allowed turn as (edge, edge that follows, ms), edge by edge from the rules as they are written down."""
+    twin = network.edge_twin.tolist()
+    ends = list(zip(network.edge_from.tolist(), network.edge_to.tolist(), strict=True))
+    out: list[list[int]] = [[] for _ in range(network.node_count)]
+    into: list[list[int]] = [[] for _ in range(network.node_count)]
+    for edge, (u, v) in enumerate(ends):
+        out[u].append(edge)
+        into[v].append(edge)
+    rules: dict[tuple[int, int], int] = {}
+    for a, b, ms in zip(network.turn_from, network.turn_to, network.turn_cost_ms, strict=True):
+        old = rules.get((int(a), int(b)), 0)
+        rules[int(a), int(b)] = -1 if -1 in (ms, old) else max(int(ms), old)
+
+    def just_goes_on(node: int) -> bool:
+        streets = [{edge, twin[edge]} for edge in out[node]]
+        if len(streets) != 2 or len(into[node]) != 2 or streets[0] == streets[1] or -1 in set.union(*streets):
+            return False
+        return all({twin[edge], edge} in streets for edge in into[node])
+
+    found: list[tuple[int, int, int]] = []
+    for a, (u, v) in enumerate(ends):
+        goes_on = just_goes_on(v) and u != v
+        for b in out[v]:
+            cost = rules.get((a, b), 0)
+            if cost == -1:
+                continue
+            if b == twin[a]:
+                straight = next((c for c in out[v] if c != b), None)
+                if goes_on and straight is not None and rules.get((a, straight), 0) != -1:
+                    continue
+                cost += 20_000
+            found.append((a, b, cost))
+    return found
+
+
+class TurnOracle:
+    """scipy over the ends of directed edges; closed edges are driven by nobody.
+
+    Where one edge simply follows another, the end of the one and the start of the other are one place.
+    """
+
+    def __init__(self, network: Network, metric: str) -> None:
+        self._network, self._weight = network, network.metrics[metric].astype(np.int64)
+        turns = np.array(turns_of(network), np.int64).reshape(-1, 3)
+        self._behind = self._only_before(turns)
+        self._turns = turns[self._weight[turns[:, 1]] < CLOSED_MS]
+        self._turns = self._turns[np.argsort(self._turns[:, 1], kind="stable")]
+        count = network.edge_count
+        self._start = np.searchsorted(self._turns[:, 1], np.arange(count + 1))
+        self._cost = (self._turns[:, 2] + self._weight[self._turns[:, 1]]).astype(np.float64)
+
+    def travel_ms(self, vehicles: Snaps, target: Snaps) -> NDArray[np.int64]:
+        """As Oracle."""
+        never = np.full(len(vehicles), NEVER, np.int64)
+        if target.edge[0] < 0:
+            return never
+        ends = self._places(int(target.edge[0]), float(target.fraction[0]))
+        count = self._network.edge_count
+        entries: dict[int, float] = {}
+        for end, ms in ends:
+            for first, _, cost in self._turns[self._start[end] : self._start[end + 1]].tolist():
+                entries[first] = min(entries.get(first, np.inf), cost + ms)
+        graph: csr_array[np.float64, tuple[int, int]] = csr_array(
+            (
+                np.append(self._cost, list(entries.values())),
+                np.append(self._turns[:, 0], np.array(list(entries), np.int64)),
+                np.append(self._start, len(self._cost) + len(entries)),
+            ),
+            shape=(count + 1, count + 1),
+        )
+        far = dijkstra(graph, indices=count)  # type: ignore[call-overload]  # the stubs know no sparse array
+        there = np.flatnonzero(vehicles.edge >= 0)
+        best = np.full(len(vehicles), np.inf)
+        edge, fraction = vehicles.edge[there], vehicles.fraction[there]
+        twin = self._network.edge_twin[edge]
+        side, of = np.concatenate((edge, twin[twin >= 0])), np.concatenate((there, there[twin >= 0]))
+        along = np.floor(self._weight[side] * np.concatenate((fraction, 1.0 - fraction[twin >= 0])) + 0.5)
+        open_ = self._weight[side] < CLOSED_MS
+        side, of, along = side[open_], of[open_], along[open_]
+        cost = far[side] + (self._weight[side] - along)
+        behind = np.where(along == 0, self._behind[side], -1)
+        for end, ms in ends:
+            cost = np.where((side == end) & (along <= ms), np.minimum(cost, ms - along), cost)
+            cost = np.where((behind == end) & (ms == self._weight[end]), 0.0, cost)
+        np.minimum.at(best, of, cost)
+        return np.where(np.isfinite(best), best, NEVER).astype(np.int64)
+
+    def _only_before(self, turns: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The edge that alone leads to each, leads nowhere else and costs no turn, or -1."""
+        before, after = defaultdict(list), defaultdict(list)
+        for a, b, _ in turns.tolist():
+            before[b].append(a)
+            after[a].append(b)
+        found = np.full(self._network.edge_count, -1, np.int64)
+        for a, b, ms in turns.tolist():
+            if before[b] == [a] and after[a] == [b] and ms == 0 and a != b:
+                found[b] = a
+        if (found >= 0).all():  # a ring without any junction begins at its first edge
+            found[0] = -1
+        return found
+
+    def _places(self, edge: int, fraction: float) -> list[tuple[int, int]]:
+        twin = int(self._network.edge_twin[edge])
+        places = [(edge, fraction)] + ([(twin, 1.0 - fraction)] if twin >= 0 else [])
+        return [(e, int(np.floor(self._weight[e] * f + 0.5))) for e, f in places if self._weight[e] < CLOSED_MS]
+
+
+def node_travel_ms(network: Network, vehicles: Snaps, target: Snaps, metric: str) -> NDArray[np.int64]:
+    """As Oracle, over nodes.
 
     Each directed edge on which somebody stands is cut into a chain of nodes; a vehicle has ways out onto its chains,
     the target ways in from its chains, so that nobody turns round at another's position.
@@ -30,6 +159,8 @@ def travel_ms(network: Network, vehicles: Snaps, target: Snaps, metric: str) -> 
         places = [(edge, fraction)] + ([(twin, 1.0 - fraction)] if twin >= 0 else [])
         nodes = []
         for side, part in places:
+            if weight[side] >= CLOSED_MS:
+                continue
             chain = cuts.setdefault(side, {0: int(network.edge_from[side]), weight[side]: int(network.edge_to[side])})
             along = int(np.floor(weight[side] * part + 0.5))
             if along not in chain:
@@ -46,12 +177,14 @@ def travel_ms(network: Network, vehicles: Snaps, target: Snaps, metric: str) -> 
     for chain in cuts.values():
         places = sorted(chain)
         arcs += [(chain[p], chain[q], q - p) for p, q in pairwise(places)]
-    whole = np.ones(network.edge_count, bool)
+    whole = network.metrics[metric] < CLOSED_MS
     whole[list(cuts)] = False
     extra = np.array(arcs, np.int64).reshape(-1, 3)
     tail = np.append(network.edge_from[whole].astype(np.int64), extra[:, 0])
     head = np.append(network.edge_to[whole].astype(np.int64), extra[:, 1])
     cost = np.append(network.metrics[metric][whole].astype(np.int64), extra[:, 2])
+    if not len(tail):
+        return np.full(len(vehicles), NEVER, np.int64)
     far = _to(goal, tail, head, cost, next(fresh))
     there = far[network.node_count : goal]
     return np.where(np.isfinite(there), there, NEVER).astype(np.int64)

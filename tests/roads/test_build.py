@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 
 from geo import build
-from geo.build import BuildError, build_from_graphml, build_from_tables, build_network
+from geo.build import build_from_graphml
+from geo.build_tables import build_from_tables
 from geo.nearest import NearestSearch
 from geo.network import Network
+from geo.road_table import BuildError, build_network
 from geo.snap import Snapper, Snaps
 from geo.speeds import ROAD_CLASSES
 from tests.roads import tiny
@@ -62,7 +64,9 @@ def test_the_build_says_what_it_read_and_what_was_cut_off(tmp_path: Path) -> Non
     build_from_tables(tmp_path / "nodes.csv", tmp_path / "edges.csv", tiny.ORIGIN, said.append)
     assert said[1:] == [
         "4 nodes, 5 edges read",
-        "3 nodes and 4 edges hang together; the rest is cut off",
+        "cut off, for no way leads there and back: 1 nodes and 1 edges (90.0 km, 99.5%, in 1 pieces)",
+        "cut off near lat -6.20000, lon 106.80000: 90.0 km of directed road",
+        "joining the pieces of road between which there is no choice",
     ]
 
 
@@ -206,7 +210,7 @@ def test_a_place_without_a_connection_is_refused_with_the_other_ways(monkeypatch
 
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
     monkeypatch.setattr(osmnx.settings, "use_cache", False)
-    with pytest.raises(BuildError, match=r"could not be fetched.*--graphml or --nodes and --edges"):
+    with pytest.raises(BuildError, match=r"could not be fetched.*--pbf, --graphml or --nodes and --edges"):
         build.build_from_place("Kota Contoh", lambda _: None)
 
 

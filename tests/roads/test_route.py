@@ -8,12 +8,12 @@ from geo.network import Network
 from geo.route import Route, find_route
 from geo.snap import Snapper, Snaps
 from tests.roads import tiny
-from tests.roads.oracle import NEVER, travel_ms
+from tests.roads.oracle import NEVER, Oracle
 from tests.roads.test_snap import M_PER_DEGREE, place
 
 
-def route(net: Network, origin: Snaps, target: Snaps, metric: str = "car") -> Route:
-    found = find_route(net, NearestSearch(net), origin, target, metric=metric)
+def route(net: Network, origin: Snaps, target: Snaps) -> Route:
+    found = find_route(net, NearestSearch(net), origin, target, metric="car")
     assert found is not None
     return found
 
@@ -59,11 +59,20 @@ def test_off_the_roads_there_is_no_route() -> None:
     assert find_route(net, search, here, nowhere, metric="car") is None
 
 
+def test_a_route_turns_round_at_the_dead_end_and_draws_the_street_there_and_back() -> None:
+    net = tiny.u_turn_at_dead_end()
+    found = route(net, tiny.on(net, (0, 1, 0.5)), tiny.on(net, (1, 2, 0.5)))
+    assert xy(found.points) == [(0.5, 0), (1, 0), (2, 0), (3, 0), (2, 0), (1, 0), (0.5, 0.5)]
+    assert found.travel_ms == 50_000
+    assert found.distance_m == pytest.approx(300.0)
+
+
 @pytest.mark.roads
 def test_on_jakarta_routes_cost_what_scipy_says_and_their_lines_join_the_two_places(
     jakarta: Network, jakarta_snapper: Snapper
 ) -> None:
     rng = np.random.default_rng(4)
+    search, oracle = NearestSearch(jakarta), Oracle(jakarta, "siren")
     node = rng.integers(jakarta.node_count, size=60)
     snaps = jakarta_snapper.snap(
         jakarta.node_lon[node] + rng.normal(0, 3e-4, 60), jakarta.node_lat[node] + rng.normal(0, 3e-4, 60)
@@ -72,9 +81,10 @@ def test_on_jakarta_routes_cost_what_scipy_says_and_their_lines_join_the_two_pla
         origin, target = (
             Snaps(snaps.edge[i : i + 1], snaps.fraction[i : i + 1], snaps.distance_m[i : i + 1]) for i in (at, at + 1)
         )
-        expected = int(travel_ms(jakarta, origin, target, "siren")[0])
+        expected = int(oracle.travel_ms(origin, target)[0])
         assert expected != NEVER
-        found = route(jakarta, origin, target, "siren")
+        found = find_route(jakarta, search, origin, target, metric="siren")
+        assert found is not None
         assert found.travel_ms == expected
         for end, snap in ((found.points[0], origin), (found.points[-1], target)):
             assert end == pytest.approx(place(jakarta, int(snap.edge[0]), float(snap.fraction[0])), abs=2e-7)

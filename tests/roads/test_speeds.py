@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.road_table import FASTEST_KPH, LONGEST_M, SLOWEST_KPH
-from geo.speeds import METRICS, ROAD_CLASSES, SPEED_KPH, road_class, weights_ms
+from geo.road_table import LONGEST_M
+from geo.speeds import FASTEST_KPH, METRICS, ROAD_CLASSES, SLOWEST_KPH, SPEED_KPH, road_class, weights_ms
 
 
 def weight(metric: str, metres: float, highway: str, kph: float = np.nan) -> int:

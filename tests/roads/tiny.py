@@ -42,9 +42,13 @@ def table(
 
 
 def network(
-    nodes: Sequence[tuple[float, float]], streets: Sequence[Street], turns: Iterable[tuple[int, int, int]] = ()
+    nodes: Sequence[tuple[float, float]],
+    streets: Sequence[Street],
+    turns: Iterable[tuple[int, int, int]] = (),
+    *,
+    turn_costs: str = "none",
 ) -> Network:
-    return build_network(table(nodes, streets, turns), ORIGIN, lambda _: None)
+    return build_network(table(nodes, streets, turns), ORIGIN, lambda _: None, turn_costs=turn_costs)
 
 
 def on(net: Network, *places: tuple[int, int, float]) -> Snaps:
@@ -77,7 +81,21 @@ def upstream_same_edge() -> Network:
     return network([(0, 0), (10, 0), (5, 5)], [(0, 1, 1000), (1, 2, 1500), (2, 0, 1500)])
 
 
-def no_left_turn() -> Network:
-    """A cross whose street 1 > 0 must not be left towards 3: the file carries the rule."""
+def no_left_turn(turn_costs: str = "osm") -> Network:
+    """A cross whose street 1 > 0 must not be left towards 3."""
     streets = both((1, 0, 100), (0, 2, 100), (0, 3, 100), (0, 4, 100), (3, 2, 250))
-    return network([(0, 0), (-1, 0), (1, 0), (0, 1), (0, -1)], streets, [(0, 4, -1)])
+    return network([(0, 0), (-1, 0), (1, 0), (0, 1), (0, -1)], streets, [(0, 4, -1)], turn_costs=turn_costs)
+
+
+def only_straight_on(turn_costs: str = "osm") -> Network:
+    """The same cross, where who comes by 1 > 0 must go on to 2 and may not turn round either."""
+    streets = both((1, 0, 100), (0, 2, 100), (0, 3, 100), (0, 4, 100), (3, 2, 250))
+    rules = [(0, 1, -1), (0, 4, -1), (0, 6, -1)]
+    return network([(0, 0), (-1, 0), (1, 0), (0, 1), (0, -1)], streets, rules, turn_costs=turn_costs)
+
+
+def u_turn_at_dead_end(turn_costs: str = "osm") -> Network:
+    """A one-way ring 0 > 1 > 2 > 0 with a dead-end street 1-3 through node 4; 0 > 1 must not go on to 2."""
+    grid = [(0, 0), (1, 0), (0, 1), (3, 0), (2, 0)]
+    streets = [(0, 1, 100), (1, 2, 100), (2, 0, 100), *both((1, 4, 50), (4, 3, 50))]
+    return network(grid, streets, [(0, 1, -1)], turn_costs=turn_costs)

@@ -1,0 +1,257 @@
+"""Networks from OpenStreetMap files: what becomes an edge, what stops a car, which turns are forbidden."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import osmium
+import pytest
+
+from geo.build_osm import build_from_osm, read_polygon
+from geo.nearest import NearestSearch
+from geo.road_table import BuildError
+from geo.snap import Snapper
+from geo.speeds import ROAD_CLASSES
+from tests.roads.conftest import RealNetwork
+from tests.roads.osm_town import ARMS, CROSS, RING, ROAD, restriction, streets, town, turns, xml
+from tests.roads.tiny import SOUTH, STEP, WEST
+from tests.shared import shared_data
+
+
+def test_ways_are_cut_where_they_meet_and_keep_the_points_between(tmp_path: Path) -> None:
+    # 1-6-2-3 is one way with a bend at 6; 4-2 meets it at 2.
+    nodes = {**CROSS, 6: (0.5, 0.2)}
+    ways = {1: ([1, 6, 2, 3], {**ROAD, "name": "Jalan A"}), 2: ([4, 2], {**ROAD, "name": "Jalan B"})}
+    net, said = town(tmp_path, xml(nodes, ways))
+    assert streets(net) == [
+        ("Jalan A", (0, 0), (1, 0)),
+        ("Jalan A", (1, 0), (0, 0)),
+        ("Jalan A", (1, 0), (2, 0)),
+        ("Jalan A", (2, 0), (1, 0)),
+        ("Jalan B", (1, 0), (1, 1)),
+        ("Jalan B", (1, 1), (1, 0)),
+    ]
+    edge = int(np.flatnonzero(np.diff(net.shape_start) == 3)[0])
+    assert np.round((net.shape(edge) - (WEST, SOUTH)) / STEP, 3).tolist() == [[0, 0], [0.5, 0.2], [1, 0]]
+    metres = STEP * np.pi / 180 * 6_371_009
+    assert net.edge_length_m[edge] == pytest.approx(
+        2 * np.hypot(0.5 * np.cos(np.radians(SOUTH)), 0.2) * metres, rel=1e-4
+    )
+    assert (net.edge_twin >= 0).all()
+    assert "0 turns are forbidden by 0 restrictions" in said
+
+
+@pytest.mark.parametrize(
+    ("tags", "directions"),
+    [
+        ({}, {(1, 2), (2, 1)}),
+        ({"oneway": "yes"}, {(1, 2)}),
+        ({"oneway": "1"}, {(1, 2)}),
+        ({"oneway": "-1"}, {(2, 1)}),
+        ({"oneway": "no", "junction": "roundabout"}, {(1, 2), (2, 1)}),
+        ({"junction": "roundabout"}, {(1, 2)}),
+        ({"junction": "circular"}, {(1, 2)}),
+        ({"highway": "motorway"}, {(1, 2)}),
+        ({"highway": "motorway", "oneway": "no"}, {(1, 2), (2, 1)}),
+        ({"highway": "motorway_link"}, {(1, 2), (2, 1)}),
+        ({"oneway": "alternating"}, {(1, 2), (2, 1)}),
+        ({"oneway": "reversible"}, set()),
+    ],
+)
+def test_a_way_is_driven_in_the_directions_of_its_tags(
+    tmp_path: Path, tags: dict[str, str], directions: set[tuple[int, int]]
+) -> None:
+    # The street in question, 1-2, has a two-way street beside it, and one more leads on from 2: all hangs together.
+    ways = {1: ([1, 2], {**ROAD, "name": "X", **tags}), 2: ([1, 4, 2], ROAD), 3: ([2, 3], ROAD)}
+    net, _ = town(tmp_path, xml(CROSS, ways))
+    place = {1: (0, 0), 2: (1, 0)}
+    named = {(u, v) for name, u, v in streets(net) if name == "X"}
+    assert named == {(place[u], place[v]) for u, v in directions}
+
+
+@pytest.mark.parametrize(
+    ("tags", "kept"),
+    [
+        ({}, True),
+        ({"access": "destination"}, True),
+        ({"access": "customers"}, True),
+        ({"access": "permissive"}, True),
+        ({"access": "private"}, False),
+        ({"access": "no"}, False),
+        ({"motor_vehicle": "no"}, False),
+        ({"access": "no", "motor_vehicle": "destination"}, True),
+        ({"motor_vehicle": "agricultural;forestry"}, False),
+        ({"motor_vehicle": "agricultural;destination"}, True),
+        ({"access": "private", "emergency": "yes"}, True),
+        ({"emergency": "no"}, False),
+        ({"area": "yes"}, False),
+        ({"route": "ferry"}, False),
+        ({"highway": "service"}, True),
+        ({"highway": "footway"}, False),
+        ({"highway": "track"}, False),
+        ({"highway": "pedestrian", "emergency": "designated"}, True),
+        ({"highway": "construction"}, False),
+        ({"highway": "unclassified;tertiary"}, True),
+    ],
+)
+def test_only_roads_that_an_emergency_vehicle_may_use_are_taken(
+    tmp_path: Path, tags: dict[str, str], kept: bool
+) -> None:
+    ways = {1: ([1, 2], {**ROAD, "name": "X", **tags}), 2: ([2, 3], ROAD)}
+    net, said = town(tmp_path, xml(CROSS, ways))
+    assert any(name == "X" for name, _, _ in streets(net)) == kept
+    assert ("left out: 1 ways that are no roads for an emergency vehicle" in said) != kept
+
+
+@pytest.mark.parametrize(
+    ("tags", "passes"),
+    [
+        ({"barrier": "bollard"}, False),
+        ({"barrier": "block"}, False),
+        ({"barrier": "bollard", "motor_vehicle": "yes"}, True),
+        ({"barrier": "bollard", "emergency": "yes"}, True),
+        ({"barrier": "gate"}, True),
+        ({"barrier": "lift_gate", "access": "private"}, True),
+        ({"barrier": "gate", "access": "no"}, False),
+        ({"barrier": "toll_booth"}, True),
+        ({"highway": "crossing"}, True),
+    ],
+)
+def test_a_bollard_stops_a_car_in_mid_road_and_a_gate_does_not(
+    tmp_path: Path, tags: dict[str, str], passes: bool
+) -> None:
+    # 1-2-3 with the barrier at 2; a way round 1-4-3 keeps both sides together.
+    ways = {1: ([1, 2, 3], ROAD), 2: ([1, 4, 3], ROAD)}
+    net, said = town(tmp_path, xml(CROSS, ways, node_tags={2: tags}))
+    west, east = ((WEST + 0.9 * STEP, SOUTH), (WEST + 1.1 * STEP, SOUTH))
+    snaps = Snapper(net).snap(np.array([west[0], east[0]]), np.array([west[1], east[1]]))
+    search = NearestSearch(net)
+    here, there = (
+        type(snaps)(snaps.edge[i : i + 1], snaps.fraction[i : i + 1], snaps.distance_m[i : i + 1]) for i in (0, 1)
+    )
+    metres = float(search.nearest(there, here, None, most=1, metric="car").distance_m[0])
+    assert (metres < 30) == passes
+    assert (metres > 200) != passes
+    assert ("1 barriers stop a car" in said) != passes
+
+
+def test_two_roads_that_meet_at_a_bollard_are_apart(tmp_path: Path) -> None:
+    ways = {**ARMS, 20: ([1, 4], ROAD), 21: ([4, 3], ROAD), 22: ([3, 5], ROAD)}
+    net, _ = town(tmp_path, xml(CROSS, ways, node_tags={2: {"barrier": "block"}}))
+    # Each arm has a dead end of its own at 2: eight nodes instead of five.
+    assert net.node_count == 8
+
+
+def test_speeds_are_read_by_direction_and_zones_and_a_sign_of_a_city_is_the_law_of_indonesia(tmp_path: Path) -> None:
+    ways = {
+        1: ([1, 2], {**ROAD, "maxspeed": "40", "maxspeed:backward": "20 mph", "name": "A"}),
+        2: ([2, 3], {**ROAD, "maxspeed": "ID:urban", "name": "B"}),
+        3: ([2, 4], {**ROAD, "maxspeed": "signals", "name": "C"}),
+    }
+    net, _ = town(tmp_path, xml(CROSS, ways))
+    kph = net.edge_length_m / (net.metrics["car"] / 1000) * 3.6
+    by_name: dict[str, list[float]] = {"A": [], "B": [], "C": []}
+    for name, speed in zip(net.edge_name.tolist(), kph.tolist(), strict=True):
+        by_name[net.names[name]].append(round(speed, 1))
+    assert by_name["A"] == [40.0, 32.2]
+    assert by_name["B"] == [50.0, 50.0]
+    assert by_name["C"] == [20.0, 20.0]
+    assert {ROAD_CLASSES[c] for c in net.edge_class} == {"residential"}
+
+
+def test_an_area_cuts_the_roads_at_its_border(tmp_path: Path) -> None:
+    def square(east: float) -> dict[str, object]:
+        west = WEST - STEP
+        ring = [[west, SOUTH - STEP], [east, SOUTH - STEP], [east, SOUTH + STEP], [west, SOUTH + STEP]]
+        return {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}
+
+    area = tmp_path / "daerah.geojson"
+    text = xml({1: (0, 0), 2: (1, 0), 3: (2, 0), 4: (3, 0)}, {1: ([1, 2, 3, 4], ROAD)})
+    for content in (
+        square(WEST + 2.5 * STEP),
+        {"type": "Feature", "properties": {}, "geometry": square(WEST + 2.5 * STEP)},
+        {
+            "type": "FeatureCollection",
+            "features": [{"type": "Feature", "properties": {}, "geometry": square(WEST + 2.5 * STEP)}],
+        },
+    ):
+        area.write_text(json.dumps(content))
+        net, _ = town(tmp_path, text, area=area)
+        assert net.meta.bounds == pytest.approx((WEST, SOUTH, WEST + 2 * STEP, SOUTH))
+    area.write_text(json.dumps(square(WEST - 0.5 * STEP)))
+    with pytest.raises(BuildError, match="holds no roads that a car may use within the area"):
+        town(tmp_path, text, area=area)
+    # A triangle above the road, whose frame holds the road but which itself does not.
+    corner = [[WEST - STEP, SOUTH + STEP], [WEST + 9 * STEP, SOUTH + STEP], [WEST + 9 * STEP, SOUTH - STEP]]
+    area.write_text(json.dumps({"type": "Polygon", "coordinates": [[*corner, corner[0]]]}))
+    with pytest.raises(BuildError, match="no road lies within the area: it takes lon, lat in degrees"):
+        town(tmp_path, text, area=area)
+    for wrong in ("", "{}", '{"type": "Point", "coordinates": [106.8, -6.2]}', "not json"):
+        area.write_text(wrong)
+        with pytest.raises(BuildError, match=r"daerah\.geojson"):
+            read_polygon(area)
+
+
+def test_a_road_whose_points_lie_outside_the_file_ends_there(tmp_path: Path) -> None:
+    nodes = {number: at for number, at in CROSS.items() if number != 5}
+    net, said = town(tmp_path, xml(nodes, {1: ([1, 2, 3], ROAD), 2: ([4, 2, 5], ROAD)}))
+    assert "1 points of roads lie outside the file" in said
+    assert net.node_count == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("kota.osm.pbf", b"", "cannot be read as OpenStreetMap data"),
+        ("kota.osm.pbf", b"no such file at all" * 50, "cannot be read as OpenStreetMap data"),
+        ("kota.osm", b"", "cannot be read as OpenStreetMap data"),
+        ("kota.osm", b"<html></html>", "cannot be read as OpenStreetMap data"),
+        ("kota.osm", xml(CROSS, ARMS).encode()[:-40], "cannot be read as OpenStreetMap data"),
+        ("kota.txt", b"halo", "Could not detect file format"),
+        ("kota.osm", xml({}, {}).encode(), "holds no roads that a car may use"),
+        ("kota.osm", xml(CROSS, {1: ([1, 2], {"highway": "path"})}).encode(), "holds no roads that a car may use"),
+        ("kota.osm", xml({}, ARMS).encode(), "does not say where its roads lie"),
+        ("kota.osm", xml(CROSS, {1: ([1, 2], {**ROAD, "oneway": "yes"})}).encode(), "do not hang together"),
+    ],
+)
+def test_a_broken_empty_or_wrong_file_is_refused_with_what_to_do(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(BuildError, match=message):
+        build_from_osm(path, lambda _: None, region="Kota")
+
+
+def test_the_same_town_as_pbf_gives_the_same_network(tmp_path: Path) -> None:
+    rules = [restriction("no_left_turn", 11, 2, 14)]
+    plain, _ = town(tmp_path, xml(CROSS, RING, rules, {4: {"barrier": "bollard"}}))
+    packed = tmp_path / "kota.osm.pbf"
+    with osmium.SimpleWriter(str(packed)) as writer:
+        for one in osmium.FileProcessor(str(tmp_path / "kota.osm")):
+            writer.add(one)
+    again = build_from_osm(packed, lambda _: None, region="Kota")
+    assert streets(again) == streets(plain)
+    assert turns(again) == turns(plain) != set()
+    assert again.metrics["car"].tolist() == plain.metrics["car"].tolist()
+
+
+@pytest.mark.roads
+def test_a_damaged_extract_is_refused(tmp_path: Path) -> None:
+    whole = shared_data("roads/helsinki/Helsinki.osm.pbf").read_bytes()
+    for content in (whole[: len(whole) // 2], whole[:1000] + b"\xff" * 50 + whole[1050:]):
+        (tmp_path / "kota.osm.pbf").write_bytes(content)
+        with pytest.raises(BuildError, match=r"kota\.osm\.pbf cannot be read as OpenStreetMap data"):
+            build_from_osm(tmp_path / "kota.osm.pbf", lambda _: None, region="Kota")
+
+
+@pytest.mark.roads
+def test_porto_has_its_restrictions_one_way_streets_and_little_cut_off(real: RealNetwork) -> None:
+    net = real("porto", "osm")
+    assert net.meta.source_date == "2015-06-06"
+    assert 330 < len(net.turn_from) < 400
+    assert net.meta.cut_off_edges < 0.01 * net.edge_count
+    one_way_m = net.edge_length_m[net.edge_twin < 0].sum() / net.edge_length_m.sum()
+    assert 0.08 < one_way_m < 0.25
+    assert net.graph.turn_aware
+    assert not real("porto", "none").graph.turn_aware

@@ -1,0 +1,114 @@
+"""The commands over road networks as one types them: what they say, what they leave behind, how they end."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from geo.network import open_network
+from tests.roads.osm_town import CROSS, RING, ROAD, restriction, xml
+from tests.roads.tiny import SOUTH, STEP, WEST
+from tests.shared import shared_data
+
+JEMPUT = str(Path(sys.executable).with_name("jemput"))
+
+
+def jemput(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run([JEMPUT, *words], cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+
+
+@pytest.fixture
+def kota(tmp_path: Path) -> Path:
+    (tmp_path / "kota.osm").write_text(xml(CROSS, RING, [restriction("no_left_turn", 11, 2, 14)]))
+    return tmp_path
+
+
+def test_a_file_becomes_a_network_that_says_what_it_holds_and_answers(kota: Path) -> None:
+    built = jemput(kota, "roads", "build", "--pbf", "kota.osm", "--out", "kota.roads", "--region", "Kota Contoh")
+    assert built.returncode == 0, built.stderr
+    assert "1 turns are forbidden by 1 restrictions" in built.stderr
+    assert "kota.roads: 5 nodes, 12 edges" in built.stderr
+    info = jemput(kota, "roads", "info", "kota.roads")
+    assert info.returncode == 0
+    assert "Kota Contoh" in info.stdout
+    assert "1 forbidden, turn costs osm" in info.stdout
+    assert "0 barriers stop a car" in info.stdout
+    (kota / "where.csv").write_text(f"id,lon,lat\nA1,{WEST},{SOUTH}\nA2,{WEST + 2 * STEP},{SOUTH}\n")
+    to = f"{WEST + STEP:.5f},{SOUTH + 0.9 * STEP:.5f}"
+    answer = jemput(kota, "nearest", "--roads", "kota.roads", "--to", to, "--vehicles", "where.csv", "--json")
+    rows = json.loads(answer.stdout)
+    # As the crow flies both are as far, but A1 must not turn left.
+    assert [row["vehicle_id"] for row in rows] == ["A2", "A1"]
+    assert rows[0]["travel_s"] < rows[1]["travel_s"]
+
+
+def test_without_turn_costs_the_network_is_the_plain_node_based_one(kota: Path) -> None:
+    jemput(kota, "roads", "build", "--pbf", "kota.osm", "--out", "kota.roads", "--turn-costs", "none")
+    assert not open_network(kota / "kota.roads").graph.turn_aware
+    assert "turn costs none" in jemput(kota, "roads", "info", "kota.roads").stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--out", "x.roads"],
+        ["--out", "x.roads", "--pbf", "kota.osm", "--place", "Kota"],
+        ["--out", "x.roads", "--nodes", "kota.osm"],
+        ["--out", "x.roads", "--place", "Kota", "--area", "kota.osm"],
+        ["--out", "x.roads", "--pbf", "nothing.osm.pbf"],
+        ["--out", "x.roads", "--pbf", "kota.osm", "--turn-costs", "some"],
+    ],
+)
+def test_a_wrong_choice_of_source_is_refused_and_nothing_is_written(kota: Path, words: list[str]) -> None:
+    ran = jemput(kota, "roads", "build", *words)
+    assert ran.returncode == 2
+    assert "Traceback" not in ran.stderr
+    assert [path.name for path in kota.iterdir()] == ["kota.osm"]
+
+
+@pytest.mark.parametrize("content", [b"", b"\0\1\2", b"<osm version='0.6'></osm>"])
+def test_a_file_that_is_no_map_ends_with_a_sentence_and_the_old_network_stays(kota: Path, content: bytes) -> None:
+    (kota / "wrong.osm").write_bytes(content)
+    (kota / "kota.roads").write_bytes(b"the old one")
+    ran = jemput(kota, "roads", "build", "--pbf", "wrong.osm", "--out", "kota.roads")
+    assert ran.returncode == 1
+    assert "wrong.osm" in ran.stderr.splitlines()[-1]
+    assert "Traceback" not in ran.stderr
+    assert (kota / "kota.roads").read_bytes() == b"the old one"
+    assert sorted(path.name for path in kota.iterdir()) == ["kota.osm", "kota.roads", "wrong.osm"]
+
+
+def test_a_folder_that_is_not_there_is_said_before_anything_is_lost(kota: Path) -> None:
+    ran = jemput(kota, "roads", "build", "--pbf", "kota.osm", "--out", "away/kota.roads")
+    assert ran.returncode == 1
+    assert "away" in ran.stderr.splitlines()[-1]
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.roads
+@pytest.mark.parametrize("line", ["reading porto.osm.pbf", "cutting them at junctions", "joining the pieces"])
+def test_an_interruption_at_any_step_leaves_the_old_network_and_no_half_file(tmp_path: Path, line: str) -> None:
+    porto = shared_data("roads/porto/porto.osm.pbf")
+    (tmp_path / "porto.roads").write_bytes(b"the old one")
+    command = [JEMPUT, "roads", "build", "--pbf", str(porto), "--out", "porto.roads"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as building:
+        assert building.stderr is not None
+        for said in building.stderr:
+            if line in said:
+                building.send_signal(signal.SIGINT)
+                break
+        rest = building.stderr.read()
+    assert building.returncode == 130, rest
+    assert "interrupted: porto.roads is as it was before" in rest
+    assert "Traceback" not in rest
+    assert (tmp_path / "porto.roads").read_bytes() == b"the old one"
+    assert [path.name for path in tmp_path.iterdir()] == ["porto.roads"]
+
+
+def test_a_single_street_there_and_back_is_a_network(tmp_path: Path) -> None:
+    (tmp_path / "gang.osm").write_text(xml(CROSS, {1: ([1, 2], ROAD)}))
+    assert jemput(tmp_path, "roads", "build", "--pbf", "gang.osm", "--out", "gang.roads").returncode == 0
+    assert open_network(tmp_path / "gang.roads").graph.vertex_count == 2

@@ -1,0 +1,61 @@
+"""Speeds as OpenStreetMap writes them."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.osm_tags import directions, may_drive, passes, read_speed, restriction_of, speeds_kph
+from geo.speeds import FASTEST_KPH, SLOWEST_KPH
+
+
+@pytest.mark.parametrize(
+    ("text", "kph"),
+    [
+        ("50", 50.0),
+        (" 50 ", 50.0),
+        ("50 km/h", 50.0),
+        ("50kmh", 50.0),
+        ("30 mph", 48.28032),
+        ("10 knots", 18.52),
+        ("7.5", 7.5),
+        ("50; 40", 40.0),
+        ("60|80", 60.0),
+        ("walk", 5.0),
+        ("ID:urban", 50.0),
+        ("id:rural", 80.0),
+        ("ID:motorway", 100.0),
+        ("ID:living_street", 30.0),
+        ("ID:30", 30.0),
+    ],
+)
+def test_a_speed_is_read_with_its_unit_or_its_zone(text: str, kph: float) -> None:
+    assert read_speed(text) == pytest.approx(kph)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "none", "signals", "fast", "PT:urban", "0", "-5", "1000", "50 parsec", "nan", "inf"]
+)
+def test_what_is_no_speed_leaves_it_to_the_class_of_road(text: str) -> None:
+    assert math.isnan(read_speed(text))
+
+
+def test_the_zone_is_looked_at_where_no_number_is_given() -> None:
+    assert speeds_kph({"maxspeed:type": "ID:urban"}) == (50.0, 50.0)
+    assert speeds_kph({"maxspeed": "60", "maxspeed:type": "ID:urban"}) == (60.0, 60.0)
+    assert speeds_kph({"maxspeed": "60", "maxspeed:forward": "30"}) == (30.0, 60.0)
+
+
+KEYS = st.sampled_from(
+    ["highway", "access", "emergency", "oneway", "junction", "barrier", "maxspeed", "restriction", "except", "area"]
+)
+
+
+@given(st.dictionaries(KEYS, st.text(max_size=12)))
+def test_any_tags_at_all_are_understood_in_some_way(tags: dict[str, str]) -> None:
+    assert isinstance(may_drive(tags), bool)
+    assert isinstance(passes(tags), bool)
+    assert directions(tags) in {(True, True), (True, False), (False, True), (False, False)}
+    assert all(math.isnan(kph) or SLOWEST_KPH <= kph <= FASTEST_KPH for kph in speeds_kph(tags))
+    assert (kind := restriction_of(tags)) is None or kind.startswith(("no_", "only_"))

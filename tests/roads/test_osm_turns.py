@@ -1,0 +1,93 @@
+"""Turn restrictions of OpenStreetMap: which turns they forbid, which of them are left out and told."""
+
+from pathlib import Path
+
+import pytest
+
+from geo.nearest import NearestSearch
+from geo.network import Network
+from tests.roads.osm_town import ARMS, CROSS, RING, ROAD, Relation, restriction, town, turns, xml
+from tests.roads.tiny import on
+
+
+def times(net: Network, *, frm: tuple[int, int], to: tuple[int, int]) -> int:
+    """Ms from the middle of one edge to the middle of another, each given by the grid places of its ends as nodes."""
+    found = NearestSearch(net).nearest(on(net, (*to, 0.5)), on(net, (*frm, 0.5)), None, most=1, metric="car")
+    return int(found.travel_ms[0])
+
+
+@pytest.mark.parametrize(
+    ("relation", "forbidden"),
+    [
+        (restriction("no_left_turn", 11, 2, 14), {((0, 1), (1, 3))}),
+        (restriction("no_u_turn", 11, 2, 11), {((0, 1), (1, 0))}),
+        (restriction("only_straight_on", 11, 2, 13), {((0, 1), (1, 0)), ((0, 1), (1, 3)), ((0, 1), (1, 4))}),
+        (restriction("no_left_turn", 11, 2, 14, **{"except": "psv;bicycle"}), {((0, 1), (1, 3))}),
+        (restriction("no_left_turn", 11, 2, 14, **{"except": "psv;emergency"}), set()),
+        (restriction("no_left_turn", 11, 2, 14, **{"restriction:motorcar": "none"}), set()),
+        (
+            (
+                [("way", 11, "from"), ("way", 13, "from"), ("node", 2, "via"), ("way", 14, "to")],
+                {"type": "restriction", "restriction": "no_entry"},
+            ),
+            {((0, 1), (1, 3)), ((2, 1), (1, 3))},
+        ),
+    ],
+)
+def test_a_restriction_forbids_its_turns_and_no_other(
+    tmp_path: Path, relation: Relation, forbidden: set[object]
+) -> None:
+    net, said = town(tmp_path, xml(CROSS, RING, [relation]))
+    assert net.node_count == 5
+    assert turns(net) == forbidden
+    count = 1 if forbidden else 0
+    assert f"{len(forbidden):,} turns are forbidden by {count} restrictions" in said
+
+
+def test_the_search_goes_round_a_forbidden_turn_and_straight_where_turns_are_not_looked_at(tmp_path: Path) -> None:
+    text = xml(CROSS, RING, [restriction("no_left_turn", 11, 2, 14)])
+    aware, _ = town(tmp_path, text)
+    plain, _ = town(tmp_path, text, turn_costs="none")
+    assert times(plain, frm=(0, 1), to=(1, 3)) < times(aware, frm=(0, 1), to=(1, 3))
+    # The other turns cost the same.
+    assert times(plain, frm=(2, 1), to=(1, 3)) == times(aware, frm=(2, 1), to=(1, 3))
+
+
+@pytest.mark.parametrize(
+    ("relation", "reason"),
+    [
+        (
+            ([("way", 11, "from"), ("way", 13, "via"), ("way", 20, "to")], {"restriction": "no_u_turn"}),
+            "left out: 1 turn restrictions over a way instead of a node",
+        ),
+        (
+            ([("way", 11, "from"), ("node", 2, "via")], {"restriction": "no_left_turn"}),
+            "left out: 1 turn restrictions without their from, via and to",
+        ),
+        (
+            (restriction("no_left_turn", 11, 2, 99)),
+            "left out: 1 turn restrictions between ways that are not in the network",
+        ),
+        (
+            (restriction("no_left_turn", 20, 3, 13)),
+            "left out: 1 turn restrictions whose ways run on through the junction",
+        ),
+    ],
+)
+def test_a_restriction_that_cannot_be_carried_is_reported(tmp_path: Path, relation: Relation, reason: str) -> None:
+    members, tags = relation
+    ways = {**RING, 20: ([4, 3, 5], ROAD)}
+    del ways[21]
+    net, said = town(tmp_path, xml(CROSS, ways, [(members, {"type": "restriction", **tags})]))
+    assert reason in said
+    assert reason in net.meta.report
+    assert len(net.turn_from) == 0
+
+
+def test_who_cannot_come_back_because_of_the_rules_is_cut_off_and_told(tmp_path: Path) -> None:
+    # From the dead end 5 nobody may turn at 2 and nobody may turn round at 5.
+    rules = [restriction("no_entry", 15, 2, way) for way in (11, 13, 14, 15)]
+    net, said = town(tmp_path, xml(CROSS, {**ARMS, 20: ([3, 4], ROAD)}, rules))
+    assert net.meta.cut_off_edges == 2
+    assert any(line.startswith("cut off, for no way leads there and back: 1 nodes and 2 edges") for line in said)
+    assert any(line.startswith("cut off near ") for line in net.meta.report)

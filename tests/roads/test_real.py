@@ -1,0 +1,123 @@
+"""Random questions on real networks, in both meanings, against scipy: no millisecond of difference."""
+
+import os
+from dataclasses import replace
+from types import MappingProxyType
+
+import numpy as np
+import pytest
+
+from geo.graph import CLOSED_MS
+from geo.nearest import NearestSearch
+from geo.network import Network
+from geo.snap import Snapper, Snaps
+from tests.roads.conftest import RealNetwork
+from tests.roads.oracle import NEVER, Oracle, soonest
+from tests.roads.test_nearest import one, rows
+
+# 4 cities, 2 meanings: 2,000 questions, and 20,000 with JEMPUT_TEST_SOAK=1.
+TARGETS = 100 if os.environ.get("JEMPUT_TEST_SOAK") == "1" else 10
+SETS = 25
+VEHICLES = 2_000
+
+
+def anywhere(net: Network, snapper: Snapper, count: int, rng: np.random.Generator) -> Snaps:
+    """Positions all over the region and, every second one, close to a node."""
+    west, south, east, north = net.meta.bounds
+    lon, lat = rng.uniform(west, east, count), rng.uniform(south, north, count)
+    close = rng.integers(net.node_count, size=len(lon[::2]))
+    lon[::2] = net.node_lon[close] + rng.normal(0, 2e-4, len(close))
+    lat[::2] = net.node_lat[close] + rng.normal(0, 2e-4, len(close))
+    return snapper.snap(lon, lat)
+
+
+def on_edges(edges: np.ndarray, rng: np.random.Generator) -> Snaps:
+    """Positions on edges, some of them at the very ends."""
+    fraction = rng.uniform(0, 1, len(edges))
+    fraction[rng.random(len(edges)) < 0.1] = 0.0
+    fraction[rng.random(len(edges)) < 0.1] = 1.0
+    return Snaps(edges.astype(np.int32), fraction, np.zeros(len(edges)))
+
+
+def together(*parts: Snaps) -> Snaps:
+    return Snaps(
+        np.concatenate([part.edge for part in parts]),
+        np.concatenate([part.fraction for part in parts]),
+        np.concatenate([part.distance_m for part in parts]),
+    )
+
+
+def traps(net: Network, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Edges of one-way streets: who is just past a target there drives round."""
+    return rng.choice(np.flatnonzero(net.edge_twin < 0), count)
+
+
+def fleet_and_targets(net: Network, snapper: Snapper, rng: np.random.Generator) -> tuple[Snaps, Snaps]:
+    """Vehicles and targets anywhere, on one-way streets, and on the same edges as one another."""
+    third = TARGETS // 3
+    elsewhere = anywhere(net, snapper, TARGETS - 2 * third, rng)
+    shared_edges = traps(net, third, rng), rng.integers(net.edge_count, size=third)
+    targets = together(elsewhere, *(on_edges(edges, rng) for edges in shared_edges))
+    crowd = np.repeat(np.concatenate(shared_edges), 3)
+    few = traps(net, VEHICLES // 5, rng)
+    vehicles = together(
+        on_edges(crowd, rng), on_edges(few, rng), anywhere(net, snapper, VEHICLES - len(crowd) - len(few), rng)
+    )
+    return vehicles, targets
+
+
+def with_closures(net: Network, share: float, rng: np.random.Generator) -> Network:
+    """The same network with some of its streets closed, in both directions."""
+    shut = rng.random(net.edge_count) < share
+    shut |= np.where(net.edge_twin >= 0, shut[net.edge_twin], False)
+    weights = {name: np.where(shut, CLOSED_MS, ms).astype(np.int32) for name, ms in net.metrics.items()}
+    return replace(net, metrics=MappingProxyType(weights))
+
+
+def check_against_scipy(net: Network, *, seed: int, all_come: bool) -> None:
+    rng = np.random.default_rng(seed)
+    vehicles, targets = fleet_and_targets(net, Snapper(net), rng)
+    search = NearestSearch(net)
+    metric = ("car", "siren", "hearse")[seed % 3]
+    oracle = Oracle(net, metric)
+    for at in range(len(targets)):
+        target = one(targets, at)
+        travel = oracle.travel_ms(vehicles, target)
+        if all_come and target.edge[0] >= 0:
+            assert ((travel == NEVER) == (vehicles.edge < 0)).all()
+        for share in rng.choice([1.0, 0.3, 0.05, 0.01, 0.001], SETS):
+            eligible = rng.random(len(vehicles)) < share
+            most = (1, 3, 5, None)[rng.choice(4, p=(0.3, 0.3, 0.35, 0.05))]
+            found = search.nearest(target, vehicles, eligible, most=most, metric=metric)
+            assert rows(found) == soonest(travel, eligible, most)
+
+
+@pytest.mark.roads
+@pytest.mark.parametrize("turn_costs", ["osm", "none"])
+@pytest.mark.parametrize("city", ["porto", "jakarta", "auckland", "helsinki"])
+def test_answers_agree_with_scipy_to_the_millisecond(real: RealNetwork, city: str, turn_costs: str) -> None:
+    check_against_scipy(real(city, turn_costs), seed=len(city) + len(turn_costs), all_come=True)
+
+
+@pytest.mark.roads
+@pytest.mark.parametrize("turn_costs", ["osm", "none"])
+def test_with_streets_closed_answers_agree_with_scipy_too(real: RealNetwork, turn_costs: str) -> None:
+    net = with_closures(real("helsinki", turn_costs), 0.1, np.random.default_rng(5))
+    check_against_scipy(net, seed=3, all_come=False)
+
+
+@pytest.mark.roads
+def test_turning_is_looked_at_on_porto_and_makes_ways_longer_never_shorter(real: RealNetwork) -> None:
+    aware, plain = real("porto", "osm"), real("porto", "none")
+    rng = np.random.default_rng(6)
+    at = rng.integers(plain.node_count, size=300)
+    lon, lat = plain.node_lon[at] + rng.normal(0, 1e-4, 300), plain.node_lat[at] + rng.normal(0, 1e-4, 300)
+    times = []
+    for net in (aware, plain):
+        snaps = Snapper(net).snap(lon, lat)
+        found = NearestSearch(net).nearest(one(snaps, 0), snaps, None, most=None, metric="car")
+        times.append(dict(zip(found.index.tolist(), found.travel_ms.tolist(), strict=True)))
+    longer = [times[0][v] - times[1][v] for v in times[0].keys() & times[1].keys()]
+    assert len(longer) > 290
+    assert np.mean(np.array(longer) >= 0) > 0.99
+    assert np.any(np.array(longer) > 0)
