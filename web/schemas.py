@@ -237,7 +237,7 @@ class ApprovalOut(Out):
     rule: str
     vehicle_id: str
     approver: str
-    state: Literal["asked", "given", "refused"]
+    state: Literal["asked", "given", "refused", "withdrawn"]
     asked_at: datetime
     reason: str | None = None
 

@@ -57,7 +57,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """Somebody's yes that a request waits for: `state` is asked, given or refused."""
+    """Somebody's yes that a request waits for: `state` is asked, given, refused or withdrawn."""
 
     id: str
     request_id: str

@@ -61,12 +61,11 @@ def settle(
     )
     state = request_state(standing)
     ended = state in ENDS
-    if ended:
-        _refuse_asked(books, request.id, told or state.value)
     if ended or not unfilled_slots(request.wanted, assignments):
         books.drop_due(DueKind.PROMISE_RETRY, request.id)
     if ended or _is_solved(request, assignments):
         books.drop_due(DueKind.SEARCH_LONG, request.id)
+        _withdraw_asked(books, request.id)
         if promise is not None:
             outcome = PromiseState.WITHDRAWN if ended and state is not RequestState.COMPLETED else PromiseState.SOLVED
             close_promise(books, request.id, outcome, outcome=state.value, told=told or "requester", now=now)
@@ -82,11 +81,11 @@ def settle(
     return settled
 
 
-def _refuse_asked(books: Books, request_id: str, reason: str) -> None:
-    """Nobody's yes is waited for any more."""
+def _withdraw_asked(books: Books, request_id: str) -> None:
+    """Nobody's yes is waited for any more; it may be asked for again should the vehicle be lost."""
     for approval in books.list_approvals(request_id):
         if approval.state == "asked":
-            books.put_approval(replace(approval, state="refused", reason=reason))
+            books.put_approval(replace(approval, state="withdrawn"))
 
 
 def _is_solved(request: Request, assignments: list[Assignment]) -> bool:

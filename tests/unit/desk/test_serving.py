@@ -224,3 +224,19 @@ async def test_who_has_to_wait_hears_who_is_about_to_be_free(town: Town) -> None
     await town.report()
     await town.desk.run_due()
     assert await town.live(second) == [("A1", OFFERED)]
+
+
+async def test_nobody_is_asked_for_a_yes_that_is_not_needed_any_more(town: Town) -> None:
+    for vehicle_id in ("H3", "H1"):
+        await duty(town, vehicle_id, Duty.OFF_DUTY)
+    view = await town.ask()
+    assert [approval.state for approval in view.approvals] == ["asked"]
+    await duty(town, "H3", Duty.AVAILABLE)
+    await town.report()
+    await town.desk.run_due()
+    again = await town.desk.view(view.request.id)
+    trip = await town.take(next(a for a, _ in again.assignments if a.is_live), Step.ACCEPT)
+    assert [approval.state for approval in (await town.desk.view(view.request.id)).approvals] == ["withdrawn"]
+    await town.take(trip, Step.PROBLEM, reason="mogok")
+    states = [approval.state for approval in (await town.desk.view(view.request.id)).approvals]
+    assert sorted(states) == ["asked", "withdrawn"]

@@ -979,7 +979,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "asked" | "given" | "refused";
+            state: "asked" | "given" | "refused" | "withdrawn";
             /**
              * Asked At
              * Format: date-time
@@ -2601,7 +2601,7 @@ export interface components {
          * @description What is said; the sentences are in dispatch/message_words.py.
          * @enum {string}
          */
-        Template: "received" | "offer" | "offer_auto" | "offer_unanswered" | "offer_withdrawn" | "coming" | "coming_to_facility" | "en_route" | "on_scene" | "transporting" | "at_destination" | "trip_over" | "trip_over_facility" | "replaced" | "vehicle_lost" | "let_go" | "approval_asked" | "help_asked" | "promise_made" | "document_promised" | "promise_overdue" | "police_notice" | "owner_notice" | "operator_notice" | "escalated" | "family_needs_nothing" | "family_left" | "family_said" | "stock_came" | "ended_completed" | "ended_cancelled" | "ended_duplicate" | "ended_unfounded" | "ended_facility";
+        Template: "received" | "offer" | "offer_auto" | "offer_unanswered" | "offer_withdrawn" | "coming" | "coming_to_facility" | "en_route" | "on_scene" | "transporting" | "at_destination" | "trip_over" | "trip_over_facility" | "replaced" | "vehicle_lost" | "let_go" | "approval_asked" | "help_asked" | "promise_made" | "document_promised" | "promise_reminded" | "promise_overdue" | "police_notice" | "owner_notice" | "operator_notice" | "escalated" | "family_needs_nothing" | "family_left" | "family_said" | "stock_came" | "ended_completed" | "ended_cancelled" | "ended_duplicate" | "ended_unfounded" | "ended_facility";
         /**
          * Urgency
          * @description Triage colour; a body has green and its own place in the order (R24).
