@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import fields
 
 from dispatch.domain.condition_values import DAYS, OWN, Kind
-from dispatch.domain.conditions import Condition
+from dispatch.domain.conditions import KEYS, Condition
 from dispatch.domain.pack_faults import PackFault
 from dispatch.domain.sop import Effect, Pack, Part, Policy, Rule
 from dispatch.fact_words import APPROVER_NAMES, DAY_NAMES, DOCUMENT_NAMES, NOTIFIED_NAMES, area_name, word
@@ -253,6 +253,35 @@ def _rule_changes(old: Rule, new: Rule) -> Iterator[str]:
             yield f"{name} “{get(old)}” menjadi “{get(new)}”"
 
 
+_EXPECTED: Mapping[str, str] = {
+    "state": "keadaan permintaan",
+    "refused": "penolakan langkah",
+    "duty": "status dinas",
+    "offered": "yang ditawari",
+    "assigned": "yang bertugas",
+    "never_offered": "yang tidak pernah ditawari",
+    "denied": "yang menurut SOP belum boleh",
+    "needs_approval": "yang perlu persetujuan",
+    "eligible": "yang boleh berangkat",
+    "promise": "janji telepon kembali",
+    "order": "urutan permintaan",
+    "checklist": "daftar periksa",
+    "notified": "yang diberi tahu",
+    "told": "kabar kepada keluarga",
+    "sentence_has": "kalimat keputusan",
+    "assignments": "penugasan",
+    "signal": "sinyal",
+    "taps": "ketukan yang tersimpan",
+}
+
+
+def expectation_text(what: str, expected: str, happened: str) -> str:
+    """What a scenario expected and what came out, for the page on which a draft is tried."""
+    name, _, rest = what.partition(" ")
+    label = f"{_EXPECTED.get(name, name.replace('_', ' '))} {rest}".strip()
+    return f"{label[:1].upper()}{label[1:]}: diharapkan {expected or 'tidak ada'}; terjadi {happened or 'tidak ada'}."
+
+
 _FAULTS: Mapping[str, str] = {
     "rule_twice": "Aturan {rule} ada dua kali. Beri salah satunya nama lain.",
     "built_in_id": "{rule} adalah nama aturan bawaan. Pilih nama lain.",
@@ -288,12 +317,39 @@ _FAULTS: Mapping[str, str] = {
 }
 
 
+# The two sides of a contradiction.
+_SIDES: Mapping[str, str] = {
+    'need = ["body"]': "kebutuhannya jenazah",
+    "need without body": "kebutuhannya bukan jenazah",
+    "living = true": "pasien masih hidup",
+    "living = false": "yang dijemput sudah meninggal",
+    "death": "jenis kematian",
+    "can_sit = true": "pasien dapat duduk",
+    "a body": "jenazah",
+}
+# What a form's field takes, by its kind.
+_VALUES: Mapping[Kind, str] = {
+    Kind.CHOICE: "pilih dari daftarnya",
+    Kind.FLAG: "pilih ya atau tidak",
+    Kind.NUMBER: "isi angka nol atau lebih",
+    Kind.DAYS: "pilih harinya",
+    Kind.HOURS: "isi jam mulai dan jam selesai yang berbeda",
+    Kind.NAMES: "isi paling sedikit satu nama",
+}
+
+
 def fault_sentence(fault: PackFault) -> str:
     """What is wrong with a draft, for the page on which it is mended."""
     facts = dict(fault.facts)
     if "need" in facts:
         facts["need"] = word("need", facts["need"])
+    for side in ("one", "two"):
+        if side in facts:
+            facts[side] = _SIDES.get(str(facts[side]), facts[side])
     if "agency" in facts:
         facts["agency"] = area_name(str(facts["agency"]))
+    key = (fault.field or "").rpartition(".")[2]
+    if fault.code == "bad_value" and key in KEY_LABELS:
+        return f"“{KEY_LABELS[key][0]}” belum benar: {_VALUES[KEYS[key].value.kind]}."
     template = _FAULTS.get(fault.code, "Isian {name} belum benar. Periksa lagi.")
     return template.format(**{"name": fault.field or "ini", **facts})

@@ -16,6 +16,7 @@ from dispatch.sim.scenario_file import find_scenarios
 from dispatch.sim.scenario_play import Report
 from dispatch.sim.scenario_table import ScenarioError
 from dispatch.sim.whatif import play_under
+from dispatch.sop_words import expectation_text
 from web import schemas_sop as s
 from web.context import Caller, TheHouse, utc
 from web.errors import Problem, not_found, refused
@@ -158,7 +159,7 @@ async def test(agency: s.Agency, draft_id: s.DraftId, house: TheHouse, person: C
 
 
 def _scenario(report: Report) -> s.ScenarioOut:
-    lines = [f"{check.what}: diharapkan {check.expected}; terjadi {check.happened}" for check in report.failures]
+    lines = [expectation_text(check.what, check.expected, check.happened) for check in report.failures]
     return s.ScenarioOut(name=report.name, title=report.title, state=report.outcome.value, lines=lines)
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dispatch.domain.conditions import KEYS
 from dispatch.domain.pack_checks import judge_beside
 from dispatch.domain.pack_document import rule_documents, write_pack
 from dispatch.domain.pack_faults import SENTENCES, PackError
@@ -51,6 +52,7 @@ def test_the_page_says_every_fault_in_words_without_a_gap(text: str) -> None:
     for fault in refused(text).faults:
         said = fault_sentence(fault)
         assert said.endswith(".")
+        assert not any(key in said for key in KEYS if "_" in key), said
         if fault.code not in ("unknown_fact", "lone_brace"):
             assert "{" not in said
 
