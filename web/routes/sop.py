@@ -12,11 +12,11 @@ from dispatch.desk.sop_keeping import DraftView, may_keep
 from dispatch.domain.directory import Person
 from dispatch.domain.pack_schema import pack_schema
 from dispatch.domain.refusal import Refusal
+from dispatch.draft_words import expectation_text
 from dispatch.sim.scenario_file import find_scenarios
 from dispatch.sim.scenario_play import Report
 from dispatch.sim.scenario_table import ScenarioError
 from dispatch.sim.whatif import play_under
-from dispatch.sop_words import expectation_text
 from web import schemas_sop as s
 from web.context import Caller, TheHouse, utc
 from web.errors import Problem, not_found, refused

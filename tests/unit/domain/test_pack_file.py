@@ -14,7 +14,7 @@ from dispatch.domain.pack_document import rule_documents, write_pack
 from dispatch.domain.pack_faults import SENTENCES, PackError
 from dispatch.domain.pack_file import judge_pack_beside, read_pack
 from dispatch.domain.sop import Effect
-from dispatch.sop_words import fault_sentence
+from dispatch.draft_words import fault_sentence
 from tests.people import packs
 from tests.unit.domain.bad_packs import BAD, HEAD, RULE, effect
 
