@@ -5,9 +5,8 @@ from dataclasses import fields
 
 from dispatch.domain.condition_values import DAYS, OWN, Kind
 from dispatch.domain.conditions import Condition
-from dispatch.domain.pack_faults import PackFault
 from dispatch.domain.sop import Effect, Pack, Part, Policy, Rule
-from dispatch.fact_words import APPROVER_NAMES, DAY_NAMES, DOCUMENT_NAMES, NOTIFIED_NAMES, area_name, word
+from dispatch.fact_words import APPROVER_NAMES, DAY_NAMES, DOCUMENT_NAMES, NOTIFIED_NAMES, word
 
 EFFECT_NAMES = {
     Effect.DENY: "MELARANG",
@@ -255,49 +254,3 @@ def _rule_changes(old: Rule, new: Rule) -> Iterator[str]:
     for name, get in _OF_TEXT:
         if get(old) != get(new):
             yield f"{name} “{get(old)}” menjadi “{get(new)}”"
-
-
-_FAULTS: Mapping[str, str] = {
-    "rule_twice": "Aturan {rule} ada dua kali. Beri salah satunya nama lain.",
-    "built_in_id": "{rule} adalah nama aturan bawaan. Pilih nama lain.",
-    "bad_rule_id": "Nama aturan memakai huruf di depan, lalu huruf, angka, atau tanda hubung, paling banyak 20.",
-    "forbids_everything": "{rule} akan melarang semuanya. Isi kapan, atau untuk kendaraan mana.",
-    "requires_nothing": "{rule} mewajibkan sesuatu: isi syaratnya.",
-    "prefers_nothing": "{rule} mendahulukan sesuatu: isi yang didahulukan pada syaratnya.",
-    "no_approver": "{rule} meminta persetujuan: pilih siapa yang menyetujui.",
-    "pair_of_what": "{rule} menyertakan kendaraan kedua: isi berapa menit lebih cepat, atau satu untuk setiap jenazah.",
-    "defers_nothing": "{rule} membolehkan sesuatu menyusul: pilih suratnya.",
-    "tells_nobody": "{rule} memberi tahu seseorang: isi siapa.",
-    "overrides_of_one_each": "{rule}: yang dikesampingkan hanya diisi untuk penolong pertama.",
-    "overrides_itself": "{rule} mengesampingkan dirinya sendiri.",
-    "never_lifted": "{other} tidak pernah dikesampingkan: mobil jenazah tidak membawa pasien hidup.",
-    "out_of_range": "Isi angka dari {low} sampai {high}.",
-    "vehicle_keys_only": "{rule}: syarat ini bukan tentang kendaraan. Pindahkan ke bagian “Bila”.",
-    "contradiction": "{rule}: dua syarat di bagian ini bertentangan ({one} dengan {two}).",
-    "never_speaks": "{rule} tidak akan pernah berlaku: “Bila” bertentangan dengan kendaraannya.",
-    "unless_always": "{rule} tidak akan pernah berlaku: kekecualiannya selalu terpenuhi.",
-    "never_met": "{rule} tidak akan pernah terpenuhi: syaratnya bertentangan. Untuk melarang, pilih MELARANG.",
-    "unknown_fact": "Kalimat alasan menyebut {fact}, yang tidak dilihat aturan ini. Yang dikenal: {known}.",
-    "lone_brace": "Kurung kurawal dalam kalimat alasan belum berpasangan.",
-    "red_longer": "Waktu menjawab tawaran merah lebih lama daripada yang lain.",
-    "town_faster": "Kecepatan mobil jenazah di kota lebih tinggi daripada di luar kota.",
-    "need_without_class": "Tidak ada lagi jenis kendaraan yang boleh melayani {need} ({rules}). Beri kekecualian.",
-    "version_taken": "Versi {version} sudah ada. Beri nama versi yang lain.",
-    "versions_overlap": "Versi {other} mulai berlaku pada saat yang sama.",
-    "overrides_unknown": "{rule} mengesampingkan {name}, yang tidak ada.",
-    "named_twice": "Ada yang disebut dua kali.",
-    "empty_list": "Daftar ini masih kosong.",
-    "not_text": "Bagian ini masih kosong.",
-    "too_long": "Paling banyak {most} huruf.",
-}
-
-
-def fault_sentence(fault: PackFault) -> str:
-    """What is wrong with a draft, for the page on which it is mended."""
-    facts = dict(fault.facts)
-    if "need" in facts:
-        facts["need"] = word("need", facts["need"])
-    if "agency" in facts:
-        facts["agency"] = area_name(str(facts["agency"]))
-    template = _FAULTS.get(fault.code, "Isian {name} belum benar. Periksa lagi.")
-    return template.format(**{"name": fault.field or "ini", **facts})

@@ -12,13 +12,13 @@ from dispatch.domain.directory import Person
 from dispatch.domain.pack_checks import APPROVERS
 from dispatch.domain.pack_document import Document, rule_documents
 from dispatch.domain.sop import Effect, OverridableBy, Pack, Policy, packs_in_force
+from dispatch.draft_words import fault_sentence
 from dispatch.fact_words import APPROVER_NAMES, word
 from dispatch.sop_words import (
     EFFECT_NAMES,
     KEY_LABELS,
     OVERRIDABLE_NAMES,
     diff_sentences,
-    fault_sentence,
     number_text,
     policy_lines,
     rule_sentence,

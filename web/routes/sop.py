@@ -12,6 +12,7 @@ from dispatch.desk.sop_keeping import DraftView, may_keep
 from dispatch.domain.directory import Person
 from dispatch.domain.pack_schema import pack_schema
 from dispatch.domain.refusal import Refusal
+from dispatch.draft_words import expectation_text
 from dispatch.sim.scenario_file import find_scenarios
 from dispatch.sim.scenario_play import Report
 from dispatch.sim.scenario_table import ScenarioError
@@ -158,7 +159,7 @@ async def test(agency: s.Agency, draft_id: s.DraftId, house: TheHouse, person: C
 
 
 def _scenario(report: Report) -> s.ScenarioOut:
-    lines = [f"{check.what}: diharapkan {check.expected}; terjadi {check.happened}" for check in report.failures]
+    lines = [expectation_text(check.what, check.expected, check.happened) for check in report.failures]
     return s.ScenarioOut(name=report.name, title=report.title, state=report.outcome.value, lines=lines)
 
 

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dispatch.domain.conditions import KEYS
 from dispatch.domain.pack_checks import judge_beside
 from dispatch.domain.pack_document import rule_documents, write_pack
 from dispatch.domain.pack_faults import SENTENCES, PackError
 from dispatch.domain.pack_file import judge_pack_beside, read_pack
 from dispatch.domain.sop import Effect
-from dispatch.sop_words import fault_sentence
+from dispatch.draft_words import fault_sentence
 from tests.people import packs
 from tests.unit.domain.bad_packs import BAD, HEAD, RULE, effect
 
@@ -51,6 +52,7 @@ def test_the_page_says_every_fault_in_words_without_a_gap(text: str) -> None:
     for fault in refused(text).faults:
         said = fault_sentence(fault)
         assert said.endswith(".")
+        assert not any(key in said for key in KEYS if "_" in key), said
         if fault.code not in ("unknown_fact", "lone_brace"):
             assert "{" not in said
 
