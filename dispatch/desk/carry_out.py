@@ -25,7 +25,7 @@ from dispatch.domain.promise import (
 from dispatch.domain.refusal import Refusal
 from dispatch.domain.request import Request, Urgency
 from dispatch.domain.sop import Policy
-from dispatch.domain.vehicle import FRESH
+from dispatch.domain.vehicle import FRESH, Duty
 
 STAFF, OPERATOR, SUPERVISOR = LADDER
 
@@ -101,8 +101,13 @@ def make_offer(books: Books, request: Request, offer: OfferTo, decision: Decisio
     """Ask a vehicle to go. Without an acknowledged delivery the offer lasts ten seconds longer (R23).
 
     Where its driver takes every offer, and the vehicle reports its position, it goes at once.
+
+    Raises:
+        LostRaceError: if the vehicle went off duty since it was decided.
     """
     now, policy = decision.at, decision.sop.policy
+    if books.get_vehicle(offer.vehicle_id).duty is not Duty.AVAILABLE:
+        raise LostRaceError(f"{offer.vehicle_id} is not on duty any more")
     lasts_s = offer_s(request, policy) + policy.offer_undelivered_s
     assignment = Assignment(
         id=f"T-{uuid4().hex[:12]}",

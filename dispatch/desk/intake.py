@@ -205,7 +205,11 @@ class Intake(DeskCore):
         self, request_id: str, *, yes: bool, vehicle_id: str | None, reason: str, by: Command
     ) -> RequestView | Refusal:
         """The operator of an asked agency answers for its vehicle, whichever rule asks for that (R26, R27)."""
-        approvals = await self.store.read(lambda books: _own_asked(books, request_id, by.actor, vehicle_id))
+        answered, approvals = await self.store.read(
+            lambda books: (find_first(books, by), _own_asked(books, request_id, by.actor, vehicle_id))
+        )
+        if answered is not None:
+            return answered if isinstance(answered, Refusal) else await self.view(answered)
         if not approvals:
             return Refusal("no_such_approval", {"agency": by.actor.agency or ""})
         first = approvals[0]

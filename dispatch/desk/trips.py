@@ -136,10 +136,10 @@ class Trips(DeskCore):
             held = books.get_vehicle(vehicle_id)
             if first is not None:
                 return held
-            if auto_accept is not None:
-                books.set_auto_accept(vehicle_id, on=auto_accept)
             if held.assignment_id is not None and duty is not Duty.AVAILABLE:
                 return Refusal("on_duty_trip", {"assignment_id": held.assignment_id})
+            if auto_accept is not None:
+                books.set_auto_accept(vehicle_id, on=auto_accept)
             if held.assignment_id is None:
                 _change_duty(books, held, duty, at_base=at_base, now=now, policy=self._sop(books, now).policy)
                 facts = {"duty": duty.value, "at_base": at_base}
