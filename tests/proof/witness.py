@@ -73,13 +73,12 @@ class State:
 class Witness:
     """Looks after every step; remembers what it saw, so that whatever changes must have a reason in the journal."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, from_the_beginning: bool = False) -> None:
         self._raw = sqlite3.connect(path)
         self._raw.row_factory = sqlite3.Row
         self.seen = self.read()
-        self._journal = self.seen.grown[0]
-        self._decisions = self.seen.grown[1]
-        self._latest = datetime.min.replace(tzinfo=None)
+        self._step_by_step = not from_the_beginning
+        self._journal, self._decisions, _ = (0, 0, 0) if from_the_beginning else self.seen.grown
         self._states: dict[str, str] = {}  # of each assignment, by the journal alone
         self._expires: dict[str, datetime] = {}
         self._left: dict[tuple[str, str], datetime] = {}  # when a vehicle left a request
@@ -151,7 +150,8 @@ class Witness:
                 self._declined.pop(row["vehicle_id"], None)
             if kind == "escalated" and facts["why"] == "refused_often":
                 to_operator[request] += 1
-        yield from (f"{kind} of {subject} came twice at once" for (kind, subject), n in fired.items() if n > 1)
+        if self._step_by_step:
+            yield from (f"{kind} of {subject} came twice at once" for (kind, subject), n in fired.items() if n > 1)
         open_now = {row["id"] for row in self.seen["requests"] if row["state"] not in ENDS}
         for request, times in Counter(owed).items():
             if to_operator[request] != times and request in open_now:
