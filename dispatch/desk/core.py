@@ -1,6 +1,6 @@
 """What every use case of the desk shares: its ports, the search, and deciding again after a lost race."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import TypeVar
@@ -37,14 +37,29 @@ class DeskCore:
     limits: FixLimits = field(default_factory=FixLimits)
     _packs: dict[str, Pack] = field(default_factory=dict)
     _in_force: SopInForce | None = None
+    _placed: dict[str, tuple[VehicleNow, VehicleNow]] = field(default_factory=dict)
 
     async def fleet(self) -> list[VehicleNow]:
         """Every vehicle with its newest fix."""
         return self._with_fixes(await self.store.read(lambda books: books.list_vehicles()))
 
+    async def vehicles(self, ids: Iterable[str]) -> dict[str, VehicleNow]:
+        """These vehicles with their newest fixes, by id. Raises NotFoundError."""
+        wanted = sorted(set(ids))
+        held = await self.store.read(lambda books: [books.get_vehicle(vehicle_id) for vehicle_id in wanted])
+        return {vehicle.id: vehicle for vehicle in self._with_fixes(held)}
+
     def _with_fixes(self, vehicles: list[VehicleNow]) -> list[VehicleNow]:
-        fixes = self.live.last_fixes()
-        return [replace(vehicle, fix=fixes.get(vehicle.id, vehicle.fix)) for vehicle in vehicles]
+        fixes, found = self.live.last_fixes(), []
+        for vehicle in vehicles:
+            fix = fixes.get(vehicle.id, vehicle.fix)
+            before, placed = self._placed.get(vehicle.id, (None, None))
+            # Whoever neither moved nor changed since the last search is not made anew.
+            if placed is None or before is not vehicle or placed.fix is not fix:
+                placed = vehicle if fix is vehicle.fix else replace(vehicle, fix=fix)
+                self._placed[vehicle.id] = vehicle, placed
+            found.append(placed)
+        return found
 
     def packs(self, books: Books) -> list[Pack]:
         """Every published version; it is immutable, so each text is read once."""
