@@ -67,9 +67,14 @@ def carry_out(books: Books, request: Request, decision: Decision, summary: dict[
         promise_call_back(books, request, step.promise, now)
     for asked in step.asks:
         _ask_approval(books, request, asked, now)
-    if books.find_due(DueKind.SEARCH_LONG, request.id) is None:
-        long_at = now + timedelta(seconds=decision.sop.policy.searching_to_operator_s)
-        books.set_due(Due(kind=DueKind.SEARCH_LONG, subject=request.id, at=long_at))
+    watch_long(books, request.id, now, decision.sop.policy)
+
+
+def watch_long(books: Books, request_id: str, now: datetime, policy: Policy) -> None:
+    """From now on somebody is told where nobody says yes for long."""
+    if books.find_due(DueKind.SEARCH_LONG, request_id) is None:
+        long_at = now + timedelta(seconds=policy.searching_to_operator_s)
+        books.set_due(Due(kind=DueKind.SEARCH_LONG, subject=request_id, at=long_at))
 
 
 def _write(books: Books, kind: EventKind, now: datetime, request_id: str, facts: Mapping[str, object]) -> None:

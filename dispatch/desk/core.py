@@ -37,11 +37,17 @@ class DeskCore:
     limits: FixLimits = field(default_factory=FixLimits)
     _packs: dict[str, Pack] = field(default_factory=dict)
     _in_force: SopInForce | None = None
+    _last_fleet: Fleet = field(default_factory=lambda: Fleet([]))
     _placed: dict[str, tuple[VehicleNow, VehicleNow]] = field(default_factory=dict)
 
     async def fleet(self) -> list[VehicleNow]:
         """Every vehicle with its newest fix."""
         return self._with_fixes(await self.store.read(lambda books: books.list_vehicles()))
+
+    async def _columns(self) -> Fleet:
+        """The fleet for a search."""
+        self._last_fleet = self._last_fleet.follow(await self.fleet())
+        return self._last_fleet
 
     async def vehicles(self, ids: Iterable[str]) -> dict[str, VehicleNow]:
         """These vehicles with their newest fixes, by id. Raises NotFoundError."""
@@ -77,8 +83,8 @@ class DeskCore:
         return self._in_force
 
     async def _search(self, ask: Ask, at: datetime, tried: Tried) -> Decision:
-        vehicles, sop = await self.store.read(lambda books: (books.list_vehicles(), self._sop(books, at)))
-        fleet = Fleet(self._with_fixes(vehicles))
+        sop = await self.store.read(lambda books: self._sop(books, at))
+        fleet = await self._columns()
         return search(ask, fleet, sop, self.roads, now=at, zone=self.zone, tried=tried)
 
     async def _search_again(
@@ -108,7 +114,7 @@ class DeskCore:
         elif answered is not None:
             no.add(answered.vehicle_id)
         tried = replace(tried, vehicles=frozenset(no), approved=frozenset(given))
-        around = fleet or Fleet(await self.fleet())
+        around = fleet or await self._columns()
         return search(request.ask, around, sop, self.roads, now=at, zone=self.zone, tried=tried)
 
     async def _commit(self, attempt: Callable[[], Awaitable[Callable[[Books], T]]]) -> T | Refusal:

@@ -6,7 +6,7 @@ from datetime import datetime
 from secrets import token_urlsafe
 from uuid import uuid4
 
-from dispatch.desk.carry_out import carry_out, make_offer
+from dispatch.desk.carry_out import carry_out, make_offer, watch_long
 from dispatch.desk.command import Command, find_first, keep_first
 from dispatch.desk.core import DeskCore, note
 from dispatch.desk.ports import Approval, Books, Contact, NotFoundError, RequestFilter
@@ -147,6 +147,7 @@ class Intake(DeskCore):
                     )
                 offer = OfferTo(vehicle_id=vehicle_id, slot=slot)
                 make_offer(books, current, offer, decision, actor=by.actor.id)
+                watch_long(books, request_id, now, decision.sop.policy)
                 settle(books, current, now)
                 keep_first(books, by, request_id, now)
                 return view_of(books, request_id)

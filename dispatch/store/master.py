@@ -116,7 +116,8 @@ class Master:
 
     def list_vehicles(self) -> list[VehicleNow]:
         # Of a large fleet nearly every row reads as it did the last time: it is the same vehicle then.
-        return [_vehicle(tuple(row)) for row in self._connection.execute(_VEHICLES.order_by(tables.vehicles.c.id))]
+        found = self._connection.execute(_VEHICLES.order_by(tables.vehicles.c.id)).all()
+        return [_vehicle(tuple(row)) for row in found]
 
     def put_vehicle(self, vehicle: Vehicle) -> None:
         new = {"duty": Duty.OFF_DUTY.value, "at_base": False}

@@ -76,6 +76,8 @@ def subject_of(result: object) -> object:
 class DeskMachine(RuleBasedStateMachine):
     """Rules do what somebody can do; after each the witness looks."""
 
+    steps = 0  # of all runs of this process
+
     @initialize()
     def begin(self) -> None:
         self.town = Town()
@@ -97,6 +99,7 @@ class DeskMachine(RuleBasedStateMachine):
     @invariant()
     def promises_hold(self) -> None:
         if hasattr(self, "town"):
+            DeskMachine.steps += 1
             self.look()
 
     def look(self) -> None:
@@ -244,6 +247,16 @@ class DeskMachine(RuleBasedStateMachine):
         done = self.take(row, Step.ACCEPT if yes else Step.DECLINE, DRIVERS[row["vehicle_id"]])
         late = self.town.clock.now() > at_of(row["expires_at"])
         assert isinstance(done, Refusal if yes and late else Assignment), done
+
+    @rule(number=NUMBERS, late_s=st.sampled_from([0, 1, 20]))
+    def answer_as_it_ends(self, number: int, late_s: int) -> None:
+        """The tap comes at the end of the offer's time or after it, before its timer could run."""
+        row = self.pick(self.live("offered"), number)
+        if row is not None:
+            ends, clock = at_of(row["expires_at"]), self.town.clock
+            clock.at = max(clock.at, ends + timedelta(seconds=late_s))
+            done = self.take(row, Step.ACCEPT, DRIVERS[row["vehicle_id"]])
+            assert isinstance(done, Refusal if clock.at > ends else Assignment), done
 
     @rule(number=NUMBERS)
     def deliver_offer(self, number: int) -> None:

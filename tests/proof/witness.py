@@ -84,6 +84,8 @@ class Witness:
         self._left: dict[tuple[str, str], datetime] = {}  # when a vehicle left a request
         self._declined: dict[str, datetime] = {}  # until when a vehicle is left alone
         self._refusals: Counter[str] = Counter()
+        self._stepped_at: dict[str, datetime] = {}
+        self._kept_back: dict[str, str] = {}  # the duty of a vehicle that broke down or has to be cleaned
         self._now: list[datetime] = []
 
     def close(self) -> None:
@@ -141,13 +143,15 @@ class Witness:
                 until = self._expires[row["assignment_id"]]
                 self._expires[row["assignment_id"]] = min(until, at + timedelta(seconds=_answer_s(urgency[request])))
             elif row["assignment_id"] is not None:
-                yield from self._stepped(row, facts, at)
+                yield from self._stepped(row, facts, at, urgency[request])
                 if kind in ("offer_declined", "offer_expired"):
                     self._refusals[request] += 1
                     if self._refusals[request] % REFUSALS_TO_OPERATOR == 0:
                         owed.append(request)
-            elif kind == "duty_changed" and facts["duty"] == "available":
-                self._declined.pop(row["vehicle_id"], None)
+            elif kind == "duty_changed":
+                self._kept_back.pop(row["vehicle_id"], None)
+                if facts["duty"] == "available":
+                    self._declined.pop(row["vehicle_id"], None)
             if kind == "escalated" and facts["why"] == "refused_often":
                 to_operator[request] += 1
         if self._step_by_step:
@@ -172,13 +176,24 @@ class Witness:
         if vehicle in self._declined and self._declined[vehicle] > at:
             yield f"{vehicle} declined and is not left alone at {at}"
 
-    def _stepped(self, row: Row, facts: Mapping[str, Any], at: datetime) -> Iterator[str]:
+    def _stepped(
+        self, row: Row, facts: Mapping[str, Any], at: datetime, asked: Mapping[str, Any]
+    ) -> Iterator[str]:
         name, kind, state = row["assignment_id"], row["kind"], facts["state"]
         before = self._states.get(name)
         legal = (before, state) in BACK if kind == "step_undone" else state in NEXT.get(before or "", ())
         if not legal:
             yield f"{name} went from {before} to {state} ({kind})"
         self._states[name] = state
+        if kind == "step_undone" and at - self._stepped_at[name] > UNDO_WITHIN:
+            yield f"{name} was undone {at - self._stepped_at[name]} after its step"
+        self._stepped_at[name] = at
+        if kind == "problem_reported":
+            self._kept_back[row["vehicle_id"]] = "out_of_service"
+        elif state == "cleared" and asked["patient"]["infectious"]:
+            self._kept_back[row["vehicle_id"]] = "cleaning"
+        elif kind == "step_undone":
+            self._kept_back.pop(row["vehicle_id"], None)
         if kind == "offer_expired" and at < self._expires[name]:
             yield f"{name} expired {self._expires[name] - at} early"
         if kind == "offer_accepted" and at > self._expires[name]:
@@ -258,6 +273,8 @@ class Witness:
         expected = next((state for state, holds in standing if holds), "nothing")
         if row["state"] != expected:
             yield f"{name} is {row['state']} and stands on {expected}"
+        if row["wanted"] != (asked["patient"]["count"] if asked["need"] == "body" else 1):
+            yield f"{name} wants {row['wanted']} vehicles"
         if row["ended_at"] is not None:
             yield f"{name} is open and has ended"
         searched = asked["need"] != "document" or asked["deliver"]
@@ -319,6 +336,8 @@ class Witness:
             must = {None: duty != "committed", "offered": duty == "available"}.get(state, duty == "committed")
             if not must:
                 yield f"{name} is {duty} with an assignment that is {state}"
+            if name in self._kept_back and duty != self._kept_back[name]:
+                yield f"{name} is {duty} and must be {self._kept_back[name]}"
             on_duty = duty != "off_duty"
             if on_duty != (row["on_duty_since"] is not None) or on_duty != (("shift_ends", name) in due):
                 yield f"{name} is {duty} since {row['on_duty_since']} with a shift's end at {due.get(('shift_ends', name))}"
