@@ -81,10 +81,7 @@ def fill(settings: Settings, fleet: list[tuple[Vehicle, Point]], watched: int) -
     people = [
         Person(id="siti", name="Perawat Contoh", role=Role.STAFF, facility=here.id),
         Person(id="opi", name="Operator Contoh", role=Role.OPERATOR),
-        *(
-            Person(id=f"driver-{v.id}", name="Sopir Contoh", role=Role.DRIVER, vehicle=v.id)
-            for v, _ in fleet[:watched]
-        ),
+        *(Person(id=f"driver-{v.id}", name="Sopir Contoh", role=Role.DRIVER, vehicle=v.id) for v, _ in fleet[:watched]),
     ]
 
     def put(books: Books) -> None:
@@ -177,7 +174,9 @@ async def load(url: str, pages: list[Watched], per_second: float) -> None:
 def report(name: str, seconds: list[float]) -> float:
     """One line; returns the 95th percentile."""
     p95 = quantiles(seconds, n=20)[-1]
-    print(f"{name:28} median {median(seconds) * 1000:6.0f} ms   p95 {p95 * 1000:6.0f} ms   max {max(seconds) * 1000:6.0f} ms")
+    print(
+        f"{name:28} median {median(seconds) * 1000:6.0f} ms   p95 {p95 * 1000:6.0f} ms   max {max(seconds) * 1000:6.0f} ms"
+    )
     return p95
 
 

@@ -127,7 +127,9 @@ class Load:
         if chance < 0.70:
             return Sent(key, SITI.id, f"/api/requests/{request}/note", {"text": key}, "note")
         if chance < 0.90 or len(self.requests) < MOST_OPEN // 2:
-            return Sent(key, OPI.id, f"/api/requests/{request}/hold", {"on": dice.random() < 0.5, "reason": key}, "hold")
+            return Sent(
+                key, OPI.id, f"/api/requests/{request}/hold", {"on": dice.random() < 0.5, "reason": key}, "hold"
+            )
         self.requests.remove(request)
         return Sent(key, SITI.id, f"/api/requests/{request}/cancel", {"told": key, "reason": "contoh"}, "cancel")
 
@@ -234,7 +236,9 @@ def judge(database: Path, load: Load) -> None:
     with closing(sqlite3.connect(database)) as raw:
         answers = {key.partition(":")[2] for (key,) in raw.execute("SELECT key FROM answers")}
         notes = "\n".join(note or "" for (note,) in raw.execute("SELECT note FROM contacts"))
-        facts = "\n".join(text for (text,) in raw.execute("SELECT facts FROM journal WHERE kind IN ('held', 'request_ended')"))
+        facts = "\n".join(
+            text for (text,) in raw.execute("SELECT facts FROM journal WHERE kind IN ('held', 'request_ended')")
+        )
         steps = Counter(
             raw.execute("SELECT assignment_id, json_extract(facts, '$.seq') FROM journal WHERE assignment_id NOT NULL")
         )

@@ -78,8 +78,8 @@ class DeskMachine(RuleBasedStateMachine):
 
     steps = 0  # of all runs of this process
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(first=st.lists(st.sampled_from(sorted(ASKS)), min_size=1, max_size=3))
+    def begin(self, first: list[str]) -> None:
         self.town = Town()
         self.witness = Witness(self.town.path)
         self.given: list[Given] = []
@@ -90,6 +90,8 @@ class DeskMachine(RuleBasedStateMachine):
         self.keys = 0
         self.seqs = dict.fromkeys(FLEET, 0)
         self.problems: list[str] = []
+        for what in first:
+            self.receive(what, None)
 
     def teardown(self) -> None:
         if hasattr(self, "town"):
@@ -109,7 +111,9 @@ class DeskMachine(RuleBasedStateMachine):
         if rows.keys() != self.requests.keys():
             found.append(f"acknowledged {sorted(self.requests)}, kept {sorted(rows)}")
         contacts = {row["request_id"]: row["note"] for row in self.witness.seen["contacts"]}
-        found += [f"the note of {name} is {contacts[name]}" for name, text in self.notes.items() if contacts[name] != text]
+        found += [
+            f"the note of {name} is {contacts[name]}" for name, text in self.notes.items() if contacts[name] != text
+        ]
         found += [f"{name} is not held as was said" for name, on in self.held.items() if rows[name]["held"] != on]
         if len(self.witness.seen["promise_calls"]) != self.calls:
             found.append(f"{self.calls} calls were logged, {len(self.witness.seen['promise_calls'])} are kept")
@@ -137,6 +141,9 @@ class DeskMachine(RuleBasedStateMachine):
 
     def open_requests(self) -> list[Row]:
         return [row for row in self.witness.seen["requests"] if row["state"] not in ENDS]
+
+    def documents(self) -> list[Row]:
+        return [row for row in self.open_requests() if self.requests[row["id"]].startswith("document")]
 
     def live(self, *states: str) -> list[Row]:
         wanted = states or tuple(LIVE)
@@ -172,6 +179,9 @@ class DeskMachine(RuleBasedStateMachine):
     @rule(what=st.sampled_from(sorted(ASKS)), choose=st.none() | VEHICLES)
     @precondition(lambda self: len(self.open_requests()) < MOST_REQUESTS)
     def ask(self, what: str, choose: str | None) -> None:
+        self.receive(what, choose)
+
+    def receive(self, what: str, choose: str | None) -> None:
         asked = ASKS[what]
         made = self.do(SITI, what, lambda desk, by: desk.receive(asked, CONTACT, choose=choose, by=by))
         assert isinstance(made, RequestView), made
@@ -206,12 +216,14 @@ class DeskMachine(RuleBasedStateMachine):
             self.problems.append(f"{given.by.fingerprint} was done twice")
 
     @rule(number=NUMBERS, said=st.sampled_from([LEFT, NO_LONGER_NEEDED, LEFT]))
+    @precondition(lambda self: self.open_requests())
     def family(self, number: int, said: str) -> None:
         row = self.pick(self.open_requests(), number)
         if row is not None:
             self.town.run(lambda: self.town.desk.family_said(row["track_token"], said))
 
     @rule(number=NUMBERS, how=st.sampled_from(sorted(ENDS)))
+    @precondition(lambda self: self.open_requests())
     def end(self, number: int, how: str) -> None:
         row = self.pick(self.open_requests(), number)
         if row is not None:
@@ -219,6 +231,7 @@ class DeskMachine(RuleBasedStateMachine):
             self.do(SITI, how, lambda desk, by: desk.end(row["id"], ends, told="keluarga", reason="contoh", by=by))
 
     @rule(number=NUMBERS, on=st.booleans())
+    @precondition(lambda self: self.open_requests())
     def hold(self, number: int, on: bool) -> None:
         row = self.pick(self.open_requests(), number)
         if row is not None:
@@ -227,6 +240,7 @@ class DeskMachine(RuleBasedStateMachine):
                 self.held[row["id"]] = on
 
     @rule(number=NUMBERS)
+    @precondition(lambda self: self.open_requests())
     def note(self, number: int) -> None:
         row = self.pick(self.open_requests(), number)
         if row is not None:
@@ -237,6 +251,7 @@ class DeskMachine(RuleBasedStateMachine):
     # Drivers.
 
     @rule(number=NUMBERS, yes=st.booleans(), delivered=st.booleans())
+    @precondition(lambda self: self.live("offered"))
     def answer(self, number: int, yes: bool, delivered: bool) -> None:
         row = self.pick(self.live("offered"), number)
         if row is None:
@@ -249,6 +264,7 @@ class DeskMachine(RuleBasedStateMachine):
         assert isinstance(done, Refusal if yes and late else Assignment), done
 
     @rule(number=NUMBERS, late_s=st.sampled_from([0, 1, 20]))
+    @precondition(lambda self: self.live("offered"))
     def answer_as_it_ends(self, number: int, late_s: int) -> None:
         """The tap comes at the end of the offer's time or after it, before its timer could run."""
         row = self.pick(self.live("offered"), number)
@@ -259,12 +275,14 @@ class DeskMachine(RuleBasedStateMachine):
             assert isinstance(done, Refusal if clock.at > ends else Assignment), done
 
     @rule(number=NUMBERS)
+    @precondition(lambda self: self.live("offered"))
     def deliver_offer(self, number: int) -> None:
         row = self.pick(self.live("offered"), number)
         if row is not None:
             self.town.run(lambda: self.town.desk.deliver_offer(row["id"]))
 
     @rule(number=NUMBERS, steps=st.integers(1, 6))
+    @precondition(lambda self: self.live())
     def go_on(self, number: int, steps: int) -> None:
         """The trip goes on, a tap after the other."""
         row = self.pick(self.live(), number)
@@ -278,6 +296,7 @@ class DeskMachine(RuleBasedStateMachine):
             steps -= 1
 
     @rule(number=NUMBERS, step=st.sampled_from([one for one in Step if one not in (Step.EXPIRE, Step.WITHDRAW)]))
+    @precondition(lambda self: self.witness.seen["assignments"])
     def any_step(self, number: int, step: Step) -> None:
         """A tap that may be out of order."""
         row = self.pick(self.witness.seen["assignments"], number)
@@ -285,6 +304,7 @@ class DeskMachine(RuleBasedStateMachine):
             self.take(row, step, DRIVERS[row["vehicle_id"]])
 
     @rule(number=NUMBERS, step=st.sampled_from([Step.STAND_DOWN, Step.PROBLEM]), operator=st.booleans())
+    @precondition(lambda self: len(self.live()) > len(self.live("offered")))
     def breaks_off(self, number: int, step: Step, operator: bool) -> None:
         row = self.pick([one for one in self.live() if one["state"] != "offered"], number)
         if row is not None:
@@ -293,6 +313,7 @@ class DeskMachine(RuleBasedStateMachine):
             assert isinstance(done, Assignment), done
 
     @rule(number=NUMBERS, after_s=st.sampled_from([0, 5, 30]))
+    @precondition(lambda self: self.witness.seen["assignments"])
     def undo(self, number: int, after_s: int) -> None:
         trips = [row for row in self.witness.seen["assignments"] if row["state"] not in ("offered", "declined")]
         row = self.pick(trips, number)
@@ -301,6 +322,7 @@ class DeskMachine(RuleBasedStateMachine):
             self.take(row, Step.UNDO, DRIVERS[row["vehicle_id"]])
 
     @rule(number=NUMBERS, data=st.data())
+    @precondition(lambda self: self.live())
     def queue(self, number: int, data: st.DataObject) -> None:
         """A phone without signal sends what was tapped late, out of order and more than once."""
         row = self.pick(self.live(), number)
@@ -350,6 +372,7 @@ class DeskMachine(RuleBasedStateMachine):
     # Operators, approvers, the ledger of promises.
 
     @rule(number=NUMBERS, yes=st.booleans(), own=st.booleans())
+    @precondition(lambda self: any(row["state"] == "asked" for row in self.witness.seen["approvals"]))
     def approve(self, number: int, yes: bool, own: bool) -> None:
         asked = self.pick([row for row in self.witness.seen["approvals"] if row["state"] == "asked"], number)
         if asked is None:
@@ -358,7 +381,9 @@ class DeskMachine(RuleBasedStateMachine):
         agency = COUNTY if FLEET[vehicle][1] == COUNTY.agency else CITY
         actor = agency if asked["approver"] == "own_operator" else DINA
         if own and actor is agency:
-            call: Call = lambda desk, by: desk.answer_for_own(request, yes=yes, vehicle_id=vehicle, reason="contoh", by=by)
+            call: Call = lambda desk, by: desk.answer_for_own(
+                request, yes=yes, vehicle_id=vehicle, reason="contoh", by=by
+            )
         else:
             call = lambda desk, by: desk.approve(
                 request, rule=asked["rule"], vehicle_id=vehicle, yes=yes, reason="contoh", by=by
@@ -367,6 +392,7 @@ class DeskMachine(RuleBasedStateMachine):
         assert isinstance(done, RequestView), done
 
     @rule(number=NUMBERS, vehicle=VEHICLES, override=st.sampled_from([None, "R19", "R21", "R17", "R22", "R04"]))
+    @precondition(lambda self: self.open_requests())
     def assign(self, number: int, vehicle: str, override: str | None) -> None:
         row = self.pick(self.open_requests(), number)
         if row is not None:
@@ -376,7 +402,10 @@ class DeskMachine(RuleBasedStateMachine):
     def open_promises(self) -> list[Row]:
         return [row for row in self.witness.seen["promises"] if row["state"] == "open"]
 
-    @rule(number=NUMBERS, outcome=st.sampled_from(list(CallOutcome)), told=st.sampled_from(["keluarga", "keluarga", ""]))
+    @rule(
+        number=NUMBERS, outcome=st.sampled_from(list(CallOutcome)), told=st.sampled_from(["keluarga", "keluarga", ""])
+    )
+    @precondition(lambda self: self.open_promises())
     def call(self, number: int, outcome: CallOutcome, told: str) -> None:
         row = self.pick(self.open_promises(), number)
         if row is not None:
@@ -384,29 +413,33 @@ class DeskMachine(RuleBasedStateMachine):
             self.calls += not isinstance(done, Refusal)
 
     @rule(number=NUMBERS, outcome=st.sampled_from(["handed_out", "not_needed"]))
+    @precondition(lambda self: self.witness.seen["promises"])
     def close_promise(self, number: int, outcome: str) -> None:
         row = self.pick(self.witness.seen["promises"], number)
         if row is not None:
             self.do(CITY, "close", lambda desk, by: desk.close(row["id"], outcome, told="keluarga", by=by))
 
     @rule(number=NUMBERS)
+    @precondition(lambda self: self.open_promises())
     def take_over(self, number: int) -> None:
         row = self.pick(self.open_promises(), number)
         if row is not None:
             self.do(CITY, "take", lambda desk, by: desk.take_over(row["id"], by=by))
 
     @rule(to=st.sampled_from(["operator", "oka", "opi", "nobody-of-here"]))
+    @precondition(lambda self: self.open_promises())
     def hand_over(self, to: str) -> None:
         self.do(CITY, "hand over", lambda desk, by: desk.hand_over(to, by=by))
 
     @rule(count=st.integers(1, 3))
+    @precondition(lambda self: self.documents())
     def stock_came(self, count: int) -> None:
         self.do(SITI, "stock", lambda desk, by: desk.stock_came("blanko-ktp", facility=None, count=count, by=by))
 
     @rule(number=NUMBERS)
+    @precondition(lambda self: self.documents())
     def deliver(self, number: int) -> None:
-        documents = [row for row in self.open_requests() if self.requests[row["id"]].startswith("document")]
-        row = self.pick(documents, number)
+        row = self.pick(self.documents(), number)
         if row is not None:
             self.do(SITI, "deliver", lambda desk, by: desk.deliver(row["id"], DELIVERED_TO, by=by))
 
@@ -423,10 +456,6 @@ class DeskMachine(RuleBasedStateMachine):
             if next_at is not None:
                 self.turn(max(0.0, (next_at - self.town.clock.now()).total_seconds()))
 
-    @rule(hours=st.sampled_from([1, 3]))
-    def hours_pass(self, hours: int) -> None:
-        self.turn(hours * 3600)
-
     @rule(vehicle=VEHICLES, minutes=st.sampled_from([None, 2.0, 7.0, 16.0, 40.0]))
     def roads_change(self, vehicle: str, minutes: float | None) -> None:
         """A vehicle is nearer or farther now, or cannot be reached."""
@@ -440,13 +469,13 @@ class DeskMachine(RuleBasedStateMachine):
         """A phone loses its signal, and its position becomes old."""
         (self.town.silent.add if silent else self.town.silent.discard)(vehicle)
 
-    @rule()
-    def restart(self) -> None:
-        self.town.restart()
-
-    @rule(hours=st.sampled_from([-1, 1]))
-    def clock_jumps(self, hours: int) -> None:
-        """Somebody sets the machine's clock: no timer in between is lost, none runs twice."""
-        self.town.clock.turn(hours * 3600)
-        self._run_timers()
-
+    @rule(what=st.sampled_from(["restart", "back", "on", "an hour"]))
+    def something_rare(self, what: str) -> None:
+        """A restart, an hour, or somebody sets the machine's clock: no timer in between is lost, none runs twice."""
+        if what == "restart":
+            self.town.restart()
+        elif what == "an hour":
+            self.turn(3600)
+        else:
+            self.town.clock.turn(3600 if what == "on" else -3600)
+            self._run_timers()

@@ -119,7 +119,9 @@ class Witness:
     # Promise 4: the journal only grows, without a gap, and all that stands follows from it.
 
     def _journal_since(self, before: State, now: datetime) -> Iterator[str]:
-        rows = [dict(r) for r in self._raw.execute("SELECT * FROM journal WHERE seq > ? ORDER BY seq", (self._journal,))]
+        rows = [
+            dict(r) for r in self._raw.execute("SELECT * FROM journal WHERE seq > ? ORDER BY seq", (self._journal,))
+        ]
         if [row["seq"] for row in rows] != list(range(self._journal + 1, self._journal + len(rows) + 1)):
             yield f"the journal has a gap after {self._journal}"
         if self.seen.grown[0] != self._journal + len(rows):
@@ -176,9 +178,7 @@ class Witness:
         if vehicle in self._declined and self._declined[vehicle] > at:
             yield f"{vehicle} declined and is not left alone at {at}"
 
-    def _stepped(
-        self, row: Row, facts: Mapping[str, Any], at: datetime, asked: Mapping[str, Any]
-    ) -> Iterator[str]:
+    def _stepped(self, row: Row, facts: Mapping[str, Any], at: datetime, asked: Mapping[str, Any]) -> Iterator[str]:
         name, kind, state = row["assignment_id"], row["kind"], facts["state"]
         before = self._states.get(name)
         legal = (before, state) in BACK if kind == "step_undone" else state in NEXT.get(before or "", ())
@@ -234,7 +234,9 @@ class Witness:
         promises = self.seen.of("promises")
         ended_by = {
             row["request_id"]: json.loads(row["facts"])
-            for row in self._raw.execute("SELECT request_id, facts FROM journal WHERE kind = 'request_ended' ORDER BY seq")
+            for row in self._raw.execute(
+                "SELECT request_id, facts FROM journal WHERE kind = 'request_ended' ORDER BY seq"
+            )
         }
         for row in self.seen["requests"]:
             name = row["id"]
