@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 from dispatch.desk.ports import Books, Token
 from dispatch.domain.directory import Facility, FacilityKind, Person, Role
@@ -80,9 +81,10 @@ def settle(books: Books) -> None:
 
 @dataclass(frozen=True)
 class Service:
-    """The running server."""
+    """The running server and the application in it."""
 
     url: str
+    app: FastAPI
 
     def client(self, person: Person | None) -> httpx.Client:
         """A client signed in as somebody, or as nobody."""
@@ -97,8 +99,9 @@ def service(tmp_path: Path) -> Iterator[Service]:
     store = open_sqlite(settings.database_path)
     store.submit(settle).result()
     asyncio.run(store.close())
+    app = create_app(settings, demo=False)
     config = uvicorn.Config(
-        create_app(settings, demo=False), host="127.0.0.1", port=0, log_level="warning", ws="websockets-sansio"
+        app, host="127.0.0.1", port=0, log_level="warning", ws="websockets-sansio"
     )
     listening = config.bind_socket()
     server = uvicorn.Server(config)
@@ -113,7 +116,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
             except httpx.TransportError:
                 continue
         assert thread.is_alive(), "the server did not start"
-        yield Service(url)
+        yield Service(url, app)
     finally:
         server.should_exit = True
         thread.join()
