@@ -6,7 +6,7 @@ STAMP := $(VENV)/.jemput-setup
 CLIENT := web/client
 CLIENT_FILES := $(shell find $(CLIENT) -type f -not -path '*/node_modules/*' 2>/dev/null)
 
-.PHONY: help setup run test check e2e bench wire clean
+.PHONY: help setup run test check e2e bench mutants soak wire clean
 
 help: ## say what there is
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -49,6 +49,13 @@ wire: setup ## write the pages' types from the server's schema
 bench: setup ## benchmarks with their rivals (ROADS=FILE of jemput roads build)
 	$(BIN)/python -m bench.store
 	$(BIN)/python -m bench.nearest --roads $(ROADS)
+	$(BIN)/python -m bench.offer
+
+mutants: setup ## plant faults one by one; the table of docs/evidence says how each is found
+	@$(BIN)/python -m tests.proof.mutants
+
+soak: setup ## the long proof, some hours: runs, kills, planted faults; report in docs/evidence
+	@$(BIN)/python -m tests.proof.soak
 
 clean: ## remove what was made
 	rm -rf $(VENV) $(CLIENT)/node_modules web/static/dist artifacts

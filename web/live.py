@@ -25,7 +25,7 @@ from web.errors import Problem
 from web.routes.drivers import take_fixes
 from web.routes.fleet import fleet_out
 from web.routes.requests import vehicle_names
-from web.views import event_out, summary_out
+from web.views import event_out, summary_out, vehicle_out
 
 _log = logging.getLogger(__name__)
 _ROW = struct.Struct("<IffHBB")  # vehicle number, lon, lat, heading (65535: none), duty, link
@@ -92,6 +92,15 @@ class Hub:
         fleet = await self._house.store.read(lambda books: books.list_vehicles())
         self._numbers = {vehicle.id: (no, _DUTIES.index(vehicle.duty)) for no, vehicle in enumerate(fleet)}
 
+    async def _note_duties(self, entries: list[JournalEntry]) -> None:
+        """The duties of those that something happened to; only a vehicle that is new lets all be numbered again."""
+        ids = {entry.event.vehicle_id for entry in entries} - {None}
+        if ids - self._numbers.keys():
+            await self._renumber()
+            return
+        for vehicle_id, vehicle in (await self._house.desk.vehicles(filter(None, ids))).items():
+            self._numbers[vehicle_id] = (self._numbers[vehicle_id][0], _DUTIES.index(vehicle.duty))
+
     def _hand_out(self, fixes: Iterable[Fix]) -> None:
         for fix in fixes:
             known = self._numbers.get(fix.vehicle_id)
@@ -114,7 +123,7 @@ class Hub:
                     for client in self._clients:
                         self._queue(client, messages)
                 self._seq = entries[-1].seq
-                await self._renumber()
+                await self._note_duties(entries)
 
     def _queue(self, client: _Client, messages: list[tuple[JournalEntry, dict[str, Any], str | None]]) -> None:
         for entry, message, facility in messages:
@@ -128,12 +137,13 @@ class Hub:
     async def _messages(self, entries: list[JournalEntry]) -> list[tuple[JournalEntry, dict[str, Any], str | None]]:
         """Each entry as a message, with the state of its request and vehicle as they stand now."""
         house = self._house
-        names = await vehicle_names(house)
-        fleet = {vehicle.id: vehicle for vehicle in await fleet_out(house)}
         views = {}
         for request_id in {entry.event.request_id for entry in entries} - {None}:
             assert request_id is not None
             views[request_id] = await house.desk.view(request_id)
+        fleet = await self._vehicles(entries)
+        names = await vehicle_names(house, views.values())
+        names |= {vehicle_id: vehicle.name for vehicle_id, vehicle in fleet.items()}
         found = []
         for entry in entries:
             message: dict[str, Any] = event_out(entry, names).model_dump(mode="json")
@@ -145,6 +155,19 @@ class Hub:
                 message["vehicle"] = vehicle.model_dump(mode="json", by_alias=True)
             found.append((entry, message, view.request.ask.requester if view else None))
         return found
+
+    async def _vehicles(self, entries: list[JournalEntry]) -> dict[str, s.VehicleOut]:
+        """The vehicles of these entries, as the map shows them."""
+        house, ids = self._house, {entry.event.vehicle_id for entry in entries} - {None}
+        now, limits = house.desk.clock.now(), house.desk.limits
+        if ids - self._numbers.keys():
+            await self._renumber()
+        held = await house.desk.vehicles(filter(None, ids))
+        live = await house.store.read(lambda books: {name: books.find_live_assignment(name) for name in held})
+        return {
+            name: vehicle_out(self._numbers[name][0], vehicle, live[name], now, limits)
+            for name, vehicle in held.items()
+        }
 
     async def serve(self, socket: WebSocket, person: Person, after: int | None) -> None:
         """One connection: subscribe, then snapshot or replay, then stream, so that nothing falls between."""
@@ -187,7 +210,9 @@ class Hub:
             return {"vehicles": [], "requests": []}
         facility = person.facility if person.role is Role.STAFF else None
         views = await house.desk.list_requests(RequestFilter(states=_OPEN, facility=facility, limit=200))
-        names = await vehicle_names(house)
+        names = await vehicle_names(house, views)
+        if person.role in _WATCHERS:
+            await self._renumber()  # rows are numbered as the snapshot is
         snapshot = s.SnapshotOut(
             vehicles=await fleet_out(house) if person.role in _WATCHERS else [],
             requests=[summary_out(view, names) for view in views],

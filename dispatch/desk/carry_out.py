@@ -25,7 +25,7 @@ from dispatch.domain.promise import (
 from dispatch.domain.refusal import Refusal
 from dispatch.domain.request import Request, Urgency
 from dispatch.domain.sop import Policy
-from dispatch.domain.vehicle import FRESH
+from dispatch.domain.vehicle import FRESH, Duty
 
 STAFF, OPERATOR, SUPERVISOR = LADDER
 
@@ -67,9 +67,14 @@ def carry_out(books: Books, request: Request, decision: Decision, summary: dict[
         promise_call_back(books, request, step.promise, now)
     for asked in step.asks:
         _ask_approval(books, request, asked, now)
-    if books.find_due(DueKind.SEARCH_LONG, request.id) is None:
-        long_at = now + timedelta(seconds=decision.sop.policy.searching_to_operator_s)
-        books.set_due(Due(kind=DueKind.SEARCH_LONG, subject=request.id, at=long_at))
+    watch_long(books, request.id, now, decision.sop.policy)
+
+
+def watch_long(books: Books, request_id: str, now: datetime, policy: Policy) -> None:
+    """From now on somebody is told where nobody says yes for long."""
+    if books.find_due(DueKind.SEARCH_LONG, request_id) is None:
+        long_at = now + timedelta(seconds=policy.searching_to_operator_s)
+        books.set_due(Due(kind=DueKind.SEARCH_LONG, subject=request_id, at=long_at))
 
 
 def _write(books: Books, kind: EventKind, now: datetime, request_id: str, facts: Mapping[str, object]) -> None:
@@ -101,8 +106,13 @@ def make_offer(books: Books, request: Request, offer: OfferTo, decision: Decisio
     """Ask a vehicle to go. Without an acknowledged delivery the offer lasts ten seconds longer (R23).
 
     Where its driver takes every offer, and the vehicle reports its position, it goes at once.
+
+    Raises:
+        LostRaceError: if the vehicle went off duty since it was decided.
     """
     now, policy = decision.at, decision.sop.policy
+    if books.get_vehicle(offer.vehicle_id).duty is not Duty.AVAILABLE:
+        raise LostRaceError(f"{offer.vehicle_id} is not on duty any more")
     lasts_s = offer_s(request, policy) + policy.offer_undelivered_s
     assignment = Assignment(
         id=f"T-{uuid4().hex[:12]}",

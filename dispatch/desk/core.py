@@ -1,6 +1,6 @@
 """What every use case of the desk shares: its ports, the search, and deciding again after a lost race."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import TypeVar
@@ -39,14 +39,35 @@ class DeskCore:
     limits: FixLimits = field(default_factory=FixLimits)
     _packs: dict[str, Pack] = field(default_factory=dict)
     _in_force: SopInForce | None = None
+    _last_fleet: Fleet = field(default_factory=lambda: Fleet([]))
+    _placed: dict[str, tuple[VehicleNow, VehicleNow]] = field(default_factory=dict)
 
     async def fleet(self) -> list[VehicleNow]:
         """Every vehicle with its newest fix."""
         return self._with_fixes(await self.store.read(lambda books: books.list_vehicles()))
 
+    async def _columns(self) -> Fleet:
+        """The fleet for a search."""
+        self._last_fleet = self._last_fleet.follow(await self.fleet())
+        return self._last_fleet
+
+    async def vehicles(self, ids: Iterable[str]) -> dict[str, VehicleNow]:
+        """These vehicles with their newest fixes, by id. Raises NotFoundError."""
+        wanted = sorted(set(ids))
+        held = await self.store.read(lambda books: [books.get_vehicle(vehicle_id) for vehicle_id in wanted])
+        return {vehicle.id: vehicle for vehicle in self._with_fixes(held)}
+
     def _with_fixes(self, vehicles: list[VehicleNow]) -> list[VehicleNow]:
-        fixes = self.live.last_fixes()
-        return [replace(vehicle, fix=fixes.get(vehicle.id, vehicle.fix)) for vehicle in vehicles]
+        fixes, found = self.live.last_fixes(), []
+        for vehicle in vehicles:
+            fix = fixes.get(vehicle.id, vehicle.fix)
+            before, placed = self._placed.get(vehicle.id, (None, None))
+            # Whoever neither moved nor changed since the last search is not made anew.
+            if placed is None or before is not vehicle or placed.fix is not fix:
+                placed = vehicle if fix is vehicle.fix else replace(vehicle, fix=fix)
+                self._placed[vehicle.id] = vehicle, placed
+            found.append(placed)
+        return found
 
     def packs(self, books: Books) -> list[Pack]:
         """Every published version; it is immutable, so each text is read once."""
@@ -64,8 +85,8 @@ class DeskCore:
         return self._in_force
 
     async def _search(self, ask: Ask, at: datetime, tried: Tried) -> Decision:
-        vehicles, sop = await self.store.read(lambda books: (books.list_vehicles(), self._sop(books, at)))
-        fleet = Fleet(self._with_fixes(vehicles))
+        sop = await self.store.read(lambda books: self._sop(books, at))
+        fleet = await self._columns()
         return await self._foresee(search(ask, fleet, sop, self.roads, now=at, zone=self.zone, tried=tried))
 
     async def _foresee(self, decision: Decision) -> Decision:
@@ -102,7 +123,7 @@ class DeskCore:
         elif answered is not None:
             no.add(answered.vehicle_id)
         tried = replace(tried, vehicles=frozenset(no), approved=frozenset(given))
-        around = fleet or Fleet(await self.fleet())
+        around = fleet or await self._columns()
         found = search(request.ask, around, sop, self.roads, now=at, zone=self.zone, tried=tried)
         return await self._foresee(found)
 

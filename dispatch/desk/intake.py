@@ -6,7 +6,7 @@ from datetime import datetime
 from secrets import token_urlsafe
 from uuid import uuid4
 
-from dispatch.desk.carry_out import carry_out, make_offer
+from dispatch.desk.carry_out import carry_out, make_offer, watch_long
 from dispatch.desk.command import Command, find_first, keep_first
 from dispatch.desk.core import DeskCore, note
 from dispatch.desk.ports import Approval, Books, Contact, NotFoundError, RequestFilter
@@ -147,6 +147,7 @@ class Intake(DeskCore):
                     )
                 offer = OfferTo(vehicle_id=vehicle_id, slot=slot)
                 make_offer(books, current, offer, decision, actor=by.actor.id)
+                watch_long(books, request_id, now, decision.sop.policy)
                 settle(books, current, now)
                 keep_first(books, by, request_id, now)
                 return view_of(books, request_id)
@@ -205,7 +206,11 @@ class Intake(DeskCore):
         self, request_id: str, *, yes: bool, vehicle_id: str | None, reason: str, by: Command
     ) -> RequestView | Refusal:
         """The operator of an asked agency answers for its vehicle, whichever rule asks for that (R26, R27)."""
-        approvals = await self.store.read(lambda books: _own_asked(books, request_id, by.actor, vehicle_id))
+        answered, approvals = await self.store.read(
+            lambda books: (find_first(books, by), _own_asked(books, request_id, by.actor, vehicle_id))
+        )
+        if answered is not None:
+            return answered if isinstance(answered, Refusal) else await self.view(answered)
         if not approvals:
             return Refusal("no_such_approval", {"agency": by.actor.agency or ""})
         first = approvals[0]

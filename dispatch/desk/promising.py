@@ -71,11 +71,16 @@ class Promising(DeskCore):
         now = self.clock.now()
         return await self.store.read(lambda books: kept_of(books.list_promises_made(since=since, until=until), now))
 
-    async def stock_came(self, subject: str, *, facility: str | None, count: int, by: Command) -> list[PromiseView]:
+    async def stock_came(
+        self, subject: str, *, facility: str | None, count: int, by: Command
+    ) -> list[PromiseView] | Refusal:
         """So many of a document have come: whoever waited longest is to be called first, and now."""
         now = self.clock.now()
 
-        def work(books: Books) -> list[PromiseView]:
+        def work(books: Books) -> list[PromiseView] | Refusal:
+            first_answer = _first_list(books, by)
+            if first_answer is not None:
+                return first_answer
             waiting = [_view(books, promise) for promise in books.list_promises(owner=None, overdue_at=None)]
             mine = [
                 view
@@ -93,6 +98,7 @@ class Promising(DeskCore):
                 facts = {"subject": subject, "place": len(found) + 1}
                 note(books, EventKind.STOCK_CAME, now, by.actor, request_id=view.request.id, facts=facts)
                 found.append(replace(view, promise=promise))
+            _keep_list(books, by, found, now)
             return found
 
         return await self._write(work)
@@ -182,6 +188,9 @@ class Promising(DeskCore):
         now = self.clock.now()
 
         def work(books: Books) -> list[PromiseView] | Refusal:
+            first_answer = _first_list(books, by)
+            if first_answer is not None:
+                return first_answer
             heir = books.find_person(to)
             if to not in (OPERATOR, STAFF, Role.HEALTH_OFFICER) and (heir is None or heir.id == by.actor.id):
                 return Refusal("hand_over_to_whom", {"to": to})
@@ -199,6 +208,7 @@ class Promising(DeskCore):
                     facts={"to": to if heir is None else heir.role.value},
                 )
                 found.append(_view(books, after))
+            _keep_list(books, by, found, now)
             return found
 
         return await self._write(work)
@@ -234,6 +244,18 @@ class Promising(DeskCore):
             return done
 
         return await self._write(once)
+
+
+def _keep_list(books: Books, by: Command, views: list[PromiseView], now: datetime) -> None:
+    keep_first(books, by, " ".join(view.promise.id for view in views), now)
+
+
+def _first_list(books: Books, by: Command) -> list[PromiseView] | Refusal | None:
+    """The promises that the first of these commands was about, as they stand now."""
+    first = find_first(books, by)
+    if first is None or isinstance(first, Refusal):
+        return first
+    return [_view(books, books.get_promise(promise_id)) for promise_id in first.split()]
 
 
 def _becomes_a_vehicle(books: Books, request_id: str, now: datetime) -> None:

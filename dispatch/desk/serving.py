@@ -12,7 +12,6 @@ from dispatch.desk.standing import settle
 from dispatch.desk.summary import summarise
 from dispatch.domain.assignment import AssignmentState
 from dispatch.domain.batch import assign_together
-from dispatch.domain.fleet import Fleet
 from dispatch.domain.order import Place, place_of
 from dispatch.domain.refusal import Refusal
 from dispatch.domain.request import ENDS, Request, unfilled_slots
@@ -38,7 +37,7 @@ class Serving(DeskCore):
         ids = list(request_ids)
         found = await self.store.read(lambda books: [_find(books, request_id) for request_id in ids])
         open_ones = [(request, broken) for request, broken in filter(None, found) if request.state not in ENDS]
-        fleet = Fleet(await self.fleet())
+        fleet = await self._columns()
         policy = await self.store.read(lambda books: self._sop(books, now).policy)
         waiting = [
             _Waiting(

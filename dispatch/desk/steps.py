@@ -16,6 +16,8 @@ def take_step(
     books: Books, assignment: Assignment, command: StepCommand, now: datetime, policy: Policy
 ) -> Assignment | Refusal:
     """One step of an assignment with what it means for the vehicle; the caller settles the request afterwards."""
+    if command.step is Step.UNDO and books.get_vehicle(assignment.vehicle_id).duty is Duty.OFF_DUTY:
+        return Refusal("undo_too_late", {"duty": Duty.OFF_DUTY})  # the crew went home after its trip
     events = decide(assignment, command, now)
     if isinstance(events, Refusal):
         return events

@@ -9,7 +9,7 @@ from functools import partial
 
 from dispatch.desk.carry_out import carry_out, escalate
 from dispatch.desk.command import DESK
-from dispatch.desk.ports import Books, Due, DueKind
+from dispatch.desk.ports import Books, Due, DueKind, StoreUnavailableError
 from dispatch.desk.serving import Serving
 from dispatch.desk.standing import settle
 from dispatch.desk.summary import summarise
@@ -31,16 +31,28 @@ class Timers(Serving, Trips):
     __slots__ = ()
 
     async def run_due(self) -> datetime | None:
-        """Carry out every timer that is due; returns when the next one is."""
+        """Carry out every timer that is due; returns when the next one is.
+
+        Raises what a timer raised, after all the others: none of them waits for one that fails.
+        """
+        failed: dict[tuple[DueKind, str], Exception] = {}
         while True:
             now = self.clock.now()
-            due = await self.store.read(partial(_list_due, now=now))
+            listed = await self.store.read(partial(_list_due, now=now, limit=_AT_ONCE + len(failed)))
+            due = [timer for timer in listed if (timer.kind, timer.subject) not in failed]
             if not due:
+                for error in failed.values():
+                    raise error
                 return await self.store.read(lambda books: books.next_due_at())
             # Whoever waits is served after the timers that may free a vehicle, and all of them together.
             for timer in due:
                 if timer.kind is not DueKind.PROMISE_RETRY:
-                    await self._run(timer)
+                    try:
+                        await self._run(timer)
+                    except StoreUnavailableError:
+                        raise
+                    except Exception as error:  # noqa: BLE001 - it is raised at the end
+                        failed[timer.kind, timer.subject] = error
             waiting = [timer.subject for timer in due if timer.kind is DueKind.PROMISE_RETRY]
             if waiting:
                 await self.serve(waiting)
@@ -105,8 +117,8 @@ class Timers(Serving, Trips):
         await self._commit(attempt)
 
 
-def _list_due(books: Books, *, now: datetime) -> list[Due]:
-    return books.list_due(now, _AT_ONCE)
+def _list_due(books: Books, *, now: datetime, limit: int) -> list[Due]:
+    return books.list_due(now, limit)
 
 
 def _drop_stale(books: Books, due: Due) -> None:

@@ -19,7 +19,7 @@ from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCo
 from dispatch.domain.events import Event, EventKind
 from dispatch.domain.fix import Fix, FixFault, judge_fix
 from dispatch.domain.refusal import Refusal
-from dispatch.domain.request import ENDS, Place, Request
+from dispatch.domain.request import ENDS, Place, Request, RequestState, unfilled_slots
 from dispatch.domain.sop import Policy
 from dispatch.domain.vehicle import Duty, VehicleNow
 
@@ -86,6 +86,8 @@ class Trips(DeskCore):
                 first = find_first(books, by) if by else None
                 if first is not None:
                     return first if isinstance(first, Refusal) else books.get_assignment(first)
+                if command.step is Step.UNDO and (ended := _ended_otherwise(books, before.request_id)):
+                    return ended
                 policy = self._sop(books, now).policy
                 assignment = take_step(books, books.get_assignment(assignment_id), command, now, policy)
                 if isinstance(assignment, Refusal):
@@ -136,10 +138,10 @@ class Trips(DeskCore):
             held = books.get_vehicle(vehicle_id)
             if first is not None:
                 return held
-            if auto_accept is not None:
-                books.set_auto_accept(vehicle_id, on=auto_accept)
             if held.assignment_id is not None and duty is not Duty.AVAILABLE:
                 return Refusal("on_duty_trip", {"assignment_id": held.assignment_id})
+            if auto_accept is not None:
+                books.set_auto_accept(vehicle_id, on=auto_accept)
             if held.assignment_id is None:
                 _change_duty(books, held, duty, at_base=at_base, now=now, policy=self._sop(books, now).policy)
                 facts = {"duty": duty.value, "at_base": at_base}
@@ -203,6 +205,15 @@ def _change_duty(books: Books, held: VehicleNow, duty: Duty, *, at_base: bool, n
 def _refused_often(books: Books, request: Request, policy: Policy) -> bool:
     refusals = sum(a.state in _REFUSALS for a in books.list_assignments(request.id))
     return refusals > 0 and refusals % max(1, int(policy.refusals_to_operator)) == 0
+
+
+def _ended_otherwise(books: Books, request_id: str) -> Refusal | None:
+    """Why a trip's end is not undone any more: somebody ended its request, and not this trip."""
+    request = books.get_request(request_id)
+    missing = unfilled_slots(request.wanted, books.list_assignments(request_id))
+    if request.state in ENDS and (request.state is not RequestState.COMPLETED or missing):
+        return Refusal("request_ended", {"state": request.state})
+    return None
 
 
 def _with_request(books: Books, assignment_id: str) -> tuple[Assignment, Request]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from dispatch.domain.moment import Moment
 from dispatch.domain.vehicle import FRESH, Duty, VehicleNow
 
+T = TypeVar("T")
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -26,7 +28,8 @@ class Fleet:
     """
 
     vehicles: Sequence[VehicleNow]
-    _codes: dict[str, tuple[Codes, list[Hashable]]] = field(default_factory=dict)
+    _seen: dict[str, tuple[Callable[[VehicleNow], object], list[object]]] = field(default_factory=dict)
+    _codes: dict[str, tuple[Codes, list[Hashable], Callable[[VehicleNow], Hashable]]] = field(default_factory=dict)
     _times: dict[str, Floats] = field(default_factory=dict)
     _at_base: Bools | None = None
 
@@ -39,8 +42,43 @@ class Fleet:
         if name not in self._codes:
             numbers: dict[Hashable, int] = {}
             column = [numbers.setdefault(sees(now), len(numbers)) for now in self.vehicles]
-            self._codes[name] = np.array(column, np.int64), list(numbers)
-        return self._codes[name]
+            self._codes[name] = np.array(column, np.int64), list(numbers), sees
+        column_of_codes, values, _ = self._codes[name]
+        return column_of_codes, values
+
+    def each(self, name: str, sees: Callable[[VehicleNow], T]) -> list[T]:
+        """What `sees` says of each vehicle."""
+        if name not in self._seen:
+            self._seen[name] = sees, [sees(now) for now in self.vehicles]
+        return cast("list[T]", self._seen[name][1])
+
+    def follow(self, vehicles: Sequence[VehicleNow]) -> "Fleet":
+        """The same fleet at another moment: of its columns only what changed is made anew."""
+        if [now.id for now in self.vehicles] != [now.id for now in vehicles]:
+            return Fleet(vehicles)
+        changed = [(no, now) for no, now in enumerate(vehicles) if now is not self.vehicles[no]]
+        if len(changed) > len(vehicles) // 4:
+            return Fleet(vehicles)
+        next_one = Fleet(vehicles)
+        for name, (column, values, sees) in self._codes.items():
+            numbers, codes = {value: number for number, value in enumerate(values)}, column.copy()
+            for no, now in changed:
+                codes[no] = numbers.setdefault(sees(now), len(numbers))
+            next_one._codes[name] = codes, list(numbers), sees
+        for name, (sees_each, seen) in self._seen.items():
+            again = seen.copy()
+            for no, now in changed:
+                again[no] = sees_each(now)
+            next_one._seen[name] = sees_each, again
+        for name, times in self._times.items():
+            next_one._times[name] = times.copy()
+            for no, now in changed:
+                next_one._times[name][no] = _seconds(_TIMES[name](now))
+        if self._at_base is not None:
+            next_one._at_base = self._at_base.copy()
+            for no, now in changed:
+                next_one._at_base[no] = _stands_at_base(now)
+        return next_one
 
     def mask(self, name: str, sees: Callable[[VehicleNow], Hashable], test: Callable[[Hashable], bool]) -> Bools:
         """Of which vehicles `test` holds."""

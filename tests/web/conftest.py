@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 from dispatch.desk.ports import Books, Token
 from dispatch.domain.directory import Facility, FacilityKind, Person, Role
@@ -81,9 +82,10 @@ def settle(books: Books) -> None:
 
 @dataclass(frozen=True)
 class Service:
-    """The running server."""
+    """The running server and the application in it."""
 
     url: str
+    app: FastAPI
 
     def client(self, person: Person | None) -> httpx.Client:
         """A client signed in as somebody, or as nobody."""
@@ -102,9 +104,8 @@ def prepare(settings: Settings) -> None:
 def serving(settings: Settings) -> Iterator[Service]:
     """A server of its own over the town, ended with the block."""
     prepare(settings)
-    config = uvicorn.Config(
-        create_app(settings, demo=False), host="127.0.0.1", port=0, log_level="warning", ws="websockets-sansio"
-    )
+    app = create_app(settings, demo=False)
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="websockets-sansio")
     listening = config.bind_socket()
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
@@ -118,7 +119,7 @@ def serving(settings: Settings) -> Iterator[Service]:
             except httpx.TransportError:
                 continue
         assert thread.is_alive(), "the server did not start"
-        yield Service(url)
+        yield Service(url, app)
     finally:
         server.should_exit = True
         thread.join()

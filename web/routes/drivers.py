@@ -16,7 +16,6 @@ from geo.point import Point
 from web import schemas as s
 from web.context import By, Caller, TheHouse, utc
 from web.errors import not_found, refused
-from web.routes.requests import vehicle_names
 from web.views import assignment_out, facility_out, is_under_way, offer_request_out, vehicle_out
 
 router = APIRouter(prefix="/api", tags=["drivers"])
@@ -49,7 +48,8 @@ async def me_out(house: House, person: Person) -> s.MeOut:
         return facility, books.find_live_assignment(person.vehicle) if person.vehicle else None
 
     facility, live = await house.store.read(look)
-    vehicle = next((v for v in await house.desk.fleet() if v.id == person.vehicle), None)
+    own = await house.desk.vehicles([person.vehicle] if person.vehicle else [])
+    vehicle = own.get(person.vehicle or "")
     view = await house.desk.view(live.request_id) if live else None
     names = {vehicle.id: vehicle.vehicle.name} if vehicle else {}
     arrival = next((a for kept, a in view.assignments if live and kept.id == live.id), None) if view else None
@@ -114,7 +114,8 @@ async def take_step(assignment_id: str, step: StepName, body: s.StepIn, house: T
     if isinstance(result, Refusal):
         raise refused(result)
     arrival = await house.store.read(lambda books: books.find_arrival(assignment_id))
-    return assignment_out(result, arrival, await vehicle_names(house))
+    vehicle = (await house.desk.vehicles([result.vehicle_id]))[result.vehicle_id]
+    return assignment_out(result, arrival, {vehicle.id: vehicle.vehicle.name})
 
 
 @router.post("/me/duty")

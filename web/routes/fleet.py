@@ -57,7 +57,7 @@ async def way(
 
     live, request = await house.store.read(look)
     _judge_scope(person, live, request)
-    vehicle = next((v for v in await house.desk.fleet() if v.id == live.vehicle_id), None)
+    vehicle = (await house.desk.vehicles([live.vehicle_id]))[live.vehicle_id]
     loaded = live.state in _LOADED
     target = request.ask.dropoff if loaded else request.ask.pickup
     origin = _origin(house, vehicle, request, loaded=loaded)
@@ -90,8 +90,8 @@ def _judge_scope(person: Person, live: Assignment, request: Asked) -> None:
         raise not_found()
 
 
-def _origin(house: House, vehicle: VehicleNow | None, request: Asked, *, loaded: bool) -> Point | None:
-    fix = vehicle.position(house.desk.clock.now()) if vehicle else None
+def _origin(house: House, vehicle: VehicleNow, request: Asked, *, loaded: bool) -> Point | None:
+    fix = vehicle.position(house.desk.clock.now())
     if fix is not None:
         return fix.point
     return request.ask.pickup.point if loaded else None

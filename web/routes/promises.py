@@ -23,6 +23,12 @@ def _answer(result: PromiseView | Refusal) -> s.OwedOut:
     return owed_out(result)
 
 
+def _answers(result: list[PromiseView] | Refusal) -> list[s.OwedOut]:
+    if isinstance(result, Refusal):
+        raise refused(result)
+    return [owed_out(view) for view in result]
+
+
 async def _in_scope(house: House, person: Person, promise_id: str) -> None:
     if not may_call(person, await house.desk.promise(promise_id)):
         raise not_found()
@@ -65,18 +71,14 @@ async def take(promise_id: str, house: TheHouse, by: By) -> s.OwedOut:
 @router.post("/promises/hand_over")
 async def hand_over(body: s.HandOverIn, house: TheHouse, by: By) -> list[s.OwedOut]:
     """At the end of a shift, all of one's promises go to another."""
-    result = await house.desk.hand_over(body.to, by=by)
-    if isinstance(result, Refusal):
-        raise refused(result)
-    return [owed_out(view) for view in result]
+    return _answers(await house.desk.hand_over(body.to, by=by))
 
 
 @router.post("/promises/stock")
 async def stock_came(body: s.StockIn, house: TheHouse, by: By) -> list[s.OwedOut]:
     """A document has come: the call list, whoever waited longest first."""
     facility = by.actor.facility if by.actor.role is Role.STAFF else None
-    views = await house.desk.stock_came(body.subject, facility=facility, count=body.count, by=by)
-    return [owed_out(view) for view in views]
+    return _answers(await house.desk.stock_came(body.subject, facility=facility, count=body.count, by=by))
 
 
 @router.get("/reports/promises")

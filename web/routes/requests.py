@@ -1,5 +1,6 @@
 """Asking for vehicles, and what is done about a request."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -26,9 +27,14 @@ _END_STATES = {
 }
 
 
-async def vehicle_names(house: House) -> dict[str, str]:
-    """What people call each vehicle."""
-    return {vehicle.id: vehicle.vehicle.name for vehicle in await house.store.read(lambda books: books.list_vehicles())}
+async def vehicle_names(house: House, views: Iterable[RequestView]) -> dict[str, str]:
+    """What people call the vehicles that these requests speak of."""
+    ids: set[str | None] = set()
+    for view in views:
+        ids |= {assignment.vehicle_id for assignment, _ in view.assignments}
+        ids |= {entry.event.vehicle_id for entry in view.entries}
+    vehicles = await house.desk.vehicles(filter(None, ids))
+    return {vehicle_id: vehicle.vehicle.name for vehicle_id, vehicle in vehicles.items()}
 
 
 def place_of(house: House, books: Books, where: str | s.PointIn, field: str) -> Place:
@@ -83,7 +89,7 @@ def track_url(request: Request, view: RequestView) -> str:
 async def _answer(request: Request, house: House, result: RequestView | Refusal) -> s.RequestOut:
     if isinstance(result, Refusal):
         raise refused(result)
-    return request_out(result, await vehicle_names(house), track_url(request, result))
+    return request_out(result, await vehicle_names(house, [result]), track_url(request, result))
 
 
 @router.post("/suggestions")
@@ -123,7 +129,7 @@ async def list_requests(
         limit=limit,
     )
     views = await house.desk.list_requests(which)
-    names = await vehicle_names(house)
+    names = await vehicle_names(house, views)
     last = views[-1].request if len(views) == limit else None
     return s.RequestPageOut(
         requests=[summary_out(view, names) for view in views],

@@ -1,0 +1,481 @@
+"""The whole desk as a state machine: everything that people, phones, clocks and restarts can do, in any order."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from dispatch.desk.changes import LEFT, NO_LONGER_NEEDED
+from dispatch.desk.command import Command
+from dispatch.desk.desk import Desk
+from dispatch.desk.promising import PromiseView
+from dispatch.desk.views import RequestView
+from dispatch.domain.assignment import Assignment, Step, StepCommand, StepSource
+from dispatch.domain.directory import Person
+from dispatch.domain.promise import CallOutcome
+from dispatch.domain.refusal import Refusal
+from dispatch.domain.request import RequestState
+from dispatch.domain.vehicle import Duty, VehicleNow
+from tests.people import DINA, SITI
+from tests.proof.town import ASKS, CITY, CONTACT, COUNTY, DELIVERED_TO, DRIVERS, FLEET, Town
+from tests.proof.witness import ENDS, LIVE, Row, Witness, at_of
+
+Call = Callable[[Desk, Command], Awaitable[object]]
+NUMBERS = st.integers(0, 11)  # which of those that are there, counted from the newest
+VEHICLES = st.sampled_from(sorted(FLEET))
+TRIP = (Step.EN_ROUTE, Step.ON_SCENE, Step.TRANSPORTING, Step.AT_DESTINATION, Step.CLEAR)
+AHEAD = {
+    "offered": Step.ACCEPT,
+    "accepted": Step.EN_ROUTE,
+    "en_route": Step.ON_SCENE,
+    "on_scene": Step.TRANSPORTING,
+    "transporting": Step.AT_DESTINATION,
+    "at_destination": Step.CLEAR,
+}
+STATE_OF = {
+    Step.ACCEPT: "accepted",
+    Step.DECLINE: "declined",
+    Step.EN_ROUTE: "en_route",
+    Step.ON_SCENE: "on_scene",
+    Step.TRANSPORTING: "transporting",
+    Step.AT_DESTINATION: "at_destination",
+    Step.CLEAR: "cleared",
+    Step.STAND_DOWN: "stood_down",
+    Step.PROBLEM: "stood_down",
+}
+MOST_REQUESTS = 9
+
+
+@dataclass(frozen=True)
+class Given:
+    """A command that was acknowledged, and the answer."""
+
+    call: Call
+    by: Command
+    subject: object
+
+
+def subject_of(result: object) -> object:
+    """What an answer is about; the same for a repeat."""
+    match result:
+        case RequestView():
+            return result.request.id
+        case Assignment() | VehicleNow():
+            return result.id
+        case PromiseView():
+            return result.promise.id
+        case list():
+            return [subject_of(one) for one in result]
+    raise AssertionError(f"{result} is no answer")
+
+
+class DeskMachine(RuleBasedStateMachine):
+    """Rules do what somebody can do; after each the witness looks."""
+
+    steps = 0  # of all runs of this process
+
+    @initialize(first=st.lists(st.sampled_from(sorted(ASKS)), min_size=1, max_size=3))
+    def begin(self, first: list[str]) -> None:
+        self.town = Town()
+        self.witness = Witness(self.town.path)
+        self.given: list[Given] = []
+        self.requests: dict[str, str] = {}  # acknowledged requests with what was asked
+        self.notes: dict[str, str] = {}
+        self.held: dict[str, bool] = {}
+        self.calls = 0
+        self.keys = 0
+        self.seqs = dict.fromkeys(FLEET, 0)
+        self.problems: list[str] = []
+        for what in first:
+            self.receive(what, None)
+
+    def teardown(self) -> None:
+        if hasattr(self, "town"):
+            self.witness.close()
+            self.town.close()
+
+    @invariant()
+    def promises_hold(self) -> None:
+        if hasattr(self, "town"):
+            DeskMachine.steps += 1
+            self.look()
+
+    def look(self) -> None:
+        """The five promises hold, and all that was acknowledged is there, once."""
+        found = [*self.problems, *self.witness.look(self.town.clock.now())]
+        rows = {row["id"]: row for row in self.witness.seen["requests"]}
+        if rows.keys() != self.requests.keys():
+            found.append(f"acknowledged {sorted(self.requests)}, kept {sorted(rows)}")
+        contacts = {row["request_id"]: row["note"] for row in self.witness.seen["contacts"]}
+        found += [
+            f"the note of {name} is {contacts[name]}" for name, text in self.notes.items() if contacts[name] != text
+        ]
+        found += [f"{name} is not held as was said" for name, on in self.held.items() if rows[name]["held"] != on]
+        if len(self.witness.seen["promise_calls"]) != self.calls:
+            found.append(f"{self.calls} calls were logged, {len(self.witness.seen['promise_calls'])} are kept")
+        assert not found, "\n".join(found)
+
+    # What the rules are made of.
+
+    def do(self, actor: Person, what: str, call: Call) -> Any:
+        """Give a command with a new key; a refusal changes nothing."""
+        self.keys += 1
+        by = Command(actor=actor, key=f"key-{self.keys}", fingerprint=what)
+        before = self.witness.seen
+        result = self.town.run(lambda: call(self.town.desk, by))
+        if isinstance(result, Refusal):
+            if self.witness.read() != before:
+                self.problems.append(f"{what} was refused ({result.code}) and changed something")
+            if result.code == "somebody_was_first" and "undo" not in what:
+                self.problems.append(f"{what} lost a race against nobody")
+        else:
+            self.given.append(Given(call, by, subject_of(result)))
+        return result
+
+    def pick(self, rows: list[Row], number: int) -> Row | None:
+        return rows[-1 - number % len(rows)] if rows else None
+
+    def open_requests(self) -> list[Row]:
+        return [row for row in self.witness.seen["requests"] if row["state"] not in ENDS]
+
+    def documents(self) -> list[Row]:
+        return [row for row in self.open_requests() if self.requests[row["id"]].startswith("document")]
+
+    def live(self, *states: str) -> list[Row]:
+        wanted = states or tuple(LIVE)
+        return [row for row in self.witness.seen["assignments"] if row["state"] in wanted]
+
+    def take(self, row: Row, step: Step, actor: Person, **more: Any) -> Any:
+        """A step of an assignment."""
+        source = StepSource.OPERATOR if actor is CITY else StepSource.TAP
+        command = StepCommand(step=step, actor=actor.id, source=source, device_time=self.town.clock.now(), **more)
+        done = self.do(actor, f"{step} {row['id']}", lambda desk, by: desk.step(row["id"], command, by=by))
+        if isinstance(done, Assignment) and step in STATE_OF and done.state.value != STATE_OF[step]:
+            self.problems.append(f"{step} of {row['id']} was acknowledged as {done.state}")
+        return done
+
+    def turn(self, seconds: float) -> None:
+        """Let time pass from timer to timer, each at its very time."""
+        clock, until = self.town.clock, self.town.clock.now() + timedelta(seconds=seconds)
+        while (next_at := min(self.witness.seen.due().values(), default=None)) is not None and next_at <= until:
+            clock.at = max(clock.at, next_at)
+            self._run_timers()
+        clock.at = max(clock.at, until)
+        self._run_timers()
+
+    def _run_timers(self) -> None:
+        self.town.report()
+        self.town.run(self.town.desk.run_due)
+        self.look()
+        late = self.witness.overdue(self.town.clock.now())
+        assert not late, late
+
+    # Somebody asks.
+
+    @rule(what=st.sampled_from(sorted(ASKS)), choose=st.none() | VEHICLES)
+    @precondition(lambda self: len(self.open_requests()) < MOST_REQUESTS)
+    def ask(self, what: str, choose: str | None) -> None:
+        self.receive(what, choose)
+
+    def receive(self, what: str, choose: str | None) -> None:
+        asked = ASKS[what]
+        made = self.do(SITI, what, lambda desk, by: desk.receive(asked, CONTACT, choose=choose, by=by))
+        assert isinstance(made, RequestView), made
+        self.requests[made.request.id] = what
+
+    @rule(what=st.lists(st.sampled_from(sorted(ASKS)), min_size=2, max_size=3), leaves=VEHICLES)
+    @precondition(lambda self: len(self.open_requests()) < MOST_REQUESTS)
+    def ask_at_once(self, what: list[str], leaves: str) -> None:
+        """Several at one moment, while a driver goes off duty."""
+        desk = self.town.desk
+
+        async def all_at_once() -> list[object]:
+            asks = [desk.receive(ASKS[one], CONTACT, choose=None, by=Command(actor=SITI)) for one in what]
+            leaving = desk.set_duty(leaves, Duty.OFF_DUTY, at_base=False, by=Command(actor=DRIVERS[leaves]))
+            return list(await asyncio.gather(*asks, leaving))
+
+        *made, _ = self.town.run(all_at_once)
+        for one, view in zip(what, made, strict=True):
+            assert isinstance(view, RequestView), view
+            self.requests[view.request.id] = one
+
+    @rule(number=NUMBERS)
+    @precondition(lambda self: self.given)
+    def repeat(self, number: int) -> None:
+        """The same command again, perhaps much later: the first answer, and nothing is done."""
+        given = self.given[-1 - number % len(self.given)]
+        before = self.witness.seen
+        again = self.town.run(lambda: given.call(self.town.desk, given.by))
+        if isinstance(again, Refusal) or subject_of(again) != given.subject:
+            self.problems.append(f"{given.by.fingerprint} again gives {again}, first {given.subject}")
+        if self.witness.read() != before:
+            self.problems.append(f"{given.by.fingerprint} was done twice")
+
+    @rule(number=NUMBERS, said=st.sampled_from([LEFT, NO_LONGER_NEEDED, LEFT]))
+    @precondition(lambda self: self.open_requests())
+    def family(self, number: int, said: str) -> None:
+        row = self.pick(self.open_requests(), number)
+        if row is not None:
+            self.town.run(lambda: self.town.desk.family_said(row["track_token"], said))
+
+    @rule(number=NUMBERS, how=st.sampled_from(sorted(ENDS)))
+    @precondition(lambda self: self.open_requests())
+    def end(self, number: int, how: str) -> None:
+        row = self.pick(self.open_requests(), number)
+        if row is not None:
+            ends = RequestState(how)
+            self.do(SITI, how, lambda desk, by: desk.end(row["id"], ends, told="keluarga", reason="contoh", by=by))
+
+    @rule(number=NUMBERS, on=st.booleans())
+    @precondition(lambda self: self.open_requests())
+    def hold(self, number: int, on: bool) -> None:
+        row = self.pick(self.open_requests(), number)
+        if row is not None:
+            done = self.do(SITI, "hold", lambda desk, by: desk.hold(row["id"], on=on, reason="polisi", by=by))
+            if not isinstance(done, Refusal):
+                self.held[row["id"]] = on
+
+    @rule(number=NUMBERS)
+    @precondition(lambda self: self.open_requests())
+    def note(self, number: int) -> None:
+        row = self.pick(self.open_requests(), number)
+        if row is not None:
+            text = f"catatan {self.keys}"
+            self.do(SITI, "note", lambda desk, by: desk.add_note(row["id"], text, by=by))
+            self.notes[row["id"]] = "\n".join(filter(None, (self.notes.get(row["id"]), text)))
+
+    # Drivers.
+
+    @rule(number=NUMBERS, yes=st.booleans(), delivered=st.booleans())
+    @precondition(lambda self: self.live("offered"))
+    def answer(self, number: int, yes: bool, delivered: bool) -> None:
+        row = self.pick(self.live("offered"), number)
+        if row is None:
+            return
+        if delivered:
+            self.town.run(lambda: self.town.desk.deliver_offer(row["id"]))
+            self.look()
+        done = self.take(row, Step.ACCEPT if yes else Step.DECLINE, DRIVERS[row["vehicle_id"]])
+        late = self.town.clock.now() > at_of(row["expires_at"])
+        assert isinstance(done, Refusal if yes and late else Assignment), done
+
+    @rule(number=NUMBERS, late_s=st.sampled_from([0, 1, 20]))
+    @precondition(lambda self: self.live("offered"))
+    def answer_as_it_ends(self, number: int, late_s: int) -> None:
+        """The tap comes at the end of the offer's time or after it, before its timer could run."""
+        row = self.pick(self.live("offered"), number)
+        if row is not None:
+            ends, clock = at_of(row["expires_at"]), self.town.clock
+            clock.at = max(clock.at, ends + timedelta(seconds=late_s))
+            done = self.take(row, Step.ACCEPT, DRIVERS[row["vehicle_id"]])
+            assert isinstance(done, Refusal if clock.at > ends else Assignment), done
+
+    @rule(number=NUMBERS)
+    @precondition(lambda self: self.live("offered"))
+    def deliver_offer(self, number: int) -> None:
+        row = self.pick(self.live("offered"), number)
+        if row is not None:
+            self.town.run(lambda: self.town.desk.deliver_offer(row["id"]))
+
+    @rule(number=NUMBERS, steps=st.integers(1, 6))
+    @precondition(lambda self: self.live())
+    def go_on(self, number: int, steps: int) -> None:
+        """The trip goes on, a tap after the other."""
+        row = self.pick(self.live(), number)
+        while row is not None and steps:
+            if self.town.clock.now() > at_of(row["expires_at"]) and row["state"] == "offered":
+                return
+            done = self.take(row, AHEAD[row["state"]], DRIVERS[row["vehicle_id"]])
+            assert isinstance(done, Assignment), done
+            self.look()
+            row = next((one for one in self.live() if one["id"] == done.id), None)
+            steps -= 1
+
+    @rule(number=NUMBERS, step=st.sampled_from([one for one in Step if one not in (Step.EXPIRE, Step.WITHDRAW)]))
+    @precondition(lambda self: self.witness.seen["assignments"])
+    def any_step(self, number: int, step: Step) -> None:
+        """A tap that may be out of order."""
+        row = self.pick(self.witness.seen["assignments"], number)
+        if row is not None:
+            self.take(row, step, DRIVERS[row["vehicle_id"]])
+
+    @rule(number=NUMBERS, step=st.sampled_from([Step.STAND_DOWN, Step.PROBLEM]), operator=st.booleans())
+    @precondition(lambda self: len(self.live()) > len(self.live("offered")))
+    def breaks_off(self, number: int, step: Step, operator: bool) -> None:
+        row = self.pick([one for one in self.live() if one["state"] != "offered"], number)
+        if row is not None:
+            actor = CITY if operator else DRIVERS[row["vehicle_id"]]
+            done = self.take(row, step, actor, reason="ban bocor")
+            assert isinstance(done, Assignment), done
+
+    @rule(number=NUMBERS, after_s=st.sampled_from([0, 5, 30]))
+    @precondition(lambda self: self.witness.seen["assignments"])
+    def undo(self, number: int, after_s: int) -> None:
+        trips = [row for row in self.witness.seen["assignments"] if row["state"] not in ("offered", "declined")]
+        row = self.pick(trips, number)
+        if row is not None:
+            self.turn(after_s)
+            self.take(row, Step.UNDO, DRIVERS[row["vehicle_id"]])
+
+    @rule(number=NUMBERS, data=st.data())
+    @precondition(lambda self: self.live())
+    def queue(self, number: int, data: st.DataObject) -> None:
+        """A phone without signal sends what was tapped late, out of order and more than once."""
+        row = self.pick(self.live(), number)
+        if row is None:
+            return
+        vehicle, clock, desk = row["vehicle_id"], self.town.clock, self.town.desk
+        taps: list[tuple[StepCommand, Command]] = []
+        for step in (Step.ACCEPT, *TRIP):
+            self.seqs[vehicle] += 1
+            self.keys += 1
+            command = StepCommand(
+                step=step,
+                actor=DRIVERS[vehicle].id,
+                source=StepSource.TAP,
+                seq=self.seqs[vehicle],
+                device_time=clock.now(),
+            )
+            taps.append((command, Command(actor=DRIVERS[vehicle], key=f"queue-{self.keys}", fingerprint=step)))
+        self.turn(data.draw(st.sampled_from([0, 20, 200]), label="delay"))
+        order = data.draw(st.permutations(range(len(taps))), label="order")
+        cut = data.draw(st.integers(1, len(taps)), label="sent")
+        acknowledged: set[int] = set()
+        for number_sent in [*order[:cut], *order[:cut]]:
+            command, by = taps[number_sent]
+            before = self.witness.seen
+            done = self.town.run(lambda command=command, by=by: desk.step(row["id"], command, by=by))  # type: ignore[misc]
+            if number_sent in acknowledged and (isinstance(done, Refusal) or self.witness.read() != before):
+                self.problems.append(f"{command.step} of a queue was sent twice and gave {done}")
+            if not isinstance(done, Refusal):
+                acknowledged.add(number_sent)
+            self.look()
+
+    @rule(
+        vehicle=VEHICLES,
+        duty=st.sampled_from([Duty.AVAILABLE, Duty.OFF_DUTY, Duty.AVAILABLE, Duty.OUT_OF_SERVICE]),
+        auto=st.sampled_from([None, None, True, False]),
+        at_base=st.booleans(),
+    )
+    def duty(self, vehicle: str, duty: Duty, auto: bool | None, at_base: bool) -> None:
+        what = f"{vehicle} {duty} auto {auto}"
+        self.do(
+            DRIVERS[vehicle],
+            what,
+            lambda desk, by: desk.set_duty(vehicle, duty, at_base=at_base, auto_accept=auto, by=by),
+        )
+
+    # Operators, approvers, the ledger of promises.
+
+    @rule(number=NUMBERS, yes=st.booleans(), own=st.booleans())
+    @precondition(lambda self: any(row["state"] == "asked" for row in self.witness.seen["approvals"]))
+    def approve(self, number: int, yes: bool, own: bool) -> None:
+        asked = self.pick([row for row in self.witness.seen["approvals"] if row["state"] == "asked"], number)
+        if asked is None:
+            return
+        request, vehicle = asked["request_id"], asked["vehicle_id"]
+        agency = COUNTY if FLEET[vehicle][1] == COUNTY.agency else CITY
+        actor = agency if asked["approver"] == "own_operator" else DINA
+        if own and actor is agency:
+            call: Call = lambda desk, by: desk.answer_for_own(
+                request, yes=yes, vehicle_id=vehicle, reason="contoh", by=by
+            )
+        else:
+            call = lambda desk, by: desk.approve(
+                request, rule=asked["rule"], vehicle_id=vehicle, yes=yes, reason="contoh", by=by
+            )
+        done = self.do(actor, f"approve {yes}", call)
+        assert isinstance(done, RequestView), done
+
+    @rule(number=NUMBERS, vehicle=VEHICLES, override=st.sampled_from([None, "R19", "R21", "R17", "R22", "R04"]))
+    @precondition(lambda self: self.open_requests())
+    def assign(self, number: int, vehicle: str, override: str | None) -> None:
+        row = self.pick(self.open_requests(), number)
+        if row is not None:
+            against = (override, "contoh") if override else None
+            self.do(CITY, "assign", lambda desk, by: desk.assign(row["id"], vehicle, override=against, by=by))
+
+    def open_promises(self) -> list[Row]:
+        return [row for row in self.witness.seen["promises"] if row["state"] == "open"]
+
+    @rule(
+        number=NUMBERS, outcome=st.sampled_from(list(CallOutcome)), told=st.sampled_from(["keluarga", "keluarga", ""])
+    )
+    @precondition(lambda self: self.open_promises())
+    def call(self, number: int, outcome: CallOutcome, told: str) -> None:
+        row = self.pick(self.open_promises(), number)
+        if row is not None:
+            done = self.do(CITY, "call", lambda desk, by: desk.log_call(row["id"], outcome, told=told, text="", by=by))
+            self.calls += not isinstance(done, Refusal)
+
+    @rule(number=NUMBERS, outcome=st.sampled_from(["handed_out", "not_needed"]))
+    @precondition(lambda self: self.witness.seen["promises"])
+    def close_promise(self, number: int, outcome: str) -> None:
+        row = self.pick(self.witness.seen["promises"], number)
+        if row is not None:
+            self.do(CITY, "close", lambda desk, by: desk.close(row["id"], outcome, told="keluarga", by=by))
+
+    @rule(number=NUMBERS)
+    @precondition(lambda self: self.open_promises())
+    def take_over(self, number: int) -> None:
+        row = self.pick(self.open_promises(), number)
+        if row is not None:
+            self.do(CITY, "take", lambda desk, by: desk.take_over(row["id"], by=by))
+
+    @rule(to=st.sampled_from(["operator", "oka", "opi", "nobody-of-here"]))
+    @precondition(lambda self: self.open_promises())
+    def hand_over(self, to: str) -> None:
+        self.do(CITY, "hand over", lambda desk, by: desk.hand_over(to, by=by))
+
+    @rule(count=st.integers(1, 3))
+    @precondition(lambda self: self.documents())
+    def stock_came(self, count: int) -> None:
+        self.do(SITI, "stock", lambda desk, by: desk.stock_came("blanko-ktp", facility=None, count=count, by=by))
+
+    @rule(number=NUMBERS)
+    @precondition(lambda self: self.documents())
+    def deliver(self, number: int) -> None:
+        row = self.pick(self.documents(), number)
+        if row is not None:
+            self.do(SITI, "deliver", lambda desk, by: desk.deliver(row["id"], DELIVERED_TO, by=by))
+
+    # Time, positions and the machine itself.
+
+    @rule(seconds=st.sampled_from([1, 11, 31, 101, 301, 900]))
+    def time_passes(self, seconds: int) -> None:
+        self.turn(seconds)
+
+    @rule(timers=st.integers(1, 3))
+    def to_the_next_timers(self, timers: int) -> None:
+        for _ in range(timers):
+            next_at = min(self.witness.seen.due().values(), default=None)
+            if next_at is not None:
+                self.turn(max(0.0, (next_at - self.town.clock.now()).total_seconds()))
+
+    @rule(vehicle=VEHICLES, minutes=st.sampled_from([None, 2.0, 7.0, 16.0, 40.0]))
+    def roads_change(self, vehicle: str, minutes: float | None) -> None:
+        """A vehicle is nearer or farther now, or cannot be reached."""
+        if minutes is None:
+            self.town.roads.minutes.pop(vehicle, None)
+        else:
+            self.town.roads.minutes[vehicle] = minutes
+
+    @rule(vehicle=VEHICLES, silent=st.booleans())
+    def signal(self, vehicle: str, silent: bool) -> None:
+        """A phone loses its signal, and its position becomes old."""
+        (self.town.silent.add if silent else self.town.silent.discard)(vehicle)
+
+    @rule(what=st.sampled_from(["restart", "back", "on", "an hour"]))
+    def something_rare(self, what: str) -> None:
+        """A restart, an hour, or somebody sets the machine's clock: no timer in between is lost, none runs twice."""
+        if what == "restart":
+            self.town.restart()
+        elif what == "an hour":
+            self.turn(3600)
+        else:
+            self.town.clock.turn(3600 if what == "on" else -3600)
+            self._run_timers()

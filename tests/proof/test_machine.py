@@ -1,0 +1,26 @@
+"""The five promises hold whatever is done to the desk, in whatever order."""
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.proof.machine import DeskMachine
+
+EXAMPLES = int(os.environ.get("JEMPUT_PROOF_EXAMPLES", "200"))
+STEPS = int(os.environ.get("JEMPUT_PROOF_STEPS", "50"))
+SEED = int(os.environ.get("JEMPUT_PROOF_SEED", "119"))
+
+
+@pytest.mark.timeout(3 * 3600)
+def test_the_five_promises_hold_after_every_step() -> None:
+    chosen = settings(
+        max_examples=EXAMPLES,
+        stateful_step_count=STEPS,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(seed(SEED)(DeskMachine), settings=chosen)

@@ -1,0 +1,180 @@
+"""The town of the proof: the whole desk over a real SQLite file, its people and vehicles, and a clock that is turned."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from dispatch.bootstrap import pack_texts, publish_packs
+from dispatch.desk.command import Command
+from dispatch.desk.desk import Desk
+from dispatch.desk.ports import Books, Contact
+from dispatch.domain.directory import Facility, FacilityKind, Person, Role
+from dispatch.domain.fix import Fix
+from dispatch.domain.request import Ask, Death, Leaves, Need, Place, Urgency
+from dispatch.domain.vehicle import Duty, Shares, Vehicle, VehicleClass
+from dispatch.live.memory import MemoryLive
+from dispatch.settings import Settings
+from dispatch.store.sqlite import SqliteStore, open_sqlite
+from geo.point import Point
+from tests.people import CIKOKOL, DINA, HOME, NOW, SITI, ZONE, ask
+from tests.unit.desk.test_desk import GivenRoads, VirtualClock
+
+T = TypeVar("T")
+# What a disk loses at a crash is not asked here (the kills do), so that its flushes need not be waited for.
+MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+CONTACT = Contact(phone="+62 811-0000-0001", name="Keluarga Contoh")
+_V = VehicleClass
+# Class, agency and minutes to the door. T1 with its nurse is so much nearer than A1 that it goes ahead (R04).
+FLEET: dict[str, tuple[VehicleClass, str, float]] = {
+    "A1": (_V.EMERGENCY_AMBULANCE, "kota-tangerang", 14.0),
+    "A2": (_V.EMERGENCY_AMBULANCE, "kota-tangerang", 20.0),
+    "H1": (_V.HEARSE, "kota-tangerang", 24.0),
+    "H3": (_V.HEARSE, "dkm", 13.0),
+    "K1": (_V.HEARSE, "kabupaten-tangerang", 30.0),
+    "L1": (_V.DUAL_USE, "laz", 11.0),
+    "O1": (_V.OFFICIAL_CAR, "kota-tangerang", 10.0),
+    "T1": (_V.TRANSPORT_AMBULANCE, "kota-tangerang", 5.0),
+    "T2": (_V.TRANSPORT_AMBULANCE, "kota-tangerang", 12.0),
+}
+_CREW = {"T1": {"driver", "escort", "nurse"}, "H1": {"driver", "escort", "second_driver"}}
+_GEAR = {"H1": {"infectious", "ppe"}, "A1": {"oxygen", "ventilator"}}
+CITY = Person(id="opi", name="Operator Contoh Opi", role=Role.OPERATOR, agency="kota-tangerang")
+COUNTY = Person(id="oka", name="Operator Contoh Oka", role=Role.OPERATOR, agency="kabupaten-tangerang")
+DRIVERS = {
+    name: Person(id=f"driver-{name}", name=f"Sopir Contoh {name}", role=Role.DRIVER, vehicle=name) for name in FLEET
+}
+PEOPLE = (SITI, CITY, COUNTY, DINA, *DRIVERS.values())
+
+
+def booked(asked: Ask, hours: int) -> Ask:
+    """The same, for a time that is so many hours after the town's beginning."""
+    return replace(asked, schedule_at=NOW + timedelta(hours=hours))
+
+
+ASKS: dict[str, Ask] = {
+    "emergency": ask(Need.EMERGENCY),
+    "referral": ask(Need.REFERRAL),
+    "referral, special care": ask(Need.REFERRAL, special_care=True),
+    "referral, infectious": ask(Need.REFERRAL, infectious=True),
+    "transport": ask(Need.TRANSPORT),
+    "transport, can sit": ask(Need.TRANSPORT, can_sit=True),
+    "transport, red": ask(Need.TRANSPORT, Urgency.RED),
+    "body": ask(Need.BODY),
+    "body, unnatural": ask(Need.BODY, death=Death.UNNATURAL),
+    "body, infectious": ask(Need.BODY, infectious=True),
+    "two bodies": ask(Need.BODY, count=2),
+    "body, out of town": replace(ask(Need.BODY), leaves=Leaves.CITY),
+    "document": replace(ask(Need.DOCUMENT), subject="blanko-ktp"),
+    "document, by a day": replace(
+        ask(Need.DOCUMENT), subject="blanko-ktp", due_at=NOW + timedelta(days=1), requester=None
+    ),
+    "body, booked": booked(ask(Need.BODY), 3),
+    "transport, booked": booked(ask(Need.TRANSPORT), 2),
+}
+DELIVERED_TO = Place(point=Point(lon=106.64, lat=-6.21), name="Rumah pemohon", agency="kota-tangerang")
+assert HOME.facility is None
+
+
+def _settle(books: Books) -> None:
+    assert publish_packs(books, pack_texts(Settings(sop_dir=""))) == []
+    books.put_facility(
+        Facility(
+            id="puskesmas-cikokol",
+            kind=FacilityKind.PUSKESMAS,
+            name=CIKOKOL.name,
+            point=CIKOKOL.point,
+            agency="kota-tangerang",
+            phone="+62 21-0000-0001",
+        )
+    )
+    for vehicle_id, (vehicle_class, agency, _) in FLEET.items():
+        books.put_vehicle(
+            Vehicle(
+                id=vehicle_id,
+                name=f"Kendaraan {vehicle_id}",
+                vehicle_class=vehicle_class,
+                agency=agency,
+                crew=frozenset(_CREW.get(vehicle_id, {"driver", "escort"})),
+                equipment=frozenset(_GEAR.get(vehicle_id, ())),
+                shares=Shares.ON_REQUEST if vehicle_id == "K1" else Shares.FULL,
+            )
+        )
+    for person in PEOPLE:
+        books.put_person(person)
+
+
+class Town:
+    """The desk with its clock and roads in a folder of its own; every call runs to its end before the next."""
+
+    _template: Path | None = None
+
+    def __init__(self) -> None:
+        self._runner = asyncio.Runner()
+        self._folder = tempfile.TemporaryDirectory(prefix="jemput-proof-", dir=MEMORY)
+        self.path = Path(self._folder.name) / "town.sqlite3"
+        self.clock = VirtualClock()
+        self.roads = GivenRoads({name: minutes for name, (_, _, minutes) in FLEET.items()})
+        self.silent: set[str] = set()
+        shutil.copyfile(self._made_once(), self.path)
+        self.open()
+        self.report()
+
+    @classmethod
+    def _made_once(cls) -> Path:
+        """A migrated database with packs, people and a fleet on duty: made once a process and copied."""
+        if cls._template is None or not cls._template.exists():
+            cls._template = Path(tempfile.mkdtemp(prefix="jemput-proof-", dir=MEMORY)) / "template.sqlite3"
+            store = open_sqlite(cls._template)
+
+            async def make() -> None:
+                await store.write(_settle)
+                desk = Desk(store=store, live=MemoryLive(), roads=GivenRoads({}), clock=VirtualClock(), zone=ZONE)
+                for name, driver in DRIVERS.items():
+                    by = Command(actor=driver, key=None)
+                    await desk.set_duty(name, Duty.AVAILABLE, at_base=False, by=by)
+                await store.close()
+
+            asyncio.run(make())
+        return cls._template
+
+    def open(self) -> None:
+        """Open the store as a starting server does."""
+        self.store: SqliteStore = open_sqlite(self.path)
+        live = MemoryLive()
+        self.run(lambda: live.start(self.store.submit(lambda books: books.list_last_fixes()).result()))
+        self.desk = Desk(store=self.store, live=live, roads=self.roads, clock=self.clock, zone=ZONE)
+
+    def restart(self) -> None:
+        """Close the store and begin anew from what it holds."""
+        self.run(self.desk.keep_last_fixes)
+        self.run(self.store.close)
+        self.open()
+
+    def close(self) -> None:
+        """End everything; the folder goes."""
+        self.run(self.store.close)
+        self._runner.close()
+        self._folder.cleanup()
+
+    def run(self, work: Callable[[], Awaitable[T]]) -> T:
+        """One use case from its beginning to its end."""
+
+        async def whole() -> T:
+            return await work()
+
+        return self._runner.run(whole())
+
+    def report(self) -> None:
+        """Every phone that has signal reports its position."""
+        at = self.clock.now() - timedelta(seconds=1)
+        fixes = [
+            Fix(vehicle_id=name, point=CIKOKOL.point, taken_at=at, received_at=at)
+            for name in FLEET
+            if name not in self.silent
+        ]
+        self.run(lambda: self.desk.live.put_fixes(fixes))
