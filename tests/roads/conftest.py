@@ -3,9 +3,12 @@
 import pytest
 
 from geo.build import build_from_graphml, build_from_tables
+from geo.hierarchy import Hierarchy
 from geo.network import Network, open_network, write_network
+from geo.order import node_order
 from geo.road_table import Origin
 from geo.snap import Snapper
+from tests.roads.graphs import Graph, graph_of_network
 from tests.shared import shared_data
 
 
@@ -22,6 +25,18 @@ def jakarta(tmp_path_factory: pytest.TempPathFactory) -> Network:
 @pytest.fixture(scope="session")
 def jakarta_snapper(jakarta: Network) -> Snapper:
     return Snapper(jakarta)
+
+
+@pytest.fixture(scope="session")
+def jakarta_graph(jakarta: Network) -> Graph:
+    return graph_of_network(jakarta)
+
+
+@pytest.fixture(scope="session")
+def jakarta_hierarchy(jakarta: Network, jakarta_graph: Graph) -> Hierarchy:
+    graph = jakarta_graph
+    rank = node_order(graph.first_out, graph.head, jakarta.node_lon, jakarta.node_lat, lambda _: None)
+    return Hierarchy.build(graph.first_out, graph.head, rank)
 
 
 @pytest.fixture(scope="session")
