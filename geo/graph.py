@@ -79,6 +79,13 @@ class SearchGraph:
         """C."""
         return len(self.chain_vertex)
 
+    def vertex_node(self, edge_to: NDArray[np.int32]) -> NDArray[np.int32]:
+        """The node (V,) at which each vertex stands: where its chain ends; `edge_to` is the network's."""
+        last = self.chain_edge[self.chain_first[1:] - 1]
+        node = np.zeros(self.vertex_count, np.int32)
+        node[self.chain_vertex] = edge_to[last]
+        return node
+
     def weigh(self, edge_ms: NDArray[np.int32]) -> "Weights":
         """The graph under the travel times (M,) of its edges, in ms, each at least 1; CLOSED_MS or more is closed."""
         in_order = edge_ms[self.chain_edge].astype(np.int64)

@@ -11,9 +11,12 @@ import pytest
 from geo.build import build_from_graphml
 from geo.build_osm import build_from_osm
 from geo.build_tables import build_from_tables
+from geo.hierarchy import Hierarchy
 from geo.network import Network, open_network, write_network
+from geo.order import node_order
 from geo.road_table import Origin
 from geo.snap import Snapper
+from tests.roads.graphs import Graph, graph_of_network
 from tests.shared import shared_data
 
 RealNetwork = Callable[[str, str], Network]
@@ -92,3 +95,21 @@ def jakarta_snapper(jakarta: Network) -> Snapper:
 @pytest.fixture(scope="session")
 def balikpapan(real: RealNetwork) -> Network:
     return real("balikpapan", "osm")
+
+
+@pytest.fixture(scope="session")
+def jakarta_plain(real: RealNetwork) -> Network:
+    return real("jakarta", "none")
+
+
+@pytest.fixture(scope="session")
+def jakarta_graph(jakarta_plain: Network) -> Graph:
+    return graph_of_network(jakarta_plain)
+
+
+@pytest.fixture(scope="session")
+def jakarta_hierarchy(jakarta_plain: Network, jakarta_graph: Graph) -> Hierarchy:
+    graph, node = jakarta_graph, jakarta_plain.graph.vertex_node(jakarta_plain.edge_to)
+    lon, lat = jakarta_plain.node_lon[node], jakarta_plain.node_lat[node]
+    rank = node_order(graph.first_out, graph.head, lon, lat, lambda _: None)
+    return Hierarchy.build(graph.first_out, graph.head, rank)

@@ -16,7 +16,7 @@ from dispatch.domain.request import Need, RequestState
 from dispatch.domain.vehicle import Duty, Shares
 from tests.people import BUDI, OPI, SITI, ask
 from tests.unit.desk.test_approvals import ELSEWHERE
-from tests.unit.desk.test_desk import CONTACT, Town, town
+from tests.unit.desk.town import CONTACT, Town, town
 
 pytestmark = pytest.mark.anyio
 __all__ = ["town"]

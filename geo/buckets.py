@@ -1,0 +1,259 @@
+"""Vehicles in the buckets of a hierarchy: the soonest eligible ones, found in microseconds while all of them move.
+
+Each vehicle's label (the hubs over which every way from its vertex leads) is entered in the hubs' buckets, sorted; a
+target climbs to its own hubs and reads their buckets until nothing soonest can follow. Where few are eligible, their
+own labels are read instead, so that the rare vehicle is found as fast as the common one. After the bucket-based search
+in Buchhold and Wagner, "Nearest-Neighbor Queries in Customizable Contraction Hierarchies and Applications" (SEA 2021).
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geo import bucket_kernels, label_kernels
+from geo.hierarchy import NEVER, Customized, Hierarchy
+from geo.label_kernels import SIDES
+
+__all__ = ["SIDES", "Buckets", "Soonest", "warm_up"]
+
+# So many vehicles change their labels before the lock is let go for a question to be answered between.
+_AT_ONCE = 64
+# Beyond this share of all labels it is faster to make all of them anew, each bucket sorted once.
+_ANEW = 0.25
+# The factors of bucket_kernels.soonest, measured on Porto and Jakarta.
+_LABELS_COST_LESS = 0.1
+_ORDER_COSTS = 0.04
+
+_Ints = NDArray[np.int64]
+_Whole = NDArray[np.integer[Any]]
+_Eligible = NDArray[np.bool_] | _Whole | None
+_NOWHERE = np.zeros((3, 0), np.int64)
+
+
+class Soonest(NamedTuple):
+    """The vehicles found, soonest first, equal ones by number: vehicle, travel_ms (without wait) and entry, (n,) each.
+
+    entry is the vertex by which a vehicle comes, -1 where it comes straight along the target's own street.
+    """
+
+    vehicle: NDArray[np.int64]
+    travel_ms: NDArray[np.int64]
+    entry: NDArray[np.int64]
+
+
+@dataclass(slots=True, eq=False)
+class _Labels:
+    """Labels and buckets as label_kernels describes them, and the weights that they hold for."""
+
+    custom: Customized
+    slots: NDArray[np.int32]
+    hubs: NDArray[np.int32]
+    buckets: NDArray[np.int32]
+    keys: NDArray[np.int64]
+    used: NDArray[np.int64]
+
+
+class Buckets:
+    """`count` vehicles, numbered from 0, under one set of weights; one lock is held for microseconds at a time.
+
+    A vehicle stands on up to SIDES places, each a vertex, the ms until it is there and the street that leads there
+    (the two directions of one street, as a rule); before its first place it is nowhere and never found.
+    """
+
+    def __init__(self, custom: Customized, count: int) -> None:
+        if count < 0:
+            raise ValueError(f"there cannot be {count} vehicles")
+        vertices = custom.hierarchy.vertex_count
+        self.count = count
+        self._dist = np.full(vertices, NEVER, np.int32)
+        self._mark = np.full(vertices, -1, np.int32)
+        self._hub = np.empty((2, vertices), np.int32)
+        self._no_wait = np.zeros(count, np.int64)
+        self._all = np.ones(count, np.bool_)
+        # What a question needs and no move changes.
+        self._still = custom.hierarchy.rank, custom.hierarchy.order, self._dist, np.empty(vertices, np.int32)
+        self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._labels = _filled(custom, label_kernels.empty_slots(count))
+
+    def place(self, index: ArrayLike, vertices: ArrayLike, streets: ArrayLike, ms: ArrayLike) -> None:
+        """Put vehicles (n,) on places (n, P), P at most SIDES: vertices, -1 for none, and the ms until each is reached.
+
+        streets (n, P): numbers of the directed streets on which the vehicle is bound for the vertices, -1 for none.
+        Along the same street only ms change and this is a write; labels are made for vertices that are new to the
+        vehicle. All vertices -1 takes a vehicle away. Raises ValueError, and changes nothing, for a bad number.
+        """
+        who = self._vehicles(index)
+        places = self._places(who, vertices, streets, ms)
+        with self._writing:
+            if len(who) > _AT_ONCE:
+                slots = self._labels.slots.copy()
+                many = label_kernels.place(who, *places, slots, np.empty(len(who) * SIDES, np.int64))
+                if many > _ANEW * np.count_nonzero(slots[:, 0] >= 0):
+                    anew = _filled(self._labels.custom, slots)
+                    with self._lock:
+                        self._labels = anew
+                    return
+            for at in range(0, len(who), _AT_ONCE):
+                with self._lock:
+                    self._move(who[at : at + _AT_ONCE], *(column[at : at + _AT_ONCE] for column in places))
+
+    def customize(self, custom: Customized) -> None:
+        """Go over to other weights, with all vehicles where they are; questions are answered by the old ones meanwhile.
+
+        Raises ValueError for weights of another hierarchy.
+        """
+        with self._writing:
+            old = self._labels
+            if custom.hierarchy is not old.custom.hierarchy:
+                raise ValueError("these weights belong to another hierarchy: make new buckets for it")
+            anew = _filled(custom, old.slots.copy())
+            with self._lock:
+                self._labels = anew
+
+    def nearest(
+        self,
+        vertices: ArrayLike,
+        ms: ArrayLike,
+        *,
+        most: int | None,
+        eligible: _Eligible = None,
+        wait_ms: _Whole | None = None,
+        on: tuple[ArrayLike, ArrayLike, ArrayLike] | None = None,
+    ) -> Soonest:
+        """The `most` soonest eligible vehicles (all when None) to a target: vertices (n,) and the ms from each to it.
+
+        eligible: (count,) bool or (m,) indices, None for all. wait_ms (count,), not negative, passes before a vehicle
+        moves and counts in who is soonest. on: streets that the target is on, the vertices that they lead to and the
+        ms from the target on to those, (s,) each: who is on the same street before the target comes straight. Who
+        cannot come is left out. Raises ValueError for a bad number.
+        """
+        mask, wait = self._eligible(eligible), self._wait(wait_ms)
+        target, streets = _rows(vertices, ms), _NOWHERE if on is None else _rows(*on)
+        if most is not None and most < 0:
+            raise ValueError(f"there cannot be {most} soonest vehicles")
+        with self._lock:
+            labels = self._labels
+            answer, is_well = bucket_kernels.soonest(
+                target,
+                streets,
+                self.count if most is None else most,
+                mask,
+                wait,
+                wait_ms is not None,
+                _LABELS_COST_LESS,
+                _ORDER_COSTS,
+                *self._still,
+                *labels.custom.backward,
+                labels.slots,
+                labels.hubs,
+                labels.buckets,
+                labels.keys,
+            )
+        if not is_well:
+            net = labels.custom.hierarchy
+            net.seeds(*target)
+            net.seeds(*streets[1:])
+            raise ValueError("a street that the target is on is numbered from 0")
+        return Soonest(*answer)
+
+    def _move(self, who: _Ints, *places: NDArray[np.int32]) -> None:
+        labels = self._labels
+        changed = np.empty(len(who) * SIDES, np.int64)
+        many = label_kernels.place(who, *places, labels.slots, changed)
+        if many:
+            labels.hubs, labels.keys = label_kernels.relabel(
+                changed[:many],
+                labels.slots,
+                labels.hubs,
+                labels.buckets,
+                labels.keys,
+                labels.used,
+                self._mark,
+                *labels.custom.forward,
+                *labels.custom.backward,
+                self._dist,
+                *self._hub,
+            )
+
+    def _vehicles(self, given: ArrayLike) -> _Ints:
+        index = np.atleast_1d(np.asarray(given))
+        if index.size and (index.dtype.kind not in "iu" or index.min() < 0 or index.max() >= self.count):
+            raise ValueError(f"vehicles are numbered 0 to {self.count - 1}: {index.min()} to {index.max()} given")
+        return index.astype(np.int64)
+
+    def _places(self, who: _Ints, *given: ArrayLike) -> list[NDArray[np.int32]]:
+        """Ranks, streets and ms."""
+        columns = [np.asarray(one) for one in given]
+        shape = columns[0].shape
+        if len(shape) != 2 or any(one.shape != shape for one in columns) or shape[0] != len(who) or shape[1] > SIDES:
+            raise ValueError(f"{len(who)} vehicles take as many rows of up to {SIDES} vertices, streets and ms")
+        vertices, streets, ms = columns
+        there = vertices != -1
+        if streets.size and (streets.dtype.kind not in "iu" or streets.min() < -1 or streets.max() >= 2**31):
+            raise ValueError(f"streets are whole numbers from -1: {streets.min()} to {streets.max()} given")
+        ranks, offset = np.full(shape, -1, np.int32), np.zeros(shape, np.int32)
+        ranks[there], offset[there] = self._labels.custom.hierarchy.seeds(vertices[there], ms[there])
+        return [ranks, streets.astype(np.int32), offset]
+
+    def _wait(self, given: _Whole | None) -> _Ints:
+        if given is None:
+            return self._no_wait
+        if given.shape != self._no_wait.shape or given.dtype.kind not in "iu":
+            raise ValueError(f"{self.count} vehicles take as many wait_ms, whole ones")
+        if self.count and not (given.min() >= 0 and given.max() < NEVER):
+            raise ValueError(f"wait_ms go from 0 to {NEVER - 1}: {given.min()} to {given.max()} given")
+        return _own(given.astype(np.int64, copy=False))
+
+    def _eligible(self, given: _Eligible) -> NDArray[np.bool_]:
+        """Who is: (count,)."""
+        if given is None:
+            return self._all
+        if given.dtype.kind != "b":
+            mask = np.zeros(self.count, np.bool_)
+            mask[self._vehicles(given)] = True
+            return mask
+        if given.shape != self._all.shape:
+            raise ValueError(f"{self.count} vehicles take as many marks of who is eligible, not {given.shape}")
+        return _own(given)
+
+
+def warm_up(progress: Callable[[str], None]) -> None:
+    """Compile all loops of the hierarchy and its buckets, or load them where an earlier start kept them on disk."""
+    progress("preparing the road hierarchy; the first time this takes about half a minute")
+    hierarchy = Hierarchy.build(np.array([0, 1, 2], np.int32), np.array([1, 0], np.int32), np.array([0, 1], np.int32))
+    custom = hierarchy.customize(np.array([1, 1], np.int32))
+    custom.way(0, 0, 1, 0)
+    custom.times_from(0, 0)
+    custom.matrix(0, 1)
+    buckets = Buckets(custom, 1)
+    buckets.place(0, [[0]], [[0]], [[0]])
+    buckets.nearest(1, 0, most=1)
+    progress("the road hierarchy is ready")
+
+
+def _filled(custom: Customized, slots: NDArray[np.int32]) -> _Labels:
+    """All labels made anew, in arrays of their own, so that questions can be answered by the old ones meanwhile."""
+    return _Labels(custom, slots, *label_kernels.fill(slots, *custom.forward, *custom.backward))
+
+
+def _own(array: NDArray[Any]) -> NDArray[Any]:
+    """The array as the loops are compiled for: a question must not wait for them to be compiled for another kind."""
+    return array if array.flags.c_contiguous and array.flags.writeable else array.copy()
+
+
+def _rows(*given: ArrayLike) -> _Ints:
+    """Whole numbers, as many in each row: (rows, n)."""
+    try:
+        rows = np.array(given)
+    except ValueError:
+        rows = np.zeros(0)
+    if rows.ndim == 1 and rows.size:
+        rows = rows[:, None]
+    if rows.ndim != 2 or (rows.size and rows.dtype.kind not in "iu"):
+        raise ValueError("vertices, streets and ms are whole numbers, as many of one as of the other")
+    return rows if rows.dtype == np.int64 else rows.astype(np.int64)
