@@ -75,7 +75,7 @@ def test_the_keyboard_selects_a_request_and_opens_the_table(served: Served, ente
     expect(page.get_by_role("complementary", name="Permintaan terpilih")).to_be_visible()
     page.keyboard.press("t")
     table = page.get_by_role("dialog", name="Tabel kendaraan")
-    expect(table.get_by_role("row")).to_have_count(5)
+    expect(table.get_by_role("row")).to_have_count(9)
     expect(table.get_by_role("row").filter(has_text="Ambulans Puskesmas Cikokol")).to_contain_text("Ditawarkan")
     assert violations(page) == []
     keep(page, "peta-tabel")
