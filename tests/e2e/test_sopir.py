@@ -62,7 +62,7 @@ def test_an_offer_is_accepted_and_driven_to_its_end(
     assert (sideways(page), small_targets(page), violations(page)) == (0, [], [])
     keep(page, f"sopir-siaga-{size[0]}")
     request_id = ask(served)
-    accept = page.get_by_role("button", name="TERIMA")
+    accept = page.get_by_role("button", name="TERIMA", exact=True)
     expect(accept).to_be_in_viewport()
     box = accept.bounding_box()
     assert box is not None
@@ -73,6 +73,7 @@ def test_an_offer_is_accepted_and_driven_to_its_end(
     for name in ("SAYA BERANGKAT", "SAYA SUDAH TIBA", "SUDAH NAIK, BERANGKAT", "SAMPAI DI TUJUAN", "SELESAI"):
         step = page.get_by_role("button", name=name, exact=True)
         expect(step).to_be_visible()
+        expect(step).to_be_in_viewport(ratio=1)
         if name == "SAYA SUDAH TIBA":
             expect(page.get_by_role("img", name="Gambar jalan ke tujuan")).to_be_visible()
             expect(page.get_by_role("link", name="Buka navigasi")).to_have_attribute("href", re.compile("^geo:-6.2"))
@@ -111,9 +112,9 @@ def test_a_declined_offer_goes_on_to_the_next_driver_with_its_reason(served: Ser
 def test_steps_without_signal_wait_and_are_sent_in_order_once(served: Served, enter: Enter, keep: Keep) -> None:
     page = on_duty(enter)
     request_id = ask(served)
-    expect(page.get_by_role("button", name="TERIMA")).to_be_visible()
+    expect(page.get_by_role("button", name="TERIMA", exact=True)).to_be_visible()
     page.context.set_offline(True)
-    page.get_by_role("button", name="TERIMA").click()
+    page.get_by_role("button", name="TERIMA", exact=True).click()
     expect(page.get_by_text("Luring – tetap bisa bekerja. 1 data menunggu dikirim")).to_be_visible()
     page.get_by_role("button", name="SAYA BERANGKAT").click()
     expect(page.get_by_text("Luring – tetap bisa bekerja. 2 data menunggu dikirim")).to_be_visible()
@@ -131,7 +132,7 @@ def test_a_breakdown_on_the_way_sends_another_vehicle_and_takes_this_one_out_of_
 ) -> None:
     page = on_duty(enter)
     request_id = ask(served)
-    page.get_by_role("button", name="TERIMA").click()
+    page.get_by_role("button", name="TERIMA", exact=True).click()
     served.go_on_duty("sopir-baja")
     page.get_by_role("button", name="Ada kendala…").click()
     assert_sound(page)
@@ -155,7 +156,7 @@ def test_a_step_is_taken_back_within_ten_seconds(
 ) -> None:
     page = on_duty(enter, size)
     request_id = ask(served)
-    page.get_by_role("button", name="TERIMA").click()
+    page.get_by_role("button", name="TERIMA", exact=True).click()
     expect(page.get_by_role("button", name="Urungkan")).to_have_count(0)
     page.get_by_role("button", name="SAYA BERANGKAT").click()
     undo = page.get_by_role("button", name=re.compile(r"^Urungkan “Menuju” · ([1-9]|10)$"))
@@ -175,7 +176,7 @@ def test_a_step_is_taken_back_within_ten_seconds(
 def test_a_step_and_its_taking_back_without_signal_are_sent_in_order(served: Served, enter: Enter) -> None:
     page = on_duty(enter)
     request_id = ask(served)
-    page.get_by_role("button", name="TERIMA").click()
+    page.get_by_role("button", name="TERIMA", exact=True).click()
     page.get_by_role("button", name="SAYA BERANGKAT").click()
     expect(page.get_by_role("button", name="SAYA SUDAH TIBA")).to_be_visible()
     page.context.set_offline(True)
@@ -193,7 +194,7 @@ def test_a_step_and_its_taking_back_without_signal_are_sent_in_order(served: Ser
 def test_the_end_of_a_trip_is_taken_back_from_the_standby_screen(served: Served, enter: Enter) -> None:
     page = on_duty(enter)
     request_id = ask(served)
-    page.get_by_role("button", name="TERIMA").click()
+    page.get_by_role("button", name="TERIMA", exact=True).click()
     for name in ("SAYA BERANGKAT", "SAYA SUDAH TIBA", "SUDAH NAIK, BERANGKAT", "SAMPAI DI TUJUAN", "SELESAI"):
         page.get_by_role("button", name=name, exact=True).click()
     expect(page.get_by_role("heading", name="SIAGA")).to_be_visible()
@@ -208,7 +209,7 @@ def test_near_the_pick_up_the_button_asks_and_the_tap_says_that_the_position_agr
 ) -> None:
     page = on_duty(enter)
     request_id = ask(served)
-    page.get_by_role("button", name="TERIMA").click()
+    page.get_by_role("button", name="TERIMA", exact=True).click()
     page.get_by_role("button", name="SAYA BERANGKAT").click()
     arrive = page.get_by_role("button", name="SAYA SUDAH TIBA")
     expect(arrive).to_be_visible()
@@ -250,7 +251,7 @@ def test_the_driver_sees_a_hold_a_note_and_that_the_family_has_left(
 ) -> None:
     page = on_duty(enter, size)
     request_id = ask(served)
-    page.get_by_role("button", name="TERIMA").click()
+    page.get_by_role("button", name="TERIMA", exact=True).click()
     served.post("staff", "siti", f"/api/requests/{request_id}/hold", {"reason": "Kamar belum pasti"})
     served.post("staff", "siti", f"/api/requests/{request_id}/note", {"text": "Gerbang belakang"})
     link = full(served, request_id)["track_url"]
@@ -274,13 +275,13 @@ def test_the_first_contact_knows_that_the_ambulance_follows_and_hands_over(
     expect(ahead).to_be_visible()
     assert_sound(page)
     keep(page, "sopir-penolong-tawaran")
-    page.get_by_role("button", name="TERIMA").click()
+    page.get_by_role("button", name="TERIMA", exact=True).click()
     for name in ("SAYA BERANGKAT", "SAYA SUDAH TIBA"):
         page.get_by_role("button", name=name).click()
     expect(ahead).to_be_visible()
     assert_sound(page)
     keep(page, "sopir-penolong-tiba")
-    page.get_by_role("button", name="SUDAH DISERAHKAN, SELESAI").click()
+    page.get_by_role("button", name="DISERAHKAN, SELESAI").click()
     expect(page.get_by_role("heading", name="SIAGA")).to_be_visible()
     trips = {trip["vehicle_id"]: trip["state"] for trip in full(served, request_id)["assignments"]}
     assert trips == {"A-JAUH": "offered", "T-CIKOKOL": "cleared"}

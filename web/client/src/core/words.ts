@@ -38,7 +38,7 @@ export function ago(seconds: number): string {
   return `${String(minute).padStart(2, "0")}:${String(whole % 60).padStart(2, "0")}`;
 }
 
-function span(seconds: number): string {
+export function spanText(seconds: number): string {
   if (seconds < 60) return `${Math.max(1, Math.round(seconds))} detik`;
   if (seconds < 5400) return `${Math.round(seconds / 60)} menit`;
   if (seconds < 129_600) return `${Math.round(seconds / 3600)} jam`;
@@ -47,7 +47,7 @@ function span(seconds: number): string {
 // How long until a time is due, in words.
 export function dueText(at: string, now: number): string {
   const left = (Date.parse(at) - now) / 1000;
-  return left >= 0 ? `${span(left)} lagi` : `terlambat ${span(-left)}`;
+  return left >= 0 ? `${spanText(left)} lagi` : `terlambat ${spanText(-left)}`;
 }
 
 // What a datetime-local field holds is the region's time, whatever the device's zone is.

@@ -1,6 +1,6 @@
 // The answer before it is sent: who comes and when, what to say, and who else could.
 import type { Candidate, Decision } from "../../core/api";
-import { clockText, kilometres, minutes } from "../../core/words";
+import { clockText, instantOf, kilometres, minutes, whenText } from "../../core/words";
 import { text } from "../../text/id";
 import { Why } from "../../ui/why";
 import { busy, decision, later, send } from "./state";
@@ -47,7 +47,7 @@ const heading = (answer: Decision) =>
   answer.outcome === "approval"
     ? words.approval
     : answer.outcome === "schedule"
-      ? text.booked(later.value.replace("T", " "))
+      ? text.booked(whenText(instantOf(later.value), Date.now()))
       : words.promised;
 
 function Comes({ chosen }: { chosen: Candidate[] }) {

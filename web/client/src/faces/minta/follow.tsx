@@ -30,7 +30,7 @@ export function Follow({ now }: { now: number }) {
       {request.decision && !ended && <p class="say">{request.decision.say}</p>}
       {!ended && <Share link={request.track_url} />}
       {!ended && <Actions request={request} />}
-      {request.decision && (
+      {request.decision && request.need !== "document" && (
         <details>
           <summary>{text.why}</summary>
           <Why decision={request.decision} />

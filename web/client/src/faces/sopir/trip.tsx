@@ -52,10 +52,8 @@ export function Trip({ who }: { who: Me }) {
           );
         })}
       </ol>
-      <div class="push stack">
-        <Undo who={who} />
-        <Next who={who} step={step} />
-        <Trouble id={assignment.id} />
+      <div class="push stack dock">
+        {troubled.value ? <Trouble id={assignment.id} /> : <Next who={who} step={step} />}
       </div>
     </section>
   );
@@ -65,35 +63,35 @@ function Next({ who, step }: { who: Me; step: (name: Step, source?: string) => v
   const { assignment, request } = who;
   const next = assignment?.next_steps.find((name) => LABELS[name]);
   if (!assignment || !next) return null;
-  if (assignment.first_contact && assignment.state === "on_scene") {
-    return (
-      <>
-        <button type="button" key="handed" class="primary huge" onClick={() => step("clear")}>
-          {words.handedOver}
-        </button>
-        <button type="button" class="wide" onClick={() => step("transporting")}>
-          {words.takeAlong}
-        </button>
-      </>
-    );
-  }
+  const onScene = assignment.state === "on_scene";
+  // Who goes ahead hands over to the ambulance that follows, and takes nobody along unless it has to.
+  const [main, other]: [Step, Step | null] =
+    assignment.first_contact && onScene
+      ? ["clear", "transporting"]
+      : [next, onScene && request?.need !== "body" ? "clear" : null];
   const arrived = hasArrived(who);
   return (
     <>
       <button
         type="button"
-        key={next}
+        key={main}
         class={`primary huge ${arrived ? "pulse" : ""}`}
-        onClick={() => step(next, arrived ? "geofence" : "tap")}
+        onClick={() => step(main, arrived ? "geofence" : "tap")}
       >
         {arrived && <small>{words.arrived}</small>}
-        {LABELS[next]}
+        {main === "clear" && onScene ? words.handedOver : LABELS[main]}
       </button>
-      {assignment.state === "on_scene" && request?.need !== "body" && (
-        <button type="button" class="wide" onClick={() => step("clear")}>
-          {words.notTaken}
+      <div class="beside">
+        <button type="button" onClick={() => (troubled.value = true)}>
+          {words.trouble}
         </button>
-      )}
+        {other && (
+          <button type="button" onClick={() => step(other)}>
+            {other === "clear" ? words.notTaken : words.takeAlong}
+          </button>
+        )}
+        <Undo who={who} />
+      </div>
     </>
   );
 }
@@ -101,13 +99,6 @@ function Next({ who, step }: { who: Me; step: (name: Step, source?: string) => v
 const troubled = signal(false);
 
 function Trouble({ id }: { id: string }) {
-  if (!troubled.value) {
-    return (
-      <button type="button" class="wide" onClick={() => (troubled.value = true)}>
-        {words.trouble}
-      </button>
-    );
-  }
   return (
     <fieldset class="stack">
       <legend>{words.troubleHow}</legend>
