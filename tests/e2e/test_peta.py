@@ -192,6 +192,9 @@ def test_at_the_end_of_a_shift_the_promises_go_to_a_colleague_by_name(served: Se
     page.get_by_role("button", name="Janji 1").click()
     page.get_by_role("button", name="Akhir giliran: serahkan janji…").click()
     dialog = page.get_by_role("dialog", name="Serahkan 1 janji Anda")
+    expect(dialog.get_by_role("option")).to_have_text(
+        ["Operator yang bertugas berikutnya", "Tono Contoh", "Petugas Dinas Kesehatan"]
+    )
     dialog.get_by_label("Kepada").select_option("Tono Contoh")
     assert violations(page) == []
     keep(page, "peta-serah")

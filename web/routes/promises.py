@@ -52,12 +52,13 @@ async def list_promises(
 
 @router.get("/promises/heirs")
 async def list_heirs(house: TheHouse, person: Caller) -> list[s.HeirOut]:
-    """The colleagues to whom one's promises can be handed over: of the same role, and of staff the same facility."""
+    """The colleagues to whom one's promises can be handed over: of the same role, agency and facility."""
     everybody = await house.store.read(lambda books: books.list_people())
     return [
         s.HeirOut(id=other.id, name=other.name)
         for other in everybody
-        if other.id != person.id and other.role is person.role and other.facility == person.facility
+        if other.id != person.id
+        and (other.role, other.agency, other.facility) == (person.role, person.agency, person.facility)
     ]
 
 

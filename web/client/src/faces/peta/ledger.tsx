@@ -42,7 +42,7 @@ export function Ledger() {
     <div class="stack">
       {owed.value.length === 0 && <p class="soft">{text.owed.none}</p>}
       {byName > 0 && (
-        <button type="button" onClick={() => (handing.value = true)}>
+        <button type="button" class="wide" onClick={() => (handing.value = true)}>
           {words.handOver}
         </button>
       )}

@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 import type { Assignment, RequestSummary } from "../../core/api";
 import { owed } from "../../core/promises";
-import { ago } from "../../core/words";
+import { ago, dueText } from "../../core/words";
 import { text } from "../../text/id";
 import { Approve } from "../../ui/approve";
 import { Ledger } from "./ledger";
@@ -86,7 +86,12 @@ function Row({ request }: { request: RequestSummary }) {
       <strong>{request.subject ?? text.need[request.need]}</strong>
       <span class="age">{ago((tick.value - Date.parse(request.created_at)) / 1000)}</span>
       <span>{request.pickup.name}</span>
-      {trips.length === 0 && <small>{text.state[request.state]}</small>}
+      {trips.length === 0 && (
+        <small>
+          {text.state[request.state]}
+          {request.promise && ` · ${dueText(request.promise.due_at, tick.value)}`}
+        </small>
+      )}
       {trips.map((trip) => (
         <small key={trip.id}>{tripLine(trip)}</small>
       ))}
