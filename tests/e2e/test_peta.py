@@ -136,8 +136,8 @@ def test_requests_stand_in_the_order_in_which_they_are_served(served: Served, en
 def test_whoever_waited_for_an_hour_comes_before_the_yellow_but_never_before_the_red(
     served: Served, opened: Opened
 ) -> None:
-    for need, more in (("transport", {}), ("referral", {}), ("emergency", {})):
-        ask_for(served, need, **more)
+    for need in ("transport", "referral", "emergency"):
+        ask_for(served, need)
     page = opened.page(served.url, PC)
     page.clock.install(time=datetime.now(UTC) + timedelta(minutes=61))
     page.goto(f"{served.url}/masuk?ke=/peta")
