@@ -64,6 +64,7 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("POST", "/api/requests/{request_id}/deliver"): _STAFF,
         ("POST", "/api/requests/{request_id}/mutual_aid"): frozenset({Role.OPERATOR}),
         ("GET", "/api/promises"): _WATCH,
+        ("GET", "/api/promises/heirs"): _WATCH,
         ("POST", "/api/promises/{promise_id}/calls"): _WATCH,
         ("POST", "/api/promises/{promise_id}/close"): _WATCH,
         ("POST", "/api/promises/{promise_id}/take"): _WATCH,

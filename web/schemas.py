@@ -262,6 +262,7 @@ class OwedOut(PromiseOut):
     request_state: RequestState
     call_whom: Whom
     call_phone: str | None
+    owner_name: str | None
     call_log: list[CallOut]
 
 
@@ -290,8 +291,22 @@ class EventOut(Out):
     facts: dict[str, object]
 
 
+class AskedOut(Out):
+    """A yes that is waited for, as a list shows it."""
+
+    rule: str
+    vehicle_id: str
+    vehicle_name: str
+    approver: str
+    asked_at: datetime
+
+
 class RequestSummaryOut(Out):
-    """A request as a list shows it."""
+    """A request as a list shows it.
+
+    `level` is its place in the order (R24) before ageing, `broken` that its vehicle could not go on, `escalated_to` the
+    role that nobody's going was made known to since a driver last said yes.
+    """
 
     id: str
     state: RequestState
@@ -306,6 +321,10 @@ class RequestSummaryOut(Out):
     held: bool = False
     schedule_at: datetime | None = None
     subject: str | None = None
+    asked: list[AskedOut] = Field(default_factory=list)
+    level: int
+    broken: bool = False
+    escalated_to: str | None = None
 
 
 class RequestOut(RequestSummaryOut):
@@ -394,6 +413,13 @@ class HandOverIn(In):
     """To whom: a person's id, or the role that is on duty."""
 
     to: Id
+
+
+class HeirOut(Out):
+    """A colleague who can take promises over."""
+
+    id: str
+    name: str
 
 
 class StockIn(In):
@@ -507,6 +533,7 @@ class VehicleOut(Out):
     assignment_state: AssignmentState | None = None
     request_id: str | None = None
     auto_accept: bool = False
+    at_base: bool = False
 
 
 class FacilityOut(Out):
@@ -522,7 +549,10 @@ class FacilityOut(Out):
 
 
 class MeOut(Out):
-    """Who is signed in; a driver's own vehicle and the assignment it is on."""
+    """Who is signed in; a driver's own vehicle and the assignment it is on; `timezone` is the region's.
+
+    `ageing_s` is for how long a request waits until it comes one level up (R24), for whoever watches the order.
+    """
 
     id: str
     name: str
@@ -535,6 +565,8 @@ class MeOut(Out):
     request: OfferRequestOut | None
     contact_phone: str | None = None
     now: datetime
+    timezone: str
+    ageing_s: float | None = None
     demo: bool
     roads: Literal["real", "sample", "none"]
 

@@ -8,7 +8,9 @@ from dispatch.desk.promising import PromiseView
 from dispatch.desk.views import RequestView
 from dispatch.domain.assignment import FIRST_CONTACT, Assignment, AssignmentState, allowed_steps
 from dispatch.domain.directory import Facility
+from dispatch.domain.events import EventKind
 from dispatch.domain.fix import FixLimits, LinkHealth, link_health
+from dispatch.domain.order import level_of
 from dispatch.domain.promise import Promise
 from dispatch.domain.ranking import Arrival
 from dispatch.domain.request import Place
@@ -72,8 +74,8 @@ def _promise(promise: Promise) -> dict[str, object]:
     return {name: getattr(promise, name) for name in (*names, *more)}
 
 
-def owed_out(view: PromiseView) -> s.OwedOut:
-    """A promise as its owner sees it."""
+def owed_out(view: PromiseView, people: Names) -> s.OwedOut:
+    """A promise as its owner sees it; `people` are those who may own one by name."""
     ask = view.request.ask
     calls = [
         {"at": c.at, "by": c.by, "whom": c.whom, "outcome": c.outcome, "told": c.told, "note": c.note}
@@ -88,6 +90,7 @@ def owed_out(view: PromiseView) -> s.OwedOut:
             "request_state": view.request.state,
             "call_whom": view.promise.whom,
             "call_phone": view.phone,
+            "owner_name": people.get(view.promise.owner),
             "call_log": calls,
         }
     )
@@ -114,7 +117,31 @@ def _summary(view: RequestView, names: Names) -> dict[str, object]:
         "held": request.held,
         "schedule_at": request.ask.schedule_at,
         "subject": request.ask.subject,
+        "asked": [
+            s.AskedOut(
+                rule=approval.rule,
+                vehicle_id=approval.vehicle_id,
+                vehicle_name=names.get(approval.vehicle_id, approval.vehicle_id),
+                approver=approval.approver,
+                asked_at=approval.asked_at,
+            )
+            for approval in view.approvals
+            if approval.state == "asked"
+        ],
+        "level": level_of(request),
+        "broken": any(assignment.state is AssignmentState.STOOD_DOWN for assignment, _ in view.assignments),
+        "escalated_to": _escalated_to(view),
     }
+
+
+def _escalated_to(view: RequestView) -> str | None:
+    to = None
+    for entry in view.entries:
+        if entry.event.kind is EventKind.OFFER_ACCEPTED:
+            to = None
+        elif entry.event.kind is EventKind.ESCALATED:
+            to = str(entry.event.facts["to"])
+    return to
 
 
 def request_out(view: RequestView, names: Names, track_url: str) -> s.RequestOut:
@@ -182,6 +209,7 @@ def vehicle_out(
             "assignment_state": live.state if live else None,
             "request_id": live.request_id if live else None,
             "auto_accept": vehicle.auto_accept,
+            "at_base": vehicle.at_base,
         }
     )
 

@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -49,6 +50,27 @@ class Served:
     def token(self, role: str, person: str) -> str:
         """The token of a person of the world."""
         return f"token-of-the-{role}-{person}-in-the-small-world"
+
+    def post(self, role: str, person: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """What the API answers somebody's command; it has to be carried out."""
+        headers = {"Authorization": f"Bearer {self.token(role, person)}", "Idempotency-Key": str(uuid4())}
+        answer = httpx.post(f"{self.url}{path}", json=body, headers=headers)
+        assert answer.is_success, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def get(self, role: str, person: str, path: str) -> Any:
+        """What the API shows somebody."""
+        answer = httpx.get(f"{self.url}{path}", headers={"Authorization": f"Bearer {self.token(role, person)}"})
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def step(self, driver: str, step: str, **body: object) -> None:
+        """A driver's tap on the trip that its vehicle is on."""
+        trip = self.get("driver", driver, "/api/me")["assignment"]
+        now = datetime.now(UTC)
+        tap = {"seq": round(now.timestamp() * 1000), "device_time": now.isoformat(), **body}
+        self.post("driver", driver, f"/api/assignments/{trip['id']}/{step}", tap)
 
     def go_on_duty(self, *drivers: str) -> None:
         """Put drivers on duty at their bases, as their phones would."""
@@ -179,12 +201,21 @@ class Opened:
     foreign: list[str]
     errors: list[str]
 
-    def page(self, url: str, size: tuple[int, int], *, at: tuple[float, float] | None = None) -> Page:
+    def page(
+        self,
+        url: str,
+        size: tuple[int, int],
+        *,
+        at: tuple[float, float] | None = None,
+        timezone: str = "Asia/Jakarta",
+        scripts: bool = True,
+    ) -> Page:
         """A page of a phone or PC in Indonesia that can reach `url` and nothing else; `at` is its lon and lat."""
         context = self.browser.new_context(
             viewport={"width": size[0], "height": size[1]},
             locale="id-ID",
-            timezone_id="Asia/Jakarta",
+            timezone_id=timezone,
+            java_script_enabled=scripts,
             permissions=["geolocation"] if at else [],
             geolocation={"longitude": at[0], "latitude": at[1], "accuracy": 12} if at else None,
         )
@@ -235,6 +266,6 @@ def keep(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
 
     def keep(page: Page, name: str) -> None:
         ARTIFACTS.mkdir(exist_ok=True)
-        page.screenshot(path=ARTIFACTS / f"{name}.png")
+        page.screenshot(path=ARTIFACTS / f"{name}.png", full_page=True)
 
     return keep

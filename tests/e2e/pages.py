@@ -33,3 +33,8 @@ def violations(page: Page) -> list[str]:
             v => `${v.id}: ${v.nodes[0].html} ${v.nodes[0].failureSummary}`)"""
     )
     return found
+
+
+def assert_sound(page: Page) -> None:
+    """The page as it stands keeps all of it."""
+    assert (sideways(page), small_targets(page), violations(page)) == (0, [], [])

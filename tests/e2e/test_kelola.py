@@ -441,3 +441,28 @@ def test_a_colleague_who_is_signed_out_comes_back_to_the_draft(served: Served, e
     page.get_by_role("button", name="Masuk").click()
     page.wait_for_url(link)
     expect(page.get_by_role("button", name="Ubah R02")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
+def test_a_yes_that_a_family_waits_for_is_asked_and_answered_before_any_rule(
+    served: Served, enter: Enter, keep: Keep, size: tuple[int, int]
+) -> None:
+    served.go_on_duty("sopir-transpor")
+    page = enter("health_officer", "dinas", size)
+    expect(page.get_by_role("navigation", name="Daftar SOP")).to_be_visible()
+    body = {
+        "need": "body",
+        "pickup": "puskesmas-cikokol",
+        "patient": {"living": False},
+        "contact": {"phone": "+62 811-0000-0009"},
+    }
+    request_id = served.post("staff", "siti", "/api/requests", body)["id"]
+    asked = page.get_by_role("region", name="Menunggu jawaban Anda")
+    expect(asked).to_contain_text("Bolehkah Ambulans Transportasi Cikokol berangkat menurut R02?")
+    asked.get_by_label("Alasan (wajib)").fill("Tidak ada mobil jenazah lain")
+    assert (sideways(page), small_targets(page), violations(page)) == (0, [], [])
+    keep(page, f"kelola-persetujuan-{size[0]}")
+    asked.get_by_role("button", name="Setujui").click()
+    expect(asked).to_have_count(0)
+    trips = served.get("staff", "siti", f"/api/requests/{request_id}")["assignments"]
+    assert [(trip["vehicle_id"], trip["state"]) for trip in trips] == [("T-CIKOKOL", "offered")]

@@ -1,18 +1,27 @@
 """The operator's map in a browser."""
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import PC, SIZES, Opened, Served
-from tests.e2e.pages import sideways, small_targets, violations
-from tests.e2e.test_sopir import ask
+from tests.e2e.pages import assert_sound, sideways, small_targets, violations
+from tests.e2e.test_sopir import ask, full, states
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
 Keep = Callable[[Page, str], None]
+DRIVERS = {
+    "A-CIKOKOL": "sopir-cikokol",
+    "A-BAJA": "sopir-baja",
+    "A-CIPONDOH": "sopir-cipondoh",
+    "A-JAUH": "sopir-jauh",
+    "T-CIKOKOL": "sopir-transpor",
+}
 
 
 def ready(page: Page) -> None:
@@ -30,7 +39,7 @@ def test_the_map_shows_vehicles_and_a_new_request_at_once(
     expect(page.get_by_text("Jalan contoh – bukan peta sebenarnya.")).to_be_visible()
     expect(page.locator(".maplibregl-ctrl-attrib")).to_contain_text("Jalan contoh buatan Jemput")
     ask(served)
-    expect(page.get_by_role("navigation", name="Permintaan").get_by_role("button")).to_contain_text("Gawat darurat")
+    expect(rows(page)).to_contain_text("Gawat darurat")
     assert sideways(page) == 0
     assert small_targets(page) == []
     assert violations(page) == []
@@ -52,7 +61,7 @@ def test_an_operator_overrides_with_a_reason_in_three_clicks(served: Served, ent
     served.go_on_duty("sopir-cikokol", "sopir-baja")
     request_id = ask(served)
     page = enter("operator", "rina", PC)
-    page.get_by_role("navigation", name="Permintaan").get_by_role("button").click()
+    rows(page).click()
     panel = page.get_by_role("complementary", name="Permintaan terpilih")
     panel.get_by_role("listitem").filter(has_text="Ambulans Puskesmas Baja").get_by_role(
         "button", name="Tetapkan"
@@ -70,17 +79,211 @@ def test_the_keyboard_selects_a_request_and_opens_the_table(served: Served, ente
     served.go_on_duty("sopir-cikokol")
     ask(served)
     page = enter("operator", "rina", PC)
-    expect(page.get_by_role("navigation", name="Permintaan").get_by_role("button")).to_be_visible()
+    expect(rows(page)).to_be_visible()
     page.keyboard.press("j")
     expect(page.get_by_role("complementary", name="Permintaan terpilih")).to_be_visible()
     page.keyboard.press("t")
     table = page.get_by_role("dialog", name="Tabel kendaraan")
-    expect(table.get_by_role("row")).to_have_count(5)
+    expect(table.get_by_role("row")).to_have_count(9)
     expect(table.get_by_role("row").filter(has_text="Ambulans Puskesmas Cikokol")).to_contain_text("Ditawarkan")
     assert violations(page) == []
     keep(page, "peta-tabel")
     page.keyboard.press("Escape")
     expect(table).to_have_count(0)
+
+
+def rows(page: Page) -> Locator:
+    """The requests on the left."""
+    return page.get_by_role("navigation", name="Permintaan").locator("button.request")
+
+
+def panel_of(page: Page) -> Locator:
+    return page.get_by_role("complementary", name="Permintaan terpilih")
+
+
+def ask_for(served: Served, need: str, **more: object) -> str:
+    """A request from Puskesmas Cikokol; returns its id."""
+    body = {"need": need, "pickup": "puskesmas-cikokol", "contact": {"phone": "+62 811-0000-0009"}, **more}
+    found: str = served.post("staff", "siti", "/api/requests", body)["id"]
+    return found
+
+
+def test_a_digit_assigns_enter_goes_to_the_panel_and_escape_closes_it(served: Served, enter: Enter) -> None:
+    served.go_on_duty("sopir-cikokol", "sopir-baja")
+    request_id = ask(served)
+    page = enter("operator", "rina", PC)
+    expect(rows(page)).to_have_count(1)
+    page.keyboard.press("Enter")
+    expect(panel_of(page)).to_be_focused()
+    rank = panel_of(page).get_by_role("listitem").filter(has_text="Ambulans Puskesmas Baja").first.inner_text()[0]
+    page.keyboard.press(rank)
+    expect(panel_of(page).get_by_role("list", name="Kendaraan")).to_contain_text("Ambulans Puskesmas Baja ditawarkan")
+    assert states(served, request_id) == ["withdrawn", "offered"]
+    page.keyboard.press("Escape")
+    expect(panel_of(page)).to_have_count(0)
+
+
+def test_requests_stand_in_the_order_in_which_they_are_served(served: Served, enter: Enter, keep: Keep) -> None:
+    ask_for(served, "transport")
+    ask_for(served, "body", patient={"living": False})
+    ask_for(served, "referral")
+    ask_for(served, "emergency")
+    page = enter("operator", "rina", PC)
+    expect(rows(page).locator("strong")).to_have_text(["Gawat darurat", "Rujukan", "Mobil jenazah", "Antar kontrol"])
+    keep(page, "peta-urutan")
+
+
+def test_whoever_waited_for_an_hour_comes_before_the_yellow_but_never_before_the_red(
+    served: Served, opened: Opened
+) -> None:
+    for need in ("transport", "referral", "emergency"):
+        ask_for(served, need)
+    page = opened.page(served.url, PC)
+    page.clock.install(time=datetime.now(UTC) + timedelta(minutes=61))
+    page.goto(f"{served.url}/masuk?ke=/peta")
+    page.get_by_label("Token masuk").fill(served.token("operator", "rina"))
+    page.get_by_role("button", name="Masuk").click()
+    expect(rows(page).locator("strong")).to_have_text(["Gawat darurat", "Antar kontrol", "Rujukan"])
+
+
+def test_a_request_that_many_drivers_could_not_take_stands_out(served: Served, enter: Enter, keep: Keep) -> None:
+    drivers = ("sopir-cikokol", "sopir-baja", "sopir-cipondoh", "sopir-jauh", "sopir-transpor")
+    served.go_on_duty(*drivers)
+    page = enter("operator", "rina", PC)
+    request_id = ask(served)
+    for _ in drivers:
+        offered = next(t for t in full(served, request_id)["assignments"] if t["state"] == "offered")
+        driver = DRIVERS[offered["vehicle_id"]]
+        served.step(driver, "decline", reason="Di luar jangkauan")
+    row = rows(page)
+    expect(row).to_contain_text("Perlu operator")
+    expect(row).to_have_class(re.compile("loud"))
+    assert_sound(page)
+    keep(page, "peta-eskalasi")
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
+def test_promises_are_taken_over_called_and_closed_and_the_share_kept_is_shown(
+    served: Served, enter: Enter, keep: Keep, size: tuple[int, int]
+) -> None:
+    request_id = ask(served)
+    page = enter("operator", "rina", size)
+    ready(page)
+    page.get_by_role("button", name="Janji 1").click()
+    card = page.get_by_role("region", name="Anda yang menelepon").get_by_role("listitem").first
+    card.get_by_role("button", name="Saya yang menelepon").click()
+    expect(page.get_by_role("button", name="Akhir giliran: serahkan janji…")).to_be_visible()
+    card.get_by_role("button", name="Sudah dikabari").click()
+    expect(card.get_by_role("list", name="Telepon yang sudah dilakukan")).to_contain_text("sudah dikabari (keluarga)")
+    expect(page.locator("header")).to_contain_text(re.compile(r"Janji ditepati\s*100 %"))
+    assert_sound(page)
+    keep(page, f"peta-janji-{size[0]}")
+    card.get_by_text("Selesaikan janji ini…").click()
+    card.get_by_role("button", name="Tidak diperlukan lagi").click()
+    expect(page.get_by_text("Semua janji sudah ditepati.")).to_be_visible()
+    assert full(served, request_id)["state"] == "cancelled_by_requester"
+
+
+def test_at_the_end_of_a_shift_the_promises_go_to_a_colleague_by_name(served: Served, enter: Enter, keep: Keep) -> None:
+    ask(served)
+    (promise,) = served.get("operator", "rina", "/api/promises")
+    served.post("operator", "rina", f"/api/promises/{promise['id']}/take", {})
+    page = enter("operator", "rina", PC)
+    page.get_by_role("button", name="Janji 1").click()
+    page.get_by_role("button", name="Akhir giliran: serahkan janji…").click()
+    dialog = page.get_by_role("dialog", name="Serahkan 1 janji Anda")
+    expect(dialog.get_by_role("option")).to_have_text(
+        ["Operator yang bertugas berikutnya", "Tono Contoh", "Petugas Dinas Kesehatan"]
+    )
+    dialog.get_by_label("Kepada").select_option("Tono Contoh")
+    assert violations(page) == []
+    keep(page, "peta-serah")
+    dialog.get_by_role("button", name="Serahkan").click()
+    expect(page.get_by_role("region", name="Dipegang orang lain")).to_contain_text("yang menelepon: Tono Contoh")
+    assert served.get("operator", "rina", "/api/promises")[0]["owner"] == "tono"
+
+
+def test_a_promise_past_its_time_is_marked_and_goes_one_step_up(served: Served, enter: Enter, keep: Keep) -> None:
+    due_at = datetime.now(UTC) + timedelta(seconds=4)
+    ask_for(served, "document", subject="Blangko KTP", due_at=due_at.isoformat())
+    page = enter("operator", "rina", PC)
+    expect(page.get_by_role("button", name="Janji 1 ⚠1")).to_be_visible(timeout=15_000)
+    expect(rows(page)).to_contain_text("Janji terlambat")
+    page.get_by_role("button", name="Janji 1 ⚠1").click()
+    mine = page.get_by_role("region", name="Anda yang menelepon")
+    expect(mine).to_contain_text("terlambat", timeout=15_000)
+    keep(page, "peta-terlambat")
+
+
+def test_the_operator_of_the_asked_agency_answers_for_its_own_vehicle(served: Served, enter: Enter, keep: Keep) -> None:
+    served.go_on_duty("sopir-kab")
+    request_id = ask_for(served, "body", patient={"living": False})
+    other = enter("operator", "rina", PC)
+    expect(rows(other)).to_have_count(1)
+    expect(other.get_by_role("region", name="Menunggu jawaban Anda")).to_have_count(0)
+    page = enter("operator", "kiki", PC)
+    asked = page.get_by_role("region", name="Menunggu jawaban Anda")
+    expect(asked).to_contain_text("Mobil Jenazah Kabupaten milik instansi Anda diminta membantu (R26).")
+    assert_sound(page)
+    keep(page, "peta-bantuan")
+    asked.get_by_role("button", name="Ya, berangkatkan").click()
+    expect(rows(page)).to_contain_text("Mobil Jenazah Kabupaten ditawarkan")
+    expect(asked).to_have_count(0)
+    assert states(served, request_id) == ["offered"]
+
+
+def test_several_vehicles_a_note_a_hold_and_an_end_with_who_was_told(served: Served, enter: Enter, keep: Keep) -> None:
+    served.go_on_duty("sopir-jenazah", "sopir-dua")
+    request_id = ask_for(served, "body", patient={"living": False, "count": 2})
+    served.step("sopir-dua", "accept")
+    page = enter("operator", "rina", PC)
+    ready(page)
+    expect(rows(page)).to_contain_text("Mobil Jenazah Masjid Dua diterima")
+    expect(rows(page)).to_contain_text("Mobil Jenazah Masjid Contoh ditawarkan")
+    rows(page).click()
+    panel = panel_of(page)
+    expect(panel.get_by_role("list", name="Kendaraan").get_by_role("listitem")).to_have_count(2)
+    assert_sound(page)
+    keep(page, "peta-dua")
+    panel.get_by_role("button", name="Catatan…").click()
+    page.get_by_label("Catatan untuk sopir").last.fill("Gerbang belakang")
+    page.get_by_role("button", name="Kirim").click()
+    panel.get_by_role("button", name="Tahan tujuan…").click()
+    page.get_by_label("Alasan (wajib)").fill("Menunggu polisi")
+    page.get_by_role("button", name="Tahan tujuan", exact=True).click()
+    expect(panel.get_by_text("Tujuan ditahan", exact=True)).to_be_visible()
+    shown = served.get("driver", "sopir-dua", "/api/me")["request"]
+    assert (shown["note"], shown["held"]) == ("Gerbang belakang", True)
+    panel.get_by_role("button", name="Akhiri…").click()
+    dialog = page.get_by_role("dialog", name="Akhiri permintaan ini")
+    dialog.get_by_label("Bagaimana berakhirnya").select_option("Tercatat ganda")
+    dialog.get_by_label("Yang sudah diberi tahu").select_option("petugas fasilitas")
+    dialog.get_by_label("Alasan (wajib)").fill("Sama dengan permintaan tadi")
+    assert violations(page) == []
+    keep(page, "peta-akhiri")
+    dialog.get_by_role("button", name="Akhiri").click()
+    expect(panel).to_contain_text("Tercatat ganda")
+    expect(panel).to_contain_text("yang diberi tahu: petugas fasilitas")
+    assert states(served, request_id) == ["withdrawn", "stood_down"]
+
+
+def test_a_health_officer_answers_on_the_map_what_the_rule_asks_of_the_role(
+    served: Served, enter: Enter, keep: Keep
+) -> None:
+    served.go_on_duty("sopir-transpor")
+    request_id = ask_for(served, "body", patient={"living": False})
+    page = enter("health_officer", "dinas", PC)
+    page.goto(f"{served.url}/peta")
+    ready(page)
+    asked = page.get_by_role("region", name="Menunggu jawaban Anda")
+    expect(asked).to_contain_text("Bolehkah Ambulans Transportasi Cikokol berangkat menurut R02?")
+    expect(asked.get_by_role("button", name="Setujui")).to_be_disabled()
+    asked.get_by_label("Alasan (wajib)").fill("Tidak ada mobil jenazah lain")
+    assert_sound(page)
+    keep(page, "peta-persetujuan")
+    asked.get_by_role("button", name="Setujui").click()
+    expect(asked).to_have_count(0)
+    assert states(served, request_id) == ["offered"]
 
 
 def test_the_demo_replays_cikokol_with_one_click(demo: str, opened: Opened, keep: Keep) -> None:

@@ -85,7 +85,7 @@ class Service:
     """The running server and the application in it."""
 
     url: str
-    app: FastAPI
+    app: FastAPI | None = None
 
     def client(self, person: Person | None) -> httpx.Client:
         """A client signed in as somebody, or as nobody."""

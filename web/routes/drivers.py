@@ -11,6 +11,7 @@ from dispatch.domain.directory import Facility, Person, Role
 from dispatch.domain.fix import Fix, FixSource
 from dispatch.domain.refusal import Refusal
 from dispatch.domain.request import Need, Urgency
+from dispatch.domain.sop import packs_in_force
 from dispatch.domain.vehicle import Duty
 from geo.point import Point
 from web import schemas as s
@@ -19,6 +20,7 @@ from web.errors import not_found, refused
 from web.views import assignment_out, facility_out, is_under_way, offer_request_out, vehicle_out
 
 router = APIRouter(prefix="/api", tags=["drivers"])
+_WATCH_ORDER = (Role.OPERATOR, Role.HEALTH_OFFICER)
 StepName = Literal[
     "accept",
     "decline",
@@ -43,11 +45,14 @@ async def me_out(house: House, person: Person) -> s.MeOut:
     """A person with what their page begins from."""
     now = house.desk.clock.now()
 
-    def look(books: Books) -> tuple[Facility | None, Assignment | None]:
+    def look(books: Books) -> tuple[Facility | None, Assignment | None, float | None]:
         facility = books.find_facility(person.facility) if person.facility else None
-        return facility, books.find_live_assignment(person.vehicle) if person.vehicle else None
+        live = books.find_live_assignment(person.vehicle) if person.vehicle else None
+        if person.role not in _WATCH_ORDER:
+            return facility, live, None
+        return facility, live, packs_in_force(house.desk.packs(books), now).policy.ageing_s
 
-    facility, live = await house.store.read(look)
+    facility, live, ageing_s = await house.store.read(look)
     own = await house.desk.vehicles([person.vehicle] if person.vehicle else [])
     vehicle = own.get(person.vehicle or "")
     view = await house.desk.view(live.request_id) if live else None
@@ -66,6 +71,8 @@ async def me_out(house: House, person: Person) -> s.MeOut:
             "request": offer_request_out(view) if view else None,
             "contact_phone": view.contact.phone if view and live and is_under_way(live.state) else None,
             "now": now,
+            "timezone": str(house.desk.zone),
+            "ageing_s": ageing_s,
             "demo": house.demo,
             "roads": house.roads_kind,
         }

@@ -15,18 +15,26 @@ from web.errors import not_found, refused
 from web.views import owed_out
 
 router = APIRouter(prefix="/api", tags=["promises"])
+_OWNERS = (Role.STAFF, Role.OPERATOR, Role.HEALTH_OFFICER)
 
 
-def _answer(result: PromiseView | Refusal) -> s.OwedOut:
+async def _people(house: House) -> dict[str, str]:
+    """Who may own a promise by name."""
+    everybody = await house.store.read(lambda books: books.list_people())
+    return {person.id: person.name for person in everybody if person.role in _OWNERS}
+
+
+async def _answer(house: House, result: PromiseView | Refusal) -> s.OwedOut:
     if isinstance(result, Refusal):
         raise refused(result)
-    return owed_out(result)
+    return owed_out(result, await _people(house))
 
 
-def _answers(result: list[PromiseView] | Refusal) -> list[s.OwedOut]:
+async def _answers(house: House, result: list[PromiseView] | Refusal) -> list[s.OwedOut]:
     if isinstance(result, Refusal):
         raise refused(result)
-    return [owed_out(view) for view in result]
+    people = await _people(house)
+    return [owed_out(view, people) for view in result]
 
 
 async def _in_scope(house: House, person: Person, promise_id: str) -> None:
@@ -44,41 +52,56 @@ async def list_promises(
 ) -> list[s.OwedOut]:
     """The open promises, the most urgent first; staff see their own facility's."""
     facility = person.facility if person.role is Role.STAFF else None
-    return [owed_out(view) for view in await house.desk.promises(owner=owner, overdue=overdue, facility=facility)]
+    views = await house.desk.promises(owner=owner, overdue=overdue, facility=facility)
+    people = await _people(house)
+    return [owed_out(view, people) for view in views]
+
+
+@router.get("/promises/heirs")
+async def list_heirs(house: TheHouse, person: Caller) -> list[s.HeirOut]:
+    """The colleagues to whom one's promises can be handed over: of the same role, agency and facility."""
+    everybody = await house.store.read(lambda books: books.list_people())
+    return [
+        s.HeirOut(id=other.id, name=other.name)
+        for other in everybody
+        if other.id != person.id
+        and (other.role, other.agency, other.facility) == (person.role, person.agency, person.facility)
+    ]
 
 
 @router.post("/promises/{promise_id}/calls")
 async def log_call(promise_id: str, body: s.CallIn, house: TheHouse, by: By) -> s.OwedOut:
     """A call-back was made: whom to try next, and by when, follows from it."""
     await _in_scope(house, by.actor, promise_id)
-    return _answer(await house.desk.log_call(promise_id, body.outcome, told=body.told, text=body.note, by=by))
+    done = await house.desk.log_call(promise_id, body.outcome, told=body.told, text=body.note, by=by)
+    return await _answer(house, done)
 
 
 @router.post("/promises/{promise_id}/close")
 async def close(promise_id: str, body: s.ClosePromiseIn, house: TheHouse, by: By) -> s.OwedOut:
     """A promise ends with its outcome and who was told."""
     await _in_scope(house, by.actor, promise_id)
-    return _answer(await house.desk.close(promise_id, body.outcome, told=body.told, by=by))
+    return await _answer(house, await house.desk.close(promise_id, body.outcome, told=body.told, by=by))
 
 
 @router.post("/promises/{promise_id}/take")
 async def take(promise_id: str, house: TheHouse, by: By) -> s.OwedOut:
     """Whoever takes it owes the call from now on."""
     await _in_scope(house, by.actor, promise_id)
-    return _answer(await house.desk.take_over(promise_id, by=by))
+    return await _answer(house, await house.desk.take_over(promise_id, by=by))
 
 
 @router.post("/promises/hand_over")
 async def hand_over(body: s.HandOverIn, house: TheHouse, by: By) -> list[s.OwedOut]:
     """At the end of a shift, all of one's promises go to another."""
-    return _answers(await house.desk.hand_over(body.to, by=by))
+    return await _answers(house, await house.desk.hand_over(body.to, by=by))
 
 
 @router.post("/promises/stock")
 async def stock_came(body: s.StockIn, house: TheHouse, by: By) -> list[s.OwedOut]:
     """A document has come: the call list, whoever waited longest first."""
     facility = by.actor.facility if by.actor.role is Role.STAFF else None
-    return _answers(await house.desk.stock_came(body.subject, facility=facility, count=body.count, by=by))
+    return await _answers(house, await house.desk.stock_came(body.subject, facility=facility, count=body.count, by=by))
 
 
 @router.get("/reports/promises")

@@ -1,5 +1,6 @@
 // Calls to the server: JSON in and out, one idempotency key a command, problems as errors with an Indonesian title.
 import type { components } from "./wire";
+import { setZone } from "./words";
 
 type Schemas = components["schemas"];
 export type Me = Schemas["MeOut"];
@@ -12,6 +13,10 @@ export type Assignment = Schemas["AssignmentOut"];
 export type RequestSummary = Schemas["RequestSummaryOut"];
 export type RequestFull = Schemas["RequestOut"];
 export type Offer = Schemas["OfferOut"];
+export type Owed = Schemas["OwedOut"];
+export type Asked = Schemas["AskedOut"];
+export type Heir = Schemas["HeirOut"];
+export type Kept = Schemas["KeptOut"];
 export type Person = Schemas["PersonOut"];
 export type Route = Schemas["RouteOut"];
 export type TimelineEvent = Schemas["EventOut"];
@@ -59,7 +64,9 @@ export const post = <T>(path: string, body: unknown, key?: string) => call<T>("P
 // Who is signed in; whoever is not goes to the sign-in page and comes back.
 export async function signedIn(): Promise<Me> {
   try {
-    return await get<Me>("/api/me");
+    const me = await get<Me>("/api/me");
+    setZone(me.timezone);
+    return me;
   } catch (error) {
     if (error instanceof Problem && error.status === 401) {
       location.replace(`/masuk?ke=${encodeURIComponent(location.pathname + location.search)}`);

@@ -392,6 +392,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/promises/heirs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Heirs
+         * @description The colleagues to whom one's promises can be handed over: of the same role, agency and facility.
+         */
+        get: operations["list_heirs_api_promises_heirs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/promises/{promise_id}/calls": {
         parameters: {
             query?: never;
@@ -1011,6 +1031,25 @@ export interface components {
             yes: boolean;
             /** Reason */
             reason: string;
+        };
+        /**
+         * AskedOut
+         * @description A yes that is waited for, as a list shows it.
+         */
+        AskedOut: {
+            /** Rule */
+            rule: string;
+            /** Vehicle Id */
+            vehicle_id: string;
+            /** Vehicle Name */
+            vehicle_name: string;
+            /** Approver */
+            approver: string;
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
         };
         /**
          * AssignIn
@@ -1660,6 +1699,16 @@ export interface components {
             to: string;
         };
         /**
+         * HeirOut
+         * @description A colleague who can take promises over.
+         */
+        HeirOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * HoldIn
          * @description The destination waits, or no longer does.
          */
@@ -1739,7 +1788,9 @@ export interface components {
         LinkHealth: "live" | "old" | "lost";
         /**
          * MeOut
-         * @description Who is signed in; a driver's own vehicle and the assignment it is on.
+         * @description Who is signed in; a driver's own vehicle and the assignment it is on; `timezone` is the region's.
+         *
+         *     `ageing_s` is for how long a request waits until it comes one level up (R24), for whoever watches the order.
          */
         MeOut: {
             /** Id */
@@ -1762,6 +1813,10 @@ export interface components {
              * Format: date-time
              */
             now: string;
+            /** Timezone */
+            timezone: string;
+            /** Ageing S */
+            ageing_s?: number | null;
             /** Demo */
             demo: boolean;
             /**
@@ -1979,6 +2034,8 @@ export interface components {
             call_whom: components["schemas"]["Whom"];
             /** Call Phone */
             call_phone: string | null;
+            /** Owner Name */
+            owner_name: string | null;
             /** Call Log */
             call_log: components["schemas"]["CallOut"][];
         };
@@ -2249,6 +2306,17 @@ export interface components {
             schedule_at?: string | null;
             /** Subject */
             subject?: string | null;
+            /** Asked */
+            asked?: components["schemas"]["AskedOut"][];
+            /** Level */
+            level: number;
+            /**
+             * Broken
+             * @default false
+             */
+            broken: boolean;
+            /** Escalated To */
+            escalated_to?: string | null;
             decision: components["schemas"]["DecisionOut"] | null;
             /** Approvals */
             approvals: components["schemas"]["ApprovalOut"][];
@@ -2278,6 +2346,9 @@ export interface components {
         /**
          * RequestSummaryOut
          * @description A request as a list shows it.
+         *
+         *     `level` is its place in the order (R24) before ageing, `broken` that its vehicle could not go on, `escalated_to` the
+         *     role that nobody's going was made known to since a driver last said yes.
          */
         RequestSummaryOut: {
             /** Id */
@@ -2309,6 +2380,17 @@ export interface components {
             schedule_at?: string | null;
             /** Subject */
             subject?: string | null;
+            /** Asked */
+            asked?: components["schemas"]["AskedOut"][];
+            /** Level */
+            level: number;
+            /**
+             * Broken
+             * @default false
+             */
+            broken: boolean;
+            /** Escalated To */
+            escalated_to?: string | null;
         };
         /**
          * Role
@@ -2665,6 +2747,11 @@ export interface components {
              * @default false
              */
             auto_accept: boolean;
+            /**
+             * At Base
+             * @default false
+             */
+            at_base: boolean;
         };
         /**
          * VerdictOut
@@ -3415,6 +3502,26 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_heirs_api_promises_heirs_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeirOut"][];
                 };
             };
         };

@@ -1,11 +1,27 @@
-// Times, distances and durations as they are written in Indonesia.
-const clock = new Intl.DateTimeFormat("id-ID", {
-  hour: "2-digit",
-  minute: "2-digit",
-  timeZone: "Asia/Jakarta",
-});
+// Times, distances and durations as they are written in Indonesia, in the time zone of the region.
+let zone = "Asia/Jakarta";
+const formats = new Map<string, Intl.DateTimeFormat>();
 
-export const clockText = (at: string | number | Date) => clock.format(new Date(at)).replace(":", ".");
+export function setZone(name: string): void {
+  zone = name;
+  formats.clear();
+}
+
+function formatted(at: string | number | Date, options: Intl.DateTimeFormatOptions): string {
+  const key = JSON.stringify(options);
+  const format = formats.get(key) ?? new Intl.DateTimeFormat("id-ID", { ...options, timeZone: zone });
+  formats.set(key, format);
+  return format.format(new Date(at));
+}
+
+export const clockText = (at: string | number | Date) =>
+  formatted(at, { hour: "2-digit", minute: "2-digit" }).replace(":", ".");
+export const dayText = (at: string | number | Date) =>
+  formatted(at, { weekday: "long", day: "numeric", month: "short" });
+export const isToday = (at: string | number | Date, now: number) => dayText(at) === dayText(now);
+// A time with its day, unless that is today.
+export const whenText = (at: string, now: number) =>
+  isToday(at, now) ? `pukul ${clockText(at)}` : `${dayText(at)} pukul ${clockText(at)}`;
 export const minutes = (seconds: number | null | undefined) =>
   seconds === null || seconds === undefined ? "–" : String(Math.max(1, Math.round(seconds / 60)));
 export function kilometres(metres: number | null | undefined): string {
@@ -21,3 +37,40 @@ export function ago(seconds: number): string {
   const minute = Math.floor(whole / 60);
   return `${String(minute).padStart(2, "0")}:${String(whole % 60).padStart(2, "0")}`;
 }
+
+export function spanText(seconds: number): string {
+  if (seconds < 60) return `${Math.max(1, Math.round(seconds))} detik`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} menit`;
+  if (seconds < 129_600) return `${Math.round(seconds / 3600)} jam`;
+  return `${Math.round(seconds / 86_400)} hari`;
+}
+// How long until a time is due, in words.
+export function dueText(at: string, now: number): string {
+  const left = (Date.parse(at) - now) / 1000;
+  return left >= 0 ? `${spanText(left)} lagi` : `terlambat ${spanText(-left)}`;
+}
+
+// What a datetime-local field holds is the region's time, whatever the device's zone is.
+export const zoneName = () => formatted(Date.now(), { timeZoneName: "short" }).split(" ").pop() ?? "";
+function wall(at: number): number {
+  const parts = new Intl.DateTimeFormat("en-CA", {
+    timeZone: zone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+  }).formatToParts(at);
+  const part = (type: string) => Number(parts.find((p) => p.type === type)?.value);
+  return Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"));
+}
+export const fieldTime = (at: number) => new Date(wall(at)).toISOString().slice(0, 16);
+export function instantOf(field: string): string {
+  const written = Date.parse(`${field}:00Z`);
+  return new Date(written - (wall(written) - written)).toISOString();
+}
+
+export const telephone = (phone: string) => `tel:${phone.replaceAll(/[^+0-9]/g, "")}`;
+export const whatsapp = (phone: string) =>
+  `https://wa.me/${phone.replaceAll(/[^0-9]/g, "").replace(/^0/, "62")}`;

@@ -40,9 +40,6 @@ export const kelola = {
   back: "Semua SOP",
   toMap: "Peta",
   toMinta: "Minta",
-  approvalsWaiting: (count: number) =>
-    count === 1 ? "1 permintaan menunggu persetujuan." : `${count} permintaan menunggu persetujuan.`,
-  openMap: "Buka peta",
 
   // the list
   list: "Daftar SOP",

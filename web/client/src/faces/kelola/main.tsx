@@ -1,29 +1,18 @@
-import { signal } from "@preact/signals";
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import "../../ui/base.css";
 import "./kelola.css";
 import "./form.css";
 import "./results.css";
-import { get, type RequestSummary, signedIn } from "../../core/api";
+import { signedIn } from "../../core/api";
 import { text } from "../../text/id";
 import { kelola as words } from "../../text/kelola";
+import { Asking, listen } from "./asking";
 import { Trouble } from "./bits";
 import { DraftPage } from "./draft";
 import { How, List } from "./list";
 import { Read } from "./read";
 import { arrive, busy, draft, load, me, pack, place, refresh, sop, trouble } from "./state";
-
-const APPROVERS = new Set(["health_officer"]);
-const EVERY_MS = 30_000;
-const asked = signal(0);
-
-// A family may be waiting for this officer's yes: rules can wait.
-async function lookForApprovals() {
-  if (document.hidden || !APPROVERS.has(me.value?.role ?? "")) return;
-  const found = await get<RequestSummary[]>("/api/requests?state=awaiting_approval").catch(() => null);
-  if (found) asked.value = found.length;
-}
 
 function Header() {
   const who = me.value;
@@ -37,11 +26,6 @@ function Header() {
         <a class="button" href={who.role === "staff" ? "/minta" : "/peta"}>
           {who.role === "staff" ? words.toMinta : words.toMap}
         </a>
-      )}
-      {asked.value > 0 && (
-        <p class="banner" role="status">
-          {words.approvalsWaiting(asked.value)} <a href="/peta">{words.openMap}</a>
-        </p>
       )}
     </header>
   );
@@ -85,6 +69,7 @@ function App() {
   return (
     <>
       <Header />
+      {me.value && <Asking who={me.value} />}
       <Shown />
       {busy.value && <span class="visually-hidden">{words.loading}</span>}
     </>
@@ -94,12 +79,8 @@ function App() {
 async function start() {
   me.value = await signedIn();
   addEventListener("popstate", () => void arrive());
-  document.addEventListener("visibilitychange", () => {
-    void refresh();
-    void lookForApprovals();
-  });
-  setInterval(() => void lookForApprovals(), EVERY_MS);
-  void lookForApprovals();
+  document.addEventListener("visibilitychange", () => void refresh());
+  listen(me.value);
   await arrive();
 }
 

@@ -1,64 +1,36 @@
 // What is needed, from where and to where: one tap each, the rest may follow.
 import { signal } from "@preact/signals";
 import type { Facility, Need } from "../../core/api";
+import { fieldTime, zoneName } from "../../core/words";
 import { text } from "../../text/id";
+import { PlacePicker } from "./place";
 import {
+  bodies,
   busy,
   canSit,
   death,
   decision,
   dropoff,
-  facilities,
   find,
   infectious,
+  later,
   nearest,
   need,
   note,
   ownPhone,
+  type Place,
   phone,
   pickup,
 } from "./state";
 
 const NEEDS: Need[] = ["emergency", "referral", "transport", "body"];
 const searching = signal<"pickup" | "dropoff" | null>(null);
-const words = signal("");
 
-function choose(facility: Facility) {
-  const place = { facility: facility.id, name: facility.name };
+function choose(place: Place) {
   if (searching.value === "pickup") pickup.value = place;
   else dropoff.value = place;
   searching.value = null;
   decision.value = null;
-}
-
-function Search() {
-  const wanted = words.value.toLowerCase().split(" ").filter(Boolean);
-  const found = facilities.value
-    .filter((facility) => wanted.every((word) => facility.name.toLowerCase().includes(word)))
-    .slice(0, 8);
-  return (
-    <div class="stack">
-      <label>
-        {searching.value === "pickup" ? "Jemput dari mana?" : "Antar ke mana?"}
-        <input
-          type="search"
-          ref={(element) => element?.focus()}
-          value={words.value}
-          onInput={(event) => {
-            words.value = event.currentTarget.value;
-          }}
-        />
-      </label>
-      {found.map((facility) => (
-        <button type="button" class="row" key={facility.id} onClick={() => choose(facility)}>
-          {facility.name}
-        </button>
-      ))}
-      <button type="button" onClick={() => (searching.value = null)}>
-        Kembali
-      </button>
-    </div>
-  );
 }
 
 function Destination() {
@@ -96,8 +68,24 @@ function Destination() {
 function Details() {
   return (
     <details class="card">
-      <summary>Data pasien (boleh menyusul)</summary>
+      <summary>{text.minta.details}</summary>
       <div class="stack">
+        {need.value === "body" && (
+          <label>
+            {text.minta.bodies}
+            <input
+              type="number"
+              inputMode="numeric"
+              min={1}
+              max={20}
+              value={bodies.value}
+              onInput={(event) => {
+                bodies.value = Math.min(20, Math.max(1, event.currentTarget.valueAsNumber || 1));
+                decision.value = null;
+              }}
+            />
+          </label>
+        )}
         {need.value === "body" ? (
           <label>
             Keadaan meninggal
@@ -149,8 +137,51 @@ function Details() {
   );
 }
 
+function Later() {
+  return (
+    <details class="card" open={later.value !== ""}>
+      <summary>{text.minta.later}</summary>
+      <div class="stack">
+        <label>
+          {text.minta.laterAt(zoneName())}
+          <input
+            type="datetime-local"
+            min={fieldTime(Date.now())}
+            value={later.value}
+            onInput={(event) => {
+              later.value = event.currentTarget.value;
+              decision.value = null;
+            }}
+          />
+        </label>
+        {later.value && (
+          <button
+            type="button"
+            onClick={() => {
+              later.value = "";
+              decision.value = null;
+            }}
+          >
+            {text.minta.now}
+          </button>
+        )}
+      </div>
+    </details>
+  );
+}
+
 export function Ask() {
-  if (searching.value) return <Search />;
+  const where = searching.value;
+  if (where)
+    return (
+      <PlacePicker
+        label={text.minta.place[where]}
+        onPick={choose}
+        onBack={() => {
+          searching.value = null;
+        }}
+      />
+    );
   return (
     <form
       class="stack"
@@ -169,6 +200,7 @@ export function Ask() {
               aria-pressed={need.value === kind}
               onClick={() => {
                 need.value = kind;
+                if (kind === "emergency") later.value = "";
                 dropoff.value = null;
                 decision.value = null;
               }}
@@ -204,6 +236,7 @@ export function Ask() {
         />
       </label>
       {need.value && <Details />}
+      {need.value && need.value !== "emergency" && <Later />}
       <button class="primary big" type="submit" disabled={busy.value || !need.value || !pickup.value}>
         {busy.value ? "Mencari…" : "CARI KENDARAAN"}
       </button>

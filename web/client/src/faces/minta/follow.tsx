@@ -1,102 +1,43 @@
-// The answer, and what becomes of the request.
+// What becomes of a request: its state, every vehicle that comes, and what may be done about it.
 import { signal } from "@preact/signals";
-import type { Candidate, RequestFull } from "../../core/api";
-import { arrivalText, clockText, kilometres, minutes } from "../../core/words";
+import type { RequestFull } from "../../core/api";
+import { clockText, whenText } from "../../core/words";
 import { text } from "../../text/id";
 import { Why } from "../../ui/why";
-import { busy, cancel, decision, followed, send, startAgain } from "./state";
+import { Actions } from "./actions";
+import { Coming, live } from "./coming";
+import { followed, startAgain } from "./state";
 
-const APPROVERS: Record<string, string> = { health_officer: "petugas Dinas Kesehatan", operator: "operator" };
-
-export function Answer() {
-  const answer = decision.value;
-  if (!answer) return null;
-  const first = answer.candidates.find((candidate) => candidate.vehicle_id === answer.chosen[0]);
-  const others = answer.candidates.filter(
-    (candidate) =>
-      candidate.eligible && !candidate.needs_approval && candidate !== first && candidate.eta_s !== null,
-  );
-  return (
-    <section class="card stack" aria-label="Jawaban">
-      {first ? (
-        <>
-          <h2>Tercepat</h2>
-          <p class="eta">
-            {minutes(first.eta_s)} menit{" "}
-            <small>
-              ({minutes(first.eta_low_s)}–{minutes(first.eta_high_s)} menit)
-            </small>
-          </p>
-          <p>
-            <strong>{first.name}</strong> · {kilometres(first.distance_m)}
-            {first.method === "straight_line" ? " (garis lurus)" : ""}
-          </p>
-        </>
-      ) : (
-        <h2>{answer.outcome === "approval" ? "Perlu persetujuan" : "Kami carikan dan telepon kembali"}</h2>
-      )}
-      <p>{answer.sentence}</p>
-      <p class="say">{answer.say}</p>
-      <button type="button" class="primary big" disabled={busy.value} onClick={() => void send()}>
-        {first ? "KIRIM SEKARANG" : answer.outcome === "approval" ? "MINTA PERSETUJUAN" : "CATAT JANJI"}
-      </button>
-      {others.length > 0 && <Others others={others.slice(0, 3)} />}
-      <details>
-        <summary>{text.why}</summary>
-        <Why decision={answer} />
-      </details>
-      <p class="soft">
-        Dihitung {clockText(answer.at)}
-        {typeof first?.fix_age_s === "number" && ` · posisi kendaraan ${first.fix_age_s} dtk lalu`}
-      </p>
-    </section>
-  );
-}
-
-function Others({ others }: { others: Candidate[] }) {
-  return (
-    <div>
-      <h2>Pilihan lain</h2>
-      {others.map((candidate) => (
-        <p class="other" key={candidate.vehicle_id}>
-          <span>
-            {minutes(candidate.eta_s)} mnt · {candidate.name}
-          </span>
-          <button type="button" disabled={busy.value} onClick={() => void send(candidate.vehicle_id)}>
-            Pilih
-          </button>
-        </p>
-      ))}
-    </div>
-  );
-}
-
-const reasons = ["Sudah tidak diperlukan", "Keluarga berangkat sendiri", "Salah isi"];
-const cancelling = signal(false);
+const words = text.minta;
+const ENDED = new Set(["completed", "cancelled_by_requester", "duplicate", "unfounded"]);
 
 export function Follow({ now }: { now: number }) {
   const request = followed.value;
   if (!request) return null;
-  const ended =
-    request.state === "completed" || request.state.startsWith("cancelled") || !text.state[request.state];
+  const ended = ENDED.has(request.state);
+  const left = request.timeline.some((event) => event.facts["said"] === "left");
   return (
     <section class="card stack" aria-label="Permintaan ini">
       <p>
-        <span class="chip">{text.need[request.need]}</span> {request.pickup.name}
+        <span class="chip">{request.subject ?? text.need[request.need]}</span> {request.pickup.name}
         {request.dropoff ? ` → ${request.dropoff.name}` : ""}
       </p>
-      <h2 class="status">{headline(request, now)}</h2>
+      {!ended && <Coming request={request} now={now} />}
+      {(ended || live(request).length === 0) && <h2 class="status">{headline(request, now)}</h2>}
+      {!ended && request.held && <p class="warn">{text.held}</p>}
+      {!ended && left && <p class="warn">{words.familyLeft}</p>}
+      {request.schedule_at && <p>{text.booked(whenText(request.schedule_at, now))}</p>}
       {request.decision && !ended && <p class="say">{request.decision.say}</p>}
-      <Trail request={request} />
       {!ended && <Share link={request.track_url} />}
-      {request.decision && (
+      {!ended && <Actions request={request} />}
+      {request.decision && request.need !== "document" && (
         <details>
           <summary>{text.why}</summary>
           <Why decision={request.decision} />
         </details>
       )}
       <details>
-        <summary>Riwayat</summary>
+        <summary>{text.history}</summary>
         <ul class="trail">
           {request.timeline.map((event) => (
             <li key={event.seq}>
@@ -105,74 +46,28 @@ export function Follow({ now }: { now: number }) {
           ))}
         </ul>
       </details>
-      <div class="choices two">
-        <button type="button" onClick={startAgain}>
-          Permintaan baru
-        </button>
-        {!ended && (
-          <button type="button" class="danger" onClick={() => (cancelling.value = !cancelling.value)}>
-            Batalkan…
-          </button>
-        )}
-      </div>
-      {cancelling.value && !ended && (
-        <fieldset class="choices" aria-label="Alasan pembatalan">
-          {reasons.map((reason) => (
-            <button
-              type="button"
-              key={reason}
-              onClick={() => {
-                cancelling.value = false;
-                void cancel(reason);
-              }}
-            >
-              {reason}
-            </button>
-          ))}
-        </fieldset>
-      )}
+      <button type="button" onClick={startAgain}>
+        {words.newRequest}
+      </button>
     </section>
   );
 }
 
 function headline(request: RequestFull, now: number): string {
-  const live = request.assignments.find(
-    (trip) => !["declined", "expired", "withdrawn", "stood_down"].includes(trip.state),
-  );
-  if (request.state === "searching" && live) {
-    const left = Math.max(0, Math.round((Date.parse(live.expires_at) - now) / 1000));
-    return `Menunggu jawaban ${live.vehicle_name}… ${left} dtk`;
-  }
-  if (request.state === "assigned" && live)
-    return `Diterima ${live.vehicle_name}. Tiba ±${arrivalText(live.offered_at, live.eta_s)}`;
-  if (request.state === "in_progress" && live) {
-    const at = live.state === "en_route" ? `, tiba ±${arrivalText(live.offered_at, live.eta_s)}` : "";
-    return `${live.vehicle_name}: ${text.trip[live.state].toLowerCase()}${at}`;
-  }
-  if (request.state === "awaiting_approval") {
-    const asked = request.approvals.find((approval) => approval.state === "asked");
-    return `Menunggu persetujuan ${APPROVERS[asked?.approver ?? ""] ?? asked?.approver ?? ""} (${asked?.rule ?? ""})`;
+  const asked = request.approvals.find((approval) => approval.state === "asked");
+  if (request.state === "awaiting_approval" && asked) {
+    const who = text.approver[asked.approver as keyof typeof text.approver] ?? asked.approver;
+    return words.awaits(who, asked.rule);
   }
   if (request.state === "waiting" && request.promise) {
-    return `Operator menelepon kembali paling lambat ${clockText(request.promise.due_at)}; pencarian diulang pukul ${clockText(request.promise.retry_at)}`;
+    const due = whenText(request.promise.due_at, now);
+    if (request.promise.kind === "document") {
+      const receipt = words.document.receipt(request.subject ?? "");
+      return `${receipt}. ${words.document.receiptHow(request.contact_phone ?? "", due)}`;
+    }
+    return words.calls(due, clockText(request.promise.retry_at));
   }
   return text.state[request.state];
-}
-
-const STEPS = ["accepted", "en_route", "on_scene", "transporting", "at_destination"] as const;
-
-function Trail({ request }: { request: RequestFull }) {
-  const trip = request.assignments.find((assignment) => assignment.stamps.accepted);
-  if (!trip) return null;
-  return (
-    <ol class="steps">
-      {STEPS.map((step) => (
-        <li key={step} class={trip.stamps[step] ? "done" : ""}>
-          {text.trip[step]} {trip.stamps[step] ? clockText(trip.stamps[step].server_time) : ""}
-        </li>
-      ))}
-    </ol>
-  );
 }
 
 const shared = signal<"" | "copied" | "shown">("");
@@ -189,7 +84,7 @@ function Share({ link }: { link: string }) {
   return (
     <>
       <button type="button" onClick={() => void share()}>
-        {shared.value === "copied" ? "Tautan keluarga disalin" : "Bagikan tautan keluarga"}
+        {shared.value === "copied" ? words.shared : words.share}
       </button>
       {shared.value === "shown" && <p class="link-text">{link}</p>}
     </>

@@ -2,13 +2,16 @@ import { signal } from "@preact/signals";
 import { render } from "preact";
 import "../../ui/base.css";
 import "./minta.css";
-import { type Facility, get, type Me, type RequestSummary, signedIn } from "../../core/api";
+import { type Facility, get, type Me, sentence, signedIn } from "../../core/api";
 import { connect, online } from "../../core/live";
-import { clockText } from "../../core/words";
+import { loadOwed, owed } from "../../core/promises";
+import { clockText, dueText } from "../../core/words";
 import { text } from "../../text/id";
+import { Answer } from "./answer";
 import { Ask } from "./ask";
-import { Answer, Follow } from "./follow";
-import { decision, facilities, followed, me, mine, pickup, problem, refresh } from "./state";
+import { Follow } from "./follow";
+import { Ledger, owedHere } from "./ledger";
+import { decision, facilities, follow, followed, me, mine, pickup, problem, refresh, view } from "./state";
 
 const OPEN = new Set(["searching", "assigned", "in_progress", "awaiting_approval", "scheduled", "waiting"]);
 export const tick = signal(Date.now());
@@ -29,15 +32,15 @@ function Mine() {
   if (open.length === 0) return null;
   return (
     <section class="card stack">
-      <h2>Permintaan dan janji yang berjalan</h2>
+      <h2>{text.minta.running}</h2>
       {open.map((request) => (
-        <button type="button" class="row" key={request.id} onClick={() => void follow(request)}>
+        <button type="button" class="row" key={request.id} onClick={() => void follow(request.id)}>
           <span>
-            <strong>{text.need[request.need]}</strong> {clockText(request.created_at)}
+            <strong>{request.subject ?? text.need[request.need]}</strong> {clockText(request.created_at)}
           </span>
           <span class="chip">
             {request.promise && request.state === "waiting"
-              ? `telepon kembali ${clockText(request.promise.due_at)}`
+              ? `telepon kembali ${dueText(request.promise.due_at, tick.value)}`
               : text.state[request.state]}
           </span>
         </button>
@@ -46,39 +49,81 @@ function Mine() {
   );
 }
 
-async function follow(request: RequestSummary) {
-  followed.value = await get(`/api/requests/${request.id}`);
-  window.scrollTo({ top: 0 });
+function Views() {
+  const late = owed.value.filter(owedHere).length;
+  return (
+    <nav class="views" aria-label={text.minta.title}>
+      {(["ask", "owed"] as const).map((name) => (
+        <button
+          type="button"
+          key={name}
+          aria-pressed={view.value === name}
+          onClick={() => {
+            view.value = name;
+          }}
+        >
+          {text.minta.views[name]}
+          {name === "owed" && owed.value.length > 0 && ` (${late || owed.value.length})`}
+        </button>
+      ))}
+    </nav>
+  );
 }
 
 function App() {
   const who = me.value;
-  if (!who) return <main class="ask soft">Memuat…</main>;
+  if (!who) return <main class="ask soft">{text.loading}</main>;
   return (
     <>
       <header>
         <Banner who={who} />
         <div class="top">
-          <h1>Minta kendaraan</h1>
+          <h1>{view.value === "ask" ? text.minta.title : text.owed.title}</h1>
           <p>
             {who.facility?.name ?? "Operator"} · {who.name}
           </p>
           {!online.value && <p class="banner">{text.offline}</p>}
+          <Views />
         </div>
       </header>
       <main class="ask">
-        <div class="column stack">
-          {!followed.value && <Ask />}
-          <Mine />
-        </div>
-        <div class="column stack" id="answer" aria-live="polite">
-          {problem.value && <p class="error">{problem.value}</p>}
-          {followed.value ? <Follow now={tick.value} /> : decision.value && <Answer />}
-        </div>
+        {view.value === "owed" ? (
+          <Owing />
+        ) : (
+          <>
+            <div class="column stack">
+              {!followed.value && <Ask />}
+              <Mine />
+            </div>
+            <div class="column stack" id="answer" aria-live="polite">
+              {problem.value && <p class="error">{problem.value}</p>}
+              {followed.value ? <Follow now={tick.value} /> : decision.value && <Answer />}
+            </div>
+          </>
+        )}
       </main>
     </>
   );
 }
+
+function Owing() {
+  return (
+    <>
+      {problem.value && (
+        <p class="error" role="alert">
+          {problem.value}
+        </p>
+      )}
+      <Ledger now={tick.value} />
+    </>
+  );
+}
+
+// In the background: it must not lock a button that is just being tapped.
+const keepUp = () =>
+  loadOwed().catch((error) => {
+    problem.value = sentence(error);
+  });
 
 async function start() {
   const who = await signedIn();
@@ -89,12 +134,15 @@ async function start() {
     snapshot: (snapshot) => {
       mine.value = snapshot.requests;
       void refresh();
+      void keepUp();
     },
     event: (event) => {
       const request = event.request;
       if (!request) return;
       mine.value = [request, ...mine.value.filter((known) => known.id !== request.id)];
       if (request.id === followed.value?.id) void refresh();
+      // Every promise begins and ends with an event of its request.
+      if (request.promise || owed.value.some((promise) => promise.request_id === request.id)) void keepUp();
     },
   });
   setInterval(() => {

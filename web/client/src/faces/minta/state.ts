@@ -2,22 +2,28 @@
 import { computed, signal } from "@preact/signals";
 import type { Decision, Facility, Me, Need, RequestFull, RequestSummary } from "../../core/api";
 import { get, post, sentence } from "../../core/api";
+import { loadOwed, stockCame } from "../../core/promises";
+import { instantOf } from "../../core/words";
 
 export type Place = { facility: string; name: string } | { lon: number; lat: number; name: string };
 
 export const me = signal<Me | null>(null);
 export const facilities = signal<Facility[]>([]);
+export const view = signal<"ask" | "owed">("ask");
 export const need = signal<Need | null>(null);
 export const pickup = signal<Place | null>(null);
 export const dropoff = signal<Place | null>(null);
 export const phone = signal("");
 export const note = signal("");
 export const death = signal<"natural" | "unnatural" | "unidentified">("natural");
+export const bodies = signal(1);
 export const infectious = signal(false);
 export const canSit = signal(false);
+export const later = signal("");
 export const decision = signal<Decision | null>(null);
 export const followed = signal<RequestFull | null>(null);
 export const mine = signal<RequestSummary[]>([]);
+export const callOrder = signal<{ subject: string; ids: string[] } | null>(null);
 export const busy = signal(false);
 export const problem = signal("");
 
@@ -25,7 +31,7 @@ export const ownPhone = computed(() => me.value?.facility?.phone ?? me.value?.ph
 
 let sendKey = "";
 
-const wire = (place: Place) =>
+export const wire = (place: Place) =>
   "facility" in place ? place.facility : { lon: place.lon, lat: place.lat, name: place.name };
 
 export const question = computed(() => {
@@ -35,15 +41,16 @@ export const question = computed(() => {
     need: need.value,
     pickup: wire(pickup.value),
     ...(dropoff.value ? { dropoff: wire(dropoff.value) } : {}),
+    ...(later.value ? { schedule_at: instantOf(later.value) } : {}),
     patient: {
       infectious: infectious.value,
       can_sit: canSit.value,
-      ...(body ? { living: false, death: death.value } : {}),
+      ...(body ? { living: false, death: death.value, count: bodies.value } : {}),
     },
   };
 });
 
-async function attempt(work: () => Promise<void>) {
+export async function attempt(work: () => Promise<unknown>) {
   busy.value = true;
   problem.value = "";
   try {
@@ -79,20 +86,51 @@ export const send = (choose?: string) =>
     showAnswer();
     phone.value = "";
     note.value = "";
+    later.value = "";
+    bodies.value = 1;
   });
 
-export const cancel = (reason: string) =>
+// A document that has run out is promised: who asked is called when it comes.
+export const promiseDocument = (subject: string, phoneOf: string, by: string) =>
   attempt(async () => {
-    if (!followed.value) return;
-    followed.value = await post<RequestFull>(`/api/requests/${followed.value.id}/cancel`, {
-      told: "petugas peminta",
-      reason,
+    if (!pickup.value) return;
+    followed.value = await post<RequestFull>("/api/requests", {
+      need: "document",
+      subject,
+      pickup: me.value?.facility?.id ?? wire(pickup.value),
+      contact: { phone: phoneOf },
+      ...(by ? { due_at: instantOf(by) } : {}),
     });
+    view.value = "ask";
+    await loadOwed();
+    showAnswer();
   });
+
+export const stock = (subject: string, count: number) =>
+  attempt(async () => {
+    callOrder.value = { subject, ids: await stockCame(subject, count) };
+  });
+
+const act = (what: string, body: unknown) =>
+  attempt(async () => {
+    if (followed.value)
+      followed.value = await post<RequestFull>(`/api/requests/${followed.value.id}/${what}`, body);
+  });
+export const cancel = (reason: string, told: string) => act("cancel", { told, reason });
+export const hold = (on: boolean, reason: string) => act("hold", { on, reason });
+export const addNote = (words: string) => act("note", { text: words });
+export const deliver = (to: Place) => act("deliver", { to: wire(to) });
 
 export async function refresh() {
   if (followed.value) followed.value = await get<RequestFull>(`/api/requests/${followed.value.id}`);
 }
+
+export const follow = (id: string) =>
+  attempt(async () => {
+    followed.value = await get<RequestFull>(`/api/requests/${id}`);
+    view.value = "ask";
+    window.scrollTo({ top: 0 });
+  });
 
 export function startAgain() {
   followed.value = null;

@@ -3,40 +3,35 @@ import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import "../../ui/base.css";
 import "./peta.css";
-import { type RequestSummary, signedIn } from "../../core/api";
+import { signedIn } from "../../core/api";
 import { connect, online } from "../../core/live";
-import { ago, clockText } from "../../core/words";
+import { clockText } from "../../core/words";
 import { text } from "../../text/id";
+import { onKey } from "./keys";
+import { List } from "./list";
 import { makeMap } from "./map";
 import { Panel } from "./panel";
 import {
-  assign,
   counts,
+  kept,
   me,
-  open,
   problem,
   recent,
   replay,
-  select,
   selected,
   takeEvent,
   takeRows,
   takeSnapshot,
+  tick,
 } from "./state";
 import { Table, tableOpen } from "./table";
 import { css, type Mark, SHAPES } from "./vehicles";
 
-const tick = signal(Date.now());
 const picked = signal<string>("");
 let live: ReturnType<typeof connect> | null = null;
 
-const LEGEND: [Mark, string][] = [
-  ["available", "siaga"],
-  ["offered", "ditawari"],
-  ["moving", "menjemput"],
-  ["carrying", "mengantar"],
-  ["away", "tidak aktif"],
-];
+const words = text.peta;
+const LEGEND = Object.entries(words.legend) as [Mark, string][];
 
 function MapBox() {
   const box = useRef<HTMLDivElement>(null);
@@ -53,7 +48,7 @@ function MapBox() {
     );
   }, []);
   return (
-    <main class="mapbox" aria-label="Peta">
+    <main class="mapbox" aria-label={words.map}>
       <div ref={box} class="map" />
       <ul class="legend">
         {LEGEND.map(([mark, label]) => (
@@ -72,51 +67,35 @@ function MapBox() {
   );
 }
 
-function Row({ request }: { request: RequestSummary }) {
-  const trip = request.assignments.find((a) => a.state === "offered");
-  const left = trip
-    ? ` ${Math.max(0, Math.round((Date.parse(trip.expires_at) - tick.value) / 1000))} dtk`
-    : "";
-  return (
-    <button
-      type="button"
-      class={`request ${request.need === "body" ? "body" : request.urgency}`}
-      aria-pressed={selected.value?.id === request.id}
-      onClick={() => void select(request.id)}
-    >
-      <strong>{text.need[request.need]}</strong>
-      <span class="age">{ago((tick.value - Date.parse(request.created_at)) / 1000)}</span>
-      <span>{request.pickup.name}</span>
-      <small>
-        {text.state[request.state]}
-        {left}
-      </small>
-    </button>
-  );
-}
-
 function Header() {
   const now = counts.value;
   const who = me.value;
+  const share = kept.value?.share;
   return (
     <div class="bar">
       <h1>{text.role[who?.role ?? "operator"]}</h1>
       <dl>
-        <dt>Siaga</dt>
+        <dt>{words.counts.available}</dt>
         <dd>{now.available}</dd>
-        <dt>Bertugas</dt>
+        <dt>{words.counts.busy}</dt>
         <dd>{now.moving + now.carrying + now.offered}</dd>
-        <dt>Tidak aktif</dt>
+        <dt>{words.counts.away}</dt>
         <dd>{now.away}</dd>
-        <dt>Antre</dt>
+        <dt>{words.counts.waiting}</dt>
         <dd>{now.waiting}</dd>
+        {share !== null && share !== undefined && (
+          <>
+            <dt>{words.counts.kept}</dt>
+            <dd>{Math.round(share * 100)} %</dd>
+          </>
+        )}
       </dl>
       <button type="button" onClick={() => (tableOpen.value = true)}>
-        Tabel kendaraan
+        {words.table}
       </button>
       {who?.demo && who.role === "operator" && (
         <button type="button" class="primary" onClick={() => void replay()}>
-          Putar ulang kasus Cikokol
+          {words.replay}
         </button>
       )}
     </div>
@@ -142,16 +121,11 @@ function App() {
           </p>
         )}
       </header>
-      <nav class="list" aria-label="Permintaan">
-        <h2>Permintaan</h2>
-        {open.value.length === 0 && <p class="soft">Belum ada permintaan yang berjalan.</p>}
-        {open.value.map((request) => (
-          <Row request={request} key={request.id} />
-        ))}
-      </nav>
+      <List />
       {who && <MapBox />}
       {selected.value && <Panel request={selected.value} now={tick.value} />}
       <footer class="log">
+        <span class="keys">{words.keys}</span>
         {recent.value.slice(0, 4).map((event) => (
           <span key={event.seq}>
             <time>{clockText(event.at)}</time> {event.text}
@@ -161,26 +135,6 @@ function App() {
       {tableOpen.value && <Table />}
     </div>
   );
-}
-
-function onKey(event: KeyboardEvent) {
-  const target = event.target as HTMLElement;
-  if (target.closest("input, textarea, select, dialog") || event.ctrlKey || event.metaKey || event.altKey)
-    return;
-  const list = open.value;
-  const at = list.findIndex((request) => request.id === selected.value?.id);
-  const key = event.key.toLowerCase();
-  if (key === "j" || key === "k") {
-    const next = list[Math.min(list.length - 1, Math.max(0, at + (key === "j" ? 1 : -1)))];
-    if (next) void select(next.id);
-  } else if (key === "t" || key === "/") {
-    event.preventDefault();
-    tableOpen.value = true;
-  } else if (/^[1-9]$/.test(key) && selected.value?.decision && me.value?.role === "operator") {
-    const candidate = selected.value.decision.candidates.find((c) => c.rank === Number(key));
-    if (candidate?.eligible && !candidate.needs_approval)
-      void assign(selected.value.id, candidate.vehicle_id);
-  }
 }
 
 async function start() {

@@ -1,29 +1,22 @@
-// The selected request: state, way, why this one, and what an operator may do.
-import { signal } from "@preact/signals";
-import type { Candidate, RequestFull } from "../../core/api";
-import { arrivalText, clockText } from "../../core/words";
+// The selected request: its vehicles, what is asked, why this one, and what an operator may do.
+import type { Assignment, Candidate, RequestFull } from "../../core/api";
+import { arrivalText, clockText, telephone, whenText } from "../../core/words";
 import { text } from "../../text/id";
-import { openModal } from "../../ui/modal";
 import { Why } from "../../ui/why";
-import { approve, assign, candidates, end, me, search, select } from "./state";
+import { Dialogs, opened, overriding } from "./dialogs";
+import { assign, candidates, hold, isOpen, live, me, search, select } from "./state";
 
-const overriding = signal<Candidate | null>(null);
-const reason = signal("");
-const ENDED = new Set(["completed", "cancelled_by_requester", "duplicate", "unfounded"]);
+const words = text.peta;
 
 export function Panel({ request, now }: { request: RequestFull; now: number }) {
   const operator = me.value?.role === "operator";
-  const live = request.assignments.find(
-    (trip) => !["declined", "expired", "withdrawn", "stood_down"].includes(trip.state),
-  );
-  const asked = request.approvals.find((approval) => approval.state === "asked");
-  const ended = ENDED.has(request.state);
+  const ended = !isOpen(request);
   const shown = candidates.value ?? request.decision;
   return (
-    <aside class="panel stack" aria-label="Permintaan terpilih">
+    <aside class="panel stack" aria-label={words.panel} tabIndex={-1}>
       <p class="head">
-        <span class="chip">{text.need[request.need]}</span>
-        <button type="button" class="link" onClick={() => void select(null)} aria-label="Tutup">
+        <span class="chip">{request.subject ?? text.need[request.need]}</span>
+        <button type="button" class="link" onClick={() => void select(null)} aria-label={text.close}>
           ✕
         </button>
       </p>
@@ -31,48 +24,13 @@ export function Panel({ request, now }: { request: RequestFull; now: number }) {
         {request.pickup.name}
         {request.dropoff ? ` → ${request.dropoff.name}` : ""}
       </h2>
-      <p aria-live="polite">
-        <strong>{text.state[request.state]}</strong>
-        {live && ` · ${live.vehicle_name} ${text.trip[live.state].toLowerCase()}`}
-        {live?.state === "offered" &&
-          `, ${Math.max(0, Math.round((Date.parse(live.expires_at) - now) / 1000))} dtk`}
-        {live &&
-          ["accepted", "en_route"].includes(live.state) &&
-          `, tiba ±${arrivalText(live.offered_at, live.eta_s)}`}
-        {request.promise &&
-          request.state === "waiting" &&
-          ` · telepon kembali paling lambat ${clockText(request.promise.due_at)}`}
-      </p>
+      <State request={request} now={now} />
       {request.contact_phone && (
-        <a class="button" href={`tel:${request.contact_phone.replaceAll(" ", "")}`}>
-          Telepon peminta
+        <a class="button" href={telephone(request.contact_phone)}>
+          {words.caller} {request.contact_phone}
         </a>
       )}
-      {asked && me.value?.role === asked.approver && (
-        <div class="card stack">
-          <p>
-            Setujui {asked.vehicle_id} menurut {asked.rule}?
-          </p>
-          <Reason />
-          <div class="two">
-            <button
-              type="button"
-              class="primary"
-              disabled={reason.value.trim().length < 3}
-              onClick={() => void approve(request.id, asked.rule, true, reason.value)}
-            >
-              Setujui
-            </button>
-            <button
-              type="button"
-              disabled={reason.value.trim().length < 3}
-              onClick={() => void approve(request.id, asked.rule, false, reason.value)}
-            >
-              Belum
-            </button>
-          </div>
-        </div>
-      )}
+      {operator && !ended && <Buttons request={request} />}
       {shown && (
         <>
           <h3>{text.why}</h3>
@@ -84,22 +42,8 @@ export function Panel({ request, now }: { request: RequestFull; now: number }) {
           />
         </>
       )}
-      {operator && !ended && (
-        <div class="two">
-          <button type="button" onClick={() => void search(request.id)}>
-            Hitung ulang
-          </button>
-          <button
-            type="button"
-            class="danger"
-            onClick={() => void end(request.id, "cancel", "pemohon", "Dibatalkan operator")}
-          >
-            Batalkan
-          </button>
-        </div>
-      )}
       <details open>
-        <summary>Riwayat</summary>
+        <summary>{text.history}</summary>
         <ul class="trail">
           {request.timeline.map((event) => (
             <li key={event.seq}>
@@ -108,81 +52,94 @@ export function Panel({ request, now }: { request: RequestFull; now: number }) {
           ))}
         </ul>
       </details>
-      <Override request={request} />
+      <Dialogs request={request} />
     </aside>
   );
 }
 
-function Reason() {
+function State({ request, now }: { request: RequestFull; now: number }) {
+  const trips = live(request);
+  const missing = request.wanted - trips.filter((trip) => !trip.first_contact).length;
+  const left = request.timeline.some((event) => event.facts["said"] === "left");
   return (
-    <label>
-      Alasan (wajib)
-      <input
-        value={reason.value}
-        maxLength={500}
-        onInput={(event) => {
-          reason.value = event.currentTarget.value;
-        }}
-      />
-    </label>
+    <div aria-live="polite">
+      <p>
+        <strong>{text.state[request.state]}</strong>
+        {request.promise && ` · ${words.promised(whenText(request.promise.due_at, now))}`}
+        {request.schedule_at && ` · ${text.booked(whenText(request.schedule_at, now))}`}
+      </p>
+      {trips.length > 0 && (
+        <ul class="trips" aria-label={words.vehicles}>
+          {trips.map((trip) => (
+            <li key={trip.id}>
+              {trip.first_contact && <span class="chip">{text.firstContact}</span>} {tripText(trip, now)}
+            </li>
+          ))}
+          {isOpen(request) && missing > 0 && <li>{words.more(missing)}</li>}
+        </ul>
+      )}
+      {isOpen(request) && request.held && <p class="mark">{text.held}</p>}
+      {isOpen(request) && left && <p class="mark">⚠ {words.familyLeft}</p>}
+    </div>
   );
 }
 
-function Act({ request, candidate }: { request: RequestFull; candidate: Candidate }) {
+function tripText(trip: Assignment, now: number): string {
+  const state = `${trip.vehicle_name} ${text.trip[trip.state].toLowerCase()}`;
+  if (trip.state === "offered")
+    return `${state}, ${Math.max(0, Math.round((Date.parse(trip.expires_at) - now) / 1000))} dtk`;
+  if (["accepted", "en_route"].includes(trip.state))
+    return `${state}, tiba ±${arrivalText(trip.offered_at, trip.eta_s)}`;
+  return state;
+}
+
+function Buttons({ request }: { request: RequestFull }) {
+  return (
+    <div class="two">
+      <button type="button" onClick={() => void search(request.id)}>
+        {words.again}
+      </button>
+      <button type="button" onClick={() => (opened.value = "note")}>
+        {words.note}
+      </button>
+      {request.held ? (
+        <button type="button" onClick={() => void hold(request.id, false, words.released)}>
+          {words.release}
+        </button>
+      ) : (
+        <button type="button" onClick={() => (opened.value = "hold")}>
+          {words.hold}
+        </button>
+      )}
+      <button type="button" class="danger" onClick={() => (opened.value = "end")}>
+        {words.end}
+      </button>
+    </div>
+  );
+}
+
+// What a tap or a digit does for a candidate: send it, ask for the reason against its one rule, or nothing.
+export function choose(request: RequestFull, candidate: Candidate): (() => void) | null {
   const onIt = request.assignments.some(
     (trip) =>
       trip.vehicle_id === candidate.vehicle_id && ["offered", "accepted", "en_route"].includes(trip.state),
   );
   if (onIt) return null;
-  if (candidate.eligible && !candidate.needs_approval) {
-    return (
-      <button type="button" onClick={() => void assign(request.id, candidate.vehicle_id)}>
-        Tetapkan
-      </button>
-    );
-  }
-  if (candidate.blocking.length === 1) {
-    return (
-      <button
-        type="button"
-        onClick={() => {
-          reason.value = "";
-          overriding.value = candidate;
-        }}
-      >
-        Alihkan…
-      </button>
-    );
-  }
-  return null;
+  if (candidate.eligible && !candidate.needs_approval)
+    return () => void assign(request.id, candidate.vehicle_id);
+  if (candidate.blocking.length !== 1) return null;
+  return () => {
+    overriding.value = candidate;
+    opened.value = "override";
+  };
 }
 
-function Override({ request }: { request: RequestFull }) {
-  const candidate = overriding.value;
-  if (!candidate) return null;
-  const rule = candidate.blocking[0] ?? "";
-  const send = (event: Event) => {
-    event.preventDefault();
-    overriding.value = null;
-    void assign(request.id, candidate.vehicle_id, { rule, reason: reason.value });
-  };
+function Act({ request, candidate }: { request: RequestFull; candidate: Candidate }) {
+  const act = choose(request, candidate);
+  if (!act) return null;
   return (
-    <dialog ref={openModal} onClose={() => (overriding.value = null)}>
-      <form class="stack" onSubmit={send}>
-        <h2>Alihkan ke {candidate.name}</h2>
-        <p>
-          {rule}: {candidate.findings.find((finding) => finding.rule === rule)?.text}
-        </p>
-        <Reason />
-        <div class="two">
-          <button type="submit" class="primary" disabled={reason.value.trim().length < 3}>
-            Alihkan
-          </button>
-          <button type="button" onClick={() => (overriding.value = null)}>
-            Kembali
-          </button>
-        </div>
-      </form>
-    </dialog>
+    <button type="button" onClick={act}>
+      {candidate.eligible ? words.assign : words.override}
+    </button>
   );
 }

@@ -1,8 +1,11 @@
 // What the operator sees: vehicles and requests as they stand, and what is selected.
 import { computed, signal } from "@preact/signals";
-import type { Decision, Me, RequestFull, RequestSummary, Route, Vehicle } from "../../core/api";
+import type { Decision, Kept, Me, RequestFull, RequestSummary, Route, Vehicle } from "../../core/api";
 import { get, post, sentence } from "../../core/api";
 import type { LiveEvent, Snapshot } from "../../core/live";
+import { loadOwed, owed } from "../../core/promises";
+import { isAsked } from "../../ui/approve";
+import { inOrder } from "./order";
 import { markOf } from "./vehicles";
 
 export const me = signal<Me | null>(null);
@@ -16,18 +19,35 @@ export const problem = signal("");
 export const moved = signal(0);
 export const recent = signal<LiveEvent[]>([]);
 
+export const tick = signal(Date.now());
+export const kept = signal<Kept | null>(null);
+// The order changes with waiting, but not so fast that a row would jump while somebody reaches for it.
+const slowly = computed(() => Math.floor(tick.value / 10_000) * 10_000);
+
 const OPEN = new Set(["searching", "assigned", "in_progress", "awaiting_approval", "scheduled", "waiting"]);
-const URGENCY = { red: 0, yellow: 1, green: 3 } as const;
+const GONE = new Set(["declined", "expired", "withdrawn", "stood_down"]);
 const DUTIES = ["off_duty", "available", "committed", "cleaning", "out_of_service"] as const;
 const LINKS = ["live", "old", "lost"] as const;
 
-const place = (request: RequestSummary) => (request.need === "body" ? 2 : URGENCY[request.urgency]);
+export const isOpen = (request: RequestSummary) => OPEN.has(request.state);
+export const live = (request: RequestSummary) =>
+  request.assignments.filter((trip) => !GONE.has(trip.state)).sort((a, b) => a.slot - b.slot);
 
 export const open = computed(() =>
-  [...requests.value.values()]
-    .filter((request) => OPEN.has(request.state))
-    .sort((a, b) => place(a) - place(b) || a.created_at.localeCompare(b.created_at)),
+  inOrder([...requests.value.values()].filter(isOpen), me.value?.ageing_s ?? null, slowly.value),
 );
+
+// What waits for the answer of whoever is signed in.
+export const asking = computed(() => {
+  const who = me.value;
+  if (!who) return [];
+  const agencyOf = (id: string) => vehicles.value.get(id)?.agency;
+  return open.value.flatMap((request) =>
+    (request.asked ?? [])
+      .filter((asked) => isAsked(who, asked, agencyOf))
+      .map((asked) => ({ request, asked })),
+  );
+});
 
 export const counts = computed(() => {
   void moved.value;
@@ -43,6 +63,21 @@ export function takeSnapshot(snapshot: Snapshot) {
   byNumber.clear();
   for (const vehicle of snapshot.vehicles) byNumber.set(vehicle.no, vehicle.id);
   if (selected.value) void select(selected.value.id);
+  keepUp();
+}
+
+// The ledger in the background.
+function keepUp() {
+  const failed = (error: unknown) => {
+    problem.value = sentence(error);
+  };
+  loadOwed().catch(failed);
+  if (me.value?.role !== "admin")
+    get<Kept>("/api/reports/promises")
+      .then((found) => {
+        kept.value = found;
+      })
+      .catch(failed);
 }
 
 const byNumber = new Map<number, string>();
@@ -67,6 +102,8 @@ export function takeEvent(event: LiveEvent) {
   if (event.request_id) recent.value = [event, ...recent.value].slice(0, 30);
   moved.value += 1;
   if (event.request_id && event.request_id === selected.value?.id) void select(event.request_id);
+  if (event.request?.promise || owed.value.some((promise) => promise.request_id === event.request_id))
+    keepUp();
 }
 
 export async function select(id: string | null) {
@@ -119,15 +156,13 @@ export const assign = (id: string, vehicle: string, override?: { rule: string; r
     await select(id);
   });
 
-export const approve = (id: string, rule: string, yes: boolean, reason: string) =>
+const act = (id: string, what: string, body: unknown) =>
   attempt(async () => {
-    selected.value = await post<RequestFull>(`/api/requests/${id}/approve`, { rule, yes, reason });
+    selected.value = await post<RequestFull>(`/api/requests/${id}/${what}`, body);
   });
-
-export const end = (id: string, how: string, told: string, reason: string) =>
-  attempt(async () => {
-    selected.value = await post<RequestFull>(`/api/requests/${id}/${how}`, { told, reason });
-  });
+export const end = (id: string, how: string, told: string, reason: string) => act(id, how, { told, reason });
+export const hold = (id: string, on: boolean, reason: string) => act(id, "hold", { on, reason });
+export const addNote = (id: string, words: string) => act(id, "note", { text: words });
 
 export const replay = () =>
   attempt(async () => {

@@ -4,7 +4,9 @@ import type { Me } from "../../core/api";
 import { text } from "../../text/id";
 import { startDevice, stopDevice, unlockSound } from "./device";
 import { act } from "./main";
+import { Undo } from "./undo";
 
+const words = text.sopir;
 const atBase = signal(true);
 
 export function Duty({ who }: { who: Me }) {
@@ -16,11 +18,13 @@ export function Duty({ who }: { who: Me }) {
   };
   return (
     <section class="stack fill">
-      <h1>{who.vehicle?.name ?? "Belum ada kendaraan"}</h1>
+      <h1>{who.vehicle?.name ?? words.noVehicle}</h1>
       <p class="soft">
         {who.name} · {text.duty[duty]}
       </p>
+      {duty === "out_of_service" && <p class="tell">{words.replaced}</p>}
       <div class="push stack">
+        <Undo who={who} />
         <label class="check">
           <input
             type="checkbox"
@@ -29,36 +33,50 @@ export function Duty({ who }: { who: Me }) {
               atBase.value = event.currentTarget.checked;
             }}
           />
-          Kendaraan ada di pangkalan
+          {words.atBase}
         </label>
         <button type="button" class="primary huge" disabled={!who.vehicle} onClick={begin}>
-          {duty === "cleaning" ? "SUDAH BERSIH, SIAGA" : "MULAI BERTUGAS"}
+          {duty === "cleaning" ? words.clean : duty === "out_of_service" ? words.repaired : words.begin}
         </button>
-        <p class="soft">Ketukan ini juga menyalakan bunyi tawaran.</p>
+        <p class="soft">{words.beginHow}</p>
       </div>
     </section>
   );
 }
 
 export function Standby({ who }: { who: Me }) {
+  const on = who.vehicle?.auto_accept ?? false;
   const end = () => {
     stopDevice();
     void act("/api/me/duty", { duty: "off_duty" });
   };
+  const toggle = () =>
+    act("/api/me/duty", {
+      duty: "available",
+      at_base: who.vehicle?.at_base ?? false, // the switch says nothing of where the vehicle stands
+      auto_accept: !on,
+    });
   return (
     <section class="standby fill">
       <div class="middle">
-        <h1>SIAGA</h1>
-        <p>Menunggu tugas</p>
+        <h1>{words.standby}</h1>
+        <p>{words.waiting}</p>
         <p class="soft">{who.vehicle?.name}</p>
       </div>
-      <div class="choices two push">
-        <button type="button" onClick={unlockSound}>
-          Uji bunyi
+      <div class="push stack">
+        <Undo who={who} />
+        <button type="button" class="wide" aria-pressed={on} onClick={() => void toggle()}>
+          {words.autoAccept(on)}
         </button>
-        <button type="button" onClick={end}>
-          Selesai bertugas
-        </button>
+        {on && <p class="soft">{words.autoHow}</p>}
+        <div class="choices two">
+          <button type="button" onClick={unlockSound}>
+            {words.tone}
+          </button>
+          <button type="button" onClick={end}>
+            {words.end}
+          </button>
+        </div>
       </div>
     </section>
   );

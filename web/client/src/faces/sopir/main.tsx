@@ -13,11 +13,13 @@ import {
   signedIn,
 } from "../../core/api";
 import { connect } from "../../core/live";
+import { text } from "../../text/id";
 import { accuracy, ring, startDevice } from "./device";
 import { Duty, Standby } from "./duty";
 import { OfferCard } from "./offer";
 import { drain, enqueue, reachable, refused, waiting } from "./queue";
 import { Trip } from "./trip";
+import { remember } from "./undo";
 
 export const me = signal<Me | null>(null);
 export const offer = signal<Offer | null>(null);
@@ -42,6 +44,8 @@ export async function reload() {
       if (offer.value && offer.value.assignment_id !== wasOffered) ring(6);
     } else offer.value = null;
     const before = me.value?.assignment;
+    // Taken without asking: nothing rang for it yet.
+    if (before?.id !== now.assignment?.id && now.assignment?.stamps.accepted?.source === "desk") ring(6);
     me.value = now;
     if (now.vehicle && now.vehicle.duty !== "off_duty") startDevice();
     if (now.assignment?.id !== before?.id || now.assignment?.state !== before?.state) await loadRoute(now);
@@ -62,30 +66,39 @@ async function loadRoute(now: Me) {
 
 export async function act(path: string, body: Record<string, unknown>) {
   taps += 1;
-  foresee(path);
+  foresee(path, body);
   await enqueue(path, body);
   await reload();
 }
 
 const AFTER: Record<string, Step[]> = {
-  accepted: ["en_route", "stand_down"],
-  en_route: ["on_scene", "stand_down"],
-  on_scene: ["transporting", "clear", "stand_down"],
-  transporting: ["at_destination", "stand_down"],
-  at_destination: ["clear", "stand_down"],
+  accepted: ["en_route"],
+  en_route: ["on_scene"],
+  on_scene: ["transporting", "clear"],
+  transporting: ["at_destination"],
+  at_destination: ["clear"],
 };
 
 // Show at once what a step will make of the trip: without signal the next tap must be possible.
-function foresee(path: string) {
+function foresee(path: string, body: Record<string, unknown>) {
   const who = me.value;
+  if (who?.vehicle && typeof body["auto_accept"] === "boolean")
+    me.value = { ...who, vehicle: { ...who.vehicle, auto_accept: body["auto_accept"] } };
   const [, id, step] = /^\/api\/assignments\/([^/]+)\/([a-z_]+)$/.exec(path) ?? [];
-  if (!who?.assignment || who.assignment.id !== id || !step) return;
+  if (!who?.assignment || who.assignment.id !== id || !step || step === "undo") return;
+  remember(who, id, step);
   const state = (step === "accept" ? "accepted" : step) as Assignment["state"];
   const next = AFTER[state];
   const now = new Date().toISOString();
   const stamps = { ...who.assignment.stamps, [state]: { device_time: now, server_time: now, source: "tap" } };
+  const vehicle =
+    who.vehicle && step === "problem" ? { ...who.vehicle, duty: "out_of_service" as const } : who.vehicle;
   offer.value = null;
-  me.value = { ...who, assignment: next ? { ...who.assignment, state, stamps, next_steps: next } : null };
+  me.value = {
+    ...who,
+    vehicle,
+    assignment: next ? { ...who.assignment, state, stamps, next_steps: next } : null,
+  };
 }
 
 function Line() {
@@ -101,7 +114,7 @@ function Line() {
 
 function App() {
   const who = me.value;
-  if (!who) return <main class="drive">{problem.value || "Memuat…"}</main>;
+  if (!who) return <main class="drive">{problem.value || text.loading}</main>;
   const duty = who.vehicle?.duty ?? "off_duty";
   return (
     <>
@@ -114,7 +127,7 @@ function App() {
         <Line />
         <div aria-live="assertive">{refused.value && <p class="error">{refused.value}</p>}</div>
         {offer.value && who.assignment?.state === "offered" ? (
-          <OfferCard offer={offer.value} now={tick.value + skew.value} />
+          <OfferCard offer={offer.value} assignment={who.assignment} now={tick.value + skew.value} />
         ) : who.assignment && who.request ? (
           <Trip who={who} />
         ) : duty === "available" ? (

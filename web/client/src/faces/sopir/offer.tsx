@@ -1,15 +1,17 @@
 // An offer with its countdown: accept with the thumb, decline with one tap more.
 import { signal } from "@preact/signals";
-import type { Offer } from "../../core/api";
+import type { Assignment, Offer } from "../../core/api";
 import { kilometres, minutes } from "../../core/words";
 import { text } from "../../text/id";
 import { act } from "./main";
+import { Notes } from "./notes";
 
 const REASONS = ["Kendaraan rusak", "Di luar jangkauan", "Sedang isi BBM", "Alasan lain"];
 const declining = signal(false);
 const answered = signal("");
 
-export function OfferCard({ offer, now }: { offer: Offer; now: number }) {
+export function OfferCard(props: { offer: Offer; assignment: Assignment; now: number }) {
+  const { offer, assignment, now } = props;
   const left = Math.max(0, Math.ceil((Date.parse(offer.expires_at) - now) / 1000));
   const path = `/api/assignments/${offer.assignment_id}`;
   const answer = (step: string, body: Record<string, unknown>) => {
@@ -27,12 +29,12 @@ export function OfferCard({ offer, now }: { offer: Offer; now: number }) {
         <dt>Jemput</dt>
         <dd>{offer.request.pickup.name}</dd>
         <dt>Antar</dt>
-        <dd>{offer.request.dropoff?.name ?? "menyusul"}</dd>
+        <dd>{offer.request.dropoff?.name ?? text.sopir.later}</dd>
       </dl>
       <p class="eta">
         {kilometres(offer.distance_m)} · {minutes(offer.eta_s)} menit
       </p>
-      {offer.request.note && <p class="soft">{offer.request.note}</p>}
+      <Notes request={offer.request} assignment={assignment} now={now} />
       <div class="push stack">
         <div class="count">
           <progress

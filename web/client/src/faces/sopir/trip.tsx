@@ -1,26 +1,24 @@
 // The trip: one big button for the next step, the way, and whom to call.
 import { signal } from "@preact/signals";
 import type { Me, Step } from "../../core/api";
-import { clockText, kilometres, minutes } from "../../core/words";
+import { clockText, kilometres, minutes, telephone } from "../../core/words";
 import { text } from "../../text/id";
-import { act, route } from "./main";
+import { hasArrived } from "./geofence";
+import { act, route, tick } from "./main";
+import { Notes } from "./notes";
+import { Undo } from "./undo";
 
-const LABELS: Partial<Record<Step, string>> = {
-  en_route: "SAYA BERANGKAT",
-  on_scene: "SAYA SUDAH TIBA",
-  transporting: "SUDAH NAIK, BERANGKAT",
-  at_destination: "SAMPAI DI TUJUAN",
-  clear: "SELESAI",
-};
+const words = text.sopir;
+const LABELS: Partial<Record<Step, string>> = words.steps;
 const TRAIL = ["accepted", "en_route", "on_scene", "transporting", "at_destination"] as const;
 
 export function Trip({ who }: { who: Me }) {
   const { assignment, request } = who;
   if (!assignment || !request) return null;
-  const next = assignment.next_steps.find((step) => LABELS[step]);
   const loaded = ["on_scene", "transporting", "at_destination"].includes(assignment.state);
   const target = loaded && request.dropoff ? request.dropoff : request.pickup;
-  const step = (name: Step) => act(`/api/assignments/${assignment.id}/${name}`, {});
+  const step = (name: Step, source = "tap") =>
+    void act(`/api/assignments/${assignment.id}/${name}`, { source });
   return (
     <section class="stack fill" aria-label="Tugas">
       <p class="chip">{text.need[request.need]}</p>
@@ -31,14 +29,16 @@ export function Trip({ who }: { who: Me }) {
           {minutes(Number(route.value.properties["travel_s"]))} menit
         </p>
       )}
+      {assignment.stamps.accepted?.source === "desk" && <p class="tell">{words.taken}</p>}
+      <Notes request={request} assignment={assignment} now={tick.value} />
       <Way />
       <div class="choices two">
         <a class="button" href={`geo:${target.lat},${target.lon}?q=${target.lat},${target.lon}`}>
-          Buka navigasi
+          {words.navigate}
         </a>
         {who.contact_phone && (
-          <a class="button" href={`tel:${who.contact_phone.replaceAll(" ", "")}`}>
-            Telepon
+          <a class="button" href={telephone(who.contact_phone)}>
+            {words.phone}
           </a>
         )}
       </div>
@@ -52,45 +52,64 @@ export function Trip({ who }: { who: Me }) {
           );
         })}
       </ol>
-      <div class="push stack">
-        {next && (
-          <button type="button" key={next} class="primary huge" onClick={() => void step(next)}>
-            {LABELS[next]}
-          </button>
-        )}
-        {assignment.next_steps.includes("stand_down") && <Trouble id={assignment.id} />}
-        {assignment.state === "on_scene" && request.need !== "body" && (
-          <button type="button" class="wide" onClick={() => void step("clear")}>
-            Selesai tanpa mengantar
-          </button>
-        )}
+      <div class="push stack dock">
+        {troubled.value ? <Trouble id={assignment.id} /> : <Next who={who} step={step} />}
       </div>
     </section>
   );
 }
 
-const TROUBLES = ["Kendaraan rusak", "Jalan tertutup", "Pengemudi sakit", "Kendala lain"];
+function Next({ who, step }: { who: Me; step: (name: Step, source?: string) => void }) {
+  const { assignment, request } = who;
+  const next = assignment?.next_steps.find((name) => LABELS[name]);
+  if (!assignment || !next) return null;
+  const onScene = assignment.state === "on_scene";
+  // Who goes ahead hands over to the ambulance that follows, and takes nobody along unless it has to.
+  const [main, other]: [Step, Step | null] =
+    assignment.first_contact && onScene
+      ? ["clear", "transporting"]
+      : [next, onScene && request?.need !== "body" ? "clear" : null];
+  const arrived = hasArrived(who);
+  return (
+    <>
+      <button
+        type="button"
+        key={main}
+        class={`primary huge ${arrived ? "pulse" : ""}`}
+        onClick={() => step(main, arrived ? "geofence" : "tap")}
+      >
+        {arrived && <small>{words.arrived}</small>}
+        {main === "clear" && onScene ? words.handedOver : LABELS[main]}
+      </button>
+      <div class="beside">
+        <button type="button" onClick={() => (troubled.value = true)}>
+          {words.trouble}
+        </button>
+        {other && (
+          <button type="button" onClick={() => step(other)}>
+            {other === "clear" ? words.notTaken : words.takeAlong}
+          </button>
+        )}
+        <Undo who={who} />
+      </div>
+    </>
+  );
+}
+
 const troubled = signal(false);
 
 function Trouble({ id }: { id: string }) {
-  if (!troubled.value) {
-    return (
-      <button type="button" class="wide" onClick={() => (troubled.value = true)}>
-        Ada kendala…
-      </button>
-    );
-  }
   return (
-    <fieldset>
-      <legend>Kendaraan lain segera dicarikan. Apa kendalanya?</legend>
+    <fieldset class="stack">
+      <legend>{words.troubleHow}</legend>
       <div class="choices two">
-        {TROUBLES.map((reason) => (
+        {words.troubles.map((reason) => (
           <button
             type="button"
             key={reason}
             onClick={() => {
               troubled.value = false;
-              void act(`/api/assignments/${id}/stand_down`, { reason });
+              void act(`/api/assignments/${id}/problem`, { reason });
             }}
           >
             {reason}
@@ -98,7 +117,7 @@ function Trouble({ id }: { id: string }) {
         ))}
       </div>
       <button type="button" class="wide" onClick={() => (troubled.value = false)}>
-        Kembali, tugas diteruskan
+        {words.goOn}
       </button>
     </fieldset>
   );
@@ -122,7 +141,7 @@ function Way() {
   const [fx, fy] = at(first).split(",");
   const [lx, ly] = at(last).split(",");
   return (
-    <svg class="way" viewBox={`0 0 300 ${height.toFixed(0)}`} role="img" aria-label="Gambar jalan ke tujuan">
+    <svg class="way" viewBox={`0 0 300 ${height.toFixed(0)}`} role="img" aria-label={words.way}>
       <polyline points={points.map(at).join(" ")} />
       <circle class="from" cx={fx} cy={fy} r="6" />
       <rect class="to" x={Number(lx) - 6} y={Number(ly) - 6} width="12" height="12" />

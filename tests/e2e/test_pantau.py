@@ -1,0 +1,90 @@
+"""The family's page in a browser: without scripts, on a small phone, and never by accident."""
+
+import gzip
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import PHONE, SIZES, Opened, Served
+from tests.e2e.pages import assert_sound, sideways
+from tests.e2e.test_sopir import ask, full, states
+
+pytestmark = pytest.mark.browser
+Keep = Callable[[Page, str], None]
+KB = 1024
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
+def test_the_page_shows_every_vehicle_with_its_own_time_within_ten_kilobytes(
+    served: Served, opened: Opened, keep: Keep, size: tuple[int, int]
+) -> None:
+    served.go_on_duty("sopir-jenazah", "sopir-dua")
+    body = {
+        "need": "body",
+        "pickup": "puskesmas-cikokol",
+        "patient": {"living": False, "count": 2},
+        "contact": {"phone": "+62 811-0000-0009"},
+    }
+    link = served.post("staff", "siti", "/api/requests", body)["track_url"]
+    served.step("sopir-jenazah", "accept")
+    served.step("sopir-dua", "accept")
+    served.step("sopir-dua", "en_route")
+    page = opened.page(served.url, size)
+    page.goto(link)
+    for name, done in (("Mobil Jenazah Masjid Contoh", 1), ("Mobil Jenazah Masjid Dua", 2)):
+        vehicle = page.get_by_role("region", name=name)
+        expect(vehicle).to_contain_text("Tiba sekitar")
+        expect(vehicle.locator("li.done")).to_have_count(done)
+    assert_sound(page)
+    keep(page, f"pantau-{size[0]}")
+    assert len(gzip.compress(httpx.get(link).content)) < 10 * KB
+
+
+def test_who_needs_nobody_any_more_says_so_twice_and_without_scripts(
+    served: Served, opened: Opened, keep: Keep
+) -> None:
+    served.go_on_duty("sopir-cikokol")
+    request_id = ask(served)
+    served.step("sopir-cikokol", "accept")
+    page = opened.page(served.url, PHONE, scripts=False)
+    page.goto(full(served, request_id)["track_url"])
+    page.get_by_text("Kendaraan tidak diperlukan lagi").click()
+    sure = page.get_by_role("button", name="Ya, tidak diperlukan lagi")
+    expect(sure).to_be_visible()
+    keep(page, "pantau-yakin")
+    assert states(served, request_id) == ["accepted"]
+    sure.click()
+    expect(page.get_by_role("heading", name="Perjalanan ini sudah selesai.")).to_be_visible()
+    assert full(served, request_id)["state"] == "cancelled_by_requester"
+    assert states(served, request_id) == ["stood_down"]
+
+
+def test_who_has_left_is_thanked_and_the_vehicle_still_comes(served: Served, opened: Opened, keep: Keep) -> None:
+    served.go_on_duty("sopir-cikokol")
+    request_id = ask(served)
+    served.step("sopir-cikokol", "accept")
+    page = opened.page(served.url, PHONE, scripts=False)
+    page.goto(full(served, request_id)["track_url"])
+    page.get_by_text("Kami sudah berangkat sendiri").click()
+    page.get_by_role("button", name="Ya, kami sudah berangkat").click()
+    expect(page.get_by_text("kami sudah mencatat bahwa Anda berangkat sendiri")).to_be_visible()
+    expect(page.get_by_text("Kendaraan tidak diperlukan lagi")).to_have_count(0)
+    assert states(served, request_id) == ["accepted"]
+
+
+def test_a_vehicle_whose_phone_is_not_heard_is_said_to_go_on(served: Served, opened: Opened, keep: Keep) -> None:
+    served.go_on_duty("sopir-cipondoh")
+    old = datetime.now(UTC) - timedelta(minutes=4)
+    fix = {"lon": 106.6763, "lat": -6.1943, "taken_at": old.isoformat(), "accuracy_m": 12}
+    assert served.post("driver", "sopir-cipondoh", "/api/positions", {"fixes": [fix]})["taken"] == 1
+    request_id = ask(served)
+    served.step("sopir-cipondoh", "accept")
+    served.step("sopir-cipondoh", "en_route")
+    page = opened.page(served.url, SIZES["320x640"])
+    page.goto(full(served, request_id)["track_url"])
+    expect(page.get_by_text("Sinyal kendaraan terputus sejak pukul")).to_be_visible()
+    assert sideways(page) == 0
+    keep(page, "pantau-tanpa-sinyal")

@@ -1,0 +1,127 @@
+// What may be done about a request that is under way: one thing open at a time.
+import { signal } from "@preact/signals";
+import { useState } from "preact/hooks";
+import type { RequestFull } from "../../core/api";
+import { text } from "../../text/id";
+import { TOLD, Told } from "../../ui/told";
+import { PlacePicker } from "./place";
+import { addNote, busy, cancel, deliver, hold } from "./state";
+
+const words = text.minta;
+const opened = signal<"note" | "hold" | "cancel" | "deliver" | null>(null);
+const noted = signal("");
+const close = () => {
+  opened.value = null;
+};
+
+export function Actions({ request }: { request: RequestFull }) {
+  const document = request.need === "document" && !request.dropoff;
+  const toggle = (what: typeof opened.value, label: string, danger = false) => (
+    <button
+      type="button"
+      class={danger ? "danger" : ""}
+      aria-expanded={opened.value === what}
+      onClick={() => {
+        opened.value = opened.value === what ? null : what;
+        noted.value = "";
+      }}
+    >
+      {label}
+    </button>
+  );
+  return (
+    <>
+      <div class="actions">
+        {document ? toggle("deliver", words.document.deliver) : toggle("note", words.note)}
+        {!document &&
+          (request.held ? (
+            <button type="button" disabled={busy.value} onClick={() => void hold(false, words.released)}>
+              {words.release}
+            </button>
+          ) : (
+            toggle("hold", words.hold)
+          ))}
+        {toggle("cancel", words.cancel, true)}
+      </div>
+      {noted.value === request.id && <p role="status">{words.noteSent}</p>}
+      {opened.value === "note" && <Note id={request.id} />}
+      {opened.value === "hold" && <Hold />}
+      {opened.value === "cancel" && <Cancel />}
+      {opened.value === "deliver" && (
+        <PlacePicker
+          label={words.place.home}
+          onBack={close}
+          onPick={(place) => {
+            close();
+            void deliver(place);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function Note({ id }: { id: string }) {
+  const [typed, setTyped] = useState("");
+  return (
+    <form
+      class="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void addNote(typed.trim()).then(() => {
+          close();
+          noted.value = id;
+        });
+      }}
+    >
+      <label>
+        {words.note.replace("…", "")}
+        <textarea
+          required
+          minLength={2}
+          maxLength={500}
+          value={typed}
+          onInput={(event) => setTyped(event.currentTarget.value)}
+        />
+      </label>
+      <button type="submit" disabled={busy.value || typed.trim().length < 2}>
+        {words.noteSend}
+      </button>
+    </form>
+  );
+}
+
+function Reasons(props: { how: string; reasons: readonly string[]; onPick: (reason: string) => void }) {
+  return (
+    <fieldset class="choices">
+      <legend>{props.how}</legend>
+      {props.reasons.map((reason) => (
+        <button
+          type="button"
+          key={reason}
+          disabled={busy.value}
+          onClick={() => {
+            close();
+            props.onPick(reason);
+          }}
+        >
+          {reason}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+function Hold() {
+  return <Reasons how={words.holdHow} reasons={words.holds} onPick={(reason) => void hold(true, reason)} />;
+}
+
+function Cancel() {
+  const [told, setTold] = useState<string>(TOLD[0]);
+  return (
+    <div class="stack">
+      <Told label={text.told.who} value={told} onPick={setTold} />
+      <Reasons how={words.cancelHow} reasons={words.cancels} onPick={(reason) => void cancel(reason, told)} />
+    </div>
+  );
+}

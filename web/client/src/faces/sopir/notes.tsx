@@ -1,0 +1,19 @@
+// What a driver must know of a request beside the places: in the offer and on the trip.
+import type { Assignment, Offer } from "../../core/api";
+import { whenText } from "../../core/words";
+import { text } from "../../text/id";
+
+const words = text.sopir;
+
+export function Notes(props: { request: Offer["request"]; assignment: Assignment | null; now: number }) {
+  const { request, assignment, now } = props;
+  return (
+    <>
+      {assignment?.first_contact && <p class="tell">{words.ahead}</p>}
+      {request.schedule_at && <p class="tell">{text.booked(whenText(request.schedule_at, now))}</p>}
+      {request.family_left && <p class="tell">{words.familyLeft}</p>}
+      {request.held && <p class="tell">{words.held}</p>}
+      {request.note && <p class="note">{request.note}</p>}
+    </>
+  );
+}

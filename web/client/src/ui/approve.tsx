@@ -1,0 +1,61 @@
+// A yes that somebody waits for, answered where it is read.
+import { useState } from "preact/hooks";
+import type { Asked, Me, RequestSummary } from "../core/api";
+import { post } from "../core/api";
+import { spanText } from "../core/words";
+import { text } from "../text/id";
+
+const words = text.approve;
+const OWN = "own_operator";
+
+// What this person may answer: what the rule asks of the role, or of the operator of the vehicle's own agency.
+export const isAsked = (me: Me, asked: Asked, agencyOf?: (vehicle: string) => string | undefined) =>
+  asked.approver === OWN
+    ? me.role === "operator" && me.agency !== null && agencyOf?.(asked.vehicle_id) === me.agency
+    : asked.approver === me.role;
+
+export function Approve(props: {
+  request: RequestSummary;
+  asked: Asked;
+  now: number;
+  attempt: (work: () => Promise<unknown>) => Promise<unknown>;
+}) {
+  const { request, asked, now, attempt } = props;
+  const aid = asked.approver === OWN;
+  const [reason, setReason] = useState("");
+  const [busy, setBusy] = useState(false);
+  const answer = async (yes: boolean) => {
+    setBusy(true);
+    await attempt(() =>
+      aid
+        ? post(`/api/requests/${request.id}/mutual_aid`, { yes, vehicle_id: asked.vehicle_id })
+        : post(`/api/requests/${request.id}/approve`, { rule: asked.rule, yes, reason: reason.trim() }),
+    );
+    setBusy(false);
+  };
+  const ready = !busy && (aid || reason.trim().length >= 3);
+  return (
+    <div class="card stack approve">
+      <p>
+        <strong>{request.subject ?? text.need[request.need]}</strong> · {request.pickup.name}
+        {request.dropoff ? ` → ${request.dropoff.name}` : ""} ·{" "}
+        {words.since(spanText((now - Date.parse(asked.asked_at)) / 1000))}
+      </p>
+      <p>{aid ? words.aid(asked.vehicle_name, asked.rule) : words.ask(asked.vehicle_name, asked.rule)}</p>
+      {!aid && (
+        <label>
+          {text.reason}
+          <input value={reason} maxLength={500} onInput={(event) => setReason(event.currentTarget.value)} />
+        </label>
+      )}
+      <div class="choices two">
+        <button type="button" class="primary" disabled={!ready} onClick={() => void answer(true)}>
+          {aid ? words.aidYes : words.yes}
+        </button>
+        <button type="button" disabled={!ready} onClick={() => void answer(false)}>
+          {aid ? words.aidNo : words.no}
+        </button>
+      </div>
+    </div>
+  );
+}
