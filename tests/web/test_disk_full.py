@@ -27,6 +27,7 @@ def limit_pages(service: Service, more: int) -> None:
         used = books._connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         books._connection.exec_driver_sql(f"PRAGMA max_page_count = {used + more}")
 
+    assert service.app is not None
     service.app.state.house.store.submit(work).result()
 
 

@@ -160,6 +160,7 @@ async def test_a_document_is_promised_called_for_in_order_and_handed_out(town: T
     assert await town.live(first) == [], "no vehicle is looked for"
 
     called = await town.desk.stock_came(BLANKS, facility="puskesmas-cikokol", count=1, by=Command(actor=SITI))
+    assert isinstance(called, list)
     assert [view.request.id for view in called] == [first.request.id]
     done = await town.desk.close(called[0].promise.id, "handed_out", told="pemohon", by=Command(actor=SITI))
     assert isinstance(done, PromiseView)
