@@ -37,4 +37,5 @@ def violations(page: Page) -> list[str]:
 
 def assert_sound(page: Page) -> None:
     """The page as it stands keeps all of it."""
-    assert (sideways(page), small_targets(page), violations(page)) == (0, [], [])
+    found = (sideways(page), small_targets(page), violations(page))
+    assert found == (0, [], []), found

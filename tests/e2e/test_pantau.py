@@ -77,7 +77,7 @@ def test_who_has_left_is_thanked_and_the_vehicle_still_comes(served: Served, ope
 
 def test_a_vehicle_whose_phone_is_not_heard_is_said_to_go_on(served: Served, opened: Opened, keep: Keep) -> None:
     served.go_on_duty("sopir-cipondoh")
-    old = datetime.now(UTC) - timedelta(minutes=4)
+    old = datetime.now(UTC) - timedelta(minutes=8)
     fix = {"lon": 106.6763, "lat": -6.1943, "taken_at": old.isoformat(), "accuracy_m": 12}
     assert served.post("driver", "sopir-cipondoh", "/api/positions", {"fixes": [fix]})["taken"] == 1
     request_id = ask(served)

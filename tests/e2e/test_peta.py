@@ -226,7 +226,7 @@ def test_the_operator_of_the_asked_agency_answers_for_its_own_vehicle(served: Se
     expect(asked).to_contain_text("Mobil Jenazah Kabupaten milik instansi Anda diminta membantu (R26).")
     assert_sound(page)
     keep(page, "peta-bantuan")
-    asked.get_by_role("button", name="Ya, berangkatkan").click()
+    asked.get_by_role("button", name="Berangkatkan").click()
     expect(rows(page)).to_contain_text("Mobil Jenazah Kabupaten ditawarkan")
     expect(asked).to_have_count(0)
     assert states(served, request_id) == ["offered"]
@@ -264,7 +264,8 @@ def test_several_vehicles_a_note_a_hold_and_an_end_with_who_was_told(served: Ser
     dialog.get_by_role("button", name="Akhiri").click()
     expect(panel).to_contain_text("Tercatat ganda")
     expect(panel).to_contain_text("yang diberi tahu: petugas fasilitas")
-    assert states(served, request_id) == ["withdrawn", "stood_down"]
+    trips = {trip["vehicle_id"]: trip["state"] for trip in full(served, request_id)["assignments"]}
+    assert trips == {"J-DUA": "stood_down", "J-MASJID": "withdrawn"}
 
 
 def test_a_health_officer_answers_on_the_map_what_the_rule_asks_of_the_role(

@@ -46,6 +46,11 @@ def states(served: Served, request_id: str) -> list[str]:
     return [trip["state"] for trip in full(served, request_id)["assignments"]]
 
 
+def sent(page: Page) -> None:
+    """The server has what was tapped: the page shows it before that."""
+    expect(page.get_by_text("belum terkirim")).to_have_count(0)
+
+
 def on_duty(enter: Enter, size: tuple[int, int] = PHONE) -> Page:
     """The page of the driver of Cipondoh, waiting."""
     page = enter("driver", "sopir-cipondoh", size, CIPONDOH)
@@ -81,6 +86,7 @@ def test_an_offer_is_accepted_and_driven_to_its_end(
             keep(page, f"sopir-tugas-{size[0]}")
         step.click()
     expect(page.get_by_role("heading", name="SIAGA")).to_be_visible()
+    sent(page)
     assert request_of(served, request_id)["state"] == "completed"
 
 
@@ -100,6 +106,7 @@ def test_a_declined_offer_goes_on_to_the_next_driver_with_its_reason(served: Ser
     page.get_by_role("button", name="Tolak…").click()
     page.get_by_role("button", name="Di luar jangkauan").click()
     expect(page.get_by_role("heading", name="SIAGA")).to_be_visible()
+    sent(page)
     trips = request_of(served, request_id)["assignments"]
     assert isinstance(trips, list)
     assert [(trip["vehicle_id"], trip["state"]) for trip in trips] == [
@@ -122,6 +129,7 @@ def test_steps_without_signal_wait_and_are_sent_in_order_once(served: Served, en
     page.context.set_offline(False)
     expect(page.get_by_role("button", name="SAYA SUDAH TIBA")).to_be_visible(timeout=30_000)
     expect(page.get_by_text("Luring")).to_have_count(0, timeout=30_000)
+    sent(page)
     trips = request_of(served, request_id)["assignments"]
     assert isinstance(trips, list)
     assert [trip["state"] for trip in trips] == ["en_route"]
@@ -141,6 +149,7 @@ def test_a_breakdown_on_the_way_sends_another_vehicle_and_takes_this_one_out_of_
     expect(page.get_by_text("Kendaraan pengganti sedang dicarikan.")).to_be_visible()
     expect(page.get_by_role("button", name="SUDAH SIAP, SIAGA")).to_be_visible()
     assert_sound(page)
+    sent(page)
     trips = request_of(served, request_id)["assignments"]
     assert isinstance(trips, list)
     assert [(trip["vehicle_id"], trip["state"], trip["reason"]) for trip in trips] == [
@@ -166,10 +175,12 @@ def test_a_step_is_taken_back_within_ten_seconds(
     undo.click()
     expect(page.get_by_role("button", name="SAYA BERANGKAT")).to_be_visible()
     expect(page.get_by_role("button", name="Urungkan")).to_have_count(0)
+    sent(page)
     assert states(served, request_id) == ["accepted"]
     page.get_by_role("button", name="SAYA BERANGKAT").click()
     expect(page.get_by_role("button", name="SAYA SUDAH TIBA")).to_be_visible()
     expect(page.get_by_role("button", name="Urungkan")).to_have_count(0, timeout=15_000)
+    sent(page)
     assert states(served, request_id) == ["en_route"]
 
 
@@ -186,6 +197,7 @@ def test_a_step_and_its_taking_back_without_signal_are_sent_in_order(served: Ser
     expect(page.get_by_text("2 data menunggu dikirim")).to_be_visible()
     page.context.set_offline(False)
     expect(page.get_by_text("Luring")).to_have_count(0, timeout=30_000)
+    sent(page)
     assert states(served, request_id) == ["en_route"]
     kinds = [event["kind"] for event in full(served, request_id)["timeline"]]
     assert kinds[-2:] == ["step_taken", "step_undone"]
@@ -200,6 +212,7 @@ def test_the_end_of_a_trip_is_taken_back_from_the_standby_screen(served: Served,
     expect(page.get_by_role("heading", name="SIAGA")).to_be_visible()
     page.get_by_role("button", name="Urungkan “Selesai”").click()
     expect(page.get_by_role("button", name="SELESAI", exact=True)).to_be_visible()
+    sent(page)
     assert states(served, request_id) == ["at_destination"]
     assert full(served, request_id)["state"] == "in_progress"
 
@@ -220,6 +233,7 @@ def test_near_the_pick_up_the_button_asks_and_the_tap_says_that_the_position_agr
     keep(page, "sopir-sudah-tiba")
     arrive.click()
     expect(page.get_by_role("button", name="SUDAH NAIK, BERANGKAT")).to_be_visible()
+    sent(page)
     trip = full(served, request_id)["assignments"][0]
     assert (trip["state"], trip["stamps"]["on_scene"]["source"]) == ("on_scene", "geofence")
     assert trip["stamps"]["en_route"]["source"] == "tap"
@@ -231,17 +245,20 @@ def test_offers_are_taken_without_asking_while_the_switch_is_on(served: Served, 
     expect(page.get_by_role("button", name="Terima otomatis: ya")).to_be_visible()
     assert_sound(page)
     keep(page, "sopir-otomatis")
+    sent(page)
     vehicle = served.get("driver", "sopir-cipondoh", "/api/me")["vehicle"]
     assert (vehicle["auto_accept"], vehicle["at_base"]) == (True, True)
     request_id = ask(served)
     expect(page.get_by_text("Diterima otomatis untuk Anda.")).to_be_visible()
     expect(page.get_by_role("button", name="SAYA BERANGKAT")).to_be_visible()
+    sent(page)
     assert states(served, request_id) == ["accepted"]
     page.get_by_role("button", name="SAYA BERANGKAT").click()
     page.get_by_role("button", name="SAYA SUDAH TIBA").click()
     page.get_by_role("button", name="Selesai tanpa mengantar").click()
     page.get_by_role("button", name="Terima otomatis: ya").click()
     expect(page.get_by_role("button", name="Terima otomatis: tidak")).to_be_visible()
+    sent(page)
     assert served.get("driver", "sopir-cipondoh", "/api/me")["vehicle"]["auto_accept"] is False
 
 
@@ -283,5 +300,6 @@ def test_the_first_contact_knows_that_the_ambulance_follows_and_hands_over(
     keep(page, "sopir-penolong-tiba")
     page.get_by_role("button", name="DISERAHKAN, SELESAI").click()
     expect(page.get_by_role("heading", name="SIAGA")).to_be_visible()
+    sent(page)
     trips = {trip["vehicle_id"]: trip["state"] for trip in full(served, request_id)["assignments"]}
     assert trips == {"A-JAUH": "offered", "T-CIKOKOL": "cleared"}

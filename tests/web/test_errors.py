@@ -94,7 +94,7 @@ def test_the_familys_page_names_nobody(service: Service) -> None:
         request = client.post("/api/requests", json=REQUEST).json()
     page = httpx.get(request["track_url"])
     assert page.status_code == 200
-    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["referrer-policy"] == "same-origin"
     assert page.headers["x-robots-tag"] == "noindex"
     assert len(page.content) < 10_000
     for private in ("Keluarga Contoh", "811", "unnatural", "jenazah", "pagar hijau"):

@@ -12,7 +12,7 @@ def test_the_familys_page_tells_the_state_and_nothing_personal(service: Service)
     assert "Kami sedang menghubungi sopir terdekat" in page.text
     for private in ("Keluarga Contoh", "0811", "811-0000", "pagar hijau", "unnatural", "Rumah keluarga"):
         assert private not in page.text
-    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["referrer-policy"] == "same-origin"
     assert page.headers["x-robots-tag"] == "noindex"
     assert page.headers["cache-control"] == "no-store"
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]

@@ -83,7 +83,8 @@ async def answer(
 
 
 def _track_page(request: Request, shown: Track | None, track_token: str, status: int = 200) -> HTMLResponse:
-    headers = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex", "Cache-Control": "no-store"}
+    # "no-referrer" would take the origin from the page's own answers too, by which they are known for its own.
+    headers = {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex", "Cache-Control": "no-store"}
     body = {"track": shown, "track_token": track_token}
     return _templates.TemplateResponse(request, "track.html", body, status_code=status, headers=headers)
 
