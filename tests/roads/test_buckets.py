@@ -172,6 +172,16 @@ def test_equal_vehicles_come_by_their_number_whichever_hub_they_are_found_over(s
             assert (answer.vehicle.tolist(), answer.travel_ms.tolist()) == (expected, [10] * most)
 
 
+def test_straight_along_a_street_whose_end_another_vertex_lies_upon(searched_by: None) -> None:
+    graph = graph_of(3, [(0, 1, 0), (1, 0, 0), (1, 2, 7)])
+    custom = Hierarchy.build(graph.first_out, graph.head, np.arange(3, dtype=np.int32)).customize(graph.weight)
+    buckets = Buckets(custom, 4)
+    buckets.place([0, 1, 2, 3], [[0], [0], [0], [1]], [[5], [5], [4], [5]], [[9], [3], [9], [9]])
+    answer = buckets.nearest(2, 1, most=1, on=([5], [0], [4]))
+    # Vehicle 0 is 5 ms before the target, 1 is past it and must go round; 2 is on another street.
+    assert [column.tolist() for column in answer] == [[0], [5], [-1]]
+
+
 @pytest.mark.parametrize(
     ("index", "vertices", "street", "ms", "says"),
     [
@@ -307,6 +317,26 @@ def test_on_jakarta_2000_random_questions_over_a_moving_fleet_agree_with_scipy(
             differences += rows != soonest(costs, eligible, wait, most)
             asked += 1
     assert (asked, differences) == (2000, 0)
+
+
+@pytest.mark.roads
+def test_labels_and_buckets_kept_while_vehicles_move_are_those_made_anew(
+    jakarta_graph: Graph, jakarta_hierarchy: Hierarchy
+) -> None:
+    rng = np.random.default_rng(3)
+    graph, count = jakarta_graph, 400
+    found = Buckets(jakarta_hierarchy.customize(graph.weight), count)
+    arcs = rng.integers(0, len(graph.head), count)
+    for _ in range(60):
+        moved = rng.choice(count, 40, replace=False)
+        jump = rng.random(40) < 0.2
+        arcs[moved] = np.where(jump, rng.integers(0, len(graph.head), 40), graph.first_out[graph.head[arcs[moved]]])
+        found.place(moved, *on_arcs(graph, arcs[moved], rng.random(40)))
+    kept = found._labels
+    anew = buckets_module._filled(kept.custom, kept.slots.copy())
+    for vertex in range(graph.count):
+        (begin, size, _), (other, many, _) = kept.buckets[vertex], anew.buckets[vertex]
+        assert np.array_equal(kept.keys[begin : begin + size], anew.keys[other : other + many])
 
 
 @pytest.mark.roads
