@@ -100,9 +100,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
     store.submit(settle).result()
     asyncio.run(store.close())
     app = create_app(settings, demo=False)
-    config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_level="warning", ws="websockets-sansio"
-    )
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="websockets-sansio")
     listening = config.bind_socket()
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
