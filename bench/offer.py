@@ -174,9 +174,8 @@ async def load(url: str, pages: list[Watched], per_second: float) -> None:
 def report(name: str, seconds: list[float]) -> float:
     """One line; returns the 95th percentile."""
     p95 = quantiles(seconds, n=20)[-1]
-    print(
-        f"{name:28} median {median(seconds) * 1000:6.0f} ms   p95 {p95 * 1000:6.0f} ms   max {max(seconds) * 1000:6.0f} ms"
-    )
+    told = (("median", median(seconds)), ("p95", p95), ("max", max(seconds)))
+    print(f"{name:28} " + "   ".join(f"{word} {value * 1000:6.0f} ms" for word, value in told))
     return p95
 
 

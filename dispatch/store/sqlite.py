@@ -27,6 +27,7 @@ T = TypeVar("T")
 _GROUP = 256  # commands of one fsync at most: keeps the wait of the first one short
 _READERS = 4
 _BUSY_S = 10
+_MIGRATING = threading.Lock()  # alembic keeps its context in globals: one migration at a time in a process
 
 
 class IndexMissingError(StoreUnavailableError):
@@ -93,7 +94,7 @@ def _migrate(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    with connection.begin():
+    with _MIGRATING, connection.begin():
         command.upgrade(config, "head")
 
 

@@ -11,6 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 import dispatch
 from tests.proof import town
+from tests.proof.ground import Ground
 from tests.proof.machine import DeskMachine
 
 
@@ -22,7 +23,7 @@ class Hunter(DeskMachine):
         super().teardown()
         if isinstance(fault, Exception) and not type(fault).__module__.startswith("hypothesis"):
             lines = str(fault).splitlines() or [type(fault).__name__]
-            found = {"steps": DeskMachine.steps, "fault": f"{type(fault).__name__}: {lines[0]}"}
+            found = {"steps": Ground.steps, "fault": f"{type(fault).__name__}: {lines[0]}"}
             sys.stdout.write(json.dumps(found) + "\n")
             sys.stdout.flush()
             os._exit(1)
@@ -47,7 +48,7 @@ def main() -> None:
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(seed(options.seed)(Hunter), settings=chosen)
-    sys.stdout.write(json.dumps({"steps": DeskMachine.steps, "fault": None}) + "\n")
+    sys.stdout.write(json.dumps({"steps": Ground.steps, "fault": None}) + "\n")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,8 @@ from dispatch.domain.vehicle import Vehicle, VehicleClass
 from geo.point import Point
 from tests.people import CIKOKOL, OPI, SITI
 from tests.proof.served import Served, fill, secret_of
-from tests.proof.witness import ENDS, Witness
+from tests.proof.standing import ENDS
+from tests.proof.witness import Witness
 
 WORKERS = 8
 MOST_OPEN = 30

@@ -1,4 +1,4 @@
-"""Faults planted one by one, and how many steps the state machine needs to find each: `python -m tests.proof.mutants`."""
+"""Faults planted one by one, and the steps that the state machine needs for each: `python -m tests.proof.mutants`."""
 
 import argparse
 import json

@@ -59,26 +59,26 @@ def main() -> int:
     planted = "left as it was" if options.without_mutants else ""
     found = 0 if options.without_mutants else subprocess.call([sys.executable, "-m", "tests.proof.mutants"])
     planted = planted or ("all found" if found == 0 else "NOT all found")
-    lines = [
-        "# Soak",
-        "",
-        f"{datetime.now(UTC):%Y-%m-%d %H.%M} UTC, {platform.system()} {platform.machine()}, {os.cpu_count()} processors "
-        f"(shared: load {os.getloadavg()[0]:.1f} at the end), Python {platform.python_version()}, seed {options.seed}: "
-        f"`python -m tests.proof.soak {' '.join(sys.argv[1:])}`".replace(" `", "`").replace("soak `", "soak`"),
-        "",
-        f"- State machine: {options.examples:,} runs of at most {STEPS} steps{shortened(options.examples, EXAMPLES)}, "
-        f"{steps:,} steps in {machine_s:,.0f} s: {fault or 'no fault'}.",
-        f"- kill -9: {report.kills} kills{shortened(report.kills, KILLS)} over {report.acknowledged:,} acknowledged "
-        f"commands{shortened(report.acknowledged, COMMANDS)} ({', '.join(f'{n:,} {kind}' for kind, n in sorted(report.kinds.items()))}) "
-        f"in {kills_s:,.0f} s; {report.again} sent again under their key; {len(report.lost)} lost, "
-        f"{len(report.doubled)} doubled; {report.open_at_kills:,} open requests looked at after the kills, "
-        f"{len(report.wrong)} of them or of their timers wrong.",
-        f"- Planted faults ([table](mutants.md)): {planted}.",
-        *(f"- {line}" for line in [*report.lost[:5], *report.doubled[:5], *report.wrong[:5]]),
-        "",
-    ]
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors, load {os.getloadavg()[0]:.1f}"
+    command = " ".join(["python -m tests.proof.soak", *sys.argv[1:]])
+    kinds = ", ".join(f"{number:,} {kind}" for kind, number in sorted(report.kinds.items()))
+    runs, kills = shortened(options.examples, EXAMPLES), shortened(report.kills, KILLS)
+    commands = shortened(report.acknowledged, COMMANDS)
+    text = f"""# Soak
+
+{datetime.now(UTC):%Y-%m-%d %H.%M} UTC, {machine}, Python {platform.python_version()}, seed {options.seed}: `{command}`
+
+- State machine: {options.examples:,} runs of at most {STEPS} steps{runs}, {steps:,} steps in {machine_s:,.0f} s:
+  {fault or "no fault"}.
+- kill -9: {report.kills} kills{kills} over {report.acknowledged:,} acknowledged commands{commands}
+  ({kinds}) in {kills_s:,.0f} s; {report.again} sent again under their key;
+  {len(report.lost)} lost, {len(report.doubled)} doubled; {report.open_at_kills:,} open requests looked at after the
+  kills, {len(report.wrong)} faults in them or their timers.
+- Planted faults ([table](mutants.md)): {planted}.
+"""
+    text += "".join(f"- {line}\n" for line in [*report.lost[:5], *report.doubled[:5], *report.wrong[:5]])
     REPORT.parent.mkdir(parents=True, exist_ok=True)
-    REPORT.write_text("\n".join(lines), "utf-8")
+    REPORT.write_text(text, "utf-8")
     return 1 if fault or report.lost or report.doubled or report.wrong or found else 0
 
 

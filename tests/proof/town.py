@@ -1,4 +1,4 @@
-"""The town of the proof: the whole desk over a real SQLite file, its people and vehicles, and a clock that is turned."""
+"""The town of the proof: the whole desk over a real SQLite file, with people, vehicles and a clock that is turned."""
 
 import asyncio
 import shutil

@@ -3,18 +3,25 @@
 import json
 import sqlite3
 import zlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-Row = dict[str, Any]
-ENDS = {"completed", "cancelled_by_requester", "duplicate", "unfounded"}
-ON_TRIP = {"en_route", "on_scene", "transporting", "at_destination"}
-LIVE = {"offered", "accepted", *ON_TRIP}
-LEFT = {"declined", "expired", "stood_down"}
+from tests.proof.standing import (
+    ENDS,
+    LEFT,
+    LIVE,
+    Row,
+    State,
+    at_of,
+    judge_promises,
+    judge_requests,
+    judge_timers,
+)
+
 # Written down again from product.md and sop.md, so that a slip in the code's own tables is seen.
 NEXT = {
     "offered": {"accepted", "declined", "expired", "withdrawn"},
@@ -32,7 +39,6 @@ BACK = {
     ("cleared", "at_destination"),
     ("cleared", "on_scene"),
 }
-RETRY_WITHIN = timedelta(minutes=5)
 ANSWER_S = {"red": 30, "yellow": 90, "green": 90}
 BOOKED_S, UNDELIVERED_S = 600, 10
 LEAD = timedelta(hours=1)
@@ -43,31 +49,13 @@ UNDO_WITHIN = timedelta(seconds=10)
 _TABLES = ("requests", "contacts", "assignments", "approvals", "promises", "promise_calls", "due", "vehicles")
 
 
-def at_of(text: str) -> datetime:
-    """A time of a row."""
-    return datetime.fromisoformat(text)
-
-
 @dataclass
-class State:
-    """All that stands at one moment, as rows, and how far the growing tables have come."""
+class _Told:
+    """What the journal's new entries add up to."""
 
-    tables: dict[str, list[Row]] = field(default_factory=dict)
-    grown: tuple[int, int, int] = (0, 0, 0)
-
-    def __getitem__(self, table: str) -> list[Row]:
-        return self.tables[table]
-
-    def due(self) -> dict[tuple[str, str], datetime]:
-        """The timers."""
-        return {(row["kind"], row["subject"]): at_of(row["at"]) for row in self["due"]}
-
-    def of(self, table: str) -> dict[str, list[Row]]:
-        """Rows by request."""
-        found: dict[str, list[Row]] = defaultdict(list)
-        for row in self[table]:
-            found[row["request_id"]].append(row)
-        return found
+    fired: Counter[tuple[str, str]] = field(default_factory=Counter)
+    owed: Counter[str] = field(default_factory=Counter)
+    to_operator: Counter[str] = field(default_factory=Counter)
 
 
 class Witness:
@@ -109,7 +97,9 @@ class Witness:
         self._now.append(now)
         before, self.seen = self.seen, self.read()
         found = [*self._journal_since(before, now), *self._decisions_since()]
-        found += [*self._requests(), *self._assignments(), *self._promises(), *self._timers(), *self._vehicles()]
+        latest = max(self._now)
+        found += [*judge_requests(self.seen, self._ends(), latest), *judge_promises(self.seen, latest)]
+        found += [*judge_timers(self.seen), *self._assignments(), *self._vehicles()]
         return found
 
     def overdue(self, now: datetime) -> list[str]:
@@ -128,40 +118,43 @@ class Witness:
             yield "the journal has become shorter"
         self._journal += len(rows)
         urgency = {row["id"]: json.loads(row["ask"]) for row in self.seen["requests"]}
-        fired: Counter[tuple[str, str]] = Counter()
-        to_operator: Counter[str] = Counter()
-        owed: list[str] = []
+        told = _Told()
         was_due, promises = before.due(), {p["request_id"]: p for p in before["promises"] if p["state"] == "open"}
         for row in rows:
-            facts, at, kind, request = json.loads(row["facts"]), at_of(row["at"]), row["kind"], row["request_id"]
+            facts, at, request = json.loads(row["facts"]), at_of(row["at"]), row["request_id"]
             timer = _timer_of(row, facts, promises)
             if timer is not None:
-                fired[kind, timer[1]] += 1
-                if timer in was_due and was_due[timer] > at:
-                    yield f"{kind} of {timer} came {was_due[timer] - at} early"
-            if kind == "offer_made":
-                yield from self._offered(row, facts, at, urgency[request])
-            elif kind == "offer_delivered":
-                until = self._expires[row["assignment_id"]]
-                self._expires[row["assignment_id"]] = min(until, at + timedelta(seconds=_answer_s(urgency[request])))
-            elif row["assignment_id"] is not None:
-                yield from self._stepped(row, facts, at, urgency[request])
-                if kind in ("offer_declined", "offer_expired"):
-                    self._refusals[request] += 1
-                    if self._refusals[request] % REFUSALS_TO_OPERATOR == 0:
-                        owed.append(request)
-            elif kind == "duty_changed":
-                self._kept_back.pop(row["vehicle_id"], None)
-                if facts["duty"] == "available":
-                    self._declined.pop(row["vehicle_id"], None)
-            if kind == "escalated" and facts["why"] == "refused_often":
-                to_operator[request] += 1
+                told.fired[row["kind"], timer[1]] += 1
+                if self._step_by_step and timer in was_due and was_due[timer] > at:
+                    yield f"{row['kind']} of {timer} came {was_due[timer] - at} early"
+            yield from self._entry(row, facts, at, urgency.get(request, {}), told)
         if self._step_by_step:
-            yield from (f"{kind} of {subject} came twice at once" for (kind, subject), n in fired.items() if n > 1)
+            yield from (f"{kind} of {name} came twice at once" for (kind, name), n in told.fired.items() if n > 1)
         open_now = {row["id"] for row in self.seen["requests"] if row["state"] not in ENDS}
-        for request, times in Counter(owed).items():
-            if to_operator[request] != times and request in open_now:
+        for request, times in told.owed.items():
+            if told.to_operator[request] != times and request in open_now:
                 yield f"{request} had {self._refusals[request]} refusals and the operator was not told"
+
+    def _entry(
+        self, row: Row, facts: Mapping[str, Any], at: datetime, asked: Mapping[str, Any], told: "_Told"
+    ) -> Iterator[str]:
+        kind, request = row["kind"], row["request_id"]
+        if kind == "offer_made":
+            yield from self._offered(row, facts, at, asked)
+        elif kind == "offer_delivered":
+            until = self._expires[row["assignment_id"]]
+            self._expires[row["assignment_id"]] = min(until, at + timedelta(seconds=_answer_s(asked)))
+        elif row["assignment_id"] is not None:
+            yield from self._stepped(row, facts, at, asked)
+            if kind in ("offer_declined", "offer_expired"):
+                self._refusals[request] += 1
+                told.owed[request] += self._refusals[request] % REFUSALS_TO_OPERATOR == 0
+        elif kind == "duty_changed":
+            self._kept_back.pop(row["vehicle_id"], None)
+            if facts["duty"] == "available":
+                self._declined.pop(row["vehicle_id"], None)
+        elif kind == "escalated":
+            told.to_operator[request] += facts["why"] == "refused_often"
 
     def _offered(self, row: Row, facts: Mapping[str, Any], at: datetime, asked: Mapping[str, Any]) -> Iterator[str]:
         name, vehicle, request = row["assignment_id"], row["vehicle_id"], row["request_id"]
@@ -227,64 +220,10 @@ class Witness:
             if row["facts"] is None or set(json.loads(zlib.decompress(row["facts"]))["fleet"]["id"]) != fleet:
                 yield f"decision {row['id']} has lost its facts"
 
-    # Promise 1: an open request is in the one state that follows from what stands, each of its slots on something.
-
-    def _requests(self) -> Iterator[str]:
-        due, assignments, approvals = self.seen.due(), self.seen.of("assignments"), self.seen.of("approvals")
-        promises = self.seen.of("promises")
-        ended_by = {
-            row["request_id"]: json.loads(row["facts"])
-            for row in self._raw.execute(
-                "SELECT request_id, facts FROM journal WHERE kind = 'request_ended' ORDER BY seq"
-            )
-        }
-        for row in self.seen["requests"]:
-            name = row["id"]
-            args = (row, assignments[name], approvals[name], promises[name])
-            if row["state"] in ENDS:
-                yield from _ended(*args, due, ended_by.get(name))
-            else:
-                yield from self._open(*args, due)
-
-    def _open(
-        self,
-        row: Row,
-        assignments: list[Row],
-        approvals: list[Row],
-        promises: list[Row],
-        due: Mapping[tuple[str, str], datetime],
-    ) -> Iterator[str]:
-        name, asked = row["id"], json.loads(row["ask"])
-        filled = {a["slot"] for a in assignments if a["state"] in LIVE or a["state"] == "cleared"}
-        said_yes = {a["slot"] for a in assignments if a["state"] in LIVE - {"offered"} or a["state"] == "cleared"}
-        missing = set(range(row["wanted"])) - filled
-        asked_yes = any(a["state"] == "asked" and a["approver"] != "own_operator" for a in approvals)
-        booked, promised = ("scheduled", name) in due, any(p["state"] == "open" for p in promises)
-        if missing and not (asked_yes or booked or promised):
-            yield f"{name} ({row['state']}) stands on nothing for {missing}"
-        states = {a["state"] for a in assignments}
-        standing = [
-            ("in_progress", bool(states & ON_TRIP)),
-            ("assigned", "accepted" in states),
-            ("searching", "offered" in states),
-            ("completed", not missing),
-            ("awaiting_approval", asked_yes),
-            ("scheduled", booked),
-            ("waiting", promised),
-        ]
-        expected = next((state for state, holds in standing if holds), "nothing")
-        if row["state"] != expected:
-            yield f"{name} is {row['state']} and stands on {expected}"
-        if row["wanted"] != (asked["patient"]["count"] if asked["need"] == "body" else 1):
-            yield f"{name} wants {row['wanted']} vehicles"
-        if row["ended_at"] is not None:
-            yield f"{name} is open and has ended"
-        searched = asked["need"] != "document" or asked["deliver"]
-        retry = due.get(("promise_retry", name))
-        if missing and searched and not booked and (retry is None or retry > max(self._now) + RETRY_WITHIN):
-            yield f"{name} waits and the search for it is tried again at {retry}"
-        if searched and not booked and set(range(row["wanted"])) - said_yes and ("search_long", name) not in due:
-            yield f"{name} is searched for and nobody will be told that it takes long"
+    def _ends(self) -> dict[str, dict[str, Any]]:
+        """What the journal says of each request's last end."""
+        query = "SELECT request_id, facts FROM journal WHERE kind = 'request_ended' ORDER BY seq"
+        return {row["request_id"]: json.loads(row["facts"]) for row in self._raw.execute(query)}
 
     # Promise 3: one live assignment a vehicle and a slot; what it stands in is what the journal says.
 
@@ -306,31 +245,6 @@ class Witness:
         if self._states.keys() != {row["id"] for row in self.seen["assignments"]}:
             yield "an assignment of the journal is lost"
 
-    def _promises(self) -> Iterator[str]:
-        due, counted = self.seen.due(), Counter(p["request_id"] for p in self.seen["promises"] if p["state"] == "open")
-        yield from (f"{request} has {n} open promises" for request, n in counted.items() if n > 1)
-        for row in self.seen["promises"]:
-            is_open, timer = row["state"] == "open", due.get(("promise_due", row["id"]))
-            if is_open != (timer is not None):
-                yield f"promise {row['id']} is {row['state']} with a timer at {timer}"
-            if is_open and timer is not None and timer > max(at_of(row["due_at"]), *self._now) + RETRY_WITHIN * 3:
-                yield f"promise {row['id']} is due at {row['due_at']} and looked at as late as {timer}"
-            if not is_open and not (row["outcome"] and row["told"] and row["closed_at"]):
-                yield f"promise {row['id']} ended without outcome or without who was told"
-            if not row["owner"]:
-                yield f"promise {row['id']} is nobody's"
-
-    def _timers(self) -> Iterator[str]:
-        subjects = {
-            "offer_expires": {row["id"] for row in self.seen["assignments"]},
-            "promise_due": {row["id"] for row in self.seen["promises"]},
-            "shift_ends": {row["id"] for row in self.seen["vehicles"]},
-        }
-        requests = {row["id"] for row in self.seen["requests"]}
-        for kind, subject in self.seen.due():
-            if subject not in subjects.get(kind, requests):
-                yield f"the timer {kind} of {subject} is nobody's"
-
     def _vehicles(self) -> Iterator[str]:
         due, on = self.seen.due(), {a["vehicle_id"]: a["state"] for a in self.seen["assignments"] if a["state"] in LIVE}
         for row in self.seen["vehicles"]:
@@ -342,28 +256,8 @@ class Witness:
                 yield f"{name} is {duty} and must be {self._kept_back[name]}"
             on_duty = duty != "off_duty"
             if on_duty != (row["on_duty_since"] is not None) or on_duty != (("shift_ends", name) in due):
-                yield f"{name} is {duty} since {row['on_duty_since']} with a shift's end at {due.get(('shift_ends', name))}"
-
-
-def _ended(
-    row: Row,
-    assignments: list[Row],
-    approvals: list[Row],
-    promises: list[Row],
-    due: Mapping[tuple[str, str], datetime],
-    told: Mapping[str, Any] | None,
-) -> Iterator[str]:
-    name = row["id"]
-    if row["ended_at"] is None or told is None or not told["told"] or told["state"] != row["state"]:
-        yield f"{name} ended as {row['state']} and the journal says {told}"
-    if any(a["state"] in LIVE for a in assignments):
-        yield f"{name} has ended and a vehicle is still asked or going"
-    if any(a["state"] == "asked" for a in approvals):
-        yield f"{name} has ended and somebody's yes is still asked for"
-    if any(p["state"] == "open" for p in promises):
-        yield f"{name} has ended and a promise is still open"
-    subjects = {name, *(a["id"] for a in assignments), *(p["id"] for p in promises)}
-    yield from (f"{name} has ended and the timer {key} is left" for key in due if key[1] in subjects)
+                ends = due.get(("shift_ends", name))
+                yield f"{name} is {duty} since {row['on_duty_since']} with a shift's end at {ends}"
 
 
 def _answer_s(asked: Mapping[str, Any]) -> int:

@@ -20,7 +20,11 @@ from tests.unit.domain.fleets import asks, fleets, moments, sops
 
 
 def judged(vehicles: list[VehicleNow], ask: Ask, sop: SopInForce, moment: Moment) -> list[tuple[object, ...]]:
-    found = judge_fleet(Fleet(vehicles), ask, sop, moment)
+    return judged_fleet(Fleet(vehicles), ask, sop, moment)
+
+
+def judged_fleet(fleet: Fleet, ask: Ask, sop: SopInForce, moment: Moment) -> list[tuple[object, ...]]:
+    found = judge_fleet(fleet, ask, sop, moment)
     return [
         (
             bool(found.eligible[n]),
@@ -31,7 +35,7 @@ def judged(vehicles: list[VehicleNow], ask: Ask, sop: SopInForce, moment: Moment
             bool(found.first_contact[n]),
             frozenset(rule for rule, mask in found.blocks.items() if mask[n]),
         )
-        for n in range(len(vehicles))
+        for n in range(len(fleet))
     ]
 
 
@@ -53,6 +57,21 @@ def test_any_rules_give_the_same_verdicts(
     vehicles: list[VehicleNow], ask: Ask, sop: SopInForce, moment: Moment
 ) -> None:
     assert judged(vehicles, ask, sop, moment) == [told(assess(now, ask, sop, moment)) for now in vehicles]
+
+
+@settings(max_examples=100, deadline=None)
+@given(fleets, fleets, asks, moments)
+def test_a_fleet_that_follows_another_is_judged_as_if_it_were_new(
+    before: list[VehicleNow], changed: list[VehicleNow], ask: Ask, moment: Moment
+) -> None:
+    after = {now.id: now for now in before} | {now.id: now for now in changed if now.id in {b.id for b in before}}
+    many = [replace(now, vehicle=replace(now.vehicle, id=f"{now.id}-{n}")) for n in range(8) for now in before]
+    later = [
+        replace(after[now.id.rsplit("-", 1)[0]], vehicle=now.vehicle) if n == 0 else now for n, now in enumerate(many)
+    ]
+    first = Fleet(many)
+    judge_fleet(first, ask, sample_sop(), moment)
+    assert judged_fleet(first.follow(later), ask, sample_sop(), moment) == judged(later, ask, sample_sop(), moment)
 
 
 @settings(max_examples=200, deadline=None)

@@ -9,7 +9,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -247,3 +247,11 @@ def test_a_closed_store_says_so(tmp_path: Path) -> None:
     close(store)
     with pytest.raises(StoreUnavailableError):
         store.submit(lambda books: books.last_seq())
+
+
+def test_several_databases_are_made_at_once_in_one_process(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(6) as threads:
+        stores = list(threads.map(lambda n: open_sqlite(tmp_path / f"town-{n}.sqlite3"), range(18)))
+    for store in stores:
+        assert store.submit(lambda books: books.last_seq()).result() == 0
+        close(store)

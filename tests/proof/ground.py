@@ -1,0 +1,166 @@
+"""What the machine's rules stand on: giving commands, letting time pass, and looking whether the promises hold."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
+
+from dispatch.desk.command import Command
+from dispatch.desk.desk import Desk
+from dispatch.desk.promising import PromiseView
+from dispatch.desk.views import RequestView
+from dispatch.domain.assignment import Assignment, Step, StepCommand, StepSource
+from dispatch.domain.directory import Person
+from dispatch.domain.refusal import Refusal
+from dispatch.domain.vehicle import VehicleNow
+from tests.people import SITI
+from tests.proof.standing import ENDS, LIVE, Row
+from tests.proof.town import ASKS, CITY, CONTACT, FLEET, Town
+from tests.proof.witness import Witness
+
+Call = Callable[[Desk, Command], Awaitable[object]]
+STATE_OF = {
+    Step.ACCEPT: "accepted",
+    Step.DECLINE: "declined",
+    Step.EN_ROUTE: "en_route",
+    Step.ON_SCENE: "on_scene",
+    Step.TRANSPORTING: "transporting",
+    Step.AT_DESTINATION: "at_destination",
+    Step.CLEAR: "cleared",
+    Step.STAND_DOWN: "stood_down",
+    Step.PROBLEM: "stood_down",
+}
+
+
+@dataclass(frozen=True)
+class Given:
+    """A command that was acknowledged, and the answer."""
+
+    call: Call
+    by: Command
+    subject: object
+
+
+def subject_of(result: object) -> object:
+    """What an answer is about; the same for a repeat."""
+    match result:
+        case RequestView():
+            return result.request.id
+        case Assignment() | VehicleNow():
+            return result.id
+        case PromiseView():
+            return result.promise.id
+        case list():
+            return [subject_of(one) for one in result]
+    raise AssertionError(f"{result} is no answer")
+
+
+class Ground(RuleBasedStateMachine):
+    """Commands are given and answered, time passes, and after each step the witness looks."""
+
+    steps = 0  # of all runs of this process
+
+    @initialize(first=st.lists(st.sampled_from(sorted(ASKS)), min_size=1, max_size=3))
+    def begin(self, first: list[str]) -> None:
+        self.town = Town()
+        self.witness = Witness(self.town.path)
+        self.given: list[Given] = []
+        self.requests: dict[str, str] = {}  # acknowledged requests with what was asked
+        self.notes: dict[str, str] = {}
+        self.held: dict[str, bool] = {}
+        self.calls = 0
+        self.keys = 0
+        self.seqs = dict.fromkeys(FLEET, 0)
+        self.problems: list[str] = []
+        for what in first:
+            self.receive(what, None)
+
+    def teardown(self) -> None:
+        if hasattr(self, "town"):
+            self.witness.close()
+            self.town.close()
+
+    @invariant()
+    def promises_hold(self) -> None:
+        if hasattr(self, "town"):
+            Ground.steps += 1
+            self.look()
+
+    def look(self) -> None:
+        """The five promises hold, and all that was acknowledged is there, once."""
+        found = [*self.problems, *self.witness.look(self.town.clock.now())]
+        rows = {row["id"]: row for row in self.witness.seen["requests"]}
+        if rows.keys() != self.requests.keys():
+            found.append(f"acknowledged {sorted(self.requests)}, kept {sorted(rows)}")
+        contacts = {row["request_id"]: row["note"] for row in self.witness.seen["contacts"]}
+        found += [
+            f"the note of {name} is {contacts[name]}" for name, text in self.notes.items() if contacts[name] != text
+        ]
+        found += [f"{name} is not held as was said" for name, on in self.held.items() if rows[name]["held"] != on]
+        if len(self.witness.seen["promise_calls"]) != self.calls:
+            found.append(f"{self.calls} calls were logged, {len(self.witness.seen['promise_calls'])} are kept")
+        assert not found, "\n".join(found)
+
+    # What the rules are made of.
+
+    def do(self, actor: Person, what: str, call: Call) -> Any:
+        """Give a command with a new key; a refusal changes nothing."""
+        self.keys += 1
+        by = Command(actor=actor, key=f"key-{self.keys}", fingerprint=what)
+        before = self.witness.seen
+        result = self.town.run(lambda: call(self.town.desk, by))
+        if isinstance(result, Refusal):
+            if self.witness.read() != before:
+                self.problems.append(f"{what} was refused ({result.code}) and changed something")
+            if result.code == "somebody_was_first" and "undo" not in what:
+                self.problems.append(f"{what} lost a race against nobody")
+        else:
+            self.given.append(Given(call, by, subject_of(result)))
+        return result
+
+    def pick(self, rows: list[Row], number: int) -> Row | None:
+        return rows[-1 - number % len(rows)] if rows else None
+
+    def open_requests(self) -> list[Row]:
+        return [row for row in self.witness.seen["requests"] if row["state"] not in ENDS]
+
+    def documents(self) -> list[Row]:
+        return [row for row in self.open_requests() if self.requests[row["id"]].startswith("document")]
+
+    def live(self, *states: str) -> list[Row]:
+        wanted = states or tuple(LIVE)
+        return [row for row in self.witness.seen["assignments"] if row["state"] in wanted]
+
+    def take(self, row: Row, step: Step, actor: Person, **more: Any) -> Any:
+        """A step of an assignment."""
+        source = StepSource.OPERATOR if actor is CITY else StepSource.TAP
+        command = StepCommand(step=step, actor=actor.id, source=source, device_time=self.town.clock.now(), **more)
+        done = self.do(actor, f"{step} {row['id']}", lambda desk, by: desk.step(row["id"], command, by=by))
+        if isinstance(done, Assignment) and step in STATE_OF and done.state.value != STATE_OF[step]:
+            self.problems.append(f"{step} of {row['id']} was acknowledged as {done.state}")
+        return done
+
+    def turn(self, seconds: float) -> None:
+        """Let time pass from timer to timer, each at its very time."""
+        clock, until = self.town.clock, self.town.clock.now() + timedelta(seconds=seconds)
+        while (next_at := min(self.witness.seen.due().values(), default=None)) is not None and next_at <= until:
+            clock.at = max(clock.at, next_at)
+            self._run_timers()
+        clock.at = max(clock.at, until)
+        self._run_timers()
+
+    def _run_timers(self) -> None:
+        self.town.report()
+        self.town.run(self.town.desk.run_due)
+        self.look()
+        late = self.witness.overdue(self.town.clock.now())
+        assert not late, late
+
+    def receive(self, what: str, choose: str | None) -> None:
+        asked = ASKS[what]
+        made = self.do(SITI, what, lambda desk, by: desk.receive(asked, CONTACT, choose=choose, by=by))
+        assert isinstance(made, RequestView), made
+        self.requests[made.request.id] = what

@@ -1,0 +1,149 @@
+"""What stands at one moment, and what of the five promises is broken by it alone."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+Row = dict[str, Any]
+ENDS = {"completed", "cancelled_by_requester", "duplicate", "unfounded"}
+ON_TRIP = {"en_route", "on_scene", "transporting", "at_destination"}
+LIVE = {"offered", "accepted", *ON_TRIP}
+LEFT = {"declined", "expired", "stood_down"}
+RETRY_WITHIN = timedelta(minutes=5)
+
+
+def at_of(text: str) -> datetime:
+    """A time of a row."""
+    return datetime.fromisoformat(text)
+
+
+@dataclass
+class State:
+    """All that stands at one moment, as rows, and how far the growing tables have come."""
+
+    tables: dict[str, list[Row]] = field(default_factory=dict)
+    grown: tuple[int, int, int] = (0, 0, 0)
+
+    def __getitem__(self, table: str) -> list[Row]:
+        return self.tables[table]
+
+    def due(self) -> dict[tuple[str, str], datetime]:
+        """The timers."""
+        return {(row["kind"], row["subject"]): at_of(row["at"]) for row in self["due"]}
+
+    def of(self, table: str) -> dict[str, list[Row]]:
+        """Rows by request."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for row in self[table]:
+            found[row["request_id"]].append(row)
+        return found
+
+
+# Promise 1: an open request is in the one state that follows from what stands, each of its slots on something.
+
+
+def judge_requests(state: State, ended_by: Mapping[str, Mapping[str, Any]], latest: datetime) -> Iterator[str]:
+    """What is wrong with the requests; `ended_by` is what the journal says of each one's end."""
+    due, assignments, approvals = state.due(), state.of("assignments"), state.of("approvals")
+    promises = state.of("promises")
+    for row in state["requests"]:
+        name = row["id"]
+        args = (row, assignments[name], approvals[name], promises[name])
+        if row["state"] in ENDS:
+            yield from _ended(*args, due, ended_by.get(name))
+        else:
+            yield from _open(*args, due, latest)
+
+
+def _open(
+    row: Row,
+    assignments: list[Row],
+    approvals: list[Row],
+    promises: list[Row],
+    due: Mapping[tuple[str, str], datetime],
+    latest: datetime,
+) -> Iterator[str]:
+    name, asked = row["id"], json.loads(row["ask"])
+    filled = {a["slot"] for a in assignments if a["state"] in LIVE or a["state"] == "cleared"}
+    said_yes = {a["slot"] for a in assignments if a["state"] in LIVE - {"offered"} or a["state"] == "cleared"}
+    missing = set(range(row["wanted"])) - filled
+    asked_yes = any(a["state"] == "asked" and a["approver"] != "own_operator" for a in approvals)
+    booked, promised = ("scheduled", name) in due, any(p["state"] == "open" for p in promises)
+    if missing and not (asked_yes or booked or promised):
+        yield f"{name} ({row['state']}) stands on nothing for {missing}"
+    states = {a["state"] for a in assignments}
+    standing = [
+        ("in_progress", bool(states & ON_TRIP)),
+        ("assigned", "accepted" in states),
+        ("searching", "offered" in states),
+        ("completed", not missing),
+        ("awaiting_approval", asked_yes),
+        ("scheduled", booked),
+        ("waiting", promised),
+    ]
+    expected = next((state for state, holds in standing if holds), "nothing")
+    if row["state"] != expected:
+        yield f"{name} is {row['state']} and stands on {expected}"
+    if row["wanted"] != (asked["patient"]["count"] if asked["need"] == "body" else 1):
+        yield f"{name} wants {row['wanted']} vehicles"
+    if row["ended_at"] is not None:
+        yield f"{name} is open and has ended"
+    searched = asked["need"] != "document" or asked["deliver"]
+    retry = due.get(("promise_retry", name))
+    if missing and searched and not booked and (retry is None or retry > latest + RETRY_WITHIN):
+        yield f"{name} waits and the search for it is tried again at {retry}"
+    if searched and not booked and set(range(row["wanted"])) - said_yes and ("search_long", name) not in due:
+        yield f"{name} is searched for and nobody will be told that it takes long"
+
+
+def judge_promises(state: State, latest: datetime) -> Iterator[str]:
+    """What is wrong with the promises: each open one has its timer, each closed one its outcome."""
+    due, counted = state.due(), Counter(p["request_id"] for p in state["promises"] if p["state"] == "open")
+    yield from (f"{request} has {n} open promises" for request, n in counted.items() if n > 1)
+    for row in state["promises"]:
+        is_open, timer = row["state"] == "open", due.get(("promise_due", row["id"]))
+        if is_open != (timer is not None):
+            yield f"promise {row['id']} is {row['state']} with a timer at {timer}"
+        if is_open and timer is not None and timer > max(at_of(row["due_at"]), latest) + RETRY_WITHIN * 3:
+            yield f"promise {row['id']} is due at {row['due_at']} and looked at as late as {timer}"
+        if not is_open and not (row["outcome"] and row["told"] and row["closed_at"]):
+            yield f"promise {row['id']} ended without outcome or without who was told"
+        if not row["owner"]:
+            yield f"promise {row['id']} is nobody's"
+
+
+def judge_timers(state: State) -> Iterator[str]:
+    """Timers that belong to nothing."""
+    subjects = {
+        "offer_expires": {row["id"] for row in state["assignments"]},
+        "promise_due": {row["id"] for row in state["promises"]},
+        "shift_ends": {row["id"] for row in state["vehicles"]},
+    }
+    requests = {row["id"] for row in state["requests"]}
+    for kind, subject in state.due():
+        if subject not in subjects.get(kind, requests):
+            yield f"the timer {kind} of {subject} is nobody's"
+
+
+def _ended(
+    row: Row,
+    assignments: list[Row],
+    approvals: list[Row],
+    promises: list[Row],
+    due: Mapping[tuple[str, str], datetime],
+    told: Mapping[str, Any] | None,
+) -> Iterator[str]:
+    name = row["id"]
+    if row["ended_at"] is None or told is None or not told["told"] or told["state"] != row["state"]:
+        yield f"{name} ended as {row['state']} and the journal says {told}"
+    if any(a["state"] in LIVE for a in assignments):
+        yield f"{name} has ended and a vehicle is still asked or going"
+    if any(a["state"] == "asked" for a in approvals):
+        yield f"{name} has ended and somebody's yes is still asked for"
+    if any(p["state"] == "open" for p in promises):
+        yield f"{name} has ended and a promise is still open"
+    subjects = {name, *(a["id"] for a in assignments), *(p["id"] for p in promises)}
+    yield from (f"{name} has ended and the timer {key} is left" for key in due if key[1] in subjects)
