@@ -26,7 +26,7 @@ from dispatch.store.sqlite import open_sqlite
 from geo.point import Point
 from tests.people import ZONE
 from tests.servers import free_port
-from tests.unit.desk.test_desk import GivenRoads
+from tests.unit.desk.town import GivenRoads
 
 _START_S = 120.0
 

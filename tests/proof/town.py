@@ -22,7 +22,7 @@ from dispatch.settings import Settings
 from dispatch.store.sqlite import SqliteStore, open_sqlite
 from geo.point import Point
 from tests.people import CIKOKOL, DINA, HOME, NOW, SITI, ZONE, ask
-from tests.unit.desk.test_desk import GivenRoads, VirtualClock
+from tests.unit.desk.town import GivenRoads, VirtualClock
 
 T = TypeVar("T")
 # What a disk loses at a crash is not asked here (the kills do), so that its flushes need not be waited for.
