@@ -45,16 +45,22 @@ class DeskMachine(Ground):
     def ask(self, what: str, choose: str | None) -> None:
         self.receive(what, choose)
 
-    @rule(what=st.lists(st.sampled_from(sorted(ASKS)), min_size=2, max_size=3), leaves=VEHICLES)
+    @rule(
+        what=st.lists(st.sampled_from(sorted(ASKS)), min_size=2, max_size=3), leaves=VEHICLES, turns=st.integers(0, 8)
+    )
     @precondition(lambda self: len(self.open_requests()) < MOST_REQUESTS)
-    def ask_at_once(self, what: list[str], leaves: str) -> None:
+    def ask_at_once(self, what: list[str], leaves: str, turns: int) -> None:
         """Several at one moment, while a driver goes off duty."""
         desk = self.town.desk
 
+        async def leave() -> object:
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            return await desk.set_duty(leaves, Duty.OFF_DUTY, at_base=False, by=Command(actor=DRIVERS[leaves]))
+
         async def all_at_once() -> list[object]:
             asks = [desk.receive(ASKS[one], CONTACT, choose=None, by=Command(actor=SITI)) for one in what]
-            leaving = desk.set_duty(leaves, Duty.OFF_DUTY, at_base=False, by=Command(actor=DRIVERS[leaves]))
-            return list(await asyncio.gather(*asks, leaving))
+            return list(await asyncio.gather(*asks, leave()))
 
         *made, _ = self.town.run(all_at_once)
         for one, view in zip(what, made, strict=True):
