@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from dispatch.domain.compiled import judge_fleet
 from dispatch.domain.eligibility import assess
 from dispatch.domain.fix import Fix
-from dispatch.domain.fleet import Fleet
-from dispatch.domain.moment import Moment, count_free
+from dispatch.domain.fleet import Fleet, count_free
+from dispatch.domain.moment import Moment
 from dispatch.domain.pack_file import read_pack
 from dispatch.domain.request import URGENCY_OF_NEED, Ask, Death, Need, Patient, Place
 from dispatch.domain.sop import SopInForce, packs_in_force
@@ -90,7 +90,7 @@ def main() -> None:
     dice = Random(2019)
     sop, asks = sample_sop(), make_asks()
     vehicles = make_fleet(given.vehicles, dice)
-    moment = Moment(now=NOW, local=NOW.astimezone(ZONE), soonest_s=2_000.0, free_in_zone=count_free(vehicles))
+    moment = Moment(now=NOW, local=NOW.astimezone(ZONE), soonest_s=2_000.0, free_in_zone=count_free(Fleet(vehicles)))
     fleet = Fleet(vehicles)
     columns_ms = cpu_ms(lambda: [judge_fleet(fleet, ask, sop, moment) for ask in asks])
     rounds = [(ask, name) for ask in asks for name in ("compiled", "naive") for _ in range(given.rounds)]

@@ -1,7 +1,8 @@
 """Carrying a decision out inside one transaction: offers, approvals, a promise, journal and timers."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 from uuid import uuid4
 
 from dispatch.desk.command import DESK
@@ -10,6 +11,7 @@ from dispatch.desk.record import facts_of
 from dispatch.desk.search import Decision
 from dispatch.desk.standing import unfilled_of
 from dispatch.desk.steps import take_step
+from dispatch.desk.summary import summarise
 from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand, StepSource
 from dispatch.domain.events import Event, EventKind
 from dispatch.domain.next_step import OUT_OF_STOCK, AskApproval, OfferTo
@@ -37,18 +39,33 @@ def offer_s(request: Request, policy: Policy) -> float:
     return policy.offer_scheduled_s if request.ask.schedule_at is not None else policy.offer_other_s
 
 
-def carry_out(books: Books, request: Request, decision: Decision, summary: dict[str, object]) -> None:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A decision with its words and its facts, written out before the transaction that carries it out."""
+
+    decision: Decision
+    summary: dict[str, object]
+    facts: bytes
+
+
+def write_down(decision: Decision, zone: tzinfo) -> Written:
+    """The decision with all that is kept of it."""
+    return Written(decision, summarise(decision, zone), facts_of(decision))
+
+
+def carry_out(books: Books, request: Request, written: Written) -> None:
     """Do what the decision says, and write down why. The caller settles the request's state afterwards.
 
     Raises:
         LostRaceError: if the request does not need any more what was decided for it.
     """
+    decision, summary = written.decision, written.summary
     now, step = decision.at, decision.step
     if unfilled_of(books, request, now).slots != decision.unfilled.slots:
         raise LostRaceError(f"request {request.id} stands otherwise than when it was decided")
     if not (step.offers or step.asks or step.promise or step.search_at):
         return  # nothing is unfilled, and nobody can be sent ahead
-    books.add_decision(request.id, now, summary, facts_of(decision))
+    books.add_decision(request.id, now, summary, written.facts)
     facts = {name: summary.get(name) for name in ("outcome", "chosen", "sentence")}
     _write(books, EventKind.DECISION_MADE, now, request.id, facts)
     for offer in step.offers:

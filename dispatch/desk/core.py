@@ -39,12 +39,17 @@ class DeskCore:
     limits: FixLimits = field(default_factory=FixLimits)
     _packs: dict[str, Pack] = field(default_factory=dict)
     _in_force: SopInForce | None = None
+    _held: "_Held" = field(default_factory=lambda: _Held(-1, {}, []))
     _last_fleet: Fleet = field(default_factory=lambda: Fleet([]))
     _placed: dict[str, tuple[VehicleNow, VehicleNow]] = field(default_factory=dict)
 
     async def fleet(self) -> list[VehicleNow]:
-        """Every vehicle with its newest fix."""
-        return self._with_fixes(await self.store.read(lambda books: books.list_vehicles()))
+        """Every vehicle with its newest fix, by id; only what changed is read again."""
+        known = self._held
+        revision, changed = await self.store.read(lambda books: books.list_vehicles_since(known.revision))
+        if revision > self._held.revision:  # else somebody else has read as much meanwhile
+            self._held = self._held.with_changes(revision, changed)
+        return self._with_fixes(self._held.vehicles)
 
     async def _columns(self) -> Fleet:
         """The fleet for a search."""
@@ -142,6 +147,20 @@ class DeskCore:
         result, seq = await self.store.write(lambda books: (work(books), books.last_seq()))
         await self.live.announce(seq)
         return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The vehicles as the store had them at a revision."""
+
+    revision: int
+    by_id: Mapping[str, VehicleNow]
+    vehicles: list[VehicleNow]
+
+    def with_changes(self, revision: int, changed: Iterable[VehicleNow]) -> "_Held":
+        """The same at a later revision."""
+        by_id = {**self.by_id, **{vehicle.id: vehicle for vehicle in changed}}
+        return _Held(revision, by_id, [by_id[name] for name in sorted(by_id)])
 
 
 def _tried(books: Books, request: Request, at: datetime, policy: Policy) -> Tried:

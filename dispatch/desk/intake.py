@@ -6,7 +6,7 @@ from datetime import datetime
 from secrets import token_urlsafe
 from uuid import uuid4
 
-from dispatch.desk.carry_out import carry_out, make_offer, watch_long
+from dispatch.desk.carry_out import carry_out, make_offer, watch_long, write_down
 from dispatch.desk.command import Command, find_first, keep_first
 from dispatch.desk.core import DeskCore, note
 from dispatch.desk.ports import Approval, Books, Contact, NotFoundError, RequestFilter
@@ -48,7 +48,7 @@ class Intake(DeskCore):
         async def attempt() -> Callable[[Books], RequestView | Refusal]:
             now = self.clock.now()
             decision = await self._search(ask, now, Tried(choose=choose))
-            summary = summarise(decision, self.zone)
+            written = write_down(decision, self.zone)
             request = Request(
                 id=f"P-{uuid4().hex[:12]}",
                 ask=ask,
@@ -67,7 +67,7 @@ class Intake(DeskCore):
                 books.add_request(request, contact, track_token=token_urlsafe(24))
                 facts = {"need": ask.need.value, "urgency": ask.urgency.value}
                 note(books, EventKind.REQUEST_RECEIVED, now, by.actor, request_id=request.id, facts=facts)
-                carry_out(books, request, decision, summary)
+                carry_out(books, request, written)
                 settle(books, request, now)
                 keep_first(books, by, request.id, now)
                 return view_of(books, request.id)
@@ -171,7 +171,7 @@ class Intake(DeskCore):
                 lambda books: (books.get_request(request_id), _asked(books, request_id, rule, vehicle_id, by.actor))
             )
             decision = await self._search_again(request, now, answered=asked, yes=yes)
-            summary = summarise(decision, self.zone)
+            written = write_down(decision, self.zone)
 
             def work(books: Books) -> RequestView | Refusal:
                 first = find_first(books, by)
@@ -193,7 +193,7 @@ class Intake(DeskCore):
                 note(books, kind, now, by.actor, request_id=request_id, vehicle_id=asked.vehicle_id, facts=facts)
                 current = books.get_request(request_id)
                 if decision.unfilled.slots:
-                    carry_out(books, current, decision, summary)
+                    carry_out(books, current, written)
                 settle(books, current, now)
                 keep_first(books, by, request_id, now)
                 return view_of(books, request_id)

@@ -4,12 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from dispatch.desk.carry_out import OPERATOR, STAFF, carry_out
+from dispatch.desk.carry_out import OPERATOR, STAFF, carry_out, write_down
 from dispatch.desk.command import Command, find_first, keep_first
 from dispatch.desk.core import DeskCore, note
 from dispatch.desk.ports import Books, Contact, Due, DueKind
 from dispatch.desk.standing import close_promise, settle
-from dispatch.desk.summary import summarise
 from dispatch.desk.views import RequestView, view_of
 from dispatch.domain.directory import Person, Role
 from dispatch.domain.events import EventKind
@@ -112,7 +111,7 @@ class Promising(DeskCore):
             asked = replace(held, ask=replace(held.ask, deliver=True, dropoff=to))
             refusal = judge_ask(asked.ask)
             decision = await self._search_again(asked, now)
-            summary = summarise(decision, self.zone)
+            written = write_down(decision, self.zone)
 
             def work(books: Books) -> RequestView | Refusal:
                 first = find_first(books, by)
@@ -128,7 +127,7 @@ class Promising(DeskCore):
                 _becomes_a_vehicle(books, request_id, now)
                 facts = {"text": "diantar ke rumah"}
                 note(books, EventKind.NOTED, now, by.actor, request_id=request_id, facts=facts)
-                carry_out(books, changed, decision, summary)
+                carry_out(books, changed, written)
                 settle(books, changed, now)
                 keep_first(books, by, request_id, now)
                 return view_of(books, request_id)

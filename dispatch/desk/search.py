@@ -1,22 +1,24 @@
 """The search: from positions and rules to a decision on who goes, computed before anything is written."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
 
 from dispatch.desk.ports import Roads
 from dispatch.domain.compiled import FleetVerdict, judge_fleet
 from dispatch.domain.consequences import vehicles_wanted
 from dispatch.domain.eligibility import Verdict, assess
-from dispatch.domain.fleet import Fleet
-from dispatch.domain.moment import Moment, count_free, is_puskesmas_busy
+from dispatch.domain.fleet import Fleet, count_free, is_puskesmas_busy
+from dispatch.domain.moment import Moment
 from dispatch.domain.next_step import OUT_OF_STOCK, NextStep, Unfilled, next_step
 from dispatch.domain.ranking import Arrival, Candidate, Method, rank
 from dispatch.domain.request import Ask, Need, Urgency
 from dispatch.domain.sop import Policy, SopInForce
 from dispatch.domain.vehicle import VehicleNow
-from geo.point import Point
 
 SHOWN = 20  # arrivals that are looked for in each group of candidates; the rest keep their verdict without one
 LISTED = 300  # a fleet up to this size is listed whole, of a larger one those with an arrival
@@ -43,7 +45,6 @@ class Decision:
     candidates: tuple[Candidate, ...]
     step: NextStep
     computed_in_ms: float
-    _places: Mapping[str, int]
     _assessed: dict[str, Verdict] = field(default_factory=dict, repr=False)
     soon: Mapping[str, float] = field(default_factory=dict)
 
@@ -54,12 +55,12 @@ class Decision:
 
     def find_vehicle(self, vehicle_id: str) -> VehicleNow | None:
         """The vehicle as it stood, if it was considered."""
-        place = self._places.get(vehicle_id)
+        place = self.fleet.places.get(vehicle_id)
         return None if place is None else self.fleet.vehicles[place]
 
     def vehicle(self, vehicle_id: str) -> VehicleNow:
         """The vehicle as it stood. Raises KeyError for one that was not considered."""
-        return self.fleet.vehicles[self._places[vehicle_id]]
+        return self.fleet.vehicles[self.fleet.places[vehicle_id]]
 
     def instead(self, *, taken: frozenset[str], first: Sequence[str] = ()) -> "Decision":
         """The same for who is served together with others: without the vehicles they take, these ones first."""
@@ -106,7 +107,7 @@ def search(
     """Judge every vehicle, find arrivals, rank, and say what to do next."""
     started = perf_counter()
     looking = _Looking(ask, fleet, roads, now, sop.policy.turnout_s)
-    free, busy = count_free(fleet.vehicles), is_puskesmas_busy(fleet.vehicles, ask)
+    free, busy = count_free(fleet), is_puskesmas_busy(fleet, ask)
 
     def moment_with(soonest_s: float | None) -> Moment:
         local = now.astimezone(zone)
@@ -142,7 +143,6 @@ def search(
         candidates=candidates,
         step=_at_once_or_later(ask, now, sop.policy) or _step(candidates, tried, unfilled),
         computed_in_ms=round((perf_counter() - started) * 1000.0, 1),
-        _places=looking.places,
         _assessed=assessed,
     )
 
@@ -162,24 +162,20 @@ class _Group:
     """Vehicles alike in all that decides their order beside arrival, so that the soonest of them are enough."""
 
     is_ready: bool
-    numbers: Sequence[int]
+    numbers: NDArray[np.int64]
 
 
 def _groups(fleet: Fleet, verdict: FleetVerdict, tried: Tried) -> list[_Group]:
-    groups: dict[tuple[bool, ...], list[int]] = {}
-    is_tried = [vehicle.id in tried.vehicles for vehicle in fleet.vehicles]
-    columns = zip(
-        verdict.eligible.tolist(),
-        verdict.needs_yes.tolist(),
-        verdict.needs_own_yes.tolist(),
-        is_tried,
-        verdict.first_contact.tolist(),
-        (verdict.preferred_s - verdict.penalty_s).tolist(),
-        strict=True,
-    )
-    for number, key in enumerate(columns):
-        groups.setdefault(key, []).append(number)
-    return [_Group(key[:4] == (True, False, False, False), numbers) for key, numbers in groups.items()]
+    is_tried = np.zeros(len(fleet), np.bool_)
+    is_tried[[fleet.places[name] for name in tried.vehicles if name in fleet.places]] = True
+    ready = verdict.eligible & ~(verdict.needs_yes | verdict.needs_own_yes | is_tried)
+    _, worth = np.unique(verdict.preferred_s - verdict.penalty_s, return_inverse=True)
+    key = worth.reshape(-1)
+    for flag in (verdict.eligible, verdict.needs_yes, verdict.needs_own_yes, is_tried, verdict.first_contact):
+        key = key * 2 + flag
+    order = np.argsort(key, kind="stable")
+    bounds = np.flatnonzero(np.diff(key[order])) + 1
+    return [_Group(bool(ready[numbers[0]]), numbers) for numbers in np.split(order, bounds) if len(numbers)]
 
 
 def _candidate(
@@ -216,28 +212,28 @@ class _Looking:
     def __init__(self, ask: Ask, fleet: Fleet, roads: Roads, now: datetime, turnout_s: float) -> None:
         self._ask, self._fleet, self._roads, self._now, self._turnout_s = ask, fleet, roads, now, turnout_s
         self.arrivals: dict[str, Arrival] = {}
-        self.places = {vehicle.id: number for number, vehicle in enumerate(fleet.vehicles)}
-        self._looked: set[int] = set()
+        self._eta_s = np.full(len(fleet), np.inf)
+        self._looked = np.zeros(len(fleet), np.bool_)
 
     def reached(self) -> list[int]:
         """The numbers of the vehicles with an arrival."""
-        return sorted(self.places[name] for name in self.arrivals)
+        found: list[int] = np.flatnonzero(np.isfinite(self._eta_s)).tolist()
+        return found
 
-    def look_for(self, numbers: Iterable[int]) -> float | None:
+    def look_for(self, numbers: NDArray[np.int64]) -> float | None:
         """Look for the soonest arrivals among these vehicles; returns the first one's seconds."""
-        missing = [number for number in numbers if number not in self._looked]
-        self._looked.update(missing)
-        points: dict[str, Point] = {}
-        for number in missing:
-            vehicle = self._fleet.vehicles[number]
-            fix = vehicle.position(self._now)
-            if fix is not None:
-                points[vehicle.id] = fix.point
+        missing = numbers[~self._looked[numbers]]
+        self._looked[missing] = True
+        vehicles, now = self._fleet.vehicles, self._now
+        fixes = ((now_.id, now_.position(now)) for now_ in (vehicles[number] for number in missing.tolist()))
+        points = {name: fix.point for name, fix in fixes if fix is not None}
         if points:
             found = self._roads.arrivals(self._ask.pickup.point, points, speeds=speeds_for(self._ask), most=SHOWN)
-            self.arrivals.update((name, _with_turnout(arrival, self._turnout_s)) for name, arrival in found.items())
-        names = (self._fleet.vehicles[number].id for number in numbers)
-        return min((self.arrivals[name].eta_s for name in names if name in self.arrivals), default=None)
+            for name, arrival in found.items():
+                self.arrivals[name] = with_turnout = _with_turnout(arrival, self._turnout_s)
+                self._eta_s[self._fleet.places[name]] = with_turnout.eta_s
+        soonest_s = float(self._eta_s[numbers].min(initial=np.inf))
+        return soonest_s if np.isfinite(soonest_s) else None
 
 
 def _with_turnout(arrival: Arrival, turnout_s: float) -> Arrival:

@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from dispatch.desk.carry_out import carry_out
+from dispatch.desk.carry_out import carry_out, write_down
 from dispatch.desk.core import DeskCore
 from dispatch.desk.ports import Books, DueKind, LostRaceError, NotFoundError
 from dispatch.desk.search import Decision
 from dispatch.desk.soon import UNSURE_S, list_trips, soon_free
 from dispatch.desk.standing import settle
-from dispatch.desk.summary import summarise
 from dispatch.domain.assignment import AssignmentState
 from dispatch.domain.batch import assign_together
 from dispatch.domain.order import Place, place_of
@@ -76,12 +75,14 @@ class Serving(DeskCore):
                 request = await self.store.read(lambda books: books.get_request(request_id))
                 decision = await self._search_again(request, self.clock.now())
 
+            written = write_down(decision, self.zone)
+
             def work(books: Books) -> None:
                 books.drop_due(DueKind.PROMISE_RETRY, request_id)
                 current = books.get_request(request_id)
                 if current.state in ENDS or not unfilled_slots(current.wanted, books.list_assignments(request_id)):
                     return
-                carry_out(books, current, decision, summarise(decision, self.zone))
+                carry_out(books, current, written)
                 settle(books, current, decision.at)
 
             return work

@@ -7,12 +7,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-from dispatch.desk.carry_out import carry_out, escalate
+from dispatch.desk.carry_out import carry_out, escalate, write_down
 from dispatch.desk.command import DESK
 from dispatch.desk.ports import Books, Due, DueKind, StoreUnavailableError
 from dispatch.desk.serving import Serving
 from dispatch.desk.standing import settle
-from dispatch.desk.summary import summarise
 from dispatch.desk.trips import Trips
 from dispatch.domain.assignment import AssignmentState, Step, StepCommand, StepSource
 from dispatch.domain.events import Event, EventKind
@@ -103,13 +102,13 @@ class Timers(Serving, Trips):
         async def attempt() -> Callable[[Books], None]:
             now = self.clock.now()
             request = await self.store.read(lambda books: books.get_request(due.subject))
-            decision = await self._search_again(request, now)
+            written = write_down(await self._search_again(request, now), self.zone)
 
             def work(books: Books) -> None:
                 books.drop_due(due.kind, due.subject)
                 current = books.get_request(due.subject)
                 if current.state not in ENDS:
-                    carry_out(books, current, decision, summarise(decision, self.zone))
+                    carry_out(books, current, written)
                     settle(books, current, now)
 
             return work

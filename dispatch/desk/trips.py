@@ -7,14 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from dispatch.desk.carry_out import carry_out, escalate, offer_s
+from dispatch.desk.carry_out import Written, carry_out, escalate, offer_s, write_down
 from dispatch.desk.command import Command, find_first, keep_first
 from dispatch.desk.core import DeskCore, note
 from dispatch.desk.ports import Books, Due, DueKind, StoreUnavailableError
-from dispatch.desk.search import Decision
 from dispatch.desk.standing import settle
 from dispatch.desk.steps import take_step, wake_waiting
-from dispatch.desk.summary import summarise
 from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand
 from dispatch.domain.events import Event, EventKind
 from dispatch.domain.fix import Fix, FixFault, judge_fix
@@ -77,10 +75,10 @@ class Trips(DeskCore):
         async def attempt() -> Callable[[Books], Assignment | Refusal]:
             now = self.clock.now()
             before, request = await self.store.read(lambda books: _with_request(books, assignment_id))
-            decision = None
+            written = None
             if command.step in _LEAVES_OPEN and request.state not in ENDS:
                 request = self._from_where_it_stands(request, before)
-                decision = await self._search_again(request, now, leaving=before)
+                written = write_down(await self._search_again(request, now, leaving=before), self.zone)
 
             def work(books: Books) -> Assignment | Refusal:
                 first = find_first(books, by) if by else None
@@ -93,8 +91,8 @@ class Trips(DeskCore):
                 if isinstance(assignment, Refusal):
                     return assignment
                 current = books.get_request(assignment.request_id)
-                if decision is not None and current.state not in ENDS:
-                    current = self._go_on(books, current, decision, command.step)
+                if written is not None and current.state not in ENDS:
+                    current = _go_on(books, current, written, command.step)
                 settle(books, current, now, reopened=command.step is Step.UNDO)
                 if by is not None:
                     keep_first(books, by, assignment_id, now)
@@ -111,16 +109,6 @@ class Trips(DeskCore):
             return request
         here = Place(point=fix.point, name="Tempat kendaraan berhenti", agency=request.ask.pickup.agency)
         return replace(request, ask=replace(request.ask, pickup=here))
-
-    def _go_on(self, books: Books, request: Request, decision: Decision, step: Step) -> Request:
-        """The search goes on for what the vehicle has left; too many refusals are the operator's business (R23)."""
-        if decision.ask != request.ask:
-            request = replace(request, ask=decision.ask, version=request.version + 1)
-            books.save_request(request)
-        carry_out(books, request, decision, summarise(decision, self.zone))
-        if step in (Step.DECLINE, Step.EXPIRE) and _refused_often(books, request, decision.sop.policy):
-            escalate(books, request, "refused_often", decision.at, decision.sop.policy)
-        return request
 
     async def set_duty(
         self, vehicle_id: str, duty: Duty, *, at_base: bool, by: Command, auto_accept: bool | None = None
@@ -183,6 +171,18 @@ class Trips(DeskCore):
                 _log.warning("positions could not be kept; they are tried again in %.0f s", every_s)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), every_s)
+
+
+def _go_on(books: Books, request: Request, written: Written, step: Step) -> Request:
+    """The search goes on for what the vehicle has left; too many refusals are the operator's business (R23)."""
+    decision = written.decision
+    if decision.ask != request.ask:
+        request = replace(request, ask=decision.ask, version=request.version + 1)
+        books.save_request(request)
+    carry_out(books, request, written)
+    if step in (Step.DECLINE, Step.EXPIRE) and _refused_often(books, request, decision.sop.policy):
+        escalate(books, request, "refused_often", decision.at, decision.sop.policy)
+    return request
 
 
 def _change_duty(books: Books, held: VehicleNow, duty: Duty, *, at_base: bool, now: datetime, policy: Policy) -> None:

@@ -1,15 +1,11 @@
 """The instant of a decision: what holds for the whole fleet at once."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-from dispatch.domain.request import Ask
-from dispatch.domain.vehicle import VehicleClass, VehicleNow
-
-_AMBULANCES = (VehicleClass.EMERGENCY_AMBULANCE, VehicleClass.TRANSPORT_AMBULANCE)
+from dispatch.domain.vehicle import VehicleClass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,20 +22,3 @@ class Moment:
     soonest_s: float | None = None
     free_in_zone: Mapping[tuple[VehicleClass, str], int] = field(default_factory=lambda: MappingProxyType({}))
     puskesmas_vehicle_busy: bool = True
-
-
-def count_free(fleet: Iterable[VehicleNow]) -> Mapping[tuple[VehicleClass, str], int]:
-    """How many vehicles of each class are free in each zone."""
-    free = Counter(
-        (now.vehicle.vehicle_class, now.vehicle.zone) for now in fleet if now.vehicle.zone is not None and now.is_free
-    )
-    return MappingProxyType({(kind, zone): count for (kind, zone), count in free.items() if zone is not None})
-
-
-def is_puskesmas_busy(fleet: Iterable[VehicleNow], ask: Ask) -> bool:
-    """Whether the requesting facility has no ambulance of its own that is free."""
-    return not any(
-        now.vehicle.base == ask.requester and now.vehicle.vehicle_class in _AMBULANCES and now.is_free
-        for now in fleet
-        if ask.requester is not None
-    )

@@ -173,6 +173,7 @@ class SqlBooks(Ledger, Telling):
 
     def add_assignment(self, assignment: Assignment, arrival: Arrival | None) -> None:
         self._insert(tables.assignments, {**rows.assignment_row(assignment), "arrival": rows.arrival_text(arrival)})
+        self.touch_vehicle(assignment.vehicle_id)
 
     def get_assignment(self, assignment_id: str) -> Assignment:
         row = self._one(select(tables.assignments).where(tables.assignments.c.id == assignment_id))
@@ -186,6 +187,7 @@ class SqlBooks(Ledger, Telling):
 
     def save_assignment(self, assignment: Assignment) -> None:
         self._save(tables.assignments, rows.assignment_row(assignment))
+        self.touch_vehicle(assignment.vehicle_id)
 
     def list_assignments(self, request_id: str) -> list[Assignment]:
         table = tables.assignments

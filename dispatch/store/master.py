@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, and_, delete, insert, select, update
+from sqlalchemy import Connection, Select, Table, and_, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
@@ -17,8 +16,6 @@ from dispatch.domain.vehicle import Duty, Vehicle, VehicleNow
 from dispatch.store import rows, tables
 from dispatch.store.rows import Row, time_of, time_text
 from geo.point import Point
-
-_MOST_VEHICLES = 50_000  # rows that are remembered: a fleet of ten thousand in five of its states
 
 
 class Master:
@@ -107,6 +104,8 @@ class Master:
             "source": facility.source,
         }
         self._put(tables.facilities, row, ["id"])
+        based = update(tables.vehicles).where(tables.vehicles.c.base == facility.id)
+        self._connection.execute(based.values(revision=_NEXT_REVISION))
 
     def get_vehicle(self, vehicle_id: str) -> VehicleNow:
         row = self._one(_VEHICLES.where(tables.vehicles.c.id == vehicle_id))
@@ -115,13 +114,22 @@ class Master:
         return rows.vehicle_of(row)
 
     def list_vehicles(self) -> list[VehicleNow]:
-        # Of a large fleet nearly every row reads as it did the last time: it is the same vehicle then.
-        found = self._connection.execute(_VEHICLES.order_by(tables.vehicles.c.id)).all()
-        return [_vehicle(tuple(row)) for row in found]
+        return [rows.vehicle_of(row) for row in self._all(_VEHICLES.order_by(tables.vehicles.c.id))]
+
+    def list_vehicles_since(self, revision: int) -> tuple[int, list[VehicleNow]]:
+        table = tables.vehicles
+        newest = self._connection.execute(select(func.coalesce(func.max(table.c.revision), 0))).scalar_one()
+        if newest <= revision:
+            return revision, []
+        changed = _VEHICLES.where(table.c.revision > revision).order_by(table.c.id)
+        return newest, [rows.vehicle_of(row) for row in self._all(changed)]
+
+    def touch_vehicle(self, vehicle_id: str) -> None:
+        self._update_vehicle(vehicle_id)
 
     def put_vehicle(self, vehicle: Vehicle) -> None:
         new = {"duty": Duty.OFF_DUTY.value, "at_base": False}
-        row = rows.vehicle_row(vehicle)
+        row = {**rows.vehicle_row(vehicle), "revision": _NEXT_REVISION}
         statement = upsert(tables.vehicles).values({**row, **new})
         changes = {name: value for name, value in row.items() if name != "id"}
         self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
@@ -143,7 +151,8 @@ class Master:
         self._update_vehicle(vehicle_id, auto_accept=on)
 
     def _update_vehicle(self, vehicle_id: str, **columns: object) -> None:
-        statement = update(tables.vehicles).where(tables.vehicles.c.id == vehicle_id).values(columns)
+        changed = {**columns, "revision": _NEXT_REVISION}
+        statement = update(tables.vehicles).where(tables.vehicles.c.id == vehicle_id).values(changed)
         if self._connection.execute(statement).rowcount != 1:
             raise NotFoundError(f"no vehicle {vehicle_id}")
 
@@ -220,11 +229,6 @@ def _facility(row: Row) -> Facility:
     )
 
 
-@lru_cache(_MOST_VEHICLES)
-def _vehicle(values: tuple[Any, ...]) -> VehicleNow:
-    return rows.vehicle_of(dict(zip(_COLUMNS, values, strict=True)))
-
-
 _base, _fix, _live = tables.facilities.alias("base"), tables.last_fixes, tables.assignments
 _VEHICLES = (
     select(
@@ -238,4 +242,5 @@ _VEHICLES = (
     .outerjoin(_fix, tables.vehicles.c.id == _fix.c.vehicle_id)
     .outerjoin(_live, and_(_live.c.vehicle_id == tables.vehicles.c.id, tables.IS_LIVE))
 )
-_COLUMNS = tuple(_VEHICLES.selected_columns.keys())
+# Every change of a vehicle has a number above all before it; writers are one at a time.
+_NEXT_REVISION = select(func.coalesce(func.max(tables.vehicles.c.revision), 0) + 1).scalar_subquery()

@@ -60,6 +60,7 @@ vehicles = Table(
     Column("trip_ended_at", String),
     Column("left_alone_until", String),
     Column("auto_accept", Boolean, nullable=False, server_default=text("0")),
+    Column("revision", Integer, nullable=False, server_default=text("0"), index=True),
 )
 last_fixes = Table(
     "last_fixes",

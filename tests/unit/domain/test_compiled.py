@@ -8,8 +8,8 @@ from hypothesis import given, settings
 
 from dispatch.domain.compiled import judge_fleet
 from dispatch.domain.eligibility import OWN_OPERATOR, Verdict, assess
-from dispatch.domain.fleet import Fleet
-from dispatch.domain.moment import Moment, count_free, is_puskesmas_busy
+from dispatch.domain.fleet import Fleet, count_free, is_puskesmas_busy
+from dispatch.domain.moment import Moment
 from dispatch.domain.request import Ask
 from dispatch.domain.sop import SopInForce
 from dispatch.domain.vehicle import VehicleNow
@@ -113,9 +113,9 @@ def test_a_clause_never_leaks_to_another_agencys_vehicles(
 @given(fleets, asks, moments)
 def test_what_a_moment_says_of_the_fleet_is_counted(vehicles: list[VehicleNow], ask: Ask, moment: Moment) -> None:
     free = [now for now in vehicles if now.is_free and now.vehicle.zone]
-    assert sum(count_free(vehicles).values()) == len(free)
+    assert sum(count_free(Fleet(vehicles)).values()) == len(free)
     if ask.requester is None:
-        assert is_puskesmas_busy(vehicles, ask)
+        assert is_puskesmas_busy(Fleet(vehicles), ask)
 
 
 def test_an_empty_fleet_is_judged() -> None:
