@@ -1,6 +1,5 @@
 """`jemput sop`: exit 0 when done, 1 with line and sentence when a pack or a setting is wrong, and never a trace."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,7 +19,7 @@ CIKOKOL_2019 = ROOT / "tests" / "scenarios" / "03-cikokol-2019-08-23.toml"
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data folder of the test's own, and no settings but it."""
     monkeypatch.chdir(tmp_path)
     for name in ("ROADS", "SOP_DIR", "DATABASE_URL", "TIMEZONE", "SCENARIO_DIR", "AREAS"):

@@ -29,7 +29,7 @@ def test_every_command_of_a_page_is_there(page: str) -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
     for line in re.findall(r"^(?:\$ )?(?:JEMPUT_\S+ )?jemput (.+)$", (ROOT / page).read_text("utf-8"), re.MULTILINE):
         for said in re.split(r"&& jemput ", line.split("#")[0]):
-            name, second, *_ = [*said.split(), "", ""]
+            name, second = [*said.split(), "", ""][:2]
             assert name in commands, said
             if hasattr(commands[name], "commands"):
                 assert second in commands[name].commands, said
