@@ -48,7 +48,7 @@ class Recorded:
 
 
 def facts_of(decision: Decision) -> bytes:
-    """The facts: a compressed head, then the fleet in compressed blocks of rows; ten thousand vehicles take some 200 KB.
+    """The facts: a compressed head, then the fleet in compressed blocks of rows; 10,000 vehicles take some 200 KB.
 
     Of a large fleet most blocks are as they were at the last decision; those are not written out again.
     """

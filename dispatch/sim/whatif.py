@@ -1,9 +1,11 @@
 """Scenarios under a draft: whether they still hold, and what they decide under both versions."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from tomllib import loads
 
 from dispatch.domain.pack_document import rule_documents, write_pack
@@ -11,6 +13,8 @@ from dispatch.domain.pack_file import read_pack
 from dispatch.sim.scenario_file import agency_of, read_scenario
 from dispatch.sim.scenario_play import Report, play
 
+# Every play makes a database, and alembic prepares one at a time.
+_ONE_AT_A_TIME = Lock()
 _ALWAYS = datetime(2000, 1, 1, tzinfo=UTC)
 
 
@@ -71,6 +75,12 @@ async def play_under(text: str, paths: Sequence[Path], since: datetime | None = 
         earlier = [held for held in packs if since and read_pack(held).effective_from < since]
         reports.append(await play(scenario, [*earlier, in_force_from(text, since or _ALWAYS)]))
     return reports
+
+
+def play_apart(text: str, paths: Sequence[Path], since: datetime | None) -> list[Report]:
+    """`play_under` in a thread that is not the server's own, one call after the other; raises what it raises."""
+    with _ONE_AT_A_TIME:
+        return asyncio.run(play_under(text, paths, since))
 
 
 async def compare_under(text: str, paths: Sequence[Path]) -> list[ScenarioChange]:

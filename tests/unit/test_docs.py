@@ -28,8 +28,8 @@ def test_every_link_of_a_page_leads_somewhere(page: str) -> None:
 def test_every_command_of_a_page_is_there(page: str) -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
     for line in re.findall(r"^(?:\$ )?(?:JEMPUT_\S+ )?jemput (.+)$", (ROOT / page).read_text("utf-8"), re.MULTILINE):
-        for said in str(line).split("#")[0].split("&& jemput "):
-            name, second, *_ = [*said.split(), "", ""]
+        for said in re.split(r"&& jemput ", line.split("#")[0]):
+            name, second = [*said.split(), "", ""][:2]
             assert name in commands, said
             if hasattr(commands[name], "commands"):
                 assert second in commands[name].commands, said

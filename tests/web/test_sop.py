@@ -325,6 +325,14 @@ def test_a_draft_plays_the_scenarios_and_other_calls_are_answered_meanwhile(
     assert {scenario["state"] for scenario in found["scenarios"]} <= {"passed", "waiting"}
 
 
+def test_two_officers_may_try_their_drafts_at_once(dina: httpx.Client, adi: httpx.Client) -> None:
+    path, _ = draft_of(dina)
+    with ThreadPoolExecutor(2) as pool:
+        one, two = pool.map(lambda client: made(client.post(f"{path}/test", timeout=200)), [dina, adi])
+    assert [(s["name"], s["state"]) for s in one["scenarios"]] == [(s["name"], s["state"]) for s in two["scenarios"]]
+    assert (one["failed"], two["failed"]) == (0, 0)
+
+
 def test_the_scenarios_that_a_draft_breaks_are_named(dina: httpx.Client) -> None:
     path, draft = draft_of(dina)
     rules = [rule["document"] for rule in draft["rules"] if rule["id"] != "R16"]

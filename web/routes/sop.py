@@ -16,7 +16,7 @@ from dispatch.draft_words import expectation_text
 from dispatch.sim.scenario_file import find_scenarios
 from dispatch.sim.scenario_play import Report
 from dispatch.sim.scenario_table import ScenarioError
-from dispatch.sim.whatif import play_under
+from dispatch.sim.whatif import play_apart
 from web import schemas_sop as s
 from web.context import Caller, TheHouse, utc
 from web.errors import Problem, not_found, refused
@@ -149,7 +149,7 @@ async def test(agency: s.Agency, draft_id: s.DraftId, house: TheHouse, person: C
         )
     try:
         # In a thread of its own: playing takes seconds, and offers must go on meanwhile.
-        reports = await asyncio.to_thread(lambda: asyncio.run(play_under(text, paths, since)))
+        reports = await asyncio.to_thread(play_apart, text, paths, since)
     except ScenarioError as error:
         raise Problem(
             409, "bad_scenario", "Satu berkas skenario belum benar. Perbaiki dahulu.", {"why": str(error)}
