@@ -177,8 +177,10 @@ async def open_house(settings: Settings, *, demo: bool, progress: Progress) -> A
         texts = pack_texts(settings)
         for problem in await store.write(lambda books: publish_packs(books, texts)):
             progress(f"SOP pack passed over: {problem}")
-        await live.start(await store.read(lambda books: books.list_last_fixes()))
+        kept = await store.read(lambda books: books.list_last_fixes())
+        await live.start(kept)
         desk = Desk(store=store, live=live, roads=roads, clock=SystemClock(), zone=settings.zone)
+        await desk.warm_up(kept)
         yield House(
             settings=settings,
             store=store,

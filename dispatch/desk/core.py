@@ -12,7 +12,7 @@ from dispatch.desk.standing import unfilled_of
 from dispatch.domain.assignment import Assignment, AssignmentState
 from dispatch.domain.directory import Person
 from dispatch.domain.events import Event, EventKind
-from dispatch.domain.fix import FixLimits
+from dispatch.domain.fix import Fix, FixLimits
 from dispatch.domain.fleet import Fleet
 from dispatch.domain.next_step import OUT_OF_STOCK
 from dispatch.domain.pack_file import read_pack
@@ -41,6 +41,7 @@ class DeskCore:
     _in_force: SopInForce | None = None
     _held: "_Held" = field(default_factory=lambda: _Held(-1, {}, []))
     _last_fleet: Fleet = field(default_factory=lambda: Fleet([]))
+    _kept_fixes: dict[str, Fix] = field(default_factory=dict)
     _placed: dict[str, tuple[VehicleNow, VehicleNow]] = field(default_factory=dict)
 
     async def fleet(self) -> list[VehicleNow]:

@@ -6,23 +6,26 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from dispatch.desk.carry_out import Written, carry_out, escalate, offer_s, write_down
 from dispatch.desk.command import Command, find_first, keep_first
 from dispatch.desk.core import DeskCore, note
 from dispatch.desk.ports import Books, Due, DueKind, StoreUnavailableError
+from dispatch.desk.search import Tried
 from dispatch.desk.standing import settle
 from dispatch.desk.steps import take_step, wake_waiting
 from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand
 from dispatch.domain.events import Event, EventKind
 from dispatch.domain.fix import Fix, FixFault, judge_fix
 from dispatch.domain.refusal import Refusal
-from dispatch.domain.request import ENDS, Place, Request, RequestState, unfilled_slots
+from dispatch.domain.request import ENDS, Ask, Need, Place, Request, RequestState, Urgency, unfilled_slots
 from dispatch.domain.sop import Policy
 from dispatch.domain.vehicle import Duty, VehicleNow
 
 _LEAVES_OPEN = (Step.DECLINE, Step.EXPIRE, Step.STAND_DOWN, Step.PROBLEM)
 _REFUSALS = (AssignmentState.DECLINED, AssignmentState.EXPIRED)
+_FIXES_AT_ONCE = 1_000
 _log = logging.getLogger(__name__)
 
 
@@ -156,11 +159,21 @@ class Trips(DeskCore):
             await self.live.put_fixes(taken)
         return sorted(refused)
 
+    async def warm_up(self, kept: Sequence[Fix]) -> None:
+        """Read fleet and packs and judge once before the first request does; `kept` are positions of the store."""
+        self._kept_fixes.update((fix.vehicle_id, fix) for fix in kept)
+        if kept:
+            here = Place(point=kept[0].point, name="")
+            ask = Ask(need=Need.EMERGENCY, urgency=Urgency.RED, pickup=here)
+            write_down(await self._search(ask, self.clock.now(), Tried()), self.zone)
+
     async def keep_last_fixes(self) -> None:
         """Write the newest positions to the store, so that a restart knows where everybody was."""
-        fixes = list(self.live.last_fixes().values())
-        if fixes:
-            await self.store.write(lambda books: books.put_last_fixes(fixes))
+        newer = [fix for fix in self.live.last_fixes().values() if self._kept_fixes.get(fix.vehicle_id) is not fix]
+        for at in range(0, len(newer), _FIXES_AT_ONCE):
+            some = newer[at : at + _FIXES_AT_ONCE]  # a few at a time: nobody's command waits long behind them
+            await self.store.write(partial(_keep_fixes, fixes=some))
+            self._kept_fixes.update((fix.vehicle_id, fix) for fix in some)
 
     async def run_keeper(self, stop: asyncio.Event, *, every_s: float = 30.0) -> None:
         """Keep the newest positions every so often until `stop`, so that even kill -9 loses little of them."""
@@ -171,6 +184,10 @@ class Trips(DeskCore):
                 _log.warning("positions could not be kept; they are tried again in %.0f s", every_s)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), every_s)
+
+
+def _keep_fixes(books: Books, fixes: Sequence[Fix]) -> None:
+    books.put_last_fixes(fixes)
 
 
 def _go_on(books: Books, request: Request, written: Written, step: Step) -> Request:

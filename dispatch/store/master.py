@@ -158,15 +158,10 @@ class Master:
 
     def put_last_fixes(self, fixes: Sequence[Fix]) -> None:
         """Newer `taken_at` wins; a shared live server may know vehicles that this database does not: passed over."""
-        table = tables.last_fixes
         known = set(self._connection.execute(select(tables.vehicles.c.id)).scalars())
-        for fix in fixes:
-            if fix.vehicle_id in known:
-                statement = upsert(table).values(rows.fix_row(fix))
-                newer = table.c.taken_at < statement.excluded.taken_at
-                self._connection.execute(
-                    statement.on_conflict_do_update(index_elements=["vehicle_id"], set_=rows.fix_row(fix), where=newer)
-                )
+        found = [rows.fix_row(fix) for fix in fixes if fix.vehicle_id in known]
+        if found:
+            self._connection.execute(_KEEP_FIX, found)
 
     def list_last_fixes(self) -> list[Fix]:
         return [rows.fix_of(row, vehicle_id=row["vehicle_id"]) for row in self._all(select(tables.last_fixes))]
@@ -241,6 +236,12 @@ _VEHICLES = (
     .outerjoin(_base, tables.vehicles.c.base == _base.c.id)
     .outerjoin(_fix, tables.vehicles.c.id == _fix.c.vehicle_id)
     .outerjoin(_live, and_(_live.c.vehicle_id == tables.vehicles.c.id, tables.IS_LIVE))
+)
+_newest = upsert(_fix)
+_KEEP_FIX = _newest.on_conflict_do_update(
+    index_elements=["vehicle_id"],
+    set_={column.name: _newest.excluded[column.name] for column in _fix.c if column.name != "vehicle_id"},
+    where=_fix.c.taken_at < _newest.excluded.taken_at,
 )
 # Every change of a vehicle has a number above all before it; writers are one at a time.
 _NEXT_REVISION = select(func.coalesce(func.max(tables.vehicles.c.revision), 0) + 1).scalar_subquery()
