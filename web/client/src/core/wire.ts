@@ -401,7 +401,7 @@ export interface paths {
         };
         /**
          * List Heirs
-         * @description The colleagues to whom one's promises can be handed over: of the same role, and of staff the same facility.
+         * @description The colleagues to whom one's promises can be handed over: of the same role, agency and facility.
          */
         get: operations["list_heirs_api_promises_heirs_get"];
         put?: never;
