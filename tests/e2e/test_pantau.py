@@ -88,3 +88,21 @@ def test_a_vehicle_whose_phone_is_not_heard_is_said_to_go_on(served: Served, ope
     expect(page.get_by_text("Sinyal kendaraan terputus sejak pukul")).to_be_visible()
     assert sideways(page) == 0
     keep(page, "pantau-tanpa-sinyal")
+
+
+def test_the_page_renews_itself_but_not_while_an_answer_is_being_read(served: Served, opened: Opened) -> None:
+    served.go_on_duty("sopir-cikokol")
+    request_id = ask(served)
+    served.step("sopir-cikokol", "accept")
+    page = opened.page(served.url, PHONE)
+    page.clock.install()
+    page.goto(full(served, request_id)["track_url"])
+    expect(page.locator("li.done")).to_have_count(1)
+    page.get_by_text("Kami sudah berangkat sendiri").click()
+    served.step("sopir-cikokol", "en_route")
+    page.clock.run_for(31_000)
+    expect(page.get_by_role("button", name="Ya, kami sudah berangkat")).to_be_visible()
+    expect(page.locator("li.done")).to_have_count(1)
+    page.get_by_text("Kami sudah berangkat sendiri").click()
+    page.clock.run_for(31_000)
+    expect(page.locator("li.done")).to_have_count(2)

@@ -190,6 +190,7 @@ def test_a_step_and_its_taking_back_without_signal_are_sent_in_order(served: Ser
     page.get_by_role("button", name="TERIMA", exact=True).click()
     page.get_by_role("button", name="SAYA BERANGKAT").click()
     expect(page.get_by_role("button", name="SAYA SUDAH TIBA")).to_be_visible()
+    sent(page)
     page.context.set_offline(True)
     page.get_by_role("button", name="SAYA SUDAH TIBA").click()
     page.get_by_role("button", name="Urungkan “Tiba”").click()
