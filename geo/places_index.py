@@ -25,6 +25,7 @@ _ASIDE = frozenset({"no", "nomor", "nmr", "rt", "rw", "di", "dekat"})
 # A word of the detail counts less than one of the name; this project's own figures, as those below.
 _DETAIL = 0.8
 _ASIDE_WEIGHT = 0.15
+_LONG_ENOUGH = 4
 _LEAST, _LEAST_OF_BEST = 0.5, 0.75
 _ORDER = {kind: number for number, kind in enumerate(FoundKind)}
 
@@ -97,6 +98,8 @@ class PlaceIndex:
             return ()
         weight = np.array([self._rarity(each) for each in likeness])
         aside = np.array([_is_aside(word) for word in wanted])
+        # A word of two letters is soon mistyped into another.
+        weight *= np.array([min(len(word) / _LONG_ENOUGH, 1.0) for word in wanted])
         # What is known nowhere says as much as what is known, but for the house number that no sign bears.
         weight[~known] = np.where(aside, _ASIDE_WEIGHT, weight[known].mean())[~known]
         total = weight @ fit / weight.sum()
