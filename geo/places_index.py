@@ -26,7 +26,7 @@ _ASIDE = frozenset({"no", "nomor", "nmr", "rt", "rw", "di", "dekat"})
 _DETAIL = 0.8
 _ASIDE_WEIGHT = 0.15
 _LONG_ENOUGH = 4
-_LEAST, _LEAST_OF_BEST = 0.5, 0.75
+_LEAST, _LEAST_OF_BEST = 0.42, 0.75
 _ORDER = {kind: number for number, kind in enumerate(FoundKind)}
 
 
