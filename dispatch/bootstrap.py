@@ -24,7 +24,8 @@ from geo.area import AreaFileError, Areas, read_areas, sample_areas
 from geo.nearest import warm_up
 from geo.network import VERSION, NetworkFileError, NetworkMeta, open_network, write_network
 from geo.sample import sample_layers, sample_network
-from geo.tiles import TileStore, write_tiles
+from geo.tiles import write_tiles
+from geo.tiles_store import TileStore
 
 Progress = Callable[[str], None]
 

@@ -74,8 +74,10 @@ def test_a_position_is_understood_as_services_and_people_write_it(text: str) -> 
         "6°12'0.4''S 106°37'40.8''E",
         "-6°12'0.4\", 106°37'40.8\"",
         "6°12.00667'S 106°37.68'E",
-        "https://www.google.com/maps/place/6%C2%B012'00.4%22S+106%C2%B037'40.8%22E/@-6.3,106.7,17z/"
-        "data=!4m4!3m3!8m2!3d-6.2001111!4d106.628",
+        (
+            "https://www.google.com/maps/place/6%C2%B012'00.4%22S+106%C2%B037'40.8%22E/@-6.3,106.7,17z/"
+            "data=!4m4!3m3!8m2!3d-6.2001111!4d106.628"
+        ),
     ],
 )
 def test_degrees_minutes_and_seconds_are_understood(text: str) -> None:
