@@ -4,7 +4,6 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +23,7 @@ _SHORT = {
 _ASIDE = frozenset({"no", "nomor", "nmr", "rt", "rw", "di", "dekat"})
 # A word of the detail counts less than one of the name; this project's own figures, as those below.
 _DETAIL = 0.8
-_ASIDE_WEIGHT = 0.15
+_ASIDE_WEIGHT = 0.3
 _LONG_ENOUGH = 4
 _LEAST, _LEAST_OF_BEST = 0.42, 0.75
 _ORDER = {kind: number for number, kind in enumerate(FoundKind)}
@@ -46,38 +45,45 @@ def words_of(text: str) -> list[str]:
     return " ".join(_SHORT.get(word, word) for word in words).split()
 
 
-class PlaceIndex:
-    """The words of P places, looked through once for each word that is searched for.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Like:
+    """Known words that are like one that was typed, by number, and how much: up to 1."""
 
-    Only the different words are compared (by optimal string alignment distance), not the names; a place's fit is the
-    mean of its best fits to the words, rare words counting more (as in inverse document frequency).
+    words: NDArray[np.int64]
+    likeness: NDArray[np.float64]
+
+
+class PlaceIndex:
+    """The words of P places, each different word once, and for each word the places that have it.
+
+    A typed word is compared (by optimal string alignment distance) with words of about its length and with beginnings;
+    a place's fit is the mean of its best fits to the typed words, rare words counting more (as in inverse document
+    frequency).
     """
 
     def __init__(self, places: Sequence[NamedPlace]) -> None:
         self._places = list(places)
-        number: dict[str, int] = {}
-        entries: list[int] = []
-        counts: list[float] = []
-        first: list[int] = []
-        name_words: list[int] = []
-        for place in self._places:
-            first.append(len(entries))
+        entries: list[tuple[str, int, float]] = []
+        name_words = np.ones(len(self._places))
+        for row, place in enumerate(self._places):
             name = words_of(place.name)
+            name_words[row] = max(len(name), 1)
             # `Suka Sari` is searched for as `Sukasari` too.
             joined = [a + b for a, b in pairwise(name)]
-            # An empty word keeps a name of signs alone in its place.
-            for words, weight in ((name or [""], 1.0), (joined, 1.0), (words_of(place.detail), _DETAIL)):
-                entries += [number.setdefault(word, len(number)) for word in words]
-                counts += [weight] * len(words)
-            name_words.append(max(len(name), 1))
-        self._words = list(number)
-        self._lengths = np.array([len(word) for word in self._words], np.float32)
-        self._entry = np.array(entries, np.int32)
-        self._weight = np.array(counts, np.float32)
-        self._first = np.array(first, np.int64)
-        self._name_words = np.array(name_words, np.float32)
-        self._uses = np.bincount(self._entry, minlength=len(self._words))
-        self._cut: dict[int, list[str]] = {}
+            entries += [(word, row, 1.0) for word in (*name, *joined)]
+            entries += [(word, row, _DETAIL) for word in words_of(place.detail)]
+        self._name_words = name_words
+        # By length, so that words of about one length are neighbours.
+        self._words = sorted({word for word, _, _ in entries}, key=lambda word: (len(word), word))
+        number = {word: at for at, word in enumerate(self._words)}
+        self._lengths = np.array([len(word) for word in self._words], np.int64)
+        of = np.array([number[word] for word, _, _ in entries], np.int64)
+        order = np.argsort(of, kind="stable")
+        self._owner = np.array([row for _, row, _ in entries], np.int64)[order]
+        self._weight = np.array([weight for _, _, weight in entries])[order]
+        self._uses = np.bincount(of, minlength=len(self._words))
+        self._first = np.concatenate(([0], np.cumsum(self._uses))).astype(np.int64)
+        self._cut: dict[int, tuple[list[str], NDArray[np.int64]]] = {}
 
     def __len__(self) -> int:
         return len(self._places)
@@ -85,64 +91,93 @@ class PlaceIndex:
     def find(self, text: str, limit: int = 10) -> tuple[Hit, ...]:
         """The places that fit a text best, best first; none for a text without words."""
         wanted = words_of(text)[:_MOST_WORDS]
-        if not wanted or not self._places:
-            return ()
-        likeness = [self._likeness(word) for word in wanted]
+        like = [self._like(word) for word in wanted]
         for at, (one, two) in enumerate(pairwise(wanted)):
-            together = self._likeness(one + two, most=1)
+            together = self._of_about(one + two, 1)
             for side in (at, at + 1):
-                likeness[side] = np.maximum(likeness[side], together)
-        fit = np.stack([self._fit(each) for each in likeness])
-        known = np.array([each.max() > 0 for each in likeness])
+                like[side] = _Like(
+                    np.concatenate((like[side].words, together.words)),
+                    np.concatenate((like[side].likeness, together.likeness)),
+                )
+        known = np.array([len(each.words) > 0 for each in like])
         if not known.any():
             return ()
-        weight = np.array([self._rarity(each) for each in likeness])
-        aside = np.array([_is_aside(word) for word in wanted])
+        fit = np.stack([self._fit(each) for each in like])
+        weight = np.array([self._rarity(each) for each in like])
         # A word of two letters is soon mistyped into another.
         weight *= np.array([min(len(word) / _LONG_ENOUGH, 1.0) for word in wanted])
-        # What is known nowhere says as much as what is known, but for the house number that no sign bears.
-        weight[~known] = np.where(aside, _ASIDE_WEIGHT, weight[known].mean())[~known]
+        # What is known nowhere says as much as what is known.
+        weight[~known] = weight[known].mean()
+        aside = np.array([word.isdigit() or word in _ASIDE for word in wanted])
+        weight[aside] = np.minimum(weight[aside], _ASIDE_WEIGHT)
         total = weight @ fit / weight.sum()
-        total *= np.where((fit[known | ~aside] > 0).all(axis=0), 1.0, 0.8)
+        total *= np.where((fit[~aside] > 0).all(axis=0), 1.0, 0.8)
         total *= 0.85 + 0.15 * np.minimum((fit > _DETAIL).sum(axis=0) / self._name_words, 1.0)
+        return self._best(total, limit)
+
+    def _best(self, total: NDArray[np.float64], limit: int) -> tuple[Hit, ...]:
         best = np.flatnonzero((total >= _LEAST) & (total >= _LEAST_OF_BEST * total.max()))
-        if len(best) > 20 * limit:
-            best = best[np.argpartition(-total[best], 20 * limit)[: 20 * limit]]
+        most = 20 * limit
+        if len(best) > most:
+            best = best[np.argpartition(-total[best], most)[:most]]
         hits = [Hit(place=self._places[row], score=round(float(total[row]), 4)) for row in best.tolist()]
         return tuple(sorted(hits, key=rank_of)[:limit])
 
-    def _likeness(self, word: str, most: int = 3) -> NDArray[np.float32]:
-        """How like a word each known word is, or its beginning: 0 (more than `most` mistakes) to 1."""
+    def _like(self, word: str) -> _Like:
         length = len(word)
-        longer = np.maximum(self._lengths, length)
-        mistakes = min(most, 0 if length < 3 else 1 if length < 6 else 2 if length < 10 else 3)
-        whole = self._distance(word, self._words, mistakes)
-        likeness = np.where(whole <= mistakes, 1.0 - whole / longer, 0.0)
+        mistakes = 0 if length < 3 else 1 if length < 6 else 2 if length < 10 else 3
+        whole = self._of_about(word, mistakes)
         fewer = max(mistakes - 1, 0)
-        begun = self._distance(word, self._beginnings(length), fewer)
-        as_begun = (1.0 - begun / length) * (0.75 + 0.24 * length / longer)
-        return np.maximum(likeness, np.where(begun <= fewer, as_begun, 0.0)).astype(np.float32)
+        beginnings, which = self._beginnings(length)
+        begun = _distances(word, beginnings, fewer)[which]
+        longer = np.flatnonzero(begun <= fewer)
+        start = int(np.searchsorted(self._lengths, length, "left"))
+        share = length / self._lengths[start + longer]
+        return _Like(
+            np.concatenate((whole.words, start + longer)),
+            np.concatenate((whole.likeness, (1.0 - begun[longer] / length) * (0.75 + 0.24 * share))),
+        )
 
-    def _distance(self, word: str, others: list[str], most: int) -> NDArray[Any]:
-        found = process.cdist([word], others, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)
-        return np.asarray(found[0], np.float32)
+    def _of_about(self, word: str, mistakes: int) -> _Like:
+        """Known words that are this one but for so many mistakes."""
+        length = len(word)
+        low = int(np.searchsorted(self._lengths, length - mistakes, "left"))
+        high = int(np.searchsorted(self._lengths, length + mistakes, "right"))
+        distance = _distances(word, self._words[low:high], mistakes)
+        near = np.flatnonzero(distance <= mistakes)
+        longer = np.maximum(self._lengths[low + near], length)
+        return _Like(low + near, 1.0 - distance[near] / longer)
 
-    def _beginnings(self, length: int) -> list[str]:
+    def _beginnings(self, length: int) -> tuple[list[str], NDArray[np.int64]]:
+        """The different beginnings of the words that are at least so long, and which of them each word has."""
         if length not in self._cut:
-            self._cut[length] = [word[:length] for word in self._words]
+            start = int(np.searchsorted(self._lengths, length, "left"))
+            cut = [word[:length] for word in self._words[start:]]
+            number = {begun: at for at, begun in enumerate(dict.fromkeys(cut))}
+            self._cut[length] = list(number), np.array([number[begun] for begun in cut], np.int64)
         return self._cut[length]
 
-    def _fit(self, likeness: NDArray[np.float32]) -> NDArray[np.float32]:
-        best: NDArray[np.float32] = np.maximum.reduceat(likeness[self._entry] * self._weight, self._first)
-        return best
+    def _fit(self, like: _Like) -> NDArray[np.float64]:
+        """How well each place fits one word."""
+        fit = np.zeros(len(self._places))
+        counts = self._uses[like.words]
+        skipped = np.repeat(self._first[like.words] - np.concatenate(([0], np.cumsum(counts)[:-1])), counts)
+        entry = np.arange(counts.sum()) + skipped
+        np.maximum.at(fit, self._owner[entry], np.repeat(like.likeness, counts) * self._weight[entry])
+        return fit
 
-    def _rarity(self, likeness: NDArray[np.float32]) -> float:
-        uses = int(self._uses[likeness == likeness.max()].sum())
-        return float(np.log1p(len(self._places) / uses))
+    def _rarity(self, like: _Like) -> float:
+        if not len(like.words):
+            return 0.0
+        top = np.unique(like.words[like.likeness == like.likeness.max()])
+        return float(np.log1p(len(self._places) / self._uses[top].sum()))
 
 
-def _is_aside(word: str) -> bool:
-    return word.isdigit() or word in _ASIDE
+def _distances(word: str, others: list[str], most: int) -> NDArray[np.float64]:
+    """Mistakes between a word and each of the others; more than `most` is `most` + 1."""
+    if not others:
+        return np.zeros(0)
+    return np.asarray(process.cdist([word], others, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)[0], float)
 
 
 def rank_of(hit: Hit) -> tuple[float, int, int, str, str]:
