@@ -12,8 +12,11 @@ import typer
 from dispatch.cli_base import fail, say
 from geo.nearest import NearestSearch
 from geo.network import Network, NetworkFileError, open_network, write_network
+from geo.places import BasemapLayers
+from geo.places_file import places_path, write_places
 from geo.snap import Snapper, Snaps
 from geo.speeds import METRICS
+from geo.tiles import tiles_path, write_tiles
 
 if TYPE_CHECKING:
     from geo.road_table import Origin
@@ -56,8 +59,12 @@ def roads_build(
         raise typer.Exit(2)
     try:
         network = _build(place, pbf, area, graphml, nodes, edges, region, turn_costs)
+        layers = _layers(pbf, network)
         say(f"writing {out}")
         write_network(network, out)
+        if layers is not None:
+            write_places(layers.places, places_path(out))
+            write_tiles(network, layers, tiles_path(out), say)
     except (BuildError, OSError) as error:
         fail(str(error))
     except KeyboardInterrupt:
@@ -91,6 +98,15 @@ def _build(
         return build_from_graphml(graphml, _origin(graphml, region), say, turn_costs=turn_costs)
     assert place is not None
     return build_from_place(place, say, turn_costs=turn_costs)
+
+
+def _layers(pbf: Path | None, network: Network) -> BasemapLayers | None:
+    """What a file of OpenStreetMap knows beside the roads; the other sources know roads alone."""
+    if pbf is None:
+        return None
+    from geo.osm_layers import read_layers
+
+    return read_layers(pbf, network.meta.bounds, say)
 
 
 def _stem(path: Path) -> str:

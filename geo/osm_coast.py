@@ -20,7 +20,9 @@ def sea_of(coast: NDArray[Any], box: tuple[float, float, float, float], progress
     lines = shapely.get_parts(shapely.line_merge(shapely.union_all(coast))) if len(coast) else coast
     if not len(lines):
         return []
-    faces = shapely.get_parts(shapely.polygonize([shapely.union_all([*lines, shapely.box(*box).exterior])]))
+    inside = shapely.box(*box)
+    faces = shapely.get_parts(shapely.polygonize([shapely.union_all([*lines, inside.exterior])]))
+    faces = faces[shapely.intersects(inside, shapely.point_on_surface(faces))]
     votes = np.zeros(len(faces), np.int64)
     tree = shapely.STRtree(faces)
     for side, vote in ((1.0, 1), (-1.0, -1)):

@@ -48,7 +48,8 @@ _LEVELS = {
     "4": PlaceKind.CITY, "5": PlaceKind.CITY, "6": PlaceKind.DISTRICT, "7": PlaceKind.VILLAGE, "8": PlaceKind.VILLAGE,
     "9": PlaceKind.VILLAGE, "10": PlaceKind.VILLAGE,
 }  # fmt: skip
-_BORDERS = {
+# Largest first.
+BORDERS = {
     PlaceKind.CITY: LineKind.CITY_BORDER,
     PlaceKind.DISTRICT: LineKind.DISTRICT_BORDER,
     PlaceKind.VILLAGE: LineKind.VILLAGE_BORDER,
@@ -96,7 +97,7 @@ def line_of(tags: Tags) -> LineKind | None:
         return None
     kind = next((kinds[tags[key]] for key, kinds in _LINES.items() if tags.get(key) in kinds), None)
     level = level_of(tags)
-    return kind or (_BORDERS[level] if level else None)
+    return kind or (BORDERS[level] if level else None)
 
 
 def level_of(tags: Tags) -> PlaceKind | None:

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.osm_coast import sea_of
-from geo.osm_ground import KEYS, is_building, is_water, land_of, level_of, line_of, place_of
+from geo.osm_ground import BORDERS, KEYS, is_building, is_water, land_of, level_of, line_of, place_of
 from geo.places import BasemapLayers, LandKind, LineKind, PlaceKind, PlaceLabel, WaterArea
 from geo.point import Point
 from geo.road_table import BuildError, Progress, one_line
@@ -96,7 +96,10 @@ def _take_way(way: Any, tags: dict[str, str], read: _Read, box: Bounds) -> None:
     if kind is None and not is_coast:
         return
     points = [(node.lon, node.lat) for node in way.nodes if node.location.valid()]
-    if len(points) < 2 or not any(_within(lon, lat, box) for lon, lat in points):
+    if len(points) < 2:
+        return
+    lon, lat = zip(*points, strict=True)
+    if max(lon) < box[0] or min(lon) > box[2] or max(lat) < box[1] or min(lat) > box[3]:
         return
     line = shapely.to_wkb(shapely.LineString(points))
     if is_coast:
@@ -135,14 +138,14 @@ def _layers(read: _Read, box: Bounds, progress: Progress) -> BasemapLayers:
     water, of = _shapes(read.water, box)
     names = [read.water_names[row] for row in of.tolist()]
     waters = [_water(shape, name) for shape, name in zip(water.tolist(), names, strict=True)]
-    coast, _ = _shapes(read.coast, box)
+    coast = np.asarray(shapely.from_wkb(read.coast), object)
     waters += [WaterArea(name="", shape=shape) for shape in sea_of(coast, box, progress)]
-    lines = {kind: _once(_shapes(found, box)[0]) for kind, found in read.lines.items()}
+    lines = {kind: _shapes(found, box)[0] for kind, found in read.lines.items() if kind not in BORDERS.values()}
     return BasemapLayers(
         water=tuple(waters),
         places=tuple(_labels(read, box)),
         land={kind: _shapes(found, box)[0] for kind, found in read.land.items()},
-        lines=lines,
+        lines=lines | _borders(read, box),
         buildings=_shapes(read.buildings, box)[0],
     )
 
@@ -158,11 +161,20 @@ def _shapes(raw: list[bytes], box: Bounds) -> tuple[NDArray[Any], NDArray[np.int
     return shapes[whole], rows[whole]
 
 
-def _once(lines: NDArray[Any]) -> NDArray[Any]:
-    """Lines joined end to end, without those that lie upon another."""
-    if not len(lines):
-        return lines
-    return np.asarray(shapely.get_parts(shapely.line_merge(shapely.union_all(lines))), object)
+def _borders(read: _Read, box: Bounds) -> dict[LineKind, NDArray[Any]]:
+    """Each border once, as that of the largest that ends there."""
+    borders: dict[LineKind, NDArray[Any]] = {}
+    drawn: Any = shapely.MultiLineString()
+    for level, kind in BORDERS.items():
+        rows = [row for row, (_, of) in enumerate(read.towns) if of is level]
+        areas = np.asarray(shapely.from_wkb([read.town_shapes[row] for row in rows]), object)
+        lines = np.asarray(shapely.from_wkb(read.lines.get(kind, [])), object)
+        every = shapely.union_all(np.concatenate((shapely.boundary(areas), lines)))
+        mine = shapely.clip_by_rect(shapely.difference(every, drawn), *box)
+        if not mine.is_empty:
+            borders[kind] = np.asarray(shapely.get_parts(shapely.line_merge(mine)), object)
+        drawn = shapely.union(drawn, every)
+    return borders
 
 
 def _water(shape: Any, name: str) -> WaterArea:  # noqa: ANN401

@@ -184,3 +184,8 @@ def rank_of(hit: Hit) -> tuple[float, int, int, str, str]:
     """The order of hits: the better fit, then the kind, then the shorter name."""
     place = hit.place
     return -round(hit.score, 2), _ORDER[place.kind], len(place.name), place.name, place.detail
+
+
+def best_of(found: Sequence[Sequence[Hit]], limit: int) -> tuple[Hit, ...]:
+    """The best of several indexes together."""
+    return tuple(sorted((hit for hits in found for hit in hits), key=rank_of)[:limit])

@@ -7,7 +7,7 @@ import numpy as np
 
 from geo.network import Network
 from geo.places import FoundKind, NamedPlace, PlaceKind, PlaceLabel
-from geo.places_index import Hit, PlaceIndex, rank_of
+from geo.places_index import PlaceIndex
 from geo.places_villages import Villages
 from geo.point import Point
 from geo.snap import Snapper
@@ -54,6 +54,16 @@ class RegionPlaces:
         """West, south, east, north of the roads in degrees."""
         return self._network.meta.bounds
 
+    @property
+    def limit_m(self) -> float:
+        """How far from a road a position still belongs to it."""
+        return self._snapper.max_distance_m
+
+    def details(self, points: Sequence[Point]) -> list[str]:
+        """For each position its village and what that is a part of."""
+        rows = self._villages.find(np.array([(point.lon, point.lat) for point in points]).reshape(-1, 2))
+        return [_detail(self._villages.labels[row]) if row >= 0 else "" for row in rows.tolist()]
+
     def near(self, point: Point) -> Nearby:
         """The street and village of a position."""
         west, south, east, north = self.bounds
@@ -94,11 +104,6 @@ class RegionPlaces:
         return self._network.names[int(self._network.edge_name[edge])]
 
 
-def best_of(found: Sequence[Sequence[Hit]], limit: int) -> tuple[Hit, ...]:
-    """The best of several indexes together."""
-    return tuple(sorted((hit for hits in found for hit in hits), key=rank_of)[:limit])
-
-
 def _named(labels: Sequence[PlaceLabel]) -> list[NamedPlace]:
     return [
         NamedPlace(name=label.name, detail=label.within, point=label.point, kind=_KINDS[label.kind]) for label in labels
@@ -111,8 +116,10 @@ def _streets(network: Network, villages: Villages) -> list[NamedPlace]:
     edges = np.flatnonzero(
         ((network.edge_twin < 0) | (network.edge_twin > np.arange(network.edge_count))) & (network.edge_name != empty)
     )
-    middle = (network.shape_start[edges] + network.shape_start[edges + 1]) // 2
-    at = np.column_stack((network.shape_lon[middle], network.shape_lat[middle])) / 1e7
+    ends = network.shape_start[edges] + network.shape_start[edges + 1] - 1
+    low, high = ends // 2, (ends + 1) // 2
+    points = np.column_stack((network.shape_lon, network.shape_lat)) / 1e7
+    at = (points[low] + points[high]) / 2.0
     village = villages.find(at)
     cell = np.where(village[:, None] >= 0, 0, np.floor(at / _APART_DEGREES)).astype(np.int64)
     keys = np.column_stack((network.edge_name[edges], village, cell))

@@ -42,6 +42,11 @@ _MANY: dict[str, Any] = {
 }
 
 
+def tiles_path(roads: Path) -> Path:
+    """Where the map of a network file lies."""
+    return roads.with_suffix(".pmtiles")
+
+
 def write_tiles(network: Network, layers: BasemapLayers | None, path: Path, progress: Callable[[str], None]) -> None:
     """Cut tiles of zoom 6 to 14 and write them beside `path`, then move them there.
 
