@@ -29,7 +29,7 @@ _LAND: dict[str, dict[str, LandKind]] = {
 _LINES: dict[str, dict[str, LineKind]] = {
     "waterway": dict.fromkeys(("river", "canal"), LineKind.RIVER)
     | dict.fromkeys(("stream", "drain", "ditch"), LineKind.STREAM),
-    "railway": dict.fromkeys(("rail", "light_rail", "narrow_gauge", "tram", "monorail"), LineKind.RAIL),
+    "railway": dict.fromkeys(("rail", "light_rail", "narrow_gauge"), LineKind.RAIL) | {"tram": LineKind.TRAM},
 }
 _PLACES = {
     "city": PlaceKind.CITY,

@@ -43,6 +43,7 @@ class LineKind(StrEnum):
     RIVER = "river"
     STREAM = "stream"
     RAIL = "rail"
+    TRAM = "tram"
     CITY_BORDER = "city_border"
     DISTRICT_BORDER = "district_border"
     VILLAGE_BORDER = "village_border"

@@ -214,9 +214,9 @@ def replay() -> Iterator[Replay]:
 
 def test_a_server_that_is_not_there_is_told_too(roads: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     nobody = f"http://127.0.0.1:{free_port()}"
-    with serving(Settings(data_dir=tmp_path, roads=str(roads), geocoder_url=nobody)) as served:
-        with caplog.at_level(logging.DEBUG):
-            found = ask(served, q="jalan melati rahasia", wide=True)
+    settings = Settings(data_dir=tmp_path, roads=str(roads), geocoder_url=nobody)
+    with serving(settings) as served, caplog.at_level(logging.DEBUG):
+        found = ask(served, q="jalan melati rahasia", wide=True)
     assert "belum menjawab" in found["say"]
     assert "rahasia" not in "".join(record.getMessage() for record in caplog.records if record.name.startswith("geopy"))
 
