@@ -92,8 +92,8 @@ def is_building(tags: Tags) -> bool:
 
 
 def line_of(tags: Tags) -> LineKind | None:
-    """What line a way is; none for what runs below the ground."""
-    if tags.get("tunnel", "no") != "no":
+    """What line a way is; none for what runs below the ground, and for the tracks of a yard."""
+    if tags.get("tunnel", "no") != "no" or ("railway" in tags and "service" in tags):
         return None
     kind = next((kinds[tags[key]] for key, kinds in _LINES.items() if tags.get(key) in kinds), None)
     level = level_of(tags)

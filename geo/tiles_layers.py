@@ -23,8 +23,8 @@ _PLACES_FROM = {
     PlaceKind.LANDMARK: 14,
 }  # fmt: skip
 _LINES_FROM = {
-    LineKind.RIVER: 9, LineKind.STREAM: 13, LineKind.RAIL: 10, LineKind.TRAM: 14, LineKind.CITY_BORDER: 7, LineKind.DISTRICT_BORDER: 10,
-    LineKind.VILLAGE_BORDER: 13,
+    LineKind.RIVER: 9, LineKind.STREAM: 13, LineKind.RAIL: 10, LineKind.TRAM: 14, LineKind.CITY_BORDER: 7,
+    LineKind.DISTRICT_BORDER: 10, LineKind.VILLAGE_BORDER: 13,
 }  # fmt: skip
 _LAND_FROM = {LandKind.WOOD: 8, LandKind.FARM: 9, LandKind.SAND: 10, LandKind.INDUSTRY: 11, LandKind.PARK: 10}
 _OTHER_LAND_FROM = 12
