@@ -19,8 +19,13 @@ _SHORT = {
     "ds": "desa", "kp": "kampung", "kmp": "kampung", "pkm": "puskesmas", "perum": "perumahan", "komp": "kompleks",
     "rs": "rumah sakit",
 }  # fmt: skip
-# Of an address, but of no name: what cannot be found of it is no reason to think less of the street.
-_ASIDE = frozenset({"no", "nomor", "nmr", "rt", "rw", "di", "dekat"})
+# Of an address, but mostly of no name: what cannot be found of it is no reason to think less of the place.
+_ASIDE = frozenset(
+    {
+        "desa", "dekat", "di", "dusun", "kabupaten", "kecamatan", "kelurahan", "kota", "nmr", "no", "nomor", "provinsi",
+        "rt", "rw",
+    }
+)  # fmt: skip
 # A word of the detail counts less than one of the name; this project's own figures, as those below.
 _DETAIL = 0.8
 _ASIDE_WEIGHT = 0.3
