@@ -772,6 +772,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/geocode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Geocode
+         * @description Places for a text `q` (a name, coordinates, a map's link), or the street and village of `lon` and `lat`.
+         *
+         *     A text is looked up in the region's own index; with `wide=true` also by the Nominatim server of the settings, to
+         *     which it alone is sent.
+         */
+        get: operations["geocode_api_geocode_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sop": {
         parameters: {
             query?: never;
@@ -1646,6 +1669,57 @@ export interface components {
             /** Refused */
             refused: components["schemas"]["RefusedFixOut"][];
         };
+        /**
+         * FoundFactsOut
+         * @description What is known of a place. `say`: what to tell of it before a vehicle goes there, or empty.
+         */
+        FoundFactsOut: {
+            /** Name */
+            name: string;
+            /** Detail */
+            detail: string;
+            /** Kind */
+            kind: components["schemas"]["FoundKind"] | "point";
+            /** Facility */
+            facility?: string | null;
+            /**
+             * Score
+             * @default 1
+             */
+            score: number;
+            /** Road M */
+            road_m?: number | null;
+            /**
+             * Outside
+             * @default false
+             */
+            outside: boolean;
+            /**
+             * Say
+             * @default
+             */
+            say: string;
+        };
+        /**
+         * FoundKind
+         * @description What a search finds, in the order in which equals are listed.
+         * @enum {string}
+         */
+        FoundKind: "facility" | "village" | "district" | "city" | "street" | "landmark";
+        /**
+         * FoundOut
+         * @description A GeoJSON feature: a place.
+         */
+        FoundOut: {
+            /**
+             * Type
+             * @default Feature
+             * @constant
+             */
+            type: "Feature";
+            geometry: components["schemas"]["SpotOut"];
+            properties: components["schemas"]["FoundFactsOut"];
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -2066,6 +2140,35 @@ export interface components {
             facility: string | null;
             /** Vehicle */
             vehicle: string | null;
+        };
+        /**
+         * PlacesOut
+         * @description A GeoJSON FeatureCollection, best first. `say`: what to do next; `wider`: whether `wide` would ask further.
+         */
+        PlacesOut: {
+            /**
+             * Type
+             * @default FeatureCollection
+             * @constant
+             */
+            type: "FeatureCollection";
+            /** Features */
+            features: components["schemas"]["FoundOut"][];
+            /**
+             * Say
+             * @default
+             */
+            say: string;
+            /**
+             * Wider
+             * @default false
+             */
+            wider: boolean;
+            /**
+             * Attribution
+             * @default
+             */
+            attribution: string;
         };
         /**
          * PointIn
@@ -2508,6 +2611,23 @@ export interface components {
             version: string;
         };
         /**
+         * SpotOut
+         * @description A GeoJSON point, in degrees.
+         */
+        SpotOut: {
+            /**
+             * Type
+             * @default Point
+             * @constant
+             */
+            type: "Point";
+            /** Coordinates */
+            coordinates: [
+                number,
+                number
+            ];
+        };
+        /**
          * StampOut
          * @description The three stamps of a step.
          */
@@ -2601,7 +2721,7 @@ export interface components {
          * @description What is said; the sentences are in dispatch/message_words.py.
          * @enum {string}
          */
-        Template: "received" | "offer" | "offer_auto" | "offer_unanswered" | "offer_withdrawn" | "coming" | "coming_to_facility" | "en_route" | "on_scene" | "transporting" | "at_destination" | "trip_over" | "trip_over_facility" | "replaced" | "vehicle_lost" | "let_go" | "approval_asked" | "help_asked" | "promise_made" | "document_promised" | "promise_overdue" | "police_notice" | "owner_notice" | "operator_notice" | "escalated" | "family_needs_nothing" | "family_left" | "family_said" | "stock_came" | "ended_completed" | "ended_cancelled" | "ended_duplicate" | "ended_unfounded" | "ended_facility";
+        Template: "received" | "offer" | "offer_auto" | "offer_unanswered" | "offer_withdrawn" | "coming" | "coming_to_facility" | "en_route" | "on_scene" | "transporting" | "at_destination" | "trip_over" | "trip_over_facility" | "replaced" | "vehicle_lost" | "let_go" | "approval_asked" | "help_asked" | "promise_made" | "document_promised" | "promise_reminded" | "promise_overdue" | "police_notice" | "owner_notice" | "operator_notice" | "escalated" | "family_needs_nothing" | "family_left" | "family_said" | "stock_came" | "ended_completed" | "ended_cancelled" | "ended_duplicate" | "ended_unfounded" | "ended_facility";
         /**
          * Urgency
          * @description Triage colour; a body has green and its own place in the order (R24).
@@ -3999,6 +4119,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    geocode_api_geocode_get: {
+        parameters: {
+            query?: {
+                q?: string | null;
+                lon?: number | null;
+                lat?: number | null;
+                limit?: number;
+                wide?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacesOut"];
                 };
             };
             /** @description Validation Error */

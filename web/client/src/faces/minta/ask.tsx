@@ -2,19 +2,20 @@
 import { signal } from "@preact/signals";
 import type { Facility, Need } from "../../core/api";
 import { text } from "../../text/id";
+import { Found } from "./found";
 import {
   busy,
   canSit,
   death,
   decision,
   dropoff,
-  facilities,
   find,
   infectious,
   nearest,
   need,
   note,
   ownPhone,
+  type Place,
   phone,
   pickup,
 } from "./state";
@@ -23,8 +24,7 @@ const NEEDS: Need[] = ["emergency", "referral", "transport", "body"];
 const searching = signal<"pickup" | "dropoff" | null>(null);
 const words = signal("");
 
-function choose(facility: Facility) {
-  const place = { facility: facility.id, name: facility.name };
+function choose(place: Place) {
   if (searching.value === "pickup") pickup.value = place;
   else dropoff.value = place;
   searching.value = null;
@@ -32,16 +32,13 @@ function choose(facility: Facility) {
 }
 
 function Search() {
-  const wanted = words.value.toLowerCase().split(" ").filter(Boolean);
-  const found = facilities.value
-    .filter((facility) => wanted.every((word) => facility.name.toLowerCase().includes(word)))
-    .slice(0, 8);
   return (
     <div class="stack">
       <label>
         {searching.value === "pickup" ? "Jemput dari mana?" : "Antar ke mana?"}
         <input
           type="search"
+          aria-describedby="place-how"
           ref={(element) => element?.focus()}
           value={words.value}
           onInput={(event) => {
@@ -49,11 +46,10 @@ function Search() {
           }}
         />
       </label>
-      {found.map((facility) => (
-        <button type="button" class="row" key={facility.id} onClick={() => choose(facility)}>
-          {facility.name}
-        </button>
-      ))}
+      <p class="soft" id="place-how">
+        Nama tempat, jalan, kelurahan; atau tempelkan tautan peta atau koordinat.
+      </p>
+      <Found typed={words.value} onPick={choose} />
       <button type="button" onClick={() => (searching.value = null)}>
         Kembali
       </button>
