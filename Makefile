@@ -49,6 +49,7 @@ wire: setup ## write the pages' types from the server's schema
 bench: setup ## benchmarks with their rivals (ROADS=FILE of jemput roads build)
 	$(BIN)/python -m bench.store
 	$(BIN)/python -m bench.nearest --roads $(ROADS)
+	$(BIN)/python -m bench.places --roads $(ROADS)
 
 clean: ## remove what was made
 	rm -rf $(VENV) $(CLIENT)/node_modules web/static/dist artifacts

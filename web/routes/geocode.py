@@ -8,7 +8,7 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from dispatch.bootstrap import House
-from dispatch.domain.directory import Facility
+from dispatch.domain.directory import Facility, Person
 from dispatch.place_words import (
     NOTHING_FOUND,
     ONLINE_SILENT,
@@ -24,7 +24,7 @@ from geo.places_online import OSM_SEARCH_ATTRIBUTION, OnlineError
 from geo.places_pasted import INDONESIA, Pasted, read_pasted
 from geo.places_region import Nearby, RegionPlaces
 from geo.point import Point
-from web.context import TheHouse
+from web.context import Caller, TheHouse
 from web.errors import Problem
 from web.schemas import In, Lat, Lon, Out
 
@@ -80,11 +80,11 @@ class Asked(In):
 
 
 @router.get("/api/geocode")
-async def geocode(house: TheHouse, asked: Annotated[Asked, Query()]) -> PlacesOut:
+async def geocode(house: TheHouse, person: Caller, asked: Annotated[Asked, Query()]) -> PlacesOut:
     """Places for a text `q` (a name, coordinates, a map's link), or the street and village of `lon` and `lat`.
 
     A text is looked up in the region's own index; with `wide=true` also by the Nominatim server of the settings, to
-    which it alone is sent.
+    which it alone is sent. Of places that fit alike the one nearest to the caller's facility comes first.
     """
     text = (asked.q or "").strip()
     if asked.lon is not None and asked.lat is not None and asked.q is None:
@@ -92,7 +92,7 @@ async def geocode(house: TheHouse, asked: Annotated[Asked, Query()]) -> PlacesOu
     if not text or asked.lon is not None or asked.lat is not None:
         raise Problem(422, "invalid", "Isi q dengan nama, koordinat, atau tautan; atau lon dan lat untuk satu titik.")
     pasted = read_pasted(text, house.places.bounds if house.places else INDONESIA)
-    return _pasted(house, pasted) if pasted else await _search(house, text, asked.limit, wide=asked.wide)
+    return _pasted(house, pasted) if pasted else await _search(house, person, text, asked)
 
 
 def _pasted(house: House, pasted: Pasted) -> PlacesOut:
@@ -102,14 +102,16 @@ def _pasted(house: House, pasted: Pasted) -> PlacesOut:
     return PlacesOut(features=[_spot(house, pasted.point, pasted.name)], say=SWAPPED if pasted.swapped else "")
 
 
-async def _search(house: House, text: str, limit: int, *, wide: bool) -> PlacesOut:
+async def _search(house: House, person: Person, text: str, asked: Asked) -> PlacesOut:
     facilities = await house.store.read(lambda books: books.list_facilities())
-    found = [_facility_index(house.places, tuple(facilities)).find(text, limit)]
+    here = next((facility.point for facility in facilities if facility.id == person.facility), None)
+    limit = asked.limit
+    found = [_facility_index(house.places, tuple(facilities)).find(text, limit, here)]
     if house.places is not None:
-        found.append(house.places.index.find(text, limit))
-    features = [_hit(house, hit) for hit in best_of(found, limit)]
+        found.append(house.places.index.find(text, limit, here))
+    features = [_hit(house, hit) for hit in best_of(found, limit, here)]
     say, attribution = "", ""
-    if wide and house.online is not None:
+    if asked.wide and house.online is not None:
         try:
             further = await run_in_threadpool(house.online.find, text, limit)
             features += [_hit(house, Hit(place=place, score=0.0)) for place in further]
@@ -119,7 +121,7 @@ async def _search(house: House, text: str, limit: int, *, wide: bool) -> PlacesO
     return PlacesOut(
         features=features,
         say=say or ("" if features else NOTHING_FOUND),
-        wider=house.online is not None and not wide,
+        wider=house.online is not None and not asked.wide,
         attribution=attribution,
     )
 

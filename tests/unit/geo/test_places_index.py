@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from geo.places import FoundKind, NamedPlace
 from geo.places_index import PlaceIndex
 from geo.point import Point
-from geo.sample import AGENCY_NAMES, list_facilities, list_villages
+from geo.sample import AGENCY_NAMES, SampleVillage, list_facilities, list_villages
 
 HERE = Point(lon=106.6, lat=-6.2)
 PLACES = tuple(
@@ -79,6 +79,11 @@ def test_short_forms_old_spelling_and_house_numbers_do_not_matter() -> None:
         assert roads.find(typed)[0].place.name == meant
 
 
+def test_a_number_is_no_other_number_though_the_rest_is_mistyped() -> None:
+    roads = only(*(f"Jalan Contoh Karang Anyar {number}" for number in range(1, 60)))
+    assert roads.find("Jalapn Contoh Karang Anyar 38", 1)[0].place.name == "Jalan Contoh Karang Anyar 38"
+
+
 def test_a_place_that_lacks_half_of_the_words_is_not_found() -> None:
     assert only("Cikokol").find("cikokol serpong") == ()
 
@@ -88,6 +93,11 @@ def test_of_equal_fits_a_facility_stands_before_a_street() -> None:
         [NamedPlace(name="Mawar", detail="", point=HERE, kind=k) for k in (FoundKind.STREET, FoundKind.FACILITY)]
     )
     assert [hit.place.kind for hit in both.find("mawar")] == [FoundKind.FACILITY, FoundKind.STREET]
+
+
+@given(st.sampled_from([v for v in list_villages() if v.name == "Babakan"]))
+def test_of_places_of_one_name_the_nearest_comes_first(village: SampleVillage) -> None:
+    assert INDEX.find("babakan", near=village.point)[0].place.point == village.point
 
 
 @given(st.sampled_from(PLACES))

@@ -10,9 +10,9 @@ type Feature = Places["features"][number];
 const PAUSE_MS = 200;
 const KINDS: Record<Feature["properties"]["kind"], string> = {
   facility: "fasilitas",
-  village: "kelurahan atau desa",
+  village: "kelurahan/desa",
   district: "kecamatan",
-  city: "kota atau kabupaten",
+  city: "kota/kabupaten",
   street: "jalan",
   landmark: "tempat",
   point: "titik",
