@@ -784,7 +784,7 @@ export interface paths {
          * @description Places for a text `q` (a name, coordinates, a map's link), or the street and village of `lon` and `lat`.
          *
          *     A text is looked up in the region's own index; with `wide=true` also by the Nominatim server of the settings, to
-         *     which it alone is sent.
+         *     which it alone is sent. Of places that fit alike the one nearest to the caller's facility comes first.
          */
         get: operations["geocode_api_geocode_get"];
         put?: never;
