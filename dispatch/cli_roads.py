@@ -12,13 +12,11 @@ import typer
 from dispatch.cli_base import fail, say
 from geo.nearest import NearestSearch
 from geo.network import Network, NetworkFileError, open_network, write_network
-from geo.places import BasemapLayers
-from geo.places_file import places_path, write_places
 from geo.snap import Snapper, Snaps
 from geo.speeds import METRICS
-from geo.tiles import tiles_path, write_tiles
 
 if TYPE_CHECKING:
+    from geo.places import BasemapLayers
     from geo.road_table import Origin
 
 roads = typer.Typer(no_args_is_help=True, help="Make and look at road networks.")
@@ -62,14 +60,13 @@ def roads_build(
         layers = _layers(pbf, network)
         say(f"writing {out}")
         write_network(network, out)
-        if layers is not None:
-            write_places(layers.places, places_path(out))
-            write_tiles(network, layers, tiles_path(out), say)
     except (BuildError, OSError) as error:
         fail(str(error))
     except KeyboardInterrupt:
         say(f"interrupted: {out} is as it was before")
         raise typer.Exit(130) from None
+    if layers is not None:
+        _draw(network, layers, out)
     say(f"{out}: {network.node_count:,} nodes, {network.edge_count:,} edges, {out.stat().st_size / 1e6:.1f} MB")
 
 
@@ -100,13 +97,28 @@ def _build(
     return build_from_place(place, say, turn_costs=turn_costs)
 
 
-def _layers(pbf: Path | None, network: Network) -> BasemapLayers | None:
+def _layers(pbf: Path | None, network: Network) -> "BasemapLayers | None":
     """What a file of OpenStreetMap knows beside the roads; the other sources know roads alone."""
     if pbf is None:
         return None
     from geo.osm_layers import read_layers
 
     return read_layers(pbf, network.meta.bounds, say)
+
+
+def _draw(network: Network, layers: "BasemapLayers", out: Path) -> None:
+    """Write the names and the map beside the network."""
+    from geo.places_file import places_path, write_places
+    from geo.tiles import tiles_path, write_tiles
+
+    try:
+        write_places(layers.places, places_path(out))
+        write_tiles(network, layers, tiles_path(out), say)
+    except OSError as error:
+        fail(f"{out} is written, but not its map: {error}")
+    except KeyboardInterrupt:
+        say(f"interrupted: {out} is written, but not its map. Build again for a map with water, buildings and names")
+        raise typer.Exit(130) from None
 
 
 def _stem(path: Path) -> str:
