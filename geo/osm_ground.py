@@ -54,12 +54,12 @@ BORDERS = {
     PlaceKind.DISTRICT: LineKind.DISTRICT_BORDER,
     PlaceKind.VILLAGE: LineKind.VILLAGE_BORDER,
 }
-_HEALTH = frozenset({"hospital", "clinic", "doctors", "health_post"})
+_HEALTH = frozenset({"hospital", "clinic", "health_post"})
 _LANDMARKS = {
     "aeroway": frozenset({"aerodrome", "terminal"}),
     "amenity": frozenset(
         {
-            "bus_station", "college", "community_centre", "courthouse", "ferry_terminal", "fire_station", "fuel",
+            "bus_station", "college", "community_centre", "courthouse", "doctors", "ferry_terminal", "fire_station", "fuel",
             "grave_yard", "kindergarten", "library", "marketplace", "place_of_worship", "police", "prison", "school",
             "theatre", "townhall", "university",
         }

@@ -143,4 +143,5 @@ def test_tags_are_told_apart() -> None:
     assert line_of({"railway": "rail", "tunnel": "yes"}) is None
     assert line_of({"boundary": "administrative", "admin_level": "5"}) is LineKind.CITY_BORDER
     assert place_of({"place": "hamlet"}) is None
+    assert place_of({"amenity": "doctors", "name": "Praktik Contoh"}) is PlaceKind.LANDMARK
     assert place_of({"amenity": "clinic", "name": "Klinik Contoh"}) is PlaceKind.HOSPITAL
