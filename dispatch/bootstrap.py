@@ -23,8 +23,13 @@ from dispatch.tell.teller import Teller
 from geo.area import AreaFileError, Areas, read_areas, sample_areas
 from geo.nearest import warm_up
 from geo.network import VERSION, NetworkFileError, NetworkMeta, open_network, write_network
+from geo.places import BasemapLayers, PlaceLabel
+from geo.places_file import PlacesFileError, places_path, read_places
+from geo.places_online import OnlinePlaces
+from geo.places_region import RegionPlaces
 from geo.sample import sample_layers, sample_network
-from geo.tiles import TileStore, write_tiles
+from geo.tiles import tiles_path, write_tiles
+from geo.tiles_store import TileStore
 
 Progress = Callable[[str], None]
 
@@ -48,6 +53,8 @@ class House:
     teller: Teller
     areas: Areas
     tiles: TileStore | None
+    places: RegionPlaces | None
+    online: OnlinePlaces | None
     roads_meta: NetworkMeta | None
     roads_kind: str
     demo: bool
@@ -75,12 +82,13 @@ def judge_files(settings: Settings) -> list[str]:
     problems: list[str] = []
     for name, work in (
         ("roads", lambda: open_network(Path(settings.roads)) if settings.roads else None),
+        ("places", lambda: labels_for(Path(settings.roads)) if settings.roads else None),
         ("areas", lambda: read_areas(Path(settings.areas)) if settings.areas else None),
         ("SOP", lambda: pack_texts(settings)),
     ):
         try:
             work()
-        except (NetworkFileError, AreaFileError, OSError) as error:
+        except (NetworkFileError, AreaFileError, PlacesFileError, OSError) as error:
             problems.append(f"{name:10} {error}")
     return problems
 
@@ -136,12 +144,27 @@ def roads_path(settings: Settings, *, demo: bool, progress: Progress) -> Path | 
 
 def tiles_for(roads: Path, *, progress: Progress) -> TileStore:
     """The basemap beside a network file, drawn on first use or when the network is newer."""
-    path = roads.with_suffix(".pmtiles")
+    path = tiles_path(roads)
     if not path.exists() or path.stat().st_mtime < roads.stat().st_mtime:
         network = open_network(roads)
         progress("drawing the map")
-        write_tiles(network, sample_layers() if network.meta.sample else None, path, progress)
+        layers = sample_layers() if network.meta.sample else BasemapLayers(places=labels_for(roads))
+        write_tiles(network, layers, path, progress)
     return TileStore(path)
+
+
+def labels_for(roads: Path) -> tuple[PlaceLabel, ...]:
+    """The names that lie beside a network file, if any do."""
+    path = places_path(roads)
+    return read_places(path) if path.exists() else ()
+
+
+def places_for(roads: NetworkRoads, path: Path, progress: Progress) -> RegionPlaces:
+    """What can be searched for on these roads."""
+    labels = sample_layers().places if roads.network.meta.sample else labels_for(path)
+    places = RegionPlaces(roads.network, roads.snapper, labels)
+    progress(f"{len(places.index):,} streets and places can be searched for")
+    return places
 
 
 def make_teller(settings: Settings, store: Store, *, demo: bool, progress: Progress) -> Teller:
@@ -159,17 +182,19 @@ async def open_house(settings: Settings, *, demo: bool, progress: Progress) -> A
     """Open everything that a server needs, and close it again.
 
     Raises:
-        StoreUnavailableError, IndexMissingError, NetworkFileError, ValueError: with what to do.
+        StoreUnavailableError, IndexMissingError, NetworkFileError, PlacesFileError, ValueError: with what to do.
     """
     path = roads_path(settings, demo=demo, progress=progress)
     roads: NetworkRoads | StraightRoads = StraightRoads()
     tiles: TileStore | None = None
+    places: RegionPlaces | None = None
     if path is not None:
         progress(f"opening the roads of {path.name}")
         network = open_network(path)
         warm_up(network, progress)
         roads = NetworkRoads(network)
         tiles = tiles_for(path, progress=progress)
+        places = places_for(roads, path, progress)
     areas: Areas = read_areas(Path(settings.areas)) if settings.areas else sample_areas()
     live: Live = RedisLive(settings.redis_url) if settings.redis_url else MemoryLive()
     store = open_sqlite(settings.database_path)
@@ -189,6 +214,8 @@ async def open_house(settings: Settings, *, demo: bool, progress: Progress) -> A
             teller=make_teller(settings, store, demo=demo, progress=progress),
             areas=areas,
             tiles=tiles,
+            places=places,
+            online=OnlinePlaces(settings.geocoder_url) if settings.geocoder_url else None,
             roads_meta=roads.network.meta if isinstance(roads, NetworkRoads) else None,
             roads_kind=roads.kind,
             demo=demo,

@@ -16,6 +16,7 @@ from geo.snap import Snapper, Snaps
 from geo.speeds import METRICS
 
 if TYPE_CHECKING:
+    from geo.places import BasemapLayers
     from geo.road_table import Origin
 
 roads = typer.Typer(no_args_is_help=True, help="Make and look at road networks.")
@@ -56,6 +57,7 @@ def roads_build(
         raise typer.Exit(2)
     try:
         network = _build(place, pbf, area, graphml, nodes, edges, region, turn_costs)
+        layers = _layers(pbf, network)
         say(f"writing {out}")
         write_network(network, out)
     except (BuildError, OSError) as error:
@@ -63,6 +65,8 @@ def roads_build(
     except KeyboardInterrupt:
         say(f"interrupted: {out} is as it was before")
         raise typer.Exit(130) from None
+    if layers is not None:
+        _draw(network, layers, out)
     say(f"{out}: {network.node_count:,} nodes, {network.edge_count:,} edges, {out.stat().st_size / 1e6:.1f} MB")
 
 
@@ -91,6 +95,30 @@ def _build(
         return build_from_graphml(graphml, _origin(graphml, region), say, turn_costs=turn_costs)
     assert place is not None
     return build_from_place(place, say, turn_costs=turn_costs)
+
+
+def _layers(pbf: Path | None, network: Network) -> "BasemapLayers | None":
+    """What a file of OpenStreetMap knows beside the roads; the other sources know roads alone."""
+    if pbf is None:
+        return None
+    from geo.osm_layers import read_layers
+
+    return read_layers(pbf, network.meta.bounds, say)
+
+
+def _draw(network: Network, layers: "BasemapLayers", out: Path) -> None:
+    """Write the names and the map beside the network."""
+    from geo.places_file import places_path, write_places
+    from geo.tiles import tiles_path, write_tiles
+
+    try:
+        write_places(layers.places, places_path(out))
+        write_tiles(network, layers, tiles_path(out), say)
+    except OSError as error:
+        fail(f"{out} is written, but not its map: {error}")
+    except KeyboardInterrupt:
+        say(f"interrupted: {out} is written, but not its map. Build again for a map with water, buildings and names")
+        raise typer.Exit(130) from None
 
 
 def _stem(path: Path) -> str:

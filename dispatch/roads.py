@@ -67,6 +67,11 @@ class NetworkRoads:
         self._snapper = Snapper(network)
         self._search = NearestSearch(network)
 
+    @property
+    def snapper(self) -> Snapper:
+        """What finds the road of a position."""
+        return self._snapper
+
     def arrivals(
         self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
     ) -> dict[str, Arrival]:

@@ -1,6 +1,7 @@
 """Every setting with its default and its help: environment JEMPUT_*, a .env file, or jemput.toml."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator
@@ -40,6 +41,10 @@ class Settings(BaseSettings):
     areas: str = Field(
         default="", description="GeoJSON of the agencies' areas (property area); empty: the sample region's villages."
     )
+    geocoder_url: str = Field(
+        default="",
+        description="Nominatim server asked on a button when the own index finds too little; empty: none is.",
+    )
     timezone: str = Field(
         default="Asia/Jakarta", description="Time zone of the region, for hours in SOPs and on screens."
     )
@@ -58,6 +63,14 @@ class Settings(BaseSettings):
     def _without_slash(cls, value: str) -> str:
         if value and not value.startswith(("https://", "http://")):
             raise ValueError("the public address begins with https://")
+        return value.rstrip("/")
+
+    @field_validator("geocoder_url")
+    @classmethod
+    def _a_server(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("https", "http") or not parts.netloc or parts.query or parts.fragment):
+            raise ValueError("the Nominatim server is an address such as https://nominatim.openstreetmap.org")
         return value.rstrip("/")
 
     @field_validator("tell_phone_url")

@@ -1,30 +1,63 @@
-"""Names of places: what a map writes beside the roads, and finding a place by its name."""
+"""Names of places: what a map writes beside the roads, and what can be searched for."""
 
-import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Polygon
 
 from geo.point import Point
 
 
 class PlaceKind(StrEnum):
-    """How large a place is, largest first."""
+    """How large a place is, largest first; a landmark is a building or yard that people steer by."""
 
     CITY = "city"
     DISTRICT = "district"
     VILLAGE = "village"
+    HAMLET = "hamlet"
+    HOSPITAL = "hospital"
+    LANDMARK = "landmark"
+
+
+class LandKind(StrEnum):
+    """What covers the ground."""
+
+    WOOD = "wood"
+    GRASS = "grass"
+    FARM = "farm"
+    PARK = "park"
+    CEMETERY = "cemetery"
+    HOSPITAL = "hospital"
+    SCHOOL = "school"
+    INDUSTRY = "industry"
+    SAND = "sand"
+
+
+class LineKind(StrEnum):
+    """Lines that are no roads: borders of cities (and larger), of districts and of villages among them."""
+
+    RIVER = "river"
+    STREAM = "stream"
+    RAIL = "rail"
+    TRAM = "tram"
+    CITY_BORDER = "city_border"
+    DISTRICT_BORDER = "district_border"
+    VILLAGE_BORDER = "village_border"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceLabel:
-    """A name and where to write it."""
+    """A name and where to write it; `within` names what it is a part of, `shape` is its area in degrees if known."""
 
     name: str
     kind: PlaceKind
     point: Point
+    within: str = ""
+    shape: Polygon | MultiPolygon | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,42 +69,38 @@ class WaterArea:
     label_at: tuple[Point, ...] = ()
 
 
+def _no_shapes() -> NDArray[Any]:
+    return np.zeros(0, object)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BasemapLayers:
-    """What a map shows beside the roads."""
+    """What a map shows beside the roads; land, buildings and lines are arrays of shapely geometries in degrees."""
 
     water: tuple[WaterArea, ...] = ()
     places: tuple[PlaceLabel, ...] = ()
+    land: Mapping[LandKind, NDArray[Any]] = field(default_factory=dict)
+    lines: Mapping[LineKind, NDArray[Any]] = field(default_factory=dict)
+    buildings: NDArray[Any] = field(default_factory=_no_shapes)
+
+
+class FoundKind(StrEnum):
+    """What a search finds, in the order in which equals are listed."""
+
+    FACILITY = "facility"
+    VILLAGE = "village"
+    DISTRICT = "district"
+    CITY = "city"
+    STREET = "street"
+    LANDMARK = "landmark"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NamedPlace:
-    """Something that can be searched for: `detail` says which of several of one name it is."""
+    """Something that can be searched for: `detail` says which of several of one name it is, `id` whose it is."""
 
     name: str
     detail: str
     point: Point
-
-
-def find_places(text: str, places: Iterable[NamedPlace], limit: int = 10) -> tuple[NamedPlace, ...]:
-    """Those whose name or detail has every word of the text as the beginning of a word, best first.
-
-    A place whose name begins with the text comes before one that has it further on; then shorter names come first.
-    """
-    wanted = _words(text)
-    if not wanted:
-        return ()
-    found = []
-    for place in places:
-        name = _words(place.name)
-        every = name + _words(place.detail)
-        if all(any(word.startswith(part) for word in every) for part in wanted):
-            begins = " ".join(name).startswith(" ".join(wanted))
-            in_name = all(any(word.startswith(part) for word in name) for part in wanted)
-            found.append((not begins, not in_name, len(place.name), place.name, place.detail, place))
-    return tuple(entry[-1] for entry in sorted(found, key=lambda entry: entry[:-1])[:limit])
-
-
-def _words(text: str) -> list[str]:
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char if char.isalnum() else " " for char in plain if not unicodedata.combining(char)).split()
+    kind: FoundKind = FoundKind.LANDMARK
+    id: str = ""

@@ -195,7 +195,8 @@ def _labels() -> Iterator[PlaceLabel]:
         inside = [v for v in villages if v.code.startswith(code)]
         yield _middle(inside[0].district, PlaceKind.DISTRICT, [v.point for v in inside])
     for village in villages:
-        yield PlaceLabel(name=village.name, kind=PlaceKind.VILLAGE, point=village.point)
+        within = f"Kec. {village.district}"
+        yield PlaceLabel(name=village.name, kind=PlaceKind.VILLAGE, point=village.point, within=within)
 
 
 def _middle(name: str, kind: PlaceKind, points: list[Point]) -> PlaceLabel:

@@ -90,6 +90,7 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("POST", "/api/sop/{agency}/drafts/{draft_id}/backtest"): _KEEPERS,
         ("GET", "/api/vehicles"): _WATCH | _OFFICE,
         ("GET", "/api/facilities"): _ALL,
+        ("GET", "/api/geocode"): _WATCH | _OFFICE,
         ("GET", "/api/route"): _WATCH | _DRIVER,
         ("GET", "/style.json"): _ALL,
         ("GET", "/tiles/{z}/{x}/{y}.mvt"): _ALL,

@@ -108,6 +108,25 @@ def test_an_interruption_at_any_step_leaves_the_old_network_and_no_half_file(tmp
     assert [path.name for path in tmp_path.iterdir()] == ["porto.roads"]
 
 
+@pytest.mark.roads
+def test_an_interruption_while_the_map_is_drawn_leaves_the_new_network_and_the_old_map(tmp_path: Path) -> None:
+    porto = shared_data("roads/porto/porto.osm.pbf")
+    (tmp_path / "porto.pmtiles").write_bytes(b"the old map")
+    command = [JEMPUT, "roads", "build", "--pbf", str(porto), "--out", "porto.roads"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as building:
+        assert building.stderr is not None
+        for said in building.stderr:
+            if "map tiles, zoom" in said:
+                building.send_signal(signal.SIGINT)
+                break
+        rest = building.stderr.read()
+    assert building.returncode == 130, rest
+    assert "porto.roads is written, but not its map" in rest
+    assert open_network(tmp_path / "porto.roads").edge_count > 100_000
+    assert (tmp_path / "porto.pmtiles").read_bytes() == b"the old map"
+    assert {path.name for path in tmp_path.iterdir()} == {"porto.roads", "porto.pmtiles", "porto.places.geojson"}
+
+
 def test_a_single_street_there_and_back_is_a_network(tmp_path: Path) -> None:
     (tmp_path / "gang.osm").write_text(xml(CROSS, {1: ([1, 2], ROAD)}))
     assert jemput(tmp_path, "roads", "build", "--pbf", "gang.osm", "--out", "gang.roads").returncode == 0

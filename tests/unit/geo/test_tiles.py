@@ -16,7 +16,8 @@ from shapely.geometry import Point, shape
 from geo.places import BasemapLayers
 from geo.sample import list_bridges, list_villages, sample_layers
 from geo.speeds import ROAD_CLASSES
-from geo.tiles import EXTENT, TilesError, TileStore, tile_of, write_tiles
+from geo.tiles import EXTENT, tile_of, write_tiles
+from geo.tiles_store import TilesError, TileStore
 from tests.roads.tiny import both, network
 from tests.sample_region import sample
 

@@ -792,6 +792,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/geocode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Geocode
+         * @description Places for a text `q` (a name, coordinates, a map's link), or the street and village of `lon` and `lat`.
+         *
+         *     A text is looked up in the region's own index; with `wide=true` also by the Nominatim server of the settings, to
+         *     which it alone is sent. Of places that fit alike the one nearest to the caller's facility comes first.
+         */
+        get: operations["geocode_api_geocode_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sop": {
         parameters: {
             query?: never;
@@ -1685,6 +1708,57 @@ export interface components {
             /** Refused */
             refused: components["schemas"]["RefusedFixOut"][];
         };
+        /**
+         * FoundFactsOut
+         * @description What is known of a place. `say`: what to tell of it before a vehicle goes there, or empty.
+         */
+        FoundFactsOut: {
+            /** Name */
+            name: string;
+            /** Detail */
+            detail: string;
+            /** Kind */
+            kind: components["schemas"]["FoundKind"] | "point";
+            /** Facility */
+            facility?: string | null;
+            /**
+             * Score
+             * @default 1
+             */
+            score: number;
+            /** Road M */
+            road_m?: number | null;
+            /**
+             * Outside
+             * @default false
+             */
+            outside: boolean;
+            /**
+             * Say
+             * @default
+             */
+            say: string;
+        };
+        /**
+         * FoundKind
+         * @description What a search finds, in the order in which equals are listed.
+         * @enum {string}
+         */
+        FoundKind: "facility" | "village" | "district" | "city" | "street" | "landmark";
+        /**
+         * FoundOut
+         * @description A GeoJSON feature: a place.
+         */
+        FoundOut: {
+            /**
+             * Type
+             * @default Feature
+             * @constant
+             */
+            type: "Feature";
+            geometry: components["schemas"]["SpotOut"];
+            properties: components["schemas"]["FoundFactsOut"];
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -2123,6 +2197,35 @@ export interface components {
             facility: string | null;
             /** Vehicle */
             vehicle: string | null;
+        };
+        /**
+         * PlacesOut
+         * @description A GeoJSON FeatureCollection, best first. `say`: what to do next; `wider`: whether `wide` would ask further.
+         */
+        PlacesOut: {
+            /**
+             * Type
+             * @default FeatureCollection
+             * @constant
+             */
+            type: "FeatureCollection";
+            /** Features */
+            features: components["schemas"]["FoundOut"][];
+            /**
+             * Say
+             * @default
+             */
+            say: string;
+            /**
+             * Wider
+             * @default false
+             */
+            wider: boolean;
+            /**
+             * Attribution
+             * @default
+             */
+            attribution: string;
         };
         /**
          * PointIn
@@ -2588,6 +2691,23 @@ export interface components {
             agency: string;
             /** Version */
             version: string;
+        };
+        /**
+         * SpotOut
+         * @description A GeoJSON point, in degrees.
+         */
+        SpotOut: {
+            /**
+             * Type
+             * @default Point
+             * @constant
+             */
+            type: "Point";
+            /** Coordinates */
+            coordinates: [
+                number,
+                number
+            ];
         };
         /**
          * StampOut
@@ -4106,6 +4226,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    geocode_api_geocode_get: {
+        parameters: {
+            query?: {
+                q?: string | null;
+                lon?: number | null;
+                lat?: number | null;
+                limit?: number;
+                wide?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacesOut"];
                 };
             };
             /** @description Validation Error */

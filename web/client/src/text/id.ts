@@ -244,10 +244,8 @@ export const text = {
       pickup: "Jemput dari mana?",
       dropoff: "Antar ke mana?",
       home: "Antar ke mana?",
-      how: "Ketik nama fasilitas, atau tempel titik lokasi dari WhatsApp/peta, misalnya -6.2110, 106.6360",
-      name: "Nama tempat ini",
-      point: "Titik di peta",
-      use: (lat: string, lon: string) => `Pakai titik ${lat}, ${lon}`,
+      how: "Nama tempat, jalan, kelurahan; atau tempelkan tautan peta atau koordinat, misalnya -6.2110, 106.6360",
+      name: "Nama tempat ini (boleh kosong)",
     },
     vehicle: {
       searching: "Kendaraan berikutnya masih dicarikan",
