@@ -60,8 +60,8 @@ _LANDMARKS = {
     "amenity": frozenset(
         {
             "bus_station", "college", "community_centre", "courthouse", "doctors", "ferry_terminal", "fire_station",
-            "fuel", "grave_yard", "kindergarten", "library", "marketplace", "place_of_worship", "police", "prison", "school",
-            "theatre", "townhall", "university",
+            "fuel", "grave_yard", "kindergarten", "library", "marketplace", "place_of_worship", "police", "prison",
+            "school", "theatre", "townhall", "university",
         }
     ),
     "landuse": frozenset({"cemetery"}),
