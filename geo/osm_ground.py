@@ -59,9 +59,9 @@ _LANDMARKS = {
     "aeroway": frozenset({"aerodrome", "terminal"}),
     "amenity": frozenset(
         {
-            "bus_station", "college", "community_centre", "courthouse", "doctors", "ferry_terminal", "fire_station", "fuel",
-            "grave_yard", "kindergarten", "library", "marketplace", "place_of_worship", "police", "prison", "school",
-            "theatre", "townhall", "university",
+            "bus_station", "college", "community_centre", "courthouse", "doctors", "ferry_terminal", "fire_station",
+            "fuel", "grave_yard", "kindergarten", "library", "marketplace", "place_of_worship", "police", "prison",
+            "school", "theatre", "townhall", "university",
         }
     ),
     "landuse": frozenset({"cemetery"}),
