@@ -229,7 +229,7 @@ _EVENT_LINES = {
     EventKind.PROBLEM_REPORTED: "{vehicle} berkendala",
     EventKind.FAMILY_SAID: "Keluarga mengabari: {said}",
     EventKind.NOTED: "Catatan ditambahkan",
-    EventKind.HELD: "Tujuan ditahan sementara; kendaraan tetap dicarikan",
+    EventKind.HELD: "{on}; kendaraan tetap dicarikan",
     EventKind.REQUEST_ENDED: "Permintaan berakhir; yang diberi tahu: {told}",
     EventKind.DUTY_CHANGED: "{vehicle} {duty}",
 }
@@ -255,6 +255,7 @@ _NAMES_OF = (
     ("why", _WHY_NAMES),
     ("whom", {**NOTIFIED_NAMES, "contact": "keluarga", "facility": "fasilitas"}),
     ("outcome", {"told": "sudah dikabari", "no_answer": "belum diangkat", "wrong_number": "nomor keliru"}),
+    ("on", {"True": "Tujuan ditahan sementara", "False": "Tujuan tidak ditahan lagi"}),
     ("said", {"no_longer_needed": "kendaraan tidak diperlukan lagi", "left": "sudah berangkat sendiri"}),
 )
 

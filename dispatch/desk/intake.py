@@ -16,7 +16,7 @@ from dispatch.desk.standing import settle
 from dispatch.desk.steps import let_go, let_one_go
 from dispatch.desk.summary import summarise, write_verdict
 from dispatch.desk.views import RequestView, view_of
-from dispatch.domain.assignment import AssignmentState
+from dispatch.domain.assignment import Assignment, AssignmentState
 from dispatch.domain.directory import Person, Role
 from dispatch.domain.eligibility import LEFT_ALONE_RULE, OWN_OPERATOR
 from dispatch.domain.events import EventKind
@@ -130,7 +130,7 @@ class Intake(DeskCore):
                 if refusal is not None:
                     return refusal
                 slot = _make_room(books, current, by.actor, decision)
-                if override is not None:
+                if override is not None and _objects(decision, vehicle_id, override[0]):
                     facts = {
                         "rule": override[0],
                         "reason": override[1],
@@ -171,6 +171,9 @@ class Intake(DeskCore):
                 lambda books: (books.get_request(request_id), _asked(books, request_id, rule, vehicle_id, by.actor))
             )
             decision = await self._search_again(request, now, answered=asked, yes=yes)
+            slower = None
+            if asked is not None and yes and not decision.unfilled.slots:
+                decision, slower = await self._instead_of_slower(request, asked, decision)
             written = write_down(decision, self.zone)
 
             def work(books: Books) -> RequestView | Refusal:
@@ -192,6 +195,11 @@ class Intake(DeskCore):
                 }
                 note(books, kind, now, by.actor, request_id=request_id, vehicle_id=asked.vehicle_id, facts=facts)
                 current = books.get_request(request_id)
+                if slower is not None:
+                    policy = decision.sop.policy
+                    let_one_go(
+                        books, slower, actor=by.actor.id, reason="disetujui yang lebih cepat", now=now, policy=policy
+                    )
                 if decision.unfilled.slots:
                     carry_out(books, current, written)
                 settle(books, current, now)
@@ -201,6 +209,21 @@ class Intake(DeskCore):
             return work
 
         return await self._commit(attempt)
+
+    async def _instead_of_slower(
+        self, request: Request, asked: Approval, decision: Decision
+    ) -> tuple[Decision, Assignment | None]:
+        """Whoever has the yes goes instead of a later one that has not answered yet."""
+        held = await self.store.read(lambda books: books.list_assignments(request.id))
+        slower = next((a for a in held if a.state is AssignmentState.OFFERED and a.slot >= 0), None)
+        if slower is None:
+            return decision, None
+        other = await self._search_again(request, decision.at, leaving=slower, answered=asked, yes=True)
+        soon, late = other.arrivals.get(asked.vehicle_id), other.arrivals.get(slower.vehicle_id)
+        chosen = [offer.vehicle_id for offer in other.step.offers[:1]] == [asked.vehicle_id]
+        if chosen and soon is not None and (late is None or soon.eta_s < late.eta_s):
+            return other, slower
+        return decision, None
 
     async def answer_for_own(
         self, request_id: str, *, yes: bool, vehicle_id: str | None, reason: str, by: Command
@@ -302,6 +325,13 @@ def _clause(decision: Decision, vehicle_id: str, rule: str) -> str | None:
     agency = next((f.agency for f in decision.assess(vehicle_id).findings if f.rule == rule), "")
     found = decision.sop.find_rule(agency, rule)
     return found.clause if found else None
+
+
+def _objects(decision: Decision, vehicle_id: str, rule: str) -> bool:
+    """Whether this rule keeps the vehicle from going: only then it is acted against."""
+    if decision.find_vehicle(vehicle_id) is None:
+        return False
+    return rule in decision.assess(vehicle_id).blocking
 
 
 def _judge_choice(

@@ -1,6 +1,6 @@
 """What to do for a request now: whom to ask, whose yes to ask for, and whether a call-back is promised."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -89,7 +89,7 @@ def next_step(
     if ahead is not None:
         offers = (*offers, OfferTo(vehicle_id=ahead.vehicle_id, slot=FIRST_CONTACT))
     if len(going) == len(needed.slots):
-        return NextStep(offers=offers)
+        return NextStep(offers=offers, asks=_sooner(going, reachable, missing))
     rest = [c for c in reachable if missing[c.vehicle_id]]
     beside = tuple(_ask(c, need) for c in rest for need in missing[c.vehicle_id] if need.approver == OWN_OPERATOR)
     waited_for = next((asked for c in rest if (asked := _waited_for(c, missing[c.vehicle_id])) is not None), None)
@@ -97,6 +97,18 @@ def next_step(
         return NextStep(offers=offers, asks=(waited_for, *beside[:OWN_ASKED]))
     why = "all_tried_or_unreachable" if any(c.eligible for c in candidates) else "nobody_eligible"
     return NextStep(offers=offers, asks=beside[:OWN_ASKED], promise=why)
+
+
+def _sooner(
+    going: Sequence[tuple[int, Candidate]], reachable: Sequence[Candidate], missing: Mapping[str, list[NeededApproval]]
+) -> tuple[AskApproval, ...]:
+    """Where whoever is asked comes late: the yes for the first that would come sooner is asked at once, beside."""
+    if not going:
+        return ()
+    latest_s = max(_eta_s(candidate) for _, candidate in going)
+    able = (c for c in reachable if missing[c.vehicle_id] and _eta_s(c) < latest_s)
+    asked = next((found for c in able if (found := _waited_for(c, missing[c.vehicle_id])) is not None), None)
+    return (asked,) if asked is not None else ()
 
 
 def _eta_s(candidate: Candidate) -> float:

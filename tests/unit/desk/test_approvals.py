@@ -7,7 +7,7 @@ import pytest
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
 from dispatch.desk.views import RequestView
-from dispatch.domain.assignment import AssignmentState
+from dispatch.domain.assignment import AssignmentState, Step
 from dispatch.domain.directory import Person, Role
 from dispatch.domain.events import EventKind
 from dispatch.domain.refusal import Refusal
@@ -154,3 +154,30 @@ async def test_a_rule_of_the_health_officers_is_overridden_by_her_alone(town: To
     done = await town.desk.assign(made.request.id, "T1", override=override, by=Command(actor=DINA))
     assert isinstance(done, RequestView)
     assert await town.live(made) == [("T1", AssignmentState.OFFERED)]
+
+
+async def test_a_yes_for_a_sooner_vehicle_is_asked_beside_a_late_offer_and_sends_it_instead(town: Town) -> None:
+    town.roads.minutes = {"T1": 6.0, "H3": 40.0, "H1": 50.0}
+    view = await town.ask()
+    assert await town.live(view) == [("H3", AssignmentState.OFFERED)]
+    assert [(a.vehicle_id, a.rule, a.state) for a in view.approvals] == [("T1", "R02", "asked")]
+    assert view.request.state is RequestState.SEARCHING
+    done = await town.desk.approve(view.request.id, rule="R02", yes=True, reason="darurat", by=Command(actor=DINA))
+    assert isinstance(done, RequestView)
+    assert await town.live(view) == [("T1", AssignmentState.OFFERED)]
+
+
+async def test_a_yes_that_comes_after_the_late_one_said_yes_moves_nobody(town: Town) -> None:
+    town.roads.minutes = {"T1": 6.0, "H3": 40.0, "H1": 50.0}
+    view = await town.ask()
+    await town.take(view.assignments[0][0], Step.ACCEPT)
+    late = await town.desk.approve(view.request.id, rule="R02", yes=True, reason="darurat", by=Command(actor=DINA))
+    assert refused(late) == "no_such_approval"
+    assert await town.live(view) == [("H3", AssignmentState.ACCEPTED)]
+
+
+async def test_an_override_of_a_rule_that_says_nothing_is_no_override(town: Town) -> None:
+    view = await town.ask()
+    done = await town.desk.assign(view.request.id, "H1", override=("R19", "supaya cepat"), by=Command(actor=OPI))
+    assert isinstance(done, RequestView)
+    assert EventKind.OVERRIDDEN not in [entry.event.kind for entry in done.entries]

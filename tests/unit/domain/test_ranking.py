@@ -153,6 +153,15 @@ def test_who_has_the_approvers_yes_is_asked_next() -> None:
     assert before.asks == (AskApproval(vehicle_id="T1", rule="R02", approver="health_officer"),)
 
 
+def test_where_who_may_go_comes_late_the_yes_for_a_sooner_one_is_asked_beside_the_offer() -> None:
+    ranked = ordered([verdict("H3"), verdict("T1", needs=True)], {"H3": arrival(2400), "T1": arrival(360)})
+    step = next_step(ranked, tried=frozenset())
+    assert step.offers == (OfferTo(vehicle_id="H3"),)
+    assert step.asks == (AskApproval(vehicle_id="T1", rule="R02", approver="health_officer"),)
+    near = ordered([verdict("H3"), verdict("T1", needs=True)], {"H3": arrival(300), "T1": arrival(360)})
+    assert next_step(near, tried=frozenset()).asks == ()
+
+
 def test_a_choice_is_followed_only_where_it_may_go() -> None:
     ranked = ordered(
         [verdict("H3"), verdict("H1"), verdict("A1", eligible=False)],
