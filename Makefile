@@ -28,11 +28,11 @@ run: setup ## serve all faces with demo data on http://localhost:8000
 	@echo "serving http://localhost:8000 - Ctrl-C ends it"
 	@$(BIN)/jemput serve --demo
 
-test: setup ## all tests
-	@$(BIN)/python -m pytest
+test: setup ## all tests, on two processes: those of a browser wait much
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 e2e: setup ## the browser tests alone
-	@$(BIN)/python -m pytest -m browser
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m browser
 
 check: setup ## format, lint, types, layers, front-end, wire
 	$(BIN)/ruff check .
