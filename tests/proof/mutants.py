@@ -40,7 +40,7 @@ MUTANTS = (
     Mutant("who declines is not left alone", "desk/steps.py", "if command.step is Step.DECLINE:", "if False:"),
     Mutant("who let an offer pass is asked again at once", "desk/core.py", "AssignmentState.EXPIRED, ", ""),
     Mutant("a vehicle with an offer counts as free", "domain/vehicle.py", "and self.assignment_id is None", ""),
-    Mutant("a yes is still asked for after the end", "desk/standing.py", "_refuse_asked(books, request.id, told or state.value)", "pass"),
+    Mutant("a yes is still asked for after the end", "desk/standing.py", "        _withdraw_asked(books, request.id)\n", "        pass\n"),
     Mutant("the end lets nobody go", "desk/intake.py", _LET_GO, "pass"),
     Mutant("a question to another agency stands for a solution", "desk/standing.py", 'a.state == "asked" and a.approver != OWN_OPERATOR', 'a.state == "asked"'),
     Mutant("a trip that ended fills no slot", "domain/request.py", "if a.is_live or a.state is AssignmentState.CLEARED}", "if a.is_live}"),
