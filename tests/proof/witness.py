@@ -217,7 +217,7 @@ class Witness:
                     yield f"decision {row['id']} has no finding on {name}"
             if not decision["sentence"] or not decision["say"]:
                 yield f"decision {row['id']} has no sentence"
-            if row["facts"] is None or set(json.loads(zlib.decompress(row["facts"]))["fleet"]["id"]) != fleet:
+            if row["facts"] is None or _vehicles_of(row["facts"]) != fleet:
                 yield f"decision {row['id']} has lost its facts"
 
     def _ends(self) -> dict[str, dict[str, Any]]:
@@ -278,3 +278,14 @@ def _timer_of(row: Row, facts: Mapping[str, Any], promises: Mapping[str, Row]) -
     if kind == "duty_changed" and row["actor"] == "desk":
         return "shift_ends", row["vehicle_id"]
     return None
+
+
+def _vehicles_of(facts: bytes) -> set[str]:
+    """The ids of the vehicles of a decision's facts: a head and blocks of rows, each with its length before it."""
+    parts, at = [], len(b"JMPF")
+    while at < len(facts):
+        length = int.from_bytes(facts[at : at + 4], "big")
+        parts.append(json.loads(zlib.decompress(facts[at + 4 : at + 4 + length])))
+        at += 4 + length
+    place = parts[0]["columns"].index("id")
+    return {row[place] for block in parts[1:] for row in block}

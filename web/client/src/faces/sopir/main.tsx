@@ -36,13 +36,12 @@ export async function reload() {
   const tapsThen = taps;
   try {
     const now = await get<Me>("/api/me");
+    const offered = now.assignment?.state === "offered";
+    const stands = offered ? ((await get<Offer | undefined>("/api/me/offer")) ?? null) : null;
     if (tapsThen !== taps) return; // asked before the last tap: an old answer must not bring back an old button
     skew.value = Date.parse(now.now) - Date.now();
-    const wasOffered = offer.value?.assignment_id;
-    if (now.assignment?.state === "offered") {
-      offer.value = (await get<Offer | undefined>("/api/me/offer")) ?? null;
-      if (offer.value && offer.value.assignment_id !== wasOffered) ring(6);
-    } else offer.value = null;
+    if (stands && stands.assignment_id !== offer.value?.assignment_id) ring(6);
+    offer.value = stands;
     const before = me.value?.assignment;
     // Taken without asking: nothing rang for it yet.
     if (before?.id !== now.assignment?.id && now.assignment?.stamps.accepted?.source === "desk") ring(6);
