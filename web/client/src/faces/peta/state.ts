@@ -106,7 +106,11 @@ export function takeEvent(event: LiveEvent) {
     keepUp();
 }
 
+// What the operator looks at: an answer that comes after he turned away opens nothing again.
+let wanted: string | null = null;
+
 export async function select(id: string | null) {
+  wanted = id;
   if (id === null) {
     selected.value = null;
     candidates.value = null;
@@ -119,13 +123,15 @@ export async function select(id: string | null) {
   }
   try {
     const full = await get<RequestFull>(`/api/requests/${id}`);
+    if (wanted !== id) return;
     selected.value = full;
     const trip = full.assignments.find(
       (a) => !["declined", "expired", "withdrawn", "stood_down", "cleared"].includes(a.state),
     );
-    route.value = trip
+    const way = trip
       ? await get<Route>(`/api/route?assignment=${encodeURIComponent(trip.id)}`).catch(() => null)
       : null;
+    if (wanted === id) route.value = way;
   } catch (error) {
     problem.value = sentence(error);
   }
@@ -148,17 +154,19 @@ export const search = (id: string) =>
 
 export const assign = (id: string, vehicle: string, override?: { rule: string; reason: string }) =>
   attempt(async () => {
-    selected.value = await post<RequestFull>(`/api/requests/${id}/assign`, {
+    await post<RequestFull>(`/api/requests/${id}/assign`, {
       vehicle_id: vehicle,
       ...(override ? { override } : {}),
     });
+    if (wanted !== id) return;
     candidates.value = null;
     await select(id);
   });
 
 const act = (id: string, what: string, body: unknown) =>
   attempt(async () => {
-    selected.value = await post<RequestFull>(`/api/requests/${id}/${what}`, body);
+    const full = await post<RequestFull>(`/api/requests/${id}/${what}`, body);
+    if (wanted === id) selected.value = full;
   });
 export const end = (id: string, how: string, told: string, reason: string) => act(id, how, { told, reason });
 export const hold = (id: string, on: boolean, reason: string) => act(id, "hold", { on, reason });
