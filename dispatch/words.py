@@ -285,7 +285,7 @@ _REFUSALS = {
     "vehicle_taken": "Kendaraan ini baru saja mendapat tugas lain. Pilih kendaraan berikutnya.",
     "rule_objects": "SOP keberatan dengan kendaraan ini. Beri alasan pengecualian, atau pilih kendaraan lain.",
     "not_overridable": "Aturan ini tidak dapat dikecualikan oleh Anda. Pilih kendaraan lain.",
-    "approval_needed": "Kendaraan ini berangkat setelah disetujui; persetujuannya sedang kami minta. Pilih lagi nanti.",
+    "approval_needed": "Kendaraan ini berangkat setelah disetujui. Tunggu persetujuannya, atau pilih kendaraan lain.",
     "edited_meanwhile": "Orang lain baru saja mengubah rancangan ini. Muat ulang, lalu ulangi perubahan Anda.",
     "draft_has_problems": "Rancangan ini masih ada yang perlu diperbaiki sebelum diajukan.",
     "same_person": "Orang kedua harus menyetujui: bukan yang menyusun atau mengajukan rancangan ini.",

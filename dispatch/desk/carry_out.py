@@ -83,7 +83,7 @@ def carry_out(books: Books, request: Request, written: Written) -> None:
     if step.promise is not None:
         promise_call_back(books, request, step.promise, now)
     for asked in step.asks:
-        ask_approval(books, request, asked, now)
+        _ask_approval(books, request, asked, now)
     watch_long(books, request.id, now, decision.sop.policy)
 
 
@@ -164,8 +164,7 @@ def make_offer(books: Books, request: Request, offer: OfferTo, decision: Decisio
     return taken
 
 
-def ask_approval(books: Books, request: Request, wanted: AskApproval, now: datetime) -> None:
-    """Ask for somebody's yes, once."""
+def _ask_approval(books: Books, request: Request, wanted: AskApproval, now: datetime) -> None:
     asked = [a for a in books.list_approvals(request.id) if a.state == "asked"]
     if any(a.vehicle_id == wanted.vehicle_id and a.rule == wanted.rule for a in asked):
         return

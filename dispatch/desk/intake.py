@@ -6,7 +6,7 @@ from datetime import datetime
 from secrets import token_urlsafe
 from uuid import uuid4
 
-from dispatch.desk.carry_out import ask_approval, carry_out, make_offer, watch_long, write_down
+from dispatch.desk.carry_out import carry_out, make_offer, watch_long, write_down
 from dispatch.desk.command import Command, find_first, keep_first
 from dispatch.desk.core import DeskCore, note
 from dispatch.desk.ports import Approval, Books, Contact, NotFoundError, RequestFilter
@@ -20,7 +20,7 @@ from dispatch.domain.assignment import Assignment, AssignmentState
 from dispatch.domain.directory import Person, Role
 from dispatch.domain.eligibility import LEFT_ALONE_RULE, OWN_OPERATOR
 from dispatch.domain.events import EventKind
-from dispatch.domain.next_step import AskApproval, OfferTo
+from dispatch.domain.next_step import OfferTo
 from dispatch.domain.refusal import Refusal
 from dispatch.domain.request import ENDS, Ask, Request, RequestState, judge_ask, unfilled_slots
 from dispatch.domain.sop import OverridableBy
@@ -128,8 +128,6 @@ class Intake(DeskCore):
                     return Refusal("request_ended", {"state": current.state})
                 refusal = _judge_choice(books, decision, vehicle_id, override, by.actor)
                 if refusal is not None:
-                    if refusal.code == "approval_needed":
-                        _ask_for_choice(books, current, decision, vehicle_id)
                     return refusal
                 slot = _make_room(books, current, by.actor, decision)
                 if override is not None and _objects(decision, vehicle_id, override[0]):
@@ -327,15 +325,6 @@ def _clause(decision: Decision, vehicle_id: str, rule: str) -> str | None:
     agency = next((f.agency for f in decision.assess(vehicle_id).findings if f.rule == rule), "")
     found = decision.sop.find_rule(agency, rule)
     return found.clause if found else None
-
-
-def _ask_for_choice(books: Books, request: Request, decision: Decision, vehicle_id: str) -> None:
-    """The yes that an operator's choice needs is asked for at once: then he can choose it again."""
-    given = decision.tried.approved
-    missing = [need for need in decision.assess(vehicle_id).needs if (vehicle_id, need.rule) not in given]
-    for need in missing:
-        wanted = AskApproval(vehicle_id=vehicle_id, rule=need.rule, approver=need.approver)
-        ask_approval(books, request, wanted, decision.at)
 
 
 def _objects(decision: Decision, vehicle_id: str, rule: str) -> bool:

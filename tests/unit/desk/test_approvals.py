@@ -181,21 +181,3 @@ async def test_an_override_of_a_rule_that_says_nothing_is_no_override(town: Town
     done = await town.desk.assign(view.request.id, "H1", override=("R19", "supaya cepat"), by=Command(actor=OPI))
     assert isinstance(done, RequestView)
     assert EventKind.OVERRIDDEN not in [entry.event.kind for entry in done.entries]
-
-
-async def test_the_yes_that_an_operators_choice_needs_is_asked_for_with_the_answer(town: Town) -> None:
-    def lend(books: Books) -> None:
-        held = books.get_vehicle("H1").vehicle
-        books.put_vehicle(replace(held, agency="kabupaten-tangerang", shares=Shares.ON_REQUEST))
-
-    await town.store.write(lend)
-    view = await town.ask()
-    assert await town.live(view) == [("H3", AssignmentState.OFFERED)]
-    sent = await town.desk.assign(view.request.id, "H1", override=None, by=Command(actor=OPI))
-    assert refused(sent) == "approval_needed"
-    asked = (await town.desk.view(view.request.id)).approvals
-    assert [(a.vehicle_id, a.rule, a.approver, a.state) for a in asked] == [("H1", "R26", "own_operator", "asked")]
-    await town.desk.approve(view.request.id, rule="R26", yes=True, reason="silakan", by=Command(actor=ELSEWHERE))
-    again = await town.desk.assign(view.request.id, "H1", override=None, by=Command(actor=OPI))
-    assert isinstance(again, RequestView)
-    assert await town.live(view) == [("H1", AssignmentState.OFFERED)]
