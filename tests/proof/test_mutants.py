@@ -1,4 +1,4 @@
-"""The planted faults still fit the code: `make mutants` runs them, which takes long; that they can be planted is quick."""
+"""The planted faults still fit the code: `make mutants` runs them, which takes long; whether they fit is quick."""
 
 from pathlib import Path
 
