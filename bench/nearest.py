@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from geo.nearest import NearestSearch, warm_up
+from geo.engine import Engine
+from geo.nearest import NearestSearch
 from geo.network import Network, NetworkFileError, open_network
-from geo.snap import Snaps
+from geo.snap import Snapper, Snaps
 from geo.stand import stand
+from geo.standing import warm_up
 
 FIRST_LIMIT_MS = 60_000.0
 Answer = list[int]
@@ -143,7 +145,7 @@ def main() -> None:
         print(f"opened and checked in {(time.perf_counter() - began) * 1000:.0f} ms")
     except NetworkFileError as error:
         raise SystemExit(str(error)) from error
-    warm_up(network, lambda line: print(line, file=sys.stderr))
+    warm_up(Engine(network), Snapper(network), lambda line: print(line, file=sys.stderr))
     graph = network.graph
     print(f"{network.meta.region}: {network.node_count:,} nodes, {network.edge_count:,} edges; k = {given.k}")
     print(f"turn costs {network.meta.turn_costs}: {graph.vertex_count:,} vertices, {graph.arc_count:,} arcs")

@@ -15,13 +15,13 @@ from dispatch.domain.pack_file import judge_pack_beside, read_pack
 from dispatch.domain.sop import NATIONAL, Pack
 from dispatch.live.memory import MemoryLive
 from dispatch.live.redis import RedisLive
-from dispatch.roads import NetworkRoads, StraightRoads
+from dispatch.roads import NetworkRoads
 from dispatch.settings import Settings
 from dispatch.store.sqlite import open_sqlite
+from dispatch.straight_roads import StraightRoads
 from dispatch.tell.gateway import Gateways
 from dispatch.tell.teller import Teller
 from geo.area import AreaFileError, Areas, read_areas, sample_areas
-from geo.nearest import warm_up
 from geo.network import VERSION, NetworkFileError, NetworkMeta, open_network, write_network
 from geo.places import BasemapLayers, PlaceLabel
 from geo.places_file import PlacesFileError, places_path, read_places
@@ -30,6 +30,7 @@ from geo.places_region import RegionPlaces
 from geo.sample import sample_layers, sample_network
 from geo.tiles import tiles_path, write_tiles
 from geo.tiles_store import TileStore
+from geo.traffic import SLICES, Slice, TrafficFileError, read_slices
 
 Progress = Callable[[str], None]
 
@@ -84,11 +85,12 @@ def judge_files(settings: Settings) -> list[str]:
         ("roads", lambda: open_network(Path(settings.roads)) if settings.roads else None),
         ("places", lambda: labels_for(Path(settings.roads)) if settings.roads else None),
         ("areas", lambda: read_areas(Path(settings.areas)) if settings.areas else None),
+        ("traffic", lambda: slices_for(settings)),
         ("SOP", lambda: pack_texts(settings)),
     ):
         try:
             work()
-        except (NetworkFileError, AreaFileError, PlacesFileError, OSError) as error:
+        except (NetworkFileError, AreaFileError, PlacesFileError, TrafficFileError, OSError) as error:
             problems.append(f"{name:10} {error}")
     return problems
 
@@ -142,6 +144,15 @@ def roads_path(settings: Settings, *, demo: bool, progress: Progress) -> Path | 
     return path
 
 
+def slices_for(settings: Settings) -> tuple[Slice, ...]:
+    """How the hours of the week differ on these roads: the settings' file, or this project's estimate.
+
+    Raises:
+        TrafficFileError: if the file is none.
+    """
+    return read_slices(Path(settings.traffic)) if settings.traffic else SLICES
+
+
 def tiles_for(roads: Path, *, progress: Progress) -> TileStore:
     """The basemap beside a network file, drawn on first use or when the network is newer."""
     path = tiles_path(roads)
@@ -182,7 +193,8 @@ async def open_house(settings: Settings, *, demo: bool, progress: Progress) -> A
     """Open everything that a server needs, and close it again.
 
     Raises:
-        StoreUnavailableError, IndexMissingError, NetworkFileError, PlacesFileError, ValueError: with what to do.
+        StoreUnavailableError, IndexMissingError, NetworkFileError, PlacesFileError, TrafficFileError, ValueError: with
+            what to do.
     """
     path = roads_path(settings, demo=demo, progress=progress)
     roads: NetworkRoads | StraightRoads = StraightRoads()
@@ -190,9 +202,8 @@ async def open_house(settings: Settings, *, demo: bool, progress: Progress) -> A
     places: RegionPlaces | None = None
     if path is not None:
         progress(f"opening the roads of {path.name}")
-        network = open_network(path)
-        warm_up(network, progress)
-        roads = NetworkRoads(network)
+        roads = NetworkRoads(open_network(path), slices_for(settings))
+        roads.warm_up(progress)
         tiles = tiles_for(path, progress=progress)
         places = places_for(roads, path, progress)
     areas: Areas = read_areas(Path(settings.areas)) if settings.areas else sample_areas()
@@ -205,6 +216,7 @@ async def open_house(settings: Settings, *, demo: bool, progress: Progress) -> A
         kept = await store.read(lambda books: books.list_last_fixes())
         await live.start(kept)
         desk = Desk(store=store, live=live, roads=roads, clock=SystemClock(), zone=settings.zone)
+        await desk.follow_fleet()
         await desk.warm_up(kept)
         yield House(
             settings=settings,

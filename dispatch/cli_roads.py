@@ -2,6 +2,8 @@
 
 import csv
 import json
+import math
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,14 +12,19 @@ import numpy as np
 import typer
 
 from dispatch.cli_base import fail, say
-from geo.nearest import NearestSearch
+from geo.engine import Engine
+from geo.nearest import Arrivals
 from geo.network import Network, NetworkFileError, open_network, write_network
 from geo.snap import Snapper, Snaps
 from geo.speeds import METRICS
+from geo.standing import Standing
 
 if TYPE_CHECKING:
     from geo.places import BasemapLayers
     from geo.road_table import Origin
+
+# For so many targets it is worth while to put the vehicles into buckets first.
+_MANY = 50
 
 roads = typer.Typer(no_args_is_help=True, help="Make and look at road networks.")
 
@@ -179,13 +186,13 @@ def nearest(
     fleet = _points(vehicles, named=True)
     batch = Path(to).is_file()
     targets = _points(Path(to), named=False) if batch else [("", *_lon_lat(to))]
-    snapper, search = Snapper(network), NearestSearch(network)
-    snaps = snapper.snap(np.array([lon for _, lon, _ in fleet]), np.array([lat for _, _, lat in fleet]))
+    snapper = Snapper(network)
+    ask = _asker(network, snapper, fleet, k, speeds, many=len(targets) >= _MANY)
     for _, lon, lat in targets:
         target = snapper.snap(np.array([lon]), np.array([lat]))
         if target.edge[0] < 0:
             say(f"{lon},{lat} is farther than {snapper.max_distance_m:.0f} m from every road")
-        rows = _answers(search, target, snaps, fleet, k, speeds)
+        rows = _answers(ask(target), fleet)
         if json_:
             typer.echo(json.dumps(rows))
         else:
@@ -193,10 +200,22 @@ def nearest(
                 typer.echo(f"{row['vehicle_id']}\t{row['travel_s']}\t{row['distance_m']}")
 
 
-def _answers(
-    search: NearestSearch, target: Snaps, snaps: Snaps, fleet: list[tuple[str, float, float]], k: int, speeds: str
-) -> list[dict[str, object]]:
-    found = search.nearest(target, snaps, None, most=k, metric=speeds)
+def _asker(
+    network: Network, snapper: Snapper, fleet: list[tuple[str, float, float]], k: int, speeds: str, *, many: bool
+) -> Callable[[Snaps], Arrivals]:
+    """What answers a target: for many of them the vehicles are put into buckets first."""
+    engine = Engine(network)
+    lon, lat = np.array([lon for _, lon, _ in fleet]), np.array([lat for _, _, lat in fleet])
+    if not many:
+        snaps = snapper.snap(lon, lat)
+        return lambda target: engine.nearest(target, snaps, None, most=k, metric=speeds)
+    standing = Standing(engine, snapper, len(fleet), access_kph=math.inf)
+    standing.move(np.arange(len(fleet)), lon, lat)
+    standing.prepare(speeds)
+    return lambda target: standing.nearest(target, None, most=k, metric=speeds)
+
+
+def _answers(found: Arrivals, fleet: list[tuple[str, float, float]]) -> list[dict[str, object]]:
     return [
         {"vehicle_id": fleet[at][0], "travel_s": int(ms) / 1000.0, "distance_m": round(float(metres), 1)}
         for at, ms, metres in zip(found.index, found.travel_ms, found.distance_m, strict=True)

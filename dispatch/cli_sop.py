@@ -20,13 +20,14 @@ from dispatch.domain.pack_file import judge_pack_beside, read_pack
 from dispatch.domain.pack_schema import pack_schema
 from dispatch.domain.sop import NATIONAL, Pack
 from dispatch.live.memory import MemoryLive
-from dispatch.roads import NetworkRoads, StraightRoads
+from dispatch.roads import NetworkRoads
 from dispatch.settings import Settings
 from dispatch.sim.scenario_file import find_scenarios
 from dispatch.sim.scenario_table import ScenarioError
 from dispatch.sim.whatif import compare_under
 from dispatch.sop_words import EFFECT_NAMES, diff_sentences, policy_lines, rule_sentence
 from dispatch.store.sqlite import IndexMissingError, open_sqlite
+from dispatch.straight_roads import StraightRoads
 from geo.network import NetworkFileError, open_network
 
 T = TypeVar("T")

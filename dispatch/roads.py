@@ -1,110 +1,58 @@
-"""Travel times for the desk: by the road network where one is loaded, else by labelled straight lines."""
+"""Travel times for the desk by the roads of a network, under the traffic of the hour."""
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import islice
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dispatch.desk.ports import Way
+from dispatch.desk.ports import Roads, Way
 from dispatch.domain.ranking import Arrival, Method
-from geo.nearest import NearestSearch
+from geo.engine import Engine
+from geo.nearest import Arrivals
 from geo.network import Network
 from geo.point import Point
 from geo.route import find_route
-from geo.snap import Snapper
-from geo.straight import SPEED_KPH, straight_distance_m, straight_travel_s
+from geo.snap import Snapper, Snaps
+from geo.speeds import METRICS
+from geo.standing import Standing, warm_up
+from geo.traffic import Slice, slice_at, under
 
 # From a position to the road and from the road to the door one goes at walking-to-yard speed; this project's figure.
 _ACCESS_KPH = 15.0
 # How far the truth may lie from the expected time without live traffic; this project's own figures.
 _LOW, _HIGH = 0.85, 1.35
-_STRAIGHT_LOW, _STRAIGHT_HIGH = 0.6, 1.8
+_ROOM = 256  # for so many vehicles there is room at first
+_AT_ONCE = 64  # so many move before a question is let in between
 
 
-class StraightRoads:
-    """Where no network is loaded: straight lines with a detour factor, said so in every answer."""
+class AsideRoads(Roads):
+    """The roads as they are at a moment, for vehicles that are given with the question and nowhere kept."""
 
-    kind = "none"
-
-    def arrivals(
-        self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
-    ) -> dict[str, Arrival]:
-        """The soonest arrivals, by straight line; of equal ones the first by id."""
-        ids = sorted(vehicles)
-        lons = np.array([vehicles[name].lon for name in ids])
-        lats = np.array([vehicles[name].lat for name in ids])
-        metres = straight_distance_m(to.lon, to.lat, lons, lats)
-        seconds = straight_travel_s(metres, speeds)
-        order = np.argsort(seconds, kind="stable")[:most]
-        return {
-            ids[at]: Arrival(
-                eta_s=float(seconds[at]),
-                eta_low_s=float(seconds[at]) * _STRAIGHT_LOW,
-                eta_high_s=float(seconds[at]) * _STRAIGHT_HIGH,
-                distance_m=float(metres[at]),
-                method=Method.STRAIGHT_LINE,
-            )
-            for at in order
-        }
-
-    def way(self, origin: Point, to: Point, *, speeds: str) -> Way:
-        """The straight line itself."""
-        metres = straight_distance_m(to.lon, to.lat, np.array([origin.lon]), np.array([origin.lat]))
-        return Way(
-            points=(origin, to),
-            travel_s=float(metres[0] / (SPEED_KPH[speeds] / 3.6)),
-            distance_m=float(metres[0]),
-            streets=(),
-            method=Method.STRAIGHT_LINE,
-        )
-
-
-class NetworkRoads:
-    """By the roads of one network; positions farther from any road than the snapper's limit cannot come."""
-
-    def __init__(self, network: Network) -> None:
-        self.network = network
-        self.kind = "sample" if network.meta.sample else "real"
-        self._snapper = Snapper(network)
-        self._search = NearestSearch(network)
-
-    @property
-    def snapper(self) -> Snapper:
-        """What finds the road of a position."""
-        return self._snapper
+    def __init__(self, engine: Engine, snapper: Snapper) -> None:
+        self._engine, self._snapper = engine, snapper
 
     def arrivals(
         self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
     ) -> dict[str, Arrival]:
         """The soonest arrivals by road, with the ways from the position to the road and on to the door."""
         ids = sorted(vehicles)
-        lons = np.array([vehicles[vehicle_id].lon for vehicle_id in ids])
-        lats = np.array([vehicles[vehicle_id].lat for vehicle_id in ids])
-        snaps = self._snapper.snap(lons, lats)
-        target = self._snapper.snap(np.array([to.lon]), np.array([to.lat]))
+        snaps = _snap(self._snapper, *(vehicles[name] for name in ids))
+        target = _snap(self._snapper, to)
         # The way to the road counts in the order too, so the search knows it; the way to the door is everybody's.
         access_ms = np.rint(snaps.distance_m / (_ACCESS_KPH / 3.6) * 1000.0).astype(np.int64)
-        found = self._search.nearest(target, snaps, None, most=most, metric=speeds, wait_ms=access_ms)
-        arrivals: dict[str, Arrival] = {}
-        for at, travel_ms, distance_m in zip(found.index, found.travel_ms, found.distance_m, strict=True):
-            access_m = float(snaps.distance_m[at] + target.distance_m[0])
-            travel_s = float(travel_ms) / 1000.0 + access_m / (_ACCESS_KPH / 3.6)
-            arrivals[ids[at]] = Arrival(
-                eta_s=travel_s,
-                eta_low_s=travel_s * _LOW,
-                eta_high_s=travel_s * _HIGH,
-                distance_m=float(distance_m) + access_m,
-                method=Method.ROADS,
-            )
-        return arrivals
+        found = self._engine.nearest(target, snaps, None, most=most, metric=speeds, wait_ms=access_ms)
+        return _arrivals([ids[at] for at in found.index], found, snaps.distance_m[found.index], target)
 
     def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
         """The quickest way by road, from door to door."""
-        snaps = self._snapper.snap(np.array([origin.lon]), np.array([origin.lat]))
-        target = self._snapper.snap(np.array([to.lon]), np.array([to.lat]))
-        route = find_route(self.network, self._search, snaps, target, metric=speeds)
+        start, target = _snap(self._snapper, origin), _snap(self._snapper, to)
+        route = find_route(self._engine, start, target, metric=speeds)
         if route is None:
             return None
-        access_m = float(snaps.distance_m[0] + target.distance_m[0])
+        access_m = float(start.distance_m[0] + target.distance_m[0])
         along = tuple(Point(lon=float(lon), lat=float(lat)) for lon, lat in route.points)
         return Way(
             points=(origin, *along, to),
@@ -113,3 +61,118 @@ class NetworkRoads:
             streets=route.streets,
             method=Method.ROADS,
         )
+
+
+class NetworkRoads(Roads):
+    """By the roads of one network; positions farther from any road than the snapper's limit cannot come.
+
+    Vehicles stand in the buckets of the engine and are moved when they are asked about elsewhere, or before (`follow`).
+    Where traffic changes, other roads take the place of these.
+    """
+
+    def __init__(self, network: Network, slices: Sequence[Slice] = ()) -> None:
+        self.network, self.snapper = network, Snapper(network)
+        self.kind = "sample" if network.meta.sample else "real"
+        self._slices = slices
+        self._slice: Slice | None = None
+        self._standing = Standing(Engine(network), self.snapper, _ROOM, access_kph=_ACCESS_KPH)
+        self._numbers: dict[str, int] = {}
+        self._ids: list[str] = []
+        self._points: list[Point] = []
+        self._moving, self._changing = threading.Lock(), threading.Lock()
+
+    def warm_up(self, progress: Callable[[str], None]) -> None:
+        """Make the loops of the search ready, so that the first question does not wait for them."""
+        warm_up(self._standing.engine, self.snapper, progress)
+
+    def arrivals(
+        self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
+    ) -> dict[str, Arrival]:
+        """The soonest arrivals by road, with the ways from the position to the road and on to the door."""
+        with self._moving:
+            numbers = self._move(vehicles)
+            standing = self._standing
+        target = _snap(standing.snapper, to)
+        found = standing.nearest(target, numbers, most=most, metric=speeds)
+        return _arrivals([self._ids[at] for at in found.index], found, standing.distance_m(found.index), target)
+
+    def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
+        """The quickest way by road, from door to door."""
+        return self.aside().way(origin, to, speeds=speeds)
+
+    def aside(self) -> Roads:
+        """These roads as they are now, for vehicles that are not where they are asked about."""
+        return AsideRoads(self._standing.engine, self._standing.snapper)
+
+    def follow(self, positions: Mapping[str, Point]) -> None:
+        """Vehicles are there now."""
+        given = iter(positions.items())
+        while some := dict(islice(given, _AT_ONCE)):
+            with self._moving:
+                self._move(some)
+
+    def turn_to(self, local: datetime) -> None:
+        """Traffic is as at this local time."""
+        with self._changing:
+            hour = slice_at(self._slices, local)
+            if hour != self._slice:
+                self._slice = hour
+                self._change()
+            for metric in METRICS:
+                self._standing.prepare(metric)
+
+    def _change(self) -> None:
+        """Other roads take the place of these at once; searches take a little longer until their buckets are filled."""
+        before = self._standing
+        engine = Engine(under(self.network, self._slice, None), before.engine.hierarchy)
+        anew = before.over(engine, self.snapper, before.count)
+        with self._moving:
+            anew.catch_up(self._standing)
+            self._standing = anew
+
+    def _move(self, positions: Mapping[str, Point]) -> NDArray[np.int64]:
+        """The numbers of vehicles, of whom those that are elsewhere than before have been moved."""
+        numbers, moved = [], []
+        for name, point in positions.items():
+            number = self._numbers.get(name)
+            if number is None:
+                number = self._numbers[name] = len(self._ids)
+                self._ids.append(name)
+                self._points.append(point)
+                moved.append(number)
+            elif self._points[number] is not point and self._points[number] != point:
+                self._points[number] = point
+                moved.append(number)
+            numbers.append(number)
+        if len(self._ids) > self._standing.count:
+            before = self._standing
+            self._standing = before.over(before.engine, before.snapper, 2 * len(self._ids))
+        if moved:
+            lon, lat = _lon_lat(self._points[number] for number in moved)
+            self._standing.move(np.array(moved), lon, lat)
+        return np.array(numbers, np.int64)
+
+
+def _lon_lat(points: Iterable[Point]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    both = np.array([(point.lon, point.lat) for point in points], np.float64).reshape(-1, 2)
+    return both[:, 0].copy(), both[:, 1].copy()
+
+
+def _snap(snapper: Snapper, *points: Point) -> Snaps:
+    return snapper.snap(*_lon_lat(points))
+
+
+def _arrivals(ids: Sequence[str], found: Arrivals, off_m: NDArray[np.float64], target: Snaps) -> dict[str, Arrival]:
+    """What was found, by id, with the ways from the position to the road (n,) and from there to the door."""
+    arrivals: dict[str, Arrival] = {}
+    for name, travel_ms, distance_m, off in zip(ids, found.travel_ms, found.distance_m, off_m, strict=True):
+        access_m = float(off + target.distance_m[0])
+        travel_s = float(travel_ms) / 1000.0 + access_m / (_ACCESS_KPH / 3.6)
+        arrivals[name] = Arrival(
+            eta_s=travel_s,
+            eta_low_s=travel_s * _LOW,
+            eta_high_s=travel_s * _HIGH,
+            distance_m=float(distance_m) + access_m,
+            method=Method.ROADS,
+        )
+    return arrivals

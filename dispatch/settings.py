@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     scenario_dir: str = Field(
         default="", description="Folder of scenarios that drafts are tested with; empty: those of the source tree."
     )
+    traffic: str = Field(
+        default="", description="TOML of the hours of the week and their factors (docs/roads.md); empty: an estimate."
+    )
     areas: str = Field(
         default="", description="GeoJSON of the agencies' areas (property area); empty: the sample region's villages."
     )

@@ -168,7 +168,8 @@ class Weights:
         graph = self.graph
         chain, along = graph.edge_chain[edge], self.along_ms(edge, fraction)
         open_ = np.flatnonzero(along < CLOSED_MS)
-        first, count = graph.by_chain_first[chain[open_]], np.diff(graph.by_chain_first)[chain[open_]]
+        first = graph.by_chain_first[chain[open_]]
+        count = graph.by_chain_first[chain[open_] + 1] - first
         within = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
         arc = graph.by_chain_arc[np.repeat(first, count) + within]
         entered = np.repeat(open_, count)

@@ -1,20 +1,13 @@
 """The compiled loops of snapping and searching; their callers describe arguments, shapes and meaning."""
 
 import numpy as np
-from numba import njit
+
+from geo.compiled import compiled
 
 FAR = np.iinfo(np.int64).max // 4
 
 
-def _compiled(function):
-    """The function compiled by numba at its first call, kept on disk where a folder for that can be written."""
-    try:
-        return njit(cache=True)(function)
-    except RuntimeError:  # numba found no folder to keep it in: then each process compiles anew
-        return njit(function)
-
-
-@_compiled
+@compiled
 def _room(keys, items, size):
     """The heap's arrays, twice as long where the next entry would not fit."""
     if size + 1 < len(keys):
@@ -26,7 +19,7 @@ def _room(keys, items, size):
     return more_keys, more_items
 
 
-@_compiled
+@compiled
 def _longer(array):
     """The same array with room for twice as many."""
     more = np.empty(2 * len(array), array.dtype)
@@ -34,7 +27,7 @@ def _longer(array):
     return more
 
 
-@_compiled
+@compiled
 def count_cells(col, row, shape_start, edges, columns, counts):
     for edge in edges:
         for p in range(shape_start[edge], shape_start[edge + 1] - 1):
@@ -43,7 +36,7 @@ def count_cells(col, row, shape_start, edges, columns, counts):
                     counts[r * columns + c] += 1
 
 
-@_compiled
+@compiled
 def fill_cells(col, row, shape_start, edges, columns, cursor, seg_edge, seg_point):
     for edge in edges:
         for p in range(shape_start[edge], shape_start[edge + 1] - 1):
@@ -55,7 +48,7 @@ def fill_cells(col, row, shape_start, edges, columns, cursor, seg_edge, seg_poin
                     cursor[r * columns + c] += 1
 
 
-@_compiled
+@compiled
 def snap_all(
     lon,
     lat,
@@ -68,6 +61,7 @@ def snap_all(
     cell_start,
     seg_edge,
     seg_point,
+    shut,
     shape_lon,
     shape_lat,
     limit_m,
@@ -100,6 +94,8 @@ def snap_all(
                     if 0 <= c < columns:
                         cell = r * columns + c
                         for s in range(cell_start[cell], cell_start[cell + 1]):
+                            if shut[seg_edge[s]]:
+                                continue
                             p = seg_point[s]
                             ax = (shape_lon[p] * 1e-7 - lon[i]) * kx
                             ay = (shape_lat[p] * 1e-7 - lat[i]) * ky
@@ -122,7 +118,7 @@ def snap_all(
             out_edge[i] = -1
 
 
-@_compiled
+@compiled
 def _push(keys, items, size, key, item):
     at = size
     while at > 0:
@@ -137,7 +133,7 @@ def _push(keys, items, size, key, item):
     return size + 1
 
 
-@_compiled
+@compiled
 def _pop(keys, items, size):
     size -= 1
     key, item = keys[size], items[size]
@@ -161,7 +157,7 @@ def _pop(keys, items, size):
     return size
 
 
-@_compiled
+@compiled
 def search(
     end_chain,
     end_along_ms,
@@ -185,26 +181,22 @@ def search(
     closed_ms,
     dist,
     metres,
-    via,
     first_side,
     next_side,
     done,
 ):
-    """Fill dist, metres, via of the vertices that were reached; returns the found vehicles, for each vehicle its cost,
-    metres, side and, where it comes straight along the target's chain, the target's place (else -1), and the touched
-    vertices.
+    """Fill dist and metres of the vertices that were reached; returns the found vehicles, the cost and metres of every
+    vehicle, and the touched vertices.
 
-    end_*: the target's places on chains. seed_*: the vertices from which it is reached; via is -1 - seed for them,
-    else the row of in_tail, in_ms and in_m, which list the arcs entering each vertex. side_*: the places on chains
-    from which vehicles leave, with the vertex ahead. wait_ms: ms that pass before a vehicle moves, part of its cost.
+    end_*: the target's places on chains. seed_*: the vertices from which it is reached. in_tail, in_ms and in_m list
+    the arcs entering each vertex. side_*: the places on chains from which vehicles leave, with the vertex ahead.
+    wait_ms: ms that pass before a vehicle moves, part of its cost.
     first_side (V,) and next_side (sides,) chain the sides by vertex.
     """
     vertices = len(dist)
     veh_count = len(wait_ms)
     best = np.full(veh_count, FAR, np.int64)
     best_m = np.zeros(veh_count)
-    best_side = np.full(veh_count, -1, np.int64)
-    best_end = np.full(veh_count, -1, np.int64)
     keys = np.empty(1024, np.int64)
     items = np.empty(1024, np.int64)
     size = 0
@@ -221,8 +213,6 @@ def search(
                 if way + wait_ms[v] < best[v]:
                     best[v] = way + wait_ms[v]
                     best_m[v] = max(0.0, end_along_m[t] - side_along_m[s])
-                    best_side[v] = s
-                    best_end[v] = t
     for i in range(len(seed_vertex)):
         vertex = seed_vertex[i]
         if seed_ms[i] < dist[vertex]:
@@ -233,7 +223,6 @@ def search(
                 touched_count += 1
             dist[vertex] = seed_ms[i]
             metres[vertex] = seed_m[i]
-            via[vertex] = -1 - i
             keys, items = _room(keys, items, size)
             size = _push(keys, items, size, dist[vertex], vertex)
     for v in range(veh_count):
@@ -264,8 +253,6 @@ def search(
             if side_ms[s] < closed_ms and cost < best[v]:
                 best[v] = cost
                 best_m[v] = metres[item] + side_m[s]
-                best_side[v] = s
-                best_end[v] = -1
                 keys, items = _room(keys, items, size)
                 size = _push(keys, items, size, cost, vertices + v)
             s = next_side[s]
@@ -280,9 +267,8 @@ def search(
                     touched_count += 1
                 dist[vertex] = cost
                 metres[vertex] = metres[item] + in_m[at]
-                via[vertex] = at
                 keys, items = _room(keys, items, size)
                 size = _push(keys, items, size, cost, vertex)
     for s in range(len(side_vertex)):
         first_side[side_vertex[s]] = -1
-    return found[:found_count], best, best_m, best_side, best_end, touched[:touched_count]
+    return found[:found_count], best, best_m, touched[:touched_count]

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from geo.graph import SearchGraph
 
 MAGIC = b"JEMPUTRD"
-VERSION = 2
+VERSION = 3
 _ALIGN = 64
 _PREFIX = len(MAGIC) + 3 * 8
 
@@ -59,8 +59,8 @@ class Network:
     edge_class: (M,) uint8 into ROAD_CLASSES. edge_name: (M,) int32 into names. edge_twin: (M,) int32, the same
     street the other way, or -1. shape_start: (M+1,) int64 into shape_lon, shape_lat: (G,) int32 of 1e-7 degrees.
     turn_from, turn_to: (T,) int32 edges; turn_cost_ms: (T,) int32, -1 forbidden: the rules of the source.
-    graph: what searches run on. order: (V,) int32, the vertices of the graph from the least to the most important, or
-    empty. metrics: name to (M,) int32 milliseconds.
+    graph: what searches run on. rank: (V,) int32, the importance of each of its vertices, the least 0 (see geo.order).
+    metrics: name to (M,) int32 milliseconds.
     """
 
     meta: NetworkMeta
@@ -78,7 +78,7 @@ class Network:
     turn_from: NDArray[np.int32]
     turn_to: NDArray[np.int32]
     turn_cost_ms: NDArray[np.int32]
-    order: NDArray[np.int32]
+    rank: NDArray[np.int32]
     graph: SearchGraph
     names: tuple[str, ...]
     metrics: Mapping[str, NDArray[np.int32]]

@@ -1,7 +1,7 @@
 """Roads as columns, and the one way from there to a network: judge, keep the part that hangs together, number, time."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from geo.chains import node_graph, turn_graph
 from geo.network import Network, NetworkMeta
+from geo.order import node_order
 from geo.parts import Part, largest_by_nodes, largest_by_turns, report_lost
 from geo.speeds import FASTEST_KPH, METRICS, ROAD_CLASSES, SLOWEST_KPH, road_class, weights_ms
 from geo.turns import FORBIDDEN, allowed_turns
@@ -86,7 +87,10 @@ def build_network(table: RoadTable, origin: Origin, progress: Progress, *, turn_
     for sentence in lost:
         progress(sentence)
     progress("joining the pieces of road between which there is no choice")
-    return _network(table, origin, part, twin, shapes, (*table.report, *lost), turn_costs)
+    network = _network(table, origin, part, twin, shapes, (*table.report, *lost), turn_costs)
+    graph, node = network.graph, network.graph.vertex_node(network.edge_to)
+    lon, lat = network.node_lon[node], network.node_lat[node]
+    return replace(network, rank=node_order(graph.first_out, graph.head, lon, lat, progress))
 
 
 def _network(
@@ -149,7 +153,7 @@ def _network(
         turn_to=rules[:, 1].astype(np.int32),
         turn_cost_ms=rules[:, 2].astype(np.int32),
         graph=graph,
-        order=np.zeros(0, np.int32),
+        rank=np.zeros(0, np.int32),
         names=tuple(names),
         metrics={metric: weights_ms(metric, length_m, class_index, speed_kph) for metric in METRICS},
     )

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.nearest import NearestSearch
-from geo.network import Network
+from geo.engine import Engine
 from geo.snap import Snaps
 
 
@@ -20,21 +19,21 @@ class Route:
     streets: tuple[str, ...]
 
 
-def find_route(network: Network, search: NearestSearch, origin: Snaps, target: Snaps, *, metric: str) -> Route | None:
+def find_route(engine: Engine, origin: Snaps, target: Snaps, *, metric: str) -> Route | None:
     """The quickest way from one snapped position to another, or None where there is none."""
-    way = search.way(origin, target, metric=metric)
-    if way is None:
+    drive = engine.way(origin, target, metric=metric)
+    if drive is None:
         return None
-    pieces, travel_ms, distance_m = way
-    lines = [_part(network.shape(edge), start, end) for edge, start, end in pieces]
+    network = engine.network
+    lines = [_part(network.shape(edge), start, end) for edge, start, end in drive.pieces]
     points = np.concatenate(lines)
     moved = np.concatenate(([True], np.any(np.diff(points, axis=0) != 0.0, axis=1)))
     streets: list[str] = []
-    for edge, start, end in pieces:
+    for edge, start, end in drive.pieces:
         name = network.names[network.edge_name[edge]]
         if name and start < end and streets[-1:] != [name]:
             streets.append(name)
-    return Route(points[moved], travel_ms, distance_m, tuple(streets))
+    return Route(points[moved], drive.travel_ms, drive.distance_m, tuple(streets))
 
 
 def _part(shape: NDArray[np.float64], start: float, end: float) -> NDArray[np.float64]:

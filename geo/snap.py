@@ -1,5 +1,6 @@
 """Snapping positions to the nearest point on a road, exactly, over a uniform grid of segments."""
 
+import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,10 @@ class Snaps:
     def __len__(self) -> int:
         return len(self.edge)
 
+    def some(self, which: slice | NDArray[np.int64]) -> "Snaps":
+        """Those that a slice or numbers (n,) name."""
+        return Snaps(self.edge[which], self.fraction[which], self.distance_m[which])
+
 
 class Snapper:
     """Finds the nearest point on any road; built once a network.
@@ -37,6 +42,7 @@ class Snapper:
     def __init__(self, network: Network, *, max_distance_m: float = 2_000.0) -> None:
         self.max_distance_m = max_distance_m
         self._network = network
+        self.shut = np.zeros(network.edge_count, np.bool_)
         west, south, east, north = network.meta.bounds
         self._west, self._south = west, south
         self._step_lat = _CELL_M / _M_PER_DEGREE
@@ -56,6 +62,14 @@ class Snapper:
         cursor = self._cell_start[:-1].copy()
         fill_cells(col, row, network.shape_start, edges, self._columns, cursor, self._seg_edge, self._seg_point)
         self._along, self._length = _lengths(network)
+
+    def without(self, shut: NDArray[np.bool_]) -> "Snapper":
+        """The same for roads of which some edges (M,) are shut, both directions of a street: nobody is put on those."""
+        if shut.shape != self.shut.shape:
+            raise ValueError(f"{len(self.shut)} edges take as many marks of what is shut, not {shut.shape}")
+        other = copy.copy(self)
+        other.shut = np.array(shut, np.bool_)
+        return other
 
     def snap(self, lon: NDArray[Any], lat: NDArray[Any]) -> Snaps:
         """Snap n positions given as two (n,) arrays in degrees. What is no number or far away is off the roads."""
@@ -81,6 +95,7 @@ class Snapper:
             self._cell_start,
             self._seg_edge,
             self._seg_point,
+            self.shut,
             network.shape_lon,
             network.shape_lat,
             self.max_distance_m,

@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None, *, demo: bool | None = None) ->
                 asyncio.create_task(app.state.hub.run(), name="hub"),
                 asyncio.create_task(house.desk.run_timers(stop), name="timers"),
                 asyncio.create_task(house.desk.run_keeper(stop), name="keeper"),
+                asyncio.create_task(house.desk.run_follower(stop), name="follower"),
                 asyncio.create_task(house.teller.run(stop), name="teller"),
             ]
             try:

@@ -1,5 +1,6 @@
 """What the desk needs of the world: a store with one transaction a use case, live positions, roads and a clock."""
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -295,16 +296,30 @@ class Way:
     method: str
 
 
-class Roads(Protocol):
-    """Travel times towards a point, and the way itself."""
+class Roads(ABC):
+    """Travel times towards a point, and the way itself; as inherited, of roads that nothing changes."""
 
+    @abstractmethod
     def arrivals(
         self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
     ) -> dict[str, Arrival]:
         """The `most` soonest arrivals (None: all) under the metric `speeds`; who cannot come is left out."""
-        ...
 
-    def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None: ...
+    @abstractmethod
+    def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
+        """The quickest way under the metric `speeds`, if there is one."""
+
+    def aside(self) -> "Roads":
+        """The same roads, for vehicles that are not where they are asked about: they are moved nowhere."""
+        return self
+
+    def follow(self, positions: Mapping[str, Point]) -> None:
+        """Vehicles are there now; whoever is asked about later need not be looked for first."""
+        del positions
+
+    def turn_to(self, local: datetime) -> None:
+        """Traffic is as at this local time; takes its time, in a thread of its own."""
+        del local
 
 
 class Clock(Protocol):

@@ -37,6 +37,7 @@ _NEAR_ITS_END = (AssignmentState.ON_SCENE, AssignmentState.TRANSPORTING, Assignm
 def soon_free(decision: Decision, trips: Mapping[str, Trip], roads: Roads) -> dict[str, float]:
     """Of the vehicles that nothing but their present trip keeps from going, the seconds until they could be there."""
     found: dict[str, float] = {}
+    aside = roads.aside()  # nobody is there yet
     for candidate in decision.candidates:
         trip = trips.get(candidate.vehicle_id)
         if trip is None or set(candidate.blocking) != {DUTY_RULE}:
@@ -45,7 +46,7 @@ def soon_free(decision: Decision, trips: Mapping[str, Trip], roads: Roads) -> di
         if end is None:
             continue
         left_s, from_there = end
-        there = roads.arrivals(
+        there = aside.arrivals(
             decision.ask.pickup.point, {candidate.vehicle_id: from_there}, speeds=speeds_for(decision.ask), most=1
         )
         if candidate.vehicle_id in there:

@@ -214,9 +214,11 @@ class SopKeeping(DeskCore):
         )
         packs = [published for published, _ in await self.published()]
 
+        roads = self.roads.aside()
+
         def work() -> list[Change]:
             return [
-                replay(request.id, request.ask, read_facts(facts), packs, pack, self.roads, self.zone)
+                replay(request.id, request.ask, read_facts(facts), packs, pack, roads, self.zone)
                 for request, facts in found
             ]
 

@@ -56,7 +56,7 @@ class Backtest:
     changes: tuple[Change, ...]
 
 
-class RecordedRoads:
+class RecordedRoads(Roads):
     """The arrivals that a decision found, and the roads for vehicles that it did not look for."""
 
     def __init__(self, recorded: Mapping[str, Arrival], roads: Roads) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dispatch.desk.ports import Way
+from dispatch.desk.ports import Roads, Way
 from dispatch.domain.ranking import Arrival, Method
 from dispatch.sim.scenario import GivenVehicle
 from geo.point import Point
@@ -12,7 +12,7 @@ _KPH = 30.0  # from minutes to a distance, for the screens alone; this project's
 
 
 @dataclass(slots=True)
-class GivenRoads:
+class GivenRoads(Roads):
     """Minutes from every vehicle to every named place; whoever has none for a place cannot come."""
 
     places: Mapping[str, Point]

@@ -81,7 +81,7 @@ def hunt(mutant: Mutant | None, *, examples: int, steps: int, seed: int) -> tupl
             plant(mutant, copy)
         command = [sys.executable, "-m", "tests.proof.hunt", "--folder", folder, "--seed", str(seed)]
         command += ["--examples", str(examples), "--steps", str(steps)]
-        done = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=3600, check=False)
+        done = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=4 * 3600, check=False)
         lines = done.stdout.splitlines()
         if not lines:
             last = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"ended with {done.returncode}"

@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
+from geo.engine import Engine
 from geo.graph import CLOSED_MS
-from geo.nearest import Arrivals, NearestSearch, warm_up
+from geo.nearest import Arrivals, NearestSearch
 from geo.network import Network
 from geo.road_table import BuildError
-from geo.snap import Snaps
+from geo.snap import Snapper, Snaps
+from geo.standing import Standing
 from tests.roads import tiny
 from tests.roads.oracle import NEVER, soonest, travel_ms, turns_of
 
@@ -103,9 +105,9 @@ def test_turning_round_costs_its_time_at_a_dead_end_and_is_not_done_where_a_road
     # By 0 > 1 into the dead end and out of it again, 5 + 10 + 20 + 10 + 5 s: round at its end 3, not at the joint 4.
     there, here = tiny.on(net, (1, 2, 0.5)), tiny.on(net, (0, 1, 0.5))
     assert nearest(net, there, here) == [(50_000, 0)]
-    way = NearestSearch(net).way(here, there, metric="car")
+    way = Engine(net).way(here, there, metric="car")
     assert way is not None
-    driven = [(int(net.edge_from[edge]), int(net.edge_to[edge])) for edge, _, _ in way[0]]
+    driven = [(int(net.edge_from[edge]), int(net.edge_to[edge])) for edge, _, _ in way.pieces]
     assert driven == [(0, 1), (1, 4), (4, 3), (3, 4), (4, 1), (1, 2)]
     plain = tiny.u_turn_at_dead_end("none")
     assert nearest(plain, tiny.on(plain, (1, 2, 0.5)), tiny.on(plain, (0, 1, 0.5))) == [(10_000, 0)]
@@ -150,7 +152,6 @@ def test_a_search_leaves_nothing_behind_for_the_next_one() -> None:
     target, other = tiny.on(net, (2, 3, 0.25)), tiny.on(net, (1, 0, 0.75))
     fresh = rows(search.nearest(target, vehicles, None, most=1, metric="car"))
     search.nearest(other, vehicles, None, most=None, metric="siren")
-    search.way(vehicles_first := one(vehicles, 0), vehicles_first, metric="car")
     assert rows(search.nearest(target, vehicles, None, most=1, metric="car")) == fresh
 
 
@@ -172,12 +173,6 @@ def test_an_unknown_metric_is_named_with_those_that_there_are() -> None:
     here = tiny.on(net, (0, 1, 0.5))
     with pytest.raises(KeyError, match=r"'bicycle'.*car, hearse, siren"):
         NearestSearch(net).nearest(here, here, None, most=1, metric="bicycle")
-
-
-def test_warming_up_says_so() -> None:
-    said: list[str] = []
-    warm_up(tiny.one_way(), said.append)
-    assert len(said) == 2
 
 
 @st.composite
@@ -228,16 +223,37 @@ def test_on_any_small_network_the_answer_is_that_of_scipy(city, most: int | None
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
+@given(cities(), st.one_of(st.none(), st.integers(1, 5)), st.sampled_from(["car", "siren", "hearse"]), st.randoms())
+def test_on_any_small_network_the_engine_says_the_same_of_vehicles_given_and_of_those_that_stand_and_moved(
+    city, most: int | None, metric: str, random
+) -> None:
+    net, vehicles, target, eligible = city
+    engine, everybody = Engine(net), np.arange(len(vehicles))
+    expected = soonest(travel_ms(net, vehicles, target, metric), eligible, most)
+    assert rows(engine.nearest(target, vehicles, eligible, most=most, metric=metric)) == expected
+    standing = Standing(engine, Snapper(net), len(vehicles) + 1, access_kph=15.0)
+    may = np.append(eligible, True)
+    assert rows(standing.nearest(target, may, most=most, metric=metric)) == []
+    elsewhere = vehicles.some(np.array(random.sample(range(len(vehicles)), len(vehicles))))
+    standing.place(everybody, elsewhere)
+    standing.prepare(metric)
+    standing.place(everybody, vehicles)
+    found = standing.nearest(target, np.flatnonzero(may), most=most, metric=metric)
+    assert rows(found) == expected
+    assert (found.distance_m >= 0.0).all()
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(cities())
 def test_on_any_small_network_a_way_costs_what_the_search_says_and_its_pieces_join_by_allowed_turns(city) -> None:
     net, vehicles, target, _ = city
     origin = one(vehicles, 0)
-    way = NearestSearch(net).way(origin, target, metric="car")
+    way = Engine(net).way(origin, target, metric="car")
     expected = int(travel_ms(net, origin, target, "car")[0])
     if way is None:
         assert expected == NEVER
         return
-    pieces, took_ms, distance_m = way
+    pieces, took_ms, distance_m = way.pieces, way.travel_ms, way.distance_m
     weight = net.metrics["car"]
     turn_ms = {(a, b): ms for a, b, ms in turns_of(net)} if net.graph.turn_aware else None
     driven_ms = sum(int(weight[e] * b + 0.5) - int(weight[e] * a + 0.5) for e, a, b in pieces)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.graph import SearchGraph
-from geo.network import Network, NetworkFileError, open_network, write_network
+from geo.network import VERSION, Network, NetworkFileError, open_network, write_network
 from tests.roads import tiny
 
 
@@ -66,10 +66,10 @@ def test_every_array_of_an_opened_network_lies_in_the_file_so_that_processes_sha
         assert isinstance(owner.obj if isinstance(owner, memoryview) else owner, mmap.mmap)
 
 
-def test_the_file_carries_a_node_order_and_any_metric(tmp_path: Path) -> None:
+def test_the_file_carries_a_rank_of_vertices_and_any_metric(tmp_path: Path) -> None:
     net = tiny.one_way()
     weights = MappingProxyType({**net.metrics, "siang": np.array([5, 6, 7, 8], np.int32)})
-    net = replace(net, order=np.array([3, 1, 0, 2], np.int32), metrics=weights)
+    net = replace(net, rank=np.array([3, 1, 0, 2], np.int32), metrics=weights)
     write_network(net, tmp_path / "net")
     same(net, open_network(tmp_path / "net"))
 
@@ -90,7 +90,7 @@ def test_a_file_of_another_version_asks_to_be_built_again(tmp_path: Path, file: 
     content = bytearray(file.read_bytes())
     content[8] = 99
     (tmp_path / "later").write_bytes(content)
-    with pytest.raises(NetworkFileError, match="has format 99, this version reads 2: build it again"):
+    with pytest.raises(NetworkFileError, match=f"has format 99, this version reads {VERSION}: build it again"):
         open_network(tmp_path / "later")
 
 

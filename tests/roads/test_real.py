@@ -1,5 +1,6 @@
 """Random questions on real networks, in both meanings, against scipy: no millisecond of difference."""
 
+import math
 import os
 from dataclasses import replace
 from types import MappingProxyType
@@ -7,10 +8,12 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
+from geo.engine import Engine
 from geo.graph import CLOSED_MS
 from geo.nearest import NearestSearch
 from geo.network import Network
 from geo.snap import Snapper, Snaps
+from geo.standing import Standing
 from tests.roads.conftest import RealNetwork
 from tests.roads.oracle import NEVER, Oracle, soonest
 from tests.roads.test_nearest import one, rows
@@ -77,8 +80,10 @@ def with_closures(net: Network, share: float, rng: np.random.Generator) -> Netwo
 def check_against_scipy(net: Network, *, seed: int, all_come: bool) -> None:
     rng = np.random.default_rng(seed)
     vehicles, targets = fleet_and_targets(net, Snapper(net), rng)
-    search = NearestSearch(net)
+    search, standing = NearestSearch(net), Standing(Engine(net), Snapper(net), len(vehicles), access_kph=math.inf)
     metric = ("car", "siren", "hearse")[seed % 3]
+    standing.prepare(metric)
+    standing.place(np.arange(len(vehicles)), vehicles)
     oracle = Oracle(net, metric)
     for at in range(len(targets)):
         target = one(targets, at)
@@ -89,7 +94,10 @@ def check_against_scipy(net: Network, *, seed: int, all_come: bool) -> None:
             eligible = rng.random(len(vehicles)) < share
             most = (1, 3, 5, None)[rng.choice(4, p=(0.3, 0.3, 0.35, 0.05))]
             found = search.nearest(target, vehicles, eligible, most=most, metric=metric)
-            assert rows(found) == soonest(travel, eligible, most)
+            expected = soonest(travel, eligible, most)
+            assert rows(found) == expected
+            index, travel_ms, _ = standing.soonest(target, eligible, most=most, metric=metric)
+            assert list(zip(travel_ms.tolist(), index.tolist(), strict=True)) == expected
 
 
 @pytest.mark.roads

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from geo.nearest import NearestSearch
+from geo.engine import Engine
 from geo.network import Network
 from geo.route import Route, find_route
 from geo.snap import Snapper, Snaps
@@ -13,7 +13,7 @@ from tests.roads.test_snap import M_PER_DEGREE, place
 
 
 def route(net: Network, origin: Snaps, target: Snaps) -> Route:
-    found = find_route(net, NearestSearch(net), origin, target, metric="car")
+    found = find_route(Engine(net), origin, target, metric="car")
     assert found is not None
     return found
 
@@ -54,9 +54,9 @@ def test_a_route_to_where_one_stands_is_a_point() -> None:
 def test_off_the_roads_there_is_no_route() -> None:
     net = tiny.one_way()
     nowhere = Snaps(np.array([-1], np.int32), np.zeros(1), np.array([9e9]))
-    here, search = tiny.on(net, (0, 1, 0.5)), NearestSearch(net)
-    assert find_route(net, search, nowhere, here, metric="car") is None
-    assert find_route(net, search, here, nowhere, metric="car") is None
+    here, engine = tiny.on(net, (0, 1, 0.5)), Engine(net)
+    assert find_route(engine, nowhere, here, metric="car") is None
+    assert find_route(engine, here, nowhere, metric="car") is None
 
 
 def test_a_route_turns_round_at_the_dead_end_and_draws_the_street_there_and_back() -> None:
@@ -72,7 +72,7 @@ def test_on_jakarta_routes_cost_what_scipy_says_and_their_lines_join_the_two_pla
     jakarta: Network, jakarta_snapper: Snapper
 ) -> None:
     rng = np.random.default_rng(4)
-    search, oracle = NearestSearch(jakarta), Oracle(jakarta, "siren")
+    engine, oracle = Engine(jakarta), Oracle(jakarta, "siren")
     node = rng.integers(jakarta.node_count, size=60)
     snaps = jakarta_snapper.snap(
         jakarta.node_lon[node] + rng.normal(0, 3e-4, 60), jakarta.node_lat[node] + rng.normal(0, 3e-4, 60)
@@ -83,7 +83,7 @@ def test_on_jakarta_routes_cost_what_scipy_says_and_their_lines_join_the_two_pla
         )
         expected = int(oracle.travel_ms(origin, target)[0])
         assert expected != NEVER
-        found = find_route(jakarta, search, origin, target, metric="siren")
+        found = find_route(engine, origin, target, metric="siren")
         assert found is not None
         assert found.travel_ms == expected
         for end, snap in ((found.points[0], origin), (found.points[-1], target)):

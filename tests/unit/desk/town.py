@@ -10,7 +10,7 @@ import pytest
 from dispatch.bootstrap import pack_texts, publish_packs
 from dispatch.desk.command import Command
 from dispatch.desk.desk import Desk
-from dispatch.desk.ports import Books, Contact, Way
+from dispatch.desk.ports import Books, Contact, Roads, Way
 from dispatch.desk.views import RequestView
 from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand, StepSource
 from dispatch.domain.directory import Facility, FacilityKind
@@ -43,7 +43,7 @@ class VirtualClock:
 
 
 @dataclass
-class GivenRoads:
+class GivenRoads(Roads):
     """Travel times as the scenario gives them, in minutes."""
 
     minutes: dict[str, float] = field(default_factory=dict)

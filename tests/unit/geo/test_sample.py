@@ -19,7 +19,7 @@ from shapely.geometry import LineString, Point, Polygon, shape
 from shapely.ops import split
 
 from geo import sample as region
-from geo.nearest import NearestSearch
+from geo.engine import Engine
 from geo.network import write_network
 from geo.point import Point as Place
 from geo.point import distance_m
@@ -62,7 +62,7 @@ def crossings() -> np.ndarray:
 @cache
 def search():
     network = sample()
-    return Snapper(network), NearestSearch(network)
+    return Snapper(network), Engine(network)
 
 
 def side(place) -> int:
@@ -194,9 +194,9 @@ def test_without_the_bridges_the_banks_are_apart_and_each_hangs_together():
 @settings(max_examples=60, deadline=None)
 @given(st.sampled_from(FACILITIES), st.sampled_from(FACILITIES))
 def test_a_way_between_two_facilities_crosses_the_river_on_a_bridge_or_not_at_all(start, end):
-    snapper, nearest = search()
+    snapper, engine = search()
     origin, target = (snapper.snap(np.array([f.point.lon]), np.array([f.point.lat])) for f in (start, end))
-    route = find_route(sample(), nearest, origin, target, metric="car")
+    route = find_route(engine, origin, target, metric="car")
     assert route is not None
     if len(route.points) < 2:
         return

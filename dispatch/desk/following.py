@@ -1,0 +1,42 @@
+"""The roads follow the world: vehicles as they move, traffic as the hours go by."""
+
+import asyncio
+import contextlib
+from collections.abc import Mapping
+
+from dispatch.desk.core import DeskCore
+from dispatch.desk.ports import FixBatch
+from geo.point import Point
+
+
+class Following(DeskCore):
+    """What keeps the roads ready for the next question; every answer is right without it, only later."""
+
+    __slots__ = ()
+
+    async def follow_fleet(self) -> None:
+        """Tell the roads where every vehicle is, and what hour it is."""
+        now = self.clock.now()
+        fixes = ((vehicle.id, vehicle.position(now)) for vehicle in await self.fleet())
+        await self._follow({name: fix.point for name, fix in fixes if fix is not None})
+        await asyncio.to_thread(self.roads.turn_to, now.astimezone(self.zone))
+
+    async def run_follower(self, stop: asyncio.Event, *, every_s: float = 5.0) -> None:
+        """Follow positions as they come, and the hour every so often, until `stop`."""
+        positions = asyncio.create_task(self._follow_positions(), name="positions")
+        try:
+            while not stop.is_set():
+                await asyncio.to_thread(self.roads.turn_to, self.clock.now().astimezone(self.zone))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), every_s)
+        finally:
+            positions.cancel()
+            await asyncio.gather(positions, return_exceptions=True)
+
+    async def _follow_positions(self) -> None:
+        async for news in self.live.watch():
+            if isinstance(news, FixBatch):
+                await self._follow({fix.vehicle_id: fix.point for fix in news.fixes})
+
+    async def _follow(self, positions: Mapping[str, Point]) -> None:
+        await asyncio.to_thread(self.roads.follow, positions)

@@ -1,0 +1,143 @@
+"""Vehicles that stand on the roads and move, in the buckets of each metric, so that questions find them at once."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.buckets import Buckets
+from geo.engine import Engine
+from geo.nearest import Arrivals
+from geo.snap import Snapper, Snaps
+
+# So many move before the lock is let go for a question to be answered between.
+_AT_ONCE = 64
+
+_Ints = NDArray[np.int64]
+_Eligible = NDArray[np.bool_] | _Ints | None
+
+
+class Standing:
+    """`count` vehicles, numbered from 0, on an engine's roads; nowhere until they are moved somewhere.
+
+    From where it is to the road a vehicle goes `access_kph`; that time counts in who is soonest.
+    """
+
+    def __init__(self, engine: Engine, snapper: Snapper, count: int, *, access_kph: float) -> None:
+        self.engine, self.snapper, self.count = engine, snapper, count
+        self._access_kph = access_kph
+        self._position = np.full((2, count), np.nan)
+        self._snaps = Snaps(np.full(count, -1, np.int32), np.zeros(count), np.zeros(count))
+        self._wait_ms = np.zeros(count, np.int64)
+        self._buckets: dict[str, Buckets] = {}
+        self._lock = threading.Lock()
+        self._preparing = threading.Lock()
+
+    def move(self, index: _Ints, lon: NDArray[Any], lat: NDArray[Any]) -> None:
+        """Put vehicles (n,), each once, at positions (n,) in degrees; far from any road or at NaN they are nowhere."""
+        with self._lock:
+            self._position[:, index] = lon, lat
+        self.place(index, self.snapper.snap(lon, lat))
+
+    def place(self, index: _Ints, snaps: Snaps) -> None:
+        """Put vehicles (n,), each once, at snapped positions."""
+        off_m = np.where(snaps.edge >= 0, snaps.distance_m, 0.0)
+        wait_ms = np.rint(off_m / (self._access_kph / 3.6) * 1_000.0).astype(np.int64)
+        for at in range(0, len(index), _AT_ONCE):
+            part = slice(at, at + _AT_ONCE)
+            who, placed = index[part], snaps.some(part)
+            with self._lock:
+                self._wait_ms[who] = wait_ms[part]
+                self._snaps.edge[who] = placed.edge
+                self._snaps.fraction[who] = placed.fraction
+                self._snaps.distance_m[who] = placed.distance_m
+                for name, buckets in self._buckets.items():
+                    buckets.place(who, *self.engine.metric(name).leave(placed))
+
+    def prepare(self, metric: str) -> None:
+        """Put all into the buckets of a metric; until then questions are answered by searches that take longer.
+
+        Raises KeyError for an unknown metric.
+        """
+        chosen = self.engine.metric(metric)
+        with self._preparing:
+            if metric in self._buckets:
+                return
+            with self._lock:
+                before = self._snaps.some(np.arange(self.count))
+            buckets = Buckets(chosen.custom, self.count)
+            buckets.place(np.arange(self.count), *chosen.leave(before))
+            with self._lock:
+                index = np.flatnonzero((before.edge != self._snaps.edge) | (before.fraction != self._snaps.fraction))
+                buckets.place(index, *chosen.leave(self._snaps.some(index)))
+                self._buckets[metric] = buckets
+
+    def nearest(self, target: Snaps, eligible: _Eligible, *, most: int | None, metric: str) -> Arrivals:
+        """The `most` soonest of the eligible, a mask (count,) or numbers, all when None, to the one snapped position.
+
+        As NearestSearch.nearest; distance_m is the length of the way. Raises KeyError for an unknown metric.
+        """
+        index, travel_ms, snaps = self.soonest(target, eligible, most=most, metric=metric)
+        here = np.arange(len(index))
+        return Arrivals(index, travel_ms, self.engine.metres(snaps, here, target, metric))
+
+    def soonest(
+        self, target: Snaps, eligible: _Eligible, *, most: int | None, metric: str
+    ) -> tuple[_Ints, _Ints, Snaps]:
+        """As `nearest`, without the lengths of the ways: the numbers, the ms along the road, and where they stand."""
+        ways = self.engine.metric(metric).arrive(target)
+        with self._lock:
+            if metric in self._buckets and not ways.is_cut:
+                seeds, on = ways.seeds, ways.on
+                found = self._buckets[metric].nearest(
+                    seeds[0], seeds[1], most=most, eligible=eligible, wait_ms=self._wait_ms, on=(on[0], on[1], on[2])
+                )
+                index, travel_ms = found.vehicle, found.travel_ms
+            else:
+                index, travel_ms = self._search(target, eligible, most, metric)
+            return index, travel_ms, self._snaps.some(index)
+
+    def distance_m(self, index: _Ints) -> NDArray[np.float64]:
+        """Metres from the vehicles (n,) to the road; undefined for those that are nowhere."""
+        return self._snaps.distance_m[index]
+
+    def over(self, engine: Engine, snapper: Snapper, count: int) -> "Standing":
+        """The same vehicles, with room for `count`, on other roads, not prepared for any metric."""
+        other = Standing(engine, snapper, count, access_kph=self._access_kph)
+        other.catch_up(self)
+        return other
+
+    def positions(self) -> NDArray[np.float64]:
+        """Where all are: (2, count) lon and lat in degrees, NaN for those that were never moved."""
+        with self._lock:
+            return self._position.copy()
+
+    def catch_up(self, before: "Standing") -> None:
+        """Move whoever is elsewhere than in the one that this one is made from."""
+        position = before.positions()
+        index = np.flatnonzero((self._position[:, : before.count] != position).any(axis=0) & ~np.isnan(position[0]))
+        self.move(index, position[0, index], position[1, index])
+
+    def _search(self, target: Snaps, eligible: _Eligible, most: int | None, metric: str) -> tuple[_Ints, _Ints]:
+        """Without buckets, or where the target's own street is closed further on, of which the buckets know nothing."""
+        mask = np.zeros(self.count, np.bool_)
+        mask[slice(None) if eligible is None else eligible] = True
+        found = self.engine.nearest(target, self._snaps, mask, most=most, metric=metric, wait_ms=self._wait_ms)
+        return found.index, found.travel_ms
+
+
+def warm_up(engine: Engine, snapper: Snapper, progress: Callable[[str], None]) -> None:
+    """Compile all loops that answers are found by, or load them where an earlier start kept them on disk."""
+    progress("preparing the road search; the first time this takes about a minute")
+    network, metric = engine.network, min(engine.network.metrics)
+    one, lon, lat = np.zeros(1, np.int64), network.node_lon[:1], network.node_lat[:1]
+    standing = Standing(engine, snapper, 1, access_kph=1.0)
+    target = snapper.snap(lon, lat)
+    standing.prepare(metric)
+    standing.move(one, lon, lat)
+    standing.nearest(target, one, most=1, metric=metric)
+    for most in (1, None):
+        engine.nearest(target, target, None, most=most, metric=metric)
+    progress("the road search is ready")
