@@ -1,15 +1,20 @@
 """Travel times for the desk: by the road network where one is loaded, else by labelled straight lines."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
 import numpy as np
 
 from dispatch.desk.ports import Way
 from dispatch.domain.ranking import Arrival, Method
+from geo.closures import closed_edges
+from geo.graph import CLOSED_MS
 from geo.nearest import NearestSearch
 from geo.network import Network
 from geo.point import Point
 from geo.route import find_route
+from geo.shape import Shape
 from geo.snap import Snapper
 from geo.straight import SPEED_KPH, straight_distance_m, straight_travel_s
 
@@ -56,6 +61,9 @@ class StraightRoads:
             streets=(),
             method=Method.STRAIGHT_LINE,
         )
+
+    def close(self, shapes: Sequence[Shape]) -> None:
+        """A straight line follows no street that could be closed."""
 
 
 class NetworkRoads:
@@ -113,3 +121,10 @@ class NetworkRoads:
             streets=route.streets,
             method=Method.ROADS,
         )
+
+    def close(self, shapes: Sequence[Shape]) -> None:
+        """Nobody drives what these shapes close; a position on a closed street has no way."""
+        closed = closed_edges(self.network, shapes)
+        metrics = {name: np.where(closed, CLOSED_MS, ms).astype(np.int32) for name, ms in self.network.metrics.items()}
+        search = NearestSearch(replace(self.network, metrics=MappingProxyType(metrics)))
+        self._search = search
