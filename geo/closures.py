@@ -76,8 +76,8 @@ def _near(boxes: _Boxes, corners: NDArray[np.float64], reach: NDArray[np.float64
     """The streets whose bounds come within `reach` (2,) degrees of those of these corners (n, 2)."""
     west, south = np.floor((corners.min(axis=0) - reach) * 1e7)
     east, north = np.ceil((corners.max(axis=0) + reach) * 1e7)
-    near: NDArray[np.bool_] = (boxes.east >= west) & (boxes.west <= east)
-    return boxes.edge[near & (boxes.north >= south) & (boxes.south <= north)]
+    meets = (boxes.east >= west) & (boxes.west <= east) & (boxes.north >= south) & (boxes.south <= north)
+    return boxes.edge[np.flatnonzero(meets)]
 
 
 def _lines(network: Network, edges: NDArray[np.int32], scale: NDArray[np.float64]) -> NDArray[np.object_]:

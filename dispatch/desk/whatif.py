@@ -14,6 +14,7 @@ from dispatch.domain.ranking import Arrival, Method
 from dispatch.domain.request import Ask
 from dispatch.domain.sop import Pack, SopInForce
 from geo.point import Point
+from geo.shape import Shape
 
 SAME_S = 60.0  # arrivals closer than this are the same to whoever waits
 
@@ -75,6 +76,9 @@ class RecordedRoads:
     def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
         """The way itself is of no interest to what-if."""
         return self._roads.way(origin, to, speeds=speeds)
+
+    def close(self, shapes: Sequence[Shape]) -> None:
+        """What was closed then is in the recorded times; nothing is closed after the fact."""
 
 
 def _given(arrival: Arrival) -> Arrival:
