@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from dispatch.store.sqlite import open_sqlite
 from dispatch.tell.gateway import Gateways
 from dispatch.tell.teller import Teller
 from geo.area import AreaFileError, Areas, read_areas, sample_areas
+from geo.closures import count_closed
 from geo.nearest import warm_up
 from geo.network import VERSION, NetworkFileError, NetworkMeta, open_network, write_network
 from geo.places import BasemapLayers, PlaceLabel
@@ -204,7 +206,15 @@ async def open_house(settings: Settings, *, demo: bool, progress: Progress) -> A
             progress(f"SOP pack passed over: {problem}")
         kept = await store.read(lambda books: books.list_last_fixes())
         await live.start(kept)
-        desk = Desk(store=store, live=live, roads=roads, clock=SystemClock(), zone=settings.zone)
+        desk = Desk(
+            store=store,
+            live=live,
+            roads=roads,
+            clock=SystemClock(),
+            zone=settings.zone,
+            count_closed=partial(count_closed, roads.network) if isinstance(roads, NetworkRoads) else None,
+        )
+        await desk.tell_roads()
         await desk.warm_up(kept)
         yield House(
             settings=settings,
