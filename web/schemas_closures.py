@@ -41,7 +41,7 @@ class LineStringIn(In):
     coordinates: Annotated[list[Position], Field(min_length=2, max_length=MOST_POINTS), AfterValidator(_line)]
 
 
-class PointIn(In):
+class GeoPointIn(In):
     """A point: the nearest street is closed."""
 
     type: Literal["Point"]
@@ -53,7 +53,7 @@ class ClosureIn(In):
 
     reason: Cause
     note: Annotated[str, StringConstraints(max_length=NOTE_LENGTH, strip_whitespace=True)] | None = None
-    shape: Annotated[PolygonIn | LineStringIn | PointIn, Field(discriminator="type")]
+    shape: Annotated[PolygonIn | LineStringIn | GeoPointIn, Field(discriminator="type")]
     until: datetime | None = None
 
 
@@ -71,7 +71,7 @@ class LineStringOut(Out):
     coordinates: list[tuple[float, float]]
 
 
-class PointOut(Out):
+class GeoPointOut(Out):
     """A point."""
 
     type: Literal["Point"] = "Point"
@@ -96,7 +96,7 @@ class ClosureOut(Out):
 
     type: Literal["Feature"] = "Feature"
     id: str
-    geometry: Annotated[PolygonOut | LineStringOut | PointOut, Field(discriminator="type")]
+    geometry: Annotated[PolygonOut | LineStringOut | GeoPointOut, Field(discriminator="type")]
     properties: ClosurePropertiesOut
 
 

@@ -40,14 +40,14 @@ def _answer(result: Closure | Refusal) -> s.ClosureOut:
     return closure_out(result)
 
 
-def shape_of(geometry: s.PolygonIn | s.LineStringIn | s.PointIn) -> Shape:
+def shape_of(geometry: s.PolygonIn | s.LineStringIn | s.GeoPointIn) -> Shape:
     """What was drawn; the corner that a ring says twice is kept once."""
     match geometry:
         case s.PolygonIn():
             kind, positions = ShapeKind.AREA, geometry.coordinates[0][:-1]
         case s.LineStringIn():
             kind, positions = ShapeKind.LINE, geometry.coordinates
-        case s.PointIn():
+        case s.GeoPointIn():
             kind, positions = ShapeKind.POINT, [geometry.coordinates]
     return Shape(kind=kind, points=tuple(Point(lon=lon, lat=lat) for lon, lat in positions))
 
@@ -55,14 +55,14 @@ def shape_of(geometry: s.PolygonIn | s.LineStringIn | s.PointIn) -> Shape:
 def closure_out(closure: Closure) -> s.ClosureOut:
     """A closure as a feature."""
     positions = [(point.lon, point.lat) for point in closure.shape.points]
-    geometry: s.PolygonOut | s.LineStringOut | s.PointOut
+    geometry: s.PolygonOut | s.LineStringOut | s.GeoPointOut
     match closure.shape.kind:
         case ShapeKind.AREA:
             geometry = s.PolygonOut(coordinates=[[*positions, positions[0]]])
         case ShapeKind.LINE:
             geometry = s.LineStringOut(coordinates=positions)
         case ShapeKind.POINT:
-            geometry = s.PointOut(coordinates=positions[0])
+            geometry = s.GeoPointOut(coordinates=positions[0])
     names = ("reason", "note", "streets", "created_at", "created_by", "until", "ended_at", "ended_by")
     properties = s.ClosurePropertiesOut(**{name: getattr(closure, name) for name in names})
     return s.ClosureOut(id=closure.id, geometry=geometry, properties=properties)

@@ -1392,7 +1392,7 @@ export interface components {
             /** Note */
             note?: string | null;
             /** Shape */
-            shape: components["schemas"]["PolygonIn"] | components["schemas"]["LineStringIn"] | components["schemas"]["web__schemas_closures__PointIn"];
+            shape: components["schemas"]["PolygonIn"] | components["schemas"]["LineStringIn"] | components["schemas"]["GeoPointIn"];
             /** Until */
             until?: string | null;
         };
@@ -1410,7 +1410,7 @@ export interface components {
             /** Id */
             id: string;
             /** Geometry */
-            geometry: components["schemas"]["PolygonOut"] | components["schemas"]["LineStringOut"] | components["schemas"]["web__schemas_closures__PointOut"];
+            geometry: components["schemas"]["PolygonOut"] | components["schemas"]["LineStringOut"] | components["schemas"]["GeoPointOut"];
             properties: components["schemas"]["ClosurePropertiesOut"];
         };
         /**
@@ -1511,7 +1511,7 @@ export interface components {
          */
         DeliverIn: {
             /** To */
-            to: string | components["schemas"]["web__schemas__PointIn"];
+            to: string | components["schemas"]["PointIn"];
         };
         /**
          * DraftIn
@@ -1877,6 +1877,38 @@ export interface components {
             geometry: components["schemas"]["SpotOut"];
             properties: components["schemas"]["FoundFactsOut"];
         };
+        /**
+         * GeoPointIn
+         * @description A point: the nearest street is closed.
+         */
+        GeoPointIn: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "Point";
+            /** Coordinates */
+            coordinates: [
+                number,
+                number
+            ];
+        };
+        /**
+         * GeoPointOut
+         * @description A point.
+         */
+        GeoPointOut: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "Point";
+            /** Coordinates */
+            coordinates: [
+                number,
+                number
+            ];
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -2169,8 +2201,8 @@ export interface components {
             id: string;
             need: components["schemas"]["Need"];
             urgency: components["schemas"]["Urgency"];
-            pickup: components["schemas"]["web__schemas__PointOut"];
-            dropoff: components["schemas"]["web__schemas__PointOut"] | null;
+            pickup: components["schemas"]["PointOut"];
+            dropoff: components["schemas"]["PointOut"] | null;
             /** Note */
             note?: string | null;
             /**
@@ -2253,7 +2285,7 @@ export interface components {
             need: components["schemas"]["Need"];
             /** Subject */
             subject: string | null;
-            pickup: components["schemas"]["web__schemas__PointOut"];
+            pickup: components["schemas"]["PointOut"];
             request_state: components["schemas"]["RequestState"];
             call_whom: components["schemas"]["Whom"];
             /** Call Phone */
@@ -2378,6 +2410,32 @@ export interface components {
             attribution: string;
         };
         /**
+         * PointIn
+         * @description A place that is no known facility.
+         */
+        PointIn: {
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * PointOut
+         * @description A named place.
+         */
+        PointOut: {
+            /** Lon */
+            lon: number;
+            /** Lat */
+            lat: number;
+            /** Name */
+            name: string;
+            /** Facility */
+            facility?: string | null;
+        };
+        /**
          * PolygonIn
          * @description An area, by one ring: every street with some part inside is closed.
          */
@@ -2500,9 +2558,9 @@ export interface components {
         RequestIn: {
             need: components["schemas"]["Need"];
             /** Pickup */
-            pickup: string | components["schemas"]["web__schemas__PointIn"];
+            pickup: string | components["schemas"]["PointIn"];
             /** Dropoff */
-            dropoff?: string | components["schemas"]["web__schemas__PointIn"] | null;
+            dropoff?: string | components["schemas"]["PointIn"] | null;
             urgency?: components["schemas"]["Urgency"] | null;
             /**
              * @default {
@@ -2541,8 +2599,8 @@ export interface components {
             state: components["schemas"]["RequestState"];
             need: components["schemas"]["Need"];
             urgency: components["schemas"]["Urgency"];
-            pickup: components["schemas"]["web__schemas__PointOut"];
-            dropoff: components["schemas"]["web__schemas__PointOut"] | null;
+            pickup: components["schemas"]["PointOut"];
+            dropoff: components["schemas"]["PointOut"] | null;
             /**
              * Created At
              * Format: date-time
@@ -2615,8 +2673,8 @@ export interface components {
             state: components["schemas"]["RequestState"];
             need: components["schemas"]["Need"];
             urgency: components["schemas"]["Urgency"];
-            pickup: components["schemas"]["web__schemas__PointOut"];
-            dropoff: components["schemas"]["web__schemas__PointOut"] | null;
+            pickup: components["schemas"]["PointOut"];
+            dropoff: components["schemas"]["PointOut"] | null;
             /**
              * Created At
              * Format: date-time
@@ -2928,9 +2986,9 @@ export interface components {
         SuggestionIn: {
             need: components["schemas"]["Need"];
             /** Pickup */
-            pickup: string | components["schemas"]["web__schemas__PointIn"];
+            pickup: string | components["schemas"]["PointIn"];
             /** Dropoff */
-            dropoff?: string | components["schemas"]["web__schemas__PointIn"] | null;
+            dropoff?: string | components["schemas"]["PointIn"] | null;
             urgency?: components["schemas"]["Urgency"] | null;
             /**
              * @default {
@@ -3072,64 +3130,6 @@ export interface components {
          * @enum {string}
          */
         Whom: "contact" | "facility";
-        /**
-         * PointIn
-         * @description A place that is no known facility.
-         */
-        web__schemas__PointIn: {
-            /** Lon */
-            lon: number;
-            /** Lat */
-            lat: number;
-            /** Name */
-            name?: string | null;
-        };
-        /**
-         * PointOut
-         * @description A named place.
-         */
-        web__schemas__PointOut: {
-            /** Lon */
-            lon: number;
-            /** Lat */
-            lat: number;
-            /** Name */
-            name: string;
-            /** Facility */
-            facility?: string | null;
-        };
-        /**
-         * PointIn
-         * @description A point: the nearest street is closed.
-         */
-        web__schemas_closures__PointIn: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "Point";
-            /** Coordinates */
-            coordinates: [
-                number,
-                number
-            ];
-        };
-        /**
-         * PointOut
-         * @description A point.
-         */
-        web__schemas_closures__PointOut: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "Point";
-            /** Coordinates */
-            coordinates: [
-                number,
-                number
-            ];
-        };
     };
     responses: never;
     parameters: never;
