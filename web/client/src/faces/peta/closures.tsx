@@ -45,7 +45,7 @@ async function load() {
 function start(map: MapView) {
   points.value = [];
   step.value = "draw";
-  map.getContainer().scrollIntoView({ block: "nearest" });
+  map.getContainer().scrollIntoView({ block: "start" });
 }
 
 function stop() {
@@ -58,6 +58,7 @@ function finish() {
 }
 
 function add(at: Position) {
+  if (String(points.value.at(-1)) === String(at)) return;
   if (points.value.length < MOST) points.value = kind.value === "point" ? [at] : [...points.value, at];
   if (kind.value === "point") finish();
 }
@@ -125,7 +126,7 @@ function Closures({ map }: { map: MapView }) {
           )}
           {count > 0 && (
             <button type="button" class="danger" onClick={() => (step.value = "list")}>
-              <span aria-hidden="true">⛔</span> {words.list(count)}
+              <span class="no-entry" aria-hidden="true" /> {words.list(count)}
             </button>
           )}
         </p>
@@ -161,7 +162,7 @@ function Drawing({ map }: { map: MapView }) {
         <p aria-live="polite">
           {words.how[kind.value]} {words.points(points.value.length)}.
         </p>
-        <p class="soft">{words.finishHow}</p>
+        <p class="keys">{words.finishHow}</p>
         <div class="two">
           <button type="button" onClick={() => add(map.getCenter().toArray())}>
             {words.center}
