@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from importlib import resources
 from pathlib import Path
 
@@ -216,6 +217,7 @@ async def open_house(settings: Settings, *, demo: bool, progress: Progress) -> A
         kept = await store.read(lambda books: books.list_last_fixes())
         await live.start(kept)
         desk = Desk(store=store, live=live, roads=roads, clock=SystemClock(), zone=settings.zone)
+        await desk.tell_roads()
         await desk.follow_fleet()
         await desk.warm_up(kept)
         yield House(

@@ -66,6 +66,13 @@ DOCUMENT_NAMES = {
     "health_letter": "surat keterangan kesehatan",
     "kkp_letter": "surat Kantor Kesehatan Pelabuhan",
 }
+CAUSE_NAMES = {
+    "flood": "banjir",
+    "procession": "iring-iringan",
+    "accident": "kecelakaan",
+    "works": "pekerjaan jalan",
+    "other": "sebab lain",
+}
 SHARES_NAMES = {"full": "dipinjamkan kepada siapa saja", "on_request": "dipinjamkan atas permintaan"}
 NOTIFIED_NAMES = {"police": "polisi", "owner": "pemilik kendaraan", "operator": "operator"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from dispatch.desk.ports import Roads, Way
 from dispatch.domain.ranking import Arrival, Method
+from geo.closures import closed_edges, count_closed
 from geo.engine import Engine
 from geo.nearest import Arrivals
 from geo.network import Network
 from geo.point import Point
 from geo.route import find_route
+from geo.shape import Shape
 from geo.snap import Snapper, Snaps
 from geo.speeds import METRICS
 from geo.standing import Standing, warm_up
@@ -67,7 +69,7 @@ class NetworkRoads(Roads):
     """By the roads of one network; positions farther from any road than the snapper's limit cannot come.
 
     Vehicles stand in the buckets of the engine and are moved when they are asked about elsewhere, or before (`follow`).
-    Where traffic changes, other roads take the place of these.
+    Where traffic or what is closed changes, other roads take the place of these.
     """
 
     def __init__(self, network: Network, slices: Sequence[Slice] = ()) -> None:
@@ -75,6 +77,7 @@ class NetworkRoads(Roads):
         self.kind = "sample" if network.meta.sample else "real"
         self._slices = slices
         self._slice: Slice | None = None
+        self._shut: NDArray[np.bool_] | None = None
         self._standing = Standing(Engine(network), self.snapper, _ROOM, access_kph=_ACCESS_KPH)
         self._numbers: dict[str, int] = {}
         self._ids: list[str] = []
@@ -118,14 +121,27 @@ class NetworkRoads(Roads):
             if hour != self._slice:
                 self._slice = hour
                 self._change()
-            for metric in METRICS:
-                self._standing.prepare(metric)
+        standing = self._standing
+        for metric in METRICS:
+            standing.prepare(metric)
+
+    def close(self, shapes: Sequence[Shape]) -> None:
+        """Nobody drives what these shapes close; who is there starts from the nearest open street."""
+        shut = closed_edges(self.network, shapes)
+        with self._changing:
+            self._shut = shut if shut.any() else None
+            self._change()
+
+    def count_closed(self, shape: Shape) -> int | None:
+        """How many streets a shape would close, both directions of one counted once."""
+        return count_closed(self.network, shape)
 
     def _change(self) -> None:
-        """Other roads take the place of these at once; searches take a little longer until their buckets are filled."""
+        """Other roads take the place of these at once; searches take a little longer until `turn_to` fills buckets."""
         before = self._standing
-        engine = Engine(under(self.network, self._slice, None), before.engine.hierarchy)
-        anew = before.over(engine, self.snapper, before.count)
+        engine = Engine(under(self.network, self._slice, self._shut), before.engine.hierarchy)
+        snapper = self.snapper if self._shut is None else self.snapper.without(self._shut)
+        anew = before.over(engine, snapper, before.count)
         with self._moving:
             anew.catch_up(self._standing)
             self._standing = anew

@@ -14,6 +14,7 @@ from dispatch.domain.sop import Rule
 from dispatch.domain.vehicle import VehicleClass
 from dispatch.fact_words import (
     APPROVER_NAMES,
+    CAUSE_NAMES,
     CLASS_NAMES,
     DOCUMENT_NAMES,
     DUTY_NAMES,
@@ -232,6 +233,8 @@ _EVENT_LINES = {
     EventKind.HELD: "{on}; kendaraan tetap dicarikan",
     EventKind.REQUEST_ENDED: "Permintaan berakhir; yang diberi tahu: {told}",
     EventKind.DUTY_CHANGED: "{vehicle} {duty}",
+    EventKind.ROAD_CLOSED: "Jalan ditutup: {cause}",
+    EventKind.ROAD_OPENED: "Jalan dibuka kembali: {cause}",
 }
 
 
@@ -255,6 +258,7 @@ _NAMES_OF = (
     ("why", _WHY_NAMES),
     ("whom", {**NOTIFIED_NAMES, "contact": "keluarga", "facility": "fasilitas"}),
     ("outcome", {"told": "sudah dikabari", "no_answer": "belum diangkat", "wrong_number": "nomor keliru"}),
+    ("cause", CAUSE_NAMES),
     ("on", {"True": "Tujuan ditahan sementara", "False": "Tujuan tidak ditahan lagi"}),
     ("said", {"no_longer_needed": "kendaraan tidak diperlukan lagi", "left": "sudah berangkat sendiri"}),
 )
@@ -311,6 +315,13 @@ _REFUSALS = {
     "subject_of_document": "Tuliskan dokumen yang ditunggu, dan hanya untuk permintaan dokumen.",
     "deliver_where": "Tuliskan ke mana dokumen diantar.",
     "on_duty_trip": "Selesaikan dahulu tugas yang sedang berjalan.",
+    "no_street_here": "Di sini belum ada jalan. Gambarlah pada atau melintasi jalan yang ditutup.",
+    "closure_many_points": "Gambarnya terlalu rinci. Pakai paling banyak 200 titik.",
+    "closure_too_wide": "Gambarnya terlalu luas. Tutup paling jauh 50 km sekali gambar, atau bagi menjadi beberapa.",
+    "closure_long_note": "Catatannya terlalu panjang. Pakai paling banyak 300 huruf.",
+    "closure_until": "Pilih waktu dibuka kembali yang akan datang, paling lama 30 hari lagi.",
+    "closure_over": "Jalan ini sudah dibuka kembali.",
+    "many_closures": "Sudah terlalu banyak jalan yang ditutup. Buka kembali yang sudah lewat, lalu ulangi.",
     "message_overtaken": "Pesan ini tidak perlu dikirim lagi: keadaannya sudah berubah.",
     "somebody_was_first": "Orang lain baru saja mengubahnya. Muat ulang lalu coba lagi.",
 }

@@ -27,6 +27,7 @@ _STAFF = frozenset({Role.STAFF, Role.OPERATOR})
 _WATCH = frozenset({Role.STAFF, Role.OPERATOR, Role.HEALTH_OFFICER})
 _DRIVER = frozenset({Role.DRIVER})
 _KEEPERS = frozenset({Role.HEALTH_OFFICER, Role.ADMIN})
+_CLOSERS = frozenset({Role.OPERATOR, Role.ADMIN})
 _OFFICE = frozenset({Role.OPERATOR, Role.HEALTH_OFFICER, Role.ADMIN})
 
 ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
@@ -92,6 +93,9 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("GET", "/api/facilities"): _ALL,
         ("GET", "/api/geocode"): _WATCH | _OFFICE,
         ("GET", "/api/route"): _WATCH | _DRIVER,
+        ("GET", "/api/closures"): _ALL,
+        ("POST", "/api/closures"): _CLOSERS,
+        ("POST", "/api/closures/{closure_id}/open"): _CLOSERS,
         ("GET", "/style.json"): _ALL,
         ("GET", "/tiles/{z}/{x}/{y}.mvt"): _ALL,
         ("POST", "/api/demo/cikokol"): frozenset({Role.OPERATOR}),

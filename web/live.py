@@ -16,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 from dispatch.bootstrap import House
 from dispatch.desk.ports import Books, FixBatch, JournalEntry, RequestFilter, StoreUnavailableError, Wake
 from dispatch.domain.directory import Person, Role
+from dispatch.domain.events import EventKind
 from dispatch.domain.fix import Fix, LinkHealth
 from dispatch.domain.request import ENDS, RequestState
 from dispatch.domain.vehicle import Duty
@@ -36,6 +37,7 @@ _LANE = 500  # events that a connection may be behind; then it is closed and com
 _REPLAY = 2_000
 _BATCH = 200
 _OPEN = frozenset(RequestState) - ENDS
+_CLOSINGS = frozenset({EventKind.ROAD_CLOSED, EventKind.ROAD_OPENED})
 _WATCHERS = frozenset({Role.OPERATOR, Role.HEALTH_OFFICER, Role.ADMIN})
 
 
@@ -77,6 +79,7 @@ class Hub:
     async def run(self) -> None:
         """Follow the live port until cancelled."""
         self._seq = await self._house.store.read(lambda books: books.last_seq())
+        await self._house.desk.follow_closures()  # what another process closed since this one began
         await self._renumber()
         async for news in self._house.live.watch():
             match news:
@@ -118,6 +121,8 @@ class Hub:
                 entries = await self._house.store.read(partial(_list_events, after=self._seq))
                 if not entries:
                     return
+                if any(entry.event.kind in _CLOSINGS for entry in entries):
+                    await self._house.desk.follow_closures()  # before any page asks again
                 if self._clients:
                     messages = await self._messages(entries)
                     for client in self._clients:

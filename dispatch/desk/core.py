@@ -1,5 +1,6 @@
 """What every use case of the desk shares: its ports, the search, and deciding again after a lost race."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
@@ -20,6 +21,7 @@ from dispatch.domain.refusal import Refusal
 from dispatch.domain.request import Ask, Request
 from dispatch.domain.sop import Pack, Policy, SopInForce, packs_in_force
 from dispatch.domain.vehicle import VehicleNow
+from geo.shape import Shape
 
 T = TypeVar("T")
 RACES = 8  # how often a lost race is decided again before the caller is told
@@ -43,6 +45,8 @@ class DeskCore:
     _last_fleet: Fleet = field(default_factory=lambda: Fleet([]))
     _kept_fixes: dict[str, Fix] = field(default_factory=dict)
     _placed: dict[str, tuple[VehicleNow, VehicleNow]] = field(default_factory=dict)
+    _closed: tuple[Shape, ...] = ()
+    _closing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def fleet(self) -> list[VehicleNow]:
         """Every vehicle with its newest fix, by id; only what changed is read again."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from dispatch.domain.assignment import Assignment
+from dispatch.domain.closure import Closure
 from dispatch.domain.directory import Facility, Person
 from dispatch.domain.events import Event
 from dispatch.domain.fix import Fix
@@ -18,6 +19,7 @@ from dispatch.domain.ranking import Arrival
 from dispatch.domain.request import Request, RequestState
 from dispatch.domain.vehicle import Duty, Vehicle, VehicleNow
 from geo.point import Point
+from geo.shape import Shape
 
 T = TypeVar("T")
 
@@ -111,6 +113,7 @@ class DueKind(StrEnum):
     SEARCH_LONG = "search_long"
     SCHEDULED = "scheduled"
     SHIFT_ENDS = "shift_ends"
+    CLOSURE_ENDS = "closure_ends"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +240,14 @@ class Books(Protocol):
     def list_drafts(self) -> list[SopDraft]: ...
     def drop_draft(self, draft_id: str) -> None: ...
 
+    def add_closure(self, closure: Closure) -> None: ...
+    def get_closure(self, closure_id: str) -> Closure: ...
+    def list_closures(self) -> list[Closure]:
+        """Those that stand, the oldest first."""
+        ...
+
+    def save_closure(self, closure: Closure) -> None: ...
+
     def get_told_seq(self) -> int: ...
     def move_told_seq(self, before: int, after: int) -> None: ...
     def add_message(self, message: Message) -> None: ...
@@ -320,6 +331,15 @@ class Roads(ABC):
     def turn_to(self, local: datetime) -> None:
         """Traffic is as at this local time; takes its time, in a thread of its own."""
         del local
+
+    def close(self, shapes: Sequence[Shape]) -> None:
+        """These shapes are closed from now on and nothing else; ways found from then on keep off them."""
+        del shapes
+
+    def count_closed(self, shape: Shape) -> int | None:
+        """How many streets a shape would close; None where there are no streets."""
+        del shape
+        return None
 
 
 class Clock(Protocol):

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from dispatch.desk.carry_out import carry_out, escalate, write_down
+from dispatch.desk.closing import Closing
 from dispatch.desk.command import DESK
 from dispatch.desk.ports import Books, Due, DueKind, StoreUnavailableError
 from dispatch.desk.serving import Serving
@@ -24,7 +25,7 @@ _AT_ONCE = 200
 _log = logging.getLogger(__name__)
 
 
-class Timers(Serving, Trips):
+class Timers(Serving, Trips, Closing):
     """Each timer is a row; what it does and that it is done are one transaction."""
 
     __slots__ = ()
@@ -85,6 +86,8 @@ class Timers(Serving, Trips):
                 await self._begin_booked(due)
             case DueKind.SHIFT_ENDS:
                 await self._write(lambda books: _end_shift(books, due, self.clock.now()))
+            case DueKind.CLOSURE_ENDS:
+                await self._end_closure(due)
             case DueKind.PROMISE_RETRY:
                 await self.serve([due.subject])
 

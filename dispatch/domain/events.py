@@ -44,6 +44,8 @@ class EventKind(StrEnum):
     HELD = "held"
     REQUEST_ENDED = "request_ended"
     DUTY_CHANGED = "duty_changed"
+    ROAD_CLOSED = "road_closed"
+    ROAD_OPENED = "road_opened"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

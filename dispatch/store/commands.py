@@ -22,14 +22,15 @@ from dispatch.domain.events import Event, EventKind
 from dispatch.domain.ranking import Arrival
 from dispatch.domain.request import Request
 from dispatch.store import rows, tables
+from dispatch.store.closures import Closures
 from dispatch.store.ledger import Ledger
 from dispatch.store.rows import Row, time_of, time_text
 from dispatch.store.telling import Telling
 
 
-class SqlBooks(Ledger, Telling):
-    """Requests, assignments, approvals, journal, timers and first answers, beside the ledger,
-    the messages and the master data."""
+class SqlBooks(Ledger, Telling, Closures):
+    """Requests, assignments, approvals, journal, timers and first answers, beside the ledger, the messages, the road
+    closures and the master data."""
 
     def write_probe(self, at: str) -> None:
         """Touch one row, so that a commit really reaches the disk, and check the indexes' text."""

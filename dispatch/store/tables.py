@@ -244,6 +244,21 @@ sop_drafts = Table(
     Column("approved_by", String),
     Column("reason", String),
 )
+closures = Table(
+    "closures",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("reason", String, nullable=False),
+    Column("note", String),
+    Column("shape", Text, nullable=False),
+    Column("streets", Integer),
+    Column("created_at", String, nullable=False),
+    Column("created_by", String, nullable=False),
+    Column("until", String),
+    Column("ended_at", String),
+    Column("ended_by", String),
+    Column("version", Integer, nullable=False),
+)
 probes = Table("probes", metadata, Column("id", Integer, primary_key=True), Column("at", String, nullable=False))
 
 _LIVE_STATES = ", ".join(f"'{state.value}'" for state in sorted(LIVE))

@@ -26,6 +26,7 @@ from dispatch.desk.ports import (
     VehicleTakenError,
 )
 from dispatch.domain.assignment import AssignmentState, Step, StepCommand, StepSource, decide, evolve
+from dispatch.domain.closure import Cause, Closure
 from dispatch.domain.directory import Person, Role
 from dispatch.domain.events import Event, EventKind
 from dispatch.domain.fix import Fix
@@ -34,6 +35,7 @@ from dispatch.domain.ranking import Arrival, Method
 from dispatch.domain.refusal import Refusal
 from dispatch.domain.request import Request, RequestState
 from dispatch.domain.vehicle import Duty, VehicleClass
+from geo.shape import Shape, ShapeKind
 from tests.contract.conftest import VEHICLES, offer, open_store, request, settle_town
 from tests.people import CIKOKOL, NOW, vehicle
 
@@ -154,11 +156,51 @@ async def test_unknown_ids_are_not_found(store: Store) -> None:
         lambda books: books.get_assignment("?"),
         lambda books: books.get_vehicle("?"),
         lambda books: books.get_contact("?"),
+        lambda books: books.get_closure("?"),
     ):
         with pytest.raises(NotFoundError):
             await store.read(look)
     with pytest.raises(NotFoundError):
         await store.write(lambda books: books.add_assignment(offer("T-9", "no-such-vehicle"), None))
+
+
+async def test_a_closure_comes_out_as_it_was_put_in_and_is_listed_while_it_stands(store: Store) -> None:
+    corners = tuple(
+        replace(CIKOKOL.point, lon=lon, lat=lat) for lon, lat in ((106.6, -6.2), (106.7, -6.2), (106.7, -6.1))
+    )
+    flood = Closure(
+        id="X-1",
+        reason=Cause.FLOOD,
+        shape=Shape(kind=ShapeKind.AREA, points=corners),
+        created_at=NOW,
+        created_by="opi",
+        streets=12,
+        note="setinggi lutut – jangan lewat",
+        until=NOW + timedelta(hours=3),
+    )
+    works = Closure(
+        id="X-0",
+        reason=Cause.WORKS,
+        shape=Shape(kind=ShapeKind.POINT, points=corners[:1]),
+        created_at=NOW + timedelta(seconds=1),
+        created_by="opi",
+        streets=None,
+    )
+
+    def put(books: Books) -> None:
+        books.add_closure(works)
+        books.add_closure(flood)
+
+    await store.write(put)
+    assert await store.read(lambda books: books.list_closures()) == [flood, works]
+    over = replace(flood, ended_at=NOW + timedelta(hours=1), ended_by="opi", version=2)
+    await store.write(lambda books: books.save_closure(over))
+    assert await store.read(lambda books: books.get_closure("X-1")) == over
+    assert await store.read(lambda books: books.list_closures()) == [works]
+    with pytest.raises(LostRaceError):
+        await store.write(lambda books: books.save_closure(over))
+    with pytest.raises(LostRaceError):
+        await store.write(lambda books: books.add_closure(works))
 
 
 async def test_timers_come_in_the_order_of_their_time(store: Store) -> None:

@@ -15,6 +15,7 @@ BUDGETS = {"minta": 40 * KB, "sopir": 40 * KB, "peta": 450 * KB, "kelola": 60 * 
 
 @pytest.mark.parametrize("face", BUDGETS)
 def test_the_scripts_of_a_face_keep_their_budget(face: str) -> None:
+    # What the page loads at first; what it fetches later (the map's table, closing roads) keeps nobody waiting.
     html = (DIST / f"{face}.html").read_text()
     scripts = set(re.findall(r'(?:src|href)="/static/dist/(assets/[^"]+\.js)"', html))
     assert scripts, "the page loads no script"

@@ -104,6 +104,13 @@ def prepare(settings: Settings) -> None:
 def serving(settings: Settings) -> Iterator[Service]:
     """A server of its own over the town, ended with the block."""
     prepare(settings)
+    with running(settings) as served:
+        yield served
+
+
+@contextlib.contextmanager
+def running(settings: Settings) -> Iterator[Service]:
+    """A server over what these settings' database holds, ended with the block."""
     app = create_app(settings, demo=False)
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="websockets-sansio")
     listening = config.bind_socket()

@@ -15,6 +15,7 @@ def path_of(template: str) -> str:
         "request_id": "P-none",
         "assignment_id": "T-none",
         "step": "accept",
+        "closure_id": "X-none",
         "track_token": "none",
         "z": "9",
         "x": "1",

@@ -32,8 +32,11 @@ def there(service: Service) -> dict[str, str]:
         body = {"need": "body", "pickup": "puskesmas-cikokol", "contact": {"phone": "+628110000001"}}
         asked = operator.post("/api/requests", json=body, headers={"Idempotency-Key": "soak"})
         drafted = officer.post("/api/sop/kota-tangerang/drafts", json={}, headers={"Idempotency-Key": "soak"})
-    assert (asked.status_code, drafted.status_code) == (201, 201)
-    return {"request_id": asked.json()["id"], "draft_id": drafted.json()["id"], "agency": "kota-tangerang"}
+        point = {"type": "Point", "coordinates": [106.628, -6.2001]}
+        shut = operator.post("/api/closures", json={"reason": "flood", "shape": point})
+    assert (asked.status_code, drafted.status_code, shut.status_code) == (201, 201, 201)
+    made = {"request_id": asked, "draft_id": drafted, "closure_id": shut}
+    return {"agency": "kota-tangerang", **{name: answer.json()["id"] for name, answer in made.items()}}
 
 
 def try_calls(operation: Any, known: dict[str, str]) -> None:

@@ -10,6 +10,8 @@ export default defineConfig({
     outDir: "../static/dist",
     emptyOutDir: true,
     target: "es2022",
+    // A browser that knows no modulepreload loads the same chunks a little later.
+    modulePreload: { polyfill: false },
     rolldownOptions: {
       input: {
         index: entry("index"),

@@ -1,6 +1,6 @@
 """The town of the desk's tests: the real desk over a real store and the sample rules, with a clock to turn."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from dispatch.live.memory import MemoryLive
 from dispatch.settings import Settings
 from dispatch.store.sqlite import SqliteStore, open_sqlite
 from geo.point import Point
+from geo.shape import Shape
 from tests.people import BUDI, CIKOKOL, NOW, OPI, SITI, ZONE, drowned_child
 
 CONTACT = Contact(phone="+62 811-0000-0001")
@@ -44,9 +45,11 @@ class VirtualClock:
 
 @dataclass
 class GivenRoads(Roads):
-    """Travel times as the scenario gives them, in minutes."""
+    """Travel times as the scenario gives them, in minutes, and what the desk says is closed."""
 
     minutes: dict[str, float] = field(default_factory=dict)
+    closed: list[tuple[Shape, ...]] = field(default_factory=list)
+    streets: int | None = None  # how many any shape would close
 
     def arrivals(
         self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
@@ -60,6 +63,12 @@ class GivenRoads(Roads):
 
     def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
         return None
+
+    def count_closed(self, shape: Shape) -> int | None:
+        return self.streets
+
+    def close(self, shapes: Sequence[Shape]) -> None:
+        self.closed.append(tuple(shapes))
 
 
 FLEET = {

@@ -17,6 +17,7 @@ export type Owed = Schemas["OwedOut"];
 export type Asked = Schemas["AskedOut"];
 export type Heir = Schemas["HeirOut"];
 export type Kept = Schemas["KeptOut"];
+export type Closure = Schemas["ClosureOut"];
 export type Person = Schemas["PersonOut"];
 export type Route = Schemas["RouteOut"];
 export type TimelineEvent = Schemas["EventOut"];

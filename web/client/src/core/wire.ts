@@ -815,6 +815,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/closures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Closures
+         * @description What is closed now.
+         */
+        get: operations["list_closures_api_closures_get"];
+        put?: never;
+        /**
+         * Close Road
+         * @description From this answer on nobody is sent over these streets.
+         */
+        post: operations["close_road_api_closures_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/closures/{closure_id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Open Road
+         * @description From this answer on these streets are driven again.
+         */
+        post: operations["open_road_api_closures__closure_id__open_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sop": {
         parameters: {
             query?: never;
@@ -1309,6 +1353,12 @@ export interface components {
             findings: components["schemas"]["FindingOut"][];
         };
         /**
+         * Cause
+         * @description Why streets are closed.
+         * @enum {string}
+         */
+        Cause: "flood" | "procession" | "accident" | "works" | "other";
+        /**
          * ChecklistOut
          * @description Something to do beside the trip: a document that may follow, a booking, a line of a rule.
          */
@@ -1332,6 +1382,74 @@ export interface components {
             outcome: "handed_out" | "not_needed";
             /** Told */
             told: string;
+        };
+        /**
+         * ClosureIn
+         * @description What is closed and why; with `until` it opens by itself.
+         */
+        ClosureIn: {
+            reason: components["schemas"]["Cause"];
+            /** Note */
+            note?: string | null;
+            /** Shape */
+            shape: components["schemas"]["PolygonIn"] | components["schemas"]["LineStringIn"] | components["schemas"]["GeoPointIn"];
+            /** Until */
+            until?: string | null;
+        };
+        /**
+         * ClosureOut
+         * @description A closure as a GeoJSON feature.
+         */
+        ClosureOut: {
+            /**
+             * Type
+             * @default Feature
+             * @constant
+             */
+            type: "Feature";
+            /** Id */
+            id: string;
+            /** Geometry */
+            geometry: components["schemas"]["PolygonOut"] | components["schemas"]["LineStringOut"] | components["schemas"]["GeoPointOut"];
+            properties: components["schemas"]["ClosurePropertiesOut"];
+        };
+        /**
+         * ClosurePropertiesOut
+         * @description Why, since when and until when. `streets` counts those it closes, both directions as one; null without roads.
+         */
+        ClosurePropertiesOut: {
+            reason: components["schemas"]["Cause"];
+            /** Note */
+            note: string | null;
+            /** Streets */
+            streets: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Until */
+            until: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string | null;
+        };
+        /**
+         * ClosuresOut
+         * @description What is closed now, the oldest first.
+         */
+        ClosuresOut: {
+            /**
+             * Type
+             * @default FeatureCollection
+             * @constant
+             */
+            type: "FeatureCollection";
+            /** Features */
+            features: components["schemas"]["ClosureOut"][];
         };
         /**
          * ContactIn
@@ -1586,7 +1704,7 @@ export interface components {
          * @description What kind of thing happened.
          * @enum {string}
          */
-        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "stood_down" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "step_undone" | "problem_reported" | "family_said" | "noted" | "held" | "request_ended" | "duty_changed";
+        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "stood_down" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "step_undone" | "problem_reported" | "family_said" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
         /**
          * EventOut
          * @description One entry of the journal; `text` is its Indonesian line of a timeline.
@@ -1759,6 +1877,38 @@ export interface components {
             geometry: components["schemas"]["SpotOut"];
             properties: components["schemas"]["FoundFactsOut"];
         };
+        /**
+         * GeoPointIn
+         * @description A point: the nearest street is closed.
+         */
+        GeoPointIn: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "Point";
+            /** Coordinates */
+            coordinates: [
+                number,
+                number
+            ];
+        };
+        /**
+         * GeoPointOut
+         * @description A point.
+         */
+        GeoPointOut: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "Point";
+            /** Coordinates */
+            coordinates: [
+                number,
+                number
+            ];
+        };
         /** HTTPValidationError */
         HTTPValidationError: {
             /** Detail */
@@ -1854,6 +2004,38 @@ export interface components {
          * @enum {string}
          */
         Leaves: "city" | "province";
+        /**
+         * LineStringIn
+         * @description A line along or across streets: those that it meets are closed.
+         */
+        LineStringIn: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "LineString";
+            /** Coordinates */
+            coordinates: [
+                number,
+                number
+            ][];
+        };
+        /**
+         * LineStringOut
+         * @description A line.
+         */
+        LineStringOut: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "LineString";
+            /** Coordinates */
+            coordinates: [
+                number,
+                number
+            ][];
+        };
         /**
          * LinkHealth
          * @description How fresh the last fix is; a separate axis from duty (R21).
@@ -2252,6 +2434,38 @@ export interface components {
             name: string;
             /** Facility */
             facility?: string | null;
+        };
+        /**
+         * PolygonIn
+         * @description An area, by one ring: every street with some part inside is closed.
+         */
+        PolygonIn: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "Polygon";
+            /** Coordinates */
+            coordinates: [
+                number,
+                number
+            ][][];
+        };
+        /**
+         * PolygonOut
+         * @description An area.
+         */
+        PolygonOut: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "Polygon";
+            /** Coordinates */
+            coordinates: [
+                number,
+                number
+            ][][];
         };
         /**
          * PromiseKind
@@ -4261,6 +4475,94 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlacesOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_closures_api_closures_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosuresOut"];
+                };
+            };
+        };
+    };
+    close_road_api_closures_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClosureIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosureOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    open_road_api_closures__closure_id__open_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                closure_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosureOut"];
                 };
             };
             /** @description Validation Error */

@@ -1,5 +1,5 @@
-import { signal } from "@preact/signals";
-import { render } from "preact";
+import { effect, signal } from "@preact/signals";
+import { type FunctionComponent, render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import "../../ui/base.css";
 import "./peta.css";
@@ -19,15 +19,23 @@ import {
   recent,
   replay,
   selected,
+  tableOpen,
   takeEvent,
   takeRows,
   takeSnapshot,
   tick,
 } from "./state";
-import { Table, tableOpen } from "./table";
 import { css, type Mark, SHAPES } from "./vehicles";
 
 const picked = signal<string>("");
+// The table is fetched when it is first asked for.
+const table = signal<{ Table: FunctionComponent } | null>(null);
+effect(() => {
+  if (tableOpen.value)
+    void import("./table").then((loaded) => {
+      table.value = loaded;
+    });
+});
 let live: ReturnType<typeof connect> | null = null;
 
 const words = text.peta;
@@ -104,6 +112,7 @@ function Header() {
 
 function App() {
   const who = me.value;
+  const Table = table.value?.Table;
   return (
     <div class={selected.value ? "desk with-panel" : "desk"}>
       <header class="above">
@@ -132,7 +141,7 @@ function App() {
           </span>
         ))}
       </footer>
-      {tableOpen.value && <Table />}
+      {tableOpen.value && Table && <Table />}
     </div>
   );
 }

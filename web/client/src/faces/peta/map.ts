@@ -116,6 +116,7 @@ export async function makeMap(
       if (!selected.peek()) map.fitBounds(bounds, { padding: 60, maxZoom: 13.5, duration: 0 });
       queueMicrotask(() => stop());
     });
+    void import("./closures").then((closures) => closures.begin(map));
     container.dataset["ready"] = "yes";
     map.once("idle", () => {
       const labels = map.queryRenderedFeatures().filter((feature) => feature.layer.type === "symbol");

@@ -17,6 +17,7 @@ export const route = signal<Route | null>(null);
 export const chosenVehicle = signal<string | null>(null);
 export const problem = signal("");
 export const moved = signal(0);
+export const tableOpen = signal(false);
 export const recent = signal<LiveEvent[]>([]);
 
 export const tick = signal(Date.now());
@@ -99,7 +100,8 @@ export function takeRows(rows: DataView) {
 export function takeEvent(event: LiveEvent) {
   if (event.request) requests.value = new Map(requests.value).set(event.request.id, event.request);
   if (event.vehicle) vehicles.value = new Map(vehicles.value).set(event.vehicle.id, event.vehicle);
-  if (event.request_id) recent.value = [event, ...recent.value].slice(0, 30);
+  if (event.request_id || event.kind.startsWith("road_"))
+    recent.value = [event, ...recent.value].slice(0, 30);
   moved.value += 1;
   if (event.request_id && event.request_id === selected.value?.id) void select(event.request_id);
   if (event.request?.promise || owed.value.some((promise) => promise.request_id === event.request_id))

@@ -2,9 +2,8 @@
 import { signal } from "@preact/signals";
 import { text } from "../../text/id";
 import { openModal } from "../../ui/modal";
-import { moved, vehicles } from "./state";
+import { moved, tableOpen, vehicles } from "./state";
 
-export const tableOpen = signal(false);
 const words = signal("");
 const MOST = 200;
 
