@@ -143,6 +143,8 @@ class NetworkRoads(Roads):
         snapper = self.snapper if self._shut is None else self.snapper.without(self._shut)
         anew = before.over(engine, snapper, before.count)
         with self._moving:
+            if self._standing.count > anew.count:  # many have come meanwhile
+                anew = anew.over(engine, snapper, self._standing.count)
             anew.catch_up(self._standing)
             self._standing = anew
 

@@ -14,7 +14,6 @@ from dispatch.domain.ranking import Arrival, Method
 from dispatch.domain.request import Ask
 from dispatch.domain.sop import Pack, SopInForce
 from geo.point import Point
-from geo.shape import Shape
 
 SAME_S = 60.0  # arrivals closer than this are the same to whoever waits
 

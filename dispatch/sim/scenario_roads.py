@@ -1,13 +1,12 @@
 """Travel times as a scenario gives them, in place of roads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dispatch.desk.ports import Roads, Way
 from dispatch.domain.ranking import Arrival, Method
 from dispatch.sim.scenario import GivenVehicle
 from geo.point import Point
-from geo.shape import Shape
 
 _KPH = 30.0  # from minutes to a distance, for the screens alone; this project's own figure
 

@@ -31,7 +31,10 @@ FLOOD = {"reason": "flood", "shape": ACROSS, "note": "Setinggi lutut"}
 
 
 def draw_town(path: Path) -> None:
-    """The roads as a network file."""
+    """The roads as a network file, and beside it a week in which every hour is alike."""
+    path.with_suffix(".toml").write_text(
+        '[[slice]]\nname = "selalu"\ndays = "all"\nfrom = "00:00"\nuntil = "00:00"\nmain = 1.0\nside = 1.0\n'
+    )
     grid = [((lon - tiny.WEST) / tiny.STEP, (lat - tiny.SOUTH) / tiny.STEP) for lon, lat in _NODES]
     metres = [abs(grid[a][0] - grid[b][0]) * 110 + abs(grid[a][1] - grid[b][1]) * 110 for a, b in _STREETS]
     streets = tiny.both(*((a, b, m) for (a, b), m in zip(_STREETS, metres, strict=True)))
@@ -45,9 +48,13 @@ def roads(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def settings_of(folder: Path, roads: Path, *, redis_url: str = "") -> Settings:
+    return Settings(data_dir=folder, roads=str(roads), traffic=str(roads.with_suffix(".toml")), redis_url=redis_url)
+
+
 @pytest.fixture
 def town(tmp_path: Path, roads: Path) -> Iterator[Service]:
-    settings = Settings(data_dir=tmp_path, roads=str(roads))
+    settings = settings_of(tmp_path, roads)
     prepare(settings)
     with running(settings) as served:
         yield served
@@ -219,7 +226,7 @@ async def test_the_map_is_told_at_once_and_the_note_stays_out_of_the_journal(tow
 
 
 def test_a_restart_keeps_what_is_closed(tmp_path: Path, roads: Path) -> None:
-    settings = Settings(data_dir=tmp_path, roads=str(roads))
+    settings = settings_of(tmp_path, roads)
     prepare(settings)
     with running(settings) as served, served.client(OPI) as operator, served.client(SITI) as staff:
         before = eta_s(staff)
@@ -239,7 +246,9 @@ def test_a_restart_keeps_what_is_closed(tmp_path: Path, roads: Path) -> None:
 def test_two_processes_over_one_store_close_the_same_roads(tmp_path: Path, roads: Path) -> None:
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(redis_server(tmp_path))
-        settings = Settings(data_dir=tmp_path, roads=str(roads), redis_url=server.url)
+        settings = Settings(
+            data_dir=tmp_path, roads=str(roads), traffic=str(roads.with_suffix(".toml")), redis_url=server.url
+        )
         prepare(settings)
         one, other = (stack.enter_context(running(settings)) for _ in range(2))
         operator, staff = (stack.enter_context(served.client(who)) for served, who in ((one, OPI), (other, SITI)))

@@ -1,0 +1,172 @@
+"""The desk's roads over a network: vehicles that move, hours that turn, streets that close, all at once."""
+
+import threading
+from collections.abc import Mapping
+from datetime import datetime, time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dispatch.roads import NetworkRoads
+from geo.network import Network
+from geo.point import Point
+from geo.shape import Shape, ShapeKind
+from geo.traffic import Slice
+from tests.roads import tiny
+
+WEEKDAY_MORNING, SUNDAY = datetime(2026, 11, 23, 7), datetime(2026, 11, 22, 7)
+PEAK = Slice(name="pagi", days=frozenset(range(5)), since=time(6), until=time(9), main=2.0, side=1.5)
+
+
+def at(x: float, y: float = 0.0) -> Point:
+    """A point of the tiny grid: streets lie along y = 0 and its like."""
+    return Point(lon=tiny.WEST + tiny.STEP * x, lat=tiny.SOUTH + tiny.STEP * y)
+
+
+def block() -> Network:
+    """Two streets side by side, joined at their ends, 1 km a piece, and dead ends beyond: 8-0-1-2-3-9 and 4-5-6-7; at
+    36 km/h."""
+    nodes = [(0, 0), (10, 0), (20, 0), (30, 0), (0, 10), (10, 10), (20, 10), (30, 10), (-5, 0), (35, 0)]
+    along = [(0, 1), (1, 2), (2, 3), (4, 5), (5, 6), (6, 7), (0, 4), (3, 7), (8, 0), (3, 9)]
+    return tiny.network(nodes, tiny.both(*((a, b, 1_000.0) for a, b in along)), turn_costs="osm")
+
+
+def seconds(roads: NetworkRoads, to: Point, vehicles: Mapping[str, Point], most: int | None = None) -> dict[str, float]:
+    found = roads.arrivals(to, vehicles, speeds="car", most=most)
+    return {name: arrival.eta_s for name, arrival in found.items()}
+
+
+def test_vehicles_are_found_where_they_are_asked_about_whatever_was_said_before() -> None:
+    roads = NetworkRoads(block())
+    assert seconds(roads, at(5), {"A": at(15), "B": at(25)}) == pytest.approx({"A": 100.0, "B": 200.0}, abs=0.5)
+    roads.turn_to(SUNDAY)
+    roads.follow({"A": at(25), "B": at(8)})
+    assert seconds(roads, at(5), {"A": at(25), "B": at(8)}) == pytest.approx({"B": 30.0, "A": 200.0}, abs=0.5)
+    assert seconds(roads, at(5), {"A": at(6)}) == pytest.approx({"A": 10.0}, abs=0.5)
+    assert list(seconds(roads, at(5), {"A": at(25), "B": at(8)}, most=1)) == ["B"]
+
+
+def test_a_question_aside_moves_nobody() -> None:
+    roads = NetworkRoads(block())
+    roads.turn_to(SUNDAY)
+    roads.follow({"A": at(15)})
+    aside = roads.aside().arrivals(at(5), {"A": at(6), "C": at(25)}, speeds="car", most=None)
+    assert {name: round(arrival.eta_s) for name, arrival in aside.items()} == {"A": 10, "C": 200}
+    assert seconds(roads, at(5), {"A": at(15)}) == pytest.approx({"A": 100.0}, abs=0.5)
+
+
+def test_more_vehicles_than_there_was_room_for_are_all_found() -> None:
+    roads = NetworkRoads(block())
+    roads.turn_to(SUNDAY)
+    fleet = {f"V{number:04}": at(30 * number / 700) for number in range(700)}
+    found = seconds(roads, at(0), fleet)
+    assert len(found) == 700
+    assert list(found) == sorted(fleet)
+    roads.turn_to(SUNDAY)
+    assert seconds(roads, at(0), fleet) == pytest.approx(found)
+
+
+def test_the_hour_makes_ways_longer_and_shorter_again() -> None:
+    roads = NetworkRoads(block(), (PEAK,))
+    for local, expected in ((SUNDAY, 100.0), (WEEKDAY_MORNING, 150.0), (SUNDAY, 100.0)):
+        roads.turn_to(local)
+        assert seconds(roads, at(5), {"A": at(15)}) == pytest.approx({"A": expected}, abs=0.5)
+        way = roads.way(at(15), at(5), speeds="car")
+        assert way is not None
+        assert way.travel_s == pytest.approx(expected, abs=0.5)
+
+
+def test_over_a_closed_street_nobody_is_sent_and_when_it_opens_all_are_as_before() -> None:
+    roads = NetworkRoads(block())
+    roads.turn_to(SUNDAY)
+    fleet = {"A": at(25), "B": at(5, 10)}
+    before = seconds(roads, at(5), fleet)
+    assert before == pytest.approx({"A": 200.0, "B": 200.0}, abs=0.5)
+    roads.close([Shape(kind=ShapeKind.LINE, points=(at(15, -1), at(15, 1)))])
+    for prepared in (False, True):
+        if prepared:
+            roads.turn_to(SUNDAY)
+        # A goes round by the other street: 0.5 + 1 + 3 + 1 + 0.5 km.
+        assert seconds(roads, at(5), fleet) == pytest.approx({"A": 600.0, "B": 200.0}, abs=0.5)
+    roads.close([])
+    assert seconds(roads, at(5), fleet) == pytest.approx(before)
+
+
+def test_a_house_in_a_flooded_street_gets_the_vehicle_that_comes_nearest_and_one_in_it_comes_out() -> None:
+    roads = NetworkRoads(block())
+    roads.turn_to(SUNDAY)
+    roads.close([Shape(kind=ShapeKind.LINE, points=(at(15, -1), at(15, 1)))])
+    roads.turn_to(SUNDAY)
+    found = roads.arrivals(at(12), {"A": at(5), "S": at(11)}, speeds="car", most=None)
+    # To the end of the open street at 10, and 200 m of 0.111 km a step on foot of 15 km/h; S stands 100 m in it.
+    assert found["A"].eta_s == pytest.approx(50.0 + 2 * 111.2 / (15 / 3.6), abs=1.5)
+    assert found["S"].eta_s == pytest.approx(3 * 111.2 / (15 / 3.6), abs=1.5)
+
+
+def test_where_the_own_street_is_closed_further_on_its_open_part_is_still_driven() -> None:
+    # One street without any junction between its ends: 0 - 1 - 2 - 3, and the way back by 4.
+    nodes = [(0, 0), (10, 0), (20, 0), (30, 0), (15, 20), (-5, 0), (35, 0)]
+    joined = [(0, 1, 1_000.0), (1, 2, 1_000.0), (2, 3, 1_000.0), (3, 4, 3_000.0), (4, 0, 3_000.0)]
+    streets = [*joined, (5, 0, 500.0), (3, 6, 500.0)]
+    roads = NetworkRoads(tiny.network(nodes, tiny.both(*streets), turn_costs="osm"))
+    roads.turn_to(SUNDAY)
+    roads.close([Shape(kind=ShapeKind.LINE, points=(at(25, -1), at(25, 1)))])
+    roads.turn_to(SUNDAY)
+    fleet = {"before": at(2), "near": at(12), "beyond": at(32)}
+    found = seconds(roads, at(18), fleet)
+    assert found["near"] == pytest.approx(60.0, abs=0.5)
+    assert found["before"] == pytest.approx(160.0, abs=0.5)
+    assert found["beyond"] > 700.0
+    assert list(seconds(roads, at(18), fleet, most=1)) == ["near"]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from("ABCD"), st.floats(0, 30), st.sampled_from((0, 10))), max_size=12))
+def test_after_any_moves_the_answer_is_that_of_roads_that_were_never_told_before(moves) -> None:
+    told = NetworkRoads(block())
+    told.turn_to(SUNDAY)
+    where: dict[str, Point] = {}
+    for name, x, y in moves:
+        where[name] = at(x, y)
+        told.follow({name: where[name]})
+    fresh = NetworkRoads(block()).aside().arrivals(at(7, 10), where, speeds="siren", most=None)
+    found = told.arrivals(at(7, 10), where, speeds="siren", most=None)
+    assert {n: a.eta_s for n, a in found.items()} == pytest.approx({n: a.eta_s for n, a in fresh.items()})
+    assert {n: a.distance_m for n, a in found.items()} == pytest.approx(
+        {n: a.distance_m for n, a in fresh.items()}, abs=0.5
+    )
+
+
+def test_answers_stay_right_while_vehicles_move_hours_turn_and_streets_close_in_other_threads() -> None:
+    roads = NetworkRoads(block(), (PEAK,))
+    roads.turn_to(SUNDAY)
+    over, wrong = threading.Event(), []
+    flood = Shape(kind=ShapeKind.LINE, points=(at(15, -1), at(15, 1)))
+
+    def change() -> None:
+        for turn in range(30):
+            roads.turn_to(WEEKDAY_MORNING if turn % 2 else SUNDAY)
+            roads.close([flood] if turn % 3 == 0 else [])
+        over.set()
+
+    def drive() -> None:
+        turn = 0
+        while not over.is_set():
+            turn += 1
+            roads.follow({f"M{number}": at((turn + number) % 30) for number in range(100)})
+
+    threads = [threading.Thread(target=work) for work in (change, drive)]
+    for thread in threads:
+        thread.start()
+    asked = 0
+    while not over.is_set():
+        asked += 1
+        # 100 s of empty road, 150 s in the peak; the closure is elsewhere.
+        eta_s = seconds(roads, at(2), {"A": at(8)})["A"]
+        if not any(abs(eta_s - expected) < 0.5 for expected in (60.0, 90.0)):
+            wrong.append(eta_s)
+    for thread in threads:
+        thread.join()
+    assert not wrong
+    assert asked > 10
