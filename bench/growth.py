@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.hierarchy import CACHES
+from bench.nearest import CACHES
 from bench.plain import leaving
 from geo.buckets import Buckets, warm_up
 from geo.hierarchy import Hierarchy
