@@ -78,22 +78,20 @@ class Ground:
         return reach.at(self.edge, self.fraction, self.twin)
 
     def field(self, reach: Reach, place_ms: NDArray[np.int64], *, most_s: float) -> Field:
-        """The ground that is reached within most_s (inf: ever), by the times of the places from `times`."""
+        """The ground that is reached within most_s, by the times of the places from `times`; inf: the whole grid."""
         within = np.flatnonzero((place_ms < FAR) & (place_ms <= most_s * 1000.0))
         starts = np.flatnonzero(reach.ready_ms <= most_s * 1000.0)
         # A position itself is a place, too: its piece of road may be reached only by a long way round.
         edge, fraction = reach.starts.edge[starts], reach.starts.fraction[starts]
-        x, y = reach_kernels.locate(edge, fraction, self._x, self._y, self._shape)
-        return self._spread(
-            np.concatenate((self._sample_x[within], x)),
-            np.concatenate((self._sample_y[within], y)),
-            np.concatenate((place_ms[within], reach.ready_ms[starts])) / 1000.0,
-        )
+        start_x, start_y = reach_kernels.locate(edge, fraction, self._x, self._y, self._shape)
+        x, y = np.append(self._sample_x[within], start_x), np.append(self._sample_y[within], start_y)
+        place_s = np.append(place_ms[within], reach.ready_ms[starts]) / 1000.0
+        return self._spread(x, y, place_s, *((self._x, self._y) if most_s == np.inf else (x, y)))
 
     @cached_property
     def whole(self) -> Field:
-        """The ground of all roads, reached at once."""
-        return self._spread(self._sample_x, self._sample_y, np.zeros(len(self.edge)))
+        """The ground of all roads, reached at once; the whole grid."""
+        return self._spread(self._sample_x, self._sample_y, np.zeros(len(self.edge)), self._x, self._y)
 
     def position(self, place: int) -> tuple[float, float]:
         """Where a place is: lon, lat in degrees."""
@@ -101,16 +99,16 @@ class Ground:
         return float(lon), float(lat)
 
     def degrees(self, grid: _Floats) -> _Floats:
-        """Columns and rows of the grid (n, 2) as lon and lat, rounded to a centimetre."""
-        at = grid * (self._step_lon, self._step_lat) + (self._west, self._south)
-        return np.round(at, 7)
+        """Columns and rows of the grid (n, 2) as lon and lat."""
+        return grid * (self._step_lon, self._step_lat) + (self._west, self._south)
 
-    def _spread(self, x: _Floats, y: _Floats, place_s: _Floats) -> Field:
-        if not len(x):
+    def _spread(self, x: _Floats, y: _Floats, place_s: _Floats, about_x: _Floats, about_y: _Floats) -> Field:
+        """The field over the box about some points, none of the places farther out."""
+        if not len(about_x):
             return Field(0, 0, np.full((2, 2), np.inf), np.full((2, 2), np.inf))
         # Within the margin lies every corner of a cell that has a corner within the limit.
         radius = self.off_cells + 1.5
-        column, row = int(np.floor(x.min() - radius)) - 1, int(np.floor(y.min() - radius)) - 1
-        columns, rows = int(x.max() + radius) + 3 - column, int(y.max() + radius) + 3 - row
-        time_s, far = reach_kernels.spread(x - column, y - row, place_s, radius, self.cell_s, rows, columns)
-        return Field(column, row, time_s, far)
+        column, row = (int(np.floor(about.min() - radius)) - 1 for about in (about_x, about_y))
+        columns, rows = int(about_x.max() + radius) + 3 - column, int(about_y.max() + radius) + 3 - row
+        spread = reach_kernels.spread(x, y, place_s, radius, self.cell_s, column, row, columns, rows)
+        return Field(column, row, *spread)

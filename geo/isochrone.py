@@ -15,8 +15,10 @@ from geo.reach import FAR, Reach
 
 # In cells: smaller spots and holes are below what the grid can tell, and borders keep their course to this width.
 _SPECK = 1.0
-_SIMPLIFY = 0.3
+_SIMPLIFY = 0.5
 _OUTSIDE_S = 1e9
+
+_Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -53,26 +55,29 @@ def isochrone(ground: Ground, reach: Reach, minutes: Sequence[float]) -> list[Mu
     area may be empty. They are true to about two cells. Raises ValueError for a limit that is no number of minutes.
     """
     limits = _limits(minutes)
-    found = _areas(ground, ground.field(reach, ground.times(reach), most_s=limits[-1] * 60.0), limits)
-    return [_to_degrees(ground, found[limit]) for limit in minutes]
+    field = ground.field(reach, ground.times(reach), most_s=limits[-1] * 60.0)
+    off_s = _off_s(ground, field)
+    rings = _rings(field, [_over_s(field, off_s, limit) for limit in limits])
+    areas = [shapely.coverage_union_all(rings[: count + 1]) for count in range(len(rings))]
+    found = {limit: _to_degrees(ground, area) for limit, area in zip(limits, areas, strict=True)}
+    return [found[limit] for limit in minutes]
 
 
 def coverage(ground: Ground, reach: Reach, minutes: Sequence[float]) -> Coverage:
     """How soon the ground of all roads is reached, in bands between the limits. Raises ValueError as `isochrone`."""
     limits = _limits(minutes)
     place_ms = ground.times(reach)
-    found = _areas(ground, ground.field(reach, place_ms, most_s=limits[-1] * 60.0), limits)
-    whole = shapely.union(_areas(ground, ground.whole, [np.inf])[np.inf], found[limits[-1]])
-    rings = [shapely.difference(found[more], found[less]) for less, more in pairwise(limits)]
-    spans = [*zip([0.0, *limits], [*limits, None], strict=True)]
-    areas = [found[limits[0]], *rings, shapely.difference(whole, found[limits[-1]])]
-    reached = place_ms < FAR
+    field = ground.field(reach, place_ms, most_s=np.inf)
+    off_s = _off_s(ground, field)
+    outline = np.minimum(off_s, _off_s(ground, ground.whole))
+    rings = _rings(field, [*(_over_s(field, off_s, limit) for limit in limits), outline])
     all_m = float(ground.piece_m.sum())
+    reached = place_ms < FAR
     last = int(np.argmax(np.where(reached, place_ms, -1)))
     return Coverage(
         bands=tuple(
-            Band(from_minutes=start, to_minutes=end, area=_to_degrees(ground, _polygons(area)))
-            for (start, end), area in zip(spans, areas, strict=True)
+            Band(from_minutes=start, to_minutes=end, area=_to_degrees(ground, ring))
+            for start, end, ring in zip([0.0, *limits], [*limits, None], rings, strict=True)
         ),
         within=tuple(
             (limit, float(ground.piece_m[place_ms <= limit * 60_000.0].sum()) / all_m if all_m > 0.0 else 0.0)
@@ -91,35 +96,54 @@ def _limits(minutes: Sequence[float]) -> list[float]:
     return limits
 
 
-def _areas(ground: Ground, field: Field, limits: Sequence[float]) -> dict[float, MultiPolygon]:
-    """The areas of rising limits in columns and rows of the whole grid, each within the next."""
-    found: dict[float, MultiPolygon] = {}
-    smaller = MultiPolygon()
-    beyond_s = (field.off_cells - ground.off_cells) * ground.cell_s
-    for limit in limits:
-        # Below nothing inside; both parts rise by no more than a cell's time from cell to cell.
-        over_s = np.maximum(field.time_s - limit * 60.0, beyond_s) if limit < np.inf else beyond_s
-        area = _contoured(np.minimum(over_s, _OUTSIDE_S))
-        area = shapely.transform(area, lambda at: at + (field.column, field.row))
-        smaller = found[limit] = _polygons(shapely.union(area, smaller))
-    return found
+def _off_s(ground: Ground, field: Field) -> _Floats:
+    """How far the ground is beyond the limit off the road, as a time: below nothing within it."""
+    return np.minimum((field.off_cells - ground.off_cells) * ground.cell_s, _OUTSIDE_S)
 
 
-def _contoured(over: NDArray[np.float64]) -> MultiPolygon:
-    """Where the field is at most 0, in its own columns and rows."""
-    lines = contourpy.contour_generator(z=over, fill_type=contourpy.FillType.OuterOffset).filled(-np.inf, 0.0)
+def _over_s(field: Field, off_s: _Floats, limit: float) -> _Floats:
+    """How much too late or too far off the ground is. Both rise by a cell's time from cell to cell at the most."""
+    return np.maximum(np.minimum(field.time_s - limit * 60.0, _OUTSIDE_S), off_s)
+
+
+def _rings(field: Field, over: Sequence[_Floats]) -> list[shapely.Geometry]:
+    """Where falling fields are at most 0, of each what the one before has not, in columns and rows of the whole grid.
+
+    Borders that are the same in several fields are so to the last bit, and all of them are made simpler together: no
+    slivers are left between the rings.
+    """
+    areas = [_contoured(field, one) for one in over]
+    rings = [areas[0], *(_polygons(shapely.difference(more, less)) for less, more in pairwise(areas))]
+    simpler: list[shapely.Geometry] = list(shapely.coverage_simplify(rings, _SIMPLIFY))
+    return simpler
+
+
+def _contoured(field: Field, over: _Floats) -> MultiPolygon:
+    rows, columns = over.shape
+    lines = contourpy.contour_generator(
+        x=np.arange(field.column, field.column + columns, dtype=np.float64),
+        y=np.arange(field.row, field.row + rows, dtype=np.float64),
+        z=over,
+        fill_type=contourpy.FillType.OuterOffset,
+    ).filled(-np.inf, 0.0)
     kept = []
     for points, offsets in zip(*lines, strict=True):
-        rings = [points[start:end] for start, end in pairwise(offsets)]
-        large = [ring for ring in rings if _square(ring) >= _SPECK]
-        if large and large[0] is rings[0]:
-            kept.append(shapely.Polygon(large[0], large[1:]))
-    return _polygons(shapely.make_valid(shapely.simplify(MultiPolygon(kept), _SIMPLIFY)))
+        outer, *holes = [points[start:end] for start, end in pairwise(offsets)]
+        if _square(outer) >= _SPECK:
+            kept.append(shapely.Polygon(outer, [hole for hole in holes if _square(hole) >= _SPECK]))
+    return _valid(MultiPolygon(kept))
 
 
-def _square(ring: NDArray[np.float64]) -> float:
-    x, y = ring[:-1, 0] - ring[0, 0], ring[:-1, 1] - ring[0, 1]
-    return abs(float(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1)))) / 2.0
+def _square(ring: _Floats) -> float:
+    """The area of a closed ring (n, 2)."""
+    x, y = (ring - ring[0]).T
+    return abs(float(np.dot(x[:-1], y[1:]) - np.dot(y[:-1], x[1:]))) / 2.0
+
+
+def _valid(geometry: shapely.Geometry) -> MultiPolygon:
+    if not shapely.is_valid(geometry):
+        geometry = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    return _polygons(geometry)
 
 
 def _polygons(geometry: shapely.Geometry) -> MultiPolygon:
@@ -128,6 +152,5 @@ def _polygons(geometry: shapely.Geometry) -> MultiPolygon:
     return MultiPolygon([part for part in parts.tolist() if part.geom_type == "Polygon" and not part.is_empty])
 
 
-def _to_degrees(ground: Ground, area: MultiPolygon) -> MultiPolygon:
-    turned = shapely.transform(area, ground.degrees)
-    return turned if turned.is_valid else _polygons(shapely.make_valid(turned))
+def _to_degrees(ground: Ground, area: shapely.Geometry) -> MultiPolygon:
+    return _valid(shapely.transform(area, ground.degrees))

@@ -151,17 +151,19 @@ def locate(edge, fraction, x, y, shape_start):
 
 
 @compiled
-def spread(x, y, place_s, radius, cell_s, rows, columns):
+def spread(x, y, place_s, radius, cell_s, column, row, columns, rows):
     """From places to the points of a grid within radius of each: the soonest arrival in s and the way to the nearest
-    place in cells, (rows, columns) each, inf where no place is near. A cell is crossed in cell_s.
+    place in cells, (rows, columns) each from (row, column) on, inf where no place is near. A cell is crossed in cell_s.
     """
     time_s = np.full((rows, columns), np.inf)
     far = np.full((rows, columns), np.inf)
     for i in range(len(x)):
-        for r in range(max(0, int(np.ceil(y[i] - radius))), min(rows - 1, int(np.floor(y[i] + radius))) + 1):
+        lowest, highest = max(row, int(np.ceil(y[i] - radius))), min(row + rows - 1, int(np.floor(y[i] + radius)))
+        for r in range(lowest, highest + 1):
             reach = np.sqrt(max(0.0, radius * radius - (r - y[i]) ** 2))
-            for c in range(max(0, int(np.ceil(x[i] - reach))), min(columns - 1, int(np.floor(x[i] + reach))) + 1):
+            left, right = max(column, int(np.ceil(x[i] - reach))), min(column + columns - 1, int(np.floor(x[i] + reach)))
+            for c in range(left, right + 1):
                 away = np.sqrt((r - y[i]) ** 2 + (c - x[i]) ** 2)
-                far[r, c] = min(far[r, c], away)
-                time_s[r, c] = min(time_s[r, c], place_s[i] + away * cell_s)
+                far[r - row, c - column] = min(far[r - row, c - column], away)
+                time_s[r - row, c - column] = min(time_s[r - row, c - column], place_s[i] + away * cell_s)
     return time_s, far
