@@ -1,4 +1,4 @@
-"""The ground of a road network as a grid of points: how soon each can be reached by road and then a short way off it."""
+"""The ground of a road network as a grid of points: how soon each is reached by road and a short way off it."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +17,8 @@ OFF_ROAD_M = 200.0
 # Cells are as wide as a block of streets, wider where that would make more than so many of them.
 _CELL_M = 100.0
 _MOST_CELLS = 500_000
+# A place stands for so much road.
+_PIECE_CELLS = 0.5
 # The limit off the road in cells, at least, so that a lone road is a band without gaps.
 _LEAST_OFF_CELLS = 1.5
 _M_PER_DEGREE = 6_371_009.0 * np.pi / 180.0  # mean earth radius, as geo.snap
@@ -66,7 +68,8 @@ class Ground:
         self._y = (network.shape_lat / 1e7 - south) / self._step_lat
         numbers = np.arange(network.edge_count, dtype=np.int32)
         edges = numbers[(network.edge_twin < 0) | (network.edge_twin > numbers)]
-        sampled = reach_kernels.sample_edges(edges, self._x, self._y, self._shape, 0.5)
+        length = network.edge_length_m / self.cell_m
+        sampled = reach_kernels.sample_edges(edges, self._x, self._y, self._shape, length, _PIECE_CELLS)
         self.edge: NDArray[np.int32] = sampled[0]
         self.fraction: _Floats = sampled[1]
         self._sample_x, self._sample_y, pieces = sampled[2:]

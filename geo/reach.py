@@ -67,9 +67,7 @@ def reach_from(custom: Customized, weights: Weights, starts: Stands, ready_ms: N
     return edge_times(weights, custom.times_from(leaving.vertex[open_], ms[open_]), starts, ready_ms)
 
 
-def edge_times(
-    weights: Weights, vertex_ms: NDArray[np.int32], starts: Stands, ready_ms: NDArray[np.int64]
-) -> Reach:
+def edge_times(weights: Weights, vertex_ms: NDArray[np.int32], starts: Stands, ready_ms: NDArray[np.int64]) -> Reach:
     """The same from the ms (V,) at which vertices are reached from these starts, NEVER for those that are not."""
     graph = weights.graph
     first, following = reach_kernels.starts_by_edge(starts.edge, len(weights.edge_ms))

@@ -91,26 +91,22 @@ def place_times(edge, fraction, twin, edge_ms, start_ms, end_ms, first_start, ne
     found = np.empty(len(edge), np.int64)
     for i in range(len(edge)):
         offset = np.int64(np.floor(edge_ms[edge[i]] * fraction[i] + 0.5))
-        found[i] = place_time(
-            edge[i], offset, edge_ms, start_ms, end_ms, first_start, next_start, offset_ms, ready_ms
-        )
+        found[i] = place_time(edge[i], offset, edge_ms, start_ms, end_ms, first_start, next_start, offset_ms, ready_ms)
         if twin[i] >= 0:
             offset = np.int64(np.floor(edge_ms[twin[i]] * (1.0 - fraction[i]) + 0.5))
-            other = place_time(
-                twin[i], offset, edge_ms, start_ms, end_ms, first_start, next_start, offset_ms, ready_ms
-            )
+            other = place_time(twin[i], offset, edge_ms, start_ms, end_ms, first_start, next_start, offset_ms, ready_ms)
             found[i] = min(found[i], other)
     return found
 
 
 @compiled
-def sample_edges(edges, x, y, shape_start, step):
+def sample_edges(edges, x, y, shape_start, length, step):
     """Places along edges, the middles of pieces of at most `step`: edge, fraction, x, y, (S,) each, and how many pieces
-    each edge has; x, y (G,) are the geometry in the unit of step.
+    each edge has; x, y (G,) are the geometry and length (M,) what an edge is said to measure, in the unit of step.
     """
     pieces = np.empty(len(edges), np.int64)
     for i in range(len(edges)):
-        pieces[i] = max(1, int(np.ceil(_length(edges[i], x, y, shape_start) / step)))
+        pieces[i] = max(1, int(np.ceil(max(_length(edges[i], x, y, shape_start), length[edges[i]]) / step)))
     total = int(pieces.sum())
     of, fraction = np.empty(total, np.int32), np.empty(total)
     at = 0
@@ -161,7 +157,8 @@ def spread(x, y, place_s, radius, cell_s, column, row, columns, rows):
         lowest, highest = max(row, int(np.ceil(y[i] - radius))), min(row + rows - 1, int(np.floor(y[i] + radius)))
         for r in range(lowest, highest + 1):
             reach = np.sqrt(max(0.0, radius * radius - (r - y[i]) ** 2))
-            left, right = max(column, int(np.ceil(x[i] - reach))), min(column + columns - 1, int(np.floor(x[i] + reach)))
+            left = max(column, int(np.ceil(x[i] - reach)))
+            right = min(column + columns - 1, int(np.floor(x[i] + reach)))
             for c in range(left, right + 1):
                 away = np.sqrt((r - y[i]) ** 2 + (c - x[i]) ** 2)
                 far[r - row, c - column] = min(far[r - row, c - column], away)

@@ -1,4 +1,4 @@
-"""When every road is reached: on any small network and on a real one what the nearest-vehicle search says, to the ms."""
+"""When every road is reached: on any small network and on a real one what the search for vehicles says, to the ms."""
 
 import numpy as np
 import pytest
