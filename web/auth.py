@@ -92,6 +92,8 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("GET", "/api/facilities"): _ALL,
         ("GET", "/api/geocode"): _WATCH | _OFFICE,
         ("GET", "/api/route"): _WATCH | _DRIVER,
+        ("GET", "/api/isochrone"): _WATCH,
+        ("GET", "/api/coverage"): frozenset({Role.OPERATOR, Role.HEALTH_OFFICER}),
         ("GET", "/style.json"): _ALL,
         ("GET", "/tiles/{z}/{x}/{y}.mvt"): _ALL,
         ("POST", "/api/demo/cikokol"): frozenset({Role.OPERATOR}),

@@ -295,8 +295,40 @@ class Way:
     method: str
 
 
+Ring = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """The ground that is reached after more than from_minutes and within to_minutes; None: later or never.
+
+    polygons: the coordinates of a GeoJSON MultiPolygon, lon and lat in degrees.
+    """
+
+    from_minutes: float
+    to_minutes: float | None
+    polygons: tuple[tuple[Ring, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How soon the nearest of `vehicles` vehicles, those that stand near a road, is everywhere.
+
+    bands: rising and without overlap, the last for what is beyond all limits. within: for each limit in minutes the
+    share of the length of all roads that is reached by then. farthest_s, farthest: the latest arrival on any road and
+    where, None where no road is reached. unreached_m: metres of road to which nobody comes.
+    """
+
+    vehicles: int
+    bands: tuple[Area, ...]
+    within: tuple[tuple[float, float], ...]
+    farthest_s: float | None
+    farthest: Point | None
+    unreached_m: float
+
+
 class Roads(Protocol):
-    """Travel times towards a point, and the way itself."""
+    """Travel times towards a point, the way itself, and areas that are reached in time (slow: call in a thread)."""
 
     def arrivals(
         self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
@@ -305,6 +337,14 @@ class Roads(Protocol):
         ...
 
     def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None: ...
+
+    def isochrone(self, from_: Point, *, minutes: Sequence[float], speeds: str) -> tuple[Area, ...] | None:
+        """The ground within each limit, each area with all smaller ones; None where no road is near."""
+        ...
+
+    def coverage(self, vehicles: Mapping[str, Point], *, minutes: Sequence[float], speeds: str) -> Coverage | None:
+        """How soon the nearest vehicle is everywhere; None where no roads are loaded."""
+        ...
 
 
 class Clock(Protocol):
