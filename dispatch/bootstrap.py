@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 
 from dispatch.desk.desk import Desk
-from dispatch.desk.ports import Books, Live, Store
+from dispatch.desk.ports import Books, Live, RoadAreas, Store
 from dispatch.domain.pack_checks import judge_beside
 from dispatch.domain.pack_faults import PackError
 from dispatch.domain.pack_file import judge_pack_beside, read_pack
@@ -57,6 +57,7 @@ class House:
     places: RegionPlaces | None
     online: OnlinePlaces | None
     roads_meta: NetworkMeta | None
+    road_areas: RoadAreas | None
     roads_kind: str
     demo: bool
 
@@ -230,6 +231,7 @@ async def open_house(settings: Settings, *, demo: bool, progress: Progress) -> A
             places=places,
             online=OnlinePlaces(settings.geocoder_url) if settings.geocoder_url else None,
             roads_meta=roads.network.meta if isinstance(roads, NetworkRoads) else None,
+            road_areas=roads if isinstance(roads, NetworkRoads) else None,
             roads_kind=roads.kind,
             demo=demo,
         )

@@ -3,15 +3,18 @@
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.desk.ports import Roads, Way
+from dispatch.desk.ports import Area, Coverage, Roads, Way
 from dispatch.domain.ranking import Arrival, Method
+from dispatch.road_areas import AreaRoads, find_coverage, find_isochrone, warm_up_areas
 from geo.closures import closed_edges, count_closed
 from geo.engine import Engine
+from geo.ground import Ground
 from geo.nearest import Arrivals
 from geo.network import Network
 from geo.point import Point
@@ -87,6 +90,7 @@ class NetworkRoads(Roads):
     def warm_up(self, progress: Callable[[str], None]) -> None:
         """Make the loops of the search ready, so that the first question does not wait for them."""
         warm_up(self._standing.engine, self.snapper, progress)
+        warm_up_areas(self._area_roads(min(self.network.metrics)))
 
     def arrivals(
         self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
@@ -135,6 +139,28 @@ class NetworkRoads(Roads):
     def count_closed(self, shape: Shape) -> int | None:
         """How many streets a shape would close, both directions of one counted once."""
         return count_closed(self.network, shape)
+
+    def isochrone(self, from_: Point, *, minutes: Sequence[float], speeds: str) -> tuple[Area, ...] | None:
+        """The ground within each limit from a point by road; None where no road is near."""
+        return find_isochrone(self._area_roads(speeds), from_, minutes)
+
+    def coverage(self, vehicles: Mapping[str, Point], *, minutes: Sequence[float], speeds: str) -> Coverage:
+        """How soon the nearest vehicle is everywhere by road."""
+        return find_coverage(self._area_roads(speeds), vehicles, minutes)
+
+    @cached_property
+    def _ground(self) -> Ground:
+        return Ground(self.network)
+
+    def _area_roads(self, speeds: str) -> AreaRoads:
+        standing = self._standing
+        return AreaRoads(
+            network=standing.engine.network,
+            weights=standing.engine.metric(speeds).weights,
+            custom=standing.engine.metric(speeds).custom,
+            snapper=standing.snapper,
+            ground=self._ground,
+        )
 
     def _change(self) -> None:
         """Other roads take the place of these at once; searches take a little longer until `turn_to` fills buckets."""

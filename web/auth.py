@@ -96,6 +96,8 @@ ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
         ("GET", "/api/closures"): _ALL,
         ("POST", "/api/closures"): _CLOSERS,
         ("POST", "/api/closures/{closure_id}/open"): _CLOSERS,
+        ("GET", "/api/isochrone"): _WATCH,
+        ("GET", "/api/coverage"): frozenset({Role.OPERATOR, Role.HEALTH_OFFICER}),
         ("GET", "/style.json"): _ALL,
         ("GET", "/tiles/{z}/{x}/{y}.mvt"): _ALL,
         ("POST", "/api/demo/cikokol"): frozenset({Role.OPERATOR}),

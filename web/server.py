@@ -13,7 +13,7 @@ from dispatch.bootstrap import open_house
 from dispatch.settings import Settings
 from web import errors, live
 from web.auth import authorise, judge_table
-from web.routes import closures, drivers, fleet, geocode, messages, pages, promises, requests, session, sop
+from web.routes import areas, closures, drivers, fleet, geocode, messages, pages, promises, requests, session, sop
 
 _log = logging.getLogger("jemput")
 _MOST_BYTES = 1_000_000
@@ -66,7 +66,7 @@ def create_app(settings: Settings | None = None, *, demo: bool | None = None) ->
     errors.install(app)
     routers = (
         *(session.router, requests.router, requests.demo, promises.router, messages.router),
-        *(drivers.router, fleet.router, geocode.router, closures.router),
+        *(drivers.router, fleet.router, areas.router, geocode.router, closures.router),
         *(sop.router, sop.schema_router, pages.router),
     )
     judge_table(routers)

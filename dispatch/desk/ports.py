@@ -307,6 +307,38 @@ class Way:
     method: str
 
 
+Ring = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """The ground that is reached after more than from_minutes and within to_minutes; None: later or never.
+
+    polygons: the coordinates of a GeoJSON MultiPolygon, lon and lat in degrees.
+    """
+
+    from_minutes: float
+    to_minutes: float | None
+    polygons: tuple[tuple[Ring, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How soon the nearest of `vehicles` vehicles, those that stand near a road, is everywhere.
+
+    bands: rising and without overlap, the last for what is beyond all limits. within: for each limit in minutes the
+    share of the length of all roads that is reached by then. farthest_s, farthest: the latest arrival on any road and
+    where, None where no road is reached. unreached_m: metres of road to which nobody comes.
+    """
+
+    vehicles: int
+    bands: tuple[Area, ...]
+    within: tuple[tuple[float, float], ...]
+    farthest_s: float | None
+    farthest: Point | None
+    unreached_m: float
+
+
 class Roads(ABC):
     """Travel times towards a point, and the way itself; as inherited, of roads that nothing changes."""
 
@@ -340,6 +372,16 @@ class Roads(ABC):
         """How many streets a shape would close; None where there are no streets."""
         del shape
         return None
+
+
+class RoadAreas(Protocol):
+    """Areas that are reached in time, where a road network is loaded; each takes up to a second: use a thread."""
+
+    def isochrone(self, from_: Point, *, minutes: Sequence[float], speeds: str) -> tuple[Area, ...] | None:
+        """The ground within each limit, each area with all smaller ones; None where no road is near."""
+        ...
+
+    def coverage(self, vehicles: Mapping[str, Point], *, minutes: Sequence[float], speeds: str) -> Coverage: ...
 
 
 class Clock(Protocol):

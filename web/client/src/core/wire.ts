@@ -792,6 +792,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/isochrone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Isochrone
+         * @description How far one comes from a point within each of `minutes`: 1 to 60, up to six of them.
+         */
+        get: operations["isochrone_api_isochrone_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Coverage
+         * @description How soon the nearest free vehicle, of any class or of those that `class` names, is in every part of the region.
+         *
+         *     The bands lie between `minutes`: 1 to 60, up to six of them; the last is what is beyond.
+         */
+        get: operations["coverage_api_coverage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/geocode": {
         parameters: {
             query?: never;
@@ -1098,6 +1140,47 @@ export interface components {
             yes: boolean;
             /** Reason */
             reason: string;
+        };
+        /**
+         * AreaFactsOut
+         * @description The ground after more than from_minutes and within to_minutes; null: later or never.
+         */
+        AreaFactsOut: {
+            /** From Minutes */
+            from_minutes: number;
+            /** To Minutes */
+            to_minutes: number | null;
+        };
+        /**
+         * AreaOut
+         * @description A GeoJSON feature: an area.
+         */
+        AreaOut: {
+            /**
+             * Type
+             * @default Feature
+             * @constant
+             */
+            type: "Feature";
+            geometry: components["schemas"]["AreaShapeOut"];
+            properties: components["schemas"]["AreaFactsOut"];
+        };
+        /**
+         * AreaShapeOut
+         * @description A GeoJSON MultiPolygon, in degrees.
+         */
+        AreaShapeOut: {
+            /**
+             * Type
+             * @default MultiPolygon
+             * @constant
+             */
+            type: "MultiPolygon";
+            /** Coordinates */
+            coordinates: [
+                number,
+                number
+            ][][][];
         };
         /**
          * AskedOut
@@ -1460,6 +1543,40 @@ export interface components {
             phone: string;
             /** Name */
             name?: string | null;
+        };
+        /**
+         * CoverageFactsOut
+         * @description How many free vehicles were counted, how much of the roads they reach in time, and where they come last.
+         */
+        CoverageFactsOut: {
+            /** Vehicles */
+            vehicles: number;
+            /** Within */
+            within: components["schemas"]["WithinOut"][];
+            /** Farthest S */
+            farthest_s: number | null;
+            /** Farthest */
+            farthest: [
+                number,
+                number
+            ] | null;
+            /** Unreached M */
+            unreached_m: number;
+        };
+        /**
+         * CoverageOut
+         * @description A GeoJSON FeatureCollection of bands that do not overlap, the soonest first.
+         */
+        CoverageOut: {
+            /**
+             * Type
+             * @default FeatureCollection
+             * @constant
+             */
+            type: "FeatureCollection";
+            /** Features */
+            features: components["schemas"]["AreaOut"][];
+            properties: components["schemas"]["CoverageFactsOut"];
         };
         /**
          * Death
@@ -1944,6 +2061,20 @@ export interface components {
             on: boolean;
             /** Reason */
             reason: string;
+        };
+        /**
+         * IsochroneOut
+         * @description A GeoJSON FeatureCollection, the largest area first, so that the smaller ones are drawn over it.
+         */
+        IsochroneOut: {
+            /**
+             * Type
+             * @default FeatureCollection
+             * @constant
+             */
+            type: "FeatureCollection";
+            /** Features */
+            features: components["schemas"]["AreaOut"][];
         };
         /**
          * KeptOut
@@ -3130,6 +3261,16 @@ export interface components {
          * @enum {string}
          */
         Whom: "contact" | "facility";
+        /**
+         * WithinOut
+         * @description The share of the length of all roads that is reached within a limit, from 0 to 1.
+         */
+        WithinOut: {
+            /** Minutes */
+            minutes: number;
+            /** Share */
+            share: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -4440,6 +4581,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    isochrone_api_isochrone_get: {
+        parameters: {
+            query: {
+                lon: number;
+                lat: number;
+                minutes: string[];
+                speeds?: "car" | "siren" | "hearse";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IsochroneOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    coverage_api_coverage_get: {
+        parameters: {
+            query?: {
+                class?: components["schemas"]["VehicleClass"][];
+                minutes?: string[];
+                speeds?: "car" | "siren" | "hearse";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageOut"];
                 };
             };
             /** @description Validation Error */
