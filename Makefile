@@ -46,17 +46,22 @@ check: setup ## format, lint, types, layers, front-end, wire
 wire: setup ## write the pages' types from the server's schema
 	$(BIN)/python tools/wire.py
 
-bench: setup ## benchmarks with their rivals (ROADS=FILE of jemput roads build)
+bench: setup ## benchmarks with their rivals (ROADS=FILE of jemput roads build, PLAIN=FILE of the same without turn costs)
+	$(BIN)/python -m pip install --quiet -e '.[bench]'
 	$(BIN)/python -m bench.store
-	$(BIN)/python -m bench.nearest --roads $(ROADS)
-	$(BIN)/python -m bench.offer
-	$(BIN)/python -m bench.places --roads $(ROADS)
+	$(BIN)/python -m bench.nearest --roads $(PLAIN) --json artifacts/plain.json
+	$(BIN)/python -m bench.nearest --roads $(ROADS) --json artifacts/turns.json
+	$(BIN)/python -m bench.plot artifacts/plain.json artifacts/turns.json --out docs/images/nearest.svg
+	$(BIN)/python -m bench.drive --roads $(ROADS)
 	$(BIN)/python -m bench.areas --roads $(ROADS)
+	$(BIN)/python -m bench.places --roads $(ROADS)
+	$(BIN)/python -m bench.offer
 
 mutants: setup ## plant faults one by one; the table of docs/evidence says how each is found
 	@$(BIN)/python -m tests.proof.mutants
 
-soak: setup ## the long proof, some hours: runs, kills, planted faults; report in docs/evidence
+soak: setup ## the long proof, some hours: runs, kills, planted faults, 20,000 questions to the roads; report in docs/evidence
+	@JEMPUT_TEST_SOAK=1 $(BIN)/python -m pytest tests/roads
 	@$(BIN)/python -m tests.proof.soak
 
 clean: ## remove what was made
