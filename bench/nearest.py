@@ -58,7 +58,6 @@ def measure(
     cell = Cell(count, eligible, {way.name: [] for way in asked})
     lon, lat = places(fleet.network, queries + 1, rng)
     for at in range(queries + 1):  # the first is not counted: a rival compiles
-        target = fleet.snapper.snap(lon[at : at + 1], lat[at : at + 1])
         mask = np.zeros(count, np.bool_)
         mask[rng.choice(count, eligible, replace=False)] = True
         chosen = np.flatnonzero(mask)
@@ -68,7 +67,7 @@ def measure(
             if cold:
                 CACHES.sum()
             began = time.process_time_ns()
-            answers[way.name] = way.ask(float(lon[at]), float(lat[at]), target, mask, chosen, k)
+            answers[way.name] = way.ask(float(lon[at]), float(lat[at]), mask, chosen, k)
             if at > 0:
                 cell.took[way.name].append((time.process_time_ns() - began) / 1e6)
         if any(answer != answers["jemput"] for answer in answers.values()):

@@ -37,6 +37,10 @@ class Fleet:
         self.entry = np.where(there, self.sides.vertex, self.sides.vertex[:, :1]).astype(np.int64)
         self.rest = np.where(there, self.sides.ms, self.sides.ms[:, :1]).astype(np.int64)
 
+    def target(self, lon: float, lat: float) -> Snaps:
+        """The position asked about on the roads: all ways snap it alike, as part of their answer."""
+        return self.snapper.snap(np.array([lon]), np.array([lat]))
+
     def soonest(self, ways: _Ints, chosen: _Ints, ends: Target, k: int) -> Answer:
         """The k least of the ms (m, SIDES) from the entries of the chosen to the target, or straight along a street."""
         cost = (ways + self.rest[chosen]).min(axis=1)
@@ -50,30 +54,26 @@ class Fleet:
 
 
 class Way(Protocol):
-    """One way to answer: the ms of the k soonest of the eligible, given as a mask and as numbers.
-
-    The position asked about is given in degrees and snapped; only this project's own way uses the former.
-    """
+    """One way to answer: the ms to a position in degrees of the k soonest of the eligible, a mask and their numbers."""
 
     name: str
 
-    def ask(self, lon: float, lat: float, target: Snaps, mask: NDArray[np.bool_], chosen: _Ints, k: int) -> Answer: ...
+    def ask(self, lon: float, lat: float, mask: NDArray[np.bool_], chosen: _Ints, k: int) -> Answer: ...
 
 
 class Jemput:
-    """Vehicles standing in buckets; the position is snapped as part of the answer."""
+    """Vehicles standing in buckets."""
 
     name = "jemput"
 
     def __init__(self, fleet: Fleet) -> None:
-        self._snapper = fleet.snapper
+        self._fleet = fleet
         self._standing = Standing(fleet.engine, fleet.snapper, len(fleet.at), access_kph=np.inf)
         self._standing.move(np.arange(len(fleet.at)), fleet.lon, fleet.lat)
         self._standing.prepare(METRIC)
 
-    def ask(self, lon: float, lat: float, target: Snaps, mask: NDArray[np.bool_], chosen: _Ints, k: int) -> Answer:  # noqa: ARG002
-        here = self._snapper.snap(np.array([lon]), np.array([lat]))
-        _, travel_ms, _ = self._standing.soonest(here, mask, most=k, metric=METRIC)
+    def ask(self, lon: float, lat: float, mask: NDArray[np.bool_], chosen: _Ints, k: int) -> Answer:  # noqa: ARG002
+        _, travel_ms, _ = self._standing.soonest(self._fleet.target(lon, lat), mask, most=k, metric=METRIC)
         found: Answer = travel_ms.tolist()
         return found
 
@@ -86,8 +86,8 @@ class EarlyStop:
     def __init__(self, fleet: Fleet) -> None:
         self._fleet, self._search = fleet, NearestSearch(fleet.network)
 
-    def ask(self, lon: float, lat: float, target: Snaps, mask: NDArray[np.bool_], chosen: _Ints, k: int) -> Answer:  # noqa: ARG002
-        found = self._search.nearest(target, self._fleet.at, mask, most=k, metric=METRIC)
+    def ask(self, lon: float, lat: float, mask: NDArray[np.bool_], chosen: _Ints, k: int) -> Answer:  # noqa: ARG002
+        found = self._search.nearest(self._fleet.target(lon, lat), self._fleet.at, mask, most=k, metric=METRIC)
         travel: Answer = found.travel_ms.tolist()
         return travel
 
@@ -125,8 +125,8 @@ class Doubling:
         ways = far[self._fleet.entry[chosen]]
         return np.where(np.isfinite(ways), ways, _FAR).astype(np.int64)
 
-    def ask(self, lon: float, lat: float, target: Snaps, mask: NDArray[np.bool_], chosen: _Ints, k: int) -> Answer:  # noqa: ARG002
-        ends, limit = self._fleet.metric.arrive(target), FIRST_LIMIT_MS
+    def ask(self, lon: float, lat: float, mask: NDArray[np.bool_], chosen: _Ints, k: int) -> Answer:  # noqa: ARG002
+        ends, limit = self._fleet.metric.arrive(self._fleet.target(lon, lat)), FIRST_LIMIT_MS
         while True:
             found = self._fleet.soonest(self._travel(ends, chosen, limit), chosen, ends, k)
             if len(found) == min(k, len(chosen)) and found[-1] <= limit:
@@ -144,8 +144,8 @@ class PyRoutingKit:
         self._metric = pyroutingkit.CCHMetric(topology)
         self._metric.customize(fleet.metric.weights.arc_ms.astype(np.uint32))
 
-    def ask(self, lon: float, lat: float, target: Snaps, mask: NDArray[np.bool_], chosen: _Ints, k: int) -> Answer:  # noqa: ARG002
-        ends, entry = self._fleet.metric.arrive(target), self._fleet.entry[chosen]
+    def ask(self, lon: float, lat: float, mask: NDArray[np.bool_], chosen: _Ints, k: int) -> Answer:  # noqa: ARG002
+        ends, entry = self._fleet.metric.arrive(self._fleet.target(lon, lat)), self._fleet.entry[chosen]
         table = self._metric.distances_many_to_many(entry.ravel().astype(np.uint32), ends.seeds[0].astype(np.uint32))
         ways = (table.astype(np.int64) + ends.seeds[1]).min(axis=1).reshape(entry.shape)
         return self._fleet.soonest(ways, chosen, ends, k)
@@ -164,8 +164,8 @@ class Pinned:
         self._metric = routingkit_cch.CCHMetric(cch, fleet.metric.weights.arc_ms.tolist())
         self._search = routingkit_cch.CCHManyToOne(self._metric, fleet.entry.ravel().tolist())
 
-    def ask(self, lon: float, lat: float, target: Snaps, mask: NDArray[np.bool_], chosen: _Ints, k: int) -> Answer:  # noqa: ARG002
-        ends = self._fleet.metric.arrive(target)
+    def ask(self, lon: float, lat: float, mask: NDArray[np.bool_], chosen: _Ints, k: int) -> Answer:  # noqa: ARG002
+        ends = self._fleet.metric.arrive(self._fleet.target(lon, lat))
         if self._anew:
             self._search.repin_sources(self._fleet.entry[chosen].ravel().tolist())
         found = np.array(self._search.distances_to_multi([*zip(*ends.seeds.tolist(), strict=True)]), np.float64)

@@ -109,6 +109,25 @@ class Engine:
             pieces += self._along((first, 0.0), _place(ends, int(arriving.row[seed])))
         return self._drive(pieces or [(*begin, begin[1])], found.travel_ms)
 
+    def matrix(self, origins: Snaps, targets: Snaps, *, metric: str) -> _Ints:
+        """The ms from each of S snapped positions to each of T: (S, T), CLOSED_MS where there is no way."""
+        chosen = self.metric(metric)
+        starts, ends = (stand(self.network, chosen.weights, s, np.flatnonzero(s.edge >= 0)) for s in (origins, targets))
+        leaving = chosen.weights.leaving(starts.edge, starts.fraction)
+        arriving = chosen.weights.arriving(ends.edge, ends.fraction)
+        table = np.full((len(origins), len(targets)), CLOSED_MS, np.int64)
+        origin, target = np.flatnonzero(origins.edge >= 0), np.flatnonzero(targets.edge >= 0)
+        tails, tail = np.unique(leaving.vertex, return_inverse=True)
+        heads, head = np.unique(arriving.vertex, return_inverse=True)
+        far = chosen.custom.matrix(tails, heads).astype(np.int64)[tail][:, head]
+        far = np.where(far < NEVER, leaving.ms[:, None] + far + arriving.ms, CLOSED_MS)
+        at = origin[starts.of[leaving.row]][:, None], target[ends.of[arriving.row]]
+        np.minimum.at(table, at, np.minimum(far, CLOSED_MS))
+        for end in range(len(ends.edge)):
+            straight = _along_ms(chosen.weights, leaving, ends, end)
+            np.minimum.at(table, (origin[starts.of[leaving.row]], target[ends.of[end]]), straight)
+        return table
+
     def metres(self, vehicles: Snaps, index: _Ints, target: Snaps, metric: str) -> NDArray[np.float64]:
         """The length of the quickest way of each of the vehicles (n,) named by index, all of whom can come."""
         found = np.empty(len(index))

@@ -2,7 +2,7 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import astuple, replace
 from itertools import pairwise
 from types import MappingProxyType
 
@@ -231,6 +231,11 @@ def test_on_any_small_network_the_engine_says_the_same_of_vehicles_given_and_of_
     engine, everybody = Engine(net), np.arange(len(vehicles))
     expected = soonest(travel_ms(net, vehicles, target, metric), eligible, most)
     assert rows(engine.nearest(target, vehicles, eligible, most=most, metric=metric)) == expected
+    both = Snaps(*(np.append(*columns) for columns in zip(astuple(NOWHERE), astuple(target), strict=True)))
+    travel = travel_ms(net, vehicles, target, metric)
+    table = engine.matrix(vehicles, both, metric=metric)
+    assert table[:, 1].tolist() == np.where(travel == NEVER, CLOSED_MS, travel).tolist()
+    assert (table[:, 0] == CLOSED_MS).all()
     standing = Standing(engine, Snapper(net), len(vehicles) + 1, access_kph=15.0)
     may = np.append(eligible, True)
     assert rows(standing.nearest(target, may, most=most, metric=metric)) == []
