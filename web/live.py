@@ -92,7 +92,7 @@ class Hub:
                     self._hand_out(fixes)
 
     async def _renumber(self) -> None:
-        fleet = await self._house.store.read(lambda books: books.list_vehicles())
+        fleet = await self._house.desk.fleet()
         self._numbers = {vehicle.id: (no, _DUTIES.index(vehicle.duty)) for no, vehicle in enumerate(fleet)}
 
     async def _note_duties(self, entries: list[JournalEntry]) -> None:

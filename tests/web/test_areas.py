@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from tests.people import OPI, SITI
 from tests.web.conftest import Service, prepare, running
@@ -23,7 +24,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         yield served
 
 
-def areas(answer: httpx.Response) -> list[tuple[tuple[float, float | None], shapely.MultiPolygon]]:
+def areas(answer: httpx.Response) -> list[tuple[tuple[float, float | None], BaseGeometry]]:
     """(from and to minutes, area) of each feature."""
     assert answer.status_code == 200, answer.text
     found = []
