@@ -2,15 +2,18 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Mapping
 
 from dispatch.desk.core import DeskCore
 from dispatch.desk.ports import FixBatch
 from geo.point import Point
 
+_log = logging.getLogger(__name__)
+
 
 class Following(DeskCore):
-    """What keeps the roads ready for the next question; every answer is right without it, only later."""
+    """What keeps the roads true to the hour and ready for the next question; vehicles are found without it, only later."""
 
     __slots__ = ()
 
@@ -26,7 +29,10 @@ class Following(DeskCore):
         positions = asyncio.create_task(self._follow_positions(), name="positions")
         try:
             while not stop.is_set():
-                await asyncio.to_thread(self.roads.turn_to, self.clock.now().astimezone(self.zone))
+                try:
+                    await asyncio.to_thread(self.roads.turn_to, self.clock.now().astimezone(self.zone))
+                except Exception:  # noqa: BLE001 - the loop outlives a bug: answers are right without it, only later
+                    _log.exception("the roads could not turn to this hour; tried again in %.0f s", every_s)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), every_s)
         finally:
@@ -36,7 +42,10 @@ class Following(DeskCore):
     async def _follow_positions(self) -> None:
         async for news in self.live.watch():
             if isinstance(news, FixBatch):
-                await self._follow({fix.vehicle_id: fix.point for fix in news.fixes})
+                try:
+                    await self._follow({fix.vehicle_id: fix.point for fix in news.fixes})
+                except Exception:  # noqa: BLE001 - as above; whoever is asked about is moved then
+                    _log.exception("the roads could not follow %d vehicles", len(news.fixes))
 
     async def _follow(self, positions: Mapping[str, Point]) -> None:
         await asyncio.to_thread(self.roads.follow, positions)
