@@ -13,7 +13,7 @@ _log = logging.getLogger(__name__)
 
 
 class Following(DeskCore):
-    """What keeps the roads true to the hour and ready for the next question; vehicles are found without it, only later."""
+    """What keeps the roads true to the hour and ready for questions; vehicles are found without it, only later."""
 
     __slots__ = ()
 
