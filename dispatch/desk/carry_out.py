@@ -125,11 +125,14 @@ def make_offer(books: Books, request: Request, offer: OfferTo, decision: Decisio
     Where its driver takes every offer, and the vehicle reports its position, it goes at once.
 
     Raises:
-        LostRaceError: if the vehicle went off duty since it was decided.
+        LostRaceError: if the vehicle went off duty since it was decided, or its driver declined another request.
     """
     now, policy = decision.at, decision.sop.policy
-    if books.get_vehicle(offer.vehicle_id).duty is not Duty.AVAILABLE:
+    held, seen = books.get_vehicle(offer.vehicle_id), decision.find_vehicle(offer.vehicle_id)
+    if held.duty is not Duty.AVAILABLE:
         raise LostRaceError(f"{offer.vehicle_id} is not on duty any more")
+    if seen is not None and held.left_alone_until != seen.left_alone_until:
+        raise LostRaceError(f"{offer.vehicle_id} is to be left alone, or not any more, since this was decided")
     lasts_s = offer_s(request, policy) + policy.offer_undelivered_s
     assignment = Assignment(
         id=f"T-{uuid4().hex[:12]}",

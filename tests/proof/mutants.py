@@ -57,7 +57,7 @@ MUTANTS = (
     Mutant("a freed vehicle hastens every timer", "store/commands.py", "update(table).where(table.c.kind == kind.value, ", "update(table).where("),
     Mutant("a timer that is due this instant is not seen", "store/commands.py", "table.c.at <= time_text(now)).order_by", "table.c.at < time_text(now)).order_by"),
     Mutant("who says yes is still asked by others", "desk/steps.py", "if command.step in (Step.ACCEPT, Step.EN_ROUTE):", "if False:"),
-    Mutant("a driver who leaves is asked all the same", "desk/carry_out.py", "if books.get_vehicle(offer.vehicle_id).duty is not Duty.AVAILABLE:", "if False:"),
+    Mutant("a driver who leaves is asked all the same", "desk/carry_out.py", "if held.duty is not Duty.AVAILABLE:", "if False:"),
     Mutant("a refused change of duty is half done", "desk/trips.py", "            if held.assignment_id is not None and duty is not Duty.AVAILABLE:", "            if auto_accept is not None:\n                books.set_auto_accept(vehicle_id, on=auto_accept)\n            if held.assignment_id is not None and duty is not Duty.AVAILABLE:"),
 )  # fmt: skip
 

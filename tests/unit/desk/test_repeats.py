@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -95,6 +96,12 @@ async def test_a_driver_who_goes_off_duty_while_it_is_decided_is_not_asked(town:
     view, _ = await asyncio.gather(
         town.ask(), town.desk.set_duty("H3", Duty.OFF_DUTY, at_base=False, by=Command(actor=BUDI))
     )
+    assert await town.live(view) == [("H1", AssignmentState.OFFERED)]
+
+
+async def test_a_driver_who_declines_another_request_while_it_is_decided_is_left_alone(town: Town) -> None:
+    until = town.clock.now() + timedelta(minutes=10)
+    view, _ = await asyncio.gather(town.ask(), town.store.write(lambda books: books.leave_alone("H3", until)))
     assert await town.live(view) == [("H1", AssignmentState.OFFERED)]
 
 
