@@ -68,7 +68,9 @@ class Ground:
         self._y = (network.shape_lat / 1e7 - south) / self._step_lat
         numbers = np.arange(network.edge_count, dtype=np.int32)
         edges = numbers[(network.edge_twin < 0) | (network.edge_twin > numbers)]
+        # Two directions of a street may be said to differ in length: the longer one says into how many pieces.
         length = network.edge_length_m / self.cell_m
+        length = np.maximum(length, np.where(network.edge_twin < 0, 0.0, length[network.edge_twin]))
         sampled = reach_kernels.sample_edges(edges, self._x, self._y, self._shape, length, _PIECE_CELLS)
         self.edge: NDArray[np.int32] = sampled[0]
         self.fraction: _Floats = sampled[1]
