@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import contourpy
 import numpy as np
@@ -16,6 +16,8 @@ from geo.reach import FAR, Reach
 # In cells: smaller spots and holes are below what the grid can tell, and borders keep their course to this width.
 _SPECK = 1.0
 _SIMPLIFY = 0.5
+# Corners lie on so fine a grid within a cell, so that the same corner of two fields is the same to the last bit.
+_FINEST = 4096.0
 _OUTSIDE_S = 1e9
 
 _Floats = NDArray[np.float64]
@@ -58,7 +60,7 @@ def isochrone(ground: Ground, reach: Reach, minutes: Sequence[float]) -> list[Mu
     field = ground.field(reach, ground.times(reach), most_s=limits[-1] * 60.0)
     off_s = _off_s(ground, field)
     rings = _rings(field, [_over_s(field, off_s, limit) for limit in limits])
-    areas = [shapely.coverage_union_all(rings[: count + 1]) for count in range(len(rings))]
+    areas = accumulate(rings, shapely.union)
     found = {limit: _to_degrees(ground, area) for limit, area in zip(limits, areas, strict=True)}
     return [found[limit] for limit in minutes]
 
@@ -114,8 +116,15 @@ def _rings(field: Field, over: Sequence[_Floats]) -> list[shapely.Geometry]:
     """
     areas = [_contoured(field, one) for one in over]
     rings = [areas[0], *(_polygons(shapely.difference(more, less)) for less, more in pairwise(areas))]
-    simpler: list[shapely.Geometry] = list(shapely.coverage_simplify(rings, _SIMPLIFY))
-    return simpler
+    return without_overlap(list(shapely.coverage_simplify(rings, _SIMPLIFY)))
+
+
+def without_overlap(rings: list[shapely.Geometry]) -> list[shapely.Geometry]:
+    """The same where their borders fit; else the first keeps the slivers that several claim."""
+    if shapely.coverage_is_valid(rings):
+        return rings
+    whole = [*accumulate(rings, shapely.union)]
+    return [rings[0], *(_polygons(shapely.difference(more, less)) for less, more in pairwise(whole))]
 
 
 def _contoured(field: Field, over: _Floats) -> MultiPolygon:
@@ -128,7 +137,8 @@ def _contoured(field: Field, over: _Floats) -> MultiPolygon:
     ).filled(-np.inf, 0.0)
     kept = []
     for points, offsets in zip(*lines, strict=True):
-        outer, *holes = [points[start:end] for start, end in pairwise(offsets)]
+        corners = np.round(points * _FINEST) / _FINEST
+        outer, *holes = [corners[start:end] for start, end in pairwise(offsets)]
         if _square(outer) >= _SPECK:
             kept.append(shapely.Polygon(outer, [hole for hole in holes if _square(hole) >= _SPECK]))
     return _valid(MultiPolygon(kept))

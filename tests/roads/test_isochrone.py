@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from geo.graph import CLOSED_MS
 from geo.ground import OFF_ROAD_KPH, Ground
-from geo.isochrone import Coverage, coverage, isochrone
+from geo.isochrone import Coverage, coverage, isochrone, without_overlap
 from geo.network import Network
 from geo.reach import FAR, Reach
 from geo.snap import Snaps
@@ -231,6 +231,16 @@ def test_a_limit_that_is_no_number_of_minutes_is_refused(minutes: list[float]) -
 def test_a_cell_of_no_width_is_refused() -> None:
     with pytest.raises(ValueError, match="metres wide"):
         Ground(tiny.one_way(), cell_m=0.0)
+
+
+def test_what_several_rings_claim_is_left_to_the_first_and_nothing_is_lost() -> None:
+    rings: list[shapely.Geometry] = [shapely.box(west, 0.0, west + 1.01, 1.0) for west in (0.0, 1.0, 2.0)]
+    apart = without_overlap(rings)
+    assert shapely.equals(apart[0], rings[0])
+    assert shapely.equals(shapely.union_all(apart), shapely.union_all(rings))
+    assert shapely.area(apart).sum() == pytest.approx(3.01)
+    fitting: list[shapely.Geometry] = [shapely.box(west, 0.0, west + 1.0, 1.0) for west in (0.0, 1.0)]
+    assert without_overlap(fitting) is fitting
 
 
 @settings(max_examples=60, deadline=None)
