@@ -203,6 +203,17 @@ def test_without_vehicles_all_ground_is_beyond_the_last_limit() -> None:
     assert isochrone(ground, reach_of(net, NOBODY), [5])[0].is_empty
 
 
+def test_a_yard_within_a_block_stays_a_hole_and_a_spot_of_a_few_cells_stays_a_spot() -> None:
+    net = spaced(tiny.one_way(), times=7)  # sides of 780 m: 400 m off the road each, a yard of 380 m is left
+    reach, ground = reach_of(net, tiny.on(net, (0, 1, 0.5))), Ground(net)
+    spot, block = isochrone(ground, reach, [0.7, 60])
+    cell = (ground.cell_m / M_PER_DEGREE) ** 2
+    assert 1.0 < spot.area / cell < 12.0
+    assert [len(polygon.interiors) for polygon in block.geoms] == [1]
+    yard = shapely.Polygon(block.geoms[0].interiors[0])
+    assert yard.area / cell == pytest.approx(3.8**2, rel=0.1)
+
+
 def test_in_no_time_no_ground_is_reached() -> None:
     net = spaced(tiny.one_way())
     reach, ground = reach_of(net, tiny.on(net, (0, 1, 0.5))), Ground(net)
