@@ -18,11 +18,12 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from bench.nearest import places
+from bench.plain import open_roads
 from geo.graph import Leaving, Weights
 from geo.ground import Ground
 from geo.hierarchy import NEVER, Customized, Hierarchy
 from geo.isochrone import coverage, isochrone
-from geo.network import Network, NetworkFileError, open_network
+from geo.network import Network
 from geo.reach import edge_times
 from geo.snap import Snapper
 from geo.stand import stand
@@ -111,10 +112,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=15, help="for each number of vehicles")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    try:
-        network = open_network(given.roads)
-    except NetworkFileError as error:
-        raise SystemExit(str(error)) from error
+    network = open_roads(given.roads)
     graph = network.graph
     print(f"{network.meta.region}: {network.edge_count:,} edges, turn costs {network.meta.turn_costs}")
     print(f"{graph.vertex_count:,} vertices, {graph.arc_count:,} arcs")

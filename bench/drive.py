@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.nearest import places
-from bench.plain import leaving
+from bench.plain import leaving, open_roads
 from geo.engine import Engine
-from geo.network import Network, NetworkFileError, open_network
+from geo.network import Network
 from geo.snap import Snapper
 from geo.speeds import METRICS
 from geo.standing import Standing, warm_up
@@ -58,10 +58,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    try:
-        network = open_network(given.roads)
-    except NetworkFileError as error:
-        raise SystemExit(str(error)) from error
+    network = open_roads(given.roads)
     engine, snapper = Engine(network), Snapper(network)
     warm_up(engine, snapper, lambda line: print(line, file=sys.stderr))
     rng, everybody = np.random.default_rng(given.seed), np.arange(given.vehicles)

@@ -16,10 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.nearest import CACHES
-from bench.plain import leaving
+from bench.plain import leaving, open_roads
 from geo.buckets import Buckets, warm_up
 from geo.hierarchy import Hierarchy
-from geo.network import NetworkFileError, open_network
 from geo.order import node_order
 
 VEHICLES, K = 10_000, 5
@@ -40,7 +39,7 @@ class Roads:
 
 
 def read(path: Path) -> Roads:
-    network = open_network(path)
+    network = open_roads(path)
     start, order = leaving(network)
     return Roads(
         network.meta.region,
@@ -128,10 +127,7 @@ def main() -> None:
     given = parser.parse_args()
     rng = np.random.default_rng(given.seed)
     warm_up(_say)
-    try:
-        asked = [Asked(read(path), rng) for path in given.roads]
-    except NetworkFileError as error:
-        raise SystemExit(str(error)) from error
+    asked = [Asked(read(path), rng) for path in given.roads]
     asked.append(Asked(generated(rng), rng))
     shares = (VEHICLES, VEHICLES // 10, VEHICLES // 100, 1)
     for turn in rng.permutation(given.queries * len(asked) * len(shares)):

@@ -18,9 +18,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.plain import open_roads
 from bench.rivals import METRIC, Fleet, Way, all_ways, topology_of
 from geo.engine import Engine
-from geo.network import Network, NetworkFileError, open_network
+from geo.network import Network
 from geo.snap import Snapper
 from geo.standing import warm_up
 
@@ -115,10 +116,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="write what was measured there, for bench.plot")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    try:
-        network = open_network(given.roads)
-    except NetworkFileError as error:
-        raise SystemExit(str(error)) from error
+    network = open_roads(given.roads)
     rng = np.random.default_rng(given.seed)
     began = time.perf_counter()
     engine, snapper = Engine(network), Snapper(network)

@@ -13,7 +13,7 @@ from time import process_time
 
 from rapidfuzz import fuzz, process, utils
 
-from geo.network import open_network
+from bench.plain import open_roads
 from geo.places import NamedPlace
 from geo.places_file import places_path, read_places
 from geo.places_index import PlaceIndex
@@ -53,7 +53,7 @@ def main() -> None:
     arguments.add_argument("--roads", type=Path, required=True, help="A file of jemput roads build.")
     arguments.add_argument("--queries", type=int, default=400)
     given = arguments.parse_args()
-    network = open_network(given.roads)
+    network = open_roads(given.roads)
     beside = places_path(given.roads)
     snapper = Snapper(network)
     labels = read_places(beside) if beside.exists() else ()

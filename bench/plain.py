@@ -1,9 +1,11 @@
-"""A network's edges sorted by the node that they leave: nodes as vertices, as any plain Dijkstra takes them."""
+"""What benchmarks take of a network file, and its edges by the node that they leave, as any plain Dijkstra has them."""
+
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.network import Network
+from geo.network import Network, NetworkFileError, open_network
 
 
 def leaving(network: Network) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -11,3 +13,11 @@ def leaving(network: Network) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     start = np.zeros(network.node_count + 1, np.int32)
     np.cumsum(np.bincount(network.edge_from, minlength=network.node_count), out=start[1:])
     return start, np.argsort(network.edge_from, kind="stable").astype(np.int32)
+
+
+def open_roads(path: Path) -> Network:
+    """The network of a file; ends the benchmark with what is wrong where it is none."""
+    try:
+        return open_network(path)
+    except NetworkFileError as error:
+        raise SystemExit(str(error)) from error

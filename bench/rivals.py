@@ -73,7 +73,7 @@ class Jemput:
         self._standing.prepare(METRIC)
 
     def ask(self, lon: float, lat: float, mask: NDArray[np.bool_], chosen: _Ints, k: int) -> Answer:  # noqa: ARG002
-        _, travel_ms, _ = self._standing.soonest(self._fleet.target(lon, lat), mask, most=k, metric=METRIC)
+        _, travel_ms = self._standing.soonest(self._fleet.target(lon, lat), mask, most=k, metric=METRIC)
         found: Answer = travel_ms.tolist()
         return found
 

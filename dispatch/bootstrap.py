@@ -8,7 +8,8 @@ from importlib import resources
 from pathlib import Path
 
 from dispatch.desk.desk import Desk
-from dispatch.desk.ports import Books, Live, RoadAreas, Store
+from dispatch.desk.ports import Books, Live, Store
+from dispatch.desk.road_ports import RoadAreas
 from dispatch.domain.pack_checks import judge_beside
 from dispatch.domain.pack_faults import PackError
 from dispatch.domain.pack_file import judge_pack_beside, read_pack

@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from dispatch.desk.ports import Area, Coverage
+from dispatch.desk.road_ports import Area, Coverage
 from geo import isochrone as geo_areas
 from geo.graph import Weights
 from geo.ground import OFF_ROAD_KPH, Ground
@@ -67,7 +67,7 @@ def _reach(roads: AreaRoads, points: Sequence[Point]) -> tuple[Reach, int]:
     """Arrival times from the points that are near a road, and how many these are."""
     snaps = roads.snapper.snap(np.array([at.lon for at in points]), np.array([at.lat for at in points]))
     index: NDArray[np.int64] = np.flatnonzero(snaps.edge >= 0)
-    ready_ms = np.rint(snaps.distance_m[index] / (OFF_ROAD_KPH / 3.6) * 1000.0).astype(np.int64)
+    ready_ms = snaps.some(index).access_ms(OFF_ROAD_KPH)
     places = stand(roads.network, roads.weights, snaps, index)
     return reach_from(roads.custom, roads.weights, places, ready_ms), len(index)
 

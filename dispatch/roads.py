@@ -9,12 +9,12 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.desk.ports import Area, Coverage, Roads, Way
+from dispatch.desk.road_ports import Area, Coverage, Roads, Way
 from dispatch.domain.ranking import Arrival, Method
 from dispatch.road_areas import AreaRoads, find_coverage, find_isochrone, warm_up_areas
 from geo.closures import closed_edges, count_closed
 from geo.engine import Engine
-from geo.ground import Ground
+from geo.ground import OFF_ROAD_KPH, Ground
 from geo.nearest import Arrivals
 from geo.network import Network
 from geo.point import Point
@@ -25,8 +25,6 @@ from geo.speeds import METRICS
 from geo.standing import Standing, warm_up
 from geo.traffic import Slice, slice_at, under
 
-# From a position to the road and from the road to the door one goes at walking-to-yard speed; this project's figure.
-_ACCESS_KPH = 15.0
 # How far the truth may lie from the expected time without live traffic; this project's own figures.
 _LOW, _HIGH = 0.85, 1.35
 _ROOM = 256  # for so many vehicles there is room at first
@@ -47,9 +45,9 @@ class AsideRoads(Roads):
         snaps = _snap(self._snapper, *(vehicles[name] for name in ids))
         target = _snap(self._snapper, to)
         # The way to the road counts in the order too, so the search knows it; the way to the door is everybody's.
-        access_ms = np.rint(snaps.distance_m / (_ACCESS_KPH / 3.6) * 1000.0).astype(np.int64)
-        found = self._engine.nearest(target, snaps, None, most=most, metric=speeds, wait_ms=access_ms)
-        return _arrivals([ids[at] for at in found.index], found, snaps.distance_m[found.index], target)
+        wait_ms = snaps.access_ms(OFF_ROAD_KPH)
+        found = self._engine.nearest(target, snaps, None, most=most, metric=speeds, wait_ms=wait_ms)
+        return _arrivals([ids[at] for at in found.index], found, target)
 
     def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
         """The quickest way by road, from door to door."""
@@ -61,7 +59,7 @@ class AsideRoads(Roads):
         along = tuple(Point(lon=float(lon), lat=float(lat)) for lon, lat in route.points)
         return Way(
             points=(origin, *along, to),
-            travel_s=route.travel_ms / 1000.0 + access_m / (_ACCESS_KPH / 3.6),
+            travel_s=route.travel_ms / 1000.0 + access_m / (OFF_ROAD_KPH / 3.6),
             distance_m=route.distance_m + access_m,
             streets=route.streets,
             method=Method.ROADS,
@@ -81,7 +79,7 @@ class NetworkRoads(Roads):
         self._slices = slices
         self._slice: Slice | None = None
         self._shut: NDArray[np.bool_] | None = None
-        self._standing = Standing(Engine(network), self.snapper, _ROOM, access_kph=_ACCESS_KPH)
+        self._standing = Standing(Engine(network), self.snapper, _ROOM, access_kph=OFF_ROAD_KPH)
         self._numbers: dict[str, int] = {}
         self._ids: list[str] = []
         self._points: list[Point] = []
@@ -101,7 +99,7 @@ class NetworkRoads(Roads):
             standing = self._standing
         target = _snap(standing.snapper, to)
         found = standing.nearest(target, numbers, most=most, metric=speeds)
-        return _arrivals([self._ids[at] for at in found.index], found, standing.distance_m(found.index), target)
+        return _arrivals([self._ids[at] for at in found.index], found, target)
 
     def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
         """The quickest way by road, from door to door."""
@@ -206,12 +204,12 @@ def _snap(snapper: Snapper, *points: Point) -> Snaps:
     return snapper.snap(*_lon_lat(points))
 
 
-def _arrivals(ids: Sequence[str], found: Arrivals, off_m: NDArray[np.float64], target: Snaps) -> dict[str, Arrival]:
-    """What was found, by id, with the ways from the position to the road (n,) and from there to the door."""
+def _arrivals(ids: Sequence[str], found: Arrivals, target: Snaps) -> dict[str, Arrival]:
+    """What was found, by id, with the ways from the position to the road and from there to the door."""
     arrivals: dict[str, Arrival] = {}
-    for name, travel_ms, distance_m, off in zip(ids, found.travel_ms, found.distance_m, off_m, strict=True):
+    for name, travel_ms, distance_m, off in zip(ids, found.travel_ms, found.distance_m, found.access_m, strict=True):
         access_m = float(off + target.distance_m[0])
-        travel_s = float(travel_ms) / 1000.0 + access_m / (_ACCESS_KPH / 3.6)
+        travel_s = float(travel_ms) / 1000.0 + access_m / (OFF_ROAD_KPH / 3.6)
         arrivals[name] = Arrival(
             eta_s=travel_s,
             eta_low_s=travel_s * _LOW,

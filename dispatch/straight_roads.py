@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from dispatch.desk.ports import Roads, Way
+from dispatch.desk.road_ports import Roads, Way
 from dispatch.domain.ranking import Arrival, Method
 from geo.point import Point
 from geo.straight import SPEED_KPH, straight_distance_m, straight_travel_s

@@ -39,7 +39,7 @@ class Drive:
 
 
 class Engine:
-    """Searches over one network under its metrics."""
+    """Searches over one network under its metrics; `search` is the one that needs no hierarchy made ready."""
 
     def __init__(self, network: Network, hierarchy: Hierarchy | None = None) -> None:
         """`hierarchy` is that of the same graph, made by an earlier engine; else it is made."""
@@ -48,7 +48,7 @@ class Engine:
         self.hierarchy = hierarchy or Hierarchy.build(graph.first_out, graph.head, network.rank)
         self._metrics: dict[str, Metric] = {}
         self._making = threading.Lock()
-        self._search = NearestSearch(network)
+        self.search = NearestSearch(network)
 
     def metric(self, name: str) -> Metric:
         """A metric, customized when it is first asked for. Raises KeyError for an unknown one."""
@@ -72,14 +72,15 @@ class Engine:
         among = len(vehicles) if eligible is None else int(np.count_nonzero(eligible))
         want = among if most is None else min(most, among)
         if not _SWEEP_SHARE * among <= want <= _SWEEP_MOST:
-            return self._search.nearest(target, vehicles, eligible, most=most, metric=metric, wait_ms=wait_ms)
+            return self.search.nearest(target, vehicles, eligible, most=most, metric=metric, wait_ms=wait_ms)
         can_go = vehicles.edge >= 0
         index = np.flatnonzero(can_go if eligible is None else can_go & eligible)
         travel_ms = self._sweep(target, vehicles, index, metric)
         wait = np.zeros(len(index), np.int64) if wait_ms is None else np.asarray(wait_ms, np.int64)[index]
         order = np.lexsort((index, travel_ms + wait))[:want]
         order = order[travel_ms[order] < CLOSED_MS]
-        return Arrivals(index[order], travel_ms[order], self.metres(vehicles, index[order], target, metric))
+        soonest = vehicles.some(index[order])
+        return Arrivals(index[order], travel_ms[order], self.metres(soonest, target, metric), soonest.distance_m)
 
     def way(self, origin: Snaps, target: Snaps, *, metric: str) -> Drive | None:
         """The quickest way between two snapped positions, None where there is none."""
@@ -128,13 +129,13 @@ class Engine:
             np.minimum.at(table, (origin[starts.of[leaving.row]], target[ends.of[end]]), straight)
         return table
 
-    def metres(self, vehicles: Snaps, index: _Ints, target: Snaps, metric: str) -> NDArray[np.float64]:
-        """The length of the quickest way of each of the vehicles (n,) named by index, all of whom can come."""
-        found = np.empty(len(index))
-        for row, at in enumerate(index.tolist()):
+    def metres(self, vehicles: Snaps, target: Snaps, metric: str) -> NDArray[np.float64]:
+        """The length of the quickest way of each of the vehicles (n,), all of whom can come."""
+        found = np.empty(len(vehicles))
+        for at in range(len(vehicles)):
             drive = self.way(vehicles.some(slice(at, at + 1)), target, metric=metric)
             assert drive is not None
-            found[row] = drive.distance_m
+            found[at] = drive.distance_m
         return found
 
     def _sweep(self, target: Snaps, vehicles: Snaps, index: _Ints, metric: str) -> _Ints:

@@ -19,14 +19,15 @@ from geo.stand import Stands, stand
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arrivals:
-    """The vehicles found, soonest first, equal ones by index: index (n,), travel_ms (n,) and distance_m (n,).
+    """The vehicles found, soonest first, equal ones by index: index, travel_ms, distance_m and access_m, (n,) each.
 
-    travel_ms and distance_m are the way along the road alone, without `wait_ms` and the way to the road.
+    travel_ms and distance_m are the way along the road alone, without `wait_ms` and the way to the road: access_m.
     """
 
     index: NDArray[np.int64]
     travel_ms: NDArray[np.int64]
     distance_m: NDArray[np.float64]
+    access_m: NDArray[np.float64]
 
 
 _Ints = NDArray[np.int64]
@@ -72,13 +73,13 @@ class NearestSearch:
         can_go = vehicles.edge >= 0
         index = np.flatnonzero(can_go if eligible is None else can_go & eligible)
         if target.edge[0] < 0 or not len(index):
-            return Arrivals(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+            return Arrivals(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
         want = len(index) if most is None else min(most, len(index))
         wait = np.zeros(len(index), np.int64) if wait_ms is None else np.asarray(wait_ms, np.int64)[index]
         with self._lock:
             found, best, best_m, touched = self._run(target, vehicles, index, wait, want, metric)
             self._dist[touched] = FAR
-        return Arrivals(index[found], best[found] - wait[found], best_m[found])
+        return Arrivals(index[found], best[found] - wait[found], best_m[found], vehicles.distance_m[index[found]])
 
     def _weights(self, metric: str) -> tuple[Weights, NDArray[np.int32]]:
         """The weighed graph of a metric and its arc weights in the order of in_arc."""

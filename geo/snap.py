@@ -27,6 +27,11 @@ class Snaps:
     def __len__(self) -> int:
         return len(self.edge)
 
+    def access_ms(self, kph: float) -> NDArray[np.int64]:
+        """The ms (n,) from each position to the road at a speed, 0 for those off the roads."""
+        metres = np.where(self.edge >= 0, self.distance_m, 0.0)
+        return np.rint(metres / (kph / 3.6) * 1_000.0).astype(np.int64)
+
     def some(self, which: slice | NDArray[np.int64]) -> "Snaps":
         """Those that a slice or numbers (n,) name."""
         return Snaps(self.edge[which], self.fraction[which], self.distance_m[which])

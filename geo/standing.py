@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.buckets import Buckets
+from geo.buckets import Buckets, Soonest
 from geo.engine import Engine
 from geo.nearest import Arrivals
 from geo.snap import Snapper, Snaps
@@ -43,8 +43,7 @@ class Standing:
 
     def place(self, index: _Ints, snaps: Snaps) -> None:
         """Put vehicles (n,), each once, at snapped positions."""
-        off_m = np.where(snaps.edge >= 0, snaps.distance_m, 0.0)
-        wait_ms = np.rint(off_m / (self._access_kph / 3.6) * 1_000.0).astype(np.int64)
+        wait_ms = snaps.access_ms(self._access_kph)
         for at in range(0, len(index), _AT_ONCE):
             part = slice(at, at + _AT_ONCE)
             who, placed = index[part], snaps.some(part)
@@ -79,29 +78,20 @@ class Standing:
 
         As NearestSearch.nearest; distance_m is the length of the way. Raises KeyError for an unknown metric.
         """
-        index, travel_ms, snaps = self.soonest(target, eligible, most=most, metric=metric)
-        here = np.arange(len(index))
-        return Arrivals(index, travel_ms, self.engine.metres(snaps, here, target, metric))
+        found = self._in_buckets(target, eligible, most, metric)
+        if found is None:
+            return self._search(target, eligible, most, metric)
+        soonest, snaps = found
+        metres = self.engine.metres(snaps, target, metric)
+        return Arrivals(soonest.vehicle, soonest.travel_ms, metres, snaps.distance_m)
 
-    def soonest(
-        self, target: Snaps, eligible: _Eligible, *, most: int | None, metric: str
-    ) -> tuple[_Ints, _Ints, Snaps]:
-        """As `nearest`, without the lengths of the ways: the numbers, the ms along the road, and where they stand."""
-        ways = self.engine.metric(metric).arrive(target)
-        with self._lock:
-            if metric in self._buckets and not ways.is_cut:
-                seeds, on = ways.seeds, ways.on
-                found = self._buckets[metric].nearest(
-                    seeds[0], seeds[1], most=most, eligible=eligible, wait_ms=self._wait_ms, on=(on[0], on[1], on[2])
-                )
-                index, travel_ms = found.vehicle, found.travel_ms
-            else:
-                index, travel_ms = self._search(target, eligible, most, metric)
-            return index, travel_ms, self._snaps.some(index)
-
-    def distance_m(self, index: _Ints) -> NDArray[np.float64]:
-        """Metres from the vehicles (n,) to the road; undefined for those that are nowhere."""
-        return self._snaps.distance_m[index]
+    def soonest(self, target: Snaps, eligible: _Eligible, *, most: int | None, metric: str) -> tuple[_Ints, _Ints]:
+        """As `nearest`, the numbers and the ms along the road alone, so that no way is walked for its length."""
+        found = self._in_buckets(target, eligible, most, metric)
+        if found is None:
+            searched = self._search(target, eligible, most, metric)
+            return searched.index, searched.travel_ms
+        return found[0].vehicle, found[0].travel_ms
 
     def over(self, engine: Engine, snapper: Snapper, count: int) -> "Standing":
         """The same vehicles, with room for `count`, on other roads, not prepared for any metric."""
@@ -120,12 +110,30 @@ class Standing:
         index = np.flatnonzero((self._position[:, : before.count] != position).any(axis=0) & ~np.isnan(position[0]))
         self.move(index, position[0, index], position[1, index])
 
-    def _search(self, target: Snaps, eligible: _Eligible, most: int | None, metric: str) -> tuple[_Ints, _Ints]:
-        """Without buckets, or where the target's own street is closed further on, of which the buckets know nothing."""
+    def _in_buckets(
+        self, target: Snaps, eligible: _Eligible, most: int | None, metric: str
+    ) -> tuple[Soonest, Snaps] | None:
+        """Who is found and where they stand; None where the buckets are not filled yet, or do not know enough."""
+        if metric not in self._buckets:
+            return None
+        ways = self.engine.metric(metric).arrive(target)
+        if ways.is_cut:
+            return None
+        seeds, on = ways.seeds, ways.on
+        with self._lock:
+            found = self._buckets[metric].nearest(
+                seeds[0], seeds[1], most=most, eligible=eligible, wait_ms=self._wait_ms, on=(on[0], on[1], on[2])
+            )
+            return found, self._snaps.some(found.vehicle)
+
+    def _search(self, target: Snaps, eligible: _Eligible, most: int | None, metric: str) -> Arrivals:
+        """Outwards from the target: that waits for nothing to be made ready, and knows every piece of a cut street."""
         mask = np.zeros(self.count, np.bool_)
         mask[slice(None) if eligible is None else eligible] = True
-        found = self.engine.nearest(target, self._snaps, mask, most=most, metric=metric, wait_ms=self._wait_ms)
-        return found.index, found.travel_ms
+        with self._lock:
+            return self.engine.search.nearest(
+                target, self._snaps, mask, most=most, metric=metric, wait_ms=self._wait_ms
+            )
 
 
 def warm_up(engine: Engine, snapper: Snapper, progress: Callable[[str], None]) -> None:
@@ -135,6 +143,7 @@ def warm_up(engine: Engine, snapper: Snapper, progress: Callable[[str], None]) -
     one, lon, lat = np.zeros(1, np.int64), network.node_lon[:1], network.node_lat[:1]
     standing = Standing(engine, snapper, 1, access_kph=1.0)
     target = snapper.snap(lon, lat)
+    standing.nearest(target, one, most=1, metric=metric)
     standing.prepare(metric)
     standing.move(one, lon, lat)
     standing.nearest(target, one, most=1, metric=metric)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import TypeVar
 
-from dispatch.desk.ports import Approval, Books, Clock, Live, LostRaceError, Roads, Store
+from dispatch.desk.ports import Approval, Books, Clock, Live, LostRaceError, Store
+from dispatch.desk.road_ports import Roads
 from dispatch.desk.search import Decision, Tried, search
 from dispatch.desk.soon import list_trips, soon_free
 from dispatch.desk.standing import unfilled_of

@@ -8,7 +8,7 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.desk.ports import Roads
+from dispatch.desk.road_ports import Roads
 from dispatch.domain.compiled import FleetVerdict, judge_fleet
 from dispatch.domain.consequences import vehicles_wanted
 from dispatch.domain.eligibility import Verdict, assess

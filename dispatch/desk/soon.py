@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from dispatch.desk.ports import Books, Roads
+from dispatch.desk.ports import Books
+from dispatch.desk.road_ports import Roads
 from dispatch.desk.search import Decision, speeds_for
 from dispatch.domain.assignment import Assignment, AssignmentState
 from dispatch.domain.eligibility import DUTY_RULE

@@ -6,8 +6,8 @@ from datetime import datetime, tzinfo
 from statistics import median
 from types import MappingProxyType
 
-from dispatch.desk.ports import Roads, Way
 from dispatch.desk.record import Recorded
+from dispatch.desk.road_ports import Roads, Way
 from dispatch.desk.search import Decision, search
 from dispatch.desk.summary import summarise
 from dispatch.domain.ranking import Arrival, Method

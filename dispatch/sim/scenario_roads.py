@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dispatch.desk.ports import Roads, Way
+from dispatch.desk.road_ports import Roads, Way
 from dispatch.domain.ranking import Arrival, Method
 from dispatch.sim.scenario import GivenVehicle
 from geo.point import Point

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from dispatch.desk.command import Command
 from dispatch.desk.desk import Desk
-from dispatch.desk.ports import Books, Roads
+from dispatch.desk.ports import Books
+from dispatch.desk.road_ports import Roads
 from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand, StepSource
 from dispatch.domain.directory import Person
 from dispatch.domain.eligibility import OWN_OPERATOR

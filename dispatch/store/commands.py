@@ -7,16 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, delete, func, insert, or_, select, update
 
-from dispatch.desk.ports import (
-    Answer,
-    Approval,
-    Contact,
-    Due,
-    DueKind,
-    JournalEntry,
-    NotFoundError,
-    RequestFilter,
-)
+from dispatch.desk.ports import Answer, Approval, Contact, Due, DueKind, JournalEntry, NotFoundError, RequestFilter
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.events import Event, EventKind
 from dispatch.domain.ranking import Arrival

@@ -96,7 +96,7 @@ def check_against_scipy(net: Network, *, seed: int, all_come: bool) -> None:
             found = search.nearest(target, vehicles, eligible, most=most, metric=metric)
             expected = soonest(travel, eligible, most)
             assert rows(found) == expected
-            index, travel_ms, _ = standing.soonest(target, eligible, most=most, metric=metric)
+            index, travel_ms = standing.soonest(target, eligible, most=most, metric=metric)
             assert list(zip(travel_ms.tolist(), index.tolist(), strict=True)) == expected
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 
 from dispatch.bootstrap import House
-from dispatch.desk.ports import Area, RoadAreas
+from dispatch.desk.road_ports import Area, RoadAreas
 from dispatch.domain.vehicle import VehicleClass
 from geo.point import Point
 from web.context import TheHouse

@@ -10,7 +10,8 @@ import pytest
 from dispatch.bootstrap import pack_texts, publish_packs
 from dispatch.desk.command import Command
 from dispatch.desk.desk import Desk
-from dispatch.desk.ports import Books, Contact, Roads, Way
+from dispatch.desk.ports import Books, Contact
+from dispatch.desk.road_ports import Roads, Way
 from dispatch.desk.views import RequestView
 from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand, StepSource
 from dispatch.domain.directory import Facility, FacilityKind

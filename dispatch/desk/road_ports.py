@@ -1,0 +1,99 @@
+"""What the desk needs of the roads: travel times, ways, and areas that are reached in time."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from dispatch.domain.ranking import Arrival
+from geo.point import Point
+from geo.shape import Shape
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """A way along the road: points in travel order, lon/lat, with time, length and street names."""
+
+    points: tuple[Point, ...]
+    travel_s: float
+    distance_m: float
+    streets: tuple[str, ...]
+    method: str
+
+
+Ring = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """The ground that is reached after more than from_minutes and within to_minutes; None: later or never.
+
+    polygons: the coordinates of a GeoJSON MultiPolygon, lon and lat in degrees.
+    """
+
+    from_minutes: float
+    to_minutes: float | None
+    polygons: tuple[tuple[Ring, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coverage:
+    """How soon the nearest of `vehicles` vehicles, those that stand near a road, is everywhere.
+
+    bands: rising and without overlap, the last for what is beyond all limits. within: for each limit in minutes the
+    share of the length of all roads that is reached by then. farthest_s, farthest: the latest arrival on any road and
+    where, None where no road is reached. unreached_m: metres of road to which nobody comes.
+    """
+
+    vehicles: int
+    bands: tuple[Area, ...]
+    within: tuple[tuple[float, float], ...]
+    farthest_s: float | None
+    farthest: Point | None
+    unreached_m: float
+
+
+class Roads(ABC):
+    """Travel times towards a point, and the way itself; as inherited, of roads that nothing changes."""
+
+    @abstractmethod
+    def arrivals(
+        self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
+    ) -> dict[str, Arrival]:
+        """The `most` soonest arrivals (None: all) under the metric `speeds`; who cannot come is left out."""
+
+    @abstractmethod
+    def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
+        """The quickest way under the metric `speeds`, if there is one."""
+
+    def aside(self) -> "Roads":
+        """The same roads, for vehicles that are not where they are asked about: they are moved nowhere."""
+        return self
+
+    def follow(self, positions: Mapping[str, Point]) -> None:
+        """Vehicles are there now; whoever is asked about later need not be looked for first."""
+        del positions
+
+    def turn_to(self, local: datetime) -> None:
+        """Traffic is as at this local time; takes its time, in a thread of its own."""
+        del local
+
+    def close(self, shapes: Sequence[Shape]) -> None:
+        """These shapes are closed from now on and nothing else; ways found from then on keep off them."""
+        del shapes
+
+    def count_closed(self, shape: Shape) -> int | None:
+        """How many streets a shape would close; None where there are no streets."""
+        del shape
+        return None
+
+
+class RoadAreas(Protocol):
+    """Areas that are reached in time, where a road network is loaded; each takes up to a second: use a thread."""
+
+    def isochrone(self, from_: Point, *, minutes: Sequence[float], speeds: str) -> tuple[Area, ...] | None:
+        """The ground within each limit, each area with all smaller ones; None where no road is near."""
+        ...
+
+    def coverage(self, vehicles: Mapping[str, Point], *, minutes: Sequence[float], speeds: str) -> Coverage: ...
