@@ -141,32 +141,31 @@ def test_after_any_moves_the_answer_is_that_of_roads_that_were_never_told_before
 def test_answers_stay_right_while_vehicles_move_hours_turn_and_streets_close_in_other_threads() -> None:
     roads = NetworkRoads(block(), (PEAK,))
     roads.turn_to(SUNDAY)
-    over, wrong = threading.Event(), []
+    over = threading.Event()
+    changes: list[None] = []
+    drives: list[None] = []
     flood = Shape(kind=ShapeKind.LINE, points=(at(15, -1), at(15, 1)))
 
     def change() -> None:
-        for turn in range(30):
-            roads.turn_to(WEEKDAY_MORNING if turn % 2 else SUNDAY)
-            roads.close([flood] if turn % 3 == 0 else [])
-        over.set()
+        while not over.is_set():
+            roads.turn_to(WEEKDAY_MORNING if len(changes) % 2 else SUNDAY)
+            roads.close([flood] if len(changes) % 3 == 0 else [])
+            changes.append(None)
 
     def drive() -> None:
-        turn = 0
         while not over.is_set():
-            turn += 1
-            roads.follow({f"M{number}": at((turn + number) % 30) for number in range(100)})
+            roads.follow({f"M{number}": at((len(drives) + number) % 30) for number in range(100)})
+            drives.append(None)
 
     threads = [threading.Thread(target=work) for work in (change, drive)]
     for thread in threads:
         thread.start()
-    asked = 0
-    while not over.is_set():
+    # On an empty road 60 s, in the peak 90 s; the closure is elsewhere.
+    answers, asked = set(), 0
+    while asked < 300 or len(changes) < 30 or len(drives) < 30:
+        answers.add(round(seconds(roads, at(2), {"A": at(8)})["A"]))
         asked += 1
-        # 100 s of empty road, 150 s in the peak; the closure is elsewhere.
-        eta_s = seconds(roads, at(2), {"A": at(8)})["A"]
-        if not any(abs(eta_s - expected) < 0.5 for expected in (60.0, 90.0)):
-            wrong.append(eta_s)
+    over.set()
     for thread in threads:
         thread.join()
-    assert not wrong
-    assert asked > 10
+    assert answers <= {60, 90}
