@@ -112,7 +112,7 @@ class NearestSearch:
             self._in_m,
             leaving.vertex,
             leaving.ms,
-            np.where(leaving.on_node, 0.0, self._chain_m[leaving.chain] - along_m),
+            np.where(leaving.on_node, 0.0, np.maximum(0.0, self._chain_m[leaving.chain] - along_m)),
             leaving.chain,
             leaving.along_ms,
             along_m,

@@ -75,7 +75,8 @@ def _places(edge, fraction, edges, chains, places):
             part = np.int64(np.floor(edges[e, MS] * (fraction if side == 0 else 1.0 - fraction) + 0.5))
             size = _add(places, size, e, part)
             other = edges[e, TWIN]
-            if chains[edges[e, CHAIN], BEGIN] >= 0 and other >= 0 and edges[other, MS] < CLOSED_MS:
+            # Who is on a node is on it for the other direction too, also where that one is closed.
+            if chains[edges[e, CHAIN], BEGIN] >= 0 and other >= 0:
                 if part == edges[e, MS]:
                     size = _add(places, size, other, 0)
                 elif part == 0:
