@@ -1,4 +1,4 @@
-"""What else is said about a request: the family's word, a hold of its destination, a note."""
+"""What else is said about a request: the family's word, a hold of its destination, a note, its end."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -44,6 +44,18 @@ class Changes(DeskCore):
 
         return await self._alter(request_id, by, work)
 
+    async def end(
+        self, request_id: str, end: RequestState, *, told: str, reason: str, by: Command
+    ) -> RequestView | Refusal:
+        """End a request: whoever goes is let go, and it is written down who was told."""
+
+        def work(books: Books, request: Request, now: datetime) -> None:
+            policy = self._sop(books, now).policy
+            let_go(books, request_id, actor=by.actor.id, reason=reason, now=now, policy=policy)
+            settle(books, request, now, end=end, told=told)
+
+        return await self._alter(request_id, by, work)
+
     async def track(self, track_token: str) -> Track | None:
         """What the family's link shows; None once it has expired. Raises NotFoundError for an unknown link."""
         now = self.clock.now()
@@ -74,6 +86,8 @@ class Changes(DeskCore):
             request = books.get_request_by_track(track_token)
             if request.state in ENDS:
                 return Refusal("request_ended", {"state": request.state})
+            if _has_said(books, request.id, said):
+                return view_of(books, request.id)  # a button is pressed twice; everybody was told the first time
             facts = {"said": said}
             books.add_event(
                 Event(kind=EventKind.FAMILY_SAID, at=now, request_id=request.id, actor="family", facts=facts)
@@ -103,3 +117,8 @@ class Changes(DeskCore):
             return view_of(books, request_id)
 
         return await self._write(work)
+
+
+def _has_said(books: Books, request_id: str, said: str) -> bool:
+    events = (entry.event for entry in books.list_events_of(request_id))
+    return any(event.kind is EventKind.FAMILY_SAID and event.facts["said"] == said for event in events)

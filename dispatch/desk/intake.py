@@ -13,7 +13,7 @@ from dispatch.desk.ports import Approval, Books, Contact, NotFoundError, Request
 from dispatch.desk.record import Recorded, read_facts
 from dispatch.desk.search import Decision, Tried
 from dispatch.desk.standing import settle
-from dispatch.desk.steps import let_go, let_one_go
+from dispatch.desk.steps import let_one_go
 from dispatch.desk.summary import summarise, write_verdict
 from dispatch.desk.views import RequestView, view_of
 from dispatch.domain.assignment import Assignment, AssignmentState
@@ -240,27 +240,6 @@ class Intake(DeskCore):
         return await self.approve(
             request_id, rule=first.rule, vehicle_id=first.vehicle_id, yes=yes, reason=reason, by=by
         )
-
-    async def end(
-        self, request_id: str, end: RequestState, *, told: str, reason: str, by: Command
-    ) -> RequestView | Refusal:
-        """End a request: whoever goes is let go, and it is written down who was told."""
-        now = self.clock.now()
-
-        def work(books: Books) -> RequestView | Refusal:
-            first = find_first(books, by)
-            if first is not None:
-                return first if isinstance(first, Refusal) else view_of(books, first)
-            request = books.get_request(request_id)
-            if request.state in ENDS:
-                return Refusal("request_ended", {"state": request.state})
-            policy = self._sop(books, now).policy
-            let_go(books, request_id, actor=by.actor.id, reason=reason, now=now, policy=policy)
-            settle(books, request, now, end=end, told=told)
-            keep_first(books, by, request_id, now)
-            return view_of(books, request_id)
-
-        return await self._write(work)
 
 
 def _asked(books: Books, request_id: str, rule: str, vehicle_id: str | None, actor: Person) -> Approval | None:

@@ -44,6 +44,7 @@ CALL_BACK_WITHIN = timedelta(minutes=15)  # between one call-back and the next; 
 CALL_AGAIN_AFTER = timedelta(minutes=3)  # after a call that reached nobody; this project's own figure
 REMIND_BEFORE = timedelta(minutes=3)  # this project's own figure
 ESCALATE_EVERY = timedelta(minutes=5)  # an overdue promise goes one step up each time; this project's own figure
+STOCK_AGAIN_AFTER = timedelta(days=1)  # who waits for a document hears again by then; this project's own figure
 STOCK_WITHIN = timedelta(days=7)  # by when a document is owed where nobody said a time; this project's own figure
 # Who holds an overdue promise after whom; the health officer on duty is the operators' supervisor.
 LADDER = ("staff", "operator", "health_officer")
@@ -138,9 +139,9 @@ def called(promise: Promise, call: Call, *, has_facility: bool) -> Promise | Ref
     if call.outcome is CallOutcome.TOLD:
         if not call.told:
             return Refusal("told_whom", {})
-        again = promise.due_at
-        if promise.kind is PromiseKind.VEHICLE:
-            again = call.at + CALL_BACK_WITHIN
+        again = call.at + CALL_BACK_WITHIN
+        if promise.kind is PromiseKind.DOCUMENT:
+            again = max(promise.due_at, call.at + STOCK_AGAIN_AFTER)
         return _next(_counted(promise, call.at), calls=promise.calls + 1, due_at=again, whom=Whom.CONTACT)
     other = Whom.FACILITY if promise.whom is Whom.CONTACT and has_facility else Whom.CONTACT
     return _next(promise, calls=promise.calls + 1, whom=other)

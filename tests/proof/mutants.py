@@ -41,7 +41,7 @@ MUTANTS = (
     Mutant("who let an offer pass is asked again at once", "desk/core.py", "AssignmentState.EXPIRED, ", ""),
     Mutant("a vehicle with an offer counts as free", "domain/vehicle.py", "and self.assignment_id is None", ""),
     Mutant("a yes is still asked for after the end", "desk/standing.py", "        _withdraw_asked(books, request.id)\n", "        pass\n"),
-    Mutant("the end lets nobody go", "desk/intake.py", _LET_GO, "pass"),
+    Mutant("the end lets nobody go", "desk/changes.py", _LET_GO, "pass"),
     Mutant("a question to another agency stands for a solution", "desk/standing.py", 'a.state == "asked" and a.approver != OWN_OPERATOR', 'a.state == "asked"'),
     Mutant("a trip that ended fills no slot", "domain/request.py", "if a.is_live or a.state is AssignmentState.CLEARED}", "if a.is_live}"),
     Mutant("a second body gets no vehicle", "domain/consequences.py", "return ask.patient.count if each else 1", "return 1"),

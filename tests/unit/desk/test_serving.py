@@ -8,6 +8,7 @@ import pytest
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
 from dispatch.domain.assignment import AssignmentState, Step
+from dispatch.domain.events import EventKind
 from dispatch.domain.refusal import Refusal
 from dispatch.domain.request import Need, RequestState
 from dispatch.domain.vehicle import Duty, VehicleNow
@@ -162,6 +163,9 @@ async def test_the_family_that_has_left_is_noted_and_one_that_needs_nobody_ends_
     track = await town.desk.track(view.track_token)
     assert track is not None
     assert not track.can_answer
+    await town.desk.family_said(view.track_token, "left")
+    journal = await town.store.read(lambda books: books.list_events_of(view.request.id))
+    assert [entry.event.facts for entry in journal if entry.event.kind is EventKind.FAMILY_SAID] == [{"said": "left"}]
     await town.desk.family_said(view.track_token, "no_longer_needed")
     assert await town.state(view) is RequestState.CANCELLED_BY_REQUESTER
     assert await town.live(view) == []

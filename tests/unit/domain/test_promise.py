@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from dispatch.domain.promise import (
     CALL_BACK_WITHIN,
     LADDER,
+    STOCK_AGAIN_AFTER,
     Call,
     CallOutcome,
     Promise,
@@ -93,6 +94,13 @@ def test_a_document_keeps_the_time_that_was_given_and_its_reminder_comes_before_
     held = promise("staff", kind=PromiseKind.DOCUMENT, due_at=due_at)
     assert after(held, call(CallOutcome.TOLD)).due_at == due_at
     assert NOW < remind_at(held) < due_at
+
+
+def test_whoever_waits_for_a_late_document_and_was_told_so_hears_again_within_a_day() -> None:
+    held = promise("staff", kind=PromiseKind.DOCUMENT, due_at=NOW)
+    told = after(held, call(CallOutcome.TOLD, NOW + timedelta(hours=1)))
+    assert told.due_at == NOW + timedelta(hours=1) + STOCK_AGAIN_AFTER
+    assert told.late == 1
 
 
 steps = st.lists(st.sampled_from(["told", "no_answer", "retry", "overdue", "over"]), max_size=12)
