@@ -61,7 +61,7 @@ mutants: setup ## plant faults one by one; the table of docs/evidence says how e
 	@$(BIN)/python -m tests.proof.mutants
 
 soak: setup ## the long proof, some hours: runs, kills, planted faults, 20,000 questions to the roads; report in docs/evidence
-	@JEMPUT_TEST_SOAK=1 $(BIN)/python -m pytest tests/roads
+	@JEMPUT_TEST_SOAK=1 $(BIN)/python -m pytest --timeout 3600 tests/roads
 	@$(BIN)/python -m tests.proof.soak
 
 clean: ## remove what was made

@@ -111,7 +111,7 @@ class Asked:
         mask[self._rng.choice(VEHICLES, eligible, replace=False)] = True
         CACHES.sum()
         began = time.process_time_ns()
-        self._buckets.nearest([vertex], [ms], most=K, eligible=mask)
+        self._buckets.nearest([[vertex], [ms]], most=K, eligible=mask)
         self.took.setdefault(eligible, []).append((time.process_time_ns() - began) / 1e6)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from geo.compiled import compiled
 from geo.hierarchy_kernels import NEVER
-from geo.label_kernels import OFFSET, SIDES, SIZE, SLOT, START, STREET, VERTEX
+from geo.label_kernels import OFFSET, SIDES, SIZE, SLOT, START, STREET, VERTEX, WAIT
 from geo.way_kernels import climb, next_up
 
 FAR = 2**62
@@ -12,14 +12,14 @@ FAR = 2**62
 
 @compiled
 def soonest(
-    target, on, most, eligible, wait, waits, labels_cost_less, order_costs, rank, order, dist, space, node, arc, slots,
-    hubs, buckets, keys,
+    target, on, most, eligible, labels_cost_less, order_costs, rank, order, dist, space, node, arc, slots, hubs,
+    buckets, keys,
 ):  # fmt: skip
     """The `most` soonest of the eligible: (3, found) of vehicle, ms and entry vertex or -1; and whether all is well,
     which it is not with a number that is no vertex, ms or street.
 
     target (2, n): vertices and ms. on (3, s): streets, the vertices that they lead to and the ms on to those.
-    waits: whether any wait (count,) is not 0. Reading the labels of m eligible of n costs as m, reading buckets for the
+    Reading the labels of m eligible of n costs as m, reading buckets for the
     k soonest as k n / m, keeping these in order as k k: labels are read where they cost less, by the two factors.
     """
     many = 0
@@ -40,21 +40,21 @@ def soonest(
     few = many * many <= want * len(eligible) * labels_cost_less or many <= want * want * order_costs
     if few or want == many:
         reached = climb(seed, seed_ms, node, arc, dist, space)
-        found = _by_labels(many, on, eligible, wait, dist, slots, hubs, top)
+        found = _by_labels(many, on, eligible, dist, slots, hubs, top)
         for i in range(reached):
             dist[space[i]] = NEVER
     else:
-        found = _straight(on, rank, eligible, wait, slots, buckets, keys, top)
-        found = _by_buckets(seed, seed_ms, eligible, wait, waits, node, arc, dist, slots, buckets, keys, top, found)
+        found = _straight(on, rank, eligible, slots, buckets, keys, top)
+        found = _by_buckets(seed, seed_ms, eligible, node, arc, dist, slots, buckets, keys, top, found)
     for i in range(found):
-        top[1, i] -= wait[top[0, i]]
+        top[1, i] -= slots[top[0, i] * SIDES, WAIT]
         if top[2, i] >= 0:
             top[2, i] = order[slots[top[2, i], VERTEX]]
     return top[:, :found], True
 
 
 @compiled
-def _by_labels(many, on, eligible, wait, dist, slots, hubs, top):
+def _by_labels(many, on, eligible, dist, slots, hubs, top):
     """Fill top (3, want) with vehicle, cost (wait and all) and slot (-1: straight); returns how many were found."""
     index = np.empty(many, np.int64)
     slot = np.full(many, -1, np.int64)
@@ -71,11 +71,11 @@ def _by_labels(many, on, eligible, wait, dist, slots, hubs, top):
             best = NEVER
             for at in range(slots[s, START], slots[s, START] + slots[s, SIZE]):
                 best = min(best, np.int32(dist[hubs[at, 0]] + hubs[at, 1]))
-            whole = np.int64(best) + slots[s, OFFSET] + wait[vehicle]
+            whole = np.int64(best) + slots[s, OFFSET] + slots[s, WAIT]
             if best < NEVER and whole < cost[i]:
                 cost[i], slot[i] = whole, s
             for t in range(on.shape[1]):
-                whole = slots[s, OFFSET] - on[2, t] + wait[vehicle]
+                whole = slots[s, OFFSET] - on[2, t] + slots[s, WAIT]
                 if slots[s, STREET] == on[0, t] and slots[s, OFFSET] >= on[2, t] and whole < cost[i]:
                     cost[i], slot[i] = whole, -1
     by_cost = np.argsort(cost, kind="mergesort")
@@ -88,7 +88,7 @@ def _by_labels(many, on, eligible, wait, dist, slots, hubs, top):
 
 
 @compiled
-def _straight(on, rank, eligible, wait, slots, buckets, keys, top):
+def _straight(on, rank, eligible, slots, buckets, keys, top):
     """Begin top with the vehicles that are on the target's streets before it; returns how many."""
     found = 0
     for t in range(on.shape[1]):
@@ -98,22 +98,16 @@ def _straight(on, rank, eligible, wait, slots, buckets, keys, top):
             if s > SLOT:  # from here on vehicles have a way to go to the vertex: they are bound for another
                 break
             if slots[s, STREET] == on[0, t] and slots[s, OFFSET] >= on[2, t] and eligible[s // SIDES]:
-                found = _offer(s // SIDES, slots[s, OFFSET] - on[2, t] + wait[s // SIDES], -1, top, found)
+                found = _offer(s // SIDES, slots[s, OFFSET] - on[2, t] + slots[s, WAIT], -1, top, found)
     return found
 
 
 @compiled
-def _by_buckets(seed, seed_ms, eligible, wait, waits, node, arc, dist, slots, buckets, keys, top, found):
+def _by_buckets(seed, seed_ms, eligible, node, arc, dist, slots, buckets, keys, top, found):
     """Fill top, which begins with `found` vehicles; returns how many there are then.
 
     Whatever costs more than the last that is kept is not looked at: no ms is negative, and buckets rise.
     """
-    floor = 0
-    if waits:
-        floor = FAR
-        for vehicle in range(len(eligible)):
-            if eligible[vehicle]:
-                floor = min(floor, wait[vehicle])
     want = top.shape[1]
     cursor = seed.copy()
     for i in range(len(seed)):
@@ -125,20 +119,20 @@ def _by_buckets(seed, seed_ms, eligible, wait, waits, node, arc, dist, slots, bu
             return found
         here = np.int64(dist[v])
         dist[v] = NEVER
-        if here >= NEVER or here + floor > last:
+        if here >= NEVER or here > last:
             continue
         for at in range(node[v, 1], node[v + 1, 1]):
             y = arc[at, 0]
             dist[y] = min(dist[y], np.int32(here + arc[at, 1]))
         for at in range(buckets[v, 0], buckets[v, 0] + buckets[v, 1]):
             way = here + (keys[at] >> 32)
-            if way + floor > last or way >= NEVER:
+            if way > last or way >= NEVER:
                 break
             s = keys[at] & SLOT
             vehicle = s // SIDES
             # Only of the eligible more is read: their marks fit into the nearest memory, all slots do not.
             if eligible[vehicle]:
-                cost = way + slots[s, OFFSET] + wait[vehicle]
+                cost = way + slots[s, OFFSET] + slots[s, WAIT]
                 if cost <= last:
                     found = _offer(vehicle, cost, s, top, found)
                     last = top[1, found - 1] if found == want else FAR

@@ -72,7 +72,6 @@ class Buckets:
         self._dist = np.full(vertices, NEVER, np.int32)
         self._mark = np.full(vertices, -1, np.int32)
         self._hub = np.empty((2, vertices), np.int32)
-        self._no_wait = np.zeros(count, np.int64)
         self._all = np.ones(count, np.bool_)
         # What a question needs and no move changes.
         self._still = custom.hierarchy.rank, custom.hierarchy.order, self._dist, np.empty(vertices, np.int32)
@@ -80,15 +79,23 @@ class Buckets:
         self._writing = threading.Lock()
         self._labels = _filled(custom, label_kernels.empty_slots(count))
 
-    def place(self, index: ArrayLike, vertices: ArrayLike, streets: ArrayLike, ms: ArrayLike) -> None:
+    def place(
+        self,
+        index: ArrayLike,
+        vertices: ArrayLike,
+        streets: ArrayLike,
+        ms: ArrayLike,
+        wait_ms: ArrayLike | None = None,
+    ) -> None:
         """Put vehicles (n,) on places (n, P), P at most SIDES: vertices, -1 for none, and the ms until each is reached.
 
         streets (n, P): numbers of the directed streets on which the vehicle is bound for the vertices, -1 for none.
-        Along the same street only ms change and this is a write; labels are made for vertices that are new to the
-        vehicle. All vertices -1 takes a vehicle away. Raises ValueError, and changes nothing, for a bad number.
+        wait_ms (n,), none when None, pass before a vehicle moves and count in who is soonest. Along the same street
+        only ms change and this is a write; labels are made for vertices that are new to the vehicle. All vertices -1
+        takes a vehicle away. Raises ValueError, and changes nothing, for a bad number.
         """
         who = self._vehicles(index)
-        places = self._places(who, vertices, streets, ms)
+        places = (*self._places(who, vertices, streets, ms), _waits(len(who), wait_ms))
         with self._writing:
             if len(who) > _AT_ONCE:
                 slots = self._labels.slots.copy()
@@ -102,49 +109,25 @@ class Buckets:
                 with self._lock:
                     self._move(who[at : at + _AT_ONCE], *(column[at : at + _AT_ONCE] for column in places))
 
-    def customize(self, custom: Customized) -> None:
-        """Go over to other weights, with all vehicles where they are; questions are answered by the old ones meanwhile.
-
-        Raises ValueError for weights of another hierarchy.
-        """
-        with self._writing:
-            old = self._labels
-            if custom.hierarchy is not old.custom.hierarchy:
-                raise ValueError("these weights belong to another hierarchy: make new buckets for it")
-            anew = _filled(custom, old.slots.copy())
-            with self._lock:
-                self._labels = anew
-
     def nearest(
-        self,
-        vertices: ArrayLike,
-        ms: ArrayLike,
-        *,
-        most: int | None,
-        eligible: _Eligible = None,
-        wait_ms: _Whole | None = None,
-        on: tuple[ArrayLike, ArrayLike, ArrayLike] | None = None,
+        self, target: ArrayLike, *, most: int | None, eligible: _Eligible = None, on: ArrayLike = _NOWHERE
     ) -> Soonest:
-        """The `most` soonest eligible vehicles (all when None) to a target: vertices (n,) and the ms from each to it.
+        """The `most` soonest eligible vehicles (all when None) to a target: (2, n) vertices and the ms from each to it.
 
-        eligible: (count,) bool or (m,) indices, None for all. wait_ms (count,), not negative, passes before a vehicle
-        moves and counts in who is soonest. on: streets that the target is on, the vertices that they lead to and the
-        ms from the target on to those, (s,) each: who is on the same street before the target comes straight. Who
-        cannot come is left out. Raises ValueError for a bad number.
+        eligible: (count,) bool or (m,) indices, None for all. on (3, s): streets that the target is on, the vertices
+        that they lead to and the ms from the target on to those: who is on the same street before the target comes
+        straight. Who cannot come is left out. Raises ValueError for a bad number.
         """
-        mask, wait = self._eligible(eligible), self._wait(wait_ms)
-        target, streets = _rows(vertices, ms), _NOWHERE if on is None else _rows(*on)
+        mask, seeds, streets = self._eligible(eligible), _rows(2, target), _rows(3, on)
         if most is not None and most < 0:
             raise ValueError(f"there cannot be {most} soonest vehicles")
         with self._lock:
             labels = self._labels
             answer, is_well = bucket_kernels.soonest(
-                target,
+                seeds,
                 streets,
                 self.count if most is None else most,
                 mask,
-                wait,
-                wait_ms is not None,
                 _LABELS_COST_LESS,
                 _ORDER_COSTS,
                 *self._still,
@@ -156,7 +139,7 @@ class Buckets:
             )
         if not is_well:
             net = labels.custom.hierarchy
-            net.seeds(*target)
+            net.seeds(*seeds)
             net.seeds(*streets[1:])
             raise ValueError("a street that the target is on is numbered from 0")
         return Soonest(*answer)
@@ -200,15 +183,6 @@ class Buckets:
         ranks[there], offset[there] = self._labels.custom.hierarchy.seeds(vertices[there], ms[there])
         return [ranks, streets.astype(np.int32), offset]
 
-    def _wait(self, given: _Whole | None) -> _Ints:
-        if given is None:
-            return self._no_wait
-        if given.shape != self._no_wait.shape or given.dtype.kind not in "iu":
-            raise ValueError(f"{self.count} vehicles take as many wait_ms, whole ones")
-        if self.count and not (given.min() >= 0 and given.max() < NEVER):
-            raise ValueError(f"wait_ms go from 0 to {NEVER - 1}: {given.min()} to {given.max()} given")
-        return _own(given.astype(np.int64, copy=False))
-
     def _eligible(self, given: _Eligible) -> NDArray[np.bool_]:
         """Who is: (count,)."""
         if given is None:
@@ -232,7 +206,7 @@ def warm_up(progress: Callable[[str], None]) -> None:
     custom.matrix(0, 1)
     buckets = Buckets(custom, 1)
     buckets.place(0, [[0]], [[0]], [[0]])
-    buckets.nearest(1, 0, most=1)
+    buckets.nearest([[1], [0]], most=1)
     progress("the road hierarchy is ready")
 
 
@@ -246,14 +220,24 @@ def _own(array: NDArray[Any]) -> NDArray[Any]:
     return array if array.flags.c_contiguous and array.flags.writeable else array.copy()
 
 
-def _rows(*given: ArrayLike) -> _Ints:
+def _rows(rows: int, given: ArrayLike) -> _Ints:
     """Whole numbers, as many in each row: (rows, n)."""
     try:
-        rows = np.array(given)
+        table = np.asarray(given)
     except ValueError:
-        rows = np.zeros(0)
-    if rows.ndim == 1 and rows.size:
-        rows = rows[:, None]
-    if rows.ndim != 2 or (rows.size and rows.dtype.kind not in "iu"):
-        raise ValueError("vertices, streets and ms are whole numbers, as many of one as of the other")
-    return rows if rows.dtype == np.int64 else rows.astype(np.int64)
+        table = np.zeros(0)
+    if table.ndim != 2 or len(table) != rows or (table.size and table.dtype.kind not in "iu"):
+        raise ValueError(f"vertices, streets and ms are whole numbers, as many of one as of the other, in {rows} rows")
+    return _own(table.astype(np.int64, copy=False))
+
+
+def _waits(count: int, given: ArrayLike | None) -> NDArray[np.int32]:
+    """The ms (count,) that as many vehicles wait."""
+    if given is None:
+        return np.zeros(count, np.int32)
+    waits = np.asarray(given)
+    if waits.shape != (count,) or waits.dtype.kind not in "iu":
+        raise ValueError(f"{count} vehicles take as many wait_ms, whole ones")
+    if count and not (waits.min() >= 0 and waits.max() < NEVER):
+        raise ValueError(f"wait_ms go from 0 to {NEVER - 1}: {waits.min()} to {waits.max()} given")
+    return waits.astype(np.int32)

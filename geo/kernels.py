@@ -1,4 +1,4 @@
-"""The compiled loops of snapping and searching; their callers describe arguments, shapes and meaning."""
+"""The compiled loop of the early-stopping search; geo.nearest describes arguments, shapes and meaning."""
 
 import numpy as np
 
@@ -25,97 +25,6 @@ def _longer(array):
     more = np.empty(2 * len(array), array.dtype)
     more[: len(array)] = array
     return more
-
-
-@compiled
-def count_cells(col, row, shape_start, edges, columns, counts):
-    for edge in edges:
-        for p in range(shape_start[edge], shape_start[edge + 1] - 1):
-            for r in range(min(row[p], row[p + 1]), max(row[p], row[p + 1]) + 1):
-                for c in range(min(col[p], col[p + 1]), max(col[p], col[p + 1]) + 1):
-                    counts[r * columns + c] += 1
-
-
-@compiled
-def fill_cells(col, row, shape_start, edges, columns, cursor, seg_edge, seg_point):
-    for edge in edges:
-        for p in range(shape_start[edge], shape_start[edge + 1] - 1):
-            for r in range(min(row[p], row[p + 1]), max(row[p], row[p + 1]) + 1):
-                for c in range(min(col[p], col[p + 1]), max(col[p], col[p + 1]) + 1):
-                    at = cursor[r * columns + c]
-                    seg_edge[at] = edge
-                    seg_point[at] = p
-                    cursor[r * columns + c] += 1
-
-
-@compiled
-def snap_all(
-    lon,
-    lat,
-    west,
-    south,
-    step_lon,
-    step_lat,
-    columns,
-    rows,
-    cell_start,
-    seg_edge,
-    seg_point,
-    shut,
-    shape_lon,
-    shape_lat,
-    limit_m,
-    m_per_degree,
-    out_edge,
-    out_point,
-    out_t,
-    out_m,
-):
-    for i in range(len(lon)):
-        kx = m_per_degree * np.cos(lat[i] * np.pi / 180.0)
-        ky = m_per_degree
-        cell_m = min(step_lon * kx, step_lat * ky)
-        centre_c = int(np.floor((lon[i] - west) / step_lon))
-        centre_r = int(np.floor((lat[i] - south) / step_lat))
-        # The position may lie off the grid: rings start where the grid begins.
-        ring = max(max(0 - centre_c, centre_c - (columns - 1)), max(0 - centre_r, centre_r - (rows - 1)), 0)
-        # A ring begins this much farther than its number of cells less one: the way to the nearest border of the cell.
-        part_c, part_r = (lon[i] - west) / step_lon - centre_c, (lat[i] - south) / step_lat - centre_r
-        inside = min(part_c, 1.0 - part_c, part_r, 1.0 - part_r)
-        best = np.inf
-        while (ring - 1 + inside) * cell_m <= min(np.sqrt(best), limit_m) and ring <= columns + rows + 1 + abs(
-            centre_c
-        ) + abs(centre_r):
-            for r in range(max(centre_r - ring, 0), min(centre_r + ring, rows - 1) + 1):
-                edge_row = r in (centre_r - ring, centre_r + ring)
-                c_step = 1 if edge_row or ring == 0 else 2 * ring
-                c = centre_c - ring
-                while c <= centre_c + ring:
-                    if 0 <= c < columns:
-                        cell = r * columns + c
-                        for s in range(cell_start[cell], cell_start[cell + 1]):
-                            if shut[seg_edge[s]]:
-                                continue
-                            p = seg_point[s]
-                            ax = (shape_lon[p] * 1e-7 - lon[i]) * kx
-                            ay = (shape_lat[p] * 1e-7 - lat[i]) * ky
-                            dx = (shape_lon[p + 1] - shape_lon[p]) * 1e-7 * kx
-                            dy = (shape_lat[p + 1] - shape_lat[p]) * 1e-7 * ky
-                            square = dx * dx + dy * dy
-                            t = 0.0
-                            if square > 0.0:
-                                t = min(1.0, max(0.0, -(ax * dx + ay * dy) / square))
-                            d = (ax + t * dx) ** 2 + (ay + t * dy) ** 2
-                            if d < best or (d == best and (seg_edge[s], p) < (out_edge[i], out_point[i])):
-                                best = d
-                                out_edge[i] = seg_edge[s]
-                                out_point[i] = p
-                                out_t[i] = t
-                    c += c_step
-            ring += 1
-        out_m[i] = np.sqrt(best)
-        if out_m[i] > limit_m:
-            out_edge[i] = -1
 
 
 @compiled

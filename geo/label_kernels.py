@@ -1,8 +1,9 @@
 """The compiled loops that keep vehicles' labels and the buckets that they fill; vertices are ranks as in way_kernels.
 
 A vehicle has SIDES slots; the rows of slots are vertex (-1 where empty), the street to it that the vehicle is on, the
-ms until it is there, and start, size and room of its label in the pool hubs (P, 2) of hubs and the ms to each. The ms
-of a slot are kept apart from the label, so that driving along a street changes no label. A hub's bucket lists the keys
+ms until it is there, the ms that the vehicle waits before it moves (the same in all its slots), and start, size and
+room of its label in the pool hubs (P, 2) of hubs and the ms to each. The ms of a slot are kept apart from the label, so
+that driving along a street changes no label. A hub's bucket lists the keys
 (ms << 32 | slot) of all labels with it, rising; the rows of buckets (V, 3) are its start, size and room in the pool
 keys. What outgrows its room in a pool goes to the pool's end.
 """
@@ -16,14 +17,15 @@ from geo.way_kernels import label
 SIDES = 4
 SLOT = 2**32 - 1  # the part of a key that is the slot
 # The columns of slots.
-VERTEX, STREET, OFFSET, START, SIZE, ROOM = range(6)
+COLUMNS = 7
+VERTEX, STREET, OFFSET, WAIT, START, SIZE, ROOM = range(COLUMNS)
 _SPARE = 4
 
 
 @compiled
 def empty_slots(count):
     """The slots of `count` vehicles that are nowhere."""
-    slots = np.zeros((count * SIDES, 6), np.int32)
+    slots = np.zeros((count * SIDES, COLUMNS), np.int32)
     slots[:, VERTEX] = -1
     return slots
 
@@ -65,15 +67,17 @@ def fill(slots, node, arc, back_node, back_arc):
 
 
 @compiled
-def place(vehicle, new_vertex, new_street, new_ms, slots, changed):
+def place(vehicle, new_vertex, new_street, new_ms, new_wait, slots, changed):
     """Put vehicles (n,) on their new places (n, P), -1 for none; lists in changed the slots that need another label.
 
-    A slot whose vertex stays keeps its label: then only street and ms are written. Returns how many changed.
+    new_wait (n,): the ms that each waits. A slot whose vertex stays keeps its label: then only street and ms are
+    written. Returns how many changed.
     """
     count = 0
     taken = np.zeros(SIDES, np.bool_)
     for i in range(len(vehicle)):
         base = vehicle[i] * SIDES
+        slots[base : base + SIDES, WAIT] = new_wait[i]
         taken[:] = False
         given = new_vertex[i].copy()
         for turn in range(2):  # first the places whose vertex has a slot, then those that take one over

@@ -30,7 +30,6 @@ class Standing:
         self._access_kph = access_kph
         self._position = np.full((2, count), np.nan)
         self._snaps = Snaps(np.full(count, -1, np.int32), np.zeros(count), np.zeros(count))
-        self._wait_ms = np.zeros(count, np.int64)
         self._buckets: dict[str, Buckets] = {}
         self._lock = threading.Lock()
         self._preparing = threading.Lock()
@@ -43,17 +42,15 @@ class Standing:
 
     def place(self, index: _Ints, snaps: Snaps) -> None:
         """Put vehicles (n,), each once, at snapped positions."""
-        wait_ms = snaps.access_ms(self._access_kph)
         for at in range(0, len(index), _AT_ONCE):
             part = slice(at, at + _AT_ONCE)
             who, placed = index[part], snaps.some(part)
             with self._lock:
-                self._wait_ms[who] = wait_ms[part]
                 self._snaps.edge[who] = placed.edge
                 self._snaps.fraction[who] = placed.fraction
                 self._snaps.distance_m[who] = placed.distance_m
                 for name, buckets in self._buckets.items():
-                    buckets.place(who, *self.engine.metric(name).leave(placed))
+                    self._put(buckets, who, placed, name)
 
     def prepare(self, metric: str) -> None:
         """Put all into the buckets of a metric; until then questions are answered by searches that take longer.
@@ -67,10 +64,10 @@ class Standing:
             with self._lock:
                 before = self._snaps.some(np.arange(self.count))
             buckets = Buckets(chosen.custom, self.count)
-            buckets.place(np.arange(self.count), *chosen.leave(before))
+            self._put(buckets, np.arange(self.count), before, metric)
             with self._lock:
                 index = np.flatnonzero((before.edge != self._snaps.edge) | (before.fraction != self._snaps.fraction))
-                buckets.place(index, *chosen.leave(self._snaps.some(index)))
+                self._put(buckets, index, self._snaps.some(index), metric)
                 self._buckets[metric] = buckets
 
     def nearest(self, target: Snaps, eligible: _Eligible, *, most: int | None, metric: str) -> Arrivals:
@@ -110,6 +107,9 @@ class Standing:
         index = np.flatnonzero((self._position[:, : before.count] != position).any(axis=0) & ~np.isnan(position[0]))
         self.move(index, position[0, index], position[1, index])
 
+    def _put(self, buckets: Buckets, index: _Ints, snaps: Snaps, metric: str) -> None:
+        buckets.place(index, *self.engine.metric(metric).leave(snaps), snaps.access_ms(self._access_kph))
+
     def _in_buckets(
         self, target: Snaps, eligible: _Eligible, most: int | None, metric: str
     ) -> tuple[Soonest, Snaps] | None:
@@ -119,11 +119,8 @@ class Standing:
         ways = self.engine.metric(metric).arrive(target)
         if ways.is_cut:
             return None
-        seeds, on = ways.seeds, ways.on
         with self._lock:
-            found = self._buckets[metric].nearest(
-                seeds[0], seeds[1], most=most, eligible=eligible, wait_ms=self._wait_ms, on=(on[0], on[1], on[2])
-            )
+            found = self._buckets[metric].nearest(ways.seeds, most=most, eligible=eligible, on=ways.on)
             return found, self._snaps.some(found.vehicle)
 
     def _search(self, target: Snaps, eligible: _Eligible, most: int | None, metric: str) -> Arrivals:
@@ -131,9 +128,8 @@ class Standing:
         mask = np.zeros(self.count, np.bool_)
         mask[slice(None) if eligible is None else eligible] = True
         with self._lock:
-            return self.engine.search.nearest(
-                target, self._snaps, mask, most=most, metric=metric, wait_ms=self._wait_ms
-            )
+            wait_ms = self._snaps.access_ms(self._access_kph)
+            return self.engine.search.nearest(target, self._snaps, mask, most=most, metric=metric, wait_ms=wait_ms)
 
 
 def warm_up(engine: Engine, snapper: Snapper, progress: Callable[[str], None]) -> None:

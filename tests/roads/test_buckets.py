@@ -37,12 +37,13 @@ class Fleet:
     """Where the vehicles are, kept beside the buckets in the plainest form."""
 
     places: list[list[Place]]
+    wait: list[int]
 
-    def columns(self, index: list[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def columns(self, index: list[int]) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         most = max(1, *(len(self.places[i]) for i in index)) if index else 1
         rows = [self.places[i] + [(-1, -1, 0)] * (most - len(self.places[i])) for i in index]
         table = np.array(rows, np.int64).reshape(len(index), most, 3)
-        return table[:, :, 0], table[:, :, 1], table[:, :, 2]
+        return table[:, :, 0], table[:, :, 1], table[:, :, 2], np.array([self.wait[i] for i in index], np.int64)
 
     def costs(self, graph: Graph, target: list[tuple[int, int]], on: list[Place]) -> np.ndarray:
         """(n,) ms from each vehicle by the shortest way, 2**40 where there is none."""
@@ -68,34 +69,30 @@ def _any_history(data: st.DataObject) -> None:
     place = st.tuples(vertex, st.integers(0, 1), ms).map(lambda one: (one[0], 2 * one[0] + one[1], one[2]))
     count = data.draw(st.integers(1, 8))
     hierarchy = Hierarchy.build(graph.first_out, graph.head, data.draw(ranks(graph.count)))
-    found, fleet = Buckets(hierarchy.customize(graph.weight), count), Fleet([[] for _ in range(count)])
+    found, fleet = Buckets(hierarchy.customize(graph.weight), count), Fleet([[] for _ in range(count)], [0] * count)
     for _ in range(data.draw(st.integers(1, 6))):
         moved = data.draw(st.lists(st.integers(0, count - 1), unique=True, max_size=count))
         for i in moved:
-            fleet.places[i] = data.draw(st.lists(place, max_size=SIDES))
+            fleet.places[i], fleet.wait[i] = data.draw(st.lists(place, max_size=SIDES)), data.draw(st.integers(0, 9))
         found.place(np.array(moved, np.int64), *fleet.columns(moved))
         if data.draw(st.booleans()) and len(graph.head):
             weight = graph.weight.copy()
             weight[data.draw(st.integers(0, len(weight) - 1))] = data.draw(st.sampled_from((0, 3, NEVER)))
             graph = graph.with_weight(weight)
-            found.customize(hierarchy.customize(weight))
+            found = Buckets(hierarchy.customize(weight), count)
+            found.place(np.arange(count), *fleet.columns([*range(count)]))
         target = data.draw(st.lists(st.tuples(vertex, ms), min_size=1, max_size=3))
         eligible = np.array(data.draw(st.lists(st.booleans(), min_size=count, max_size=count)))
-        wait = np.array(data.draw(st.lists(st.integers(0, 9), min_size=count, max_size=count)), np.int64)
         most = data.draw(st.one_of(st.none(), st.integers(0, count)))
         on = data.draw(st.lists(place, max_size=2))
         costs = fleet.costs(graph, target, on)
         answer = found.nearest(
-            [v for v, _ in target],
-            [after for _, after in target],
+            [*zip(*target, strict=True)],
             most=most,
             eligible=eligible if data.draw(st.booleans()) else np.flatnonzero(eligible)[::-1],
-            wait_ms=wait,
-            on=([street for _, street, _ in on], [end for end, _, _ in on], [rest for _, _, rest in on])
-            if on
-            else None,
+            on=np.array([(street, end, rest) for end, street, rest in on], np.int64).reshape(-1, 3).T,
         )
-        expected = soonest(costs, eligible, wait, most)
+        expected = soonest(costs, eligible, np.array(fleet.wait), most)
         assert [*zip(answer.vehicle.tolist(), answer.travel_ms.tolist(), strict=True)] == expected
         _entries_are_places_on_the_way(found, fleet, target, on, answer)
 
@@ -127,7 +124,7 @@ def line() -> Buckets:
 
 
 def found_by(buckets: Buckets, vertex: int, **asked: object) -> list[tuple[int, int]]:
-    answer = buckets.nearest(vertex, 0, most=3, **asked)  # type: ignore[arg-type]
+    answer = buckets.nearest([[vertex], [0]], most=3, **asked)  # type: ignore[arg-type]
     return [*zip(answer.vehicle.tolist(), answer.travel_ms.tolist(), strict=True)]
 
 
@@ -154,7 +151,8 @@ def test_equal_vehicles_come_by_their_number_and_wait_counts_in_who_is_soonest()
     buckets = line()
     buckets.place([2, 0, 1], [[1], [1], [2]], [[-1], [-1], [-1]], [[0], [0], [0]])
     assert found_by(buckets, 0) == [(0, 10), (2, 10), (1, 20)]
-    assert found_by(buckets, 0, wait_ms=np.array([11, 0, 1])) == [(2, 10), (1, 20), (0, 10)]
+    buckets.place([0, 1, 2], [[1], [2], [1]], [[-1], [-1], [-1]], [[0], [0], [0]], [11, 0, 1])
+    assert found_by(buckets, 0) == [(2, 10), (1, 20), (0, 10)]
 
 
 def test_equal_vehicles_come_by_their_number_whichever_hub_they_are_found_over(searched_by: None) -> None:
@@ -168,7 +166,7 @@ def test_equal_vehicles_come_by_their_number_whichever_hub_they_are_found_over(s
         # Vehicles 1 and 2 are 10 ms away, 3 is behind them.
         buckets.place([1, 2, 3], [[vertices[0]], [vertices[1]], [3]], [[-1]] * 3, [[ms[0]], [ms[1]], [9]])
         for most, expected in ((1, [1]), (2, [1, 2])):
-            answer = buckets.nearest(0, 0, most=most, eligible=np.array([1, 2, 3]))
+            answer = buckets.nearest([[0], [0]], most=most, eligible=np.array([1, 2, 3]))
             assert (answer.vehicle.tolist(), answer.travel_ms.tolist()) == (expected, [10] * most)
 
 
@@ -177,7 +175,7 @@ def test_straight_along_a_street_whose_end_another_vertex_lies_upon(searched_by:
     custom = Hierarchy.build(graph.first_out, graph.head, np.arange(3, dtype=np.int32)).customize(graph.weight)
     buckets = Buckets(custom, 4)
     buckets.place([0, 1, 2, 3], [[0], [0], [0], [1]], [[5], [5], [4], [5]], [[9], [3], [9], [9]])
-    answer = buckets.nearest(2, 1, most=1, on=([5], [0], [4]))
+    answer = buckets.nearest([[2], [1]], most=1, on=[[5], [0], [4]])
     # Vehicle 0 is 5 ms before the target, 1 is past it and must go round; 2 is on another street.
     assert [column.tolist() for column in answer] == [[0], [5], [-1]]
 
@@ -211,26 +209,33 @@ def test_a_bad_place_is_an_error_and_changes_nothing(
 
 def test_bad_questions_are_errors() -> None:
     buckets = line()
-    for vertex, ms, asked, says in (
-        (4, 0, {}, "vertices are numbered"),
-        (0, -1, {}, "ms go from 0"),
-        (0, 0, {"most": -1}, "cannot be -1"),
-        (0, 0, {"eligible": np.array([3])}, "vehicles are numbered"),
-        (0, 0, {"eligible": np.array([True])}, "as many marks"),
-        (0, 0, {"wait_ms": np.array([0, -1, 0])}, "wait_ms go from 0"),
-        (0, 0, {"wait_ms": np.array([0])}, "as many wait_ms"),
-        (0, 0, {"wait_ms": np.array([0.5, 0, 0])}, "whole ones"),
-        (0.5, 0, {}, "whole numbers"),
-        ([0, 1], 0, {}, "as many of one"),
-        (0, 0, {"on": ([5], [4], [0])}, "vertices are numbered"),
-        (0, 0, {"on": ([5], [1], [-1])}, "ms go from 0"),
-        (0, 0, {"on": ([-1], [1], [0])}, "numbered from 0"),
+    for target, asked, says in (
+        ([[4], [0]], {}, "vertices are numbered"),
+        ([[0], [-1]], {}, "ms go from 0"),
+        ([[0], [0]], {"most": -1}, "cannot be -1"),
+        ([[0], [0]], {"eligible": np.array([3])}, "vehicles are numbered"),
+        ([[0], [0]], {"eligible": np.array([True])}, "as many marks"),
+        ([[0.5], [0]], {}, "whole numbers"),
+        ([[0, 1], [0]], {}, "as many of one"),
+        ([0, 0], {}, "in 2 rows"),
+        ([[0], [0]], {"on": [[5], [4], [0]]}, "vertices are numbered"),
+        ([[0], [0]], {"on": [[5], [1], [-1]]}, "ms go from 0"),
+        ([[0], [0]], {"on": [[-1], [1], [0]]}, "numbered from 0"),
+        ([[0], [0]], {"on": [[5], [1]]}, "in 3 rows"),
     ):
         with pytest.raises(ValueError, match=says):
-            buckets.nearest(vertex, ms, **{"most": 1, **asked})  # type: ignore[arg-type]
-    other = Hierarchy.build(LINE.first_out, LINE.head, np.arange(4, dtype=np.int32)).customize(LINE.weight)
-    with pytest.raises(ValueError, match="another hierarchy"):
-        buckets.customize(other)
+            buckets.nearest(target, **{"most": 1, **asked})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("wait", "says"), [([-1], "wait_ms go from 0"), ([NEVER], "wait_ms go"), ([0, 0], "as many wait"), ([0.5], "whole")]
+)
+def test_a_bad_wait_is_an_error_and_changes_nothing(wait: list[float], says: str) -> None:
+    buckets = line()
+    buckets.place([0], [[1]], [[-1]], [[0]], [3])
+    with pytest.raises(ValueError, match=says):
+        buckets.place([0], [[2]], [[-1]], [[0]], wait)
+    assert found_by(buckets, 0) == [(0, 10)]
 
 
 def test_once_warm_no_question_and_no_move_waits_for_a_compilation() -> None:
@@ -251,12 +256,13 @@ def test_once_warm_no_question_and_no_move_waits_for_a_compilation() -> None:
         array.flags.writeable = False
     custom = Hierarchy.build(first_out, head, rank).customize(weight)
     buckets = Buckets(custom, 3)
-    buckets.place(np.arange(3, dtype=np.uint8), [[1, 2], [1, -1], [3, 1]], [[1, 2], [3, 4], [5, 6]], [[0, 1]] * 3)
+    for waits in (None, wait, np.arange(6)[::2]):
+        places = [[1, 2], [1, -1], [3, 1]], [[1, 2], [3, 4], [5, 6]], [[0, 1]] * 3
+        buckets.place(np.arange(3, dtype=np.uint8), *places, waits)
     for eligible in (None, mask, np.ones(6, np.bool_)[::2], np.array([0, 2], np.uint16), np.array([2, 0])[::-1]):
-        for waits in (None, wait, np.arange(6)[::2]):
-            for most in (None, 1):
-                buckets.nearest(0, 5, most=most, eligible=eligible, wait_ms=waits)
-                buckets.nearest([0, 1], np.array([5, 5], np.uint8), most=most, on=([1], (1,), np.array([0])))
+        for most in (None, 1):
+            buckets.nearest([[0], [5]], most=most, eligible=eligible)
+            buckets.nearest(np.array([[0, 1], [5, 5]], np.uint8)[:, ::-1], most=most, on=[[1], [1], [0]])
     custom.way([0, 1], [1, 2], 3, 0)
     custom.times_to(np.array([2], np.int16), [0])
     custom.matrix(np.arange(4)[::2], [1])
@@ -282,21 +288,23 @@ def test_on_jakarta_2000_random_questions_over_a_moving_fleet_agree_with_scipy(
     rng = np.random.default_rng(11)
     graph, count, differences, asked = jakarta_graph, 3000, 0, 0
     found = Buckets(jakarta_hierarchy.customize(graph.weight), count)
-    arcs = rng.integers(0, len(graph.head), count)
+    arcs, wait = rng.integers(0, len(graph.head), count), rng.integers(0, 90_000, count)
     places = on_arcs(graph, arcs, rng.random(count))
-    found.place(np.arange(count), *places)
+    found.place(np.arange(count), *places, wait)
     for turn in range(20):
         moved = rng.choice(count, 300, replace=False)
         arcs[moved] = graph.first_out[graph.head[arcs[moved]]]  # the first street on
         new = on_arcs(graph, arcs[moved], rng.random(len(moved)))
         for old, column in zip(places, new, strict=True):
             old[moved] = column
-        found.place(moved, *new)
+        wait[moved] = rng.integers(0, 90_000, len(moved))
+        found.place(moved, *new, wait[moved])
         if turn % 5 == 4:
             weight = jakarta_graph.weight.copy()
             weight[rng.random(len(weight)) < 0.03] = NEVER
             graph = graph.with_weight(weight)
-            found.customize(jakarta_hierarchy.customize(weight))
+            found = Buckets(jakarta_hierarchy.customize(weight), count)
+            found.place(np.arange(count), *places, wait)
         # Every other target is on a street where somebody is.
         target = rng.choice(arcs) if turn % 2 else rng.integers(0, len(graph.head))
         along = int(graph.weight[target] * rng.random())
@@ -309,10 +317,9 @@ def test_on_jakarta_2000_random_questions_over_a_moving_fleet_agree_with_scipy(
         for many in (count, 300, 30, 1) * 25:
             eligible = np.zeros(count, np.bool_)
             eligible[rng.choice(count, many, replace=False)] = True
-            wait = rng.integers(0, 90_000, count)
             most = int(rng.integers(1, 9))
-            on = ([target], [ends[1]], [after[1]])
-            answer = found.nearest(ends, after, most=most, eligible=eligible, wait_ms=wait, on=on)
+            on = np.array([[target], [ends[1]], [after[1]]])
+            answer = found.nearest([ends, after], most=most, eligible=eligible, on=on)
             rows = [*zip(answer.vehicle.tolist(), answer.travel_ms.tolist(), strict=True)]
             differences += rows != soonest(costs, eligible, wait, most)
             asked += 1
@@ -359,7 +366,6 @@ def test_questions_between_moves_see_every_vehicle_where_it_was_or_where_it_is(
             for places in (there, here):
                 for some in np.split(np.arange(count), 5):
                     found.place(some, *(column[some] for column in places))
-            found.customize(custom)
 
     pool = ThreadPoolExecutor(1)
     moving = pool.submit(move)
@@ -370,7 +376,7 @@ def test_questions_between_moves_see_every_vehicle_where_it_was_or_where_it_is(
             asked < 400 or len(seen) < 2
         ):  # until both were met; the time limit ends a search that never does
             asked += 1
-            answer = found.nearest(target, 0, most=10)
+            answer = found.nearest([[target], [0]], most=10)
             old, new = (side[answer.vehicle] == answer.travel_ms for side in either)
             assert np.all(old | new)
             seen |= {"old"} if (old & ~new).any() else set()
