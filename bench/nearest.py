@@ -78,11 +78,11 @@ def measure(
 
 def report(cells: list[Cell]) -> None:
     names = list(cells[0].took)
-    print("  ".join(f"{head:>19}" for head in ("eligible of vehicles", *names)))
+    print("  ".join(f"{head:>22}" for head in ("eligible of vehicles", *names)))
     for cell in cells:
         row = [f"{cell.eligible:,} of {cell.vehicles:,}"]
         row += [f"{cell.median(name):.3f} ({float(np.quantile(cell.took[name], 0.99)):.3f})" for name in names]
-        print("  ".join(f"{one:>19}" for one in row))
+        print("  ".join(f"{one:>22}" for one in row))
 
 
 def missed(cells: list[Cell]) -> list[str]:

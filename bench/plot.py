@@ -18,6 +18,8 @@ STYLES = {
     "jemput": ("#0b5d4b", "o", 2.6),
     "early stop": ("#3d7dca", "s", 1.2),
     "scipy": ("#b5482f", "^", 1.2),
+    "early stop, contracted": ("#7fb0e6", "s", 1.2),
+    "scipy, contracted": ("#dba08e", "^", 1.2),
     "pyroutingkit": ("#8a5fb0", "D", 1.2),
     "pinned": ("#7a6a00", "v", 1.2),
     "repinned": ("#555555", "x", 1.2),

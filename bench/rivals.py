@@ -9,16 +9,19 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from bench.searched import FAR, Graph, contracted, plain
 from geo.engine import Engine
+from geo.graph import CLOSED_MS
+from geo.kernels import FAR as FAR_OFF
+from geo.kernels import search
 from geo.metric import Target
-from geo.nearest import NearestSearch
 from geo.network import Network
 from geo.snap import Snapper, Snaps
 from geo.standing import Standing
 
 METRIC = "car"
 FIRST_LIMIT_MS = 60_000.0
-_FAR = 2**40
+_WAYS_IN = 64
 _Ints = NDArray[np.int64]
 Answer = list[int]
 
@@ -31,26 +34,11 @@ class Fleet:
         self.network: Network = engine.network
         self.metric = engine.metric(METRIC)
         self.at: Snaps = snapper.snap(lon, lat)
-        self.sides = self.metric.leave(self.at)
-        # A side that is none stands for the first one, which changes nothing about the least.
-        there = self.sides.vertex >= 0
-        self.entry = np.where(there, self.sides.vertex, self.sides.vertex[:, :1]).astype(np.int64)
-        self.rest = np.where(there, self.sides.ms, self.sides.ms[:, :1]).astype(np.int64)
+        self.contracted, self.plain = contracted(self.metric, self.at), plain(self.network, self.metric, self.at)
 
     def target(self, lon: float, lat: float) -> Snaps:
         """The position asked about on the roads: all ways snap it alike, as part of their answer."""
         return self.snapper.snap(np.array([lon]), np.array([lat]))
-
-    def soonest(self, ways: _Ints, chosen: _Ints, ends: Target, k: int) -> Answer:
-        """The k least of the ms (m, SIDES) from the entries of the chosen to the target, or straight along a street."""
-        cost = (ways + self.rest[chosen]).min(axis=1)
-        street, ms = self.sides.street[chosen], self.sides.ms[chosen]
-        for chain, _, on_ms in ends.on.T.tolist():
-            row, side = np.nonzero((street == chain) & (ms >= on_ms))
-            np.minimum.at(cost, row, ms[row, side] - on_ms)
-        cost = np.sort(cost)[:k]
-        found: Answer = cost[cost < _FAR // 2].tolist()
-        return found
 
 
 class Way(Protocol):
@@ -73,7 +61,7 @@ class Jemput:
         self._standing.prepare(METRIC)
 
     def ask(self, lon: float, lat: float, mask: NDArray[np.bool_], chosen: _Ints, k: int) -> Answer:  # noqa: ARG002
-        _, travel_ms = self._standing.soonest(self._fleet.target(lon, lat), mask, most=k, metric=METRIC)
+        _, travel_ms = self._standing.soonest_at(lon, lat, mask, most=k, metric=METRIC)
         found: Answer = travel_ms.tolist()
         return found
 
@@ -81,54 +69,85 @@ class Jemput:
 class EarlyStop:
     """This project's Dijkstra that stops after the k-th vehicle, for vehicles that stand in no buckets."""
 
-    name = "early stop"
-
-    def __init__(self, fleet: Fleet) -> None:
-        self._fleet, self._search = fleet, NearestSearch(fleet.network)
+    def __init__(self, name: str, fleet: Fleet, graph: Graph) -> None:
+        self.name, self._fleet, self._graph = name, fleet, graph
+        order = np.argsort(graph.head, kind="stable")
+        self._into = np.searchsorted(graph.head[order], np.arange(graph.count + 1))
+        self._tail, self._ms, self._no_m = graph.tail[order], graph.ms[order].astype(np.int64), np.zeros(len(order))
+        self._dist = np.full(graph.count, FAR_OFF, np.int64)
+        self._metres, self._first = np.zeros(graph.count), np.full(graph.count, -1, np.int64)
 
     def ask(self, lon: float, lat: float, mask: NDArray[np.bool_], chosen: _Ints, k: int) -> Answer:  # noqa: ARG002
-        found = self._search.nearest(self._fleet.target(lon, lat), self._fleet.at, mask, most=k, metric=METRIC)
-        travel: Answer = found.travel_ms.tolist()
+        ends, sides = self._graph.arrive(self._fleet.target(lon, lat)), self._graph.sides
+        row, side = np.nonzero(sides.vertex[chosen] >= 0)
+        who = chosen[row]
+        vertex, street, ms = (column[who, side].astype(np.int64) for column in sides)
+        none = np.zeros(len(row))
+        found, best, _, touched = search(
+            ends.on[0],
+            -ends.on[2],
+            np.zeros(len(ends.on[0])),
+            ends.seeds[0],
+            ends.seeds[1],
+            np.zeros(len(ends.seeds[0])),
+            self._into,
+            self._tail,
+            self._ms,
+            self._no_m,
+            vertex,
+            ms,
+            none,
+            street,
+            -ms,
+            none,
+            row,
+            np.zeros(len(chosen), np.int64),
+            min(k, len(chosen)),
+            CLOSED_MS,
+            self._dist,
+            self._metres,
+            self._first,
+            np.full(len(row), -1, np.int64),
+            np.zeros(len(chosen), np.bool_),
+        )
+        self._dist[touched] = FAR_OFF
+        travel: Answer = best[found].tolist()
         return travel
 
 
 class Doubling:
     """scipy's Dijkstra from the target backwards, with a limit that doubles until k are found."""
 
-    name = "scipy"
-
-    def __init__(self, fleet: Fleet) -> None:
-        self._fleet = fleet
-        graph, ms = fleet.network.graph, fleet.metric.weights.arc_ms
-        order = np.lexsort((ms, graph.tail, graph.head))
+    def __init__(self, name: str, fleet: Fleet, graph: Graph) -> None:
+        self.name, self._fleet, self._graph = name, fleet, graph
+        order = np.lexsort((graph.ms, graph.tail, graph.head))
         tail, head = graph.tail[order], graph.head[order]
         # Of parallel arcs the cheapest: scipy would take the sum.
         kept = order[np.append([True], (np.diff(tail) != 0) | (np.diff(head) != 0))]
-        self._tail, self._ms = graph.tail[kept], ms[kept].astype(np.float64)
-        self._start = np.searchsorted(graph.head[kept], np.arange(graph.vertex_count + 1))
+        self._many = len(kept)
+        # The target is a vertex more, with room for its ways in behind all others: nothing is copied for a question.
+        self._tail = np.append(graph.tail[kept], np.zeros(_WAYS_IN, np.int32)).astype(np.int32)
+        self._ms = np.append(graph.ms[kept], np.zeros(_WAYS_IN)).astype(np.float64)
+        self._start = np.searchsorted(graph.head[kept], np.arange(graph.count + 2)).astype(np.int32)
 
-    def _travel(self, ends: Target, chosen: _Ints, limit: float) -> _Ints:
-        count = self._fleet.network.graph.vertex_count
-        seeds = np.full(count, np.inf)
-        np.minimum.at(seeds, ends.seeds[0], ends.seeds[1])
-        into = np.flatnonzero(np.isfinite(seeds))
-        # The target is a vertex more; scipy takes a stored zero for a very short arc.
-        graph = csr_array(
-            (
-                np.append(self._ms, seeds[into]),
-                np.append(self._tail, into.astype(np.int32)),
-                np.append(self._start, len(self._ms) + len(into)),
-            ),
-            shape=(count + 1, count + 1),
-        )
-        far = dijkstra(graph, indices=count, limit=limit)  # type: ignore[call-overload]  # the stubs know no sparse array
-        ways = far[self._fleet.entry[chosen]]
-        return np.where(np.isfinite(ways), ways, _FAR).astype(np.int64)
+    def _enter(self, ends: Target) -> csr_array:
+        """The graph with the ways to the target; scipy takes a stored zero for a very short arc."""
+        into, at = np.unique(ends.seeds[0], return_inverse=True)
+        least = np.full(len(into), np.inf)
+        np.minimum.at(least, at, ends.seeds[1])
+        end = self._many + len(into)
+        self._tail[self._many : end], self._ms[self._many : end], self._start[-1] = into, least, end
+        count = self._graph.count + 1
+        return csr_array((self._ms[:end], self._tail[:end], self._start), shape=(count, count))
 
     def ask(self, lon: float, lat: float, mask: NDArray[np.bool_], chosen: _Ints, k: int) -> Answer:  # noqa: ARG002
-        ends, limit = self._fleet.metric.arrive(self._fleet.target(lon, lat)), FIRST_LIMIT_MS
+        ends, limit = self._graph.arrive(self._fleet.target(lon, lat)), FIRST_LIMIT_MS
+        entered = self._enter(ends)
         while True:
-            found = self._fleet.soonest(self._travel(ends, chosen, limit), chosen, ends, k)
+            far = dijkstra(entered, indices=self._graph.count, limit=limit)  # type: ignore[call-overload]  # the stubs know no sparse array
+            ways = far[self._graph.entry[chosen]]
+            ways = np.where(np.isfinite(ways), ways, FAR).astype(np.int64)
+            found = self._graph.soonest(ways, chosen, ends, k)
             if len(found) == min(k, len(chosen)) and found[-1] <= limit:
                 return found
             limit *= 2
@@ -145,10 +164,10 @@ class PyRoutingKit:
         self._metric.customize(fleet.metric.weights.arc_ms.astype(np.uint32))
 
     def ask(self, lon: float, lat: float, mask: NDArray[np.bool_], chosen: _Ints, k: int) -> Answer:  # noqa: ARG002
-        ends, entry = self._fleet.metric.arrive(self._fleet.target(lon, lat)), self._fleet.entry[chosen]
+        ends, entry = self._fleet.contracted.arrive(self._fleet.target(lon, lat)), self._fleet.contracted.entry[chosen]
         table = self._metric.distances_many_to_many(entry.ravel().astype(np.uint32), ends.seeds[0].astype(np.uint32))
         ways = (table.astype(np.int64) + ends.seeds[1]).min(axis=1).reshape(entry.shape)
-        return self._fleet.soonest(ways, chosen, ends, k)
+        return self._fleet.contracted.soonest(ways, chosen, ends, k)
 
 
 class Pinned:
@@ -162,21 +181,24 @@ class Pinned:
         graph, net = fleet.network.graph, fleet.engine.hierarchy
         cch = routingkit_cch.CCH(net.order.tolist(), graph.tail.tolist(), graph.head.tolist(), False)
         self._metric = routingkit_cch.CCHMetric(cch, fleet.metric.weights.arc_ms.tolist())
-        self._search = routingkit_cch.CCHManyToOne(self._metric, fleet.entry.ravel().tolist())
+        self._search = routingkit_cch.CCHManyToOne(self._metric, fleet.contracted.entry.ravel().tolist())
 
     def ask(self, lon: float, lat: float, mask: NDArray[np.bool_], chosen: _Ints, k: int) -> Answer:  # noqa: ARG002
-        ends = self._fleet.metric.arrive(self._fleet.target(lon, lat))
+        ends = self._fleet.contracted.arrive(self._fleet.target(lon, lat))
         if self._anew:
-            self._search.repin_sources(self._fleet.entry[chosen].ravel().tolist())
+            self._search.repin_sources(self._fleet.contracted.entry[chosen].ravel().tolist())
         found = np.array(self._search.distances_to_multi([*zip(*ends.seeds.tolist(), strict=True)]), np.float64)
-        ways = found.reshape(-1, self._fleet.entry.shape[1])
+        ways = found.reshape(-1, self._fleet.contracted.entry.shape[1])
         ways = ways if self._anew else ways[chosen]
-        return self._fleet.soonest(np.where(np.isfinite(ways), ways, _FAR).astype(np.int64), chosen, ends, k)
+        return self._fleet.contracted.soonest(np.where(np.isfinite(ways), ways, FAR).astype(np.int64), chosen, ends, k)
 
 
 def all_ways(fleet: Fleet, topology: pyroutingkit.CCHTopology) -> list[Way]:
     """Every way that is installed here; the first is this project's."""
-    ways: list[Way] = [Jemput(fleet), EarlyStop(fleet), Doubling(fleet), PyRoutingKit(fleet, topology)]
+    graphs = {"": fleet.plain, ", contracted": fleet.contracted}
+    searches = [EarlyStop(f"early stop{name}", fleet, graph) for name, graph in graphs.items()]
+    scipys = [Doubling(f"scipy{name}", fleet, graph) for name, graph in graphs.items()]
+    ways: list[Way] = [Jemput(fleet), *searches, *scipys, PyRoutingKit(fleet, topology)]
     if importlib.util.find_spec("routingkit_cch"):
         ways += [Pinned(fleet, anew=False), Pinned(fleet, anew=True)]
     return ways

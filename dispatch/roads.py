@@ -97,8 +97,7 @@ class NetworkRoads(Roads):
         with self._moving:
             numbers = self._move(vehicles)
             standing = self._standing
-        target = _snap(standing.snapper, to)
-        found = standing.nearest(target, numbers, most=most, metric=speeds)
+        found, target = standing.nearest_at(to.lon, to.lat, numbers, most=most, metric=speeds)
         return _arrivals([self._ids[at] for at in found.index], found, target)
 
     def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:

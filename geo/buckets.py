@@ -118,14 +118,24 @@ class Buckets:
         that they lead to and the ms from the target on to those: who is on the same street before the target comes
         straight. Who cannot come is left out. Raises ValueError for a bad number.
         """
-        mask, seeds, streets = self._eligible(eligible), _rows(2, target), _rows(3, on)
+        seeds, streets = _rows(2, target), _rows(3, on)
+        answer, is_well = self.ask(bucket_kernels.soonest, seeds, streets, most=most, eligible=eligible)
+        if not is_well:
+            net = self._labels.custom.hierarchy
+            net.seeds(*seeds)
+            net.seeds(*streets[1:])
+            raise ValueError("a street that the target is on is numbered from 0")
+        return Soonest(*answer)
+
+    def ask(self, kernel: Callable[..., Any], *given: object, most: int | None, eligible: _Eligible) -> Any:  # noqa: ANN401  # as the kernel answers
+        """What a compiled search that begins with `given` and goes on as bucket_kernels.soonest answers."""
         if most is not None and most < 0:
             raise ValueError(f"there cannot be {most} soonest vehicles")
+        mask = self._eligible(eligible)
         with self._lock:
             labels = self._labels
-            answer, is_well = bucket_kernels.soonest(
-                seeds,
-                streets,
+            return kernel(
+                *given,
                 self.count if most is None else most,
                 mask,
                 _LABELS_COST_LESS,
@@ -137,12 +147,6 @@ class Buckets:
                 labels.buckets,
                 labels.keys,
             )
-        if not is_well:
-            net = labels.custom.hierarchy
-            net.seeds(*seeds)
-            net.seeds(*streets[1:])
-            raise ValueError("a street that the target is on is numbered from 0")
-        return Soonest(*answer)
 
     def _move(self, who: _Ints, *places: NDArray[np.int32]) -> None:
         labels = self._labels

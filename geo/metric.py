@@ -58,7 +58,8 @@ class Metric:
         self._chains[-1, :2] = -1
         self._chains[:, side_kernels.ENTRY] = graph.by_chain_first
         by_chain = graph.by_chain_arc
-        self._entries = np.stack((graph.tail[by_chain], graph.arc_turn_ms[by_chain]), axis=1)
+        entries = np.stack((graph.tail[by_chain], graph.arc_turn_ms[by_chain]), axis=1)
+        self.parts = self._edges, self._chains, entries  # what side_kernels.arrive takes
 
     def leave(self, snaps: Snaps) -> Sides:
         """The ways on from snapped positions; none from those off the roads or shut in."""
@@ -69,6 +70,4 @@ class Metric:
 
     def arrive(self, target: Snaps) -> Target:
         """The ways to the one snapped position."""
-        return Target(
-            *side_kernels.arrive(target.edge[0], target.fraction[0], self._edges, self._chains, self._entries)
-        )
+        return Target(*side_kernels.arrive(target.edge[0], target.fraction[0], *self.parts))

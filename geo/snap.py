@@ -46,7 +46,6 @@ class Snapper:
 
     def __init__(self, network: Network, *, max_distance_m: float = 2_000.0) -> None:
         self.max_distance_m = max_distance_m
-        self.shut = np.zeros(network.edge_count, np.bool_)
         west, south, east, north = network.meta.bounds
         step_lat = _CELL_M / _M_PER_DEGREE
         step_lon = step_lat / max(0.01, float(np.cos(np.radians((south + north) / 2.0))))
@@ -62,7 +61,8 @@ class Snapper:
         segment = np.empty(cell_start[-1], np.int32), np.empty(cell_start[-1], np.int64)
         snap_kernels.fill_cells(col, row, network.shape_start, edges, columns, cell_start[:-1].copy(), *segment)
         self._grid = west, south, step_lon, step_lat, columns, rows, cell_start, *segment
-        self._shapes = network.shape_lon, network.shape_lat, *_lengths(network)
+        self._shapes = network.shape_lon, network.shape_lat, *_lengths(network), max_distance_m, _M_PER_DEGREE
+        self.shut = np.zeros(network.edge_count, np.bool_)
 
     def without(self, shut: NDArray[np.bool_]) -> "Snapper":
         """The same for roads of which some edges (M,) are shut, both directions of a street: nobody is put on those."""
@@ -77,19 +77,13 @@ class Snapper:
         lon, lat = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
         count = len(lon)
         snaps = Snaps(np.empty(count, np.int32), np.empty(count), np.empty(count))
-        snap_kernels.snap(
-            lon,
-            lat,
-            *self._grid,
-            self.shut,
-            *self._shapes,
-            self.max_distance_m,
-            _M_PER_DEGREE,
-            snaps.edge,
-            snaps.fraction,
-            snaps.distance_m,
-        )
+        snap_kernels.snap(lon, lat, *self.parts, snaps.edge, snaps.fraction, snaps.distance_m)
         return snaps
+
+    @property
+    def parts(self) -> tuple[Any, ...]:
+        """What snap_kernels.snap takes of all positions."""
+        return (*self._grid, self.shut, *self._shapes)
 
 
 def _lengths(network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

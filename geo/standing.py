@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geo import question_kernels
 from geo.buckets import Buckets, Soonest
 from geo.engine import Engine
 from geo.nearest import Arrivals
@@ -75,20 +76,33 @@ class Standing:
 
         As NearestSearch.nearest; distance_m is the length of the way. Raises KeyError for an unknown metric.
         """
-        found = self._in_buckets(target, eligible, most, metric)
-        if found is None:
-            return self._search(target, eligible, most, metric)
-        soonest, snaps = found
-        metres = self.engine.metres(snaps, target, metric)
-        return Arrivals(soonest.vehicle, soonest.travel_ms, metres, snaps.distance_m)
+        if metric in self._buckets:
+            ways = self.engine.metric(metric).arrive(target)
+            if not ways.is_cut:
+                with self._lock:
+                    found = self._buckets[metric].nearest(ways.seeds, most=most, eligible=eligible, on=ways.on)
+                    placed = self._snaps.some(found.vehicle)
+                return self._arrivals(found, placed, target, metric)
+        return self._search(target, eligible, most, metric)
 
-    def soonest(self, target: Snaps, eligible: _Eligible, *, most: int | None, metric: str) -> tuple[_Ints, _Ints]:
-        """As `nearest`, the numbers and the ms along the road alone, so that no way is walked for its length."""
-        found = self._in_buckets(target, eligible, most, metric)
+    def nearest_at(
+        self, lon: float, lat: float, eligible: _Eligible, *, most: int | None, metric: str
+    ) -> tuple[Arrivals, Snaps]:
+        """As `nearest` to a position in degrees, and where that snaps; who is found is found in one compiled call."""
+        found, placed, target = self._ask(lon, lat, eligible, most, metric)
+        if found is None:
+            return self._search(target, eligible, most, metric), target
+        return self._arrivals(found, placed, target, metric), target
+
+    def soonest_at(
+        self, lon: float, lat: float, eligible: _Eligible, *, most: int | None, metric: str
+    ) -> tuple[_Ints, _Ints]:
+        """As `nearest_at`, the numbers and the ms along the road alone: no way is walked for its length."""
+        found, _, target = self._ask(lon, lat, eligible, most, metric)
         if found is None:
             searched = self._search(target, eligible, most, metric)
             return searched.index, searched.travel_ms
-        return found[0].vehicle, found[0].travel_ms
+        return found.vehicle, found.travel_ms
 
     def over(self, engine: Engine, snapper: Snapper, count: int) -> "Standing":
         """The same vehicles, with room for `count`, on other roads, not prepared for any metric."""
@@ -110,18 +124,27 @@ class Standing:
     def _put(self, buckets: Buckets, index: _Ints, snaps: Snaps, metric: str) -> None:
         buckets.place(index, *self.engine.metric(metric).leave(snaps), snaps.access_ms(self._access_kph))
 
-    def _in_buckets(
-        self, target: Snaps, eligible: _Eligible, most: int | None, metric: str
-    ) -> tuple[Soonest, Snaps] | None:
-        """Who is found and where they stand; None where the buckets are not filled yet, or do not know enough."""
+    def _ask(
+        self, lon: float, lat: float, eligible: _Eligible, most: int | None, metric: str
+    ) -> tuple[Soonest | None, Snaps, Snaps]:
+        """Who is found, where they stand, and where the position does; None where the buckets do not know enough."""
+        target = Snaps(np.empty(1, np.int32), np.empty(1), np.empty(1))
         if metric not in self._buckets:
-            return None
-        ways = self.engine.metric(metric).arrive(target)
-        if ways.is_cut:
-            return None
+            target = self.snapper.snap(np.array([lon]), np.array([lat]))
+            return None, target, target
+        chosen = self.engine.metric(metric)
+        place = target.edge, target.fraction, target.distance_m
         with self._lock:
-            found = self._buckets[metric].nearest(ways.seeds, most=most, eligible=eligible, on=ways.on)
-            return found, self._snaps.some(found.vehicle)
+            answer, is_cut = self._buckets[metric].ask(
+                question_kernels.ask, lon, lat, *place, *self.snapper.parts, *chosen.parts, most=most, eligible=eligible
+            )
+            if is_cut:
+                return None, target, target
+            return Soonest(*answer), self._snaps.some(answer[0]), target
+
+    def _arrivals(self, found: Soonest, placed: Snaps, target: Snaps, metric: str) -> Arrivals:
+        metres = self.engine.metres(placed, target, metric)
+        return Arrivals(found.vehicle, found.travel_ms, metres, placed.distance_m)
 
     def _search(self, target: Snaps, eligible: _Eligible, most: int | None, metric: str) -> Arrivals:
         """Outwards from the target: that waits for nothing to be made ready, and knows every piece of a cut street."""
@@ -143,6 +166,7 @@ def warm_up(engine: Engine, snapper: Snapper, progress: Callable[[str], None]) -
     standing.prepare(metric)
     standing.move(one, lon, lat)
     standing.nearest(target, one, most=1, metric=metric)
+    standing.nearest_at(float(lon[0]), float(lat[0]), one, most=1, metric=metric)
     for most in (1, None):
         engine.nearest(target, target, None, most=most, metric=metric)
     progress("the road search is ready")

@@ -96,8 +96,27 @@ def check_against_scipy(net: Network, *, seed: int, all_come: bool) -> None:
             found = search.nearest(target, vehicles, eligible, most=most, metric=metric)
             expected = soonest(travel, eligible, most)
             assert rows(found) == expected
-            index, travel_ms = standing.soonest(target, eligible, most=most, metric=metric)
-            assert list(zip(travel_ms.tolist(), index.tolist(), strict=True)) == expected
+            assert rows(standing.nearest(target, eligible, most=most, metric=metric)) == expected
+    check_positions_in_degrees(net, standing, metric, rng)
+
+
+def check_positions_in_degrees(net: Network, standing: Standing, metric: str, rng: np.random.Generator) -> None:
+    """A question that is answered in one compiled call is answered as one of the same position snapped before."""
+    west, south, east, north = net.meta.bounds
+    for lon, lat in zip(rng.uniform(west, east, TARGETS), rng.uniform(south, north, TARGETS), strict=True):
+        eligible = rng.random(standing.count) < rng.choice([1.0, 0.05, 0.001])
+        snapped = standing.snapper.snap(np.array([lon]), np.array([lat]))
+        found = standing.nearest(snapped, eligible, most=3, metric=metric)
+        index, travel_ms = standing.soonest_at(lon, lat, eligible, most=3, metric=metric)
+        assert (index.tolist(), travel_ms.tolist()) == (found.index.tolist(), found.travel_ms.tolist())
+        again, target = standing.nearest_at(lon, lat, eligible, most=3, metric=metric)
+        assert rows(again) == rows(found)
+        assert again.distance_m.tolist() == found.distance_m.tolist()
+        assert (target.edge, target.fraction, target.distance_m) == (
+            snapped.edge,
+            snapped.fraction,
+            snapped.distance_m,
+        )
 
 
 @pytest.mark.roads
