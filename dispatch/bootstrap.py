@@ -1,8 +1,9 @@
 """Wiring: from settings to a house with its store, live port, roads and desk. Nothing else knows them all."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
@@ -46,7 +47,9 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
-    """A running service. `roads_kind` is real, sample or none; `demo` opens one-click sign-in."""
+    """A running service. `roads_kind` is real, sample or none; `demo` opens one-click sign-in. `area_turns`: who
+    calculates an area, one at a time, so that they leave processors to the desk.
+    """
 
     settings: Settings
     store: Store
@@ -61,6 +64,7 @@ class House:
     road_areas: RoadAreas | None
     roads_kind: str
     demo: bool
+    area_turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
 
 
 def pack_texts(settings: Settings) -> list[tuple[str, str]]:

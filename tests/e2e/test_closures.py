@@ -39,6 +39,13 @@ def shown(page: Page, count: int) -> None:
     expect(map_of(page)).to_have_attribute("data-closed", str(count))
 
 
+def test_a_part_of_the_page_that_does_not_come_is_said(enter: Enter) -> None:
+    page = enter("operator", "rina", PC)
+    page.context.route("**/assets/closures-*.js", lambda route: route.abort())
+    page.reload()
+    expect(page.get_by_role("alert")).to_have_text("Sebagian halaman belum termuat. Muat ulang halaman ini.")
+
+
 def listed(served: Served) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = served.get("operator", "rina", "/api/closures")["features"]
     return found

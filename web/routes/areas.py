@@ -91,7 +91,8 @@ async def isochrone(
     limits = _numbers(minutes)
     areas = _areas_of(house)
     origin = Point(lon=lon, lat=lat)
-    found = await asyncio.to_thread(areas.isochrone, origin, minutes=limits, speeds=speeds)
+    async with house.area_turns:
+        found = await asyncio.to_thread(areas.isochrone, origin, minutes=limits, speeds=speeds)
     if found is None:
         raise Problem(409, "far_from_roads", "Titik ini jauh dari jalan pada peta. Pilih titik di dekat jalan.")
     return IsochroneOut(features=[_feature(area) for area in reversed(found)])
@@ -117,7 +118,8 @@ async def coverage(
         if vehicle.is_free and (not classes or vehicle.vehicle.vehicle_class in classes)
         if (fix := vehicle.position(now)) is not None
     }
-    found = await asyncio.to_thread(areas.coverage, free, minutes=limits, speeds=speeds)
+    async with house.area_turns:
+        found = await asyncio.to_thread(areas.coverage, free, minutes=limits, speeds=speeds)
     facts = CoverageFactsOut(
         vehicles=found.vehicles,
         within=[WithinOut(minutes=limit, share=round(share, 4)) for limit, share in found.within],

@@ -168,6 +168,7 @@ export const text = {
       kept: "Janji ditepati",
     },
     table: "Tabel kendaraan",
+    partMissing: "Sebagian halaman belum termuat. Muat ulang halaman ini.",
     replay: "Putar ulang kasus Cikokol",
     map: "Peta",
     panel: "Permintaan terpilih",

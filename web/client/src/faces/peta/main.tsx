@@ -14,6 +14,7 @@ import { Panel } from "./panel";
 import {
   counts,
   kept,
+  later,
   me,
   problem,
   recent,
@@ -32,7 +33,7 @@ const picked = signal<string>("");
 const table = signal<{ Table: FunctionComponent } | null>(null);
 effect(() => {
   if (tableOpen.value)
-    void import("./table").then((loaded) => {
+    later(import("./table"), (loaded) => {
       table.value = loaded;
     });
 });

@@ -12,7 +12,7 @@ import {
 } from "maplibre-gl";
 import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { Vehicle } from "../../core/api";
-import { moved, route, selected, vehicles } from "./state";
+import { later, moved, route, selected, vehicles } from "./state";
 import { pick, VehicleLayer } from "./vehicles";
 
 setWorkerUrl(worker);
@@ -116,7 +116,7 @@ export async function makeMap(
       if (!selected.peek()) map.fitBounds(bounds, { padding: 60, maxZoom: 13.5, duration: 0 });
       queueMicrotask(() => stop());
     });
-    void import("./closures").then((closures) => closures.begin(map));
+    later(import("./closures"), (closures) => closures.begin(map));
     container.dataset["ready"] = "yes";
     map.once("idle", () => {
       const labels = map.queryRenderedFeatures().filter((feature) => feature.layer.type === "symbol");

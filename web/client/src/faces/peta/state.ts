@@ -4,6 +4,7 @@ import type { Decision, Kept, Me, RequestFull, RequestSummary, Route, Vehicle } 
 import { get, post, sentence } from "../../core/api";
 import type { LiveEvent, Snapshot } from "../../core/live";
 import { loadOwed, owed } from "../../core/promises";
+import { text } from "../../text/id";
 import { isAsked } from "../../ui/approve";
 import { inOrder } from "./order";
 import { markOf } from "./vehicles";
@@ -137,6 +138,13 @@ export async function select(id: string | null) {
   } catch (error) {
     problem.value = sentence(error);
   }
+}
+
+// A part that is fetched later: where it does not come, the page says so.
+export function later<T>(part: Promise<T>, use: (part: T) => void) {
+  part.then(use, () => {
+    problem.value = text.peta.partMissing;
+  });
 }
 
 export async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
