@@ -13,7 +13,7 @@ from apprise import Apprise, NotifyBase
 from dispatch.tell.phones import digits_of, is_phone, takes_text
 
 PHONES = "phones"  # the name of the gateway for all phone numbers
-_AT_ONCE = 8  # messages that one gateway may be busy with, those that hang included
+AT_ONCE = 8  # messages that one gateway may be busy with, those that hang included
 _FORGOTTEN_S = 300.0  # then a thread that hangs no longer counts among them
 _SAMPLE_DIGITS = "628110000001"  # made up, only to see whether an address can be read
 
@@ -72,7 +72,7 @@ class Gateways:
 
     def has_room(self, gateway: str) -> bool:
         """Whether one more message may be given to this gateway now."""
-        return self._busy[gateway] < _AT_ONCE
+        return self._busy[gateway] < AT_ONCE
 
     async def send(self, route: Route, text: str, *, within_s: float) -> str | None:
         """Send it from a thread; returns None when the gateway took it, else why not, without anything personal.
