@@ -66,7 +66,7 @@ class Load:
     def __init__(self, server: Served, dice: random.Random) -> None:
         self.server, self.dice = server, dice
         self.report = Report()
-        self.acknowledged: list[tuple[Sent, dict[str, Any]]] = []
+        self.acknowledged: list[Sent] = []
         self.requests: list[str] = []
         self.stop = asyncio.Event()
         self._numbers = count(1)
@@ -113,7 +113,7 @@ class Load:
         if sent.kind == "ask":
             self.requests.append(answer.json()["id"])
         async with self._grown:
-            self.acknowledged.append((sent, answer.json()))
+            self.acknowledged.append(sent)
             self._grown.notify_all()
 
     async def _think(self, http: httpx.AsyncClient) -> Sent | None:
@@ -245,7 +245,7 @@ def judge(database: Path, load: Load) -> None:
         )
         kept = raw.execute("SELECT count(*) FROM requests").fetchone()[0]
     marks = Counter(mark for text in (notes, facts) for mark in _marks(text))
-    for sent, _ in load.acknowledged:
+    for sent in load.acknowledged:
         report.kinds[sent.kind] += 1
         times = 1 if sent.kind == "duty" else marks[sent.key]
         if sent.kind == "step":
