@@ -89,8 +89,10 @@ class Standing:
         self, lon: float, lat: float, eligible: _Eligible, *, most: int | None, metric: str
     ) -> tuple[Arrivals, Snaps]:
         """As `nearest` to a position in degrees, and where that snaps; who is found is found in one compiled call."""
-        found, placed, target = self._ask(lon, lat, eligible, most, metric)
-        if found is None:
+        with self._lock:
+            found, target = self._ask(lon, lat, eligible, most, metric)
+            placed = None if found is None else self._snaps.some(found.vehicle)
+        if found is None or placed is None:
             return self._search(target, eligible, most, metric), target
         return self._arrivals(found, placed, target, metric), target
 
@@ -98,7 +100,8 @@ class Standing:
         self, lon: float, lat: float, eligible: _Eligible, *, most: int | None, metric: str
     ) -> tuple[_Ints, _Ints]:
         """As `nearest_at`, the numbers and the ms along the road alone: no way is walked for its length."""
-        found, _, target = self._ask(lon, lat, eligible, most, metric)
+        with self._lock:
+            found, target = self._ask(lon, lat, eligible, most, metric)
         if found is None:
             searched = self._search(target, eligible, most, metric)
             return searched.index, searched.travel_ms
@@ -126,21 +129,15 @@ class Standing:
 
     def _ask(
         self, lon: float, lat: float, eligible: _Eligible, most: int | None, metric: str
-    ) -> tuple[Soonest | None, Snaps, Snaps]:
-        """Who is found, where they stand, and where the position does; None where the buckets do not know enough."""
-        target = Snaps(np.empty(1, np.int32), np.empty(1), np.empty(1))
+    ) -> tuple[Soonest | None, Snaps]:
+        """Who is found, None where the buckets do not know enough, and where the position snaps; with the lock held."""
         if metric not in self._buckets:
-            target = self.snapper.snap(np.array([lon]), np.array([lat]))
-            return None, target, target
-        chosen = self.engine.metric(metric)
-        place = target.edge, target.fraction, target.distance_m
-        with self._lock:
-            answer, is_cut = self._buckets[metric].ask(
-                question_kernels.ask, lon, lat, *place, *self.snapper.parts, *chosen.parts, most=most, eligible=eligible
-            )
-            if is_cut:
-                return None, target, target
-            return Soonest(*answer), self._snaps.some(answer[0]), target
+            return None, self.snapper.snap(np.array([lon]), np.array([lat]))
+        target = Snaps(np.empty(1, np.int32), np.empty(1), np.empty(1))
+        given = lon, lat, target.edge, target.fraction, target.distance_m
+        parts = *self.snapper.parts, *self.engine.metric(metric).parts
+        answer, is_cut = self._buckets[metric].ask(question_kernels.ask, *given, *parts, most=most, eligible=eligible)
+        return None if is_cut else Soonest(*answer), target
 
     def _arrivals(self, found: Soonest, placed: Snaps, target: Snaps, metric: str) -> Arrivals:
         metres = self.engine.metres(placed, target, metric)
