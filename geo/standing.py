@@ -67,8 +67,10 @@ class Standing:
             buckets = Buckets(chosen.custom, self.count)
             self._put(buckets, np.arange(self.count), before, metric)
             with self._lock:
-                index = np.flatnonzero((before.edge != self._snaps.edge) | (before.fraction != self._snaps.fraction))
-                self._put(buckets, index, self._snaps.some(index), metric)
+                now = self._snaps
+                same = (before.edge == now.edge) & (before.fraction == now.fraction)
+                index = np.flatnonzero(~(same & (before.distance_m == now.distance_m)))
+                self._put(buckets, index, now.some(index), metric)
                 self._buckets[metric] = buckets
 
     def nearest(self, target: Snaps, eligible: _Eligible, *, most: int | None, metric: str) -> Arrivals:
