@@ -75,7 +75,9 @@ def carry_out(books: Books, request: Request, written: Written) -> None:
         books.set_due(Due(kind=DueKind.SCHEDULED, subject=request.id, at=step.search_at))
         return
     if step.promise == OUT_OF_STOCK:
-        open_promise(books, request, step.promise, now)
+        # It is promised already where a vehicle that was sent for it all the same does not go.
+        if books.find_open_promise(request.id) is None:
+            open_promise(books, request, step.promise, now)
         return
     if step.asks or step.promise:
         # A vehicle that becomes free meanwhile is better than waiting for a yes: the search goes on beside it.

@@ -25,6 +25,10 @@ _AT_ONCE = 200
 _log = logging.getLogger(__name__)
 
 
+class TimerStuckError(Exception):
+    """A timer that changes nothing, however often it is carried out."""
+
+
 class Timers(Serving, Trips, Closing):
     """Each timer is a row; what it does and that it is done are one transaction."""
 
@@ -33,9 +37,11 @@ class Timers(Serving, Trips, Closing):
     async def run_due(self) -> datetime | None:
         """Carry out every timer that is due; returns when the next one is.
 
-        Raises what a timer raised, after all the others: none of them waits for one that fails.
+        Raises what a timer raised, after all the others: none of them waits for one that fails, or that is as due as
+        before after it was carried out.
         """
         failed: dict[tuple[DueKind, str], Exception] = {}
+        ran: set[Due] = set()
         while True:
             now = self.clock.now()
             listed = await self.store.read(partial(_list_due, now=now, limit=_AT_ONCE + len(failed)))
@@ -44,6 +50,10 @@ class Timers(Serving, Trips, Closing):
                 for error in failed.values():
                     raise error
                 return await self.store.read(lambda books: books.next_due_at())
+            for timer in ran.intersection(due):
+                failed[timer.kind, timer.subject] = TimerStuckError(f"{timer.kind} of {timer.subject} stays due")
+            due = [timer for timer in due if timer not in ran]
+            ran.update(due)
             # Whoever waits is served after the timers that may free a vehicle, and all of them together.
             for timer in due:
                 if timer.kind is not DueKind.PROMISE_RETRY:

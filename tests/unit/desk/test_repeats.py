@@ -7,14 +7,16 @@ from datetime import timedelta
 import pytest
 
 from dispatch.desk.command import Command
+from dispatch.desk.desk import Desk
 from dispatch.desk.ports import Books, Due, DueKind, NotFoundError
+from dispatch.desk.timers import TimerStuckError
 from dispatch.desk.views import RequestView
-from dispatch.domain.assignment import AssignmentState, Step, StepCommand, StepSource
+from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand, StepSource
 from dispatch.domain.events import EventKind
 from dispatch.domain.promise import PromiseKind
 from dispatch.domain.refusal import Refusal
 from dispatch.domain.request import Need, RequestState
-from dispatch.domain.vehicle import Duty, Shares
+from dispatch.domain.vehicle import Duty, Shares, Vehicle, VehicleClass
 from tests.people import BUDI, OPI, SITI, ask
 from tests.unit.desk.test_approvals import ELSEWHERE
 from tests.unit.desk.town import CONTACT, Town, town
@@ -159,6 +161,52 @@ async def test_a_timer_that_fails_holds_up_no_other(town: Town) -> None:
             await town.pass_time(101)
     states = [a.state for a, _ in (await town.desk.view(view.request.id)).assignments]
     assert states[:2] == [AssignmentState.EXPIRED, AssignmentState.EXPIRED]
+
+
+async def test_a_timer_that_changes_nothing_is_said_and_holds_up_no_other(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = await town.ask(), await town.ask()
+    stuck, take = first.assignments[0][0], type(town.desk).step
+
+    async def step(desk: Desk, assignment_id: str, command: StepCommand, *, by: Command | None) -> Assignment | Refusal:
+        if assignment_id == stuck.id:
+            return Refusal("somebody_was_first")
+        return await take(desk, assignment_id, command, by=by)
+
+    monkeypatch.setattr(Desk, "step", step)
+    with pytest.raises(TimerStuckError, match=stuck.id):
+        await town.pass_time(101)
+    assert (await town.desk.view(second.request.id)).assignments[0][0].state is AssignmentState.EXPIRED
+    monkeypatch.undo()
+    await town.pass_time(1)
+    assert (await town.desk.view(first.request.id)).assignments[0][0].state is AssignmentState.EXPIRED
+
+
+@pytest.mark.parametrize("step", [Step.EXPIRE, Step.DECLINE])
+async def test_a_document_whose_vehicle_does_not_go_is_promised_as_before(town: Town, step: Step) -> None:
+    def add(books: Books) -> None:
+        car = Vehicle(id="O1", name="Mobil Dinas", vehicle_class=VehicleClass.OFFICIAL_CAR, agency="kota-tangerang")
+        books.put_vehicle(car)
+        books.set_duty("O1", Duty.AVAILABLE, at_base=False, now=town.clock.now())
+
+    await town.store.write(add)
+    town.roads.minutes |= {"O1": 9.0}
+    await town.report("O1")
+    view = await document(town)
+    sent = await town.desk.assign(view.request.id, "O1", override=None, by=Command(actor=OPI))
+    assert isinstance(sent, RequestView), sent
+    assert await town.live(view) == [("O1", AssignmentState.OFFERED)]
+    if step is Step.EXPIRE:
+        await town.pass_time(101)
+    else:
+        await town.take(sent.assignments[0][0], step)
+    after = await town.desk.view(view.request.id)
+    assert after.assignments[0][0].state is (
+        AssignmentState.EXPIRED if step is Step.EXPIRE else AssignmentState.DECLINED
+    )
+    assert after.request.state is RequestState.WAITING
+    assert after.promise == view.promise
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
