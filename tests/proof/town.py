@@ -114,7 +114,7 @@ def _settle(books: Books) -> None:
 class Town:
     """The desk with its clock and roads in a folder of its own; every call runs to its end before the next."""
 
-    _template: Path | None = None
+    _template: tempfile.TemporaryDirectory[str] | None = None
 
     def __init__(self) -> None:
         self._runner = asyncio.Runner()
@@ -134,9 +134,9 @@ class Town:
     @classmethod
     def _made_once(cls) -> Path:
         """A migrated database with packs, people and a fleet on duty: made once a process and copied."""
-        if cls._template is None or not cls._template.exists():
-            cls._template = Path(tempfile.mkdtemp(prefix="jemput-proof-", dir=MEMORY)) / "template.sqlite3"
-            store = open_sqlite(cls._template)
+        if cls._template is None:
+            cls._template = tempfile.TemporaryDirectory(prefix="jemput-proof-", dir=MEMORY)  # until the process ends
+            store = open_sqlite(Path(cls._template.name) / "template.sqlite3")
 
             async def make() -> None:
                 await store.write(_settle)
@@ -147,7 +147,7 @@ class Town:
                 await store.close()
 
             asyncio.run(make())
-        return cls._template
+        return Path(cls._template.name) / "template.sqlite3"
 
     def open(self) -> None:
         """Open the store as a starting server does."""
