@@ -192,9 +192,12 @@ def _target(assignment: Assignment, step: Step) -> AssignmentState | None:
 
 
 def _can_undo(assignment: Assignment, command: StepCommand, now: datetime) -> bool:
-    """A tap is taken back within seconds, by the server's clock or, for a queue sent later, by the device's."""
+    """A tap is taken back within seconds, by the server's clock or, for a queue sent later, by the device's.
+
+    Where the server's clock was set back since the tap, it tells nothing about how long ago that was.
+    """
     stamp = assignment.stamps[assignment.state]
-    if now - stamp.server_time <= UNDO_WITHIN:
+    if timedelta(0) <= now - stamp.server_time <= UNDO_WITHIN:
         return True
     if command.device_time is None or stamp.device_time is None:
         return False
