@@ -125,6 +125,22 @@ async def test_a_trip_that_ended_is_not_undone_after_the_request_was_ended_other
     assert await town.state(view) is RequestState.CANCELLED_BY_REQUESTER
 
 
+@pytest.mark.parametrize(("after_s", "allowed"), [(5, True), (30, False)])
+async def test_with_a_clock_that_was_set_back_the_phones_clock_tells_whether_an_undo_comes_in_time(
+    town: Town, after_s: int, allowed: bool
+) -> None:
+    trip = (await town.ask()).assignments[0][0]
+    tapped = town.clock.now()
+    await town.take(trip, Step.ACCEPT)
+    trip = await town.take(trip, Step.EN_ROUTE, device_time=tapped)
+    town.clock.turn(-3600)
+    assert isinstance(await town.try_step(trip, Step.UNDO), Refusal)
+    later = tapped + timedelta(seconds=after_s)
+    undo = StepCommand(step=Step.UNDO, actor=BUDI.id, source=StepSource.TAP, device_time=later)
+    done = await town.desk.step(trip.id, undo, by=Command(actor=BUDI))
+    assert isinstance(done, Assignment) is allowed
+
+
 async def test_thirty_at_once_are_all_kept_though_all_want_the_same_vehicle(town: Town) -> None:
     made = await asyncio.gather(
         *(town.desk.receive(ask(Need.BODY), CONTACT, choose=None, by=Command(actor=SITI)) for _ in range(30))
