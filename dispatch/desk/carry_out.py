@@ -75,9 +75,7 @@ def carry_out(books: Books, request: Request, written: Written) -> None:
         books.set_due(Due(kind=DueKind.SCHEDULED, subject=request.id, at=step.search_at))
         return
     if step.promise == OUT_OF_STOCK:
-        # It is promised already where a vehicle that was sent for it all the same does not go.
-        if books.find_open_promise(request.id) is None:
-            open_promise(books, request, step.promise, now)
+        open_promise(books, request, step.promise, now)
         return
     if step.asks or step.promise:
         # A vehicle that becomes free meanwhile is better than waiting for a yes: the search goes on beside it.
@@ -208,7 +206,12 @@ def promise_call_back(books: Books, request: Request, why: str, now: datetime) -
 
 
 def open_promise(books: Books, request: Request, why: str, now: datetime) -> None:
-    """Write down who owes whom a call-back, by when: a vehicle the operator, a document the facility that gives it."""
+    """Write down who owes whom a call-back, by when: a vehicle the operator, a document the facility that gives it.
+
+    Where one is owed already, as for a document whose vehicle does not go, that one stands.
+    """
+    if books.find_open_promise(request.id) is not None:
+        return
     ask = request.ask
     document = not ask.needs_vehicle
     due_at = (ask.due_at or now + STOCK_WITHIN) if document else None
@@ -236,5 +239,4 @@ def escalate(books: Books, request: Request, why: str, now: datetime, policy: Po
     _write(books, EventKind.ESCALATED, now, request.id, {"to": to, "why": why})
     again_at = now + timedelta(seconds=policy.supervisor_after_s)
     books.set_due(Due(kind=DueKind.SEARCH_LONG, subject=request.id, at=again_at))
-    if books.find_open_promise(request.id) is None:
-        open_promise(books, request, why, now)
+    open_promise(books, request, why, now)
