@@ -11,11 +11,10 @@ import shapely
 from scipy.spatial import cKDTree
 from shapely.geometry import shape
 
-from geo.point import Point
+from geo.point import M_PER_DEGREE, Point
 from geo.sample import list_villages
 
 _NEAR_M = 6_000.0  # villages of the region lie closer than this to any of its points
-_M_PER_DEGREE = 111_195.0
 
 
 class AreaFileError(ValueError):
@@ -71,7 +70,7 @@ class VillageAreas:
         self._tree = cKDTree([self._metres(village.point) for village in villages])
 
     def _metres(self, point: Point) -> tuple[float, float]:
-        return point.lon * _M_PER_DEGREE * self._scale, point.lat * _M_PER_DEGREE
+        return point.lon * M_PER_DEGREE * self._scale, point.lat * M_PER_DEGREE
 
     def area_of(self, point: Point) -> str | None:
         """The name of the area, or None outside of the region."""

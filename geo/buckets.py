@@ -70,14 +70,13 @@ class Buckets:
         vertices = custom.hierarchy.vertex_count
         self.count = count
         self._dist = np.full(vertices, NEVER, np.int32)
+        self._space = np.empty(vertices, np.int32)
         self._mark = np.full(vertices, -1, np.int32)
         self._hub = np.empty((2, vertices), np.int32)
         self._all = np.ones(count, np.bool_)
-        # What a question needs and no move changes.
-        self._still = custom.hierarchy.rank, custom.hierarchy.order, self._dist, np.empty(vertices, np.int32)
         self._lock = threading.Lock()
         self._writing = threading.Lock()
-        self._labels = _filled(custom, label_kernels.empty_slots(count))
+        self._keep(_filled(custom, label_kernels.empty_slots(count)))
 
     def place(
         self,
@@ -103,7 +102,7 @@ class Buckets:
                 if many > _ANEW * np.count_nonzero(slots[:, 0] >= 0):
                     anew = _filled(self._labels.custom, slots)
                     with self._lock:
-                        self._labels = anew
+                        self._keep(anew)
                     return
             for at in range(0, len(who), _AT_ONCE):
                 with self._lock:
@@ -131,22 +130,25 @@ class Buckets:
         """What a compiled search that begins with `given` and goes on as bucket_kernels.soonest answers."""
         if most is not None and most < 0:
             raise ValueError(f"there cannot be {most} soonest vehicles")
-        mask = self._eligible(eligible)
+        mask, want = self._eligible(eligible), self.count if most is None else most
         with self._lock:
-            labels = self._labels
-            return kernel(
-                *given,
-                self.count if most is None else most,
-                mask,
-                _LABELS_COST_LESS,
-                _ORDER_COSTS,
-                *self._still,
-                *labels.custom.backward,
-                labels.slots,
-                labels.hubs,
-                labels.buckets,
-                labels.keys,
-            )
+            return kernel(*given, want, mask, _LABELS_COST_LESS, _ORDER_COSTS, *self._searched)
+
+    def _keep(self, labels: _Labels) -> None:
+        net = labels.custom.hierarchy
+        self._labels = labels
+        # Kept ready: where the processor's caches are cold, to gather it takes longer than to find the soonest.
+        self._searched = (
+            net.rank,
+            net.order,
+            self._dist,
+            self._space,
+            *labels.custom.backward,
+            labels.slots,
+            labels.hubs,
+            labels.buckets,
+            labels.keys,
+        )
 
     def _move(self, who: _Ints, *places: NDArray[np.int32]) -> None:
         labels = self._labels
@@ -166,6 +168,7 @@ class Buckets:
                 self._dist,
                 *self._hub,
             )
+            self._keep(labels)
 
     def _vehicles(self, given: ArrayLike) -> _Ints:
         index = np.atleast_1d(np.asarray(given))
@@ -221,7 +224,7 @@ def _filled(custom: Customized, slots: NDArray[np.int32]) -> _Labels:
 
 def _own(array: NDArray[Any]) -> NDArray[Any]:
     """The array as the loops are compiled for: a question must not wait for them to be compiled for another kind."""
-    return array if array.flags.c_contiguous and array.flags.writeable else array.copy()
+    return array if array.flags.carray else array.copy()
 
 
 def _rows(rows: int, given: ArrayLike) -> _Ints:

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from geo.network import Network
 from geo.osm_read import OsmRoads, Restriction, read_osm
+from geo.point import EARTH_M
 from geo.road_table import BuildError, Origin, Progress, RoadTable, build_network
 from geo.turns import FORBIDDEN
 
-_EARTH_M = 6_371_009.0
 _Ints = NDArray[np.int64]
 _Floats = NDArray[np.float64]
 
@@ -138,7 +138,7 @@ def _lengths_m(cut: _Cut) -> _Floats:
     """Great-circle metres of each piece."""
     lon, lat = np.radians(cut.lonlat).T
     half = np.sin(np.diff(lat) / 2) ** 2 + np.cos(lat[1:]) * np.cos(lat[:-1]) * np.sin(np.diff(lon) / 2) ** 2
-    step = np.nan_to_num(2 * _EARTH_M * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0))))
+    step = np.nan_to_num(2 * EARTH_M * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0))))
     running = np.concatenate(([0.0], np.cumsum(step)))
     metres: _Floats = running[cut.end] - running[cut.start]
     return metres

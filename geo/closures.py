@@ -9,13 +9,13 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.network import Network
+from geo.point import M_PER_DEGREE
 from geo.shape import Shape, ShapeKind
 
 # This project's choices. A line meets a street where it comes onto its carriageway: half the width of a common street,
 # so that a line drawn along one by hand closes it. A point means the street nearest to it, as long as it is this near.
 LINE_REACH_M = 5.0
 POINT_REACH_M = 30.0
-_M_PER_DEGREE = 6_371_009.0 * np.pi / 180.0  # mean earth radius, as geopy's great circle
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,16 +60,16 @@ def _streets(network: Network, shape: Shape) -> NDArray[np.int32]:
         geometry, reach_m = shapely.LineString(corners * scale), LINE_REACH_M
     else:
         geometry, reach_m = shapely.Point(corners[0] * scale), POINT_REACH_M
-    near = _near(_boxes(network), corners, reach_m / _M_PER_DEGREE / scale)
+    near = _near(_boxes(network), corners, reach_m / M_PER_DEGREE / scale)
     if not len(near):
         return near
     lines = _lines(network, near, scale)
     if shape.kind is ShapeKind.POINT:
-        far_m = shapely.distance(geometry, lines) * _M_PER_DEGREE
+        far_m = shapely.distance(geometry, lines) * M_PER_DEGREE
         nearest = int(np.argmin(far_m))
         return near[nearest : nearest + 1] if far_m[nearest] <= POINT_REACH_M else near[:0]
     shapely.prepare(geometry)
-    return near[np.flatnonzero(shapely.dwithin(geometry, lines, reach_m / _M_PER_DEGREE))]
+    return near[np.flatnonzero(shapely.dwithin(geometry, lines, reach_m / M_PER_DEGREE))]
 
 
 def _near(boxes: _Boxes, corners: NDArray[np.float64], reach: NDArray[np.float64]) -> NDArray[np.int32]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from geo import reach_kernels
 from geo.network import Network
+from geo.point import M_PER_DEGREE
 from geo.reach import FAR, Reach
 
 # From the road on one goes at walking-to-yard speed, up to a limit; both are this project's own figures. Blocks between
@@ -21,7 +22,6 @@ _MOST_CELLS = 500_000
 _PIECE_CELLS = 0.5
 # The limit off the road in cells, at least, so that a lone road is a band without gaps.
 _LEAST_OFF_CELLS = 1.5
-_M_PER_DEGREE = 6_371_009.0 * np.pi / 180.0  # mean earth radius, as geo.snap
 
 _Floats = NDArray[np.float64]
 
@@ -53,7 +53,7 @@ class Ground:
         """Raises ValueError for a cell of no width."""
         west, south, east, north = network.meta.bounds
         shrink = max(0.01, float(np.cos(np.radians((south + north) / 2.0))))
-        square_m = (east - west) * shrink * (north - south) * _M_PER_DEGREE**2
+        square_m = (east - west) * shrink * (north - south) * M_PER_DEGREE**2
         self.cell_m = max(_CELL_M, float(np.sqrt(square_m / _MOST_CELLS))) if cell_m is None else cell_m
         if not 0.0 < self.cell_m < np.inf:
             raise ValueError(f"a cell is some metres wide, not {cell_m}")
@@ -61,7 +61,7 @@ class Ground:
         self.off_cells = self.off_road_m / self.cell_m
         self.cell_s = self.cell_m / (OFF_ROAD_KPH / 3.6)
         self._west, self._south = west, south
-        self._step_lat = self.cell_m / _M_PER_DEGREE
+        self._step_lat = self.cell_m / M_PER_DEGREE
         self._step_lon = self._step_lat / shrink
         self._shape = network.shape_start
         self._x = (network.shape_lon / 1e7 - west) / self._step_lon

@@ -9,7 +9,7 @@ from geo.network import Network
 from geo.places import FoundKind, NamedPlace, PlaceKind, PlaceLabel
 from geo.places_index import PlaceIndex
 from geo.places_villages import Villages
-from geo.point import Point
+from geo.point import M_PER_DEGREE, Point
 from geo.snap import Snapper
 
 _KINDS = {
@@ -22,7 +22,6 @@ _KINDS = {
 }
 # Where no village is known, streets of one name this far apart are two: some two kilometres.
 _APART_DEGREES = 0.02
-_M_PER_DEGREE = 111_195.0
 _ROUND_M = (40.0, 80.0, 160.0, 320.0)
 
 
@@ -88,8 +87,8 @@ class RegionPlaces:
             return name, distance_m
         angles = np.linspace(0.0, 2 * np.pi, 12, endpoint=False)
         for radius in _ROUND_M:
-            east = radius * np.cos(angles) / (_M_PER_DEGREE * np.cos(np.radians(point.lat)))
-            around = self._snapper.snap(point.lon + east, point.lat + radius * np.sin(angles) / _M_PER_DEGREE)
+            east = radius * np.cos(angles) / (M_PER_DEGREE * np.cos(np.radians(point.lat)))
+            around = self._snapper.snap(point.lon + east, point.lat + radius * np.sin(angles) / M_PER_DEGREE)
             found = [
                 (float(metres), self._name(int(other)))
                 for other, metres in zip(around.edge, around.distance_m, strict=True)

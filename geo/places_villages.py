@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from geo.places import PlaceKind, PlaceLabel
+from geo.point import M_PER_DEGREE
 
-_M_PER_DEGREE = 111_195.0
 # Villages in Indonesia's towns are a kilometre or two across; from farther away a name says nothing.
 _NEAR_M = 3_000.0
 _VILLAGES = (PlaceKind.VILLAGE, PlaceKind.HAMLET)
@@ -43,4 +43,4 @@ class Villages:
         return village
 
     def _metres(self, lonlat: NDArray[Any]) -> NDArray[Any]:
-        return lonlat * (_M_PER_DEGREE * self._scale, _M_PER_DEGREE)
+        return lonlat * (M_PER_DEGREE * self._scale, M_PER_DEGREE)

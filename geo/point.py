@@ -1,9 +1,12 @@
 """A point on the earth, and the straight-line distance between two."""
 
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, pi
 
 from geopy.distance import great_circle
+
+EARTH_M = 6_371_009.0  # the mean radius that geopy's great circle takes
+M_PER_DEGREE = EARTH_M * pi / 180.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from geo import snap_kernels
 from geo.network import Network
+from geo.point import M_PER_DEGREE
 
-_M_PER_DEGREE = 6_371_009.0 * np.pi / 180.0  # mean earth radius, as geopy's great circle
 _CELL_M = 100.0
 
 
@@ -47,7 +47,7 @@ class Snapper:
     def __init__(self, network: Network, *, max_distance_m: float = 2_000.0) -> None:
         self.max_distance_m = max_distance_m
         west, south, east, north = network.meta.bounds
-        step_lat = _CELL_M / _M_PER_DEGREE
+        step_lat = _CELL_M / M_PER_DEGREE
         step_lon = step_lat / max(0.01, float(np.cos(np.radians((south + north) / 2.0))))
         columns, rows = int((east - west) / step_lon) + 1, int((north - south) / step_lat) + 1
         numbers = np.arange(network.edge_count, dtype=np.int32)
@@ -58,10 +58,10 @@ class Snapper:
         snap_kernels.count_cells(col, row, network.shape_start, edges, columns, counts)
         cell_start = np.zeros(len(counts) + 1, np.int64)
         np.cumsum(counts, out=cell_start[1:])
-        segment = np.empty(cell_start[-1], np.int32), np.empty(cell_start[-1], np.int64)
-        snap_kernels.fill_cells(col, row, network.shape_start, edges, columns, cell_start[:-1].copy(), *segment)
-        self._grid = west, south, step_lon, step_lat, columns, rows, cell_start, *segment
-        self._shapes = network.shape_lon, network.shape_lat, *_lengths(network), max_distance_m, _M_PER_DEGREE
+        segments = np.empty((cell_start[-1], 2), np.int32)
+        snap_kernels.fill_cells(col, row, network.shape_start, edges, columns, cell_start[:-1].copy(), segments)
+        self._grid = west, south, step_lon, step_lat, columns, rows, cell_start, segments
+        self._shapes = network.shape_lon, network.shape_lat, *_lengths(network), max_distance_m
         self.shut = np.zeros(network.edge_count, np.bool_)
 
     def without(self, shut: NDArray[np.bool_]) -> "Snapper":
@@ -90,7 +90,7 @@ def _lengths(network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]
     """Metres from the start of its edge to every geometry point (G,), and the length of every geometry (M,)."""
     lon, lat = network.shape_lon / 1e7, network.shape_lat / 1e7
     east = np.diff(lon) * np.cos(np.radians((lat[1:] + lat[:-1]) / 2.0))
-    steps = np.concatenate(([0.0], np.hypot(east, np.diff(lat)) * _M_PER_DEGREE))
+    steps = np.concatenate(([0.0], np.hypot(east, np.diff(lat)) * M_PER_DEGREE))
     running = np.cumsum(steps)
     starts = network.shape_start[:-1]
     points = np.diff(network.shape_start)

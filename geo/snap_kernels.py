@@ -3,6 +3,9 @@
 import numpy as np
 
 from geo.compiled import compiled
+from geo.point import M_PER_DEGREE
+
+EDGE, POINT = range(2)  # the columns of segments (S, 2): the edge, and the geometry point where the segment begins
 
 
 @compiled
@@ -15,68 +18,78 @@ def count_cells(col, row, shape_start, edges, columns, counts):
 
 
 @compiled
-def fill_cells(col, row, shape_start, edges, columns, cursor, seg_edge, seg_point):
+def fill_cells(col, row, shape_start, edges, columns, cursor, segments):
     for edge in edges:
         for p in range(shape_start[edge], shape_start[edge + 1] - 1):
             for r in range(min(row[p], row[p + 1]), max(row[p], row[p + 1]) + 1):
                 for c in range(min(col[p], col[p + 1]), max(col[p], col[p + 1]) + 1):
                     at = cursor[r * columns + c]
-                    seg_edge[at] = edge
-                    seg_point[at] = p
+                    segments[at, EDGE], segments[at, POINT] = edge, p
                     cursor[r * columns + c] += 1
 
 
 @compiled
 def snap(
-    lon, lat, west, south, step_lon, step_lat, columns, rows, cell_start, seg_edge, seg_point, shut, shape_lon,
-    shape_lat, along_m, length_m, limit_m, m_per_degree, edge, fraction, metres,
+    lon, lat, west, south, step_lon, step_lat, columns, rows, cell_start, segments, shut, shape_lon,
+    shape_lat, along_m, length_m, limit_m, edge, fraction, metres,
 ):  # fmt: skip
-    """Fill edge, fraction and metres (n,) for positions (n,); -1, 0 and inf for what is no number or far away."""
-    margin = limit_m / m_per_degree + step_lat
+    """Fill edge, fraction and metres (n,) for positions (n,), as snap_one says."""
     for i in range(len(lon)):
-        edge[i], fraction[i], metres[i] = -1, 0.0, np.inf
-        if not (abs(lon[i]) <= 360.0 and south - margin < lat[i] < south + rows * step_lat + margin):
-            continue
-        kx = m_per_degree * np.cos(lat[i] * np.pi / 180.0)
-        ky = m_per_degree
-        cell_m = min(step_lon * kx, step_lat * ky)
-        centre_c = int(np.floor((lon[i] - west) / step_lon))
-        centre_r = int(np.floor((lat[i] - south) / step_lat))
-        # The position may lie off the grid: rings start where the grid begins.
-        ring = max(max(0 - centre_c, centre_c - (columns - 1)), max(0 - centre_r, centre_r - (rows - 1)), 0)
-        # A ring begins this much farther than its number of cells less one: the way to the nearest border of the cell.
-        part_c, part_r = (lon[i] - west) / step_lon - centre_c, (lat[i] - south) / step_lat - centre_r
-        inside = min(part_c, 1.0 - part_c, part_r, 1.0 - part_r)
-        last_ring = columns + rows + 1 + abs(centre_c) + abs(centre_r)
-        best, best_edge, best_point, best_t = np.inf, -1, -1, 0.0
-        while (ring - 1 + inside) * cell_m <= min(np.sqrt(best), limit_m) and ring <= last_ring:
-            for r in range(max(centre_r - ring, 0), min(centre_r + ring, rows - 1) + 1):
-                edge_row = r in (centre_r - ring, centre_r + ring)
-                c_step = 1 if edge_row or ring == 0 else 2 * ring
-                c = centre_c - ring
-                while c <= centre_c + ring:
-                    if 0 <= c < columns:
-                        cell = r * columns + c
-                        for s in range(cell_start[cell], cell_start[cell + 1]):
-                            if shut[seg_edge[s]]:
-                                continue
-                            p = seg_point[s]
-                            ax = (shape_lon[p] * 1e-7 - lon[i]) * kx
-                            ay = (shape_lat[p] * 1e-7 - lat[i]) * ky
-                            dx = (shape_lon[p + 1] - shape_lon[p]) * 1e-7 * kx
-                            dy = (shape_lat[p + 1] - shape_lat[p]) * 1e-7 * ky
-                            square = dx * dx + dy * dy
-                            t = 0.0
-                            if square > 0.0:
-                                t = min(1.0, max(0.0, -(ax * dx + ay * dy) / square))
-                            d = (ax + t * dx) ** 2 + (ay + t * dy) ** 2
-                            if d < best or (d == best and (seg_edge[s], p) < (best_edge, best_point)):
-                                best, best_edge, best_point, best_t = d, seg_edge[s], p, t
-                    c += c_step
-            ring += 1
-        metres[i] = np.sqrt(best)
-        if metres[i] <= limit_m:
-            edge[i] = best_edge
-            at = along_m[best_point] + best_t * (along_m[best_point + 1] - along_m[best_point])
-            if length_m[best_edge] > 0.0:
-                fraction[i] = min(1.0, max(0.0, at / length_m[best_edge]))
+        edge[i], fraction[i], metres[i] = snap_one(
+            lon[i], lat[i], west, south, step_lon, step_lat, columns, rows, cell_start, segments, shut,
+            shape_lon, shape_lat, along_m, length_m, limit_m,
+        )  # fmt: skip
+
+
+@compiled
+def snap_one(
+    lon, lat, west, south, step_lon, step_lat, columns, rows, cell_start, segments, shut, shape_lon,
+    shape_lat, along_m, length_m, limit_m,
+):  # fmt: skip
+    """The edge, the fraction of it and the metres to there; -1, 0 and inf for what is no number or far away."""
+    margin = limit_m / M_PER_DEGREE + step_lat
+    if not (abs(lon) <= 360.0 and south - margin < lat < south + rows * step_lat + margin):
+        return -1, 0.0, np.inf
+    kx = M_PER_DEGREE * np.cos(lat * np.pi / 180.0)
+    ky = M_PER_DEGREE
+    cell_m = min(step_lon * kx, step_lat * ky)
+    centre_c = int(np.floor((lon - west) / step_lon))
+    centre_r = int(np.floor((lat - south) / step_lat))
+    # The position may lie off the grid: rings start where the grid begins.
+    ring = max(max(0 - centre_c, centre_c - (columns - 1)), max(0 - centre_r, centre_r - (rows - 1)), 0)
+    # A ring begins this much farther than its number of cells less one: the way to the nearest border of the cell.
+    part_c, part_r = (lon - west) / step_lon - centre_c, (lat - south) / step_lat - centre_r
+    inside = min(part_c, 1.0 - part_c, part_r, 1.0 - part_r)
+    last_ring = columns + rows + 1 + abs(centre_c) + abs(centre_r)
+    best, best_edge, best_point, best_t = np.inf, -1, -1, 0.0
+    while (ring - 1 + inside) * cell_m <= min(np.sqrt(best), limit_m) and ring <= last_ring:
+        for r in range(max(centre_r - ring, 0), min(centre_r + ring, rows - 1) + 1):
+            edge_row = r in (centre_r - ring, centre_r + ring)
+            c_step = 1 if edge_row or ring == 0 else 2 * ring
+            c = centre_c - ring
+            while c <= centre_c + ring:
+                if 0 <= c < columns:
+                    cell = r * columns + c
+                    for s in range(cell_start[cell], cell_start[cell + 1]):
+                        p = segments[s, POINT]
+                        ax = (shape_lon[p] * 1e-7 - lon) * kx
+                        ay = (shape_lat[p] * 1e-7 - lat) * ky
+                        dx = (shape_lon[p + 1] - shape_lon[p]) * 1e-7 * kx
+                        dy = (shape_lat[p + 1] - shape_lat[p]) * 1e-7 * ky
+                        square = dx * dx + dy * dy
+                        t = 0.0
+                        if square > 0.0:
+                            t = min(1.0, max(0.0, -(ax * dx + ay * dy) / square))
+                        d = (ax + t * dx) ** 2 + (ay + t * dy) ** 2
+                        nearer = d < best or (d == best and (segments[s, EDGE], p) < (best_edge, best_point))
+                        if nearer and not shut[segments[s, EDGE]]:
+                            best, best_edge, best_point, best_t = d, segments[s, EDGE], p, t
+                c += c_step
+        ring += 1
+    metres, fraction = np.sqrt(best), 0.0
+    if metres > limit_m:
+        return -1, 0.0, metres
+    at = along_m[best_point] + best_t * (along_m[best_point + 1] - along_m[best_point])
+    if length_m[best_edge] > 0.0:
+        fraction = min(1.0, max(0.0, at / length_m[best_edge]))
+    return best_edge, fraction, metres

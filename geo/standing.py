@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,13 @@ _Ints = NDArray[np.int64]
 _Eligible = NDArray[np.bool_] | _Ints | None
 
 
+class _Ready(NamedTuple):
+    """The buckets of one metric, and what question_kernels.ask takes of its roads."""
+
+    buckets: Buckets
+    roads: tuple[Any, ...]
+
+
 class Standing:
     """`count` vehicles, numbered from 0, on an engine's roads; nowhere until they are moved somewhere.
 
@@ -31,7 +38,7 @@ class Standing:
         self._access_kph = access_kph
         self._position = np.full((2, count), np.nan)
         self._snaps = Snaps(np.full(count, -1, np.int32), np.zeros(count), np.zeros(count))
-        self._buckets: dict[str, Buckets] = {}
+        self._ready: dict[str, _Ready] = {}
         self._lock = threading.Lock()
         self._preparing = threading.Lock()
 
@@ -50,8 +57,8 @@ class Standing:
                 self._snaps.edge[who] = placed.edge
                 self._snaps.fraction[who] = placed.fraction
                 self._snaps.distance_m[who] = placed.distance_m
-                for name, buckets in self._buckets.items():
-                    self._put(buckets, who, placed, name)
+                for name, ready in self._ready.items():
+                    self._put(ready.buckets, who, placed, name)
 
     def prepare(self, metric: str) -> None:
         """Put all into the buckets of a metric; until then questions are answered by searches that take longer.
@@ -60,7 +67,7 @@ class Standing:
         """
         chosen = self.engine.metric(metric)
         with self._preparing:
-            if metric in self._buckets:
+            if metric in self._ready:
                 return
             with self._lock:
                 before = self._snaps.some(np.arange(self.count))
@@ -71,18 +78,18 @@ class Standing:
                 same = (before.edge == now.edge) & (before.fraction == now.fraction)
                 index = np.flatnonzero(~(same & (before.distance_m == now.distance_m)))
                 self._put(buckets, index, now.some(index), metric)
-                self._buckets[metric] = buckets
+                self._ready[metric] = _Ready(buckets, (*self.snapper.parts, *chosen.parts))
 
     def nearest(self, target: Snaps, eligible: _Eligible, *, most: int | None, metric: str) -> Arrivals:
         """The `most` soonest of the eligible, a mask (count,) or numbers, all when None, to the one snapped position.
 
         As NearestSearch.nearest; distance_m is the length of the way. Raises KeyError for an unknown metric.
         """
-        if metric in self._buckets:
+        if metric in self._ready:
             ways = self.engine.metric(metric).arrive(target)
             if not ways.is_cut:
                 with self._lock:
-                    found = self._buckets[metric].nearest(ways.seeds, most=most, eligible=eligible, on=ways.on)
+                    found = self._ready[metric].buckets.nearest(ways.seeds, most=most, eligible=eligible, on=ways.on)
                     placed = self._snaps.some(found.vehicle)
                 return self._arrivals(found, placed, target, metric)
         return self._search(target, eligible, most, metric)
@@ -92,22 +99,24 @@ class Standing:
     ) -> tuple[Arrivals, Snaps]:
         """As `nearest` to a position in degrees, and where that snaps; who is found is found in one compiled call."""
         with self._lock:
-            found, target = self._ask(lon, lat, eligible, most, metric)
-            placed = None if found is None else self._snaps.some(found.vehicle)
-        if found is None or placed is None:
+            answer, *where = self._ask(lon, lat, eligible, most, metric)
+            placed = None if answer is None else self._snaps.some(answer[0])
+        if answer is None or placed is None:
+            target = self._snap(lon, lat)
             return self._search(target, eligible, most, metric), target
-        return self._arrivals(found, placed, target, metric), target
+        edge, fraction, metres = where
+        target = Snaps(np.array([edge], np.int32), np.array([fraction]), np.array([metres]))
+        return self._arrivals(Soonest(*answer), placed, target, metric), target
 
     def soonest_at(
         self, lon: float, lat: float, eligible: _Eligible, *, most: int | None, metric: str
     ) -> tuple[_Ints, _Ints]:
         """As `nearest_at`, the numbers and the ms along the road alone: no way is walked for its length."""
-        with self._lock:
-            found, target = self._ask(lon, lat, eligible, most, metric)
-        if found is None:
-            searched = self._search(target, eligible, most, metric)
+        answer = self._ask(lon, lat, eligible, most, metric)[0]
+        if answer is None:
+            searched = self._search(self._snap(lon, lat), eligible, most, metric)
             return searched.index, searched.travel_ms
-        return found.vehicle, found.travel_ms
+        return answer[0], answer[1]
 
     def over(self, engine: Engine, snapper: Snapper, count: int) -> "Standing":
         """The same vehicles, with room for `count`, on other roads, not prepared for any metric."""
@@ -131,15 +140,18 @@ class Standing:
 
     def _ask(
         self, lon: float, lat: float, eligible: _Eligible, most: int | None, metric: str
-    ) -> tuple[Soonest | None, Snaps]:
-        """Who is found, None where the buckets do not know enough, and where the position snaps; with the lock held."""
-        if metric not in self._buckets:
-            return None, self.snapper.snap(np.array([lon]), np.array([lat]))
-        target = Snaps(np.empty(1, np.int32), np.empty(1), np.empty(1))
-        given = lon, lat, target.edge, target.fraction, target.distance_m
-        parts = *self.snapper.parts, *self.engine.metric(metric).parts
-        answer, is_cut = self._buckets[metric].ask(question_kernels.ask, *given, *parts, most=most, eligible=eligible)
-        return None if is_cut else Soonest(*answer), target
+    ) -> tuple[_Ints | None, int, float, float]:
+        """The rows of Soonest, None where no buckets know it; and edge, fraction and metres of where it snaps."""
+        ready = self._ready.get(metric)
+        if ready is None:
+            return None, -1, 0.0, np.inf
+        answer: tuple[_Ints | None, int, float, float] = ready.buckets.ask(
+            question_kernels.ask, lon, lat, *ready.roads, most=most, eligible=eligible
+        )
+        return answer
+
+    def _snap(self, lon: float, lat: float) -> Snaps:
+        return self.snapper.snap(np.array([lon]), np.array([lat]))
 
     def _arrivals(self, found: Soonest, placed: Snaps, target: Snaps, metric: str) -> Arrivals:
         metres = self.engine.metres(placed, target, metric)

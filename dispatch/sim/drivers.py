@@ -14,12 +14,12 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from dispatch.sim.client import Client
+from geo.point import M_PER_DEGREE
 
 SPEED_UP = 3.0  # the demo drives faster than the road allows, so that a visitor sees a trip end
 _TICK_S = 1.0
 _STANDING_S = 45.0
 _DECLINES = 0.08
-_M_PER_DEGREE = 111_195.0
 _NEXT = {
     "accepted": "en_route",
     "en_route": "on_scene",
@@ -155,7 +155,7 @@ def steps_along(line: Sequence[Sequence[float]], step_m: float) -> list[tuple[fl
     found: list[tuple[float, float]] = []
     left = step_m
     for (lon, lat), (next_lon, next_lat) in pairwise(line):
-        length = hypot((next_lon - lon) * cos(radians(lat)), next_lat - lat) * _M_PER_DEGREE
+        length = hypot((next_lon - lon) * cos(radians(lat)), next_lat - lat) * M_PER_DEGREE
         done = 0.0
         while length - done >= left:
             done += left
