@@ -4,7 +4,7 @@ import numpy as np
 
 from geo.compiled import compiled
 from geo.hierarchy_kernels import NEVER
-from geo.label_kernels import OFFSET, SIDES, SIZE, SLOT, START, STREET, VERTEX, WAIT
+from geo.label_kernels import FIRST, HUB, MANY, MS, OFFSET, SIDES, SIZE, SLOT, START, STREET, VERTEX, WAIT
 from geo.way_kernels import climb, next_up
 
 FAR = 2**62
@@ -70,7 +70,7 @@ def _by_labels(many, on, eligible, dist, slots, hubs, top):
                 continue
             best = NEVER
             for at in range(slots[s, START], slots[s, START] + slots[s, SIZE]):
-                best = min(best, np.int32(dist[hubs[at, 0]] + hubs[at, 1]))
+                best = min(best, np.int32(dist[hubs[at, HUB]] + hubs[at, MS]))
             whole = np.int64(best) + slots[s, OFFSET] + slots[s, WAIT]
             if best < NEVER and whole < cost[i]:
                 cost[i], slot[i] = whole, s
@@ -93,7 +93,7 @@ def _straight(on, rank, eligible, slots, buckets, keys, top):
     found = 0
     for t in range(on.shape[1]):
         v = rank[on[1, t]]
-        for at in range(buckets[v, 0], buckets[v, 0] + buckets[v, 1]):
+        for at in range(buckets[v, FIRST], buckets[v, FIRST] + buckets[v, MANY]):
             s = keys[at]
             if s > SLOT:  # from here on vehicles have a way to go to the vertex: they are bound for another
                 break
@@ -124,7 +124,7 @@ def _by_buckets(seed, seed_ms, eligible, node, arc, dist, slots, buckets, keys, 
         for at in range(node[v, 1], node[v + 1, 1]):
             y = arc[at, 0]
             dist[y] = min(dist[y], np.int32(here + arc[at, 1]))
-        for at in range(buckets[v, 0], buckets[v, 0] + buckets[v, 1]):
+        for at in range(buckets[v, FIRST], buckets[v, FIRST] + buckets[v, MANY]):
             way = here + (keys[at] >> 32)
             if way > last or way >= NEVER:
                 break

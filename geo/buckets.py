@@ -72,7 +72,7 @@ class Buckets:
         self._dist = np.full(vertices, NEVER, np.int32)
         self._space = np.empty(vertices, np.int32)
         self._mark = np.full(vertices, -1, np.int32)
-        self._hub = np.empty((2, vertices), np.int32)
+        self._hub = np.empty((3, vertices), np.int32)
         self._all = np.ones(count, np.bool_)
         self._lock = threading.Lock()
         self._writing = threading.Lock()
@@ -105,8 +105,16 @@ class Buckets:
                         self._keep(anew)
                     return
             for at in range(0, len(who), _AT_ONCE):
-                with self._lock:
-                    self._move(who[at : at + _AT_ONCE], *(column[at : at + _AT_ONCE] for column in places))
+                some = slice(at, at + _AT_ONCE)
+                self._change(label_kernels.move, who[some], *(column[some] for column in places))
+
+    def move(self, kernel: Callable[..., Any], *given: object) -> None:
+        """Put vehicles where a compiled move that begins with `given` and goes on as label_kernels.move puts them.
+
+        Nothing is looked at for bad numbers here.
+        """
+        with self._writing:
+            self._change(kernel, *given)
 
     def nearest(
         self, target: ArrayLike, *, most: int | None, eligible: _Eligible = None, on: ArrayLike = _NOWHERE
@@ -134,6 +142,24 @@ class Buckets:
         with self._lock:
             return kernel(*given, want, mask, _LABELS_COST_LESS, _ORDER_COSTS, *self._searched)
 
+    def _change(self, kernel: Callable[..., Any], *given: object) -> None:
+        labels = self._labels
+        with self._lock:
+            labels.hubs, labels.keys = kernel(
+                *given,
+                labels.slots,
+                labels.hubs,
+                labels.buckets,
+                labels.keys,
+                labels.used,
+                self._mark,
+                *labels.custom.forward,
+                *labels.custom.backward,
+                self._dist,
+                *self._hub,
+            )
+            self._keep(labels)
+
     def _keep(self, labels: _Labels) -> None:
         net = labels.custom.hierarchy
         self._labels = labels
@@ -149,26 +175,6 @@ class Buckets:
             labels.buckets,
             labels.keys,
         )
-
-    def _move(self, who: _Ints, *places: NDArray[np.int32]) -> None:
-        labels = self._labels
-        changed = np.empty(len(who) * SIDES, np.int64)
-        many = label_kernels.place(who, *places, labels.slots, changed)
-        if many:
-            labels.hubs, labels.keys = label_kernels.relabel(
-                changed[:many],
-                labels.slots,
-                labels.hubs,
-                labels.buckets,
-                labels.keys,
-                labels.used,
-                self._mark,
-                *labels.custom.forward,
-                *labels.custom.backward,
-                self._dist,
-                *self._hub,
-            )
-            self._keep(labels)
 
     def _vehicles(self, given: ArrayLike) -> _Ints:
         index = np.atleast_1d(np.asarray(given))

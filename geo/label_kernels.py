@@ -2,10 +2,11 @@
 
 A vehicle has SIDES slots; the rows of slots are vertex (-1 where empty), the street to it that the vehicle is on, the
 ms until it is there, the ms that the vehicle waits before it moves (the same in all its slots), and start, size and
-room of its label in the pool hubs (P, 2) of hubs and the ms to each. The ms of a slot are kept apart from the label, so
-that driving along a street changes no label. A hub's bucket lists the keys
-(ms << 32 | slot) of all labels with it, rising; the rows of buckets (V, 3) are its start, size and room in the pool
-keys. What outgrows its room in a pool goes to the pool's end.
+room of its label in the pool hubs (P, 3) of hubs, the ms to each and where in the hub's bucket its key was when it was
+written: near to where it is. The ms of a slot are kept apart from the label, so that driving along a street changes no
+label. A hub's bucket lists the keys (ms << 32 | slot) of all labels with it, rising; the rows of buckets (V, 3) are its
+first place in the pool keys, how many keys it has and how many it has room for. What outgrows its room in a pool goes
+to the pool's end.
 """
 
 import numpy as np
@@ -19,6 +20,10 @@ SLOT = 2**32 - 1  # the part of a key that is the slot
 # The columns of slots.
 COLUMNS = 7
 VERTEX, STREET, OFFSET, WAIT, START, SIZE, ROOM = range(COLUMNS)
+# The columns of hubs.
+HUB, MS, SPOT = range(3)
+# The columns of buckets.
+FIRST, MANY, MOST = range(3)
 _SPARE = 4
 
 
@@ -39,30 +44,36 @@ def fill(slots, node, arc, back_node, back_arc):
     count = len(node) - 1
     dist = np.full(count, NEVER, np.int32)
     hub, hub_ms = np.empty(count, np.int32), np.empty(count, np.int32)
-    hubs = np.empty((1024, 2), np.int32)
+    hubs, spot = np.empty((1024, 3), np.int32), np.zeros(count, np.int32)
     buckets = np.zeros((count, 3), np.int32)
     used = np.zeros(2, np.int64)
     for s in range(len(slots)):
         slots[s, START:] = 0
         if slots[s, VERTEX] >= 0:
             size = label(slots[s, VERTEX], node, arc, back_node, back_arc, dist, hub, hub_ms)
-            hubs = _write_label(slots, s, hubs, used, hub[:size], hub_ms[:size])
+            hubs = _write_label(slots, s, hubs, used, hub[:size], hub_ms, spot)
             for i in range(size):
-                buckets[hub[i], 1] += 1
+                buckets[hub[i], MANY] += 1
     for v in range(count):
-        if buckets[v, 1] > 0:
-            buckets[v, 0], buckets[v, 2] = used[1], _with_room(buckets[v, 1])
-            used[1] += buckets[v, 2]
+        if buckets[v, MANY] > 0:
+            buckets[v, FIRST], buckets[v, MOST] = used[1], _with_room(buckets[v, MANY])
+            used[1] += buckets[v, MOST]
     keys = np.empty(max(1024, used[1]), np.int64)
-    buckets[:, 1] = 0
+    buckets[:, MANY] = 0
     for s in range(len(slots)):
         for at in range(slots[s, START], slots[s, START] + slots[s, SIZE]):
-            v = hubs[at, 0]
-            keys[buckets[v, 0] + buckets[v, 1]] = _key(hubs[at, 1], s)
-            buckets[v, 1] += 1
+            v = hubs[at, HUB]
+            keys[buckets[v, FIRST] + buckets[v, MANY]] = _key(hubs[at, MS], s)
+            buckets[v, MANY] += 1
     for v in range(count):
-        if buckets[v, 1] > 1:
-            keys[buckets[v, 0] : buckets[v, 0] + buckets[v, 1]].sort()
+        if buckets[v, MANY] > 1:
+            _bucket(keys, buckets, v).sort()
+    cursor = slots[:, START].copy()
+    for v in range(count):  # labels rise by their hubs, so that each one's next entry is of this hub
+        for i in range(buckets[v, MANY]):
+            s = keys[buckets[v, FIRST] + i] & SLOT
+            hubs[cursor[s], SPOT] = i
+            cursor[s] += 1
     return hubs, buckets, keys, used
 
 
@@ -104,30 +115,35 @@ def place(vehicle, new_vertex, new_street, new_ms, new_wait, slots, changed):
 
 
 @compiled
-def relabel(changed, slots, hubs, buckets, keys, used, mark, node, arc, back_node, back_arc, dist, hub, hub_ms):
-    """Give slots the labels of their vertices and put these into the buckets; returns hubs and keys, maybe longer.
+def move(
+    vehicle, vertex, street, ms, wait, slots, hubs, buckets, keys, used, mark, node, arc, back_node, back_arc, dist,
+    hub, hub_ms, spot,
+):  # fmt: skip
+    """Put vehicles on new places, as `place`, with the labels that these take; returns hubs and keys, maybe longer.
 
-    mark (V,) must be -1 everywhere, dist (V,) NEVER, and they are so afterwards.
+    mark (V,) must be -1 everywhere, dist (V,) NEVER, and they are so afterwards; hub, hub_ms and spot (V,) are written.
     """
-    for s in changed:
+    changed = np.empty(len(vehicle) * SIDES, np.int64)
+    many = place(vehicle, vertex, street, ms, wait, slots, changed)
+    for s in changed[:many]:
         size = 0
         if slots[s, VERTEX] >= 0:
             size = label(slots[s, VERTEX], node, arc, back_node, back_arc, dist, hub, hub_ms)
         for i in range(size):
-            mark[hub[i]] = hub_ms[i]
+            mark[hub[i]] = i
         # Nearly all hubs stay when a vehicle goes one street on, and their keys move by a few places.
         for at in range(slots[s, START], slots[s, START] + slots[s, SIZE]):
-            v = hubs[at, 0]
-            if mark[v] < 0:
-                _take_out(keys, buckets, v, _key(hubs[at, 1], s))
-            elif mark[v] != hubs[at, 1]:
-                _move(keys, buckets, v, _key(hubs[at, 1], s), _key(mark[v], s))
-            mark[v] = -1
+            v, key, i = hubs[at, HUB], _key(hubs[at, MS], s), mark[hubs[at, HUB]]
+            if i < 0:
+                _take_out(keys, buckets, v, key, hubs[at, SPOT])
+            else:
+                spot[i] = _move(keys, buckets, v, key, _key(hub_ms[i], s), hubs[at, SPOT])
+                mark[v] = -1
         for i in range(size):
             if mark[hub[i]] >= 0:
                 mark[hub[i]] = -1
-                keys = _put_in(keys, used, buckets, hub[i], _key(hub_ms[i], s))
-        hubs = _write_label(slots, s, hubs, used, hub[:size], hub_ms[:size])
+                keys, spot[i] = _put_in(keys, used, buckets, hub[i], _key(hub_ms[i], s))
+        hubs = _write_label(slots, s, hubs, used, hub[:size], hub_ms, spot)
     return hubs, keys
 
 
@@ -142,60 +158,102 @@ def _with_room(size):
 
 
 @compiled
-def _write_label(slots, s, hubs, used, hub, hub_ms):
+def _write_label(slots, s, hubs, used, hub, hub_ms, spot):
     """Write a label into its room, or a new one at the end where it does not fit; returns the pool."""
     size = len(hub)
     if size > slots[s, ROOM]:
         slots[s, START], slots[s, ROOM] = used[0], _with_room(size)
         used[0] += slots[s, ROOM]
         if used[0] > len(hubs):
-            more = np.empty((2 * used[0], 2), np.int32)
+            more = np.empty((2 * used[0], 3), np.int32)
             more[: len(hubs)] = hubs
             hubs = more
     slots[s, SIZE] = size
     for i in range(size):
-        hubs[slots[s, START] + i, 0] = hub[i]
-        hubs[slots[s, START] + i, 1] = hub_ms[i]
+        at = slots[s, START] + i
+        hubs[at, HUB], hubs[at, MS], hubs[at, SPOT] = hub[i], hub_ms[i], spot[i]
     return hubs
 
 
 @compiled
-def _take_out(keys, buckets, v, key):
-    begin, end = buckets[v, 0], buckets[v, 0] + buckets[v, 1]
-    for at in range(begin + np.searchsorted(keys[begin:end], key), end - 1):
-        keys[at] = keys[at + 1]
-    buckets[v, 1] -= 1
+def _bucket(keys, buckets, v):
+    return keys[buckets[v, FIRST] : buckets[v, FIRST] + buckets[v, MANY]]
 
 
 @compiled
-def _move(keys, buckets, v, key, new_key):
-    begin, end = buckets[v, 0], buckets[v, 0] + buckets[v, 1]
-    at = begin + np.searchsorted(keys[begin:end], key)
-    while at + 1 < end and keys[at + 1] < new_key:
-        keys[at] = keys[at + 1]
-        at += 1
-    while at > begin and keys[at - 1] > new_key:
-        keys[at] = keys[at - 1]
-        at -= 1
-    keys[at] = new_key
+def _take_out(keys, buckets, v, key, spot):
+    bucket = _bucket(keys, buckets, v)
+    _shift_down(bucket[_find(bucket, key, spot) :])
+    buckets[v, MANY] -= 1
+
+
+@compiled
+def _move(keys, buckets, v, key, new_key, spot):
+    """Put a new key in the place of one that was near a spot of its bucket; returns where the new one is."""
+    bucket = _bucket(keys, buckets, v)
+    at = _find(bucket, key, spot)
+    to = _find(bucket, new_key, at)
+    if to > at:
+        to -= 1
+        _shift_down(bucket[at : to + 1])
+    else:
+        _shift_up(bucket[to : at + 1])
+    bucket[to] = new_key
+    return to
 
 
 @compiled
 def _put_in(keys, used, buckets, v, key):
-    """Put a key into its bucket, which goes to the end of the pool where it is full; returns the pool."""
-    if buckets[v, 1] == buckets[v, 2]:
-        begin, size = buckets[v, 0], buckets[v, 1]
-        buckets[v, 0], buckets[v, 2] = used[1], 2 * size + _SPARE
-        used[1] += buckets[v, 2]
+    """Put a key into its bucket, which goes to the end of the pool where it is full; returns the pool and the place."""
+    bucket = _bucket(keys, buckets, v)
+    if len(bucket) == buckets[v, MOST]:
+        buckets[v, FIRST], buckets[v, MOST] = used[1], 2 * len(bucket) + _SPARE
+        used[1] += buckets[v, MOST]
         if used[1] > len(keys):
             more = np.empty(2 * used[1], np.int64)
             more[: len(keys)] = keys
             keys = more
-        keys[buckets[v, 0] : buckets[v, 0] + size] = keys[begin : begin + size]
-    at = buckets[v, 0] + buckets[v, 1]
-    while at > buckets[v, 0] and keys[at - 1] > key:
-        keys[at] = keys[at - 1]
-        at -= 1
-    keys[at] = key
-    buckets[v, 1] += 1
-    return keys
+        _bucket(keys, buckets, v)[:] = bucket
+    at = np.searchsorted(bucket, key)
+    buckets[v, MANY] += 1
+    bucket = _bucket(keys, buckets, v)
+    _shift_up(bucket[at:])
+    bucket[at] = key
+    return keys, at
+
+
+@compiled
+def _find(bucket, key, spot):
+    """The first place whose key is not below the given one; the search goes outwards from a spot."""
+    at, step = min(spot, len(bucket) - 1), 1
+    if bucket[at] < key:
+        low = at + 1
+        while low < len(bucket) and bucket[min(low + step, len(bucket)) - 1] < key:
+            low = min(low + step, len(bucket))
+            step *= 2
+        high = min(low + step, len(bucket))
+    else:
+        high = at
+        while high > 0 and bucket[max(high - step, 0)] >= key:
+            high = max(high - step, 0)
+            step *= 2
+        low = max(high - step, 0)
+    while low < high:
+        middle = (low + high) >> 1
+        if bucket[middle] < key:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled
+def _shift_down(part):
+    for i in range(len(part) - 1):
+        part[i] = part[i + 1]
+
+
+@compiled
+def _shift_up(part):
+    for i in range(len(part) - 1, 0, -1):
+        part[i] = part[i - 1]

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from geo import question_kernels
+from geo import standing_kernels
 from geo.buckets import Buckets, Soonest
 from geo.engine import Engine
 from geo.nearest import Arrivals
@@ -21,10 +21,11 @@ _Eligible = NDArray[np.bool_] | _Ints | None
 
 
 class _Ready(NamedTuple):
-    """The buckets of one metric, and what question_kernels.ask takes of its roads."""
+    """The buckets of one metric, and what standing_kernels take of its roads for a question and for a move."""
 
     buckets: Buckets
-    roads: tuple[Any, ...]
+    asking: tuple[Any, ...]
+    leaving: tuple[Any, ...]
 
 
 class Standing:
@@ -57,8 +58,11 @@ class Standing:
                 self._snaps.edge[who] = placed.edge
                 self._snaps.fraction[who] = placed.fraction
                 self._snaps.distance_m[who] = placed.distance_m
-                for name, ready in self._ready.items():
-                    self._put(ready.buckets, who, placed, name)
+                wait_ms = self._wait_ms(placed)
+                for ready in self._ready.values():
+                    ready.buckets.move(
+                        standing_kernels.move, who, placed.edge, placed.fraction, wait_ms, *ready.leaving
+                    )
 
     def prepare(self, metric: str) -> None:
         """Put all into the buckets of a metric; until then questions are answered by searches that take longer.
@@ -78,7 +82,11 @@ class Standing:
                 same = (before.edge == now.edge) & (before.fraction == now.fraction)
                 index = np.flatnonzero(~(same & (before.distance_m == now.distance_m)))
                 self._put(buckets, index, now.some(index), metric)
-                self._ready[metric] = _Ready(buckets, (*self.snapper.parts, *chosen.parts))
+                self._ready[metric] = _Ready(
+                    buckets,
+                    asking=(*self.snapper.parts, *chosen.parts),
+                    leaving=(*chosen.parts[:2], self.engine.hierarchy.rank),
+                )
 
     def nearest(self, target: Snaps, eligible: _Eligible, *, most: int | None, metric: str) -> Arrivals:
         """The `most` soonest of the eligible, a mask (count,) or numbers, all when None, to the one snapped position.
@@ -136,7 +144,10 @@ class Standing:
         self.move(index, position[0, index], position[1, index])
 
     def _put(self, buckets: Buckets, index: _Ints, snaps: Snaps, metric: str) -> None:
-        buckets.place(index, *self.engine.metric(metric).leave(snaps), snaps.access_ms(self._access_kph))
+        buckets.place(index, *self.engine.metric(metric).leave(snaps), self._wait_ms(snaps))
+
+    def _wait_ms(self, snaps: Snaps) -> NDArray[np.int32]:
+        return snaps.access_ms(self._access_kph).astype(np.int32)
 
     def _ask(
         self, lon: float, lat: float, eligible: _Eligible, most: int | None, metric: str
@@ -146,7 +157,7 @@ class Standing:
         if ready is None:
             return None, -1, 0.0, np.inf
         answer: tuple[_Ints | None, int, float, float] = ready.buckets.ask(
-            question_kernels.ask, lon, lat, *ready.roads, most=most, eligible=eligible
+            standing_kernels.ask, lon, lat, *ready.asking, most=most, eligible=eligible
         )
         return answer
 

@@ -342,7 +342,7 @@ def test_labels_and_buckets_kept_while_vehicles_move_are_those_made_anew(
     kept = found._labels
     anew = buckets_module._filled(kept.custom, kept.slots.copy())
     for vertex in range(graph.count):
-        (begin, size, _), (other, many, _) = kept.buckets[vertex], anew.buckets[vertex]
+        (begin, size), (other, many) = kept.buckets[vertex, :2], anew.buckets[vertex, :2]
         assert np.array_equal(kept.keys[begin : begin + size], anew.keys[other : other + many])
 
 
