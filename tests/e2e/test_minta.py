@@ -131,6 +131,35 @@ def test_the_first_contact_stands_ahead_of_the_ambulance_that_follows(served: Se
     keep(page, "minta-penolong-pertama")
 
 
+def test_a_note_whose_answer_never_comes_is_not_called_sent_and_said_again_counts_once(
+    served: Served, enter: Enter
+) -> None:
+    served.go_on_duty("sopir-cikokol")
+    page = enter("staff", "siti", PHONE)
+    page.get_by_role("button", name="Gawat darurat").click()
+    page.get_by_role("button", name="CARI KENDARAAN").click()
+    page.get_by_role("button", name="KIRIM SEKARANG").click()
+    page.get_by_role("button", name="Catatan untuk sopir…").click()
+    page.get_by_label("Catatan untuk sopir").fill("Rumah cat hijau")
+    page.clock.install()
+    with page.expect_request("**/note") as first:
+        page.route("**/note", lambda route: route.fetch() and None)  # carried out, and the answer is lost on its way
+        page.get_by_role("button", name="Kirim catatan").click()
+    expect(page.get_by_role("button", name="Kirim catatan")).to_be_disabled()
+    page.clock.fast_forward("00:21")
+    expect(page.get_by_text("Sambungan terputus. Periksa internet lalu coba lagi.")).to_be_visible()
+    expect(page.get_by_text("Catatan sudah disampaikan kepada sopir.")).to_have_count(0)
+    page.unroute("**/note")
+    with page.expect_request("**/note") as second:
+        page.get_by_role("button", name="Kirim catatan").click()
+    expect(page.get_by_text("Catatan sudah disampaikan kepada sopir.")).to_be_visible()
+    key = "idempotency-key"
+    assert first.value.headers[key] == second.value.headers[key]
+    request = served.get("staff", "siti", second.value.url.partition(served.url)[2].removesuffix("/note"))
+    events = request["timeline"]
+    assert [event["kind"] for event in events].count("noted") == 1
+
+
 def test_a_note_and_a_hold_of_the_destination_reach_the_driver(served: Served, enter: Enter, keep: Keep) -> None:
     served.go_on_duty("sopir-cikokol")
     page = enter("staff", "siti", PHONE)

@@ -35,28 +35,54 @@ export class Problem extends Error {
 }
 
 const OFFLINE = "Sambungan terputus. Periksa internet lalu coba lagi.";
+// So long a page waits for an answer: a connection that died silently must not hold a button for minutes.
+const PATIENCE_MS = 20_000;
+// What got no answer may have been carried out: said again within this time it has the same key, and counts once.
+const AGAIN_MS = 60_000;
+const unanswered = new Map<string, { key: string; at: number }>();
+
+function keyFor(said: string): string {
+  for (const [other, { at }] of unanswered) if (Date.now() - at > AGAIN_MS) unanswered.delete(other);
+  return unanswered.get(said)?.key ?? crypto.randomUUID();
+}
 
 export async function call<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  if (method !== "GET") headers["Idempotency-Key"] = key ?? crypto.randomUUID();
-  let response: Response;
-  try {
-    response = await fetch(path, {
-      method,
-      headers,
-      credentials: "same-origin",
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-  } catch {
-    throw new Problem(0, "offline", OFFLINE);
+  const init: RequestInit = { method, headers, credentials: "same-origin" };
+  if (body !== undefined) {
+    headers["Content-Type"] = "application/json";
+    init.body = JSON.stringify(body);
   }
-  if (response.status === 204) return undefined as T;
-  const answer = await response.json().catch(() => ({}));
+  const said = `${method} ${path} ${init.body ?? ""}`;
+  const under = key ?? keyFor(said);
+  if (method !== "GET") headers["Idempotency-Key"] = under;
+  const patience = new AbortController();
+  const clock = setTimeout(() => patience.abort(), PATIENCE_MS);
+  let response: Response;
+  let words: string;
+  try {
+    response = await fetch(path, { ...init, signal: patience.signal });
+    words = await response.text();
+  } catch {
+    if (method !== "GET" && !key) unanswered.set(said, { key: under, at: Date.now() });
+    throw new Problem(0, "offline", OFFLINE);
+  } finally {
+    clearTimeout(clock);
+  }
+  unanswered.delete(said);
+  const answer = parsed(words);
   if (!response.ok) {
-    throw new Problem(response.status, answer.code ?? "error", answer.title ?? "Coba lagi sebentar.");
+    throw new Problem(response.status, answer?.code ?? "error", answer?.title ?? "Coba lagi sebentar.");
   }
   return answer as T;
+}
+
+function parsed(words: string) {
+  try {
+    return words ? JSON.parse(words) : undefined;
+  } catch {
+    return {};
+  }
 }
 
 export const get = <T>(path: string) => call<T>("GET", path);

@@ -68,7 +68,8 @@ function Note({ id }: { id: string }) {
       class="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        void addNote(typed.trim()).then(() => {
+        void addNote(typed.trim()).then((sent) => {
+          if (!sent) return;
           close();
           noted.value = id;
         });

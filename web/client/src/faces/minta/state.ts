@@ -50,13 +50,16 @@ export const question = computed(() => {
   };
 });
 
-export async function attempt(work: () => Promise<unknown>) {
+// Whether it was done; what went wrong is shown.
+export async function attempt(work: () => Promise<unknown>): Promise<boolean> {
   busy.value = true;
   problem.value = "";
   try {
     await work();
+    return true;
   } catch (error) {
     problem.value = sentence(error);
+    return false;
   } finally {
     busy.value = false;
   }

@@ -2,7 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import type { Map as MapView } from "maplibre-gl";
 import { render } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { Closure } from "../../core/api";
 import { get, post, sentence } from "../../core/api";
 import { online } from "../../core/live";
@@ -195,7 +195,6 @@ function Why() {
   const [until, setUntil] = useState("");
   const [wrong, setWrong] = useState("");
   const [busy, setBusy] = useState(false);
-  const sent = useRef({ body: "", key: "" });
   const send = async () => {
     setBusy(true);
     const body = {
@@ -205,10 +204,7 @@ function Why() {
       shape: geometryOf(kind.value, points.value),
     };
     try {
-      // A second try of the very same is the same command; after a change it is another.
-      const said = JSON.stringify(body);
-      if (sent.current.body !== said) sent.current = { body: said, key: crypto.randomUUID() };
-      await post<Closure>("/api/closures", body, sent.current.key);
+      await post<Closure>("/api/closures", body);
       stop();
       await load();
     } catch (error) {
