@@ -46,7 +46,13 @@ function keyFor(said: string): string {
   return unanswered.get(said)?.key ?? crypto.randomUUID();
 }
 
-export async function call<T>(method: string, path: string, body?: unknown, key?: string): Promise<T> {
+export async function call<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  key?: string,
+  patienceMs = PATIENCE_MS,
+): Promise<T> {
   const headers: Record<string, string> = { Accept: "application/json" };
   const init: RequestInit = { method, headers, credentials: "same-origin" };
   if (body !== undefined) {
@@ -57,36 +63,30 @@ export async function call<T>(method: string, path: string, body?: unknown, key?
   const under = key ?? keyFor(said);
   if (method !== "GET") headers["Idempotency-Key"] = under;
   const patience = new AbortController();
-  const clock = setTimeout(() => patience.abort(), PATIENCE_MS);
+  const clock = setTimeout(() => patience.abort(), patienceMs);
   let response: Response;
-  let words: string;
+  let answer: T & { code?: string; title?: string };
   try {
     response = await fetch(path, { ...init, signal: patience.signal });
-    words = await response.text();
+    answer = response.status === 204 ? undefined : await response.json();
   } catch {
+    // Also where somebody on the way answered for the server, in words that are no JSON.
     if (method !== "GET" && !key) unanswered.set(said, { key: under, at: Date.now() });
     throw new Problem(0, "offline", OFFLINE);
   } finally {
     clearTimeout(clock);
   }
   unanswered.delete(said);
-  const answer = parsed(words);
   if (!response.ok) {
-    throw new Problem(response.status, answer?.code ?? "error", answer?.title ?? "Coba lagi sebentar.");
+    throw new Problem(response.status, answer.code ?? "error", answer.title ?? "Coba lagi sebentar.");
   }
   return answer as T;
 }
 
-function parsed(words: string) {
-  try {
-    return words ? JSON.parse(words) : undefined;
-  } catch {
-    return {};
-  }
-}
-
 export const get = <T>(path: string) => call<T>("GET", path);
 export const post = <T>(path: string, body: unknown, key?: string) => call<T>("POST", path, body, key);
+// What the server has to work on for a while.
+export const longPost = <T>(path: string, body: unknown) => call<T>("POST", path, body, undefined, 600_000);
 
 // Who is signed in; whoever is not goes to the sign-in page and comes back.
 export async function signedIn(): Promise<Me> {

@@ -1,6 +1,6 @@
 // What the SOP page shows: where it is (the address says so), what it holds, and a draft being edited.
 import { computed, effect, signal } from "@preact/signals";
-import { call, get, type Me, Problem, post, sentence } from "../../core/api";
+import { call, get, longPost, type Me, Problem, post, sentence } from "../../core/api";
 import { kelola as words } from "../../text/kelola";
 import type { Backtest, Draft, DraftTest, Pack, RuleDocument, Sop } from "./types";
 import { isBlank, isDirty, merge, newRule, type Work, type Working, wireOf, workOf } from "./work";
@@ -265,13 +265,13 @@ const step = (at: string, what: (edit: number) => Promise<void>) =>
 export const test = () =>
   step("test", async () => {
     const of = content.value;
-    tested.value = { of, result: await post<DraftTest>(`${draftPath()}/test`, {}) };
+    tested.value = { of, result: await longPost<DraftTest>(`${draftPath()}/test`, {}) };
     revealLater("hasil-uji");
   });
 export const backtest = (days: number) =>
   step("backtest", async () => {
     const of = content.value;
-    backtested.value = { of, result: await post<Backtest>(`${draftPath()}/backtest`, { days }) };
+    backtested.value = { of, result: await longPost<Backtest>(`${draftPath()}/backtest`, { days }) };
     revealLater("hasil-data");
   });
 const forward = (at: string, body: Record<string, unknown> = {}) =>

@@ -1,16 +1,13 @@
 // What an operator is asked before something is done: a reason, a note, how it ends and who was told.
-import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
-import type { Candidate, RequestFull } from "../../core/api";
+import type { RequestFull } from "../../core/api";
 import { text } from "../../text/id";
 import { openModal } from "../../ui/modal";
 import { TOLD, Told } from "../../ui/told";
-import { addNote, assign, end, hold } from "./state";
+import { addNote, assign, end, hold, opened, overriding } from "./state";
 
 const words = text.peta;
-export const opened = signal<"note" | "hold" | "end" | "override" | null>(null);
-export const overriding = signal<Candidate | null>(null);
 const close = () => {
   opened.value = null;
 };

@@ -1,5 +1,5 @@
-import { effect, signal } from "@preact/signals";
-import { type FunctionComponent, render } from "preact";
+import { signal } from "@preact/signals";
+import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import "../../ui/base.css";
 import "./peta.css";
@@ -13,8 +13,8 @@ import { makeMap } from "./map";
 import { Panel } from "./panel";
 import {
   counts,
+  fetched,
   kept,
-  later,
   me,
   problem,
   recent,
@@ -29,14 +29,7 @@ import {
 import { css, type Mark, SHAPES } from "./vehicles";
 
 const picked = signal<string>("");
-// The table is fetched when it is first asked for.
-const table = signal<{ Table: FunctionComponent } | null>(null);
-effect(() => {
-  if (tableOpen.value)
-    later(import("./table"), (loaded) => {
-      table.value = loaded;
-    });
-});
+const table = fetched(tableOpen, () => import("./table"));
 let live: ReturnType<typeof connect> | null = null;
 
 const words = text.peta;

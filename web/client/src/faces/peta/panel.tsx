@@ -3,10 +3,22 @@ import type { Assignment, Candidate, RequestFull } from "../../core/api";
 import { arrivalText, clockText, telephone, whenText } from "../../core/words";
 import { text } from "../../text/id";
 import { Why } from "../../ui/why";
-import { Dialogs, opened, overriding } from "./dialogs";
-import { assign, candidates, hold, isOpen, live, me, search, select } from "./state";
+import {
+  assign,
+  candidates,
+  fetched,
+  hold,
+  isOpen,
+  live,
+  me,
+  opened,
+  overriding,
+  search,
+  select,
+} from "./state";
 
 const words = text.peta;
+const dialogs = fetched(opened, () => import("./dialogs"));
 
 export function Panel({ request, now }: { request: RequestFull; now: number }) {
   const operator = me.value?.role === "operator";
@@ -52,7 +64,7 @@ export function Panel({ request, now }: { request: RequestFull; now: number }) {
           ))}
         </ul>
       </details>
-      <Dialogs request={request} />
+      {dialogs.value && <dialogs.value.Dialogs request={request} />}
     </aside>
   );
 }

@@ -1,6 +1,15 @@
 // What the operator sees: vehicles and requests as they stand, and what is selected.
-import { computed, signal } from "@preact/signals";
-import type { Decision, Kept, Me, RequestFull, RequestSummary, Route, Vehicle } from "../../core/api";
+import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import type {
+  Candidate,
+  Decision,
+  Kept,
+  Me,
+  RequestFull,
+  RequestSummary,
+  Route,
+  Vehicle,
+} from "../../core/api";
 import { get, post, sentence } from "../../core/api";
 import type { LiveEvent, Snapshot } from "../../core/live";
 import { loadOwed, owed } from "../../core/promises";
@@ -19,6 +28,9 @@ export const chosenVehicle = signal<string | null>(null);
 export const problem = signal("");
 export const moved = signal(0);
 export const tableOpen = signal(false);
+// What an operator is being asked about the selected request, and whom an override would send.
+export const opened = signal<"note" | "hold" | "end" | "override" | null>(null);
+export const overriding = signal<Candidate | null>(null);
 export const recent = signal<LiveEvent[]>([]);
 
 export const tick = signal(Date.now());
@@ -145,6 +157,21 @@ export function later<T>(part: Promise<T>, use: (part: T) => void) {
   part.then(use, () => {
     problem.value = text.peta.partMissing;
   });
+}
+
+// A part that is fetched when it is first wanted, null until then.
+export function fetched<T>(
+  wanted: ReadonlySignal<unknown>,
+  part: () => Promise<T>,
+): ReadonlySignal<T | null> {
+  const here = signal<T | null>(null);
+  effect(() => {
+    if (wanted.value && !here.peek())
+      later(part(), (loaded) => {
+        here.value = loaded;
+      });
+  });
+  return here;
 }
 
 export async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
