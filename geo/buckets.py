@@ -24,9 +24,8 @@ __all__ = ["SIDES", "Buckets", "Soonest", "warm_up"]
 _AT_ONCE = 64
 # Beyond this share of all labels it is faster to make all of them anew, each bucket sorted once.
 _ANEW = 0.25
-# The factors of bucket_kernels.soonest, measured on Porto and Jakarta.
+# See bucket_kernels.soonest.
 _LABELS_COST_LESS = 0.1
-_ORDER_COSTS = 0.04
 
 _Ints = NDArray[np.int64]
 _Whole = NDArray[np.integer[Any]]
@@ -35,14 +34,10 @@ _NOWHERE = np.zeros((3, 0), np.int64)
 
 
 class Soonest(NamedTuple):
-    """The vehicles found, soonest first, equal ones by number: vehicle, travel_ms (without wait) and entry, (n,) each.
-
-    entry is the vertex by which a vehicle comes, -1 where it comes straight along the target's own street.
-    """
+    """The vehicles found, soonest first, equal ones by number: vehicle and travel_ms (without wait), (n,) each."""
 
     vehicle: NDArray[np.int64]
     travel_ms: NDArray[np.int64]
-    entry: NDArray[np.int64]
 
 
 @dataclass(slots=True, eq=False)
@@ -69,11 +64,10 @@ class Buckets:
             raise ValueError(f"there cannot be {count} vehicles")
         vertices = custom.hierarchy.vertex_count
         self.count = count
-        self._dist = np.full(vertices, NEVER, np.int32)
-        self._space = np.empty(vertices, np.int32)
+        self._scratch = np.full((2, vertices), NEVER, np.int32)
         self._mark = np.full(vertices, -1, np.int32)
         self._hub = np.empty((3, vertices), np.int32)
-        self._all = np.ones(count, np.bool_)
+        self._all, self._eligible = np.ones(count, np.bool_), np.zeros(count, np.bool_)
         self._lock = threading.Lock()
         self._writing = threading.Lock()
         self._keep(_filled(custom, label_kernels.empty_slots(count)))
@@ -125,22 +119,28 @@ class Buckets:
         that they lead to and the ms from the target on to those: who is on the same street before the target comes
         straight. Who cannot come is left out. Raises ValueError for a bad number.
         """
-        seeds, streets = _rows(2, target), _rows(3, on)
-        answer, is_well = self.ask(bucket_kernels.soonest, seeds, streets, most=most, eligible=eligible)
-        if not is_well:
-            net = self._labels.custom.hierarchy
-            net.seeds(*seeds)
-            net.seeds(*streets[1:])
-            raise ValueError("a street that the target is on is numbered from 0")
-        return Soonest(*answer)
+        net = self._labels.custom.hierarchy
+        vertices, streets = _rows(2, target), _rows(3, on)
+        if streets.size and streets[0].min() < 0:
+            raise ValueError(f"streets that the target is on are numbered from 0: {streets[0].min()} given")
+        seeds = np.array(net.seeds(*vertices), np.int32)
+        ahead = np.array((streets[0], *net.seeds(*streets[1:])), np.int64)
+        return Soonest(*self.ask(bucket_kernels.soonest, most, eligible, seeds, ahead))
 
-    def ask(self, kernel: Callable[..., Any], *given: object, most: int | None, eligible: _Eligible) -> Any:  # noqa: ANN401  # as the kernel answers
+    def ask(self, kernel: Callable[..., Any], most: int | None, eligible: _Eligible, *given: object) -> Any:  # noqa: ANN401  # as the kernel answers
         """What a compiled search that begins with `given` and goes on as bucket_kernels.soonest answers."""
         if most is not None and most < 0:
             raise ValueError(f"there cannot be {most} soonest vehicles")
-        mask, want = self._eligible(eligible), self.count if most is None else most
+        marks = self._all if eligible is None else eligible
+        if marks.dtype.kind != "b":
+            marks = self._marks(marks)
+        if marks.shape != self._all.shape:
+            raise ValueError(f"{self.count} vehicles take as many marks of who is eligible, not {marks.shape}")
         with self._lock:
-            return kernel(*given, want, mask, _LABELS_COST_LESS, _ORDER_COSTS, *self._searched)
+            # One own array for all questions is among the arguments that are kept ready, and of the kind for which the
+            # loops are compiled, whatever is given.
+            self._eligible[:] = marks
+            return kernel(*given, self.count if most is None else most, *self._searched)
 
     def _change(self, kernel: Callable[..., Any], *given: object) -> None:
         labels = self._labels
@@ -155,26 +155,29 @@ class Buckets:
                 self._mark,
                 *labels.custom.forward,
                 *labels.custom.backward,
-                self._dist,
+                self._scratch[0],
                 *self._hub,
             )
             self._keep(labels)
 
     def _keep(self, labels: _Labels) -> None:
-        net = labels.custom.hierarchy
         self._labels = labels
         # Kept ready: where the processor's caches are cold, to gather it takes longer than to find the soonest.
         self._searched = (
-            net.rank,
-            net.order,
-            self._dist,
-            self._space,
+            _LABELS_COST_LESS,
+            self._eligible,
+            self._scratch,
             *labels.custom.backward,
             labels.slots,
             labels.hubs,
             labels.buckets,
             labels.keys,
         )
+
+    def _marks(self, index: ArrayLike) -> NDArray[np.bool_]:
+        marks = np.zeros(self.count, np.bool_)
+        marks[self._vehicles(index)] = True
+        return marks
 
     def _vehicles(self, given: ArrayLike) -> _Ints:
         index = np.atleast_1d(np.asarray(given))
@@ -195,18 +198,6 @@ class Buckets:
         ranks, offset = np.full(shape, -1, np.int32), np.zeros(shape, np.int32)
         ranks[there], offset[there] = self._labels.custom.hierarchy.seeds(vertices[there], ms[there])
         return [ranks, streets.astype(np.int32), offset]
-
-    def _eligible(self, given: _Eligible) -> NDArray[np.bool_]:
-        """Who is: (count,)."""
-        if given is None:
-            return self._all
-        if given.dtype.kind != "b":
-            mask = np.zeros(self.count, np.bool_)
-            mask[self._vehicles(given)] = True
-            return mask
-        if given.shape != self._all.shape:
-            raise ValueError(f"{self.count} vehicles take as many marks of who is eligible, not {given.shape}")
-        return _own(given)
 
 
 def warm_up(progress: Callable[[str], None]) -> None:

@@ -28,7 +28,7 @@ class Target(NamedTuple):
     their ends and the ms on to there. is_cut: a chain is missing in `on`, for something on it is closed further on.
     """
 
-    seeds: _Ints
+    seeds: NDArray[np.int32]
     on: _Ints
     is_cut: bool
 
@@ -60,6 +60,16 @@ class Metric:
         by_chain = graph.by_chain_arc
         entries = np.stack((graph.tail[by_chain], graph.arc_turn_ms[by_chain]), axis=1)
         self.parts = self._edges, self._chains, entries  # what side_kernels.arrive takes
+
+    def ranked(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+        """The parts with vertices' ranks in place of vertices: so the hierarchy's loops name them."""
+        edges, chains, entries = self.parts
+        rank = self.custom.hierarchy.rank
+        chains, entries = chains.copy(), entries.copy()
+        ends = chains[:, [side_kernels.END, side_kernels.BEGIN]]
+        chains[:, [side_kernels.END, side_kernels.BEGIN]] = np.where(ends < 0, ends, rank[ends])
+        entries[:, 0] = rank[entries[:, 0]]
+        return edges, chains, entries
 
     def leave(self, snaps: Snaps) -> Sides:
         """The ways on from snapped positions; none from those off the roads or shut in."""

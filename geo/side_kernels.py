@@ -43,7 +43,7 @@ def arrive(edge, fraction, edges, chains, entries):
     for p in range(count):
         chain = edges[places[p, 0], CHAIN]
         many += chains[chain + 1, ENTRY] - chains[chain, ENTRY] + 1
-    seeds, on = np.empty((2, many), np.int64), np.empty((3, count), np.int64)
+    seeds, on = np.empty((2, many), np.int32), np.empty((3, count), np.int64)
     size, along_size, cut = 0, 0, False
     for p in range(count):
         e, part = places[p, 0], places[p, 1]

@@ -58,10 +58,14 @@ class Snapper:
         snap_kernels.count_cells(col, row, network.shape_start, edges, columns, counts)
         cell_start = np.zeros(len(counts) + 1, np.int64)
         np.cumsum(counts, out=cell_start[1:])
-        segments = np.empty((cell_start[-1], 2), np.int32)
-        snap_kernels.fill_cells(col, row, network.shape_start, edges, columns, cell_start[:-1].copy(), segments)
-        self._grid = west, south, step_lon, step_lat, columns, rows, cell_start, segments
-        self._shapes = network.shape_lon, network.shape_lat, *_lengths(network), max_distance_m
+        segments = np.empty((cell_start[-1], snap_kernels.SEGMENT), np.int32)
+        snap_kernels.fill_cells(
+            col, row, network.shape_start, network.shape_lon, network.shape_lat, edges, columns,
+            cell_start[:-1].copy(), segments,
+        )  # fmt: skip
+        grid = np.array((west, south, step_lon, step_lat, columns, rows, max_distance_m), np.float64)
+        self._cells = grid, cell_start, segments
+        self._along = _along(network)
         self.shut = np.zeros(network.edge_count, np.bool_)
 
     def without(self, shut: NDArray[np.bool_]) -> "Snapper":
@@ -83,16 +87,16 @@ class Snapper:
     @property
     def parts(self) -> tuple[Any, ...]:
         """What snap_kernels.snap takes of all positions."""
-        return (*self._grid, self.shut, *self._shapes)
+        return (*self._cells, self.shut, self._along)
 
 
-def _lengths(network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Metres from the start of its edge to every geometry point (G,), and the length of every geometry (M,)."""
+def _along(network: Network) -> NDArray[np.float64]:
+    """Where on its edge every geometry point (G,) is, from 0 at the start to 1 at the end."""
     lon, lat = network.shape_lon / 1e7, network.shape_lat / 1e7
     east = np.diff(lon) * np.cos(np.radians((lat[1:] + lat[:-1]) / 2.0))
-    steps = np.concatenate(([0.0], np.hypot(east, np.diff(lat)) * M_PER_DEGREE))
-    running = np.cumsum(steps)
-    starts = network.shape_start[:-1]
+    running = np.concatenate(([0.0], np.cumsum(np.hypot(east, np.diff(lat)))))
     points = np.diff(network.shape_start)
-    along = running - np.repeat(running[starts], points)
-    return along, along[network.shape_start[1:] - 1]
+    along = running - np.repeat(running[network.shape_start[:-1]], points)
+    length = np.repeat(along[network.shape_start[1:] - 1], points)
+    where: NDArray[np.float64] = along / np.where(length > 0.0, length, 1.0)
+    return where

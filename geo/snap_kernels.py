@@ -5,7 +5,14 @@ import numpy as np
 from geo.compiled import compiled
 from geo.point import M_PER_DEGREE
 
-EDGE, POINT = range(2)  # the columns of segments (S, 2): the edge, and the geometry point where the segment begins
+# The numbers of a grid: its corner and its steps in degrees, how many cells it has each way, and how far from a road a
+# position may be.
+GRID = 7
+WEST, SOUTH, STEP_LON, STEP_LAT, COLUMNS, ROWS, LIMIT_M = range(GRID)
+# The columns of segments: the edge, the geometry point where the segment begins, and both its ends in 1e-7 degrees, so
+# that whoever looks through a cell reads on from one place.
+SEGMENT = 6
+EDGE, POINT, LON, LAT, TO_LON, TO_LAT = range(SEGMENT)
 
 
 @compiled
@@ -18,35 +25,30 @@ def count_cells(col, row, shape_start, edges, columns, counts):
 
 
 @compiled
-def fill_cells(col, row, shape_start, edges, columns, cursor, segments):
+def fill_cells(col, row, shape_start, shape_lon, shape_lat, edges, columns, cursor, segments):
     for edge in edges:
         for p in range(shape_start[edge], shape_start[edge + 1] - 1):
             for r in range(min(row[p], row[p + 1]), max(row[p], row[p + 1]) + 1):
                 for c in range(min(col[p], col[p + 1]), max(col[p], col[p + 1]) + 1):
                     at = cursor[r * columns + c]
                     segments[at, EDGE], segments[at, POINT] = edge, p
+                    segments[at, LON], segments[at, LAT] = shape_lon[p], shape_lat[p]
+                    segments[at, TO_LON], segments[at, TO_LAT] = shape_lon[p + 1], shape_lat[p + 1]
                     cursor[r * columns + c] += 1
 
 
 @compiled
-def snap(
-    lon, lat, west, south, step_lon, step_lat, columns, rows, cell_start, segments, shut, shape_lon,
-    shape_lat, along_m, length_m, limit_m, edge, fraction, metres,
-):  # fmt: skip
+def snap(lon, lat, grid, cell_start, segments, shut, along, edge, fraction, metres):
     """Fill edge, fraction and metres (n,) for positions (n,), as snap_one says."""
     for i in range(len(lon)):
-        edge[i], fraction[i], metres[i] = snap_one(
-            lon[i], lat[i], west, south, step_lon, step_lat, columns, rows, cell_start, segments, shut,
-            shape_lon, shape_lat, along_m, length_m, limit_m,
-        )  # fmt: skip
+        edge[i], fraction[i], metres[i] = snap_one(lon[i], lat[i], grid, cell_start, segments, shut, along)
 
 
 @compiled
-def snap_one(
-    lon, lat, west, south, step_lon, step_lat, columns, rows, cell_start, segments, shut, shape_lon,
-    shape_lat, along_m, length_m, limit_m,
-):  # fmt: skip
+def snap_one(lon, lat, grid, cell_start, segments, shut, along):
     """The edge, the fraction of it and the metres to there; -1, 0 and inf for what is no number or far away."""
+    west, south, step_lon, step_lat, limit_m = grid[WEST], grid[SOUTH], grid[STEP_LON], grid[STEP_LAT], grid[LIMIT_M]
+    columns, rows = int(grid[COLUMNS]), int(grid[ROWS])
     margin = limit_m / M_PER_DEGREE + step_lat
     if not (abs(lon) <= 360.0 and south - margin < lat < south + rows * step_lat + margin):
         return -1, 0.0, np.inf
@@ -71,25 +73,21 @@ def snap_one(
                 if 0 <= c < columns:
                     cell = r * columns + c
                     for s in range(cell_start[cell], cell_start[cell + 1]):
-                        p = segments[s, POINT]
-                        ax = (shape_lon[p] * 1e-7 - lon) * kx
-                        ay = (shape_lat[p] * 1e-7 - lat) * ky
-                        dx = (shape_lon[p + 1] - shape_lon[p]) * 1e-7 * kx
-                        dy = (shape_lat[p + 1] - shape_lat[p]) * 1e-7 * ky
+                        ax = (segments[s, LON] * 1e-7 - lon) * kx
+                        ay = (segments[s, LAT] * 1e-7 - lat) * ky
+                        dx = (segments[s, TO_LON] - segments[s, LON]) * 1e-7 * kx
+                        dy = (segments[s, TO_LAT] - segments[s, LAT]) * 1e-7 * ky
                         square = dx * dx + dy * dy
                         t = 0.0
                         if square > 0.0:
                             t = min(1.0, max(0.0, -(ax * dx + ay * dy) / square))
                         d = (ax + t * dx) ** 2 + (ay + t * dy) ** 2
-                        nearer = d < best or (d == best and (segments[s, EDGE], p) < (best_edge, best_point))
-                        if nearer and not shut[segments[s, EDGE]]:
-                            best, best_edge, best_point, best_t = d, segments[s, EDGE], p, t
+                        name = segments[s, EDGE], segments[s, POINT]
+                        if (d < best or (d == best and name < (best_edge, best_point))) and not shut[name[0]]:
+                            best, best_edge, best_point, best_t = d, name[0], name[1], t
                 c += c_step
         ring += 1
-    metres, fraction = np.sqrt(best), 0.0
+    metres = np.sqrt(best)
     if metres > limit_m:
         return -1, 0.0, metres
-    at = along_m[best_point] + best_t * (along_m[best_point + 1] - along_m[best_point])
-    if length_m[best_edge] > 0.0:
-        fraction = min(1.0, max(0.0, at / length_m[best_edge]))
-    return best_edge, fraction, metres
+    return best_edge, along[best_point] + best_t * (along[best_point + 1] - along[best_point]), metres

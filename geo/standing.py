@@ -75,18 +75,14 @@ class Standing:
                 return
             with self._lock:
                 before = self._snaps.some(np.arange(self.count))
-            buckets = Buckets(chosen.custom, self.count)
+            buckets, ranked = Buckets(chosen.custom, self.count), chosen.ranked()
             self._put(buckets, np.arange(self.count), before, metric)
             with self._lock:
                 now = self._snaps
                 same = (before.edge == now.edge) & (before.fraction == now.fraction)
                 index = np.flatnonzero(~(same & (before.distance_m == now.distance_m)))
                 self._put(buckets, index, now.some(index), metric)
-                self._ready[metric] = _Ready(
-                    buckets,
-                    asking=(*self.snapper.parts, *chosen.parts),
-                    leaving=(*chosen.parts[:2], self.engine.hierarchy.rank),
-                )
+                self._ready[metric] = _Ready(buckets, asking=(*self.snapper.parts, *ranked), leaving=ranked[:2])
 
     def nearest(self, target: Snaps, eligible: _Eligible, *, most: int | None, metric: str) -> Arrivals:
         """The `most` soonest of the eligible, a mask (count,) or numbers, all when None, to the one snapped position.
@@ -157,7 +153,7 @@ class Standing:
         if ready is None:
             return None, -1, 0.0, np.inf
         answer: tuple[_Ints | None, int, float, float] = ready.buckets.ask(
-            standing_kernels.ask, lon, lat, *ready.asking, most=most, eligible=eligible
+            standing_kernels.ask, most, eligible, lon, lat, *ready.asking
         )
         return answer
 

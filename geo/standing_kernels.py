@@ -12,40 +12,31 @@ from geo.snap_kernels import snap_one
 
 @compiled
 def ask(
-    lon, lat, west, south, step_lon, step_lat, columns, rows, cell_start, segments, shut, shape_lon,
-    shape_lat, along_m, length_m, limit_m, edges, chains, entries, most, eligible, labels_cost_less,
-    order_costs, rank, order, dist, space, node, arc, slots, hubs, buckets, keys,
+    lon, lat, grid, cell_start, segments, shut, along, edges, chains, entries, most, labels_cost_less, eligible,
+    scratch, node, arc, slots, hubs, buckets, keys,
 ):  # fmt: skip
-    """As snap_one, arrive and soonest one after the other.
+    """As snap_one, arrive and soonest one after the other; chains and entries name vertices by their ranks.
 
     Returns the answer, None where the ways to the position are cut, so that buckets do not know it; and edge, fraction
     and metres of where it snaps.
     """
-    edge, fraction, metres = snap_one(
-        lon, lat, west, south, step_lon, step_lat, columns, rows, cell_start, segments, shut, shape_lon,
-        shape_lat, along_m, length_m, limit_m,
-    )  # fmt: skip
+    edge, fraction, metres = snap_one(lon, lat, grid, cell_start, segments, shut, along)
     seeds, on, is_cut = arrive(edge, fraction, edges, chains, entries)
-    answer, is_well = soonest(
-        seeds, on, 0 if is_cut else most, eligible, labels_cost_less, order_costs, rank, order, dist, space, node, arc,
-        slots, hubs, buckets, keys,
-    )  # fmt: skip
-    return answer if is_well and not is_cut else None, edge, fraction, metres
+    if is_cut:
+        return None, edge, fraction, metres
+    answer = soonest(seeds, on, most, labels_cost_less, eligible, scratch, node, arc, slots, hubs, buckets, keys)
+    return answer, edge, fraction, metres
 
 
 @compiled
 def move(
-    vehicle, edge, fraction, wait, edges, chains, rank, slots, hubs, buckets, keys, used, mark, node, arc, back_node,
+    vehicle, edge, fraction, wait, edges, chains, slots, hubs, buckets, keys, used, mark, node, arc, back_node,
     back_arc, dist, hub, hub_ms, spot,
 ):  # fmt: skip
     """As leave and label_kernels.move one after the other, for vehicles (n,) that snap to edge and fraction (n,)."""
     shape = len(vehicle), SIDES
     vertex, street, ms = np.empty(shape, np.int32), np.empty(shape, np.int32), np.empty(shape, np.int32)
     leave(edge, fraction, edges, chains, vertex, street, ms)
-    for i in range(len(vehicle)):
-        for side in range(SIDES):
-            if vertex[i, side] >= 0:
-                vertex[i, side] = rank[vertex[i, side]]
     return label_kernels.move(
         vehicle, vertex, street, ms, wait, slots, hubs, buckets, keys, used, mark, node, arc, back_node, back_arc,
         dist, hub, hub_ms, spot,
