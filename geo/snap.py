@@ -64,16 +64,18 @@ class Snapper:
             cell_start[:-1].copy(), segments,
         )  # fmt: skip
         grid = np.array((west, south, step_lon, step_lat, columns, rows, max_distance_m), np.float64)
-        self._cells = grid, cell_start, segments
-        self._along = _along(network)
-        self.shut = np.zeros(network.edge_count, np.bool_)
+        self._edge_count, self._edge = network.edge_count, segments[:, snap_kernels.EDGE].copy()
+        self.parts = grid, cell_start, segments, _along(network)  # what snap_kernels.snap takes of all positions
 
     def without(self, shut: NDArray[np.bool_]) -> "Snapper":
         """The same for roads of which some edges (M,) are shut, both directions of a street: nobody is put on those."""
-        if shut.shape != self.shut.shape:
-            raise ValueError(f"{len(self.shut)} edges take as many marks of what is shut, not {shut.shape}")
+        if shut.shape != (self._edge_count,):
+            raise ValueError(f"{self._edge_count} edges take as many marks of what is shut, not {shut.shape}")
+        grid, cell_start, segments, along = self.parts
+        segments = segments.copy()
+        segments[:, snap_kernels.EDGE] = np.where(shut[self._edge], -1, self._edge)
         other = copy.copy(self)
-        other.shut = np.array(shut, np.bool_)
+        other.parts = grid, cell_start, segments, along
         return other
 
     def snap(self, lon: NDArray[Any], lat: NDArray[Any]) -> Snaps:
@@ -83,11 +85,6 @@ class Snapper:
         snaps = Snaps(np.empty(count, np.int32), np.empty(count), np.empty(count))
         snap_kernels.snap(lon, lat, *self.parts, snaps.edge, snaps.fraction, snaps.distance_m)
         return snaps
-
-    @property
-    def parts(self) -> tuple[Any, ...]:
-        """What snap_kernels.snap takes of all positions."""
-        return (*self._cells, self.shut, self._along)
 
 
 def _along(network: Network) -> NDArray[np.float64]:

@@ -9,8 +9,8 @@ from geo.point import M_PER_DEGREE
 # position may be.
 GRID = 7
 WEST, SOUTH, STEP_LON, STEP_LAT, COLUMNS, ROWS, LIMIT_M = range(GRID)
-# The columns of segments: the edge, the geometry point where the segment begins, and both its ends in 1e-7 degrees, so
-# that whoever looks through a cell reads on from one place.
+# The columns of segments: the edge or -1 where it is shut, the geometry point where the segment begins, and both its
+# ends in 1e-7 degrees, so that whoever looks through a cell reads on from one place.
 SEGMENT = 6
 EDGE, POINT, LON, LAT, TO_LON, TO_LAT = range(SEGMENT)
 
@@ -38,14 +38,14 @@ def fill_cells(col, row, shape_start, shape_lon, shape_lat, edges, columns, curs
 
 
 @compiled
-def snap(lon, lat, grid, cell_start, segments, shut, along, edge, fraction, metres):
+def snap(lon, lat, grid, cell_start, segments, along, edge, fraction, metres):
     """Fill edge, fraction and metres (n,) for positions (n,), as snap_one says."""
     for i in range(len(lon)):
-        edge[i], fraction[i], metres[i] = snap_one(lon[i], lat[i], grid, cell_start, segments, shut, along)
+        edge[i], fraction[i], metres[i] = snap_one(lon[i], lat[i], grid, cell_start, segments, along)
 
 
 @compiled
-def snap_one(lon, lat, grid, cell_start, segments, shut, along):
+def snap_one(lon, lat, grid, cell_start, segments, along):
     """The edge, the fraction of it and the metres to there; -1, 0 and inf for what is no number or far away."""
     west, south, step_lon, step_lat, limit_m = grid[WEST], grid[SOUTH], grid[STEP_LON], grid[STEP_LAT], grid[LIMIT_M]
     columns, rows = int(grid[COLUMNS]), int(grid[ROWS])
@@ -83,7 +83,7 @@ def snap_one(lon, lat, grid, cell_start, segments, shut, along):
                             t = min(1.0, max(0.0, -(ax * dx + ay * dy) / square))
                         d = (ax + t * dx) ** 2 + (ay + t * dy) ** 2
                         name = segments[s, EDGE], segments[s, POINT]
-                        if (d < best or (d == best and name < (best_edge, best_point))) and not shut[name[0]]:
+                        if (d < best or (d == best and name < (best_edge, best_point))) and name[0] >= 0:
                             best, best_edge, best_point, best_t = d, name[0], name[1], t
                 c += c_step
         ring += 1

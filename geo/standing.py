@@ -102,25 +102,30 @@ class Standing:
         self, lon: float, lat: float, eligible: _Eligible, *, most: int | None, metric: str
     ) -> tuple[Arrivals, Snaps]:
         """As `nearest` to a position in degrees, and where that snaps; who is found is found in one compiled call."""
-        with self._lock:
-            answer, *where = self._ask(lon, lat, eligible, most, metric)
-            placed = None if answer is None else self._snaps.some(answer[0])
-        if answer is None or placed is None:
-            target = self._snap(lon, lat)
-            return self._search(target, eligible, most, metric), target
-        edge, fraction, metres = where
-        target = Snaps(np.array([edge], np.int32), np.array([fraction]), np.array([metres]))
-        return self._arrivals(Soonest(*answer), placed, target, metric), target
+        ready = self._ready.get(metric)
+        if ready is not None:
+            with self._lock:
+                answer, edge, fraction, metres = ready.buckets.ask(
+                    standing_kernels.ask, most, eligible, lon, lat, *ready.asking
+                )
+                placed = None if answer is None else self._snaps.some(answer[0])
+            if placed is not None:
+                target = Snaps(np.array([edge], np.int32), np.array([fraction]), np.array([metres]))
+                return self._arrivals(Soonest(*answer), placed, target, metric), target
+        target = self._snap(lon, lat)
+        return self._search(target, eligible, most, metric), target
 
     def soonest_at(
         self, lon: float, lat: float, eligible: _Eligible, *, most: int | None, metric: str
     ) -> tuple[_Ints, _Ints]:
         """As `nearest_at`, the numbers and the ms along the road alone: no way is walked for its length."""
-        answer = self._ask(lon, lat, eligible, most, metric)[0]
-        if answer is None:
-            searched = self._search(self._snap(lon, lat), eligible, most, metric)
-            return searched.index, searched.travel_ms
-        return answer[0], answer[1]
+        ready = self._ready.get(metric)
+        if ready is not None:
+            answer = ready.buckets.ask(standing_kernels.ask, most, eligible, lon, lat, *ready.asking)[0]
+            if answer is not None:
+                return answer[0], answer[1]
+        searched = self._search(self._snap(lon, lat), eligible, most, metric)
+        return searched.index, searched.travel_ms
 
     def over(self, engine: Engine, snapper: Snapper, count: int) -> "Standing":
         """The same vehicles, with room for `count`, on other roads, not prepared for any metric."""
@@ -144,18 +149,6 @@ class Standing:
 
     def _wait_ms(self, snaps: Snaps) -> NDArray[np.int32]:
         return snaps.access_ms(self._access_kph).astype(np.int32)
-
-    def _ask(
-        self, lon: float, lat: float, eligible: _Eligible, most: int | None, metric: str
-    ) -> tuple[_Ints | None, int, float, float]:
-        """The rows of Soonest, None where no buckets know it; and edge, fraction and metres of where it snaps."""
-        ready = self._ready.get(metric)
-        if ready is None:
-            return None, -1, 0.0, np.inf
-        answer: tuple[_Ints | None, int, float, float] = ready.buckets.ask(
-            standing_kernels.ask, most, eligible, lon, lat, *ready.asking
-        )
-        return answer
 
     def _snap(self, lon: float, lat: float) -> Snaps:
         return self.snapper.snap(np.array([lon]), np.array([lat]))

@@ -12,7 +12,7 @@ from geo.snap_kernels import snap_one
 
 @compiled
 def ask(
-    lon, lat, grid, cell_start, segments, shut, along, edges, chains, entries, most, labels_cost_less, eligible,
+    lon, lat, grid, cell_start, segments, along, edges, chains, entries, most, labels_cost_less, eligible,
     scratch, node, arc, slots, hubs, buckets, keys,
 ):  # fmt: skip
     """As snap_one, arrive and soonest one after the other; chains and entries name vertices by their ranks.
@@ -20,7 +20,7 @@ def ask(
     Returns the answer, None where the ways to the position are cut, so that buckets do not know it; and edge, fraction
     and metres of where it snaps.
     """
-    edge, fraction, metres = snap_one(lon, lat, grid, cell_start, segments, shut, along)
+    edge, fraction, metres = snap_one(lon, lat, grid, cell_start, segments, along)
     seeds, on, is_cut = arrive(edge, fraction, edges, chains, entries)
     if is_cut:
         return None, edge, fraction, metres
