@@ -90,4 +90,5 @@ def snap_one(lon, lat, grid, cell_start, segments, along):
     metres = np.sqrt(best)
     if metres > limit_m:
         return -1, 0.0, metres
-    return best_edge, along[best_point] + best_t * (along[best_point + 1] - along[best_point]), metres
+    fraction = along[best_point] + best_t * (along[best_point + 1] - along[best_point])
+    return best_edge, min(1.0, fraction), metres
