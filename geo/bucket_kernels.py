@@ -1,4 +1,7 @@
-"""The compiled loops that find vehicles by the labels and buckets that label_kernels keeps and describes."""
+"""The compiled loops that find vehicles by the labels and buckets that label_kernels keeps and describes.
+
+Vertices are their ranks, as there.
+"""
 
 import numpy as np
 

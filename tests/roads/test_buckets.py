@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from geo import bucket_kernels, hierarchy_kernels, label_kernels, path_kernels, way_kernels
 from geo import buckets as buckets_module
-from geo.buckets import SIDES, Buckets, warm_up
-from geo.hierarchy import NEVER, Hierarchy
+from geo.buckets import SIDES, Buckets, Soonest, warm_up
+from geo.hierarchy import NEVER, Customized, Hierarchy
 from tests.roads.graphs import Graph, graph_of, graphs, ranks, scipy_times
 
 # A place is a vertex, the street on which the vehicle is bound for it and the ms until it is there.
@@ -94,6 +94,18 @@ def _any_history(data: st.DataObject) -> None:
         )
         expected = soonest(costs, eligible, np.array(fleet.wait), most)
         assert [*zip(answer.vehicle.tolist(), answer.travel_ms.tolist(), strict=True)] == expected
+        _the_ways_take_as_long(found, fleet, target, on, answer)
+
+
+def _the_ways_take_as_long(
+    found: Buckets, fleet: Fleet, target: list[tuple[int, int]], on: list[Place], answer: Soonest
+) -> None:
+    custom: Customized = found._labels.custom
+    goals, goals_ms = [v for v, _ in target], [ms for _, ms in target]
+    for i, travel in zip(answer.vehicle, answer.travel_ms, strict=True):
+        straight = [ms - rest for _, a, ms in fleet.places[i] for _, b, rest in on if a == b and ms >= rest]
+        ways = [custom.way(vertex, ms, goals, goals_ms) for vertex, _, ms in fleet.places[i]]
+        assert travel == min(straight + [way.travel_ms for way in ways if way is not None])
 
 
 def test_after_any_history_the_soonest_are_those_of_scipys_times(searched_by: None, moved_by: None) -> None:
