@@ -13,7 +13,8 @@ export interface Handlers {
   rows?: (rows: DataView) => void;
 }
 
-export const online = signal(false);
+// null: the first connection is still being made, nothing is lost yet.
+export const online = signal<boolean | null>(null);
 
 export function connect(handlers: Handlers): { send: (message: unknown) => void } {
   let seq: number | null = null;

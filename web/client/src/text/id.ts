@@ -113,6 +113,10 @@ export const text = {
     begin: "MULAI BERTUGAS",
     clean: "SUDAH BERSIH, SIAGA",
     repaired: "SUDAH SIAP, SIAGA",
+    offline: (count: number) =>
+      count > 0
+        ? `Luring – tetap bisa bekerja. ${count} data menunggu dikirim`
+        : "Luring – tawaran belum bisa masuk, sedang menyambung lagi…",
     beginHow: "Ketukan ini juga menyalakan bunyi tawaran.",
     replaced: "Kendaraan pengganti sedang dicarikan. Operator dapat menelepon Anda.",
     standby: "SIAGA",

@@ -72,9 +72,14 @@ function Views() {
 
 function App() {
   const who = me.value;
-  if (!who) return <main class="ask soft">{text.loading}</main>;
+  if (!who) return <main class="ask soft">{problem.value || text.loading}</main>;
   return (
     <>
+      {online.value === false && (
+        <p class="lost" role="status">
+          {text.offline}
+        </p>
+      )}
       <header>
         <Banner who={who} />
         <div class="top">
@@ -82,7 +87,6 @@ function App() {
           <p>
             {who.facility?.name ?? "Operator"} · {who.name}
           </p>
-          {!online.value && <p class="banner">{text.offline}</p>}
           <Views />
         </div>
       </header>
@@ -119,17 +123,18 @@ function Owing() {
   );
 }
 
+const say = (error: unknown) => {
+  problem.value = sentence(error);
+};
+
 // In the background: it must not lock a button that is just being tapped.
-const keepUp = () =>
-  loadOwed().catch((error) => {
-    problem.value = sentence(error);
-  });
+const keepUp = () => loadOwed().catch(say);
 
 async function start() {
   const who = await signedIn();
-  me.value = who;
+  facilities.value = await get<Facility[]>("/api/facilities"); // before the form: what came later would move it
   if (who.facility) pickup.value = { facility: who.facility.id, name: who.facility.name };
-  facilities.value = await get<Facility[]>("/api/facilities");
+  me.value = who;
   connect({
     snapshot: (snapshot) => {
       mine.value = snapshot.requests;
@@ -151,4 +156,4 @@ async function start() {
 }
 
 render(<App />, document.getElementById("app") as HTMLElement);
-void start();
+start().catch(say);

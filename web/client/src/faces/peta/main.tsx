@@ -109,6 +109,11 @@ function App() {
   const Table = table.value?.Table;
   return (
     <div class={selected.value ? "desk with-panel" : "desk"}>
+      {online.value === false && (
+        <p class="lost" role="status">
+          {text.offline}
+        </p>
+      )}
       <header class="above">
         {who?.roads === "sample" && (
           <p class="banner">
@@ -116,7 +121,6 @@ function App() {
           </p>
         )}
         {who?.roads === "none" && <p class="banner">{text.straightLines}</p>}
-        {who && !online.value && <p class="banner">{text.offline}</p>}
         <Header />
         {problem.value && (
           <p class="error" role="alert">

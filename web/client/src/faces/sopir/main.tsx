@@ -1,4 +1,4 @@
-import { effect, signal, untracked } from "@preact/signals";
+import { computed, effect, signal, untracked } from "@preact/signals";
 import { render } from "preact";
 import "../../ui/base.css";
 import "./sopir.css";
@@ -12,7 +12,7 @@ import {
   sentence,
   signedIn,
 } from "../../core/api";
-import { connect } from "../../core/live";
+import { connect, online } from "../../core/live";
 import { text } from "../../text/id";
 import { accuracy, ring, startDevice } from "./device";
 import { Duty, Standby } from "./duty";
@@ -27,6 +27,8 @@ export const route = signal<Route | null>(null);
 export const skew = signal(0);
 export const tick = signal(Date.now());
 const problem = signal("");
+// Where the live connection is down no offer can ring, though nothing waits to be sent.
+const cutOff = computed(() => !reachable.value || online.value === false);
 
 let taps = 0;
 
@@ -104,7 +106,7 @@ function Line() {
   const count = waiting.value.length;
   return (
     <p class="line">
-      <span>{reachable.value ? "● Daring" : "○ Luring"}</span>
+      <span>{cutOff.value ? "○ Luring" : "● Daring"}</span>
       <span>{accuracy.value === null ? "GPS –" : `GPS ±${accuracy.value} m`}</span>
       {count > 0 && <span>{count} belum terkirim</span>}
     </p>
@@ -117,9 +119,9 @@ function App() {
   const duty = who.vehicle?.duty ?? "off_duty";
   return (
     <>
-      {!reachable.value && (
-        <p class="offline" role="status">
-          ○ Luring – tetap bisa bekerja. {waiting.value.length} data menunggu dikirim
+      {cutOff.value && (
+        <p class="lost" role="status">
+          ○ {text.sopir.offline(waiting.value.length)}
         </p>
       )}
       <main class="drive">
@@ -154,4 +156,6 @@ async function start() {
 }
 
 render(<App />, document.getElementById("app") as HTMLElement);
-void start();
+start().catch((error) => {
+  problem.value = sentence(error);
+});

@@ -1,0 +1,112 @@
+"""What the connection does must not move a button from under a finger."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import FloatRect, Locator, Page, WebSocketRoute, expect
+
+from tests.e2e.conftest import PC, PHONE, Opened, Served
+from tests.e2e.pages import assert_sound
+
+pytestmark = pytest.mark.browser
+Keep = Callable[[Page, str], None]
+LOST = "Sambungan terputus, sedang menyambung lagi…"
+# The page hears that its socket opened only when the test says so.
+HELD = """
+  const open = new Promise((resolve) => { window.letOpen = resolve; });
+  window.WebSocket = class extends WebSocket {
+    set onopen(then) { super.onopen = async (event) => { await open; then(event); window.opened = true; }; }
+  };
+"""
+FACES = [("staff", "siti", "minta", PHONE, "Antar kontrol"), ("operator", "rina", "peta", PC, "Tabel kendaraan")]
+
+
+def place(button: Locator) -> FloatRect:
+    """Where a button stands once what was changed is painted."""
+    button.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    found = button.bounding_box()
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(("role", "person", "face", "size", "name"), FACES)
+def test_a_page_whose_connection_is_still_opening_calls_nothing_lost_and_stays_where_it_is(
+    served: Served, opened: Opened, role: str, person: str, face: str, size: tuple[int, int], name: str
+) -> None:
+    page = opened.page(served.url, size)
+    page.add_init_script(HELD)
+    page.goto(f"{served.url}/masuk?ke=/{face}")
+    page.get_by_label("Token masuk").fill(served.token(role, person))
+    page.get_by_role("button", name="Masuk").click()
+    button = page.get_by_role("button", name=name)
+    expect(button).to_be_visible()
+    before = place(button)
+    expect(page.get_by_text(LOST)).to_have_count(0)
+    page.evaluate("() => letOpen()")
+    page.wait_for_function("() => window.opened")
+    assert place(button) == before
+
+
+class Cable:
+    """The live connection of a page, to be pulled out and put back."""
+
+    def __init__(self, page: Page) -> None:
+        self.sockets: list[WebSocketRoute] = []
+        self.cut = False
+        page.route_web_socket(re.compile("/live"), self.judge)
+
+    def judge(self, socket: WebSocketRoute) -> None:
+        if self.cut:
+            socket.close()
+        else:
+            socket.connect_to_server()
+            self.sockets.append(socket)
+
+    def pull(self) -> None:
+        self.cut = True
+        self.sockets[-1].close()
+
+
+@pytest.mark.parametrize(("role", "person", "face", "size", "name"), FACES)
+def test_a_lost_connection_is_said_over_the_page_until_it_is_back(
+    served: Served, opened: Opened, keep: Keep, role: str, person: str, face: str, size: tuple[int, int], name: str
+) -> None:
+    page = opened.page(served.url, size)
+    cable = Cable(page)
+    page.goto(f"{served.url}/masuk?ke=/{face}")
+    page.get_by_label("Token masuk").fill(served.token(role, person))
+    page.get_by_role("button", name="Masuk").click()
+    button = page.get_by_role("button", name=name)
+    expect(button).to_be_visible()
+    before = place(button)
+    cable.pull()
+    expect(page.get_by_text(LOST)).to_be_visible()
+    assert place(button) == before
+    assert_sound(page)
+    keep(page, f"{face}-terputus")
+    button.click()  # what is said lies over the page and is in nobody's way
+    cable.cut = False
+    expect(page.get_by_text(LOST)).to_have_count(0, timeout=30_000)
+
+
+@pytest.mark.parametrize("size", [(320, 640), PHONE], ids=["320", "360"])
+def test_a_driver_who_waits_is_told_that_no_offer_can_come_and_finds_every_button_where_it_was(
+    served: Served, opened: Opened, keep: Keep, size: tuple[int, int]
+) -> None:
+    page = opened.page(served.url, size)
+    cable = Cable(page)
+    page.goto(f"{served.url}/masuk?ke=/sopir")
+    page.get_by_label("Token masuk").fill(served.token("driver", "sopir-cipondoh"))
+    page.get_by_role("button", name="Masuk").click()
+    page.get_by_role("button", name="MULAI BERTUGAS").click()
+    heading, button = page.get_by_role("heading", name="SIAGA"), page.get_by_role("button", name="Selesai bertugas")
+    expect(page.get_by_text("● Daring")).to_be_visible()
+    before = place(heading), place(button)
+    cable.pull()
+    expect(page.get_by_text("Luring – tawaran belum bisa masuk, sedang menyambung lagi…")).to_be_visible()
+    assert (place(heading), place(button)) == before
+    assert_sound(page)
+    keep(page, f"sopir-luring-{size[0]}")
+    cable.cut = False
+    expect(page.get_by_text("● Daring")).to_be_visible(timeout=30_000)
