@@ -67,6 +67,7 @@ export const text = {
   sampleHow: 'Untuk jalan asli: jemput roads build --place "Kabupaten Tangerang, Indonesia"',
   offline: "Sambungan terputus, sedang menyambung lagi…",
   loading: "Memuat…",
+  again: "Coba lagi",
   back: "Kembali",
   close: "Tutup",
   send: "Kirim",

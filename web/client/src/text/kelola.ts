@@ -35,7 +35,6 @@ const DAYS = {
 export const kelola = {
   title: "Kelola SOP",
   loading: "Memuat…",
-  again: "Coba lagi",
   signIn: "Masuk lagi; ubahan Anda tetap tersimpan di alat ini.",
   back: "Semua SOP",
   toMap: "Peta",

@@ -12,7 +12,7 @@ import { Trouble } from "./bits";
 import { DraftPage } from "./draft";
 import { How, List } from "./list";
 import { Read } from "./read";
-import { arrive, busy, draft, load, me, pack, place, refresh, sop, trouble } from "./state";
+import { arrive, attempt, busy, draft, load, me, pack, place, refresh, sop, trouble } from "./state";
 
 function Header() {
   const who = me.value;
@@ -45,8 +45,8 @@ function Shown() {
     return (
       <main class="page stack">
         <Trouble at="load" />
-        <button type="button" onClick={() => void load()}>
-          {words.again}
+        <button type="button" onClick={() => void (me.value ? load() : start())}>
+          {text.again}
         </button>
       </main>
     );
@@ -76,13 +76,14 @@ function App() {
   );
 }
 
-async function start() {
-  me.value = await signedIn();
-  addEventListener("popstate", () => void arrive());
-  document.addEventListener("visibilitychange", () => void refresh());
-  listen(me.value);
-  await arrive();
-}
+const start = () =>
+  attempt("load", async () => {
+    me.value = await signedIn();
+    addEventListener("popstate", () => void arrive());
+    document.addEventListener("visibilitychange", () => void refresh());
+    listen(me.value);
+    await arrive();
+  });
 
 render(<App />, document.getElementById("app") as HTMLElement);
 void start();

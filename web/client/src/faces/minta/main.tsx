@@ -7,6 +7,7 @@ import { connect, online } from "../../core/live";
 import { loadOwed, owed } from "../../core/promises";
 import { clockText, dueText } from "../../core/words";
 import { text } from "../../text/id";
+import { Beginning, begin } from "../../ui/begin";
 import { Answer } from "./answer";
 import { Ask } from "./ask";
 import { Follow } from "./follow";
@@ -72,7 +73,7 @@ function Views() {
 
 function App() {
   const who = me.value;
-  if (!who) return <main class="ask soft">{problem.value || text.loading}</main>;
+  if (!who) return <Beginning start={start} />;
   return (
     <>
       {online.value === false && (
@@ -156,4 +157,4 @@ async function start() {
 }
 
 render(<App />, document.getElementById("app") as HTMLElement);
-start().catch(say);
+void begin(start);

@@ -1,18 +1,22 @@
 // The left side: what waits for an answer, the requests in their order, and the promises.
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { Assignment, RequestSummary } from "../../core/api";
 import { owed } from "../../core/promises";
 import { ago, dueText } from "../../core/words";
 import { text } from "../../text/id";
 import { Approve } from "../../ui/approve";
-import { Ledger } from "./ledger";
-import { asking, attempt, live, me, open, select, selected, tick } from "./state";
+import { asking, attempt, fetched, live, me, open, select, selected, tick } from "./state";
 
 const words = text.peta;
 export const shown = signal<"requests" | "promises">("requests");
+const ledger = fetched(
+  computed(() => shown.value === "promises"),
+  () => import("./ledger"),
+);
 
 export function List() {
   const late = owed.value.filter((promise) => Date.parse(promise.due_at) < tick.value).length;
+  const Ledger = ledger.value?.Ledger;
   return (
     <nav class="list" aria-label={words.requests}>
       {asking.value.length > 0 && <Asking />}
@@ -39,7 +43,7 @@ export function List() {
         </button>
       </div>
       {shown.value === "promises" ? (
-        <Ledger />
+        Ledger && <Ledger />
       ) : (
         <>
           {open.value.length === 0 && <p class="soft">{words.none}</p>}

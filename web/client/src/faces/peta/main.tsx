@@ -3,10 +3,11 @@ import { render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import "../../ui/base.css";
 import "./peta.css";
-import { signedIn } from "../../core/api";
-import { connect, online } from "../../core/live";
+import { type Me, signedIn } from "../../core/api";
+import { connect, online, type Snapshot } from "../../core/live";
 import { clockText } from "../../core/words";
 import { text } from "../../text/id";
+import { Beginning, begin } from "../../ui/begin";
 import { onKey } from "./keys";
 import { List } from "./list";
 import { makeMap } from "./map";
@@ -69,13 +70,12 @@ function MapBox() {
   );
 }
 
-function Header() {
+function Header({ who }: { who: Me }) {
   const now = counts.value;
-  const who = me.value;
   const share = kept.value?.share;
   return (
     <div class="bar">
-      <h1>{text.role[who?.role ?? "operator"]}</h1>
+      <h1>{text.role[who.role]}</h1>
       <dl>
         <dt>{words.counts.available}</dt>
         <dd>{now.available}</dd>
@@ -95,7 +95,7 @@ function Header() {
       <button type="button" onClick={() => (tableOpen.value = true)}>
         {words.table}
       </button>
-      {who?.demo && who.role === "operator" && (
+      {who.demo && who.role === "operator" && (
         <button type="button" class="primary" onClick={() => void replay()}>
           {words.replay}
         </button>
@@ -107,6 +107,7 @@ function Header() {
 function App() {
   const who = me.value;
   const Table = table.value?.Table;
+  if (!who) return <Beginning start={start} />;
   return (
     <div class={selected.value ? "desk with-panel" : "desk"}>
       {online.value === false && (
@@ -115,13 +116,13 @@ function App() {
         </p>
       )}
       <header class="above">
-        {who?.roads === "sample" && (
+        {who.roads === "sample" && (
           <p class="banner">
             {text.sampleRoads} <span class="how">{text.sampleHow}</span>
           </p>
         )}
-        {who?.roads === "none" && <p class="banner">{text.straightLines}</p>}
-        <Header />
+        {who.roads === "none" && <p class="banner">{text.straightLines}</p>}
+        <Header who={who} />
         {problem.value && (
           <p class="error" role="alert">
             {problem.value}
@@ -129,7 +130,7 @@ function App() {
         )}
       </header>
       <List />
-      {who && <MapBox />}
+      <MapBox />
       {selected.value && <Panel request={selected.value} now={tick.value} />}
       <footer class="log">
         <span class="keys">{words.keys}</span>
@@ -146,8 +147,11 @@ function App() {
 
 async function start() {
   const who = await signedIn();
-  me.value = who;
-  live = connect({ snapshot: takeSnapshot, event: takeEvent, rows: takeRows });
+  const snapshot = (seen: Snapshot) => {
+    me.value = who; // The page is drawn from what stands, all at once: what came later would move it.
+    takeSnapshot(seen);
+  };
+  live = connect({ snapshot, event: takeEvent, rows: takeRows });
   addEventListener("keydown", onKey);
   setInterval(() => {
     tick.value = Date.now();
@@ -155,4 +159,4 @@ async function start() {
 }
 
 render(<App />, document.getElementById("app") as HTMLElement);
-void start();
+void begin(start);

@@ -2,18 +2,10 @@ import { computed, effect, signal, untracked } from "@preact/signals";
 import { render } from "preact";
 import "../../ui/base.css";
 import "./sopir.css";
-import {
-  type Assignment,
-  get,
-  type Me,
-  type Offer,
-  type Route,
-  type Step,
-  sentence,
-  signedIn,
-} from "../../core/api";
+import { type Assignment, get, type Me, type Offer, type Route, type Step, signedIn } from "../../core/api";
 import { connect, online } from "../../core/live";
 import { text } from "../../text/id";
+import { Beginning, begin } from "../../ui/begin";
 import { accuracy, ring, startDevice } from "./device";
 import { Duty, Standby } from "./duty";
 import { OfferCard } from "./offer";
@@ -26,37 +18,35 @@ export const offer = signal<Offer | null>(null);
 export const route = signal<Route | null>(null);
 export const skew = signal(0);
 export const tick = signal(Date.now());
-const problem = signal("");
 // Where the live connection is down no offer can ring, though nothing waits to be sent.
 const cutOff = computed(() => !reachable.value || online.value === false);
 
 let taps = 0;
 
-export async function reload() {
+async function load() {
   await drain();
   if (waiting.value.length > 0) return; // what was tapped without signal is newer than what the server knows
   const tapsThen = taps;
-  try {
-    const now = await get<Me>("/api/me");
-    const offered = now.assignment?.state === "offered";
-    const stands = offered ? ((await get<Offer | undefined>("/api/me/offer")) ?? null) : null;
-    if (tapsThen !== taps) return; // asked before the last tap: an old answer must not bring back an old button
-    skew.value = Date.parse(now.now) - Date.now();
-    if (stands && stands.assignment_id !== offer.value?.assignment_id) ring(6);
-    offer.value = stands;
-    const before = me.value?.assignment;
-    // Taken without asking: nothing rang for it yet.
-    if (before?.id !== now.assignment?.id && now.assignment?.stamps.accepted?.source === "desk") ring(6);
-    me.value = now;
-    if (now.vehicle && now.vehicle.duty !== "off_duty") startDevice();
-    if (now.assignment?.id !== before?.id || now.assignment?.state !== before?.state) await loadRoute(now);
-    reachable.value = true;
-    problem.value = "";
-  } catch (error) {
-    reachable.value = false;
-    problem.value = sentence(error);
-  }
+  const now = await get<Me>("/api/me");
+  const offered = now.assignment?.state === "offered";
+  const stands = offered ? ((await get<Offer | undefined>("/api/me/offer")) ?? null) : null;
+  if (tapsThen !== taps) return; // asked before the last tap: an old answer must not bring back an old button
+  skew.value = Date.parse(now.now) - Date.now();
+  if (stands && stands.assignment_id !== offer.value?.assignment_id) ring(6);
+  offer.value = stands;
+  const before = me.value?.assignment;
+  // Taken without asking: nothing rang for it yet.
+  if (before?.id !== now.assignment?.id && now.assignment?.stamps.accepted?.source === "desk") ring(6);
+  me.value = now;
+  if (now.vehicle && now.vehicle.duty !== "off_duty") startDevice();
+  if (now.assignment?.id !== before?.id || now.assignment?.state !== before?.state) await loadRoute(now);
+  reachable.value = true;
 }
+
+export const reload = () =>
+  load().catch(() => {
+    reachable.value = false;
+  });
 
 async function loadRoute(now: Me) {
   const id = now.assignment?.id;
@@ -115,7 +105,7 @@ function Line() {
 
 function App() {
   const who = me.value;
-  if (!who) return <main class="drive">{problem.value || text.loading}</main>;
+  if (!who) return <Beginning start={start} />;
   const duty = who.vehicle?.duty ?? "off_duty";
   return (
     <>
@@ -143,7 +133,7 @@ function App() {
 
 async function start() {
   await signedIn();
-  await reload();
+  await load();
   effect(() => {
     if (waiting.value.length === 0) untracked(() => void reload());
   });
@@ -156,6 +146,4 @@ async function start() {
 }
 
 render(<App />, document.getElementById("app") as HTMLElement);
-start().catch((error) => {
-  problem.value = sentence(error);
-});
+void begin(start);
