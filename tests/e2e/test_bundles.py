@@ -25,6 +25,18 @@ def test_the_scripts_of_a_face_keep_their_budget(face: str) -> None:
     assert total <= BUDGETS[face]
 
 
+@pytest.mark.parametrize("page", ["index", "masuk", *BUDGETS])
+def test_a_page_brings_the_letters_that_it_is_set_in(page: str) -> None:
+    html = (DIST / f"{page}.html").read_text()
+    fonts = re.findall(r'rel="preload" as="font"[^>]*href="/static/dist/(assets/[^"]+)"', html)
+    assert [re.sub(r"-normal.*", "", font) for font in fonts] == [
+        "assets/noto-sans-latin-400",
+        "assets/noto-sans-latin-700",
+    ]
+    styles = "".join(path.read_text() for path in DIST.glob("assets/*.css"))
+    assert all(f"/static/dist/{font}" in styles and (DIST / font).exists() for font in fonts)
+
+
 @pytest.mark.parametrize("path", ["/", "/masuk"])
 def test_the_open_pages_are_narrow_and_accessible(served: Served, opened: Opened, path: str) -> None:
     page = opened.page(served.url, (320, 640))

@@ -38,6 +38,13 @@ PAINTED = """async () => {
 FACES = [("staff", "siti", "minta", PHONE, "Antar kontrol"), ("operator", "rina", "peta", PC, "Tabel kendaraan")]
 
 
+def sign_in(page: Page, served: Served, role: str, person: str, face: str) -> None:
+    """Sign a person in on a page that was made ready for it; the face opens."""
+    page.goto(f"{served.url}/masuk?ke=/{face}")
+    page.get_by_label("Token masuk").fill(served.token(role, person))
+    page.get_by_role("button", name="Masuk").click()
+
+
 def place(button: Locator) -> FloatRect:
     """Where a button stands once what was changed is painted, in the page's own letters."""
     button.page.evaluate(PAINTED)
@@ -52,9 +59,7 @@ def test_a_page_whose_connection_is_still_opening_calls_nothing_lost_and_stays_w
 ) -> None:
     page = opened.page(served.url, size)
     page.add_init_script(HELD)
-    page.goto(f"{served.url}/masuk?ke=/{face}")
-    page.get_by_label("Token masuk").fill(served.token(role, person))
-    page.get_by_role("button", name="Masuk").click()
+    sign_in(page, served, role, person, face)
     button = page.get_by_role("button", name=name)
     expect(button).to_be_visible()
     before = place(button)
@@ -94,9 +99,7 @@ def test_a_lost_connection_is_said_over_the_page_until_it_is_back(
 ) -> None:
     page = opened.page(served.url, size)
     cable = Cable(page)
-    page.goto(f"{served.url}/masuk?ke=/{face}")
-    page.get_by_label("Token masuk").fill(served.token(role, person))
-    page.get_by_role("button", name="Masuk").click()
+    sign_in(page, served, role, person, face)
     button = page.get_by_role("button", name=name)
     expect(button).to_be_visible()
     before = place(button)
@@ -116,9 +119,7 @@ def test_a_driver_who_waits_is_told_that_no_offer_can_come_and_finds_every_butto
 ) -> None:
     page = opened.page(served.url, size)
     cable = Cable(page)
-    page.goto(f"{served.url}/masuk?ke=/sopir")
-    page.get_by_label("Token masuk").fill(served.token("driver", "sopir-cipondoh"))
-    page.get_by_role("button", name="Masuk").click()
+    sign_in(page, served, "driver", "sopir-cipondoh", "sopir")
     page.get_by_role("button", name="MULAI BERTUGAS").click()
     heading, button = page.get_by_role("heading", name="SIAGA"), page.get_by_role("button", name="Selesai bertugas")
     expect(page.get_by_text("● Daring")).to_be_visible()
@@ -155,15 +156,11 @@ def test_a_page_that_cannot_begin_says_so_and_begins_once_it_is_told_to_try_agai
     expect(page.get_by_text(there).first).to_be_visible()
 
 
-def test_a_map_whose_first_connection_does_not_come_about_says_so_until_it_does(
-    served: Served, opened: Opened, keep: Keep
-) -> None:
+def test_a_map_whose_first_connection_does_not_come_about_says_so_until_it_does(served: Served, opened: Opened) -> None:
     page = opened.page(served.url, PC)
     cable = Cable(page)
     cable.cut = True
-    page.goto(f"{served.url}/masuk?ke=/peta")
-    page.get_by_label("Token masuk").fill(served.token("operator", "rina"))
-    page.get_by_role("button", name="Masuk").click()
+    sign_in(page, served, "operator", "rina", "peta")
     expect(page.get_by_text(LOST)).to_be_visible()
     assert_sound(page)
     cable.cut = False

@@ -1,10 +1,29 @@
 import { resolve } from "node:path";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 const entry = (name: string) => resolve(import.meta.dirname, `${name}.html`);
 
+const base = "/static/dist/";
+
+// Every page brings the letters that it is set in: letters that came after its text would move it.
+const letters: Plugin = {
+  name: "letters",
+  transformIndexHtml: {
+    order: "post",
+    handler: (_, { bundle }) =>
+      Object.keys(bundle ?? {})
+        .filter((file) => /noto-sans-latin-\d+-normal-[^/]*\.woff2$/.test(file))
+        .map((file) => ({
+          tag: "link",
+          attrs: { rel: "preload", as: "font", type: "font/woff2", crossorigin: true, href: base + file },
+          injectTo: "head",
+        })),
+  },
+};
+
 export default defineConfig({
-  base: "/static/dist/",
+  base,
+  plugins: [letters],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: "../static/dist",
