@@ -268,6 +268,30 @@ def test_several_vehicles_a_note_a_hold_and_an_end_with_who_was_told(served: Ser
     assert trips == {"J-DUA": "stood_down", "J-MASJID": "withdrawn"}
 
 
+def test_what_an_operator_typed_is_kept_until_the_server_has_it(served: Served, enter: Enter, keep: Keep) -> None:
+    served.go_on_duty("sopir-jenazah")
+    request_id = ask_for(served, "body", patient={"living": False})
+    served.step("sopir-jenazah", "accept")
+    page = enter("operator", "rina", PC)
+    ready(page)
+    rows(page).click()
+    panel_of(page).get_by_role("button", name="Catatan…").click()
+    dialog = page.get_by_role("dialog")
+    typed = dialog.get_by_role("textbox")
+    typed.fill("Gerbang belakang")
+    page.route("**/note", lambda route: route.abort())
+    dialog.get_by_role("button", name="Kirim").click()
+    expect(dialog.get_by_text("Sambungan terputus. Periksa internet lalu coba lagi.")).to_be_visible()
+    expect(typed).to_have_value("Gerbang belakang")
+    assert_sound(page)
+    keep(page, "peta-catatan-gagal")
+    page.unroute("**/note")
+    dialog.get_by_role("button", name="Kirim").click()
+    expect(dialog).to_have_count(0)
+    assert served.get("driver", "sopir-jenazah", "/api/me")["request"]["note"] == "Gerbang belakang"
+    assert [event["kind"] for event in full(served, request_id)["timeline"]].count("noted") == 1
+
+
 def test_a_health_officer_answers_on_the_map_what_the_rule_asks_of_the_role(
     served: Served, enter: Enter, keep: Keep
 ) -> None:

@@ -5,7 +5,7 @@ import type { RequestFull } from "../../core/api";
 import { text } from "../../text/id";
 import { openModal } from "../../ui/modal";
 import { TOLD, Told } from "../../ui/told";
-import { addNote, assign, end, hold, opened, overriding } from "./state";
+import { addNote, assign, end, hold, opened, overriding, problem } from "./state";
 
 const words = text.peta;
 const close = () => {
@@ -46,19 +46,26 @@ interface Asking {
   label: string;
   button: string;
   children?: ComponentChildren;
-  onSend: (typed: string) => Promise<unknown>;
+  onSend: (typed: string) => Promise<boolean>;
 }
 
 function Ask({ title, label, button, children, onSend }: Asking) {
   const [typed, setTyped] = useState("");
+  const [sent, setSent] = useState<"no" | "going" | "failed">("no");
+  const send = async () => {
+    const asked = opened.value;
+    setSent("going");
+    const done = await onSend(typed.trim());
+    setSent(done ? "no" : "failed");
+    if (done && opened.value === asked) close();
+  };
   return (
     <dialog ref={openModal} onClose={close} aria-label={title}>
       <form
         class="stack"
         onSubmit={(event) => {
           event.preventDefault();
-          close();
-          void onSend(typed.trim());
+          void send();
         }}
       >
         <h2>{title}</h2>
@@ -73,8 +80,9 @@ function Ask({ title, label, button, children, onSend }: Asking) {
             onInput={(event) => setTyped(event.currentTarget.value)}
           />
         </label>
+        <div role="alert">{sent === "failed" && <p class="error">{problem.value}</p>}</div>
         <div class="two">
-          <button type="submit" class="primary" disabled={typed.trim().length < 3}>
+          <button type="submit" class="primary" disabled={typed.trim().length < 3 || sent === "going"}>
             {button}
           </button>
           <button type="button" onClick={close}>

@@ -174,13 +174,15 @@ export function fetched<T>(
   return here;
 }
 
-export async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+// Whether it was done; if not, the page says why.
+export async function attempt(work: () => Promise<unknown>): Promise<boolean> {
   problem.value = "";
   try {
-    return await work();
+    await work();
+    return true;
   } catch (error) {
     problem.value = sentence(error);
-    return undefined;
+    return false;
   }
 }
 
