@@ -25,12 +25,15 @@ import httpx
 import websockets
 
 from dispatch.bootstrap import pack_texts, publish_packs
-from dispatch.desk.ports import Books, Due, DueKind, Token
-from dispatch.domain.directory import Facility, FacilityKind, Person, Role
+from dispatch.desk.ports import Books, Due, DueKind
+from dispatch.domain.people import Token
 from dispatch.domain.fix import Fix
-from dispatch.domain.vehicle import Duty, Vehicle, VehicleClass
+from dispatch.domain.people import Facility, FacilityKind, Person
+from dispatch.domain.vehicle import Vehicle
 from dispatch.settings import Settings
 from dispatch.store.sqlite import open_sqlite
+from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
 from geo.point import Point
 
 WEST, SOUTH, SIDE = 106.3, -6.5, 0.6  # degrees: a region of some 66 km
@@ -86,17 +89,17 @@ def fill(settings: Settings, fleet: list[tuple[Vehicle, Point]], watched: int) -
 
     def put(books: Books) -> None:
         publish_packs(books, pack_texts(Settings(sop_dir="")))
-        books.put_facility(here)
+        books.facilities.put(here)
         for vehicle, _ in fleet:
-            books.put_vehicle(vehicle)
-            books.set_duty(vehicle.id, Duty.AVAILABLE, at_base=False, now=now)
-            books.set_history(vehicle.id, on_duty_since=now, trip_ended_at=None)
-            books.set_due(Due(kind=DueKind.SHIFT_ENDS, subject=vehicle.id, at=now + SHIFT))
-        books.put_last_fixes([Fix(vehicle_id=v.id, point=point, taken_at=now, received_at=now) for v, point in fleet])
+            books.vehicles.put(vehicle)
+            books.vehicles.set_duty(vehicle.id, Duty.AVAILABLE, at_base=False, now=now)
+            books.vehicles.set_history(vehicle.id, on_duty_since=now, trip_ended_at=None)
+            books.timers.set(Due(kind=DueKind.SHIFT_ENDS, subject=vehicle.id, at=now + SHIFT))
+        books.vehicles.put_fixes([Fix(vehicle_id=v.id, point=point, taken_at=now, received_at=now) for v, point in fleet])
         for person in people:
-            books.put_person(person)
+            books.people.put(person)
             digest = hashlib.sha256(secret(person.id).encode()).hexdigest()
-            books.add_token(Token(digest=digest, person_id=person.id, kind="api", created_at=now))
+            books.people.add_token(Token(digest=digest, person_id=person.id, kind="api", created_at=now))
 
     store = open_sqlite(settings.database_path)
     store.submit(put).result()

@@ -10,15 +10,17 @@ from statistics import median
 from time import process_time
 from zoneinfo import ZoneInfo
 
-from dispatch.domain.compiled import judge_fleet
-from dispatch.domain.eligibility import assess
 from dispatch.domain.fix import Fix
-from dispatch.domain.fleet import Fleet, count_free
-from dispatch.domain.moment import Moment
-from dispatch.domain.pack_file import read_pack
-from dispatch.domain.request import URGENCY_OF_NEED, Ask, Death, Need, Patient, Place
-from dispatch.domain.sop import SopInForce, packs_in_force
-from dispatch.domain.vehicle import CREW, EQUIPMENT, Duty, Shares, Vehicle, VehicleClass, VehicleNow
+from dispatch.domain.request import Ask, Patient, Place
+from dispatch.domain.vehicle import Vehicle, VehicleNow
+from dispatch.rules.fleet import Fleet, count_free
+from dispatch.rules.judge_fleet import judge_fleet
+from dispatch.rules.judge_one import assess
+from dispatch.rules.moment import Moment
+from dispatch.rules.pack.read import read_pack
+from dispatch.rules.sop import SopInForce, packs_in_force
+from dispatch.vocabulary.needs import Death, Need
+from dispatch.vocabulary.vehicle_classes import CREW, EQUIPMENT, Duty, Shares, VehicleClass
 from geo.point import Point
 
 NOW = datetime(2026, 11, 20, 9, 45, tzinfo=UTC)
@@ -63,7 +65,7 @@ def make_asks() -> list[Ask]:
 
     def ask(need: Need, **patient: object) -> Ask:
         told = Patient(living=need is not Need.BODY, **patient)  # type: ignore[arg-type]
-        return Ask(need=need, urgency=URGENCY_OF_NEED[need], pickup=here, dropoff=here, patient=told)
+        return Ask(need=need, urgency=NEEDS[need].urgency, pickup=here, dropoff=here, patient=told)
 
     return [*(ask(need) for need in Need), ask(Need.BODY, death=Death.UNNATURAL), ask(Need.REFERRAL, special_care=True)]
 

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dispatch.desk.ports import Books
-from dispatch.domain.events import Event, EventKind
 from dispatch.store.sqlite import SqliteStore, open_sqlite
+from dispatch.vocabulary.events import Event, EventKind
 
 COMMANDS = 2_000
 ROUNDS = 3
@@ -16,7 +16,7 @@ EVENT = Event(kind=EventKind.REQUEST_RECEIVED, at=datetime(2026, 1, 1, tzinfo=UT
 
 
 def add(books: Books) -> int:
-    return books.add_event(EVENT)
+    return books.journal.add(EVENT)
 
 
 def together(store: SqliteStore) -> float:

@@ -11,16 +11,16 @@ from pathlib import Path
 from dispatch.desk.desk import Desk
 from dispatch.desk.ports import Books, Live, Store
 from dispatch.desk.road_ports import RoadAreas
-from dispatch.domain.pack_checks import judge_beside
-from dispatch.domain.pack_faults import PackError
-from dispatch.domain.pack_file import judge_pack_beside, read_pack
-from dispatch.domain.sop import NATIONAL, Pack
 from dispatch.live.memory import MemoryLive
 from dispatch.live.redis import RedisLive
-from dispatch.roads import NetworkRoads
+from dispatch.roads.network import NetworkRoads
+from dispatch.roads.straight import StraightRoads
+from dispatch.rules.pack.checks import judge_beside
+from dispatch.rules.pack.faults import PackError
+from dispatch.rules.pack.read import judge_pack_beside, read_pack
+from dispatch.rules.sop import NATIONAL, Pack
 from dispatch.settings import Settings
 from dispatch.store.sqlite import open_sqlite
-from dispatch.straight_roads import StraightRoads
 from dispatch.tell.gateway import Gateways
 from dispatch.tell.teller import Teller
 from geo.area import AreaFileError, Areas, read_areas, sample_areas
@@ -107,7 +107,7 @@ def publish_packs(books: Books, texts: list[tuple[str, str]], beside: Sequence[P
     A pack that fails to load never disturbs the one in force. `beside` are packs that count as if they were there.
     """
     problems: list[str] = []
-    there = {text: read_pack(text) for text in books.list_packs()}
+    there = {text: read_pack(text) for text in books.sop.list_packs()}
     sound: list[tuple[str, str, Pack]] = []
     for name, text in texts:
         try:
@@ -126,7 +126,7 @@ def publish_packs(books: Books, texts: list[tuple[str, str]], beside: Sequence[P
         except PackError as error:
             problems += _told(name, error)
             continue
-        books.add_pack(agency=pack.agency, version=pack.version, effective_from=pack.effective_from, text=text)
+        books.sop.add_pack(agency=pack.agency, version=pack.version, effective_from=pack.effective_from, text=text)
         there[text] = pack
     return problems
 
@@ -219,7 +219,7 @@ async def open_house(settings: Settings, *, demo: bool, progress: Progress) -> A
         texts = pack_texts(settings)
         for problem in await store.write(lambda books: publish_packs(books, texts)):
             progress(f"SOP pack passed over: {problem}")
-        kept = await store.read(lambda books: books.list_last_fixes())
+        kept = await store.read(lambda books: books.vehicles.list_fixes())
         await live.start(kept)
         desk = Desk(store=store, live=live, roads=roads, clock=SystemClock(), zone=settings.zone)
         await desk.tell_roads()

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from dispatch.desk.ports import Books
-from dispatch.domain.condition_values import OWN, BadValueError, hours
-from dispatch.domain.directory import Facility, FacilityKind, Person, Role
-from dispatch.domain.vehicle import CREW, EQUIPMENT, USUAL_CREW, Shares, Vehicle, VehicleClass
+from dispatch.domain.people import Facility, FacilityKind, Person
+from dispatch.domain.vehicle import Vehicle
+from dispatch.rules.values import OWN, BadValueError, hours
+from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.vehicle_classes import CREW, EQUIPMENT, USUAL_CREW, Shares, VehicleClass
 from geo.point import Point
 
 T = TypeVar("T", Facility, Vehicle, Person)
@@ -95,14 +97,14 @@ def read_sheet(rows: Iterable[tuple[int, Row]], make: Callable[[Row], T]) -> She
 
 def take_sheet(books: Books, kind: str, rows: Sequence[tuple[int, Row]], *, skip_bad: bool) -> tuple[int, Bad]:
     """Store the good rows and return their number and the bad ones; with bad rows nothing, unless `skip_bad`."""
-    facilities = {facility.id: facility for facility in books.list_facilities()}
+    facilities = {facility.id: facility for facility in books.facilities.list_all()}
     if kind == "facilities":
-        return _take(read_sheet(rows, facility_of), books.put_facility, skip_bad=skip_bad)
+        return _take(read_sheet(rows, facility_of), books.facilities.put, skip_bad=skip_bad)
     if kind == "vehicles":
-        return _take(read_sheet(rows, lambda row: vehicle_of(row, facilities)), books.put_vehicle, skip_bad=skip_bad)
-    vehicles = [vehicle.id for vehicle in books.list_vehicles()]
+        return _take(read_sheet(rows, lambda row: vehicle_of(row, facilities)), books.vehicles.put, skip_bad=skip_bad)
+    vehicles = [vehicle.id for vehicle in books.vehicles.list_all()]
     people = read_sheet(rows, lambda row: person_of(row, facilities, vehicles))
-    return _take(people, books.put_person, skip_bad=skip_bad)
+    return _take(people, books.people.put, skip_bad=skip_bad)
 
 
 def _take(sheet: Sheet[T], put: Callable[[T], None], *, skip_bad: bool) -> tuple[int, Bad]:

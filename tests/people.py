@@ -4,13 +4,16 @@ from datetime import UTC, datetime, timedelta
 from importlib import resources
 from zoneinfo import ZoneInfo
 
-from dispatch.domain.directory import Person, Role
 from dispatch.domain.fix import Fix
-from dispatch.domain.moment import Moment
-from dispatch.domain.pack_file import read_pack
-from dispatch.domain.request import URGENCY_OF_NEED, Ask, Death, Need, Patient, Place, Urgency
-from dispatch.domain.sop import SopInForce, packs_in_force
-from dispatch.domain.vehicle import Duty, Vehicle, VehicleClass, VehicleNow
+from dispatch.domain.people import Person
+from dispatch.domain.request import Ask, Patient, Place
+from dispatch.domain.vehicle import Vehicle, VehicleNow
+from dispatch.rules.moment import Moment
+from dispatch.rules.pack.read import read_pack
+from dispatch.rules.sop import SopInForce, packs_in_force
+from dispatch.vocabulary.needs import Death, Need, Urgency
+from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
 from geo.point import Point
 
 ZONE = ZoneInfo("Asia/Jakarta")

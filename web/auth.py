@@ -13,8 +13,10 @@ from fastapi.routing import APIRoute
 from starlette.requests import HTTPConnection
 
 from dispatch.bootstrap import House
-from dispatch.desk.ports import Books, Token
-from dispatch.domain.directory import Person, Role
+from dispatch.desk.ports import Books
+from dispatch.domain.people import Token
+from dispatch.domain.people import Person
+from dispatch.vocabulary.roles import Role
 from web.errors import Problem
 
 COOKIE = "jemput_session"
@@ -121,7 +123,7 @@ def digest(secret: str) -> str:
 def new_session(books: Books, person_id: str, now: datetime) -> str:
     """Make a session and return its secret, which is kept nowhere."""
     secret = secrets.token_urlsafe(32)
-    books.add_token(
+    books.people.add_token(
         Token(digest=digest(secret), person_id=person_id, kind="session", created_at=now, expires_at=now + SESSION)
     )
     return secret
@@ -137,10 +139,10 @@ async def find_signed_in(house: House, connection: HTTPConnection) -> SignedIn |
     now = house.desk.clock.now()
 
     def find(books: Books) -> Person | None:
-        token = books.find_token(digest(secret))
+        token = books.people.find_token(digest(secret))
         if token is None or (token.expires_at is not None and token.expires_at <= now):
             return None
-        return books.find_person(token.person_id)
+        return books.people.find(token.person_id)
 
     person = await house.store.read(find)
     return SignedIn(person, secret is cookie) if person else None

@@ -9,7 +9,8 @@ from fastapi import Depends, Header, Request
 from dispatch.bootstrap import House
 from dispatch.desk.command import Command
 from dispatch.desk.views import RequestView
-from dispatch.domain.directory import Person, Role
+from dispatch.domain.people import Person
+from dispatch.vocabulary.roles import Role
 from web.errors import Problem, not_found
 
 # Before and after these nobody dispatches, and a time zone may have offsets with seconds, which ISO 8601 cannot say.

@@ -6,8 +6,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from dispatch.desk.ports import LostRaceError, NotFoundError, StoreUnavailableError
-from dispatch.domain.refusal import Refusal
-from dispatch.words import refusal_title
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
+from dispatch.words.sentences import refusal_title
 
 
 class Problem(Exception):  # noqa: N818 - the word of RFC 9457
@@ -74,7 +74,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(LostRaceError)
     async def on_lost_race(_: Request, __: LostRaceError) -> JSONResponse:
-        return problem_response(refused(Refusal("somebody_was_first")))
+        return problem_response(refused(Refusal(RefusalCode.SOMEBODY_WAS_FIRST)))
 
     @app.exception_handler(StoreUnavailableError)
     async def on_no_database(_: Request, __: StoreUnavailableError) -> JSONResponse:

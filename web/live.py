@@ -14,12 +14,14 @@ from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ValidationError
 
 from dispatch.bootstrap import House
-from dispatch.desk.ports import Books, FixBatch, JournalEntry, RequestFilter, StoreUnavailableError, Wake
-from dispatch.domain.directory import Person, Role
-from dispatch.domain.events import EventKind
+from dispatch.desk.ports import Books, FixBatch, JournalEntry, StoreUnavailableError, Wake
+from dispatch.domain.request import RequestFilter
 from dispatch.domain.fix import Fix, LinkHealth
-from dispatch.domain.request import ENDS, RequestState
-from dispatch.domain.vehicle import Duty
+from dispatch.domain.people import Person
+from dispatch.vocabulary.events import EventKind
+from dispatch.vocabulary.request_states import ENDS, RequestState
+from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.vehicle_classes import Duty
 from web import schemas as s
 from web.auth import find_signed_in, same_origin
 from web.errors import Problem
@@ -78,7 +80,7 @@ class Hub:
 
     async def run(self) -> None:
         """Follow the live port until cancelled."""
-        self._seq = await self._house.store.read(lambda books: books.last_seq())
+        self._seq = await self._house.store.read(lambda books: books.journal.last_seq())
         await self._house.desk.follow_closures()  # what another process closed since this one began
         await self._renumber()
         async for news in self._house.live.watch():
@@ -168,7 +170,7 @@ class Hub:
         if ids - self._numbers.keys():
             await self._renumber()
         held = await house.desk.vehicles(filter(None, ids))
-        live = await house.store.read(lambda books: {name: books.find_live_assignment(name) for name in held})
+        live = await house.store.read(lambda books: {name: books.assignments.find_live(name) for name in held})
         return {
             name: vehicle_out(self._numbers[name][0], vehicle, live[name], now, limits)
             for name, vehicle in held.items()
@@ -198,9 +200,9 @@ class Hub:
 
     async def _begin(self, socket: WebSocket, client: _Client, after: int | None) -> int:
         house = self._house
-        last = await house.store.read(lambda books: books.last_seq())
+        last = await house.store.read(lambda books: books.journal.last_seq())
         if after is not None and last - _REPLAY <= after <= last:
-            entries = await house.store.read(lambda books: books.list_events(after=after, limit=_REPLAY))
+            entries = await house.store.read(lambda books: books.journal.list_after(after, _REPLAY))
             for entry, message, facility in await self._messages(entries):
                 if _concerns(client.person, entry, facility):
                     await socket.send_text(json.dumps(message))
@@ -256,7 +258,7 @@ class Hub:
 
 
 def _list_events(books: Books, *, after: int) -> list[JournalEntry]:
-    return books.list_events(after=after, limit=_BATCH)
+    return books.journal.list_after(after, _BATCH)
 
 
 def _concerns(person: Person, entry: JournalEntry, facility: str | None) -> bool:

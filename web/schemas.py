@@ -5,16 +5,18 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from dispatch.domain.assignment import AssignmentState, Step
-from dispatch.domain.directory import FacilityKind, Role
-from dispatch.domain.events import EventKind
+from dispatch.domain.arrival import Method
 from dispatch.domain.fix import LinkHealth
 from dispatch.domain.message import MessageState, Template
-from dispatch.domain.promise import CallOutcome, PromiseKind, PromiseState, Whom
-from dispatch.domain.ranking import Method
-from dispatch.domain.request import Death, Leaves, Need, RequestState, Urgency
-from dispatch.domain.sop import Effect
-from dispatch.domain.vehicle import Duty, VehicleClass
+from dispatch.domain.people import FacilityKind
+from dispatch.rules.sop import Effect
+from dispatch.vocabulary.events import EventKind
+from dispatch.vocabulary.needs import Death, Leaves, Need, Urgency
+from dispatch.vocabulary.promises import CallOutcome, PromiseKind, PromiseState, Whom
+from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.trip_steps import AssignmentState, Step
+from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 -]{5,18}[0-9]$")]

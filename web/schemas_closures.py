@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from dispatch.domain.closure import MOST_POINTS, NOTE_LENGTH, Cause
+from dispatch.domain.closure import MOST_POINTS, NOTE_LENGTH
+from dispatch.vocabulary.places import Cause
 from web.schemas import In, Lat, Lon, Out
 
 Position = tuple[Lon, Lat]

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, FiniteFloat, StringConstraints
 
-from dispatch.domain.pack_fields import LONGEST, MOST_ALTERNATIVES, MOST_RULES, MOST_WORDS
-from dispatch.domain.pack_file import AGENCY, RULE_ID, VERSION
-from dispatch.domain.sop import Effect, OverridableBy
+from dispatch.rules.pack.fields import LONGEST, MOST_ALTERNATIVES, MOST_RULES, MOST_WORDS
+from dispatch.rules.pack.read import AGENCY, RULE_ID, VERSION
+from dispatch.rules.sop import Effect, OverridableBy
 from web.schemas import In, Out, Reason
 
 DraftId = Annotated[str, StringConstraints(pattern=r"^R-[0-9a-f]{12}$")]

@@ -2,20 +2,21 @@
 
 from datetime import datetime
 
+from dispatch.choosing.queue import level_of
 from dispatch.desk.changes import LEFT
 from dispatch.desk.ports import JournalEntry
 from dispatch.desk.promising import PromiseView
 from dispatch.desk.views import RequestView
-from dispatch.domain.assignment import FIRST_CONTACT, Assignment, AssignmentState, allowed_steps
-from dispatch.domain.directory import Facility
-from dispatch.domain.events import EventKind
+from dispatch.domain.arrival import Arrival
+from dispatch.domain.assignment import Assignment
 from dispatch.domain.fix import FixLimits, LinkHealth, link_health
-from dispatch.domain.order import level_of
+from dispatch.domain.people import Facility
 from dispatch.domain.promise import Promise
-from dispatch.domain.ranking import Arrival
 from dispatch.domain.request import Place
 from dispatch.domain.vehicle import VehicleNow
-from dispatch.words import event_text
+from dispatch.vocabulary.events import EventKind
+from dispatch.vocabulary.trip_steps import FIRST_CONTACT, AssignmentState
+from dispatch.words.sentences import event_text
 from web import schemas as s
 
 Names = dict[str, str]
@@ -52,7 +53,7 @@ def assignment_out(assignment: Assignment, arrival: Arrival | None, names: Names
         expires_at=assignment.expires_at,
         eta_s=round(arrival.eta_s) if arrival else None,
         distance_m=round(arrival.distance_m) if arrival else None,
-        next_steps=[step for step in allowed_steps(assignment.state) if step.value not in _PRIVATE_STEPS],
+        next_steps=[step for step in steps_from(assignment.state) if step.value not in _PRIVATE_STEPS],
         stamps={
             state: s.StampOut(device_time=stamp.device_time, server_time=stamp.server_time, source=stamp.source.value)
             for state, stamp in assignment.stamps.items()

@@ -7,14 +7,15 @@ from typing import Literal
 
 from dispatch.desk.sop_keeping import DraftView, may_keep
 from dispatch.desk.whatif import Backtest
-from dispatch.domain.conditions import KEYS, Key
-from dispatch.domain.directory import Person
-from dispatch.domain.pack_checks import APPROVERS
-from dispatch.domain.pack_document import Document, rule_documents
-from dispatch.domain.sop import Effect, OverridableBy, Pack, Policy, packs_in_force
-from dispatch.draft_words import fault_sentence
-from dispatch.fact_words import APPROVER_NAMES, word
-from dispatch.sop_words import (
+from dispatch.domain.people import Person
+from dispatch.rules.conditions import KEYS, Key
+from dispatch.rules.pack.document import Document, rule_documents
+from dispatch.rules.sop import Effect, OverridableBy, Pack, packs_in_force
+from dispatch.vocabulary.policy import Policy
+from dispatch.vocabulary.promises import APPROVERS
+from dispatch.words.drafts import fault_sentence
+from dispatch.words.facts import APPROVER_NAMES, word
+from dispatch.words.sop import (
     EFFECT_NAMES,
     KEY_LABELS,
     OVERRIDABLE_NAMES,

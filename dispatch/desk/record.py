@@ -1,206 +1,130 @@
-"""The facts of a decision, kept with it: every finding can be written out later, and judged again under another SOP."""
+"""Writing a decision down: the codes and facts that are kept of it, before the transaction that carries it out."""
 
-import json
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime, time
-from typing import Any
+from dataclasses import dataclass
+from datetime import timedelta
 
-from dispatch.desk.search import Decision, Tried
-from dispatch.domain.fix import Fix
-from dispatch.domain.fleet import Fleet
-from dispatch.domain.moment import Moment
-from dispatch.domain.next_step import Unfilled
-from dispatch.domain.ranking import Arrival, Method
-from dispatch.domain.vehicle import Duty, Shares, Vehicle, VehicleClass, VehicleNow
-from geo.point import Point
+from dispatch.choosing.decision import Decision
+from dispatch.choosing.ranking import Candidate
+from dispatch.choosing.record import WRITTEN, CandidateRecord, DecisionRecord, PassedOver
+from dispatch.desk.facts import facts_of
+from dispatch.domain.promise import CALL_BACK_WITHIN
+from dispatch.rules.consequences import consequences
+from dispatch.rules.judge_one import DUTY_RULE, LEFT_ALONE_RULE
+from dispatch.vocabulary.promises import Why
+from dispatch.vocabulary.request_states import Outcome
 
-_FORMAT, _MAGIC = 2, b"JMPF"  # format 1 was one compressed document
-_BLOCK = 256  # vehicles that are compressed together
-_COLUMNS = (
-    *("id", "name", "class", "agency", "base", "base_point", "crew", "equipment", "seats", "shares", "zone", "hours"),
-    *(
-        "area",
-        "papers",
-        "duty",
-        "at_base",
-        "point",
-        "taken_at",
-        "assignment",
-        "on_duty_since",
-        "trip_ended_at",
-        "phone",
-        "left_alone_until",
-    ),
-)
+_FAR = timedelta(hours=1)
+_OF_THE_MOMENT = (DUTY_RULE, LEFT_ALONE_RULE)  # what keeps a vehicle from going that no clause speaks of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """A decision's facts: the fleet as it stood, the moment, who had been tried, the arrivals, and who spoke."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A decision with its record and its facts."""
 
-    fleet: Fleet
-    moment: Moment
-    tried: Tried
-    arrivals: Mapping[str, Arrival]
-    versions: Mapping[str, str]
+    decision: Decision
+    record: DecisionRecord
+    facts: bytes
 
 
-def facts_of(decision: Decision) -> bytes:
-    """The facts: a compressed head, then the fleet in compressed blocks of rows; 10,000 vehicles take some 200 KB.
-
-    Of a large fleet most blocks are as they were at the last decision; those are not written out again.
-    """
-    moment = decision.moment
-    head = {
-        "format": _FORMAT,
-        "now": moment.now.isoformat(),
-        "local": moment.local.isoformat(),
-        "soonest_s": moment.soonest_s,
-        "free_in_zone": [[kind.value, zone, count] for (kind, zone), count in sorted(moment.free_in_zone.items())],
-        "puskesmas_vehicle_busy": moment.puskesmas_vehicle_busy,
-        "tried": sorted(decision.tried.vehicles),
-        "approved": sorted(map(list, decision.tried.approved)),
-        "unfilled": asdict(decision.unfilled),
-        "versions": {pack.agency: pack.version for pack in decision.sop.packs.values()},
-        "arrivals": {name: _arrival_row(arrival) for name, arrival in sorted(decision.arrivals.items())},
-        "columns": _COLUMNS,
-    }
-    parts = [zlib.compress(_json(head).encode()), *_blocks(decision.fleet)]
-    return _MAGIC + b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+def write_down(decision: Decision) -> Written:
+    """The decision with all that is kept of it."""
+    return Written(decision, record_of(decision), facts_of(decision))
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _blocks(fleet: Fleet) -> Iterator[bytes]:
-    rows = fleet.each("record", lambda now: _json(_row(now)))
-    for at in range(0, len(rows), _BLOCK):
-        text = ",".join(rows[at : at + _BLOCK])
-        held = fleet.blocks.get(at)
-        if held is None or held[0] != text:
-            held = fleet.blocks[at] = text, zlib.compress(f"[{text}]".encode(), 1)
-        yield held[1]
-
-
-def _parts(facts: bytes) -> Iterator[Any]:
-    at = len(_MAGIC)
-    while at < len(facts):
-        length = int.from_bytes(facts[at : at + 4], "big")
-        yield json.loads(zlib.decompress(facts[at + 4 : at + 4 + length]))
-        at += 4 + length
-
-
-def read_facts(facts: bytes) -> Recorded:
-    """What `facts_of` wrote, now or before its blocks."""
-    if facts.startswith(_MAGIC):
-        document, *blocks = _parts(facts)
-        names, rows = document["columns"], [row for block in blocks for row in block]
-    else:
-        document = json.loads(zlib.decompress(facts))
-        names, rows = list(document["fleet"]), list(zip(*document["fleet"].values(), strict=True))
-    # A column that is younger than the record was empty then.
-    empty = dict.fromkeys(_COLUMNS)
-    zones = {(VehicleClass(kind), zone): count for kind, zone, count in document["free_in_zone"]}
-    return Recorded(
-        fleet=Fleet([_vehicle({**empty, **dict(zip(names, row, strict=True))}) for row in rows]),
-        moment=Moment(
-            now=datetime.fromisoformat(document["now"]),
-            local=datetime.fromisoformat(document["local"]),
-            soonest_s=document["soonest_s"],
-            free_in_zone=zones,
-            puskesmas_vehicle_busy=document["puskesmas_vehicle_busy"],
+def record_of(decision: Decision) -> DecisionRecord:
+    """The decision in codes and facts; findings are kept of the first candidates only."""
+    step, ask = decision.step, decision.ask
+    chosen = tuple(offer.vehicle_id for offer in step.offers)
+    going = decision.find_vehicle(chosen[0]) if chosen else None
+    after = consequences(ask, decision.sop, decision.moment, going)
+    return DecisionRecord(
+        outcome=_outcome(decision),
+        at=decision.at,
+        sop={pack.agency: pack.version for _, pack in sorted(decision.sop.packs.items())},
+        chosen=chosen,
+        asks=step.asks,
+        why=step.promise,
+        call_back_at=decision.at + CALL_BACK_WITHIN if step.promise not in (None, Why.OUT_OF_STOCK) else None,
+        schedule_at=ask.schedule_at if step.search_at is not None else None,
+        search_at=step.search_at,
+        passed=_passed_over(decision, chosen),
+        destination=ask.dropoff.name if ask.dropoff else None,
+        candidates=tuple(
+            _candidate(decision, candidate, written=position < WRITTEN)
+            for position, candidate in enumerate(_shown_first(decision))
         ),
-        tried=Tried(
-            vehicles=frozenset(document["tried"]),
-            approved=frozenset((a, b) for a, b in document["approved"]),
-            unfilled=_unfilled(document.get("unfilled")),
-        ),
-        arrivals={name: _arrival(row) for name, row in document["arrivals"].items()},
-        versions=document["versions"],
+        considered=decision.considered,
+        checklist=after.checklist,
+        notices=after.notices,
+        soon={name: round(eta_s) for name, eta_s in sorted(decision.soon.items(), key=lambda pair: pair[1])},
+        computed_in_ms=decision.computed_in_ms,
     )
 
 
-def _unfilled(kept: dict[str, Any] | None) -> Unfilled | None:
-    return Unfilled(**{**kept, "slots": tuple(kept["slots"])}) if kept else None
+def _outcome(decision: Decision) -> Outcome:
+    step = decision.step
+    if step.search_at is not None:
+        return Outcome.SCHEDULE
+    if step.offers:
+        return Outcome.OFFERS if len(step.offers) > 1 else Outcome.OFFER
+    return Outcome.APPROVAL if step.waits_for is not None else Outcome.PROMISE
 
 
-def _row(now: VehicleNow) -> Sequence[object]:
-    vehicle, fix, base = now.vehicle, now.fix, now.vehicle.base_point
-    return (
-        vehicle.id,
-        vehicle.name,
-        vehicle.vehicle_class.value,
-        vehicle.agency,
-        vehicle.base,
-        [base.lon, base.lat] if base else None,
-        sorted(vehicle.crew),
-        sorted(vehicle.equipment),
-        vehicle.seats,
-        vehicle.shares.value,
-        vehicle.zone,
-        [end.isoformat() for end in vehicle.hours] if vehicle.hours else None,
-        sorted(vehicle.area),
-        vehicle.papers_valid_until.isoformat() if vehicle.papers_valid_until else None,
-        now.duty.value,
-        now.at_base,
-        [fix.point.lon, fix.point.lat] if fix else None,
-        fix.taken_at.isoformat() if fix else None,
-        now.assignment_id,
-        now.on_duty_since.isoformat() if now.on_duty_since else None,
-        now.trip_ended_at.isoformat() if now.trip_ended_at else None,
-        vehicle.phone,
-        now.left_alone_until.isoformat() if now.left_alone_until else None,
+def _shown_first(decision: Decision) -> list[Candidate]:
+    """In rank order, but with the nearest that were passed over among the first, so that their reason is written."""
+    passed = sorted(
+        (c for c in decision.candidates if not c.eligible and c.arrival is not None),
+        key=lambda c: (c.arrival.eta_s if c.arrival else 0.0, c.vehicle_id),
+    )[: WRITTEN // 4]
+    ahead = decision.candidates[: WRITTEN - len(passed)]
+    first = sorted([*ahead, *(c for c in passed if c not in ahead)], key=lambda c: c.rank)
+    held = {c.vehicle_id for c in first}
+    return [*first, *(c for c in decision.candidates if c.vehicle_id not in held)]
+
+
+def _passed_over(decision: Decision, chosen: tuple[str, ...]) -> PassedOver | None:
+    """The nearest vehicle that a rule of the SOP kept from going, if it is nearer than the first chosen."""
+    if not chosen:
+        return None
+    arrival = decision.arrivals.get(chosen[0])
+    limit_s = arrival.eta_s if arrival is not None else _FAR.total_seconds()
+    nearer = [
+        (candidate.arrival.eta_s, candidate.vehicle_id)
+        for candidate in decision.candidates
+        if candidate.arrival is not None
+        and candidate.arrival.eta_s < limit_s
+        and any(rule not in _OF_THE_MOMENT for rule in candidate.blocking)
+    ]
+    if not nearer:
+        return None
+    _, vehicle_id = min(nearer)
+    findings = decision.assess(vehicle_id).findings
+    return PassedOver(
+        vehicle_id=vehicle_id, finding=next(f for f in findings if f.blocks and f.rule not in _OF_THE_MOMENT)
     )
 
 
-def _vehicle(row: Mapping[str, Any]) -> VehicleNow:
-    point, base, hours = row["point"], row["base_point"], row["hours"]
-    vehicle = Vehicle(
-        id=row["id"],
-        name=row["name"],
-        vehicle_class=VehicleClass(row["class"]),
-        agency=row["agency"],
-        base=row["base"],
-        base_point=Point(lon=base[0], lat=base[1]) if base else None,
-        crew=frozenset(row["crew"]),
-        equipment=frozenset(row["equipment"]),
-        seats=row["seats"],
-        shares=Shares(row["shares"]),
-        zone=row["zone"],
-        hours=(time.fromisoformat(hours[0]), time.fromisoformat(hours[1])) if hours else None,
-        area=frozenset(row["area"]),
-        papers_valid_until=date.fromisoformat(row["papers"]) if row["papers"] else None,
-        phone=row["phone"],
+def _candidate(decision: Decision, candidate: Candidate, *, written: bool) -> CandidateRecord:
+    now = decision.vehicle(candidate.vehicle_id)
+    vehicle, arrival, fix = now.vehicle, candidate.arrival, now.position(decision.at)
+    return CandidateRecord(
+        vehicle_id=vehicle.id,
+        name=vehicle.name,
+        vehicle_class=vehicle.vehicle_class,
+        agency=vehicle.agency,
+        eligible=candidate.eligible,
+        needs_approval=bool(candidate.needs),
+        first_contact=candidate.first_contact,
+        rank=candidate.rank,
+        eta_s=round(arrival.eta_s) if arrival else None,
+        eta_low_s=round(arrival.eta_low_s) if arrival else None,
+        eta_high_s=round(arrival.eta_high_s) if arrival else None,
+        distance_m=round(arrival.distance_m) if arrival else None,
+        method=arrival.method if arrival else None,
+        fix_age_s=max(0, round((decision.at - fix.taken_at).total_seconds())) if fix else None,
+        lon=fix.point.lon if fix else None,
+        lat=fix.point.lat if fix else None,
+        phone=vehicle.phone,
+        blocking=candidate.blocking,
+        findings=decision.assess(candidate.vehicle_id).findings if written else (),
     )
-    fix = None
-    if point:
-        taken_at = datetime.fromisoformat(row["taken_at"])
-        fix = Fix(
-            vehicle_id=row["id"], point=Point(lon=point[0], lat=point[1]), taken_at=taken_at, received_at=taken_at
-        )
-    return VehicleNow(
-        vehicle=vehicle,
-        duty=Duty(row["duty"]),
-        at_base=row["at_base"],
-        fix=fix,
-        assignment_id=row["assignment"],
-        on_duty_since=_time(row["on_duty_since"]),
-        trip_ended_at=_time(row["trip_ended_at"]),
-        left_alone_until=_time(row["left_alone_until"]),
-    )
-
-
-def _time(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
-def _arrival_row(arrival: Arrival) -> list[object]:
-    return [arrival.eta_s, arrival.eta_low_s, arrival.eta_high_s, arrival.distance_m, arrival.method.value]
-
-
-def _arrival(row: Sequence[Any]) -> Arrival:
-    eta_s, low_s, high_s, distance_m, method = row
-    return Arrival(eta_s=eta_s, eta_low_s=low_s, eta_high_s=high_s, distance_m=distance_m, method=Method(method))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from dispatch.domain.ranking import Arrival
+from dispatch.domain.arrival import Arrival
 from geo.point import Point
 from geo.shape import Shape
 
@@ -54,6 +54,14 @@ class Coverage:
     unreached_m: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeedCaps:
+    """How fast a hearse drives at most, in town and on open roads (R25)."""
+
+    town_kph: float = 40.0
+    open_kph: float = 80.0
+
+
 class Roads(ABC):
     """Travel times towards a point, and the way itself; as inherited, of roads that nothing changes."""
 
@@ -75,9 +83,9 @@ class Roads(ABC):
         """Vehicles are there now; whoever is asked about later need not be looked for first."""
         del positions
 
-    def turn_to(self, local: datetime) -> None:
-        """Traffic is as at this local time; takes its time, in a thread of its own."""
-        del local
+    def turn_to(self, local: datetime, caps: SpeedCaps) -> None:
+        """Traffic is as at this local time, and hearses keep to these caps; takes its time, in a thread of its own."""
+        del local, caps
 
     def close(self, shapes: Sequence[Shape]) -> None:
         """These shapes are closed from now on and nothing else; ways found from then on keep off them."""

@@ -1,104 +1,30 @@
 """The search: from positions and rules to a decision on who goes, computed before anything is written."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dispatch.choosing.decision import Decision, Tried, step_for
+from dispatch.choosing.next_step import NextStep, Unfilled
+from dispatch.choosing.ranking import Candidate, rank
 from dispatch.desk.road_ports import Roads
-from dispatch.domain.compiled import FleetVerdict, judge_fleet
-from dispatch.domain.consequences import vehicles_wanted
-from dispatch.domain.eligibility import Verdict, assess
-from dispatch.domain.fleet import Fleet, count_free, is_puskesmas_busy
-from dispatch.domain.moment import Moment
-from dispatch.domain.next_step import OUT_OF_STOCK, NextStep, Unfilled, next_step
-from dispatch.domain.ranking import Arrival, Candidate, Method, rank
-from dispatch.domain.request import Ask, Need, Urgency
-from dispatch.domain.sop import Policy, SopInForce
-from dispatch.domain.vehicle import VehicleNow
+from dispatch.domain.arrival import Arrival, Method
+from dispatch.domain.request import Ask
+from dispatch.rules.consequences import vehicles_wanted
+from dispatch.rules.fleet import Fleet, count_free, is_puskesmas_busy
+from dispatch.rules.judge_fleet import FleetVerdict, judge_fleet
+from dispatch.rules.judge_one import Verdict, assess
+from dispatch.rules.moment import Moment
+from dispatch.rules.sop import SopInForce
+from dispatch.vocabulary.policy import Policy
+from dispatch.vocabulary.promises import Why
 
 SHOWN = 20  # arrivals that are looked for in each group of candidates; the rest keep their verdict without one
 LISTED = 300  # a fleet up to this size is listed whole, of a larger one those with an arrival
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What is done, and why: the verdict of every vehicle, and the candidates in order.
-
-    `computed_in_ms` is wall-clock time of the search; `soon` are the seconds until vehicles could be there that are on
-    another trip yet, looked for where somebody has to wait.
-    """
-
-    ask: Ask
-    at: datetime
-    moment: Moment
-    sop: SopInForce
-    fleet: Fleet
-    verdict: FleetVerdict
-    tried: "Tried"
-    wanted: int
-    unfilled: Unfilled
-    arrivals: Mapping[str, Arrival]
-    candidates: tuple[Candidate, ...]
-    step: NextStep
-    computed_in_ms: float
-    _assessed: dict[str, Verdict] = field(default_factory=dict, repr=False)
-    soon: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def considered(self) -> int:
-        """How many vehicles were considered."""
-        return len(self.fleet)
-
-    def find_vehicle(self, vehicle_id: str) -> VehicleNow | None:
-        """The vehicle as it stood, if it was considered."""
-        place = self.fleet.places.get(vehicle_id)
-        return None if place is None else self.fleet.vehicles[place]
-
-    def vehicle(self, vehicle_id: str) -> VehicleNow:
-        """The vehicle as it stood. Raises KeyError for one that was not considered."""
-        return self.fleet.vehicles[self.fleet.places[vehicle_id]]
-
-    def instead(self, *, taken: frozenset[str], first: Sequence[str] = ()) -> "Decision":
-        """The same for who is served together with others: without the vehicles they take, these ones first."""
-        put = {vehicle_id: place for place, vehicle_id in enumerate(first)}
-        candidates = sorted(self.candidates, key=lambda c: put.get(c.vehicle_id, len(put)))
-        return replace(
-            self, step=_step(candidates, replace(self.tried, vehicles=self.tried.vehicles | taken), self.unfilled)
-        )
-
-    def assess(self, vehicle_id: str) -> Verdict:
-        """Every rule's finding on this vehicle."""
-        if vehicle_id not in self._assessed:
-            self._assessed[vehicle_id] = assess(self.vehicle(vehicle_id), self.ask, self.sop, self.moment)
-        return self._assessed[vehicle_id]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
-    """What is known already on this request: who said no, who said yes to what, whom the requester would like.
-
-    `unfilled` is what it still needs; None for a new one, which needs all.
-    """
-
-    vehicles: frozenset[str] = frozenset()
-    approved: frozenset[tuple[str, str]] = frozenset()
-    choose: str | None = None
-    unfilled: Unfilled | None = None
-
-
-def _step(candidates: Sequence[Candidate], tried: Tried, unfilled: Unfilled) -> NextStep:
-    return next_step(candidates, tried=tried.vehicles, approved=tried.approved, choose=tried.choose, unfilled=unfilled)
-
-
-def speeds_for(ask: Ask) -> str:
-    """The road metric for this request: a hearse with its caps, lights and sirens for red, else ordinary traffic."""
-    if ask.need is Need.BODY:
-        return "hearse"
-    return "siren" if ask.urgency is Urgency.RED else "car"
 
 
 def search(
@@ -141,7 +67,7 @@ def search(
         unfilled=unfilled,
         arrivals=looking.arrivals,
         candidates=candidates,
-        step=_at_once_or_later(ask, now, sop.policy) or _step(candidates, tried, unfilled),
+        step=_at_once_or_later(ask, now, sop.policy) or step_for(candidates, tried, unfilled),
         computed_in_ms=round((perf_counter() - started) * 1000.0, 1),
         _assessed=assessed,
     )
@@ -150,7 +76,7 @@ def search(
 def _at_once_or_later(ask: Ask, now: datetime, policy: Policy) -> NextStep | None:
     """What is not searched for now: a booked trip before its time, a document that somebody fetches."""
     if not ask.needs_vehicle:
-        return NextStep(promise=OUT_OF_STOCK)
+        return NextStep(promise=Why.OUT_OF_STOCK)
     if ask.schedule_at is None:
         return None
     search_at = ask.schedule_at - timedelta(seconds=policy.schedule_lead_s)
@@ -228,7 +154,7 @@ class _Looking:
         fixes = ((now_.id, now_.position(now)) for now_ in (vehicles[number] for number in missing.tolist()))
         points = {name: fix.point for name, fix in fixes if fix is not None}
         if points:
-            found = self._roads.arrivals(self._ask.pickup.point, points, speeds=speeds_for(self._ask), most=SHOWN)
+            found = self._roads.arrivals(self._ask.pickup.point, points, speeds=self._ask.metric, most=SHOWN)
             for name, arrival in found.items():
                 self.arrivals[name] = with_turnout = _with_turnout(arrival, self._turnout_s)
                 self._eta_s[self._fleet.places[name]] = with_turnout.eta_s

@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from dispatch.choosing.decision import Decision
 from dispatch.desk.ports import Books
 from dispatch.desk.road_ports import Roads
-from dispatch.desk.search import Decision, speeds_for
-from dispatch.domain.assignment import Assignment, AssignmentState
-from dispatch.domain.eligibility import DUTY_RULE
+from dispatch.domain.assignment import Assignment
 from dispatch.domain.fix import Fix
 from dispatch.domain.request import Request
+from dispatch.rules.judge_one import DUTY_RULE
+from dispatch.vocabulary.trip_steps import STATES, TRAIL
 from geo.point import Point
 
-# How long a crew stays where it picks up and hands over, and how far ahead a trip's end is foreseen; own figures.
-ON_SCENE_S, HANDOVER_S, SOON_S = 600.0, 900.0, 1_800.0
+SOON_S = 1_800.0  # how far ahead a trip's end is foreseen; this project's own figure
+_LEAST_S = 60.0  # a stay that has lasted longer than usual is held to end in so long; this project's own figure
 UNSURE_S = 300.0  # what a vehicle that is not free yet is held to be later than foreseen; this project's own figure
 
 
@@ -27,12 +28,9 @@ class Trip:
 
 
 def list_trips(books: Books) -> dict[str, Trip]:
-    """Every trip under way by vehicle."""
-    live = books.list_live_assignments()
-    return {a.vehicle_id: Trip(a, books.get_request(a.request_id)) for a in live if a.state in _NEAR_ITS_END}
-
-
-_NEAR_ITS_END = (AssignmentState.ON_SCENE, AssignmentState.TRANSPORTING, AssignmentState.AT_DESTINATION)
+    """Every trip that has reached its pick-up, by vehicle."""
+    live = books.assignments.list_live()
+    return {a.vehicle_id: Trip(a, books.requests.get(a.request_id)) for a in live if a.row.met}
 
 
 def soon_free(decision: Decision, trips: Mapping[str, Trip], roads: Roads) -> dict[str, float]:
@@ -48,7 +46,10 @@ def soon_free(decision: Decision, trips: Mapping[str, Trip], roads: Roads) -> di
             continue
         left_s, from_there = end
         there = aside.arrivals(
-            decision.ask.pickup.point, {candidate.vehicle_id: from_there}, speeds=speeds_for(decision.ask), most=1
+            decision.ask.pickup.point,
+            {candidate.vehicle_id: from_there},
+            speeds=decision.ask.metric,
+            most=1,
         )
         if candidate.vehicle_id in there:
             found[candidate.vehicle_id] = left_s + there[candidate.vehicle_id].eta_s
@@ -60,15 +61,13 @@ def _end_of(trip: Trip, fix: Fix | None, now: datetime, roads: Roads) -> tuple[f
     state, ask = trip.assignment.state, trip.request.ask
     since_s = (now - trip.assignment.stamps[state].server_time).total_seconds()
     end = ask.dropoff.point if ask.dropoff is not None else ask.pickup.point
-    left_s = HANDOVER_S
-    if state is AssignmentState.AT_DESTINATION:
-        left_s = max(60.0, HANDOVER_S - since_s)
-    else:
-        here = ask.pickup.point
-        if state is AssignmentState.TRANSPORTING and fix is not None:
-            here = fix.point
-        way = roads.way(here, end, speeds=speeds_for(ask)) if ask.dropoff is not None else None
-        left_s += way.travel_s if way is not None else 0.0
-        if state is AssignmentState.ON_SCENE:
-            left_s += max(60.0, ON_SCENE_S - since_s)
+    left_s = 0.0
+    for ahead in TRAIL[TRAIL.index(state) :]:
+        row = STATES[ahead]
+        if row.stay_s is not None:
+            left_s += max(_LEAST_S, row.stay_s - since_s) if ahead is state else row.stay_s
+        elif row.loaded and ask.dropoff is not None:
+            here = fix.point if ahead is state and fix is not None else ask.pickup.point
+            way = roads.way(here, end, speeds=ask.metric)
+            left_s += way.travel_s if way is not None else 0.0
     return (left_s, end) if left_s <= SOON_S else None

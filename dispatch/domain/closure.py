@@ -2,22 +2,11 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from dispatch.domain.refusal import Refusal
+from dispatch.vocabulary.places import Cause
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from geo.point import Point, distance_m
 from geo.shape import Shape
-
-
-class Cause(StrEnum):
-    """Why streets are closed."""
-
-    FLOOD = "flood"
-    PROCESSION = "procession"
-    ACCIDENT = "accident"
-    WORKS = "works"
-    OTHER = "other"
-
 
 # This project's own figures: more than anybody draws, and little enough for the roads to follow at once.
 MOST_POINTS = 200
@@ -56,21 +45,23 @@ class Closure:
 def judge_closure(shape: Shape, note: str | None, until: datetime | None, now: datetime) -> Refusal | None:
     """What keeps this from being closed now: a shape or a time beyond its bounds."""
     if len(shape.points) > MOST_POINTS:
-        return Refusal("closure_many_points", {"most": MOST_POINTS})
+        return Refusal(RefusalCode.CLOSURE_MANY_POINTS, {"most": MOST_POINTS})
     lons, lats = [point.lon for point in shape.points], [point.lat for point in shape.points]
     extent_m = distance_m(Point(lon=min(lons), lat=min(lats)), Point(lon=max(lons), lat=max(lats)))
     # Half way round the earth the corners of a box lie close together again.
     if extent_m > MOST_EXTENT_M or max(lons) - min(lons) > 180.0:
-        return Refusal("closure_too_wide", {"most_km": round(MOST_EXTENT_M / 1000)})
+        return Refusal(RefusalCode.CLOSURE_TOO_WIDE, {"most_km": round(MOST_EXTENT_M / 1000)})
     if note is not None and len(note) > NOTE_LENGTH:
-        return Refusal("closure_long_note", {"most": NOTE_LENGTH})
+        return Refusal(RefusalCode.CLOSURE_LONG_NOTE, {"most": NOTE_LENGTH})
     if until is not None and not now < until <= now + LONGEST:
-        return Refusal("closure_until", {"most_days": LONGEST.days})
+        return Refusal(RefusalCode.CLOSURE_UNTIL, {"most_days": LONGEST.days})
     return None
 
 
 def opened(closure: Closure, by: str, now: datetime) -> Closure | Refusal:
     """The streets may be driven again."""
     if not closure.is_open:
-        return Refusal("closure_over", {"ended_at": closure.ended_at.isoformat() if closure.ended_at else None})
+        return Refusal(
+            RefusalCode.CLOSURE_OVER, {"ended_at": closure.ended_at.isoformat() if closure.ended_at else None}
+        )
     return replace(closure, ended_at=now, ended_by=by, version=closure.version + 1)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Template(StrEnum):
-    """What is said; the sentences are in dispatch/message_words.py."""
+    """What is said; the sentences are in dispatch/words/messages.py."""
 
     RECEIVED = "received"
     OFFER = "offer"

@@ -3,41 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from dispatch.domain.refusal import Refusal
-
-
-class PromiseState(StrEnum):
-    """Whether the promise still stands, and how it ended: with a vehicle, with a word kept, or needed no longer."""
-
-    OPEN = "open"
-    SOLVED = "solved"
-    KEPT = "kept"
-    WITHDRAWN = "withdrawn"
-
-
-class PromiseKind(StrEnum):
-    """What is owed: a vehicle, or a document that is out of stock."""
-
-    VEHICLE = "vehicle"
-    DOCUMENT = "document"
-
-
-class CallOutcome(StrEnum):
-    """How a call-back went."""
-
-    TOLD = "told"
-    NO_ANSWER = "no_answer"
-    WRONG_NUMBER = "wrong_number"
-
-
-class Whom(StrEnum):
-    """Whom to call next: the number that was given, or the facility that asked."""
-
-    CONTACT = "contact"
-    FACILITY = "facility"
-
+from dispatch.vocabulary.promises import LADDER, CallOutcome, PromiseKind, PromiseState, Whom, Why
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
 
 RETRY_EVERY = timedelta(minutes=5)  # the search is tried again at least this often (product.md, promise 1)
 CALL_BACK_WITHIN = timedelta(minutes=15)  # between one call-back and the next; this project's own figure
@@ -46,8 +14,6 @@ REMIND_BEFORE = timedelta(minutes=3)  # this project's own figure
 ESCALATE_EVERY = timedelta(minutes=5)  # an overdue promise goes one step up each time; this project's own figure
 STOCK_AGAIN_AFTER = timedelta(days=1)  # who waits for a document hears again by then; this project's own figure
 STOCK_WITHIN = timedelta(days=7)  # by when a document is owed where nobody said a time; this project's own figure
-# Who holds an overdue promise after whom; the health officer on duty is the operators' supervisor.
-LADDER = ("staff", "operator", "health_officer")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,10 +28,9 @@ class Promise:
     request_id: str
     state: PromiseState
     owner: str
-    why: str
+    why: Why
     made_at: datetime
     due_at: datetime
-    retry_at: datetime
     retries: int = 0
     kind: PromiseKind = PromiseKind.VEHICLE
     level: int = 1
@@ -102,7 +67,7 @@ def make_promise(
     promise_id: str,
     request_id: str,
     owner: str,
-    why: str,
+    why: Why,
     now: datetime,
     kind: PromiseKind = PromiseKind.VEHICLE,
     due_at: datetime | None = None,
@@ -116,7 +81,6 @@ def make_promise(
         why=why,
         made_at=now,
         due_at=due_at or now + CALL_BACK_WITHIN,
-        retry_at=now + RETRY_EVERY,
         kind=kind,
         level=LADDER.index(owner) if owner in LADDER else 1,
     )
@@ -127,18 +91,18 @@ def remind_at(promise: Promise) -> datetime:
     return max(promise.made_at, promise.due_at - REMIND_BEFORE)
 
 
-def retried(promise: Promise, now: datetime) -> Promise:
+def retried(promise: Promise) -> Promise:
     """The search was tried again."""
-    return _next(promise, retries=promise.retries + 1, retry_at=now + RETRY_EVERY)
+    return _next(promise, retries=promise.retries + 1)
 
 
 def called(promise: Promise, call: Call, *, has_facility: bool) -> Promise | Refusal:
     """A call-back was made: who was told is promised the next one, who was not reached is tried another way."""
     if not promise.is_open:
-        return Refusal("promise_closed", {"state": promise.state})
+        return Refusal(RefusalCode.PROMISE_CLOSED, {"state": promise.state})
     if call.outcome is CallOutcome.TOLD:
         if not call.told:
-            return Refusal("told_whom", {})
+            return Refusal(RefusalCode.TOLD_WHOM, {})
         again = call.at + CALL_BACK_WITHIN
         if promise.kind is PromiseKind.DOCUMENT:
             again = max(promise.due_at, call.at + STOCK_AGAIN_AFTER)
@@ -156,7 +120,7 @@ def overdue(promise: Promise) -> Promise:
 def handed_over(promise: Promise, to: str) -> Promise | Refusal:
     """Somebody else owes the call-back from now on."""
     if not promise.is_open:
-        return Refusal("promise_closed", {"state": promise.state})
+        return Refusal(RefusalCode.PROMISE_CLOSED, {"state": promise.state})
     return _next(promise, owner=to, level=LADDER.index(to) if to in LADDER else promise.level)
 
 

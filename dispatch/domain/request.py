@@ -3,91 +3,27 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
-from dispatch.domain.assignment import Assignment, AssignmentState
-from dispatch.domain.refusal import Refusal
+from dispatch.domain.assignment import Assignment
+from dispatch.vocabulary.needs import Death, Document, Leaves, Need, Urgency, metric_for
+from dispatch.vocabulary.places import Spot
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
+from dispatch.vocabulary.request_states import STATE_OF_PHASE, RequestState
 from geo.point import Point
-
-
-class Need(StrEnum):
-    """What the vehicle is needed for."""
-
-    EMERGENCY = "emergency"
-    REFERRAL = "referral"
-    TRANSPORT = "transport"
-    BODY = "body"
-    DOCUMENT = "document"
-
-
-class Urgency(StrEnum):
-    """Triage colour; a body has green and its own place in the order (R24)."""
-
-    RED = "red"
-    YELLOW = "yellow"
-    GREEN = "green"
-
-
-URGENCY_OF_NEED = {
-    Need.EMERGENCY: Urgency.RED,
-    Need.REFERRAL: Urgency.YELLOW,
-    Need.TRANSPORT: Urgency.GREEN,
-    Need.BODY: Urgency.GREEN,
-    Need.DOCUMENT: Urgency.GREEN,
-}
-
-
-class Death(StrEnum):
-    """How somebody died, as far as dispatch must know (R11)."""
-
-    NATURAL = "natural"
-    UNNATURAL = "unnatural"
-    UNIDENTIFIED = "unidentified"
-
-
-class Leaves(StrEnum):
-    """How far a trip goes out: of the city or district, or of the province."""
-
-    CITY = "city"
-    PROVINCE = "province"
-
-
-DOCUMENTS = ("death_letter", "ktp", "rt_rw", "health_letter", "kkp_letter")
-
-
-class RequestState(StrEnum):
-    """How far a request has come; there is no state for "no"."""
-
-    SEARCHING = "searching"
-    ASSIGNED = "assigned"
-    IN_PROGRESS = "in_progress"
-    AWAITING_APPROVAL = "awaiting_approval"
-    SCHEDULED = "scheduled"
-    WAITING = "waiting"
-    COMPLETED = "completed"
-    CANCELLED_BY_REQUESTER = "cancelled_by_requester"
-    DUPLICATE = "duplicate"
-    UNFOUNDED = "unfounded"
-
-
-ENDS = frozenset(
-    {
-        RequestState.COMPLETED,
-        RequestState.CANCELLED_BY_REQUESTER,
-        RequestState.DUPLICATE,
-        RequestState.UNFOUNDED,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A point with the words a driver needs to find it; `agency` is whose area it lies in, where known."""
+    """A point with the words a driver needs to find it; `agency` is whose area it lies in, where known.
+
+    Where nobody gave it a `name` (then it is empty), `spot` says what it is.
+    """
 
     point: Point
     name: str
     facility: str | None = None
     agency: str | None = None
+    spot: Spot | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +53,7 @@ class Ask:
     pickup: Place
     dropoff: Place | None = None
     patient: Patient = field(default_factory=Patient)
-    documents: frozenset[str] = frozenset()
+    documents: frozenset[Document] = frozenset()
     requester: str | None = None
     schedule_at: datetime | None = None
     has_phone: bool = True
@@ -132,19 +68,24 @@ class Ask:
         """Whether a vehicle is looked for: not for a document that is fetched."""
         return self.need is not Need.DOCUMENT or self.deliver
 
+    @property
+    def metric(self) -> str:
+        """The road metric of its trip."""
+        return metric_for(self.need, self.urgency)
+
 
 def judge_ask(ask: Ask) -> Refusal | None:
     """A contradiction between need and patient, or None."""
     if ask.need is Need.BODY and ask.patient.living:
-        return Refusal("body_but_living", {"need": ask.need})
+        return Refusal(RefusalCode.BODY_BUT_LIVING, {"need": ask.need})
     if ask.need is not Need.BODY and not ask.patient.living:
-        return Refusal("living_need_but_dead", {"need": ask.need})
+        return Refusal(RefusalCode.LIVING_NEED_BUT_DEAD, {"need": ask.need})
     if ask.patient.living and ask.patient.death is not None:
-        return Refusal("death_of_living", {"death": ask.patient.death})
+        return Refusal(RefusalCode.DEATH_OF_LIVING, {"death": ask.patient.death})
     if (ask.need is Need.DOCUMENT) is not (ask.subject is not None):
-        return Refusal("subject_of_document", {"need": ask.need})
+        return Refusal(RefusalCode.SUBJECT_OF_DOCUMENT, {"need": ask.need})
     if ask.deliver and ask.dropoff is None:
-        return Refusal("deliver_where", {})
+        return Refusal(RefusalCode.DELIVER_WHERE, {})
     return None
 
 
@@ -167,6 +108,26 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Whom to call back; kept apart from the request and never written to journal or log."""
+
+    phone: str
+    name: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestFilter:
+    """Which requests to list: newest first, at most `limit`, those before the cursor (created_at, id)."""
+
+    states: frozenset[RequestState] | None = None
+    facility: str | None = None
+    since: datetime | None = None
+    before: tuple[datetime, str] | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """All that a request stands on at one moment; its state follows from it and from nothing else."""
 
@@ -182,18 +143,6 @@ class NothingStandsError(Exception):
     """An open request would stand on nothing: promise 1 would be broken, so the transaction must not commit."""
 
 
-_PROGRESS = (
-    (RequestState.IN_PROGRESS, frozenset({
-        AssignmentState.EN_ROUTE,
-        AssignmentState.ON_SCENE,
-        AssignmentState.TRANSPORTING,
-        AssignmentState.AT_DESTINATION,
-    })),
-    (RequestState.ASSIGNED, frozenset({AssignmentState.ACCEPTED})),
-    (RequestState.SEARCHING, frozenset({AssignmentState.OFFERED})),
-)  # fmt: skip
-
-
 def request_state(standing: Standing) -> RequestState:
     """The one state of a request (promise 1: a solution or a promise): that of the vehicle that has come farthest.
 
@@ -205,10 +154,10 @@ def request_state(standing: Standing) -> RequestState:
     missing = unfilled_slots(standing.wanted, standing.assignments)
     if missing and not (standing.approval_asked or standing.scheduled or standing.promised):
         raise NothingStandsError("an open request needs an offer, an assignment, an approval, a schedule or a promise")
-    states = {assignment.state for assignment in standing.assignments}
-    for state, marks in _PROGRESS:
-        if states & marks:
-            return state
+    phases = {assignment.row.phase for assignment in standing.assignments}
+    farthest = next((state for phase, state in STATE_OF_PHASE.items() if phase in phases), None)
+    if farthest is not None:
+        return farthest
     if not missing:
         return RequestState.COMPLETED
     if standing.approval_asked:
@@ -220,5 +169,5 @@ def request_state(standing: Standing) -> RequestState:
 
 def unfilled_slots(wanted: int, assignments: Iterable[Assignment]) -> tuple[int, ...]:
     """The slots for which no vehicle is asked, goes or has gone; a first contact fills none (R04)."""
-    filled = {a.slot for a in assignments if a.is_live or a.state is AssignmentState.CLEARED}
+    filled = {a.slot for a in assignments if a.fills_slot}
     return tuple(slot for slot in range(wanted) if slot not in filled)

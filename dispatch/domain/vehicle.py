@@ -2,45 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 
 from dispatch.domain.fix import Fix, FixSource
+from dispatch.vocabulary.vehicle_classes import USUAL_CREW, Duty, Shares, VehicleClass
 from geo.point import Point
 
-
-class VehicleClass(StrEnum):
-    """What kind of vehicle it is; the short screen code of each is in docs/glossary.md."""
-
-    EMERGENCY_AMBULANCE = "emergency_ambulance"
-    TRANSPORT_AMBULANCE = "transport_ambulance"
-    MOBILE_CLINIC = "mobile_clinic"
-    HEARSE = "hearse"
-    DUAL_USE = "dual_use"
-    VILLAGE_CAR = "village_car"
-    OFFICIAL_CAR = "official_car"
-
-
-class Duty(StrEnum):
-    """Whether a vehicle may be asked to go."""
-
-    OFF_DUTY = "off_duty"
-    AVAILABLE = "available"
-    COMMITTED = "committed"
-    CLEANING = "cleaning"
-    OUT_OF_SERVICE = "out_of_service"
-
-
-class Shares(StrEnum):
-    """Whether an agency's vehicle goes for others by itself or after its own operator's yes (R26)."""
-
-    FULL = "full"
-    ON_REQUEST = "on_request"
-
-
 FRESH = timedelta(minutes=5)  # as a live fix (R21)
-EQUIPMENT = frozenset({"infectious", "ppe", "oxygen", "ventilator", "stretcher"})
-CREW = frozenset({"driver", "escort", "nurse", "paramedic", "second_driver"})
-USUAL_CREW = frozenset({"driver", "escort"})  # where nobody wrote down who rides along
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,6 @@ from sqlalchemy import (
     text,
 )
 
-from dispatch.domain.assignment import LIVE
-
 metadata = MetaData()
 
 facilities = Table(
@@ -136,6 +134,7 @@ assignments = Table(
     Column("slot", Integer, nullable=False),
     Column("vehicle_id", String, ForeignKey("vehicles.id"), nullable=False),
     Column("state", String, nullable=False),
+    Column("is_live", Boolean, nullable=False),
     Column("offered_at", String, nullable=False),
     Column("expires_at", String, nullable=False),
     Column("last_seq", Integer),
@@ -166,7 +165,6 @@ promises = Table(
     Column("why", String, nullable=False),
     Column("made_at", String, nullable=False),
     Column("due_at", String, nullable=False),
-    Column("retry_at", String, nullable=False),
     Column("retries", Integer, nullable=False),
     Column("kind", String, nullable=False, server_default="vehicle"),
     Column("level", Integer, nullable=False, server_default=text("1")),
@@ -261,15 +259,14 @@ closures = Table(
 )
 probes = Table("probes", metadata, Column("id", Integer, primary_key=True), Column("at", String, nullable=False))
 
-_LIVE_STATES = ", ".join(f"'{state.value}'" for state in sorted(LIVE))
 LIVE_VEHICLE = "one_live_assignment_a_vehicle"
 LIVE_SLOT = "one_live_assignment_a_slot"
 OPEN_PROMISE = "one_open_promise_a_request"
 
 # The third of the three nets of data.md; the same text on SQLite and PostgreSQL, verified at every start.
 INDEXES = {
-    LIVE_VEHICLE: f"CREATE UNIQUE INDEX {LIVE_VEHICLE} ON assignments (vehicle_id) WHERE state IN ({_LIVE_STATES})",
-    LIVE_SLOT: f"CREATE UNIQUE INDEX {LIVE_SLOT} ON assignments (request_id, slot) WHERE state IN ({_LIVE_STATES})",
+    LIVE_VEHICLE: f"CREATE UNIQUE INDEX {LIVE_VEHICLE} ON assignments (vehicle_id) WHERE is_live",
+    LIVE_SLOT: f"CREATE UNIQUE INDEX {LIVE_SLOT} ON assignments (request_id, slot) WHERE is_live",
     OPEN_PROMISE: f"CREATE UNIQUE INDEX {OPEN_PROMISE} ON promises (request_id) WHERE state = 'open'",
 }
 
@@ -277,5 +274,5 @@ Index("requests_newest", requests.c.created_at.desc(), requests.c.id.desc())
 Index("requests_of_facility", requests.c.facility, requests.c.created_at.desc())
 UniqueConstraint(packs.c.agency, packs.c.effective_from, name="one_pack_an_instant")
 # Word for word the predicate of the indexes: SQLite does not use a partial index for a list of bound parameters.
-IS_LIVE = text(f"assignments.state IN ({_LIVE_STATES})")
+IS_LIVE = text("assignments.is_live")
 CREATE_INDEXES = tuple(text(ddl) for ddl in INDEXES.values())

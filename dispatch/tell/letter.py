@@ -9,9 +9,9 @@ from dispatch.desk.ports import Books, NotFoundError
 from dispatch.domain.message import Message
 from dispatch.domain.request import Request
 from dispatch.domain.vehicle import Vehicle
-from dispatch.fact_words import area_name, date_text
-from dispatch.message_words import CONDOLENCE, ENDS, OWNERS, WHAT, WHYS, message_text, recipient_label
-from dispatch.words import clock_text
+from dispatch.words.facts import area_name, date_text
+from dispatch.words.messages import CONDOLENCE, ENDS, OWNERS, WHAT, WHYS, message_text, recipient_label
+from dispatch.words.sentences import clock_text
 
 T = TypeVar("T")
 _PAGES = {"driver": "/sopir", "base": "/sopir", "facility": "/minta", "health_officer": "/kelola", "person": "/"}
@@ -72,7 +72,7 @@ def _words(
     if request is not None:
         # A home is not named over a gateway: only those who go there see it, on their page.
         words["pickup"] = request.ask.pickup.name if request.ask.pickup.facility else None
-        words["link"] = f"{public_url}/t/{books.get_track_token(request.id)}" if public_url else None
+        words["link"] = f"{public_url}/t/{books.requests.get_track_token(request.id)}" if public_url else None
     return words
 
 
@@ -96,11 +96,11 @@ def _found(look: Callable[[], T]) -> T | None:
 
 
 def _find_request(books: Books, request_id: str | None) -> Request | None:
-    return _found(lambda: books.get_request(request_id)) if request_id else None
+    return _found(lambda: books.requests.get(request_id)) if request_id else None
 
 
 def _find_vehicle(books: Books, vehicle_id: str | None) -> Vehicle | None:
-    held = _found(lambda: books.get_vehicle(vehicle_id)) if vehicle_id else None
+    held = _found(lambda: books.vehicles.get(vehicle_id)) if vehicle_id else None
     return held.vehicle if held else None
 
 
@@ -108,7 +108,7 @@ def _name(books: Books, kind: str, name: str, vehicle: Vehicle | None) -> str:
     if kind in _VEHICLE_KINDS:
         return vehicle.name if vehicle else name
     if kind == "facility":
-        facility = books.find_facility(name)
+        facility = books.facilities.find(name)
         return facility.name if facility else name
     return area_name(name)
 
@@ -116,18 +116,18 @@ def _name(books: Books, kind: str, name: str, vehicle: Vehicle | None) -> str:
 def _phone(books: Books, kind: str, name: str, vehicle: Vehicle | None) -> str | None:
     match kind:
         case "contact":
-            contact = _found(lambda: books.get_contact(name))
+            contact = _found(lambda: books.requests.get_contact(name))
             return contact.phone if contact else None
         case "driver":
             return vehicle.phone if vehicle else None
         case "base":
-            base = books.find_facility(vehicle.base) if vehicle and vehicle.base else None
+            base = books.facilities.find(vehicle.base) if vehicle and vehicle.base else None
             return base.phone if base else None
         case "facility":
-            facility = books.find_facility(name)
+            facility = books.facilities.find(name)
             return facility.phone if facility else None
         case "person":
-            person = books.find_person(name)
+            person = books.people.find(name)
             return person.phone if person else None
         case _:
             return None

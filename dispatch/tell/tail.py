@@ -4,11 +4,12 @@ import logging
 from datetime import datetime, timedelta
 
 from dispatch.desk.ports import Books, JournalEntry, LostRaceError, NotFoundError, Store
-from dispatch.domain.assignment import Assignment, AssignmentState
-from dispatch.domain.events import Event
+from dispatch.domain.assignment import Assignment
 from dispatch.domain.message import Message
-from dispatch.domain.telling import Known, Tellings, messages_for
 from dispatch.domain.vehicle import Vehicle
+from dispatch.tell.plan import Known, Tellings, messages_for
+from dispatch.vocabulary.events import Event
+from dispatch.vocabulary.trip_steps import AssignmentState
 
 _BATCH = 200
 _log = logging.getLogger(__name__)
@@ -24,12 +25,12 @@ async def tell_on(store: Store) -> bool:
         return False
 
     def keep(books: Books) -> None:
-        books.move_told_seq(told, last)
+        books.outbox.move_told_seq(told, last)
         for telling in planned:
             if isinstance(telling, Message):
-                books.add_message(telling)
+                books.outbox.add(telling)
             else:
-                books.drop_messages(telling)
+                books.outbox.drop(telling)
 
     try:
         await store.write(keep)
@@ -39,8 +40,8 @@ async def tell_on(store: Store) -> bool:
 
 
 def _plan(books: Books) -> tuple[int, int, Tellings]:
-    told = books.get_told_seq()
-    entries = books.list_events(after=told, limit=_BATCH)
+    told = books.outbox.get_told_seq()
+    entries = books.journal.list_after(told, _BATCH)
     planned = tuple(telling for entry in entries for telling in _tellings(books, entry))
     return told, entries[-1].seq if entries else told, planned
 
@@ -60,12 +61,12 @@ def known_of(books: Books, event: Event) -> Known:
     assignments: list[Assignment] = []
     if event.request_id is not None:
         try:
-            ask = books.get_request(event.request_id).ask
+            ask = books.requests.get(event.request_id).ask
         except NotFoundError:
             ask = None
-        assignments = books.list_assignments(event.request_id)
+        assignments = books.assignments.list_of(event.request_id)
     vehicle = _find_vehicle(books, event.vehicle_id)
-    actor = books.find_person(event.actor) if event.actor else None
+    actor = books.people.find(event.actor) if event.actor else None
     return Known(
         facility=ask.requester if ask else None,
         need=ask.need.value if ask else None,
@@ -87,6 +88,6 @@ def _find_vehicle(books: Books, vehicle_id: str | None) -> Vehicle | None:
     if vehicle_id is None:
         return None
     try:
-        return books.get_vehicle(vehicle_id).vehicle
+        return books.vehicles.get(vehicle_id).vehicle
     except NotFoundError:
         return None

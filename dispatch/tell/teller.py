@@ -62,7 +62,7 @@ class Teller:
     async def send_ready(self) -> None:
         """Start sending every recipient's next message that is due, as far as its gateway has room."""
         now = self.clock.now()
-        for message in await self.store.read(lambda books: books.list_ready_messages(now, _READY)):
+        for message in await self.store.read(lambda books: books.outbox.list_ready(now, _READY)):
             if message.recipient in self._lanes or not self.gateways.may_take(message.recipient):
                 continue
             try:
@@ -137,7 +137,7 @@ class Teller:
 
 
 def _saving(before: Message, after: Message) -> Callable[[Books], None]:
-    return lambda books: books.save_message(before, after)
+    return lambda books: books.outbox.save(before, after)
 
 
 def _frames(error: Exception) -> str:

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.desk.ports import Books, Contact, Store
-from dispatch.domain.assignment import Assignment, AssignmentState
-from dispatch.domain.directory import Facility, FacilityKind
-from dispatch.domain.request import Request, RequestState
-from dispatch.domain.vehicle import Duty, VehicleClass
+from dispatch.desk.ports import Books, Store
+from dispatch.domain.request import Contact
+from dispatch.domain.assignment import Assignment
+from dispatch.domain.people import Facility, FacilityKind
+from dispatch.domain.request import Request
 from dispatch.store.sqlite import open_sqlite
+from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.trip_steps import AssignmentState
+from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
 from tests.people import CIKOKOL, NOW, drowned_child, vehicle
 
 VEHICLES = [f"V{n}" for n in range(10)]
@@ -19,13 +22,13 @@ VEHICLES = [f"V{n}" for n in range(10)]
 
 def settle_town(books: Books) -> None:
     """One facility, ten vehicles on duty, one request."""
-    books.put_facility(
+    books.facilities.put(
         Facility(id="puskesmas-cikokol", kind=FacilityKind.PUSKESMAS, name=CIKOKOL.name, point=CIKOKOL.point)
     )
     for vehicle_id in VEHICLES:
-        books.put_vehicle(vehicle(vehicle_id, VehicleClass.HEARSE).vehicle)
-        books.set_duty(vehicle_id, Duty.AVAILABLE, at_base=True, now=NOW)
-    books.add_request(request("P-1"), Contact(phone="+62 811-0000-0001"), track_token="track-1")
+        books.vehicles.put(vehicle(vehicle_id, VehicleClass.HEARSE).vehicle)
+        books.vehicles.set_duty(vehicle_id, Duty.AVAILABLE, at_base=True, now=NOW)
+    books.requests.add(request("P-1"), Contact(phone="+62 811-0000-0001"), track_token="track-1")
 
 
 def request(request_id: str) -> Request:

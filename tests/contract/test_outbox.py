@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from dispatch.desk.ports import Books, LostRaceError, NotFoundError, Store
-from dispatch.domain.events import Event, EventKind
 from dispatch.domain.message import Drop, Message, MessageState, Template
+from dispatch.vocabulary.events import Event, EventKind
 from tests.people import NOW
 
 pytestmark = pytest.mark.anyio
@@ -33,8 +33,8 @@ def message(number: int, recipient: str = "contact:P-1", **changes: object) -> M
 async def add(store: Store, *messages: Message) -> list[Message]:
     def work(books: Books) -> list[Message]:
         for each in messages:
-            books.add_message(each)
-        return books.list_messages()
+            books.outbox.add(each)
+        return books.outbox.list_some()
 
     return await store.write(work)
 
@@ -43,9 +43,9 @@ async def test_what_is_put_in_comes_out_the_same(store: Store) -> None:
     whole = message(1, drop_after=NOW + timedelta(seconds=90), last_error="gateway_refused", tries=2)
     (kept,) = await add(store, whole)
     assert kept == replace(whole, id=kept.id)
-    assert await store.read(lambda books: books.get_message(kept.id)) == kept
+    assert await store.read(lambda books: books.outbox.get(kept.id)) == kept
     with pytest.raises(NotFoundError):
-        await store.read(lambda books: books.get_message(kept.id + 1))
+        await store.read(lambda books: books.outbox.get(kept.id + 1))
 
 
 async def test_what_would_be_said_twice_under_one_key_is_said_once(store: Store) -> None:
@@ -64,26 +64,26 @@ async def test_each_recipients_oldest_waits_for_nobody_and_all_others_wait_for_i
     while kept:
         heads = {each.recipient: each for each in reversed(kept)}
         for now in (NOW, later):
-            ready = await store.read(lambda books, now=now: books.list_ready_messages(now, 100))  # type: ignore[misc]
+            ready = await store.read(lambda books, now=now: books.outbox.list_ready(now, 100))  # type: ignore[misc]
             wanted = [each for each in heads.values() if each.send_after <= now]
             assert ready == sorted(wanted, key=lambda each: each.id)
         gone = dice.choice(ready)
         state = dice.choice([MessageState.SENT, MessageState.FAILED, MessageState.LINKED, MessageState.DROPPED])
-        await store.write(lambda books, gone=gone, state=state: books.save_message(gone, replace(gone, state=state)))  # type: ignore[misc]
+        await store.write(lambda books, gone=gone, state=state: books.outbox.save(gone, replace(gone, state=state)))  # type: ignore[misc]
         kept.remove(gone)
 
 
 async def test_of_two_who_claim_a_message_one_gets_it(store: Store) -> None:
     (kept,) = await add(store, message(1))
     claimed = replace(kept, tries=1, send_after=NOW + timedelta(seconds=20))
-    await store.write(lambda books: books.save_message(kept, claimed))
+    await store.write(lambda books: books.outbox.save(kept, claimed))
     with pytest.raises(LostRaceError):
-        await store.write(lambda books: books.save_message(kept, claimed))
+        await store.write(lambda books: books.outbox.save(kept, claimed))
     by_hand = replace(claimed, state=MessageState.SENT, sent_by="opi")
-    await store.write(lambda books: books.save_message(claimed, by_hand))
+    await store.write(lambda books: books.outbox.save(claimed, by_hand))
     with pytest.raises(LostRaceError):
-        await store.write(lambda books: books.save_message(claimed, replace(claimed, state=MessageState.FAILED)))
-    assert await store.read(lambda books: books.get_message(kept.id)) == by_hand
+        await store.write(lambda books: books.outbox.save(claimed, replace(claimed, state=MessageState.FAILED)))
+    assert await store.read(lambda books: books.outbox.get(kept.id)) == by_hand
 
 
 async def test_only_what_was_not_sent_is_dropped_and_only_of_what_is_meant(store: Store) -> None:
@@ -99,8 +99,8 @@ async def test_only_what_was_not_sent_is_dropped_and_only_of_what_is_meant(store
     )
 
     async def dropped(drop: Drop) -> list[int]:
-        await store.write(lambda books: books.drop_messages(drop))
-        found = await store.read(lambda books: books.list_messages(states=[MessageState.DROPPED]))
+        await store.write(lambda books: books.outbox.drop(drop))
+        found = await store.read(lambda books: books.outbox.list_some(states=[MessageState.DROPPED]))
         return [each.seq for each in found]
 
     templates = frozenset({Template.OFFER, Template.COMING})
@@ -110,25 +110,25 @@ async def test_only_what_was_not_sent_is_dropped_and_only_of_what_is_meant(store
 
 
 async def test_the_cursor_moves_once_from_each_place_and_takes_its_messages_with_it(store: Store) -> None:
-    assert await store.read(lambda books: books.get_told_seq()) == 0
+    assert await store.read(lambda books: books.outbox.get_told_seq()) == 0
 
     def keep(books: Books, number: int) -> None:
-        books.add_message(message(number))
-        books.move_told_seq(0, number)
+        books.outbox.add(message(number))
+        books.outbox.move_told_seq(0, number)
 
     await store.write(lambda books: keep(books, 5))
     with pytest.raises(LostRaceError):
         await store.write(lambda books: keep(books, 7))
-    assert await store.read(lambda books: books.get_told_seq()) == 5
-    assert [each.seq for each in await store.read(lambda books: books.list_messages())] == [5]
+    assert await store.read(lambda books: books.outbox.get_told_seq()) == 5
+    assert [each.seq for each in await store.read(lambda books: books.outbox.list_some())] == [5]
 
 
 async def test_the_newest_are_listed_oldest_of_them_first(store: Store) -> None:
     await add(store, *(message(n, request_id=f"P-{n % 2}") for n in range(1, 9)))
-    found = await store.read(lambda books: books.list_messages(request_id="P-1", limit=3))
+    found = await store.read(lambda books: books.outbox.list_some(request_id="P-1", limit=3))
     assert [each.seq for each in found] == [3, 5, 7]
 
 
 async def test_an_event_is_in_the_journal_before_anybody_is_told(store: Store) -> None:
-    seq = await store.write(lambda books: books.add_event(Event(kind=EventKind.REQUEST_RECEIVED, at=NOW)))
-    assert await store.read(lambda books: books.get_told_seq()) < seq
+    seq = await store.write(lambda books: books.journal.add(Event(kind=EventKind.REQUEST_RECEIVED, at=NOW)))
+    assert await store.read(lambda books: books.outbox.get_told_seq()) < seq

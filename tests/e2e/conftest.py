@@ -20,7 +20,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from dispatch.desk.ports import Books, Token
+from dispatch.desk.ports import Books
+from dispatch.domain.people import Token
 from dispatch.store.sqlite import open_sqlite
 from geo.network import open_network, write_network
 from geo.sample import sample_layers, sample_network
@@ -38,7 +39,7 @@ SIZES = {"360x740": (360, 740), "320x640": (320, 640), "1366x768": (1366, 768)}
 PHONE = SIZES["360x740"]
 PC = SIZES["1366x768"]
 _GPU = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
-_CLI = [sys.executable, "-m", "dispatch.cli"]
+_CLI = [sys.executable, "-m", "dispatch.cli.main"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,10 +156,10 @@ def world(tmp_path_factory: pytest.TempPathFactory, roads: Path) -> Path:
     store = open_sqlite(folder / "jemput.sqlite3")
 
     def give_tokens(books: Books) -> None:
-        for person in books.list_people():
+        for person in books.people.list_all():
             secret = f"token-of-the-{person.role.value}-{person.id}-in-the-small-world"
             digest = hashlib.sha256(secret.encode()).hexdigest()
-            books.add_token(Token(digest=digest, person_id=person.id, kind="api", created_at=datetime.now(UTC)))
+            books.people.add_token(Token(digest=digest, person_id=person.id, kind="api", created_at=datetime.now(UTC)))
 
     store.submit(give_tokens).result()
     asyncio.run(store.close())

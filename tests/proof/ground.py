@@ -12,10 +12,11 @@ from dispatch.desk.command import Command
 from dispatch.desk.desk import Desk
 from dispatch.desk.promising import PromiseView
 from dispatch.desk.views import RequestView
-from dispatch.domain.assignment import Assignment, Step, StepCommand, StepSource
-from dispatch.domain.directory import Person
-from dispatch.domain.refusal import Refusal
+from dispatch.domain.assignment import Assignment, StepCommand
+from dispatch.domain.people import Person
 from dispatch.domain.vehicle import VehicleNow
+from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.trip_steps import Step, StepSource
 from tests.people import SITI
 from tests.proof.standing import ENDS, LIVE, Row
 from tests.proof.town import ASKS, CITY, CONTACT, FLEET, Town

@@ -13,8 +13,10 @@ from typing import Any
 
 import httpx
 
-from dispatch.domain.directory import Facility, FacilityKind, Person, Role
-from dispatch.domain.vehicle import Vehicle, VehicleClass
+from dispatch.domain.people import Facility, FacilityKind, Person
+from dispatch.domain.vehicle import Vehicle
+from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.vehicle_classes import VehicleClass
 from geo.point import Point
 from tests.people import CIKOKOL, OPI, SITI
 from tests.proof.served import Served, fill, secret_of

@@ -11,11 +11,12 @@ from dispatch.desk.changes import LEFT, NO_LONGER_NEEDED
 from dispatch.desk.command import Command
 from dispatch.desk.desk import Desk
 from dispatch.desk.views import RequestView
-from dispatch.domain.assignment import Assignment, Step, StepCommand, StepSource
-from dispatch.domain.promise import CallOutcome
-from dispatch.domain.refusal import Refusal
-from dispatch.domain.request import RequestState
-from dispatch.domain.vehicle import Duty
+from dispatch.domain.assignment import Assignment, StepCommand
+from dispatch.vocabulary.promises import CallOutcome
+from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.trip_steps import Step, StepSource
+from dispatch.vocabulary.vehicle_classes import Duty
 from tests.people import DINA, SITI
 from tests.proof.ground import Ground, subject_of
 from tests.proof.standing import ENDS, Row, at_of

@@ -27,8 +27,8 @@ class Mutant:
     wrong: str
 
 
-_DUE_SHIFT = "books.set_due(Due(kind=DueKind.SHIFT_ENDS, subject=held.id, at=ends_at))"
-_DUE_RETRY = "books.set_due(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=now + RETRY_EVERY))"
+_DUE_SHIFT = "books.timers.set(Due(kind=DueKind.SHIFT_ENDS, subject=held.id, at=ends_at))"
+_DUE_RETRY = "books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=now + RETRY_EVERY))"
 _LET_GO = "let_go(books, request_id, actor=by.actor.id, reason=reason, now=now, policy=policy)"
 MUTANTS = (
     Mutant("an answered offer keeps its timer", "desk/steps.py", "if command.step in _ENDS_OFFER:", "if False:"),
@@ -45,20 +45,20 @@ MUTANTS = (
     Mutant("a question to another agency stands for a solution", "desk/standing.py", 'a.state == "asked" and a.approver != OWN_OPERATOR', 'a.state == "asked"'),
     Mutant("a trip that ended fills no slot", "domain/request.py", "if a.is_live or a.state is AssignmentState.CLEARED}", "if a.is_live}"),
     Mutant("a second body gets no vehicle", "domain/consequences.py", "return ask.patient.count if each else 1", "return 1"),
-    Mutant("a step is not written down", "desk/steps.py", "books.add_event(event)", "pass"),
+    Mutant("a step is not written down", "desk/steps.py", "books.journal.add(event)", "pass"),
     Mutant("a tap can be undone at any time", "domain/assignment.py", "Step.UNDO and not _can_undo", "Step.UNDO and False and not _can_undo"),
     Mutant("a late delivery lengthens an offer", "desk/trips.py", "min(assignment.expires_at, now + lasts)", "now + lasts"),
     Mutant("a vehicle that broke down is sent again", "desk/steps.py", "duty = Duty.OUT_OF_SERVICE", "duty = Duty.AVAILABLE"),
     Mutant("an infectious trip needs no cleaning", "desk/steps.py", "cleared and books.get_request", "False and books.get_request"),
     Mutant("a shift never ends", "desk/trips.py", _DUE_SHIFT, "pass"),
     Mutant("five refusals and the operator hears nothing", "desk/trips.py", "int(policy.refusals_to_operator)) == 0", "int(policy.refusals_to_operator) + 2) == 0"),
-    Mutant("an overdue promise is forgotten", "desk/timers.py", "books.set_due(Due(kind=due.kind, subject=due.subject, at=now + again))", "pass"),
+    Mutant("an overdue promise is forgotten", "desk/timers.py", "books.timers.set(Due(kind=due.kind, subject=due.subject, at=now + again))", "pass"),
     Mutant("whoever is passed over has no reason", "desk/summary.py", "written=position < SHOWN", "written=position < 3"),
     Mutant("a freed vehicle hastens every timer", "store/commands.py", "update(table).where(table.c.kind == kind.value, ", "update(table).where("),
     Mutant("a timer that is due this instant is not seen", "store/commands.py", "table.c.at <= time_text(now)).order_by", "table.c.at < time_text(now)).order_by"),
     Mutant("who says yes is still asked by others", "desk/steps.py", "if command.step in (Step.ACCEPT, Step.EN_ROUTE):", "if False:"),
     Mutant("a driver who leaves is asked all the same", "desk/carry_out.py", "if held.duty is not Duty.AVAILABLE:", "if False:"),
-    Mutant("a refused change of duty is half done", "desk/trips.py", "            if held.assignment_id is not None and duty is not Duty.AVAILABLE:", "            if auto_accept is not None:\n                books.set_auto_accept(vehicle_id, on=auto_accept)\n            if held.assignment_id is not None and duty is not Duty.AVAILABLE:"),
+    Mutant("a refused change of duty is half done", "desk/trips.py", "            if held.assignment_id is not None and duty is not Duty.AVAILABLE:", "            if auto_accept is not None:\n                books.vehicles.set_auto_accept(vehicle_id, on=auto_accept)\n            if held.assignment_id is not None and duty is not Duty.AVAILABLE:"),
 )  # fmt: skip
 
 

@@ -16,13 +16,16 @@ import httpx
 from dispatch.bootstrap import pack_texts, publish_packs
 from dispatch.desk.command import Command
 from dispatch.desk.desk import Desk
-from dispatch.desk.ports import Books, Token
-from dispatch.domain.directory import Facility, Person, Role
+from dispatch.desk.ports import Books
+from dispatch.domain.people import Token
 from dispatch.domain.fix import Fix
-from dispatch.domain.vehicle import Duty, Vehicle
+from dispatch.domain.people import Facility, Person
+from dispatch.domain.vehicle import Vehicle
 from dispatch.live.memory import MemoryLive
 from dispatch.settings import Settings
 from dispatch.store.sqlite import open_sqlite
+from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.vehicle_classes import Duty
 from geo.point import Point
 from tests.people import ZONE
 from tests.servers import free_port
@@ -51,14 +54,14 @@ def fill(
     def put(books: Books) -> None:
         assert publish_packs(books, pack_texts(Settings(sop_dir=""))) == []
         for facility in facilities:
-            books.put_facility(facility)
+            books.facilities.put(facility)
         for vehicle, _ in fleet:
-            books.put_vehicle(vehicle)
-        books.put_last_fixes([Fix(vehicle_id=v.id, point=point, taken_at=now, received_at=now) for v, point in fleet])
+            books.vehicles.put(vehicle)
+        books.vehicles.put_fixes([Fix(vehicle_id=v.id, point=point, taken_at=now, received_at=now) for v, point in fleet])
         for person in people:
-            books.put_person(person)
+            books.people.put(person)
             digest = hashlib.sha256(secret_of(person.id).encode()).hexdigest()
-            books.add_token(Token(digest=digest, person_id=person.id, kind="api", created_at=now))
+            books.people.add_token(Token(digest=digest, person_id=person.id, kind="api", created_at=now))
 
     class Now:
         def now(self) -> datetime:

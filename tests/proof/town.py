@@ -15,14 +15,18 @@ from dispatch.bootstrap import pack_texts, publish_packs
 from dispatch.desk import carry_out, intake
 from dispatch.desk.command import Command
 from dispatch.desk.desk import Desk
-from dispatch.desk.ports import Books, Contact
-from dispatch.domain.directory import Facility, FacilityKind, Person, Role
+from dispatch.desk.ports import Books
+from dispatch.domain.request import Contact
 from dispatch.domain.fix import Fix
-from dispatch.domain.request import Ask, Death, Leaves, Need, Place, Urgency
-from dispatch.domain.vehicle import Duty, Shares, Vehicle, VehicleClass
+from dispatch.domain.people import Facility, FacilityKind, Person
+from dispatch.domain.request import Ask, Place
+from dispatch.domain.vehicle import Vehicle
 from dispatch.live.memory import MemoryLive
 from dispatch.settings import Settings
 from dispatch.store.sqlite import SqliteStore, open_sqlite
+from dispatch.vocabulary.needs import Death, Leaves, Need, Urgency
+from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.vehicle_classes import Duty, Shares, VehicleClass
 from geo.point import Point
 from tests.people import CIKOKOL, DINA, HOME, NOW, SITI, ZONE, ask
 from tests.unit.desk.town import GivenRoads, VirtualClock
@@ -85,7 +89,7 @@ assert HOME.facility is None
 
 def _settle(books: Books) -> None:
     assert publish_packs(books, pack_texts(Settings(sop_dir=""))) == []
-    books.put_facility(
+    books.facilities.put(
         Facility(
             id="puskesmas-cikokol",
             kind=FacilityKind.PUSKESMAS,
@@ -96,7 +100,7 @@ def _settle(books: Books) -> None:
         )
     )
     for vehicle_id, (vehicle_class, agency, _) in FLEET.items():
-        books.put_vehicle(
+        books.vehicles.put(
             Vehicle(
                 id=vehicle_id,
                 name=f"Kendaraan {vehicle_id}",
@@ -108,7 +112,7 @@ def _settle(books: Books) -> None:
             )
         )
     for person in PEOPLE:
-        books.put_person(person)
+        books.people.put(person)
 
 
 class Town:
@@ -154,7 +158,7 @@ class Town:
         self.store: SqliteStore = open_sqlite(self.path)
         self.store.read, self.store.write = self._read, self._write  # type: ignore[method-assign]
         live = MemoryLive()
-        self.run(lambda: live.start(self.store.submit(lambda books: books.list_last_fixes()).result()))
+        self.run(lambda: live.start(self.store.submit(lambda books: books.vehicles.list_fixes()).result()))
         self.desk = Desk(store=self.store, live=live, roads=self.roads, clock=self.clock, zone=ZONE)
 
     # The store is the real one; but use cases that run at once take turns at it in an order that can be played again.

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.sim.scenario_file import find_scenarios, read_scenario
-from dispatch.sim.scenario_play import Outcome, play
+from dispatch.sim.scenario.file import find_scenarios, read_scenario
+from dispatch.sim.scenario.play import Outcome, play
 
 pytestmark = pytest.mark.anyio
 FILES = find_scenarios([Path(__file__).parent])

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from dispatch.cli import app
-from dispatch.domain.pack_file import read_pack
-from dispatch.domain.sop import packs_in_force
+from dispatch.cli.main import app
+from dispatch.rules.pack.read import read_pack
+from dispatch.rules.sop import packs_in_force
 from tests.people import NOW, packs
-from tests.unit.domain.bad_packs import HEAD, RULE
+from tests.unit.rules.pack.bad_packs import HEAD, RULE
 
 ROOT = Path(__file__).parents[2]
 PACKS = ROOT / "dispatch" / "packs"

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from dispatch.cli import app
-from dispatch.domain.conditions import KEYS
-from dispatch.domain.pack_file import read_pack
-from dispatch.domain.sop import Effect, Policy
+from dispatch.cli.main import app
+from dispatch.rules.conditions import KEYS
+from dispatch.rules.pack.read import read_pack
+from dispatch.rules.sop import Effect
+from dispatch.vocabulary.policy import Policy
 
 ROOT = Path(__file__).parents[2]
 PAGES = ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]

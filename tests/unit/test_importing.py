@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.domain.directory import Facility, FacilityKind, Role
-from dispatch.domain.eligibility import assess
-from dispatch.domain.vehicle import Shares, Vehicle, VehicleClass
+from dispatch.domain.people import Facility, FacilityKind
+from dispatch.domain.vehicle import Vehicle
 from dispatch.importing import KINDS, SheetError, facility_of, person_of, read_rows, take_sheet, vehicle_of
+from dispatch.rules.judge_one import assess
 from dispatch.store.sqlite import open_sqlite
+from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.vehicle_classes import Shares, VehicleClass
 from geo.point import Point
 from tests.people import drowned_child, moment, sop, vehicle
 
@@ -119,10 +121,10 @@ def test_one_bad_row_keeps_the_whole_sheet_out_unless_bad_rows_are_skipped(tmp_p
     try:
         taken, bad = store.submit(lambda books: take_sheet(books, "vehicles", rows, skip_bad=False)).result()
         assert (taken, [row.line for row in bad]) == (0, [3, 4])
-        assert store.submit(lambda books: books.list_vehicles()).result() == []
+        assert store.submit(lambda books: books.vehicles.list_all()).result() == []
         taken, bad = store.submit(lambda books: take_sheet(books, "vehicles", rows, skip_bad=True)).result()
         assert (taken, len(bad)) == (1, 2)
-        assert [now.id for now in store.submit(lambda books: books.list_vehicles()).result()] == ["H1"]
+        assert [now.id for now in store.submit(lambda books: books.vehicles.list_all()).result()] == ["H1"]
     finally:
         asyncio.run(store.close())
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.roads import NetworkRoads
+from dispatch.roads.network import NetworkRoads
 from geo.network import Network
 from geo.point import Point
 from geo.shape import Shape, ShapeKind

@@ -14,11 +14,14 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 
-from dispatch.desk.ports import Books, Token
-from dispatch.domain.directory import Facility, FacilityKind, Person, Role
-from dispatch.domain.vehicle import Duty, Vehicle, VehicleClass
+from dispatch.desk.ports import Books
+from dispatch.domain.people import Token
+from dispatch.domain.people import Facility, FacilityKind, Person
+from dispatch.domain.vehicle import Vehicle
 from dispatch.settings import Settings
 from dispatch.store.sqlite import open_sqlite
+from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
 from geo.point import Point
 from tests.people import BUDI, CIKOKOL, DINA, OPI, SITI
 from web.server import create_app
@@ -39,7 +42,7 @@ def secret(person: Person) -> str:
 def settle(books: Books) -> None:
     """Two puskesmas, three vehicles at their bases on duty, and the people."""
     now = datetime.now(UTC)
-    books.put_facility(
+    books.facilities.put(
         Facility(
             id="puskesmas-cikokol",
             kind=FacilityKind.PUSKESMAS,
@@ -49,7 +52,7 @@ def settle(books: Books) -> None:
         )
     )
     far = Point(lon=106.40, lat=-6.20)
-    books.put_facility(Facility(id="puskesmas-jauh", kind=FacilityKind.PUSKESMAS, name="Puskesmas Jauh", point=far))
+    books.facilities.put(Facility(id="puskesmas-jauh", kind=FacilityKind.PUSKESMAS, name="Puskesmas Jauh", point=far))
     for vehicle_id, east in BASES.items():
         base = Facility(
             id=f"base-{vehicle_id}",
@@ -57,9 +60,9 @@ def settle(books: Books) -> None:
             name=f"Pangkalan {vehicle_id}",
             point=Point(lon=CIKOKOL.point.lon + east, lat=CIKOKOL.point.lat),
         )
-        books.put_facility(base)
+        books.facilities.put(base)
         ambulance = vehicle_id == "A1"
-        books.put_vehicle(
+        books.vehicles.put(
             Vehicle(
                 id=vehicle_id,
                 name=f"Kendaraan {vehicle_id}",
@@ -69,13 +72,13 @@ def settle(books: Books) -> None:
                 base_point=base.point,
             )
         )
-        books.set_duty(vehicle_id, Duty.AVAILABLE, at_base=True, now=now)
+        books.vehicles.set_duty(vehicle_id, Duty.AVAILABLE, at_base=True, now=now)
     for person in EVERYBODY:
-        books.put_person(person)
+        books.people.put(person)
         digest = hashlib.sha256(secret(person).encode()).hexdigest()
-        books.add_token(Token(digest=digest, person_id=person.id, kind="api", created_at=now))
+        books.people.add_token(Token(digest=digest, person_id=person.id, kind="api", created_at=now))
     old = hashlib.sha256(b"an-old-token-of-siti-that-ran-out").hexdigest()
-    books.add_token(
+    books.people.add_token(
         Token(digest=old, person_id="siti", kind="api", created_at=now, expires_at=now - timedelta(seconds=1))
     )
 

@@ -12,7 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin
 
-from dispatch.domain.directory import Person
+from dispatch.domain.people import Person
 from tests.people import BUDI, OPI, SITI
 from tests.web.conftest import JOKO, YANI, Service, secret
 from tests.web.test_requests import REQUEST

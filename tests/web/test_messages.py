@@ -151,7 +151,7 @@ class Served:
         service = Service(f"http://127.0.0.1:{(port := free_port())}")
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "dispatch.cli", "serve", "--port", str(port)],
+                [sys.executable, "-m", "dispatch.cli.main", "serve", "--port", str(port)],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,
@@ -174,7 +174,7 @@ class Served:
         """What there is to be told to families, from the database of a server that does not run."""
         store = open_sqlite(self.settings.database_path, guest=True)
         try:
-            found = store.submit(lambda books: books.list_messages(limit=10_000)).result()
+            found = store.submit(lambda books: books.outbox.list_some(limit=10_000)).result()
             return [message for message in found if message.recipient.startswith("contact:")]
         finally:
             asyncio.run(store.close())

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from fastapi import APIRouter
 
-from dispatch.domain.directory import Role
+from dispatch.vocabulary.roles import Role
 from tests.people import OPI, SITI
 from tests.web.conftest import EVERYBODY, Service, secret
 from web.auth import PUBLIC, ROLES, judge_table

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 
-from dispatch.domain.directory import Person, Role
+from dispatch.domain.people import Person
+from dispatch.vocabulary.roles import Role
 from tests.people import BUDI, DINA, OPI
 from tests.web.conftest import ADMIN, TRACKER, Service, secret
 from web.auth import ROLES

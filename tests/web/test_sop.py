@@ -12,10 +12,11 @@ import httpx
 import pytest
 
 from dispatch.desk.sop_keeping import may_keep
-from dispatch.domain.directory import Person, Role
-from dispatch.domain.pack_schema import pack_schema
+from dispatch.domain.people import Person
+from dispatch.rules.pack.schema import pack_schema
+from dispatch.vocabulary.roles import Role
 from tests.people import DINA, OPI, SITI, packs
-from tests.unit.domain.bad_packs import HEAD, RULE
+from tests.unit.rules.pack.bad_packs import HEAD, RULE
 from tests.web.conftest import ADMIN, EVERYBODY, Service
 
 SOP = "/api/sop"

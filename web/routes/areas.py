@@ -8,7 +8,7 @@ from pydantic import Field
 
 from dispatch.bootstrap import House
 from dispatch.desk.road_ports import Area, RoadAreas
-from dispatch.domain.vehicle import VehicleClass
+from dispatch.vocabulary.vehicle_classes import VehicleClass
 from geo.point import Point
 from web.context import TheHouse
 from web.errors import Problem

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from dispatch.domain.closure import Closure
-from dispatch.domain.refusal import Refusal
+from dispatch.vocabulary.refusals import Refusal
 from geo.point import Point
 from geo.shape import Shape, ShapeKind
 from web import schemas_closures as s

@@ -6,13 +6,15 @@ from fastapi import APIRouter, Response
 
 from dispatch.bootstrap import House
 from dispatch.desk.ports import Books
-from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand, StepSource
-from dispatch.domain.directory import Facility, Person, Role
+from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.fix import Fix, FixSource
-from dispatch.domain.refusal import Refusal
-from dispatch.domain.request import Need, Urgency
-from dispatch.domain.sop import packs_in_force
-from dispatch.domain.vehicle import Duty
+from dispatch.domain.people import Facility, Person
+from dispatch.rules.sop import packs_in_force
+from dispatch.vocabulary.needs import Need, Urgency
+from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.trip_steps import AssignmentState, Step, StepSource
+from dispatch.vocabulary.vehicle_classes import Duty
 from geo.point import Point
 from web import schemas as s
 from web.context import By, Caller, TheHouse, utc
@@ -46,8 +48,8 @@ async def me_out(house: House, person: Person) -> s.MeOut:
     now = house.desk.clock.now()
 
     def look(books: Books) -> tuple[Facility | None, Assignment | None, float | None]:
-        facility = books.find_facility(person.facility) if person.facility else None
-        live = books.find_live_assignment(person.vehicle) if person.vehicle else None
+        facility = books.facilities.find(person.facility) if person.facility else None
+        live = books.assignments.find_live(person.vehicle) if person.vehicle else None
         if person.role not in _WATCH_ORDER:
             return facility, live, None
         return facility, live, packs_in_force(house.desk.packs(books), now).policy.ageing_s
@@ -83,7 +85,7 @@ async def me_out(house: House, person: Person) -> s.MeOut:
 async def my_offer(house: TheHouse, person: Caller, response: Response) -> s.OfferOut | None:
     """The offer that stands; fetching it acknowledges its delivery."""
     vehicle_id = person.vehicle or ""
-    live = await house.store.read(lambda books: books.find_live_assignment(vehicle_id))
+    live = await house.store.read(lambda books: books.assignments.find_live(vehicle_id))
     if live is None or live.state is not AssignmentState.OFFERED:
         response.status_code = 204
         return None
@@ -105,7 +107,7 @@ async def my_offer(house: TheHouse, person: Caller, response: Response) -> s.Off
 @router.post("/assignments/{assignment_id}/{step}")
 async def take_step(assignment_id: str, step: StepName, body: s.StepIn, house: TheHouse, by: By) -> s.AssignmentOut:
     """One step of a trip; drivers step their own vehicle only."""
-    assignment = await house.store.read(lambda books: books.get_assignment(assignment_id))
+    assignment = await house.store.read(lambda books: books.assignments.get(assignment_id))
     if by.actor.role is Role.DRIVER and assignment.vehicle_id != by.actor.vehicle:
         raise not_found()
     source = StepSource.OPERATOR if by.actor.role is Role.OPERATOR else StepSource(body.source)

@@ -6,11 +6,13 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from dispatch.bootstrap import House
 from dispatch.desk.ports import Books
-from dispatch.domain.assignment import Assignment, AssignmentState
-from dispatch.domain.directory import FacilityKind, Person, Role
+from dispatch.domain.assignment import Assignment
+from dispatch.domain.people import FacilityKind, Person
 from dispatch.domain.request import Place
 from dispatch.domain.request import Request as Asked
 from dispatch.domain.vehicle import VehicleNow
+from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.trip_steps import AssignmentState
 from geo.map_style import style
 from geo.point import Point
 from web import schemas as s
@@ -27,7 +29,7 @@ async def fleet_out(house: House) -> list[s.VehicleOut]:
     """Every vehicle with its number, in the order of ids."""
     now = house.desk.clock.now()
     vehicles = await house.desk.fleet()
-    live = await house.store.read(lambda books: books.list_live_assignments())
+    live = await house.store.read(lambda books: books.assignments.list_live())
     on = {assignment.vehicle_id: assignment for assignment in live}
     return [vehicle_out(no, vehicle, on.get(vehicle.id), now, house.desk.limits) for no, vehicle in enumerate(vehicles)]
 
@@ -41,7 +43,7 @@ async def list_vehicles(house: TheHouse) -> list[s.VehicleOut]:
 @router.get("/api/facilities")
 async def list_facilities(house: TheHouse, kind: FacilityKind | None = None) -> list[s.FacilityOut]:
     """Facilities by name."""
-    facilities = await house.store.read(lambda books: books.list_facilities())
+    facilities = await house.store.read(lambda books: books.facilities.list_all())
     return [facility_out(facility) for facility in facilities if kind in (None, facility.kind)]
 
 
@@ -52,8 +54,8 @@ async def way(
     """The way of an assignment's vehicle: to the pick-up and, once it is there, on to the drop-off."""
 
     def look(books: Books) -> tuple[Assignment, Asked]:
-        found = books.get_assignment(assignment)
-        return found, books.get_request(found.request_id)
+        found = books.assignments.get(assignment)
+        return found, books.requests.get(found.request_id)
 
     live, request = await house.store.read(look)
     _judge_scope(person, live, request)

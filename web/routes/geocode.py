@@ -8,8 +8,8 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from dispatch.bootstrap import House
-from dispatch.domain.directory import Facility, Person
-from dispatch.place_words import (
+from dispatch.domain.people import Facility, Person
+from dispatch.words.places import (
     NOTHING_FOUND,
     ONLINE_SILENT,
     SWAPPED,
@@ -103,7 +103,7 @@ def _pasted(house: House, pasted: Pasted) -> PlacesOut:
 
 
 async def _search(house: House, person: Person, text: str, asked: Asked) -> PlacesOut:
-    facilities = await house.store.read(lambda books: books.list_facilities())
+    facilities = await house.store.read(lambda books: books.facilities.list_all())
     here = next((facility.point for facility in facilities if facility.id == person.facility), None)
     limit = asked.limit
     found = [_facility_index(house.places, tuple(facilities)).find(text, limit, here)]

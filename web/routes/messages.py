@@ -8,11 +8,12 @@ from fastapi import APIRouter, Path, Query, Request
 
 from dispatch.bootstrap import House
 from dispatch.desk.ports import Books
-from dispatch.domain.directory import Person, Role
 from dispatch.domain.message import Message, MessageState
-from dispatch.domain.refusal import Refusal
+from dispatch.domain.people import Person
 from dispatch.tell.letter import Letter, write_letter
 from dispatch.tell.phones import call_url, chat_url
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
+from dispatch.vocabulary.roles import Role
 from web import schemas as s
 from web.context import Caller, TheHouse, in_scope
 from web.errors import not_found, refused
@@ -64,7 +65,7 @@ async def list_messages(
     """The newest messages of all requests, oldest of them first: what failed, and what waits for somebody's hand."""
 
     def look(books: Books) -> list[Letter]:
-        return _write(house, request, books.list_messages(states=state, limit=limit), books)
+        return _write(house, request, books.outbox.list_some(states=state, limit=limit), books)
 
     return [_out(house, letter, person) for letter in await house.store.read(look)]
 
@@ -75,7 +76,7 @@ async def list_messages_of(request: Request, request_id: str, house: TheHouse, p
     in_scope(person, await house.desk.view(request_id))
 
     def look(books: Books) -> list[Letter]:
-        return _write(house, request, books.list_messages(request_id=request_id), books)
+        return _write(house, request, books.outbox.list_some(request_id=request_id), books)
 
     return [_out(house, letter, person) for letter in await house.store.read(look)]
 
@@ -89,14 +90,14 @@ async def mark_sent(
     now = house.desk.clock.now()
 
     def mark(books: Books) -> Letter | Refusal:
-        message = books.get_message(message_id)
+        message = books.outbox.get(message_id)
         if message.request_id != request_id:
             raise not_found()
         if message.state is MessageState.DROPPED:
-            return Refusal("message_overtaken", {"message_id": message_id})
+            return Refusal(RefusalCode.MESSAGE_OVERTAKEN, {"message_id": message_id})
         if message.state is not MessageState.SENT:
             sent = replace(message, state=MessageState.SENT, sent_at=now, sent_by=person.id)
-            books.save_message(message, sent)
+            books.outbox.save(message, sent)
             message = sent
         return _write(house, request, [message], books)[0]
 

@@ -7,8 +7,9 @@ from fastapi import APIRouter, Query
 
 from dispatch.bootstrap import House
 from dispatch.desk.promising import PromiseView, may_call
-from dispatch.domain.directory import Person, Role
-from dispatch.domain.refusal import Refusal
+from dispatch.domain.people import Person
+from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.roles import Role
 from web import schemas as s
 from web.context import By, Caller, TheHouse
 from web.errors import not_found, refused
@@ -20,7 +21,7 @@ _OWNERS = (Role.STAFF, Role.OPERATOR, Role.HEALTH_OFFICER)
 
 async def _people(house: House) -> dict[str, str]:
     """Who may own a promise by name."""
-    everybody = await house.store.read(lambda books: books.list_people())
+    everybody = await house.store.read(lambda books: books.people.list_all())
     return {person.id: person.name for person in everybody if person.role in _OWNERS}
 
 
@@ -60,7 +61,7 @@ async def list_promises(
 @router.get("/promises/heirs")
 async def list_heirs(house: TheHouse, person: Caller) -> list[s.HeirOut]:
     """The colleagues to whom one's promises can be handed over: of the same role, agency and facility."""
-    everybody = await house.store.read(lambda books: books.list_people())
+    everybody = await house.store.read(lambda books: books.people.list_all())
     return [
         s.HeirOut(id=other.id, name=other.name)
         for other in everybody

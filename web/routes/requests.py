@@ -7,11 +7,15 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 
 from dispatch.bootstrap import House
-from dispatch.desk.ports import Books, Contact, RequestFilter
+from dispatch.desk.ports import Books
+from dispatch.domain.request import Contact, RequestFilter
 from dispatch.desk.views import RequestView
-from dispatch.domain.directory import Person, Role
-from dispatch.domain.refusal import Refusal
-from dispatch.domain.request import URGENCY_OF_NEED, Ask, Death, Leaves, Need, Patient, Place, RequestState
+from dispatch.domain.people import Person
+from dispatch.domain.request import Ask, Patient, Place
+from dispatch.vocabulary.needs import Death, Leaves, Need
+from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.roles import Role
 from geo.point import Point, distance_m
 from web import schemas as s
 from web.context import By, Caller, TheHouse, in_scope, utc
@@ -42,7 +46,7 @@ def place_of(house: House, books: Books, where: str | s.PointIn, field: str) -> 
     if isinstance(where, s.PointIn):
         point = Point(lon=where.lon, lat=where.lat)
         return Place(point=point, name=where.name or "Titik di peta", agency=house.areas.area_of(point))
-    facility = books.find_facility(where)
+    facility = books.facilities.find(where)
     if facility is None:
         raise Problem(422, "unknown_facility", "Fasilitas ini belum terdaftar. Pilih dari daftar.", {"field": field})
     area = house.areas.area_of(facility.point) or facility.agency
@@ -61,7 +65,7 @@ async def ask_of(house: House, body: s.SuggestionIn, person: Person) -> Ask:
     living = patient.living if patient.living is not None else body.need is not Need.BODY
     return Ask(
         need=body.need,
-        urgency=body.urgency or URGENCY_OF_NEED[body.need],
+        urgency=body.urgency or NEEDS[body.need].urgency,
         pickup=pickup,
         dropoff=dropoff,
         patient=Patient(**{**patient.model_dump(), "living": living}),

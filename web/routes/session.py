@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request, Response
 from pydantic import StringConstraints
 
 from dispatch.desk.ports import Books
-from dispatch.domain.directory import Person, Role
+from dispatch.domain.people import Person
+from dispatch.vocabulary.roles import Role
 from web import schemas as s
 from web.auth import COOKIE, SESSION, digest, new_session, same_origin
 from web.context import TheHouse
@@ -41,7 +42,7 @@ async def people(house: TheHouse) -> list[PersonOut]:
         return []
 
     def look(books: Books) -> list[PersonOut]:
-        places = {facility.id: facility.name for facility in books.list_facilities()}
+        places = {facility.id: facility.name for facility in books.facilities.list_all()}
         return [
             PersonOut(
                 id=person.id,
@@ -51,7 +52,7 @@ async def people(house: TheHouse) -> list[PersonOut]:
                 facility=places.get(person.facility or ""),
                 vehicle=person.vehicle,
             )
-            for person in books.list_people()
+            for person in books.people.list_all()
         ]
 
     return await house.store.read(look)
@@ -67,9 +68,9 @@ async def sign_in(request: Request, body: SessionIn, response: Response, house: 
     def work(books: Books) -> tuple[Person, str] | None:
         person_id = body.person_id if house.demo else None
         if body.token is not None:
-            token = books.find_token(digest(body.token))
+            token = books.people.find_token(digest(body.token))
             person_id = token.person_id if token and (token.expires_at is None or token.expires_at > now) else None
-        person = books.find_person(person_id) if person_id else None
+        person = books.people.find(person_id) if person_id else None
         return (person, new_session(books, person.id, now)) if person else None
 
     found = await house.store.write(work)
@@ -92,7 +93,7 @@ async def sign_out(request: Request, house: TheHouse) -> Response:
     """End this session."""
     secret = request.cookies.get(COOKIE)
     if secret:
-        await house.store.write(lambda books: books.drop_token(digest(secret)))
+        await house.store.write(lambda books: books.people.drop_token(digest(secret)))
     response = Response(status_code=204)
     response.delete_cookie(COOKIE)
     return response

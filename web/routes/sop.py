@@ -9,14 +9,14 @@ from fastapi import APIRouter, Response
 
 from dispatch.bootstrap import House
 from dispatch.desk.sop_keeping import DraftView, may_keep
-from dispatch.domain.directory import Person
-from dispatch.domain.pack_schema import pack_schema
-from dispatch.domain.refusal import Refusal
-from dispatch.draft_words import expectation_text
-from dispatch.sim.scenario_file import find_scenarios
-from dispatch.sim.scenario_play import Report
-from dispatch.sim.scenario_table import ScenarioError
-from dispatch.sim.whatif import play_apart
+from dispatch.domain.people import Person
+from dispatch.rules.pack.schema import pack_schema
+from dispatch.sim.scenario.file import find_scenarios
+from dispatch.sim.scenario.play import Report
+from dispatch.sim.scenario.table import ScenarioError
+from dispatch.sim.scenario.whatif import play_apart
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
+from dispatch.words.drafts import expectation_text
 from web import schemas_sop as s
 from web.context import Caller, TheHouse, utc
 from web.errors import Problem, not_found, refused
@@ -33,7 +33,7 @@ async def schema() -> dict[str, Any]:
 
 
 async def _names(house: House) -> Mapping[str, str]:
-    people = await house.store.read(lambda books: books.list_people())
+    people = await house.store.read(lambda books: books.people.list_all())
     return {person.id: person.name for person in people}
 
 
@@ -165,7 +165,7 @@ def _scenario(report: Report) -> s.ScenarioOut:
 
 def _sound(view: DraftView) -> DraftView:
     if view.pack is None:
-        raise refused(Refusal("draft_has_problems", {"problems": len(view.faults)}))
+        raise refused(Refusal(RefusalCode.DRAFT_HAS_PROBLEMS, {"problems": len(view.faults)}))
     return view
 
 

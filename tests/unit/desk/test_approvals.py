@@ -7,12 +7,15 @@ import pytest
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
 from dispatch.desk.views import RequestView
-from dispatch.domain.assignment import AssignmentState, Step
-from dispatch.domain.directory import Person, Role
-from dispatch.domain.events import EventKind
-from dispatch.domain.refusal import Refusal
-from dispatch.domain.request import Need, RequestState
-from dispatch.domain.vehicle import Duty, Shares, Vehicle, VehicleClass
+from dispatch.domain.people import Person
+from dispatch.domain.vehicle import Vehicle
+from dispatch.vocabulary.events import EventKind
+from dispatch.vocabulary.needs import Need
+from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.trip_steps import AssignmentState, Step
+from dispatch.vocabulary.vehicle_classes import Duty, Shares, VehicleClass
 from tests.people import DINA, OPI, SITI, ask, sop
 from tests.unit.desk.town import CONTACT, FLEET, Town, town
 
@@ -94,11 +97,11 @@ async def test_another_governments_vehicle_goes_only_after_its_own_operators_yes
             shares=Shares.ON_REQUEST,
             area=frozenset({"kabupaten-tangerang"}),
         )
-        books.put_vehicle(other)
-        books.set_duty("H4", Duty.AVAILABLE, at_base=False, now=town.clock.now())
+        books.vehicles.put(other)
+        books.vehicles.set_duty("H4", Duty.AVAILABLE, at_base=False, now=town.clock.now())
         for vehicle_id in FLEET:
             if vehicle_id != "A1":
-                books.set_duty(vehicle_id, Duty.OFF_DUTY, at_base=False, now=town.clock.now())
+                books.vehicles.set_duty(vehicle_id, Duty.OFF_DUTY, at_base=False, now=town.clock.now())
 
     await town.store.write(add)
     town.roads.minutes["H4"] = 20.0

@@ -8,11 +8,12 @@ import pytest
 from dispatch.desk.command import DESK, Command
 from dispatch.desk.desk import Desk
 from dispatch.desk.ports import Books, DueKind, JournalEntry
-from dispatch.domain.closure import MOST_OPEN, Cause, Closure
-from dispatch.domain.events import EventKind
-from dispatch.domain.refusal import Refusal
-from dispatch.domain.request import RequestState
+from dispatch.domain.closure import MOST_OPEN, Closure
 from dispatch.live.memory import MemoryLive
+from dispatch.vocabulary.places import Cause
+from dispatch.vocabulary.events import EventKind
+from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.request_states import RequestState
 from geo.point import Point
 from geo.shape import Shape, ShapeKind
 from tests.people import NOW, OPI, SITI, ZONE
@@ -42,7 +43,7 @@ async def closed(town: Town, shape: Shape | None = None, *, until: timedelta | N
 
 
 async def journal(town: Town) -> list[JournalEntry]:
-    entries = await town.store.read(lambda books: books.list_events(after=0, limit=1000))
+    entries = await town.store.read(lambda books: books.journal.list_after(0, 1000))
     return [entry for entry in entries if entry.event.kind in CLOSINGS]
 
 
@@ -109,7 +110,7 @@ async def test_so_many_closures_and_no_more(town: Town) -> None:
     def fill(books: Books) -> None:
         for at in range(MOST_OPEN - 1):
             shape = line((at + 1) / 1000)
-            books.add_closure(
+            books.closures.add(
                 Closure(id=f"X-{at}", reason=Cause.WORKS, shape=shape, created_at=NOW, created_by="opi", streets=1)
             )
 
@@ -130,7 +131,7 @@ async def test_it_opens_by_itself_at_its_time_not_before_and_once(town: Town) ->
     await town.pass_time(1)
     assert await town.desk.closures() == []
     assert town.roads.closed[-1] == ()
-    over = await town.store.read(lambda books: books.get_closure(made.id))
+    over = await town.store.read(lambda books: books.closures.get(made.id))
     assert (over.ended_at, over.ended_by) == (NOW + timedelta(minutes=30), DESK)
     await town.pass_time(3600)
     assert [entry.event.kind for entry in await journal(town)] == list(CLOSINGS)
@@ -139,9 +140,9 @@ async def test_it_opens_by_itself_at_its_time_not_before_and_once(town: Town) ->
 async def test_opened_by_hand_it_does_not_open_again_at_its_time(town: Town) -> None:
     made = await closed(town, until=timedelta(minutes=30))
     await town.desk.open_road(made.id, by=Command(actor=OPI))
-    assert await town.store.read(lambda books: books.find_due(DueKind.CLOSURE_ENDS, made.id)) is None
+    assert await town.store.read(lambda books: books.timers.find(DueKind.CLOSURE_ENDS, made.id)) is None
     await town.pass_time(3600)
-    over = await town.store.read(lambda books: books.get_closure(made.id))
+    over = await town.store.read(lambda books: books.closures.get(made.id))
     assert over.ended_by == "opi"
 
 
@@ -157,7 +158,7 @@ async def test_an_end_that_came_while_nothing_ran_is_made_up_for_after_the_resta
     assert roads.closed == [(stays.shape, ends.shape)]
     await desk.run_due()
     assert roads.closed[-1] == (stays.shape,)
-    over = await town.store.read(lambda books: books.get_closure(ends.id))
+    over = await town.store.read(lambda books: books.closures.get(ends.id))
     assert over.ended_at == NOW + timedelta(hours=1, seconds=1)
 
 

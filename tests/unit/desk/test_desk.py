@@ -8,13 +8,14 @@ import pytest
 
 from dispatch.desk.command import Command
 from dispatch.desk.views import RequestView
-from dispatch.domain.assignment import AssignmentState, Step
-from dispatch.domain.events import EventKind
 from dispatch.domain.fix import Fix
-from dispatch.domain.refusal import Refusal
-from dispatch.domain.request import Need, RequestState
-from dispatch.domain.vehicle import Duty
 from dispatch.store.sqlite import open_sqlite
+from dispatch.vocabulary.events import EventKind
+from dispatch.vocabulary.needs import Need
+from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.trip_steps import AssignmentState, Step
+from dispatch.vocabulary.vehicle_classes import Duty
 from geo.point import Point
 from tests.people import BUDI, CIKOKOL, DINA, NOW, OPI, SITI, ask, drowned_child
 from tests.unit.desk.town import CONTACT, Town, town
@@ -40,11 +41,11 @@ async def test_cikokol_the_hearse_is_offered_and_everybody_passed_over_has_a_rea
 
 
 async def test_a_suggestion_keeps_nothing(town: Town) -> None:
-    before = await town.store.read(lambda books: books.last_seq())
+    before = await town.store.read(lambda books: books.journal.last_seq())
     decision = await town.desk.suggest(drowned_child())
     assert isinstance(decision, dict)
     assert decision["chosen"] == ["H3"]
-    assert await town.store.read(lambda books: books.last_seq()) == before
+    assert await town.store.read(lambda books: books.journal.last_seq()) == before
 
 
 async def test_declined_goes_on_to_the_next_and_then_asks_the_health_officer(town: Town) -> None:
@@ -108,7 +109,7 @@ async def test_who_waits_for_a_yes_is_searched_for_beside_it(town: Town) -> None
 async def test_a_whole_trip_commits_the_vehicle_and_frees_it(town: Town) -> None:
     view = await town.ask()
     trip = await town.take(view.assignments[0][0], Step.ACCEPT)
-    held = await town.store.read(lambda books: books.get_vehicle("H3"))
+    held = await town.store.read(lambda books: books.vehicles.get("H3"))
     assert held.duty is Duty.COMMITTED
     assert await town.state(view) is RequestState.ASSIGNED
     for step in (Step.EN_ROUTE, Step.ON_SCENE, Step.TRANSPORTING, Step.AT_DESTINATION):
@@ -116,7 +117,7 @@ async def test_a_whole_trip_commits_the_vehicle_and_frees_it(town: Town) -> None
         assert await town.state(view) is RequestState.IN_PROGRESS
     await town.take(trip, Step.CLEAR)
     assert await town.state(view) is RequestState.COMPLETED
-    held = await town.store.read(lambda books: books.get_vehicle("H3"))
+    held = await town.store.read(lambda books: books.vehicles.get("H3"))
     assert (held.duty, held.assignment_id) == (Duty.AVAILABLE, None)
 
 
@@ -183,7 +184,7 @@ async def test_a_vehicle_of_another_request_is_not_taken_away(town: Town) -> Non
 
 async def test_many_at_once_send_nobody_twice(town: Town) -> None:
     views = await asyncio.gather(*(town.ask() for _ in range(12)))
-    live = await town.store.read(lambda books: books.list_live_assignments())
+    live = await town.store.read(lambda books: books.assignments.list_live())
     assert sorted(assignment.vehicle_id for assignment in live) == ["H1", "H3"]
     states = [await town.state(view) for view in views]
     assert states.count(RequestState.SEARCHING) == 2
@@ -204,7 +205,7 @@ async def test_an_ended_request_lets_everybody_go_and_says_who_was_told(town: To
     assert ended.request.state is RequestState.CANCELLED_BY_REQUESTER
     assert await town.live(view) == []
     assert ended.entries[-1].event.facts["told"] == "keluarga"
-    kept = await town.store.read(lambda books: books.get_assignment(trip.id))
+    kept = await town.store.read(lambda books: books.assignments.get(trip.id))
     assert kept.state is AssignmentState.STOOD_DOWN
     again = await town.desk.end(view.request.id, RequestState.COMPLETED, told="x", reason="x", by=Command(actor=SITI))
     assert isinstance(again, Refusal)

@@ -8,13 +8,18 @@ from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
 from dispatch.desk.promising import PromiseView
 from dispatch.desk.views import RequestView
-from dispatch.domain.assignment import AssignmentState, Step
-from dispatch.domain.directory import Person, Role
-from dispatch.domain.events import EventKind
-from dispatch.domain.promise import CallOutcome, Promise, PromiseState, Whom
-from dispatch.domain.refusal import Refusal
-from dispatch.domain.request import Ask, Need, Patient, Place, RequestState, Urgency
-from dispatch.domain.vehicle import Duty, Vehicle, VehicleClass
+from dispatch.domain.people import Person
+from dispatch.domain.promise import Promise
+from dispatch.domain.request import Ask, Patient, Place
+from dispatch.domain.vehicle import Vehicle
+from dispatch.vocabulary.events import EventKind
+from dispatch.vocabulary.needs import Need, Urgency
+from dispatch.vocabulary.promises import CallOutcome, PromiseState, Whom
+from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.trip_steps import AssignmentState, Step
+from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
 from tests.people import BUDI, CIKOKOL, HOME, NOW, OPI, SITI
 from tests.unit.desk.town import CONTACT, PUSKESMAS_PHONE, Town, town
 
@@ -130,7 +135,7 @@ async def test_at_the_end_of_a_shift_promises_go_to_somebody_who_is_there(
     assert taken.promise.owner == OPI.id
     nobody = await town.desk.hand_over("rina", by=by)
     assert isinstance(nobody, Refusal)
-    await town.store.write(lambda books: books.put_person(RINA))
+    await town.store.write(lambda books: books.people.put(RINA))
     passed = await town.desk.hand_over("rina", by=by)
     assert isinstance(passed, list)
     assert [view.promise.owner for view in passed] == ["rina"]
@@ -174,8 +179,8 @@ async def test_a_document_brought_to_the_house_goes_with_a_vehicle_that_may_carr
         car = Vehicle(
             id="M1", name="Mobil Siaga Contoh", vehicle_class=VehicleClass.VILLAGE_CAR, agency="kota-tangerang"
         )
-        books.put_vehicle(car)
-        books.set_duty("M1", Duty.AVAILABLE, at_base=False, now=NOW)
+        books.vehicles.put(car)
+        books.vehicles.set_duty("M1", Duty.AVAILABLE, at_base=False, now=NOW)
 
     await town.store.write(add)
     town.roads.minutes |= {"M1": 9.0}

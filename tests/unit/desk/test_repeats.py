@@ -11,12 +11,15 @@ from dispatch.desk.desk import Desk
 from dispatch.desk.ports import Books, Due, DueKind, NotFoundError
 from dispatch.desk.timers import TimerStuckError
 from dispatch.desk.views import RequestView
-from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand, StepSource
-from dispatch.domain.events import EventKind
-from dispatch.domain.promise import PromiseKind
-from dispatch.domain.refusal import Refusal
-from dispatch.domain.request import Need, RequestState
-from dispatch.domain.vehicle import Duty, Shares, Vehicle, VehicleClass
+from dispatch.domain.assignment import Assignment, StepCommand
+from dispatch.domain.vehicle import Vehicle
+from dispatch.vocabulary.events import EventKind
+from dispatch.vocabulary.needs import Need
+from dispatch.vocabulary.promises import PromiseKind
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
+from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.trip_steps import AssignmentState, Step, StepSource
+from dispatch.vocabulary.vehicle_classes import Duty, Shares, VehicleClass
 from tests.people import BUDI, OPI, SITI, ask
 from tests.unit.desk.test_approvals import ELSEWHERE
 from tests.unit.desk.town import CONTACT, Town, town
@@ -26,7 +29,7 @@ __all__ = ["town"]
 
 
 async def kinds(town: Town, kind: EventKind) -> int:
-    entries = await town.store.read(lambda books: books.list_events(after=0, limit=1000))
+    entries = await town.store.read(lambda books: books.journal.list_after(0, 1000))
     return sum(entry.event.kind is kind for entry in entries)
 
 
@@ -71,10 +74,10 @@ async def test_what_is_taken_after_a_hand_over_is_not_handed_over_by_its_repeat(
 async def test_another_agencys_yes_sent_again_gets_its_first_answer(town: Town) -> None:
     def county(books: Books) -> None:
         for name in ("H1", "H3", "T1", "L1"):
-            books.set_duty(name, Duty.OFF_DUTY, at_base=False, now=town.clock.now())
-        held = books.get_vehicle("H3").vehicle
-        books.put_vehicle(replace(held, id="K1", agency="kabupaten-tangerang", shares=Shares.ON_REQUEST))
-        books.set_duty("K1", Duty.AVAILABLE, at_base=False, now=town.clock.now())
+            books.vehicles.set_duty(name, Duty.OFF_DUTY, at_base=False, now=town.clock.now())
+        held = books.vehicles.get("H3").vehicle
+        books.vehicles.put(replace(held, id="K1", agency="kabupaten-tangerang", shares=Shares.ON_REQUEST))
+        books.vehicles.set_duty("K1", Duty.AVAILABLE, at_base=False, now=town.clock.now())
 
     await town.store.write(county)
     town.roads.minutes["K1"] = 30.0
@@ -91,7 +94,7 @@ async def test_a_refused_change_of_duty_leaves_auto_accept_as_it_was(town: Town)
     await town.ask()
     refused = await town.desk.set_duty("H3", Duty.OFF_DUTY, at_base=False, auto_accept=True, by=Command(actor=BUDI))
     assert isinstance(refused, Refusal)
-    assert not (await town.store.read(lambda books: books.get_vehicle("H3"))).auto_accept
+    assert not (await town.store.read(lambda books: books.vehicles.get("H3"))).auto_accept
 
 
 async def test_a_driver_who_goes_off_duty_while_it_is_decided_is_not_asked(town: Town) -> None:
@@ -103,7 +106,7 @@ async def test_a_driver_who_goes_off_duty_while_it_is_decided_is_not_asked(town:
 
 async def test_a_driver_who_declines_another_request_while_it_is_decided_is_left_alone(town: Town) -> None:
     until = town.clock.now() + timedelta(minutes=10)
-    view, _ = await asyncio.gather(town.ask(), town.store.write(lambda books: books.leave_alone("H3", until)))
+    view, _ = await asyncio.gather(town.ask(), town.store.write(lambda books: books.vehicles.leave_alone("H3", until)))
     assert await town.live(view) == [("H1", AssignmentState.OFFERED)]
 
 
@@ -162,16 +165,16 @@ async def test_a_crew_that_went_home_is_not_put_back_on_its_trip_by_an_undo(town
 async def test_whom_an_operator_diverts_a_request_to_is_watched_as_any_other_offer(town: Town) -> None:
     view = await town.ask()
     await town.take(view.assignments[0][0], Step.ACCEPT)
-    assert await town.store.read(lambda books: books.find_due(DueKind.SEARCH_LONG, view.request.id)) is None
+    assert await town.store.read(lambda books: books.timers.find(DueKind.SEARCH_LONG, view.request.id)) is None
     await town.desk.assign(view.request.id, "H1", override=None, by=Command(actor=OPI))
     assert await town.live(view) == [("H1", AssignmentState.OFFERED)]
-    assert await town.store.read(lambda books: books.find_due(DueKind.SEARCH_LONG, view.request.id)) is not None
+    assert await town.store.read(lambda books: books.timers.find(DueKind.SEARCH_LONG, view.request.id)) is not None
 
 
 async def test_a_timer_that_fails_holds_up_no_other(town: Town) -> None:
     view = await town.ask()
     gone = Due(kind=DueKind.PROMISE_DUE, subject="J-gone", at=town.clock.now())
-    await town.store.write(lambda books: books.set_due(gone))
+    await town.store.write(lambda books: books.timers.set(gone))
     for _ in range(2):
         with pytest.raises(NotFoundError, match="J-gone"):
             await town.pass_time(101)
@@ -187,7 +190,7 @@ async def test_a_timer_that_changes_nothing_is_said_and_holds_up_no_other(
 
     async def step(desk: Desk, assignment_id: str, command: StepCommand, *, by: Command | None) -> Assignment | Refusal:
         if assignment_id == stuck.id:
-            return Refusal("somebody_was_first")
+            return Refusal(RefusalCode.SOMEBODY_WAS_FIRST)
         return await take(desk, assignment_id, command, by=by)
 
     monkeypatch.setattr(Desk, "step", step)
@@ -203,8 +206,8 @@ async def test_a_timer_that_changes_nothing_is_said_and_holds_up_no_other(
 async def test_a_document_whose_vehicle_does_not_go_is_promised_as_before(town: Town, step: Step) -> None:
     def add(books: Books) -> None:
         car = Vehicle(id="O1", name="Mobil Dinas", vehicle_class=VehicleClass.OFFICIAL_CAR, agency="kota-tangerang")
-        books.put_vehicle(car)
-        books.set_duty("O1", Duty.AVAILABLE, at_base=False, now=town.clock.now())
+        books.vehicles.put(car)
+        books.vehicles.set_duty("O1", Duty.AVAILABLE, at_base=False, now=town.clock.now())
 
     await town.store.write(add)
     town.roads.minutes |= {"O1": 9.0}

@@ -7,11 +7,13 @@ import pytest
 
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
-from dispatch.domain.assignment import AssignmentState, Step
-from dispatch.domain.events import EventKind
-from dispatch.domain.refusal import Refusal
-from dispatch.domain.request import Need, RequestState
-from dispatch.domain.vehicle import Duty, VehicleNow
+from dispatch.domain.vehicle import VehicleNow
+from dispatch.vocabulary.events import EventKind
+from dispatch.vocabulary.needs import Need
+from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.trip_steps import AssignmentState, Step
+from dispatch.vocabulary.vehicle_classes import Duty
 from tests.people import BUDI, HOME, NOW, OPI, ask, drowned_child
 from tests.unit.desk.town import Town, town
 
@@ -68,7 +70,7 @@ async def test_a_vehicle_that_breaks_down_on_the_way_is_replaced_at_once_from_wh
     assert await town.live(view) == [("H1", OFFERED)]
     again = await town.desk.view(view.request.id)
     assert again.request.ask.pickup.point == HOME.point
-    held = await town.store.read(lambda books: books.get_vehicle("H3"))
+    held = await town.store.read(lambda books: books.vehicles.get("H3"))
     assert held.duty is Duty.OUT_OF_SERVICE
 
 
@@ -97,7 +99,7 @@ async def test_a_trip_that_was_ended_by_mistake_goes_on(town: Town) -> None:
     trip = await town.take(trip, Step.UNDO)
     assert trip.state is AssignmentState.ON_SCENE
     assert await town.state(view) is RequestState.IN_PROGRESS
-    held = await town.store.read(lambda books: books.get_vehicle("H3"))
+    held = await town.store.read(lambda books: books.vehicles.get("H3"))
     assert held.duty is Duty.COMMITTED
 
 
@@ -144,7 +146,7 @@ async def test_a_booked_trip_is_searched_for_an_hour_before_and_keeps_its_vehicl
     assert await town.state(view) is RequestState.SCHEDULED
     await town.pass_time(0.2 * 3600)
     assert await town.live(view) == [("T1", OFFERED)]
-    live = await town.store.read(lambda books: books.list_assignments(view.request.id))
+    live = await town.store.read(lambda books: books.assignments.list_of(view.request.id))
     assert live[0].expires_at - live[0].offered_at == timedelta(seconds=610)
 
 
@@ -152,7 +154,7 @@ async def test_a_shift_that_nobody_ends_is_ended(town: Town) -> None:
     await duty(town, "H3", Duty.OFF_DUTY)
     await duty(town, "H3", Duty.AVAILABLE)
     await town.pass_time(16 * 3600 + 1)
-    held = await town.store.read(lambda books: books.get_vehicle("H3"))
+    held = await town.store.read(lambda books: books.vehicles.get("H3"))
     assert held.duty is Duty.OFF_DUTY
 
 
@@ -164,7 +166,7 @@ async def test_the_family_that_has_left_is_noted_and_one_that_needs_nobody_ends_
     assert track is not None
     assert not track.can_answer
     await town.desk.family_said(view.track_token, "left")
-    journal = await town.store.read(lambda books: books.list_events_of(view.request.id))
+    journal = await town.store.read(lambda books: books.journal.list_of(view.request.id))
     assert [entry.event.facts for entry in journal if entry.event.kind is EventKind.FAMILY_SAID] == [{"said": "left"}]
     await town.desk.family_said(view.track_token, "no_longer_needed")
     assert await town.state(view) is RequestState.CANCELLED_BY_REQUESTER
@@ -192,11 +194,11 @@ async def test_a_note_reaches_the_driver_and_never_the_journal(town: Town) -> No
 
 async def test_five_refusals_are_the_operators_business(town: Town) -> None:
     def more(books: Books) -> None:
-        held = books.get_vehicle("H1").vehicle
+        held = books.vehicles.get("H1").vehicle
         for number in range(5):
             vehicle_id = f"H1{number}"
-            books.put_vehicle(replace(held, id=vehicle_id, name=f"Kendaraan {vehicle_id}"))
-            books.set_duty(vehicle_id, Duty.AVAILABLE, at_base=False, now=NOW)
+            books.vehicles.put(replace(held, id=vehicle_id, name=f"Kendaraan {vehicle_id}"))
+            books.vehicles.set_duty(vehicle_id, Duty.AVAILABLE, at_base=False, now=NOW)
 
     await town.store.write(more)
     names = [f"H1{number}" for number in range(5)]

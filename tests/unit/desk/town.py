@@ -10,19 +10,23 @@ import pytest
 from dispatch.bootstrap import pack_texts, publish_packs
 from dispatch.desk.command import Command
 from dispatch.desk.desk import Desk
-from dispatch.desk.ports import Books, Contact
+from dispatch.desk.ports import Books
+from dispatch.domain.request import Contact
 from dispatch.desk.road_ports import Roads, Way
 from dispatch.desk.views import RequestView
-from dispatch.domain.assignment import Assignment, AssignmentState, Step, StepCommand, StepSource
-from dispatch.domain.directory import Facility, FacilityKind
+from dispatch.domain.arrival import Arrival, Method
+from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.fix import Fix
-from dispatch.domain.ranking import Arrival, Method
-from dispatch.domain.refusal import Refusal
-from dispatch.domain.request import Ask, RequestState
-from dispatch.domain.vehicle import Duty, Vehicle, VehicleClass
+from dispatch.domain.people import Facility, FacilityKind
+from dispatch.domain.request import Ask
+from dispatch.domain.vehicle import Vehicle
 from dispatch.live.memory import MemoryLive
 from dispatch.settings import Settings
 from dispatch.store.sqlite import SqliteStore, open_sqlite
+from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.trip_steps import AssignmentState, Step, StepSource
+from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
 from geo.point import Point
 from geo.shape import Shape
 from tests.people import BUDI, CIKOKOL, NOW, OPI, SITI, ZONE, drowned_child
@@ -137,7 +141,7 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
 
     def settle(books: Books) -> None:
         assert publish_packs(books, pack_texts(Settings(sop_dir=""))) == []
-        books.put_facility(
+        books.facilities.put(
             Facility(
                 id="puskesmas-cikokol",
                 kind=FacilityKind.PUSKESMAS,
@@ -147,12 +151,12 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
             )
         )
         for person in (OPI, SITI):
-            books.put_person(person)
+            books.people.put(person)
         for vehicle_id, (vehicle_class, agency, _) in FLEET.items():
             name = f"Kendaraan {vehicle_id}"
             crew = frozenset({"driver", "escort"})
-            books.put_vehicle(Vehicle(id=vehicle_id, name=name, vehicle_class=vehicle_class, agency=agency, crew=crew))
-            books.set_duty(vehicle_id, Duty.AVAILABLE, at_base=False, now=NOW)
+            books.vehicles.put(Vehicle(id=vehicle_id, name=name, vehicle_class=vehicle_class, agency=agency, crew=crew))
+            books.vehicles.set_duty(vehicle_id, Duty.AVAILABLE, at_base=False, now=NOW)
 
     await store.write(settle)
     clock, roads = VirtualClock(), GivenRoads({v: minutes for v, (_, _, minutes) in FLEET.items()})

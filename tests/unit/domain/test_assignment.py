@@ -5,20 +5,11 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.domain.assignment import (
-    LIVE,
-    TRANSITIONS,
-    Assignment,
-    AssignmentState,
-    Step,
-    StepCommand,
-    StepSource,
-    allowed_steps,
-    decide,
-    evolve,
-)
-from dispatch.domain.refusal import Refusal
-from dispatch.domain.request import NothingStandsError, RequestState, Standing, request_state
+from dispatch.domain.assignment import TRANSITIONS, Assignment, StepCommand, decide, evolve
+from dispatch.domain.request import NothingStandsError, Standing, request_state
+from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.trip_steps import LIVE, AssignmentState, Step, StepSource
 from tests.people import NOW
 
 OFFER = Assignment(

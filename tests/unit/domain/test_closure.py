@@ -8,17 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.domain.closure import (
-    LONGEST,
-    MOST_EXTENT_M,
-    MOST_POINTS,
-    NOTE_LENGTH,
-    Cause,
-    Closure,
-    judge_closure,
-    opened,
-)
-from dispatch.domain.refusal import Refusal
+from dispatch.domain.closure import LONGEST, MOST_EXTENT_M, MOST_POINTS, NOTE_LENGTH, Closure, judge_closure, opened
+from dispatch.vocabulary.places import Cause
+from dispatch.vocabulary.refusals import Refusal
 from geo.point import Point, distance_m
 from geo.shape import FEWEST, Shape, ShapeKind
 from tests.people import NOW

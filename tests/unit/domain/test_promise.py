@@ -7,14 +7,9 @@ from hypothesis import strategies as st
 
 from dispatch.domain.promise import (
     CALL_BACK_WITHIN,
-    LADDER,
     STOCK_AGAIN_AFTER,
     Call,
-    CallOutcome,
     Promise,
-    PromiseKind,
-    PromiseState,
-    Whom,
     called,
     closed,
     handed_over,
@@ -24,7 +19,8 @@ from dispatch.domain.promise import (
     remind_at,
     retried,
 )
-from dispatch.domain.refusal import Refusal
+from dispatch.vocabulary.promises import LADDER, CallOutcome, PromiseKind, PromiseState, Whom
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from tests.people import NOW
 
 
@@ -54,7 +50,7 @@ def test_a_call_after_its_time_is_late() -> None:
 
 
 def test_nobody_is_told_without_saying_who() -> None:
-    assert called(promise(), call(CallOutcome.TOLD, told=""), has_facility=True) == Refusal("told_whom", {})
+    assert called(promise(), call(CallOutcome.TOLD, told=""), has_facility=True) == Refusal(RefusalCode.TOLD_WHOM, {})
 
 
 def test_who_does_not_answer_is_tried_at_the_facility_and_then_again_at_the_number_given() -> None:

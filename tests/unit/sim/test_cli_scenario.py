@@ -4,7 +4,7 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from dispatch.cli_scenario import scenario
+from dispatch.cli.scenario import scenario
 from tests.unit.sim.test_scenario_play import HEAD
 
 

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.domain.request import Death, Need, Urgency
-from dispatch.domain.vehicle import Duty, Shares
-from dispatch.sim import scenario_file, scenario_steps
-from dispatch.sim.scenario import AskAct, TogetherAct, VehicleAct
-from dispatch.sim.scenario_file import find_scenarios, package_packs, read_scenario
-from dispatch.sim.scenario_table import ScenarioError
+from dispatch.sim.scenario import file as scenario_file
+from dispatch.sim.scenario import steps as scenario_steps
+from dispatch.sim.scenario.file import find_scenarios, package_packs, read_scenario
+from dispatch.sim.scenario.model import AskAct, TogetherAct, VehicleAct
+from dispatch.sim.scenario.table import ScenarioError
+from dispatch.vocabulary.needs import Death, Need, Urgency
+from dispatch.vocabulary.vehicle_classes import Duty, Shares
 from geo.point import Point
 
 GOOD = """\

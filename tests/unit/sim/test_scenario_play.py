@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.sim.scenario_file import read_scenario
-from dispatch.sim.scenario_play import Outcome, Report, play
-from dispatch.sim.scenario_table import ScenarioError
+from dispatch.sim.scenario.file import read_scenario
+from dispatch.sim.scenario.play import Outcome, Report, play
+from dispatch.sim.scenario.table import ScenarioError
 from geo.network import write_network
 from tests.roads import tiny
 

@@ -8,8 +8,9 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, inspect
 
-from dispatch.domain.closure import Cause, Closure
+from dispatch.domain.closure import Closure
 from dispatch.store.sqlite import open_sqlite
+from dispatch.vocabulary.places import Cause
 from geo.shape import Shape, ShapeKind
 from tests.people import CIKOKOL, NOW, OPI
 
@@ -28,7 +29,7 @@ def migrate(path: Path, to: Callable[[Config], None]) -> None:
 def test_a_database_from_before_there_were_closures_keeps_them_from_now_on(tmp_path: Path) -> None:
     path = tmp_path / "old.sqlite3"
     store = open_sqlite(path)
-    store.submit(lambda books: books.put_person(OPI)).result()
+    store.submit(lambda books: books.people.put(OPI)).result()
     asyncio.run(store.close())
     migrate(path, lambda config: command.downgrade(config, "0005"))
     engine = create_engine(f"sqlite:///{path}")
@@ -37,7 +38,7 @@ def test_a_database_from_before_there_were_closures_keeps_them_from_now_on(tmp_p
     store = open_sqlite(path)
     shape = Shape(kind=ShapeKind.POINT, points=(CIKOKOL.point,))
     closure = Closure(id="X-1", reason=Cause.FLOOD, shape=shape, created_at=NOW, created_by="opi", streets=1)
-    store.submit(lambda books: books.add_closure(closure)).result()
-    assert store.submit(lambda books: books.list_closures()).result() == [closure]
-    assert store.submit(lambda books: books.find_person("opi")).result() == OPI
+    store.submit(lambda books: books.closures.add(closure)).result()
+    assert store.submit(lambda books: books.closures.list_open()).result() == [closure]
+    assert store.submit(lambda books: books.people.find("opi")).result() == OPI
     asyncio.run(store.close())

@@ -17,10 +17,10 @@ import pytest
 from sqlalchemy import event
 
 from dispatch.desk.ports import Books, StoreUnavailableError
-from dispatch.domain.events import Event, EventKind
 from dispatch.store.commands import SqlBooks
 from dispatch.store.sqlite import IndexMissingError, SqliteStore, _Job, open_sqlite
 from dispatch.store.tables import INDEXES, LIVE_VEHICLE
+from dispatch.vocabulary.events import Event, EventKind
 from tests.contract.conftest import settle_town
 from tests.people import NOW
 
@@ -61,8 +61,8 @@ def test_nothing_acknowledged_is_lost_and_nothing_doubled_through_kill_9(tmp_pat
     for run in range(KILLS):
         acknowledged += acknowledged_until_killed(path, f"run{run}", dice.randrange(50, 600))
     store = open_sqlite(path)
-    entries = store.submit(lambda books: books.list_events(after=0, limit=10**6)).result()
-    answers = store.submit(lambda books: [books.find_answer(name) for name in acknowledged]).result()
+    entries = store.submit(lambda books: books.journal.list_after(0, 10**6)).result()
+    answers = store.submit(lambda books: [books.answers.find(name) for name in acknowledged]).result()
     close(store)
     kept = Counter(entry.event.request_id for entry in entries)
     assert [name for name in acknowledged if kept[name] != 1] == []
@@ -123,9 +123,9 @@ def test_live_assignments_are_found_through_the_partial_indexes(tmp_path: Path) 
             asked.append((statement, parameters))
 
         event.listen(books._connection, "before_cursor_execute", note)
-        books.find_live_assignment("V1")
-        books.list_live_assignments()
-        books.list_vehicles()
+        books.assignments.find_live("V1")
+        books.assignments.list_live()
+        books.vehicles.list_all()
         event.remove(books._connection, "before_cursor_execute", note)
         for statement, parameters in asked:
             rows = books._connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters)
@@ -155,11 +155,11 @@ def test_a_caller_that_gives_up_as_the_disk_fails_does_not_end_the_writer(
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         leaving = GivesUp()
-        store._jobs.put(_Job(lambda books: books.last_seq(), leaving))
+        store._jobs.put(_Job(lambda books: books.journal.last_seq(), leaving))
         with pytest.raises(StoreUnavailableError):
-            store.submit(lambda books: books.last_seq()).result(10)
+            store.submit(lambda books: books.journal.last_seq()).result(10)
         other.execute("ROLLBACK")
-    assert store.submit(lambda books: books.last_seq()).result(10) == 0
+    assert store.submit(lambda books: books.journal.last_seq()).result(10) == 0
     close(store)
 
 
@@ -169,7 +169,7 @@ def test_what_comes_after_the_end_is_refused_and_waits_for_nobody(tmp_path: Path
 
     def work(_: Books) -> None:
         store._jobs.put(None)  # the end comes while a command is under way, and one more behind it
-        store._jobs.put(_Job(lambda books: books.last_seq(), late))
+        store._jobs.put(_Job(lambda books: books.journal.last_seq(), late))
 
     store.submit(work).result()
     with pytest.raises(StoreUnavailableError):
@@ -215,13 +215,13 @@ def test_a_full_disk_is_said_and_loses_nothing_that_was_acknowledged(tmp_path: P
     acknowledged: list[int] = []
 
     def big(books: Books) -> int:
-        return books.add_event(
+        return books.journal.add(
             Event(kind=EventKind.REQUEST_RECEIVED, at=NOW, request_id="P-1", facts={"filler": "x" * 4000})
         )
 
     with pytest.raises(StoreUnavailableError):
         acknowledged.extend(store.submit(big).result() for _ in range(1000))
-    entries = store.submit(lambda books: books.list_events(after=0, limit=10**6)).result()
+    entries = store.submit(lambda books: books.journal.list_after(0, 10**6)).result()
     assert [entry.seq for entry in entries] == acknowledged
     limit_pages(store, 100_000)
     assert store.submit(big).result() == acknowledged[-1] + 1
@@ -246,12 +246,12 @@ def test_a_closed_store_says_so(tmp_path: Path) -> None:
     store = open_sqlite(tmp_path / "town.sqlite3")
     close(store)
     with pytest.raises(StoreUnavailableError):
-        store.submit(lambda books: books.last_seq())
+        store.submit(lambda books: books.journal.last_seq())
 
 
 def test_several_databases_are_made_at_once_in_one_process(tmp_path: Path) -> None:
     with ThreadPoolExecutor(6) as threads:
         stores = list(threads.map(lambda n: open_sqlite(tmp_path / f"town-{n}.sqlite3"), range(18)))
     for store in stores:
-        assert store.submit(lambda books: books.last_seq()).result() == 0
+        assert store.submit(lambda books: books.journal.last_seq()).result() == 0
         close(store)

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import event
 
 from dispatch.desk.ports import Books
-from dispatch.domain.events import Event, EventKind
 from dispatch.store.commands import SqlBooks
 from dispatch.store.sqlite import open_sqlite
 from dispatch.tell.tail import tell_on
+from dispatch.vocabulary.events import Event, EventKind
 from tests.contract.conftest import settle_town
 from tests.people import NOW
 
@@ -23,15 +23,15 @@ def test_what_happened_before_the_outbox_is_told_to_nobody_and_what_comes_after_
     async def older() -> None:
         store = open_sqlite(path)
         await store.write(settle_town)
-        await store.write(lambda books: books.add_event(received))
+        await store.write(lambda books: books.journal.add(received))
         await store.close()
 
     async def newer() -> list[Any]:
         store = open_sqlite(path)
         assert not await tell_on(store)
-        await store.write(lambda books: books.add_event(received))
+        await store.write(lambda books: books.journal.add(received))
         assert await tell_on(store)
-        found = await store.read(lambda books: books.list_messages())
+        found = await store.read(lambda books: books.outbox.list_some())
         await store.close()
         return [(message.seq, message.recipient) for message in found]
 
@@ -55,7 +55,7 @@ def test_the_next_messages_are_found_by_the_index_of_what_is_queued(tmp_path: Pa
             asked.append((statement, parameters))
 
         event.listen(books._connection, "before_cursor_execute", note)
-        books.list_ready_messages(NOW, 100)
+        books.outbox.list_ready(NOW, 100)
         event.remove(books._connection, "before_cursor_execute", note)
         ((statement, parameters),) = asked
         rows = books._connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters)

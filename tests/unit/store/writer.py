@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from dispatch.desk.ports import Answer, Books
-from dispatch.domain.events import Event, EventKind
 from dispatch.store.sqlite import open_sqlite
+from dispatch.vocabulary.events import Event, EventKind
 from tests.people import NOW
 
 
@@ -20,8 +20,8 @@ async def main(path: Path, run: str) -> None:
             name = f"{run}-{worker}-{number}"
 
             def work(books: Books, name: str = name) -> None:
-                books.add_event(Event(kind=EventKind.REQUEST_RECEIVED, at=NOW, request_id=name))
-                books.keep_answer(name, Answer(fingerprint="f", status=200, body=name), NOW)
+                books.journal.add(Event(kind=EventKind.REQUEST_RECEIVED, at=NOW, request_id=name))
+                books.answers.keep(name, Answer(fingerprint="f", status=200, body=name), NOW)
 
             await store.write(work)
             sys.stdout.write(name + "\n")

@@ -9,16 +9,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dispatch.desk.ports import Books, Contact, Store
-from dispatch.domain.assignment import AssignmentState
-from dispatch.domain.directory import Facility, FacilityKind, Person, Role
-from dispatch.domain.events import Event, EventKind
+from dispatch.desk.ports import Books, Store
+from dispatch.domain.request import Contact
+from dispatch.domain.arrival import Arrival, Method
 from dispatch.domain.message import Message, Template
-from dispatch.domain.ranking import Arrival, Method
-from dispatch.domain.telling import Known
-from dispatch.domain.vehicle import VehicleClass
+from dispatch.domain.people import Facility, FacilityKind, Person
 from dispatch.tell.letter import Letter, write_letter
+from dispatch.tell.plan import Known
 from dispatch.tell.tail import known_of
+from dispatch.vocabulary.events import Event, EventKind
+from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.trip_steps import AssignmentState
+from dispatch.vocabulary.vehicle_classes import VehicleClass
 from tests.contract.conftest import offer, open_store, request, settle_town
 from tests.people import CIKOKOL, HOME, NOW, vehicle
 
@@ -30,16 +32,16 @@ PUBLIC = "https://jemput.example"
 def settle(books: Books) -> None:
     settle_town(books)
     base = Facility(id="pangkalan", kind=FacilityKind.BASE, name="Pangkalan", point=CIKOKOL.point, phone="021 555 0001")
-    books.put_facility(base)
-    books.put_vehicle(replace(vehicle("V1", VehicleClass.HEARSE, agency="dkm").vehicle, base=base.id, phone="0811 1"))
-    books.put_person(Person(id="budi", name="Sopir Contoh Budi", role=Role.DRIVER, vehicle="V1"))
-    books.put_person(Person(id="opi", name="Operator Contoh Opi", role=Role.OPERATOR, phone="0811 2"))
+    books.facilities.put(base)
+    books.vehicles.put(replace(vehicle("V1", VehicleClass.HEARSE, agency="dkm").vehicle, base=base.id, phone="0811 1"))
+    books.people.put(Person(id="budi", name="Sopir Contoh Budi", role=Role.DRIVER, vehicle="V1"))
+    books.people.put(Person(id="opi", name="Operator Contoh Opi", role=Role.OPERATOR, phone="0811 2"))
     from_home = replace(request("P-home"), ask=replace(request("P-1").ask, pickup=HOME))
-    books.add_request(from_home, Contact(phone="0811 3"), track_token="track-home")
+    books.requests.add(from_home, Contact(phone="0811 3"), track_token="track-home")
     states = (AssignmentState.OFFERED, AssignmentState.EN_ROUTE, AssignmentState.STOOD_DOWN)
     for slot, state in enumerate(states, 1):
         given = replace(offer(f"T-{slot}", f"V{slot}", slot=slot), state=state, stamps=MappingProxyType({}))
-        books.add_assignment(given, ARRIVAL if slot == 2 else None)
+        books.assignments.add(given, ARRIVAL if slot == 2 else None)
 
 
 @pytest.fixture
@@ -73,7 +75,7 @@ async def test_the_books_say_who_asked_whose_vehicle_it_is_and_who_is_on_the_way
 
 async def test_one_trip_that_was_driven_to_its_end_is_a_trip(store: Store) -> None:
     cleared = replace(offer("T-9", "V9", slot=9), state=AssignmentState.CLEARED)
-    await store.write(lambda books: books.add_assignment(cleared, None))
+    await store.write(lambda books: books.assignments.add(cleared, None))
     assert (await known(store, request_id="P-1")).had_trip
 
 

@@ -10,15 +10,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from dispatch.desk.ports import Books, Contact, Store
-from dispatch.domain.directory import Facility, FacilityKind
-from dispatch.domain.events import Event, EventKind
+from dispatch.desk.ports import Books, Store
+from dispatch.domain.request import Contact
 from dispatch.domain.message import Message, MessageState, Template
-from dispatch.domain.vehicle import VehicleClass
+from dispatch.domain.people import Facility, FacilityKind
 from dispatch.store.commands import SqlBooks
 from dispatch.tell.gateway import Gateways
 from dispatch.tell.tail import tell_on
 from dispatch.tell.teller import BACKOFF, Teller
+from dispatch.vocabulary.events import Event, EventKind
+from dispatch.vocabulary.vehicle_classes import VehicleClass
 from tests.contract.conftest import open_store, request, settle_town
 from tests.gateways import Delivery, Gateway, open_gateway
 from tests.people import CIKOKOL, NOW, vehicle
@@ -74,7 +75,7 @@ class Post:
             vehicle_id="V1",
             facts=facts,
         )
-        await self.store.write(lambda books: books.add_event(happened))
+        await self.store.write(lambda books: books.journal.add(happened))
 
     async def pass_on(self) -> None:
         """Tell and send until nothing more is to be done at this moment."""
@@ -90,7 +91,7 @@ class Post:
         await self.pass_on()
 
     async def messages(self, request_id: str | None = None) -> list[Message]:
-        return await self.store.read(lambda books: books.list_messages(request_id=request_id))
+        return await self.store.read(lambda books: books.outbox.list_some(request_id=request_id))
 
     async def states(self) -> list[tuple[str, Template, MessageState]]:
         return [(m.recipient, m.template, m.state) for m in await self.messages()]
@@ -102,11 +103,11 @@ class Post:
 def settle(books: Books) -> None:
     settle_town(books)
     base = Facility(id="pangkalan", kind=FacilityKind.BASE, name="Pangkalan Contoh", point=CIKOKOL.point, phone=BASE)
-    books.put_facility(base)
-    books.put_vehicle(replace(vehicle("V1", VehicleClass.HEARSE).vehicle, base=base.id, phone=DRIVER))
+    books.facilities.put(base)
+    books.vehicles.put(replace(vehicle("V1", VehicleClass.HEARSE).vehicle, base=base.id, phone=DRIVER))
     for name in ("P-2", "P-3"):
         contact = Contact(phone=PHONES[name], name="Keluarga Contoh")
-        books.add_request(request(name), contact, track_token=f"track-{name}")
+        books.requests.add(request(name), contact, track_token=f"track-{name}")
 
 
 @pytest.fixture
@@ -196,7 +197,7 @@ async def test_after_the_last_try_it_has_failed_for_an_operator_to_see_and_the_n
         await post.turn(seconds=1)
     assert [state for _, _, state in await post.states()] == [MessageState.FAILED, MessageState.SENT]
     assert len(post.gateway.tried) == len(BACKOFF) + 2
-    failed = await post.store.read(lambda books: books.list_messages(states=[MessageState.FAILED]))
+    failed = await post.store.read(lambda books: books.outbox.list_some(states=[MessageState.FAILED]))
     assert [message.template for message in failed] == [Template.RECEIVED]
 
 
@@ -355,7 +356,7 @@ async def test_a_message_that_cannot_be_written_out_holds_up_nobody(post: Post) 
     await tell_on(post.store)
     spoiled, _ = await post.messages()
     wrong = replace(spoiled, facts={"eta": "soon"})
-    await post.store.write(lambda books: books.save_message(spoiled, wrong))
+    await post.store.write(lambda books: books.outbox.save(spoiled, wrong))
     await post.pass_on()
     assert [m.last_error for m in await post.messages()] == ["unwritable:ValueError", None]
     assert len(post.texts("P-2")) == 1

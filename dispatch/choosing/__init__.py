@@ -1,0 +1,1 @@
+"""Who is chosen, in which order, and what is done next."""

@@ -1,0 +1,91 @@
+"""A decision: what is done for a request, and the verdict and arrival of every vehicle that was considered."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from dispatch.choosing.next_step import NextStep, Unfilled, next_step
+from dispatch.choosing.ranking import Candidate
+from dispatch.domain.arrival import Arrival
+from dispatch.domain.request import Ask
+from dispatch.domain.vehicle import VehicleNow
+from dispatch.rules.fleet import Fleet
+from dispatch.rules.judge_fleet import FleetVerdict
+from dispatch.rules.judge_one import Verdict, assess
+from dispatch.rules.moment import Moment
+from dispatch.rules.sop import SopInForce
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """What is known already on this request: who said no, who said yes to what, whom the requester would like.
+
+    `unfilled` is what it still needs; None for a new one, which needs all.
+    """
+
+    vehicles: frozenset[str] = frozenset()
+    approved: frozenset[tuple[str, str]] = frozenset()
+    choose: str | None = None
+    unfilled: Unfilled | None = None
+
+
+def step_for(candidates: Sequence[Candidate], tried: Tried, unfilled: Unfilled) -> NextStep:
+    """What to do over these candidates, knowing what was tried."""
+    return next_step(candidates, tried=tried.vehicles, approved=tried.approved, choose=tried.choose, unfilled=unfilled)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What is done, and why: the verdict of every vehicle, and the candidates in order.
+
+    `computed_in_ms` is wall-clock time of the search; `soon` are the seconds until vehicles could be there that are on
+    another trip yet, looked for where somebody has to wait.
+    """
+
+    ask: Ask
+    at: datetime
+    moment: Moment
+    sop: SopInForce
+    fleet: Fleet
+    verdict: FleetVerdict
+    tried: Tried
+    wanted: int
+    unfilled: Unfilled
+    arrivals: Mapping[str, Arrival]
+    candidates: tuple[Candidate, ...]
+    step: NextStep
+    computed_in_ms: float
+    _assessed: dict[str, Verdict] = field(default_factory=dict, repr=False)
+    soon: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def considered(self) -> int:
+        """How many vehicles were considered."""
+        return len(self.fleet)
+
+    def find_vehicle(self, vehicle_id: str) -> VehicleNow | None:
+        """The vehicle as it stood, if it was considered."""
+        place = self.fleet.places.get(vehicle_id)
+        return None if place is None else self.fleet.vehicles[place]
+
+    def vehicle(self, vehicle_id: str) -> VehicleNow:
+        """The vehicle as it stood. Raises KeyError for one that was not considered."""
+        return self.fleet.vehicles[self.fleet.places[vehicle_id]]
+
+    def instead(self, *, taken: frozenset[str], first: Sequence[str] = ()) -> "Decision":
+        """The same for who is served together with others: without the vehicles they take, these ones first."""
+        put = {vehicle_id: place for place, vehicle_id in enumerate(first)}
+        candidates = sorted(self.candidates, key=lambda c: put.get(c.vehicle_id, len(put)))
+        return replace(
+            self, step=step_for(candidates, replace(self.tried, vehicles=self.tried.vehicles | taken), self.unfilled)
+        )
+
+    def assess(self, vehicle_id: str) -> Verdict:
+        """Every rule's finding on this vehicle."""
+        if vehicle_id not in self._assessed:
+            self._assessed[vehicle_id] = assess(self.vehicle(vehicle_id), self.ask, self.sop, self.moment)
+        return self._assessed[vehicle_id]
+
+    def assess_if_considered(self, vehicle_id: str) -> Verdict | None:
+        """The same, or None for a vehicle that was not considered."""
+        return self.assess(vehicle_id) if self.find_vehicle(vehicle_id) is not None else None

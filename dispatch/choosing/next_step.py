@@ -1,0 +1,138 @@
+"""What to do for a request now: whom to ask, whose yes to ask for, and whether a call-back is promised."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from dispatch.choosing.ranking import Candidate
+from dispatch.rules.judge_one import NeededApproval
+from dispatch.vocabulary.promises import OWN_OPERATOR, Why
+from dispatch.vocabulary.trip_steps import FIRST_CONTACT
+
+OWN_ASKED = 5  # own operators that are asked at once beside another step: the soonest; this project's own figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfilled:
+    """What a request still needs: the slots that nobody goes for, and whether a first contact may yet be sent.
+
+    `main_eta_s` is when the vehicle arrives that goes already and that a first contact would be ahead of.
+    """
+
+    slots: tuple[int, ...] = (0,)
+    first_contact: bool = True
+    main_eta_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferTo:
+    """Ask this vehicle to go, for this slot of the request."""
+
+    vehicle_id: str
+    slot: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskApproval:
+    """Ask `approver` (a role) whether this vehicle may go under `rule`."""
+
+    vehicle_id: str
+    rule: str
+    approver: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextStep:
+    """Offers, yeses asked for, a promise (its `why` is a code), or a time to come back at: never nothing."""
+
+    offers: tuple[OfferTo, ...] = ()
+    asks: tuple[AskApproval, ...] = ()
+    promise: Why | None = None
+    search_at: datetime | None = None
+
+    @property
+    def waits_for(self) -> AskApproval | None:
+        """The yes that the request waits for; an own operator's (R26) is asked beside and never waited for."""
+        return next((ask for ask in self.asks if ask.approver != OWN_OPERATOR), None)
+
+    @property
+    def beside(self) -> tuple[AskApproval, ...]:
+        """The own operators that are asked."""
+        return tuple(ask for ask in self.asks if ask.approver == OWN_OPERATOR)
+
+
+def next_step(
+    candidates: Sequence[Candidate],
+    *,
+    tried: frozenset[str],
+    approved: frozenset[tuple[str, str]] = frozenset(),
+    choose: str | None = None,
+    unfilled: Unfilled | None = None,
+) -> NextStep:
+    """What can be done for every unfilled slot, in the order of the candidates.
+
+    `tried` are vehicles that declined, let the offer pass or were refused; `approved` are (vehicle, rule) pairs that
+    somebody said yes to; `choose` comes first if it may go at once. What no vehicle can be offered waits for a yes, or
+    a call-back is promised.
+    """
+    needed = unfilled or Unfilled()
+    reachable = [c for c in candidates if c.eligible and c.arrival is not None and c.vehicle_id not in tried]
+    missing = {c.vehicle_id: [need for need in c.needs if (c.vehicle_id, need.rule) not in approved] for c in reachable}
+    # Who needs a yes and has it is asked before the rest: somebody weighed the others already.
+    ready = sorted(
+        (c for c in reachable if not missing[c.vehicle_id]), key=lambda c: (c.vehicle_id != choose, not c.needs)
+    )
+    going = list(zip(needed.slots, ready, strict=False))
+    main_eta_s = next((_eta_s(c) for slot, c in going if slot == 0), needed.main_eta_s)
+    offers = tuple(OfferTo(vehicle_id=c.vehicle_id, slot=slot) for slot, c in going)
+    ahead = _first_contact(candidates, tried, main_eta_s) if needed.first_contact else None
+    if ahead is not None:
+        offers = (*offers, OfferTo(vehicle_id=ahead.vehicle_id, slot=FIRST_CONTACT))
+    if len(going) == len(needed.slots):
+        return NextStep(offers=offers, asks=_sooner(going, reachable, missing))
+    rest = [c for c in reachable if missing[c.vehicle_id]]
+    beside = tuple(_ask(c, need) for c in rest for need in missing[c.vehicle_id] if need.approver == OWN_OPERATOR)
+    waited_for = next((asked for c in rest if (asked := _waited_for(c, missing[c.vehicle_id])) is not None), None)
+    if waited_for is not None:
+        return NextStep(offers=offers, asks=(waited_for, *beside[:OWN_ASKED]))
+    why = Why.ALL_TRIED if any(c.eligible for c in candidates) else Why.NOBODY_ELIGIBLE
+    return NextStep(offers=offers, asks=beside[:OWN_ASKED], promise=why)
+
+
+def _sooner(
+    going: Sequence[tuple[int, Candidate]], reachable: Sequence[Candidate], missing: Mapping[str, list[NeededApproval]]
+) -> tuple[AskApproval, ...]:
+    """Where whoever is asked comes late: the yes for the first that would come sooner is asked at once, beside."""
+    if not going:
+        return ()
+    latest_s = max(_eta_s(candidate) for _, candidate in going)
+    able = (c for c in reachable if missing[c.vehicle_id] and _eta_s(c) < latest_s)
+    asked = next((found for c in able if (found := _waited_for(c, missing[c.vehicle_id])) is not None), None)
+    return (asked,) if asked is not None else ()
+
+
+def _eta_s(candidate: Candidate) -> float:
+    assert candidate.arrival is not None
+    return candidate.arrival.eta_s
+
+
+def _first_contact(
+    candidates: Sequence[Candidate], tried: frozenset[str], main_eta_s: float | None
+) -> Candidate | None:
+    """The soonest that may go ahead of the other, if it is so much sooner as its rule asks (R04)."""
+    able = [c for c in candidates if c.first_contact and c.arrival is not None and c.vehicle_id not in tried]
+    soonest = min(able, key=lambda c: (_eta_s(c), c.vehicle_id), default=None)
+    if soonest is None or main_eta_s is None or main_eta_s - _eta_s(soonest) >= soonest.sooner_by_s:
+        return soonest
+    return None
+
+
+def _waited_for(candidate: Candidate, missing: list[NeededApproval]) -> AskApproval | None:
+    """The first yes that a vehicle needs, where none of them is its own operator's."""
+    if any(need.approver == OWN_OPERATOR for need in missing):
+        return None
+    return _ask(candidate, missing[0])
+
+
+def _ask(candidate: Candidate, need: NeededApproval) -> AskApproval:
+    return AskApproval(vehicle_id=candidate.vehicle_id, rule=need.rule, approver=need.approver)

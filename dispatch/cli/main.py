@@ -1,0 +1,241 @@
+"""The command `jemput`: exit 0 when done, 1 when what was asked for fails, 2 when it was asked wrongly."""
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+import uvicorn
+
+from dispatch import importing
+from dispatch.bootstrap import judge_files, pack_texts, publish_packs
+from dispatch.cli import roads as cli_roads
+from dispatch.cli import scenario as cli_scenario
+from dispatch.cli import sop as cli_sop
+from dispatch.cli.base import fail, read_settings, say
+from dispatch.desk.ports import Books, NotFoundError, StoreUnavailableError
+from dispatch.desk.views import view_of
+from dispatch.domain.people import Token
+from dispatch.rules.pack.faults import PackError
+from dispatch.rules.pack.read import read_pack
+from dispatch.settings import Settings, settings_table
+from dispatch.sim.demo import seed as demo_data
+from dispatch.store.sqlite import IndexMissingError, SqliteStore, open_sqlite
+from dispatch.tell.gateway import Gateways
+from dispatch.vocabulary.roles import Role
+from dispatch.words.sentences import event_text
+from geo.network import open_network
+
+T = TypeVar("T")
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+app.add_typer(cli_roads.roads, name="roads")
+app.add_typer(cli_sop.sop, name="sop")
+app.add_typer(cli_scenario.scenario, name="scenario")
+app.command()(cli_roads.nearest)
+
+
+def _store(settings: Settings) -> SqliteStore:
+    try:
+        return open_sqlite(settings.database_path, guest=True)
+    except (StoreUnavailableError, IndexMissingError, ValueError) as error:
+        fail(str(error))
+
+
+def _write(settings: Settings, work: Callable[[Books], T]) -> T:
+    """One transaction over the settings' database; while a server runs, SQLite makes the two wait for each other."""
+    store = _store(settings)
+
+    async def run() -> T:
+        try:
+            texts = pack_texts(settings)
+            await store.write(lambda books: publish_packs(books, texts))
+            return await store.write(work)
+        finally:
+            await store.close()
+
+    try:
+        return asyncio.run(run())
+    except StoreUnavailableError as error:
+        fail(f"the database cannot be written now: {error}")
+    except OSError as error:
+        fail(str(error))
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port to listen on; 0 takes a free one.")] = None,
+    *,
+    demo: Annotated[bool, typer.Option(help="Sample data, simulated drivers, one-click sign-in.")] = False,
+) -> None:
+    """Serve all faces and the API."""
+    settings = read_settings()
+    if problems := judge_files(settings):
+        fail("\n".join(problems))
+    host, port = host or settings.host, settings.port if port is None else port
+    os.environ["JEMPUT_DEMO"] = "1" if demo else ""
+    config = uvicorn.Config(
+        "web.server:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=1 << 20,
+        access_log=False,
+        timeout_graceful_shutdown=5,
+    )
+    listening = config.bind_socket()
+    address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{listening.getsockname()[1]}"  # noqa: S104
+    say(f"Jemput: {address}")
+    with _simulation(settings, address) if demo else contextlib.nullcontext():
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+@contextlib.contextmanager
+def _simulation(settings: Settings, address: str) -> Iterator[None]:
+    """The demo's drivers and callers, in a process of their own, as long as the server runs."""
+    say("putting the sample data in place: all people and vehicles are made up")
+    tokens = _write(settings, partial(demo_data.seed, now=datetime.now(UTC)))
+    # The simulation lives as long as this end of its standard input is open: even kill -9 here ends it.
+    with subprocess.Popen(  # noqa: S603 - our own module
+        [sys.executable, "-m", "dispatch.sim.demo", address], stdin=subprocess.PIPE, text=True, start_new_session=True
+    ) as crew:
+        assert crew.stdin is not None
+        crew.stdin.write(json.dumps(tokens) + "\n")
+        crew.stdin.flush()
+        yield
+
+
+@app.command()
+def check() -> None:
+    """Say what is wrong with settings, database, roads and SOP packs, and how to mend it."""
+    settings = read_settings()
+    problems: list[str] = []
+    try:
+        store = open_sqlite(settings.database_path, guest=True)
+
+        async def probe() -> None:
+            try:
+                await store.probe()
+            finally:
+                await store.close()
+
+        asyncio.run(probe())
+        say(f"database   {settings.database_path}: written and read, indexes as they must be")
+    except (StoreUnavailableError, IndexMissingError, ValueError) as error:
+        problems.append(f"database   {error}")
+    unread = judge_files(settings)
+    problems += unread
+    if not settings.roads:
+        say("roads      none: straight lines are used and labelled. Make a network with jemput roads build")
+    elif not unread:
+        meta = open_network(Path(settings.roads)).meta
+        say(f"roads      {meta.region}, {meta.source} {meta.source_date}{' (SAMPLE)' if meta.sample else ''}")
+    for name, text in [] if unread else pack_texts(settings):
+        try:
+            pack = read_pack(text)
+            say(f"SOP        {name}: {pack.agency} {pack.version}, {len(pack.rules)} rules")
+        except PackError as error:
+            problems += [f"SOP        {name} line {fault.line}: {fault.sentence}" for fault in error.faults]
+    gateways = Gateways(settings.tell_phone_url, settings.tell_urls)
+    problems += [f"messages   {problem}" for problem in gateways.problems]
+    if not settings.tell_phone_url:
+        say("messages   no gateway for phone numbers: people send them with one tap. See docs/messages.md")
+    for problem in problems:
+        say(f"WRONG  {problem}")
+    if problems:
+        raise typer.Exit(1)
+
+
+@app.command("settings")
+def show_settings() -> None:
+    """List every setting with its default."""
+    for name, default, text in settings_table():
+        typer.echo(f"{name:22} {default or '-':14} {text}")
+
+
+@app.command("import")
+def import_(
+    kind: Annotated[str, typer.Argument(help="vehicles, facilities or people")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    *,
+    skip_bad: Annotated[bool, typer.Option(help="Take the good rows even where others are bad.")] = False,
+) -> None:
+    """Take master data from a CSV file; nothing changes unless every row is good, or --skip-bad is given."""
+    if kind not in importing.KINDS:
+        say(f"{kind!r}: import takes vehicles, facilities or people")
+        raise typer.Exit(2)
+    try:
+        rows = importing.read_rows(file, kind)
+    except importing.SheetError as error:
+        fail(str(error))
+
+    taken, bad = _write(read_settings(), partial(importing.take_sheet, kind=kind, rows=rows, skip_bad=skip_bad))
+    for row in bad:
+        say(f"{file} line {row.line}: {row.why}")
+    say(f"{taken} {kind} taken, {len(bad)} rows are bad")
+    if bad:
+        raise typer.Exit(1)
+
+
+@app.command()
+def token(
+    role: Annotated[Role, typer.Argument(help="What the token may do.")],
+    as_: Annotated[str | None, typer.Option("--as", help="Whose token: a person's id.")] = None,
+) -> None:
+    """Print an API token of a person; it is shown this once and kept only as a digest."""
+    secret = secrets.token_urlsafe(32)
+
+    def work(books: Books) -> str | None:
+        people = [person for person in books.people.list_all() if person.role is role and as_ in (None, person.id)]
+        if not people:
+            return None
+        digest = hashlib.sha256(secret.encode()).hexdigest()
+        books.people.add_token(Token(digest=digest, person_id=people[0].id, kind="api", created_at=datetime.now(UTC)))
+        return people[0].id
+
+    person_id = _write(read_settings(), work)
+    if person_id is None:
+        fail(f"there is no {role.value} {as_ or ''}: import people first, or name one with --as")
+    say(f"token of {person_id} ({role.value}):")
+    typer.echo(secret)
+
+
+@app.command()
+def explain(request_id: str) -> None:
+    """Say what was decided on a request and why, vehicle by vehicle."""
+    settings = read_settings()
+    try:
+        view = _write(settings, lambda books: view_of(books, request_id))
+    except NotFoundError:
+        fail(f"there is no request {request_id}")
+    decision = view.decision or {}
+    typer.echo(f"{view.request.id}  {view.request.ask.need.value}  {view.request.state.value}")
+    typer.echo(str(decision.get("sentence", "")))
+    candidates = decision.get("candidates")
+    for candidate in candidates if isinstance(candidates, list) else []:
+        eta = "-" if candidate["eta_s"] is None else f"{candidate['eta_s'] / 60:.0f} min"
+        typer.echo(
+            f"{candidate['rank']:4} {candidate['name']:40} {eta:>7}  {'may go' if candidate['eligible'] else ''}"
+        )
+        for finding in candidate["findings"]:
+            if finding["blocks"]:
+                typer.echo(f"       {finding['rule']}: {finding['text']} {finding['would_help'] or ''}")
+    for entry in view.entries:
+        typer.echo(f"{entry.event.at.astimezone(settings.zone):%d %b %H.%M.%S}  {event_text(entry.event)}")
+
+
+if __name__ == "__main__":
+    sys.exit(app())

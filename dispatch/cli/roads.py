@@ -1,0 +1,245 @@
+"""The commands over road networks: roads build, roads info, nearest."""
+
+import csv
+import json
+import math
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import typer
+
+from dispatch.cli.base import fail, say
+from geo.engine import Engine
+from geo.nearest import Arrivals
+from geo.network import Network, NetworkFileError, open_network, write_network
+from geo.snap import Snapper, Snaps
+from geo.speeds import METRICS
+from geo.standing import Standing
+
+if TYPE_CHECKING:
+    from geo.places import BasemapLayers
+    from geo.road_table import Origin
+
+# For so many targets it is worth while to put the vehicles into buckets first.
+_MANY = 50
+
+roads = typer.Typer(no_args_is_help=True, help="Make and look at road networks.")
+
+
+class TurnCosts(StrEnum):
+    """What turning costs on a network."""
+
+    OSM = "osm"
+    NONE = "none"
+
+
+@roads.command("build")
+def roads_build(
+    out: Annotated[Path, typer.Option(help="The network file to write.")],
+    place: Annotated[str | None, typer.Option(help="A place of OpenStreetMap (needs the internet).")] = None,
+    pbf: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="An .osm.pbf or .osm file.")] = None,
+    area: Annotated[
+        Path | None, typer.Option(exists=True, dir_okay=False, help="With --pbf: a GeoJSON polygon to cut to.")
+    ] = None,
+    graphml: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="An osmnx GraphML file.")] = None,
+    nodes: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="A node table (CSV).")] = None,
+    edges: Annotated[Path | None, typer.Option(exists=True, dir_okay=False, help="An edge table (CSV).")] = None,
+    region: Annotated[str | None, typer.Option(help="The region's name; else the file's.")] = None,
+    turn_costs: Annotated[
+        TurnCosts, typer.Option(help="osm: turn restrictions hold and turning round costs time; none: neither.")
+    ] = TurnCosts.OSM,
+) -> None:
+    """Make a road network: from a place name, an OpenStreetMap file, an osmnx GraphML file, or tables."""
+    from geo.road_table import BuildError
+
+    ways = [place is not None, pbf is not None, graphml is not None, nodes is not None or edges is not None]
+    if sum(ways) != 1 or (nodes is None) != (edges is None) or (area is not None and pbf is None):
+        say(
+            "roads build takes one of --place NAME, --pbf FILE (perhaps with --area GEOJSON), --graphml FILE, "
+            "or --nodes CSV with --edges CSV"
+        )
+        raise typer.Exit(2)
+    try:
+        network = _build(place, pbf, area, graphml, nodes, edges, region, turn_costs)
+        layers = _layers(pbf, network)
+        say(f"writing {out}")
+        write_network(network, out)
+    except (BuildError, OSError) as error:
+        fail(str(error))
+    except KeyboardInterrupt:
+        say(f"interrupted: {out} is as it was before")
+        raise typer.Exit(130) from None
+    if layers is not None:
+        _draw(network, layers, out)
+    say(f"{out}: {network.node_count:,} nodes, {network.edge_count:,} edges, {out.stat().st_size / 1e6:.1f} MB")
+
+
+def _build(
+    place: str | None,
+    pbf: Path | None,
+    area: Path | None,
+    graphml: Path | None,
+    nodes: Path | None,
+    edges: Path | None,
+    region: str | None,
+    turn_costs: TurnCosts,
+) -> Network:
+    # Each source's libraries are loaded when it is asked for: the other commands start without them.
+    if pbf is not None:
+        from geo.build_osm import build_from_osm
+
+        return build_from_osm(pbf, say, region=region or _stem(pbf), area=area, turn_costs=turn_costs)
+    if nodes is not None and edges is not None:
+        from geo.build_tables import build_from_tables
+
+        return build_from_tables(nodes, edges, _origin(edges, region), say, turn_costs=turn_costs)
+    from geo.build import build_from_graphml, build_from_place
+
+    if graphml is not None:
+        return build_from_graphml(graphml, _origin(graphml, region), say, turn_costs=turn_costs)
+    assert place is not None
+    return build_from_place(place, say, turn_costs=turn_costs)
+
+
+def _layers(pbf: Path | None, network: Network) -> "BasemapLayers | None":
+    """What a file of OpenStreetMap knows beside the roads; the other sources know roads alone."""
+    if pbf is None:
+        return None
+    from geo.osm_layers import read_layers
+
+    return read_layers(pbf, network.meta.bounds, say)
+
+
+def _draw(network: Network, layers: "BasemapLayers", out: Path) -> None:
+    """Write the names and the map beside the network."""
+    from geo.places_file import places_path, write_places
+    from geo.tiles import tiles_path, write_tiles
+
+    try:
+        write_places(layers.places, places_path(out))
+        write_tiles(network, layers, tiles_path(out), say)
+    except OSError as error:
+        fail(f"{out} is written, but not its map: {error}")
+    except KeyboardInterrupt:
+        say(f"interrupted: {out} is written, but not its map. Build again for a map with water, buildings and names")
+        raise typer.Exit(130) from None
+
+
+def _stem(path: Path) -> str:
+    return path.name.split(".")[0]
+
+
+def _origin(path: Path, region: str | None) -> "Origin":
+    from geo.road_table import Origin
+
+    return Origin(region=region or _stem(path), source=f"OpenStreetMap ({path.name})", source_date="unknown")
+
+
+@roads.command("info")
+def roads_info(file: Path) -> None:
+    """Say what a network file holds and where it comes from."""
+    try:
+        network = open_network(file)
+    except NetworkFileError as error:
+        fail(str(error))
+    meta = network.meta
+    west, south, east, north = meta.bounds
+    lines = {
+        "region": meta.region + (" (SAMPLE: not real roads)" if meta.sample else ""),
+        "source": f"{meta.source}, {meta.source_date}",
+        "attribution": meta.attribution,
+        "built": meta.built_at,
+        "nodes": f"{network.node_count:,} ({meta.cut_off_nodes:,} cut off)",
+        "edges": f"{network.edge_count:,} ({meta.cut_off_edges:,} cut off)",
+        "bounds": f"{west:.4f},{south:.4f} to {east:.4f},{north:.4f}",
+        "length": f"{network.edge_length_m.sum() / 1000:,.0f} km of directed road",
+        "metrics": ", ".join(sorted(network.metrics)),
+        "turns": f"{len(network.turn_from):,} forbidden, turn costs {meta.turn_costs}",
+        "graph": f"{network.graph.vertex_count:,} vertices, {network.graph.arc_count:,} arcs",
+    }
+    for name, value in lines.items():
+        typer.echo(f"{name:12} {value}")
+    for sentence in meta.report:
+        typer.echo(f"{'':12} {sentence}")
+
+
+def nearest(
+    roads_file: Annotated[Path, typer.Option("--roads", exists=True, dir_okay=False, help="A network file.")],
+    to: Annotated[str, typer.Option(help="LON,LAT or a CSV of points (lon,lat), answered one line each.")],
+    vehicles: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="CSV: id,lon,lat.")],
+    k: Annotated[int, typer.Option("-k", min=1, help="How many vehicles.")] = 5,
+    speeds: Annotated[str, typer.Option(help="car, siren or hearse.")] = "car",
+    *,
+    json_: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
+) -> None:
+    """The vehicles that reach a point soonest by road, soonest first."""
+    if speeds not in METRICS:
+        say(f"--speeds takes {', '.join(METRICS)}")
+        raise typer.Exit(2)
+    try:
+        network = open_network(roads_file)
+    except NetworkFileError as error:
+        fail(str(error))
+    fleet = _points(vehicles, named=True)
+    batch = Path(to).is_file()
+    targets = _points(Path(to), named=False) if batch else [("", *_lon_lat(to))]
+    snapper = Snapper(network)
+    ask = _asker(network, snapper, fleet, k, speeds, many=len(targets) >= _MANY)
+    for _, lon, lat in targets:
+        target = snapper.snap(np.array([lon]), np.array([lat]))
+        if target.edge[0] < 0:
+            say(f"{lon},{lat} is farther than {snapper.max_distance_m:.0f} m from every road")
+        rows = _answers(ask(target), fleet)
+        if json_:
+            typer.echo(json.dumps(rows))
+        else:
+            for row in rows:
+                typer.echo(f"{row['vehicle_id']}\t{row['travel_s']}\t{row['distance_m']}")
+
+
+def _asker(
+    network: Network, snapper: Snapper, fleet: list[tuple[str, float, float]], k: int, speeds: str, *, many: bool
+) -> Callable[[Snaps], Arrivals]:
+    """What answers a target: for many of them the vehicles are put into buckets first."""
+    engine = Engine(network)
+    lon, lat = np.array([lon for _, lon, _ in fleet]), np.array([lat for _, _, lat in fleet])
+    if not many:
+        snaps = snapper.snap(lon, lat)
+        return lambda target: engine.nearest(target, snaps, None, most=k, metric=speeds)
+    standing = Standing(engine, snapper, len(fleet), access_kph=math.inf)
+    standing.move(np.arange(len(fleet)), lon, lat)
+    standing.prepare(speeds)
+    return lambda target: standing.nearest(target, None, most=k, metric=speeds)
+
+
+def _answers(found: Arrivals, fleet: list[tuple[str, float, float]]) -> list[dict[str, object]]:
+    return [
+        {"vehicle_id": fleet[at][0], "travel_s": int(ms) / 1000.0, "distance_m": round(float(metres), 1)}
+        for at, ms, metres in zip(found.index, found.travel_ms, found.distance_m, strict=True)
+    ]
+
+
+def _lon_lat(text: str) -> tuple[float, float]:
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError:
+        say(f"--to takes LON,LAT such as 106.82,-6.20, or a CSV file, not {text!r}")
+        raise typer.Exit(2) from None
+    return lon, lat
+
+
+def _points(path: Path, *, named: bool) -> list[tuple[str, float, float]]:
+    found: list[tuple[str, float, float]] = []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        for row in (reader := csv.DictReader(file)):
+            try:
+                found.append((row["id"] if named else "", float(row["lon"]), float(row["lat"])))
+            except (KeyError, TypeError, ValueError):
+                need = "id, lon and lat" if named else "lon and lat"
+                fail(f"{path} line {reader.line_num}: a row has {need}, in degrees")
+    if not found:
+        fail(f"{path} holds no points")
+    return found

@@ -1,0 +1,1 @@
+"""What a use case does inside its transaction."""

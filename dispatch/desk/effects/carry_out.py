@@ -1,0 +1,145 @@
+"""Carrying a decision out inside one transaction: offers, approvals, a promise, journal and timers."""
+
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+from dispatch.choosing.decision import Decision
+from dispatch.choosing.next_step import AskApproval, OfferTo
+from dispatch.desk.command import DESK
+from dispatch.desk.effects.promising import open_promise, promise_call_back
+from dispatch.desk.effects.standing import unfilled_of
+from dispatch.desk.effects.steps import take_step
+from dispatch.desk.ports import Books, Due, DueKind, LostRaceError
+from dispatch.desk.record import Written
+from dispatch.domain.approval import Approval, ApprovalState
+from dispatch.domain.assignment import Assignment, StepCommand
+from dispatch.domain.promise import RETRY_EVERY
+from dispatch.domain.request import Request
+from dispatch.domain.vehicle import FRESH
+from dispatch.vocabulary.events import ApprovalAsked, DecisionMade, NoticeAsked, OfferMade
+from dispatch.vocabulary.needs import Urgency
+from dispatch.vocabulary.policy import Policy
+from dispatch.vocabulary.promises import Why
+from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.trip_steps import AssignmentState, Step, StepCause, StepSource
+from dispatch.vocabulary.vehicle_classes import Duty
+
+OWNER = "owner"  # of those whom a rule wants to be told, the only one that depends on the vehicle (R20)
+
+
+def offer_s(request: Request, policy: Policy) -> float:
+    """Seconds that a driver has to answer, by urgency and by whether the trip is booked (R23)."""
+    if request.ask.urgency is Urgency.RED:
+        return policy.offer_red_s
+    return policy.offer_scheduled_s if request.ask.schedule_at is not None else policy.offer_other_s
+
+
+def carry_out(books: Books, request: Request, written: Written) -> None:
+    """Do what the decision says, and write down why. The caller settles the request's state afterwards.
+
+    Raises:
+        LostRaceError: if the request does not need any more what was decided for it.
+    """
+    decision, record = written.decision, written.record
+    now, step = decision.at, decision.step
+    if unfilled_of(books, request, now).slots != decision.unfilled.slots:
+        raise LostRaceError(f"request {request.id} needs something else than when it was decided")
+    if not (step.offers or step.asks or step.promise or step.search_at):
+        return  # nothing is unfilled, and nobody can be sent ahead
+    decision_id = books.decisions.add(request.id, now, record, written.facts)
+    made = DecisionMade(outcome=record.outcome, chosen=record.chosen, decision_id=decision_id, at=now, actor=DESK)
+    books.journal.add(made.about(request.id))
+    for offer in step.offers:
+        make_offer(books, request, offer, decision, actor=DESK)
+    _ask_notices(books, request, written)
+    if step.search_at is not None:
+        books.timers.set(Due(kind=DueKind.SCHEDULED, subject=request.id, at=step.search_at))
+        return
+    if step.promise is Why.OUT_OF_STOCK:
+        open_promise(books, request, step.promise, now)
+        return
+    if step.asks or step.promise:
+        # A vehicle that becomes free meanwhile is better than waiting for a yes: the search goes on beside it.
+        books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=now + RETRY_EVERY))
+    if step.promise is not None:
+        promise_call_back(books, request, step.promise, now)
+    for asked in step.asks:
+        _ask_approval(books, request, asked, now)
+    watch_long(books, request.id, now, decision.sop.policy)
+
+
+def watch_long(books: Books, request_id: str, now: datetime, policy: Policy) -> None:
+    """From now on somebody is told where no driver says yes for long."""
+    if books.timers.find(DueKind.SEARCH_LONG, request_id) is None:
+        long_at = now + timedelta(seconds=policy.searching_to_operator_s)
+        books.timers.set(Due(kind=DueKind.SEARCH_LONG, subject=request_id, at=long_at))
+
+
+def _ask_notices(books: Books, request: Request, written: Written) -> None:
+    """Everybody whom a rule wants to be told is told once: the police of a request, the owner of each vehicle."""
+    events = [entry.event for entry in books.journal.list_of_kinds([request.id], [NoticeAsked])]
+    told = {(event.whom, event.vehicle_id) for event in events if isinstance(event, NoticeAsked)}
+    chosen = written.record.chosen
+    for notice in written.record.notices:
+        of = chosen[0] if chosen and notice.whom == OWNER else None
+        if (notice.whom, of) not in told:
+            asked = NoticeAsked(whom=notice.whom, rule=notice.rule, at=written.decision.at, vehicle_id=of, actor=DESK)
+            books.journal.add(asked.about(request.id))
+
+
+def make_offer(books: Books, request: Request, offer: OfferTo, decision: Decision, *, actor: str) -> Assignment:
+    """Ask a vehicle to go. Without an acknowledged delivery the offer lasts ten seconds longer (R23).
+
+    Where its driver takes every offer, and the vehicle reports its position, it goes at once.
+
+    Raises:
+        LostRaceError: if the vehicle went off duty since it was decided, or its driver declined another request.
+    """
+    now, policy = decision.at, decision.sop.policy
+    held, seen = books.vehicles.get(offer.vehicle_id), decision.find_vehicle(offer.vehicle_id)
+    if held.duty is not Duty.AVAILABLE:
+        raise LostRaceError(f"{offer.vehicle_id} is not on duty any more")
+    if seen is not None and held.left_alone_until != seen.left_alone_until:
+        raise LostRaceError(f"{offer.vehicle_id} is to be left alone, or not any more, since this was decided")
+    lasts_s = offer_s(request, policy) + policy.offer_undelivered_s
+    assignment = Assignment(
+        id=f"T-{uuid4().hex[:12]}",
+        request_id=request.id,
+        vehicle_id=offer.vehicle_id,
+        slot=offer.slot,
+        state=AssignmentState.OFFERED,
+        offered_at=now,
+        expires_at=now + timedelta(seconds=lasts_s),
+        arrival=decision.arrivals.get(offer.vehicle_id),
+    )
+    books.assignments.add(assignment)
+    books.timers.set(Due(kind=DueKind.OFFER_EXPIRES, subject=assignment.id, at=assignment.expires_at))
+    fix = seen.position(now) if seen is not None else None
+    takes = seen is not None and seen.auto_accept and fix is not None and now - fix.taken_at <= FRESH
+    made = OfferMade(expires_at=assignment.expires_at, slot=offer.slot, auto=takes, at=now, actor=actor)
+    books.journal.add(made.about(request.id, assignment_id=assignment.id, vehicle_id=offer.vehicle_id))
+    if not takes:
+        return assignment
+    accept = StepCommand(step=Step.ACCEPT, actor=DESK, source=StepSource.DESK, cause=StepCause.AUTO_ACCEPT)
+    taken = take_step(books, assignment, accept, now, policy)
+    assert not isinstance(taken, Refusal), taken
+    return taken
+
+
+def _ask_approval(books: Books, request: Request, wanted: AskApproval, now: datetime) -> None:
+    asked = [a for a in books.approvals.list_of(request.id) if a.is_asked]
+    if any(a.vehicle_id == wanted.vehicle_id and a.rule == wanted.rule for a in asked):
+        return
+    books.approvals.put(
+        Approval(
+            id=f"S-{uuid4().hex[:12]}",
+            request_id=request.id,
+            vehicle_id=wanted.vehicle_id,
+            rule=wanted.rule,
+            approver=wanted.approver,
+            state=ApprovalState.ASKED,
+            asked_at=now,
+        )
+    )
+    event = ApprovalAsked(rule=wanted.rule, approver=wanted.approver, at=now, actor=DESK)
+    books.journal.add(event.about(request.id, vehicle_id=wanted.vehicle_id))

@@ -1,0 +1,93 @@
+"""What a request has at this moment: which of its slots are unfilled, and the state that follows from all of it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from dispatch.choosing.next_step import Unfilled
+from dispatch.desk.command import DESK
+from dispatch.desk.effects.promising import close_promise
+from dispatch.desk.ports import Books, DueKind
+from dispatch.domain.approval import ApprovalState
+from dispatch.domain.assignment import Assignment
+from dispatch.domain.request import Request, Standing, request_state, unfilled_slots
+from dispatch.vocabulary.events import RequestEnded
+from dispatch.vocabulary.promises import TOLD_REQUESTER, PromiseState
+from dispatch.vocabulary.request_states import ENDS, RequestState
+from dispatch.vocabulary.trip_steps import FIRST_CONTACT, AssignmentState
+
+
+def unfilled_of(books: Books, request: Request, now: datetime, *, leaving: str | None = None) -> Unfilled:
+    """What a request still needs; `leaving` is an assignment that is just about to end."""
+    assignments = [a for a in books.assignments.list_of(request.id) if a.id != leaving]
+    counted = [a for a in assignments if a.fills_slot]
+    main = next((a for a in counted if a.slot == 0), None)
+    ahead = any(a.slot == FIRST_CONTACT for a in counted)
+    return Unfilled(
+        slots=unfilled_slots(request.wanted, assignments),
+        first_contact=not ahead and (main is None or not main.row.met),
+        main_eta_s=_eta_s(main, now) if main is not None else None,
+    )
+
+
+def _eta_s(assignment: Assignment, now: datetime) -> float:
+    """When a vehicle that goes already is expected, in seconds from now."""
+    at = assignment.arrives_at
+    return max(0.0, (at - now).total_seconds()) if at is not None else 0.0
+
+
+def settle(
+    books: Books,
+    request: Request,
+    now: datetime,
+    *,
+    end: RequestState | None = None,
+    told: str = TOLD_REQUESTER,
+    reopened: bool = False,
+) -> Request:
+    """Bring the request's state, its timers and its promise in line with what it has.
+
+    Raises:
+        NothingStandsError: if an open request has nothing, so that the transaction is rolled back.
+    """
+    assignments = books.assignments.list_of(request.id)
+    promise = books.promises.find_open(request.id)
+    standing = Standing(
+        wanted=request.wanted,
+        end=end or (request.state if request.state in ENDS and not reopened else None),
+        assignments=tuple(assignments),
+        approval_asked=any(a.is_waited_for for a in books.approvals.list_of(request.id)),
+        scheduled=books.timers.find(DueKind.SCHEDULED, request.id) is not None,
+        promised=promise is not None,
+    )
+    state = request_state(standing)
+    ended = state in ENDS
+    if ended or not unfilled_slots(request.wanted, assignments):
+        books.timers.drop(DueKind.PROMISE_RETRY, request.id)
+    if ended or _is_solved(request, assignments):
+        books.timers.drop(DueKind.SEARCH_LONG, request.id)
+        _withdraw_asked(books, request.id)
+        if promise is not None:
+            outcome = PromiseState.WITHDRAWN if ended and state is not RequestState.COMPLETED else PromiseState.SOLVED
+            close_promise(books, request.id, outcome, outcome=state.value, told=told, now=now)
+    if ended:
+        books.timers.drop(DueKind.SCHEDULED, request.id)
+    if state is request.state:
+        return request
+    settled = replace(request, state=state, version=request.version + 1, ended_at=now if ended else None)
+    books.requests.save(settled)
+    if ended:
+        books.journal.add(RequestEnded(state=state, told=told, at=now, actor=DESK).about(request.id))
+    return settled
+
+
+def _withdraw_asked(books: Books, request_id: str) -> None:
+    """Nobody's yes is needed any more; it may be asked for again should the vehicle be lost."""
+    for approval in books.approvals.list_of(request_id):
+        if approval.is_asked:
+            books.approvals.put(replace(approval, state=ApprovalState.WITHDRAWN))
+
+
+def _is_solved(request: Request, assignments: list[Assignment]) -> bool:
+    """Whether for every slot a vehicle has said yes."""
+    going = [a for a in assignments if a.state is not AssignmentState.OFFERED]
+    return not unfilled_slots(request.wanted, going)

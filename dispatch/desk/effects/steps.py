@@ -1,0 +1,93 @@
+"""A step of an assignment inside a transaction, with what it means for the vehicle and for those who wait."""
+
+from datetime import datetime, timedelta
+
+from dispatch.desk.ports import Books, DueKind
+from dispatch.domain.assignment import Assignment, StepCommand, decide, evolve
+from dispatch.vocabulary.policy import Policy
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
+from dispatch.vocabulary.trip_steps import STATES, STEPS, AssignmentState, Phase, Step, StepCause, StepSource
+from dispatch.vocabulary.vehicle_classes import Duty
+
+
+def take_step(
+    books: Books, assignment: Assignment, command: StepCommand, now: datetime, policy: Policy
+) -> Assignment | Refusal:
+    """One step of an assignment with what it means for the vehicle; the caller settles the request afterwards."""
+    vehicle_id = assignment.vehicle_id
+    if command.step is Step.UNDO and books.vehicles.get(vehicle_id).duty is Duty.OFF_DUTY:
+        return Refusal(RefusalCode.UNDO_TOO_LATE, {"duty": Duty.OFF_DUTY})  # the crew went home after its trip
+    event = decide(assignment, command, now)
+    if isinstance(event, Refusal):
+        return event
+    before = assignment.row
+    assignment = evolve(assignment, event)
+    books.journal.add(event)
+    books.assignments.save(assignment)
+    if before.phase is Phase.OFFER:
+        books.timers.drop(DueKind.OFFER_EXPIRES, assignment.id)
+    if command.step is Step.DECLINE:
+        books.vehicles.leave_alone(vehicle_id, now + timedelta(seconds=policy.decline_lock_s))
+    if command.step is not Step.UNDO and STEPS[command.step].frees:
+        _free(books, assignment, command.step, now)
+    elif not before.is_going and assignment.row.is_going:
+        # A vehicle that was at its base is there still when its driver says yes, and not when an end is undone.
+        at_base = before.phase is Phase.OFFER and books.vehicles.get(vehicle_id).at_base
+        books.vehicles.set_duty(vehicle_id, Duty.COMMITTED, at_base=at_base, now=now)
+    elif STATES[assignment.state].phase is Phase.UNDER_WAY and before.phase is Phase.ASSIGNED:
+        books.vehicles.set_duty(vehicle_id, Duty.COMMITTED, at_base=False, now=now)
+    return assignment
+
+
+def _free(books: Books, assignment: Assignment, step: Step, now: datetime) -> None:
+    """The vehicle is on no trip any more: it is free, has to be cleaned first (R10), or cannot go on."""
+    held = books.vehicles.get(assignment.vehicle_id)
+    cleared = assignment.state is AssignmentState.CLEARED
+    if step is Step.PROBLEM:
+        duty = Duty.OUT_OF_SERVICE
+    elif cleared and books.requests.get(assignment.request_id).ask.patient.infectious:
+        duty = Duty.CLEANING
+    else:
+        duty = Duty.AVAILABLE
+    books.vehicles.set_duty(assignment.vehicle_id, duty, at_base=False, now=now)
+    if cleared:  # a crew that was only called back needs no rest (R22)
+        books.vehicles.set_history(assignment.vehicle_id, on_duty_since=held.on_duty_since, trip_ended_at=now)
+    wake_waiting(books, now)
+
+
+def wake_waiting(books: Books, now: datetime) -> None:
+    """Something changed that could help: for every request that waits the search goes on at once."""
+    books.timers.hasten(DueKind.PROMISE_RETRY, now)
+
+
+def release_all(
+    books: Books,
+    request_id: str,
+    *,
+    actor: str,
+    now: datetime,
+    policy: Policy,
+    reason: str | None = None,
+    cause: StepCause | None = None,
+) -> None:
+    """Withdraw what is offered for a request and stand its vehicles down."""
+    for assignment in books.assignments.list_of(request_id):
+        if assignment.is_live:
+            release(books, assignment, actor=actor, now=now, policy=policy, reason=reason, cause=cause)
+
+
+def release(
+    books: Books,
+    assignment: Assignment,
+    *,
+    actor: str,
+    now: datetime,
+    policy: Policy,
+    reason: str | None = None,
+    cause: StepCause | None = None,
+) -> None:
+    """Withdraw an offer, or stand a vehicle down."""
+    step = Step.WITHDRAW if assignment.state is AssignmentState.OFFERED else Step.STAND_DOWN
+    command = StepCommand(step=step, actor=actor, source=StepSource.DESK, reason=reason, cause=cause)
+    refusal = take_step(books, assignment, command, now, policy)
+    assert not isinstance(refusal, Refusal), refusal

@@ -1,0 +1,206 @@
+"""The unit of every use case: its ports, the search, and one transaction that is decided again after a lost race."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, tzinfo
+from typing import ParamSpec, TypeVar
+
+from dispatch.choosing.decision import Decision, Tried
+from dispatch.desk.command import Command, find_first, keep_first
+from dispatch.desk.effects.standing import unfilled_of
+from dispatch.desk.fleet import FleetCache
+from dispatch.desk.ports import Books, Clock, Live, LostRaceError, Store
+from dispatch.desk.record import Written, write_down
+from dispatch.desk.road_ports import Roads
+from dispatch.desk.search import search
+from dispatch.desk.soon import list_trips, soon_free
+from dispatch.domain.approval import Approval, ApprovalState
+from dispatch.domain.assignment import Assignment
+from dispatch.domain.fix import Fix, FixLimits
+from dispatch.domain.request import Ask, Request
+from dispatch.domain.vehicle import VehicleNow
+from dispatch.rules.pack.read import read_pack
+from dispatch.rules.sop import Pack, SopInForce, packs_in_force
+from dispatch.vocabulary.policy import Policy
+from dispatch.vocabulary.promises import Why
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
+from dispatch.vocabulary.trip_steps import NOT_AGAIN
+from geo.shape import Shape
+
+T = TypeVar("T")
+P = ParamSpec("P")
+Work = Callable[[Books], T]
+Attempt = Callable[[], Awaitable[Work[T]]]
+RACES = 8  # how often a lost race is decided again before the caller is told
+
+
+@dataclass(slots=True, kw_only=True)
+class Unit:
+    """The desk's ports and what is kept between its use cases.
+
+    Whatever takes processor time runs in one thread of its own (`think`), so that the event loop stays free and what is
+    kept for searches has one user at a time.
+    """
+
+    store: Store
+    live: Live
+    roads: Roads
+    clock: Clock
+    zone: tzinfo
+    limits: FixLimits = field(default_factory=FixLimits)
+    fleet: FleetCache = field(init=False)
+    closed: tuple[Shape, ...] = ()
+    closing: asyncio.Lock = field(default_factory=asyncio.Lock)
+    kept_fixes: dict[str, Fix] = field(default_factory=dict)
+    _packs: dict[str, Pack] = field(default_factory=dict)
+    _in_force: SopInForce | None = None
+    _thinking: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "jemput-think"))
+
+    def __post_init__(self) -> None:
+        self.fleet = FleetCache(self.store, self.live)
+
+    async def think(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run what takes processor time beside the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self._thinking, lambda: work(*args, **kwargs))
+
+    def close(self) -> None:
+        """End the thread; the ports are closed by whoever opened them."""
+        self._thinking.shutdown()
+
+    def packs(self, books: Books) -> list[Pack]:
+        """Every published version; it is immutable, so each text is read once."""
+        texts = books.sop.list_packs()
+        for text in texts:
+            if text not in self._packs:
+                self._packs[text] = read_pack(text)
+        return [self._packs[text] for text in texts]
+
+    def sop(self, books: Books, at: datetime) -> SopInForce:
+        """The packs in force; kept as long as nothing is published, with all that was found out about them."""
+        found = packs_in_force(self.packs(books), at)
+        if self._in_force is None or found.packs != self._in_force.packs:
+            self._in_force = found
+        return self._in_force
+
+    def policy(self, books: Books, at: datetime) -> Policy:
+        """The policy in force."""
+        return self.sop(books, at).policy
+
+    async def search(self, ask: Ask, at: datetime, tried: Tried) -> Decision:
+        """Who could go for what is asked."""
+        sop = await self.store.read(lambda books: self.sop(books, at))
+        return await self._search(ask, sop, at, tried, await self.fleet.list_all())
+
+    async def search_again(
+        self,
+        request: Request,
+        at: datetime,
+        *,
+        leaving: Assignment | None = None,
+        answered: Approval | None = None,
+        yes: bool = False,
+        fleet: list[VehicleNow] | None = None,
+    ) -> Decision:
+        """Search for a kept request, knowing who said no, who said yes, and what is being answered or left just now."""
+
+        def known(books: Books) -> tuple[Tried, SopInForce]:
+            sop = self.sop(books, at)
+            unfilled = unfilled_of(books, request, at, leaving=leaving.id if leaving else None)
+            return replace(tried_of(books, request, at, sop.policy), unfilled=unfilled), sop
+
+        tried, sop = await self.store.read(known)
+        no, given = set(tried.vehicles), set(tried.approved)
+        if leaving is not None:
+            no.add(leaving.vehicle_id)
+        if answered is not None and yes:
+            given.add((answered.vehicle_id, answered.rule))
+        elif answered is not None:
+            no.add(answered.vehicle_id)
+        tried = replace(tried, vehicles=frozenset(no), approved=frozenset(given))
+        return await self._search(request.ask, sop, at, tried, fleet or await self.fleet.list_all())
+
+    async def _search(
+        self, ask: Ask, sop: SopInForce, at: datetime, tried: Tried, vehicles: list[VehicleNow]
+    ) -> Decision:
+        def look() -> Decision:
+            fleet = self.fleet.columns(vehicles)
+            return search(ask, fleet, sop, self.roads, now=at, zone=self.zone, tried=tried)
+
+        decision = await self.think(look)
+        if decision.step.promise in (None, Why.OUT_OF_STOCK):
+            return decision
+        # Somebody has to wait: who is about to be free, and when it could be there.
+        trips = await self.store.read(list_trips)
+        soon = await self.think(soon_free, decision, trips, self.roads)
+        return replace(decision, soon=soon)
+
+    async def write_down(self, decision: Decision) -> Written:
+        """The decision with all that is kept of it, written out before the transaction that carries it out."""
+        return await self.think(write_down, decision)
+
+    async def once(self, by: Command | None, attempt: Attempt[str | Refusal]) -> str | Refusal:
+        """Do what `attempt` decides, and return what it was about (an id).
+
+        A repeat under the command's key gets the first answer, and nothing is done twice.
+        """
+        if by is None:
+            return await self.commit(attempt)
+        first = await self.store.read(lambda books: find_first(books, by))
+        if first is not None:
+            return first
+
+        async def guarded() -> Work[str | Refusal]:
+            work = await attempt()
+
+            def first_or_done(books: Books) -> str | Refusal:
+                first = find_first(books, by)
+                if first is not None:
+                    return first
+                done = work(books)
+                if not isinstance(done, Refusal):
+                    keep_first(books, by, done, self.clock.now())
+                return done
+
+            return first_or_done
+
+        return await self.commit(guarded)
+
+    async def once_at(self, by: Command | None, work: Work[str | Refusal]) -> str | Refusal:
+        """The same for work that needs no search."""
+
+        async def attempt() -> Work[str | Refusal]:
+            return work
+
+        return await self.once(by, attempt)
+
+    async def commit(self, attempt: Attempt[T]) -> T | Refusal:
+        """Decide, then write; where somebody was first, decide again on what is there now."""
+        for _ in range(RACES):
+            work = await attempt()
+            try:
+                return await self.write(work)
+            except LostRaceError:
+                continue
+        return Refusal(RefusalCode.SOMEBODY_WAS_FIRST)
+
+    async def write(self, work: Work[T]) -> T:
+        """One transaction; what it committed is announced afterwards, never before."""
+        result, seq = await self.store.write(lambda books: (work(books), books.journal.last_seq()))
+        await self.live.announce(seq)
+        return result
+
+
+def tried_of(books: Books, request: Request, at: datetime, policy: Policy) -> Tried:
+    """Which vehicles left the request lately, whose approver said no, and which have a yes."""
+    since = at - timedelta(seconds=policy.ask_again_s)
+    approvals = books.approvals.list_of(request.id)
+    left = {a.vehicle_id for a in books.assignments.list_of(request.id) if _left_after(a, since)}
+    refused = {a.vehicle_id for a in approvals if a.state is ApprovalState.REFUSED}
+    given = frozenset((a.vehicle_id, a.rule) for a in approvals if a.state is ApprovalState.GIVEN)
+    return Tried(vehicles=frozenset(left | refused), approved=given)
+
+
+def _left_after(assignment: Assignment, since: datetime) -> bool:
+    return assignment.state in NOT_AGAIN and assignment.stamps[assignment.state].server_time > since

@@ -1,0 +1,293 @@
+"""Asking for a vehicle, and what operators and approvers do about a request."""
+
+from dataclasses import replace
+from secrets import token_urlsafe
+from uuid import uuid4
+
+from dispatch.choosing.decision import Decision, Tried
+from dispatch.choosing.next_step import OfferTo
+from dispatch.choosing.record import DecisionRecord
+from dispatch.desk.command import Command
+from dispatch.desk.effects.carry_out import carry_out, make_offer, watch_long
+from dispatch.desk.effects.standing import settle
+from dispatch.desk.effects.steps import release
+from dispatch.desk.ports import Books
+from dispatch.desk.record import record_of
+from dispatch.desk.unit import Unit, Work
+from dispatch.domain.approval import Approval, ApprovalState
+from dispatch.domain.assignment import Assignment
+from dispatch.domain.people import Person
+from dispatch.domain.request import Ask, Contact, Request, judge_ask, unfilled_slots
+from dispatch.rules.judge_one import LEFT_ALONE_RULE
+from dispatch.rules.sop import OverridableBy
+from dispatch.vocabulary.events import ApprovalGiven, ApprovalRefused, Overridden, RequestReceived
+from dispatch.vocabulary.promises import OWN_OPERATOR
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
+from dispatch.vocabulary.request_states import ENDS, RequestState
+from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.trip_steps import AssignmentState, StepCause
+
+
+async def suggest(unit: Unit, ask: Ask) -> DecisionRecord | Refusal:
+    """A decision that keeps nothing."""
+    refusal = judge_ask(ask)
+    if refusal is not None:
+        return refusal
+    return await unit.think(record_of, await unit.search(ask, unit.clock.now(), Tried()))
+
+
+async def receive(unit: Unit, ask: Ask, contact: Contact, *, choose: str | None = None, by: Command) -> str | Refusal:
+    """Keep a request and act on it: an offer, an approval asked, or a promise. Returns its id."""
+    refusal = judge_ask(ask)
+    if refusal is not None:
+        return refusal
+
+    async def attempt() -> Work[str]:
+        now = unit.clock.now()
+        decision = await unit.search(ask, now, Tried(choose=choose))
+        written = await unit.write_down(decision)
+        request = Request(
+            id=f"P-{uuid4().hex[:12]}",
+            ask=ask,
+            state=RequestState.SEARCHING,
+            created_at=now,
+            created_by=by.actor.id,
+            wanted=decision.wanted,
+        )
+
+        def work(books: Books) -> str:
+            books.requests.add(request, contact, track_token=token_urlsafe(24))
+            received = RequestReceived(need=ask.need, urgency=ask.urgency, at=now, actor=by.actor.id)
+            books.journal.add(received.about(request.id))
+            carry_out(books, request, written)
+            settle(books, request, now)
+            return request.id
+
+        return work
+
+    return await unit.once(by, attempt)
+
+
+async def candidates(unit: Unit, request_id: str) -> DecisionRecord:
+    """The search for a kept request as it would go now; nothing is changed. Raises NotFoundError."""
+    request = await unit.store.read(lambda books: books.requests.get(request_id))
+    return await unit.think(record_of, await unit.search_again(request, unit.clock.now()))
+
+
+async def assign(
+    unit: Unit, request_id: str, vehicle_id: str, *, override: tuple[str, str] | None, by: Command
+) -> str | Refusal:
+    """An operator offers the request to this vehicle, against a rule (rule, reason) only where the rule allows it."""
+
+    async def attempt() -> Work[str | Refusal]:
+        now = unit.clock.now()
+        request = await unit.store.read(lambda books: books.requests.get(request_id))
+        decision = await unit.search_again(request, now)
+        await unit.think(decision.assess_if_considered, vehicle_id)
+
+        def work(books: Books) -> str | Refusal:
+            current = books.requests.get(request_id)
+            if current.state in ENDS:
+                return Refusal(RefusalCode.REQUEST_ENDED, {"state": current.state})
+            refusal = _judge_choice(books, decision, vehicle_id, override, by.actor)
+            if refusal is not None:
+                return refusal
+            slot = _make_room(books, current, by.actor, decision)
+            if override is not None and _objects(decision, vehicle_id, override[0]):
+                rule, reason = override
+                clause = _clause(decision, vehicle_id, rule)
+                acted = Overridden(rule=rule, reason=reason, clause=clause, at=now, actor=by.actor.id)
+                books.journal.add(acted.about(request_id, vehicle_id=vehicle_id))
+            make_offer(books, current, OfferTo(vehicle_id=vehicle_id, slot=slot), decision, actor=by.actor.id)
+            watch_long(books, request_id, now, decision.sop.policy)
+            settle(books, current, now)
+            return request_id
+
+        return work
+
+    return await unit.once(by, attempt)
+
+
+async def approve(
+    unit: Unit,
+    request_id: str,
+    *,
+    rule: str,
+    yes: bool,
+    reason: str,
+    by: Command,
+    vehicle_id: str | None = None,
+) -> str | Refusal:
+    """The approver's word: on yes the vehicle is offered at once, on no the search goes on without it.
+
+    Where a rule asks for several vehicles and `vehicle_id` does not say which, it is the first of the actor's own
+    agency, or the first.
+    """
+
+    async def attempt() -> Work[str | Refusal]:
+        now = unit.clock.now()
+        request, asked = await unit.store.read(
+            lambda books: (books.requests.get(request_id), _asked(books, request_id, rule, vehicle_id, by.actor))
+        )
+        decision = await unit.search_again(request, now, answered=asked, yes=yes)
+        slower = None
+        if asked is not None and yes and not decision.unfilled.slots:
+            decision, slower = await _instead_of_slower(unit, request, asked, decision)
+        written = await unit.write_down(decision)
+
+        def work(books: Books) -> str | Refusal:
+            if asked is None or asked not in books.approvals.list_of(request_id):
+                return Refusal(RefusalCode.NO_SUCH_APPROVAL, {"rule": rule})
+            refusal = _judge_approver(books, asked, by.actor)
+            if refusal is not None:
+                return refusal
+            state = ApprovalState.GIVEN if yes else ApprovalState.REFUSED
+            books.approvals.put(replace(asked, state=state, reason=reason))
+            said = (ApprovalGiven if yes else ApprovalRefused)(
+                rule=rule,
+                reason=reason,
+                clause=_clause(decision, asked.vehicle_id, rule),
+                approver=by.actor.role.value,
+                at=now,
+                actor=by.actor.id,
+            )
+            books.journal.add(said.about(request_id, vehicle_id=asked.vehicle_id))
+            current, policy = books.requests.get(request_id), decision.sop.policy
+            if slower is not None:
+                release(books, slower, actor=by.actor.id, cause=StepCause.SOONER_APPROVED, now=now, policy=policy)
+            if decision.unfilled.slots:
+                carry_out(books, current, written)
+            settle(books, current, now)
+            return request_id
+
+        return work
+
+    return await unit.once(by, attempt)
+
+
+async def _instead_of_slower(
+    unit: Unit, request: Request, asked: Approval, decision: Decision
+) -> tuple[Decision, Assignment | None]:
+    """The vehicle that has the yes goes instead of a later one whose driver has not answered yet."""
+    held = await unit.store.read(lambda books: books.assignments.list_of(request.id))
+    slower = next((a for a in held if a.state is AssignmentState.OFFERED and a.slot >= 0), None)
+    if slower is None:
+        return decision, None
+    other = await unit.search_again(request, decision.at, leaving=slower, answered=asked, yes=True)
+    soon, late = other.arrivals.get(asked.vehicle_id), other.arrivals.get(slower.vehicle_id)
+    chosen = [offer.vehicle_id for offer in other.step.offers[:1]] == [asked.vehicle_id]
+    if chosen and soon is not None and (late is None or soon.eta_s < late.eta_s):
+        return other, slower
+    return decision, None
+
+
+async def answer_for_own(
+    unit: Unit, request_id: str, *, yes: bool, vehicle_id: str | None, reason: str, by: Command
+) -> str | Refusal:
+    """The operator of an asked agency answers for its vehicle, whichever rule asks for that (R26, R27)."""
+    approvals = await unit.store.read(lambda books: _own_asked(books, request_id, by.actor, vehicle_id))
+    if not approvals:  # a repeat of the answer finds none either, and gets the first one's
+        refusal = Refusal(RefusalCode.NO_SUCH_APPROVAL, {"agency": by.actor.agency or ""})
+        return await unit.once_at(by, lambda _: refusal)
+    first = approvals[0]
+    return await approve(unit, request_id, rule=first.rule, vehicle_id=first.vehicle_id, yes=yes, reason=reason, by=by)
+
+
+def _asked(books: Books, request_id: str, rule: str, vehicle_id: str | None, actor: Person) -> Approval | None:
+    """The approval that is meant: of this vehicle, else of the actor's own agency, else the first."""
+    standing = [
+        approval
+        for approval in books.approvals.list_of(request_id)
+        if approval.rule == rule and approval.is_asked and vehicle_id in (None, approval.vehicle_id)
+    ]
+    own = [a for a in standing if books.vehicles.get(a.vehicle_id).vehicle.agency == actor.agency]
+    return next(iter([*own, *standing]), None)
+
+
+def _own_asked(books: Books, request_id: str, actor: Person, vehicle_id: str | None) -> list[Approval]:
+    """What is asked of the actor's own agency. Raises NotFoundError for an unknown request."""
+    books.requests.get(request_id)
+    return [
+        approval
+        for approval in books.approvals.list_of(request_id)
+        if approval.is_asked
+        and approval.approver == OWN_OPERATOR
+        and vehicle_id in (None, approval.vehicle_id)
+        and books.vehicles.get(approval.vehicle_id).vehicle.agency == actor.agency
+    ]
+
+
+def _judge_approver(books: Books, asked: Approval, actor: Person) -> Refusal | None:
+    """Whether the rule names this person: by role, and for R26 as operator of the vehicle's own agency."""
+    if asked.approver == OWN_OPERATOR:
+        if actor.role is not Role.OPERATOR:
+            return Refusal(RefusalCode.NOT_THE_APPROVER, {"approver": Role.OPERATOR.value})
+        agency = books.vehicles.get(asked.vehicle_id).vehicle.agency
+        return None if actor.agency == agency else Refusal(RefusalCode.NOT_YOUR_AGENCY, {"agency": agency})
+    if actor.role.value != asked.approver:
+        return Refusal(RefusalCode.NOT_THE_APPROVER, {"approver": asked.approver})
+    return None
+
+
+def _next_free(books: Books, decision: Decision) -> str | None:
+    """The next candidate that may go at once, for an operator who came second."""
+    ready = (c.vehicle_id for c in decision.candidates if c.eligible and not c.needs and c.arrival is not None)
+    return next((name for name in ready if books.assignments.find_live(name) is None), None)
+
+
+def _make_room(books: Books, request: Request, actor: Person, decision: Decision) -> int:
+    """The slot that an operator's choice fills: an empty one, else that of a vehicle whose driver has not said yes,
+    else the first; the vehicle that has it is released."""
+    assignments = [a for a in books.assignments.list_of(request.id) if a.is_live and a.slot >= 0]
+    empty = unfilled_slots(request.wanted, assignments)
+    if empty:
+        return empty[0]
+    leaving = min(assignments, key=lambda a: (a.state is not AssignmentState.OFFERED, a.slot))
+    policy = decision.sop.policy
+    release(books, leaving, actor=actor.id, cause=StepCause.REASSIGNED, now=decision.at, policy=policy)
+    return leaving.slot
+
+
+def _clause(decision: Decision, vehicle_id: str, rule: str) -> str | None:
+    """The sentence of the SOP under which somebody said yes, or against which somebody acted."""
+    verdict = decision.assess_if_considered(vehicle_id)
+    if verdict is None:
+        return None
+    agency = next((f.agency for f in verdict.findings if f.rule == rule), "")
+    found = decision.sop.find_rule(agency, rule)
+    return found.clause if found else None
+
+
+def _objects(decision: Decision, vehicle_id: str, rule: str) -> bool:
+    """Whether this rule keeps the vehicle from going: only then it is acted against."""
+    verdict = decision.assess_if_considered(vehicle_id)
+    return verdict is not None and rule in verdict.blocking
+
+
+def _judge_choice(
+    books: Books, decision: Decision, vehicle_id: str, override: tuple[str, str] | None, actor: Person
+) -> Refusal | None:
+    """Whether this person may send this vehicle: the SOP has no objection, or one that they may override."""
+    books.vehicles.get(vehicle_id)
+    held = books.assignments.find_live(vehicle_id)
+    if held is not None:
+        facts = {"vehicle_id": vehicle_id, "request_id": held.request_id, "next": _next_free(books, decision)}
+        return Refusal(RefusalCode.VEHICLE_TAKEN, facts)
+    verdict = decision.assess_if_considered(vehicle_id)
+    if verdict is None:
+        return None
+    # A vehicle whose driver declined just now may be asked all the same: the operator has called.
+    objections = [finding for finding in verdict.findings if finding.blocks and finding.rule != LEFT_ALONE_RULE]
+    unsaid = [finding.rule for finding in objections if override is None or finding.rule != override[0]]
+    if unsaid:
+        return Refusal(RefusalCode.RULE_OBJECTS, {"vehicle_id": vehicle_id, "rules": unsaid})
+    for finding in objections:
+        rule = decision.sop.find_rule(finding.agency, finding.rule)
+        allowed = rule.overridable_by if rule else OverridableBy.NOBODY
+        if allowed.value != actor.role.value:
+            return Refusal(RefusalCode.NOT_OVERRIDABLE, {"rule": finding.rule, "overridable_by": allowed.value})
+    for need in verdict.needs:
+        if (vehicle_id, need.rule) not in decision.tried.approved:
+            facts = {"vehicle_id": vehicle_id, "rule": need.rule, "approver": need.approver}
+            return Refusal(RefusalCode.APPROVAL_NEEDED, facts)
+    return None

@@ -1,0 +1,111 @@
+"""Serving all who wait together: in the order of R24, at the least waiting for all of them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from dispatch.choosing.batch import assign_together
+from dispatch.choosing.decision import Decision
+from dispatch.choosing.queue import Place, place_of
+from dispatch.desk.effects.carry_out import carry_out
+from dispatch.desk.effects.standing import settle
+from dispatch.desk.ports import Books, DueKind, LostRaceError, NotFoundError
+from dispatch.desk.soon import UNSURE_S, list_trips, soon_free
+from dispatch.desk.unit import Unit, Work
+from dispatch.domain.request import Request, unfilled_slots
+from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.request_states import ENDS
+from dispatch.vocabulary.trip_steps import AssignmentState
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A request that needs vehicles, its place in the order, what was decided for it alone, and who is free soon."""
+
+    request: Request
+    place: Place
+    decision: Decision
+    soon: Mapping[str, float]
+
+
+async def serve(unit: Unit, request_ids: Iterable[str]) -> None:
+    """Search again for these requests, all over the same fleet, and give each what serves all best."""
+    now = unit.clock.now()
+    ids = list(request_ids)
+    found = await unit.store.read(lambda books: [_find(books, request_id) for request_id in ids])
+    open_ones = [(request, broken) for request, broken in filter(None, found) if request.state not in ENDS]
+    fleet = await unit.fleet.list_all()
+    policy, trips = await unit.store.read(lambda books: (unit.policy(books, now), list_trips(books)))
+    waiting = []
+    for request, broken in open_ones:
+        decision = await unit.search_again(request, now, fleet=fleet)
+        soon = await unit.think(soon_free, decision, trips, unit.roads)
+        waiting.append(_Waiting(request, place_of(request, policy, now, broken=broken), decision, soon))
+    waiting.sort(key=lambda one: one.place)
+    given = await unit.think(
+        assign_together,
+        [(one.request.id, one.place.level) for one in waiting for _ in one.decision.unfilled.slots],
+        {one.request.id: _weighed(one) for one in waiting},
+    )
+    taken = frozenset(vehicle for vehicles in given.values() for vehicle in vehicles)
+    for one in waiting:
+        # For a request to which a vehicle comes soon, free ones that others need more are left; any other is asked.
+        own = tuple(name for name in given.get(one.request.id, ()) if name not in one.soon)
+        ahead = one.decision.instead(taken=taken - set(own), first=own)
+        await _keep(unit, one.request.id, ahead)
+        # A first contact goes beside the others' vehicles: it is taken for those behind.
+        taken |= {offer.vehicle_id for offer in ahead.step.offers}
+    for request_id in set(ids) - {request.id for request, _ in open_ones}:
+        await unit.store.write(_dropping(request_id))
+
+
+async def _keep(unit: Unit, request_id: str, decided: Decision) -> None:
+    """Carry a decision out; where somebody was first, decide for this request alone on what is there then."""
+    first = [decided]
+
+    async def attempt() -> Work[None]:
+        if first:
+            decision = first.pop()
+        else:
+            request = await unit.store.read(lambda books: books.requests.get(request_id))
+            decision = await unit.search_again(request, unit.clock.now())
+        written = await unit.write_down(decision)
+
+        def work(books: Books) -> None:
+            books.timers.drop(DueKind.PROMISE_RETRY, request_id)
+            current = books.requests.get(request_id)
+            if current.state in ENDS or not unfilled_slots(current.wanted, books.assignments.list_of(request_id)):
+                return
+            carry_out(books, current, written)
+            settle(books, current, decision.at)
+
+        return work
+
+    if isinstance(await unit.commit(attempt), Refusal):
+        raise LostRaceError(f"request {request_id} is changed too often to be searched for")
+
+
+def _find(books: Books, request_id: str) -> tuple[Request, bool] | None:
+    try:
+        request = books.requests.get(request_id)
+    except NotFoundError:
+        return None
+    broken = any(a.state is AssignmentState.STOOD_DOWN for a in books.assignments.list_of(request_id))
+    return request, broken
+
+
+def _weighed(one: _Waiting) -> dict[str, float]:
+    """The vehicles that may be offered at once or are about to be free, with the seconds that they are weighed by."""
+    tried, approved = one.decision.tried.vehicles, one.decision.tried.approved
+    ready = {
+        c.vehicle_id: max(0.0, c.arrival.eta_s - c.preferred_s + c.penalty_s)
+        for c in one.decision.candidates
+        if c.eligible
+        and c.arrival is not None
+        and c.vehicle_id not in tried
+        and all((c.vehicle_id, need.rule) in approved for need in c.needs)
+    }
+    return ready | {name: eta_s + UNSURE_S for name, eta_s in one.soon.items() if name not in tried}
+
+
+def _dropping(request_id: str) -> Callable[[Books], None]:
+    return lambda books: books.timers.drop(DueKind.PROMISE_RETRY, request_id)

@@ -1,0 +1,141 @@
+"""Timers: what is done when its time has come, once each, whatever happened to the process meanwhile."""
+
+import asyncio
+import contextlib
+import logging
+from datetime import datetime
+from functools import partial
+
+from dispatch.desk.command import DESK
+from dispatch.desk.effects.carry_out import carry_out
+from dispatch.desk.effects.promising import escalate
+from dispatch.desk.effects.standing import settle
+from dispatch.desk.ports import Books, Due, DueKind, StoreUnavailableError
+from dispatch.desk.unit import Unit, Work
+from dispatch.desk.usecases.closures import end_closure
+from dispatch.desk.usecases.promises import promise_due
+from dispatch.desk.usecases.serving import serve
+from dispatch.desk.usecases.trips import step
+from dispatch.desk.usecases.vehicles import end_shift
+from dispatch.domain.assignment import StepCommand
+from dispatch.vocabulary.promises import Why
+from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.request_states import ENDS
+from dispatch.vocabulary.trip_steps import AssignmentState, Step, StepSource
+
+_AT_ONCE = 200
+_log = logging.getLogger(__name__)
+
+
+class TimerStuckError(Exception):
+    """A timer that changes nothing, however often it is carried out."""
+
+
+async def run_due(unit: Unit) -> datetime | None:
+    """Carry out every timer that is due; returns when the next one is.
+
+    Each timer is a row; what it does and that it is done are one transaction. Raises what a timer raised, after all the
+    others: none of them waits for one that fails, or that is as due as before after it was carried out.
+    """
+    failed: dict[tuple[DueKind, str], Exception] = {}
+    ran: set[Due] = set()
+    while True:
+        now = unit.clock.now()
+        listed = await unit.store.read(partial(_list_due, now=now, limit=_AT_ONCE + len(failed)))
+        due = [timer for timer in listed if (timer.kind, timer.subject) not in failed]
+        if not due:
+            for error in failed.values():
+                raise error
+            return await unit.store.read(lambda books: books.timers.next_at())
+        for timer in ran.intersection(due):
+            failed[timer.kind, timer.subject] = TimerStuckError(f"{timer.kind} of {timer.subject} stays due")
+        due = [timer for timer in due if timer not in ran]
+        ran.update(due)
+        # Requests that wait are served after the timers that may free a vehicle, and all of them together.
+        for timer in due:
+            if timer.kind is not DueKind.PROMISE_RETRY:
+                try:
+                    await _run(unit, timer)
+                except StoreUnavailableError:
+                    raise
+                except Exception as error:  # noqa: BLE001 - it is raised at the end
+                    failed[timer.kind, timer.subject] = error
+        waiting = [timer.subject for timer in due if timer.kind is DueKind.PROMISE_RETRY]
+        if waiting:
+            await serve(unit, waiting)
+
+
+async def run_timers(unit: Unit, stop: asyncio.Event, *, at_most_s: float = 1.0) -> None:
+    """Run timers until `stop`; a new timer is seen within `at_most_s`."""
+    while not stop.is_set():
+        try:
+            next_at = await run_due(unit)
+            wait_s = at_most_s
+            if next_at is not None:
+                wait_s = min(at_most_s, max(0.0, (next_at - unit.clock.now()).total_seconds()))
+        except Exception:  # noqa: BLE001 - the loop outlives a bug in one timer; it is logged and stays due
+            _log.exception("a timer failed; it stays due and is tried again")
+            wait_s = at_most_s
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), wait_s)
+
+
+async def _run(unit: Unit, due: Due) -> None:
+    match due.kind:
+        case DueKind.OFFER_EXPIRES:
+            command = StepCommand(step=Step.EXPIRE, actor=DESK, source=StepSource.DESK)
+            if isinstance(await step(unit, due.subject, command, by=None), Refusal):
+                await unit.store.write(lambda books: _drop_stale(books, due))
+        case DueKind.PROMISE_DUE:
+            await unit.write(lambda books: promise_due(books, due, unit.clock.now()))
+        case DueKind.SEARCH_LONG:
+            await unit.write(lambda books: _search_long(unit, books, due))
+        case DueKind.SCHEDULED:
+            await _begin_booked(unit, due)
+        case DueKind.SHIFT_ENDS:
+            await unit.write(lambda books: end_shift(books, due, unit.clock.now()))
+        case DueKind.CLOSURE_ENDS:
+            await end_closure(unit, due)
+        case DueKind.PROMISE_RETRY:
+            await serve(unit, [due.subject])
+
+
+def _search_long(unit: Unit, books: Books, due: Due) -> None:
+    """Nobody goes yet: the operator is told, and later the supervisor (R23)."""
+    now = unit.clock.now()
+    books.timers.drop(due.kind, due.subject)
+    request = books.requests.get(due.subject)
+    if request.state not in ENDS:
+        escalate(books, request, Why.SEARCHING_LONG, now, unit.policy(books, now))
+
+
+async def _begin_booked(unit: Unit, due: Due) -> None:
+    """The time of a booked trip comes near: its vehicle is searched for, and kept for it."""
+
+    async def attempt() -> Work[None]:
+        now = unit.clock.now()
+        request = await unit.store.read(lambda books: books.requests.get(due.subject))
+        written = await unit.write_down(await unit.search_again(request, now))
+
+        def work(books: Books) -> None:
+            books.timers.drop(due.kind, due.subject)
+            current = books.requests.get(due.subject)
+            if current.state not in ENDS:
+                carry_out(books, current, written)
+                settle(books, current, now)
+
+        return work
+
+    await unit.commit(attempt)
+
+
+def _list_due(books: Books, *, now: datetime, limit: int) -> list[Due]:
+    return books.timers.list_due(now, limit)
+
+
+def _drop_stale(books: Books, due: Due) -> None:
+    """An offer that was answered, or whose time was moved, needs no timer of the old time."""
+    assignment = books.assignments.get(due.subject)
+    books.timers.drop(due.kind, due.subject)
+    if assignment.state is AssignmentState.OFFERED:
+        books.timers.set(Due(kind=due.kind, subject=due.subject, at=assignment.expires_at))

@@ -1,0 +1,118 @@
+"""Trips: an offer that reaches its driver, and the steps of an assignment."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from dispatch.desk.command import Command
+from dispatch.desk.effects.carry_out import carry_out, offer_s
+from dispatch.desk.effects.promising import escalate
+from dispatch.desk.effects.standing import settle
+from dispatch.desk.effects.steps import take_step
+from dispatch.desk.ports import Books, Due, DueKind
+from dispatch.desk.record import Written
+from dispatch.desk.unit import Unit, Work
+from dispatch.domain.assignment import Assignment, StepCommand
+from dispatch.domain.request import Place, Request, unfilled_slots
+from dispatch.vocabulary.events import OfferDelivered
+from dispatch.vocabulary.places import Spot
+from dispatch.vocabulary.policy import Policy
+from dispatch.vocabulary.promises import Why
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
+from dispatch.vocabulary.request_states import ENDS, RequestState
+from dispatch.vocabulary.trip_steps import STEPS, AssignmentState, Step
+
+_REFUSALS = (AssignmentState.DECLINED, AssignmentState.EXPIRED)
+
+
+async def deliver_offer(unit: Unit, assignment_id: str) -> None:
+    """The offer reached the driver: from now the seconds of R23 count; a second time changes nothing."""
+    now = unit.clock.now()
+
+    def work(books: Books) -> None:
+        assignment = books.assignments.get(assignment_id)
+        request_id = assignment.request_id
+        events = (entry.event for entry in books.journal.list_of_kinds([request_id], [OfferDelivered]))
+        delivered = any(event.assignment_id == assignment_id for event in events)
+        if delivered or assignment.state is not AssignmentState.OFFERED:
+            return
+        lasts = timedelta(seconds=offer_s(books.requests.get(request_id), unit.policy(books, now)))
+        expires_at = min(assignment.expires_at, now + lasts)
+        books.assignments.save(replace(assignment, expires_at=expires_at, version=assignment.version + 1))
+        books.timers.set(Due(kind=DueKind.OFFER_EXPIRES, subject=assignment_id, at=expires_at))
+        event = OfferDelivered(expires_at=expires_at, at=now)
+        books.journal.add(event.about(request_id, assignment_id=assignment_id, vehicle_id=assignment.vehicle_id))
+
+    await unit.write(work)
+
+
+async def step(unit: Unit, assignment_id: str, command: StepCommand, *, by: Command | None) -> str | Refusal:
+    """Take a step; where the request needs another vehicle then, the search goes on in the same transaction.
+
+    Returns the assignment's id.
+    """
+    reopens = command.step is not Step.UNDO and STEPS[command.step].reopens
+
+    async def attempt() -> Work[str | Refusal]:
+        now = unit.clock.now()
+        before, request = await unit.store.read(lambda books: _with_request(books, assignment_id))
+        written = None
+        if reopens and request.state not in ENDS:
+            moved = _from_where_it_stands(unit, request, before)
+            written = await unit.write_down(await unit.search_again(moved, now, leaving=before))
+
+        def work(books: Books) -> str | Refusal:
+            if command.step is Step.UNDO and (ended := _ended_otherwise(books, before.request_id)):
+                return ended
+            policy = unit.policy(books, now)
+            assignment = take_step(books, books.assignments.get(assignment_id), command, now, policy)
+            if isinstance(assignment, Refusal):
+                return assignment
+            current = books.requests.get(assignment.request_id)
+            if written is not None and current.state not in ENDS:
+                current = _go_on(books, current, written, command.step)
+            settle(books, current, now, reopened=command.step is Step.UNDO)
+            return assignment_id
+
+        return work
+
+    return await unit.once(by, attempt)
+
+
+def _from_where_it_stands(unit: Unit, request: Request, before: Assignment) -> Request:
+    """Somebody aboard a vehicle that cannot go on is picked up where it stands."""
+    fix = unit.live.last_fixes().get(before.vehicle_id)
+    if not before.row.loaded or fix is None:
+        return request
+    here = Place(point=fix.point, name="", spot=Spot.VEHICLE_STOPPED, agency=request.ask.pickup.agency)
+    return replace(request, ask=replace(request.ask, pickup=here))
+
+
+def _go_on(books: Books, request: Request, written: Written, taken: Step) -> Request:
+    """The search goes on for what the vehicle has left; too many refusals are the operator's business (R23)."""
+    decision = written.decision
+    if decision.ask != request.ask:
+        request = replace(request, ask=decision.ask, version=request.version + 1)
+        books.requests.save(request)
+    carry_out(books, request, written)
+    if STEPS[taken].leads_to in _REFUSALS and _refused_often(books, request, decision.sop.policy):
+        escalate(books, request, Why.REFUSED_OFTEN, decision.at, decision.sop.policy)
+    return request
+
+
+def _refused_often(books: Books, request: Request, policy: Policy) -> bool:
+    refusals = sum(a.state in _REFUSALS for a in books.assignments.list_of(request.id))
+    return refusals > 0 and refusals % max(1, int(policy.refusals_to_operator)) == 0
+
+
+def _ended_otherwise(books: Books, request_id: str) -> Refusal | None:
+    """Why a trip's end is not undone any more: somebody ended its request, and not this trip."""
+    request = books.requests.get(request_id)
+    missing = unfilled_slots(request.wanted, books.assignments.list_of(request_id))
+    if request.state in ENDS and (request.state is not RequestState.COMPLETED or missing):
+        return Refusal(RefusalCode.REQUEST_ENDED, {"state": request.state})
+    return None
+
+
+def _with_request(books: Books, assignment_id: str) -> tuple[Assignment, Request]:
+    assignment = books.assignments.get(assignment_id)
+    return assignment, books.requests.get(assignment.request_id)

@@ -1,0 +1,55 @@
+"""The directory: facilities, and people with their roles."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from dispatch.vocabulary.roles import Role
+from geo.point import Point
+
+
+class FacilityKind(StrEnum):
+    """What kind of place a facility is."""
+
+    PUSKESMAS = "puskesmas"
+    HOSPITAL = "hospital"
+    MOSQUE = "mosque"
+    CEMETERY = "cemetery"
+    BASE = "base"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facility:
+    """A place that asks for vehicles or receives them; `agency` is whose area it lies in."""
+
+    id: str
+    kind: FacilityKind
+    name: str
+    point: Point
+    agency: str | None = None
+    phone: str | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who may sign in; a driver has a vehicle, a member of staff a facility."""
+
+    id: str
+    name: str
+    role: Role
+    agency: str | None = None
+    facility: str | None = None
+    vehicle: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """A sign-in: the SHA-256 of an opaque secret; `kind` is session (cookie), api (bearer) or demo."""
+
+    digest: str
+    person_id: str
+    kind: str
+    created_at: datetime
+    expires_at: datetime | None = None

@@ -1,0 +1,1 @@
+"""Travel times and areas for the desk."""

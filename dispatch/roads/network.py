@@ -1,0 +1,219 @@
+"""Travel times for the desk by the roads of a network, under the traffic of the hour."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dispatch.desk.road_ports import Area, Coverage, Roads, Way
+from dispatch.domain.arrival import Arrival, Method
+from dispatch.roads.areas import AreaRoads, find_coverage, find_isochrone, warm_up_areas
+from geo.closures import closed_edges, count_closed
+from geo.engine import Engine
+from geo.ground import OFF_ROAD_KPH, Ground
+from geo.nearest import Arrivals
+from geo.network import Network
+from geo.point import Point
+from geo.route import find_route
+from geo.shape import Shape
+from geo.snap import Snapper, Snaps
+from geo.speeds import METRICS
+from geo.standing import Standing, warm_up
+from geo.traffic import Slice, slice_at, under
+
+# How far the truth may lie from the expected time without live traffic; this project's own figures.
+_LOW, _HIGH = 0.85, 1.35
+_ROOM = 256  # for so many vehicles there is room at first
+_AT_ONCE = 64  # so many move before a question is let in between
+
+
+class AsideRoads(Roads):
+    """The roads as they are at a moment, for vehicles that are given with the question and nowhere kept."""
+
+    def __init__(self, engine: Engine, snapper: Snapper) -> None:
+        self._engine, self._snapper = engine, snapper
+
+    def arrivals(
+        self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
+    ) -> dict[str, Arrival]:
+        """The soonest arrivals by road, with the ways from the position to the road and on to the door."""
+        ids = sorted(vehicles)
+        snaps = _snap(self._snapper, *(vehicles[name] for name in ids))
+        target = _snap(self._snapper, to)
+        # The way to the road counts in the order too, so the search knows it; the way to the door is everybody's.
+        wait_ms = snaps.access_ms(OFF_ROAD_KPH)
+        found = self._engine.nearest(target, snaps, None, most=most, metric=speeds, wait_ms=wait_ms)
+        return _arrivals([ids[at] for at in found.index], found, target)
+
+    def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
+        """The quickest way by road, from door to door."""
+        start, target = _snap(self._snapper, origin), _snap(self._snapper, to)
+        route = find_route(self._engine, start, target, metric=speeds)
+        if route is None:
+            return None
+        access_m = float(start.distance_m[0] + target.distance_m[0])
+        along = tuple(Point(lon=float(lon), lat=float(lat)) for lon, lat in route.points)
+        return Way(
+            points=(origin, *along, to),
+            travel_s=route.travel_ms / 1000.0 + access_m / (OFF_ROAD_KPH / 3.6),
+            distance_m=route.distance_m + access_m,
+            streets=route.streets,
+            method=Method.ROADS,
+        )
+
+
+class NetworkRoads(Roads):
+    """By the roads of one network; positions farther from any road than the snapper's limit cannot come.
+
+    Vehicles stand in the buckets of the engine and are moved when they are asked about elsewhere, or before (`follow`).
+    Where traffic or what is closed changes, other roads take the place of these.
+    """
+
+    def __init__(self, network: Network, slices: Sequence[Slice] = ()) -> None:
+        self.network, self.snapper = network, Snapper(network)
+        self.kind = "sample" if network.meta.sample else "real"
+        self._slices = slices
+        self._slice: Slice | None = None
+        self._shut: NDArray[np.bool_] | None = None
+        self._standing = Standing(Engine(network), self.snapper, _ROOM, access_kph=OFF_ROAD_KPH)
+        self._numbers: dict[str, int] = {}
+        self._ids: list[str] = []
+        self._points: list[Point] = []
+        self._moving, self._changing = threading.Lock(), threading.Lock()
+
+    def warm_up(self, progress: Callable[[str], None]) -> None:
+        """Make the loops of the search ready, so that the first question does not wait for them."""
+        warm_up(self._standing.engine, self.snapper, progress)
+        warm_up_areas(self._area_roads(min(self.network.metrics)))
+
+    def arrivals(
+        self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
+    ) -> dict[str, Arrival]:
+        """The soonest arrivals by road, with the ways from the position to the road and on to the door."""
+        with self._moving:
+            numbers = self._move(vehicles)
+            standing = self._standing
+        found, target = standing.nearest_at(to.lon, to.lat, numbers, most=most, metric=speeds)
+        return _arrivals([self._ids[at] for at in found.index], found, target)
+
+    def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
+        """The quickest way by road, from door to door."""
+        return self.aside().way(origin, to, speeds=speeds)
+
+    def aside(self) -> Roads:
+        """These roads as they are now, for vehicles that are not where they are asked about."""
+        return AsideRoads(self._standing.engine, self._standing.snapper)
+
+    def follow(self, positions: Mapping[str, Point]) -> None:
+        """Vehicles are there now."""
+        given = iter(positions.items())
+        while some := dict(islice(given, _AT_ONCE)):
+            with self._moving:
+                self._move(some)
+
+    def turn_to(self, local: datetime) -> None:
+        """Traffic is as at this local time."""
+        with self._changing:
+            hour = slice_at(self._slices, local)
+            if hour != self._slice:
+                self._slice = hour
+                self._change()
+        standing = self._standing
+        for metric in METRICS:
+            standing.prepare(metric)
+
+    def close(self, shapes: Sequence[Shape]) -> None:
+        """Nobody drives what these shapes close; who is there starts from the nearest open street."""
+        shut = closed_edges(self.network, shapes)
+        with self._changing:
+            self._shut = shut if shut.any() else None
+            self._change()
+
+    def count_closed(self, shape: Shape) -> int | None:
+        """How many streets a shape would close, both directions of one counted once."""
+        return count_closed(self.network, shape)
+
+    def isochrone(self, from_: Point, *, minutes: Sequence[float], speeds: str) -> tuple[Area, ...] | None:
+        """The ground within each limit from a point by road; None where no road is near."""
+        return find_isochrone(self._area_roads(speeds), from_, minutes)
+
+    def coverage(self, vehicles: Mapping[str, Point], *, minutes: Sequence[float], speeds: str) -> Coverage:
+        """How soon the nearest vehicle is everywhere by road."""
+        return find_coverage(self._area_roads(speeds), vehicles, minutes)
+
+    @cached_property
+    def _ground(self) -> Ground:
+        return Ground(self.network)
+
+    def _area_roads(self, speeds: str) -> AreaRoads:
+        standing = self._standing
+        return AreaRoads(
+            network=standing.engine.network,
+            weights=standing.engine.metric(speeds).weights,
+            custom=standing.engine.metric(speeds).custom,
+            snapper=standing.snapper,
+            ground=self._ground,
+        )
+
+    def _change(self) -> None:
+        """Other roads take the place of these at once; searches take a little longer until `turn_to` fills buckets."""
+        before = self._standing
+        engine = Engine(under(self.network, self._slice, self._shut), before.engine.hierarchy)
+        snapper = self.snapper if self._shut is None else self.snapper.without(self._shut)
+        anew = before.over(engine, snapper, before.count)
+        with self._moving:
+            if self._standing.count > anew.count:  # many have come meanwhile
+                anew = anew.over(engine, snapper, self._standing.count)
+            anew.catch_up(self._standing)
+            self._standing = anew
+
+    def _move(self, positions: Mapping[str, Point]) -> NDArray[np.int64]:
+        """The numbers of vehicles, of whom those that are elsewhere than before have been moved."""
+        numbers, moved = [], []
+        for name, point in positions.items():
+            number = self._numbers.get(name)
+            if number is None:
+                number = self._numbers[name] = len(self._ids)
+                self._ids.append(name)
+                self._points.append(point)
+                moved.append(number)
+            elif self._points[number] is not point and self._points[number] != point:
+                self._points[number] = point
+                moved.append(number)
+            numbers.append(number)
+        if len(self._ids) > self._standing.count:
+            before = self._standing
+            self._standing = before.over(before.engine, before.snapper, 2 * len(self._ids))
+        if moved:
+            lon, lat = _lon_lat(self._points[number] for number in moved)
+            self._standing.move(np.array(moved), lon, lat)
+        return np.array(numbers, np.int64)
+
+
+def _lon_lat(points: Iterable[Point]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    both = np.array([(point.lon, point.lat) for point in points], np.float64).reshape(-1, 2)
+    return both[:, 0].copy(), both[:, 1].copy()
+
+
+def _snap(snapper: Snapper, *points: Point) -> Snaps:
+    return snapper.snap(*_lon_lat(points))
+
+
+def _arrivals(ids: Sequence[str], found: Arrivals, target: Snaps) -> dict[str, Arrival]:
+    """What was found, by id, with the ways from the position to the road and from there to the door."""
+    arrivals: dict[str, Arrival] = {}
+    for name, travel_ms, distance_m, off in zip(ids, found.travel_ms, found.distance_m, found.access_m, strict=True):
+        access_m = float(off + target.distance_m[0])
+        travel_s = float(travel_ms) / 1000.0 + access_m / (OFF_ROAD_KPH / 3.6)
+        arrivals[name] = Arrival(
+            eta_s=travel_s,
+            eta_low_s=travel_s * _LOW,
+            eta_high_s=travel_s * _HIGH,
+            distance_m=float(distance_m) + access_m,
+            method=Method.ROADS,
+        )
+    return arrivals

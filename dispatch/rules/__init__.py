@@ -1,0 +1,1 @@
+"""What the SOP says of a vehicle and a request."""

@@ -1,0 +1,207 @@
+"""Whether a vehicle may go: every rule answers for every vehicle, and nothing stops at the first "no"."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from dispatch.domain.request import Ask
+from dispatch.domain.vehicle import VehicleNow
+from dispatch.rules.conditions import Situation
+from dispatch.rules.moment import Moment
+from dispatch.rules.sop import NATIONAL, Clause, Effect, Part, Rule, SopInForce
+from dispatch.vocabulary.policy import Policy
+from dispatch.vocabulary.vehicle_classes import CLASSES, YES, Duty
+
+CLASS_RULE = "KELAS"  # what a class may do by itself, where no rule of a pack says it
+DUTY_RULE = "DINAS"  # whether the vehicle is on duty and free
+LEFT_ALONE_RULE = "R23"  # whether its driver has just declined; how long that counts is policy
+OWN_OPERATOR = "own_operator"  # the operator of the vehicle's own agency (R26)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one rule says of one vehicle and one request.
+
+    `applies`: it speaks on this case. `met`: it has no objection (deny, require) or its conditions hold (the others).
+    `lifted_by`: the approval rule that lifts an objection. `facts` are what the conditions saw: JSON values.
+    """
+
+    rule: str
+    agency: str
+    version: str
+    effect: Effect
+    applies: bool
+    met: bool
+    facts: Mapping[str, object]
+    lifted_by: str | None = None
+
+    @property
+    def objects(self) -> bool:
+        """Whether it keeps the vehicle from going as long as nothing lifts it."""
+        return self.effect in (Effect.DENY, Effect.REQUIRE) and not self.met
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it keeps the vehicle from going."""
+        return self.objects and self.lifted_by is None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class NeededApproval:
+    """Somebody's yes that a vehicle needs: the rule that says so and who may say it."""
+
+    rule: str
+    approver: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """All findings on one vehicle; `eligible` with `needs` empty means that it may be offered at once.
+
+    `preferred_s` is how much later it may arrive and still come first, `penalty_s` how much its old position is held
+    against it. `first_contact` is the pair rule under which it may go beside another vehicle (R04), though not alone,
+    if it is there `sooner_by_s` before it.
+    """
+
+    vehicle_id: str
+    eligible: bool
+    needs: tuple[NeededApproval, ...]
+    preferred_s: float
+    penalty_s: float
+    first_contact: str | None
+    sooner_by_s: float
+    findings: tuple[Finding, ...]
+
+    @property
+    def blocking(self) -> tuple[str, ...]:
+        """Ids of the rules that keep it from going."""
+        return tuple(finding.rule for finding in self.findings if finding.blocks)
+
+
+def assess(vehicle: VehicleNow, ask: Ask, sop: SopInForce, moment: Moment) -> Verdict:
+    """The verdict of every rule on one vehicle for one request at one moment."""
+    situation = Situation(vehicle, ask, moment)
+    clauses = sop.clauses_for(vehicle.vehicle.agency, ask.pickup.agency)
+    spoken = [(clause.rule, _answer(clause, situation)) for clause in clauses]
+    objections = {finding.rule for _, finding in spoken if finding.objects}
+    built_in = [_class_finding(situation, objections), _duty_finding(situation), _left_alone_finding(situation)]
+    objections |= {finding.rule for finding in built_in if finding.objects}
+
+    needs: list[NeededApproval] = []
+    lifted: dict[str, str] = {}
+    for rule, finding in spoken:
+        if rule.effect is Effect.APPROVAL and finding.met:
+            lifts = rule.overrides & objections
+            if lifts or not rule.overrides:
+                needs.append(NeededApproval(rule.id, rule.approver or ""))
+                lifted.update(dict.fromkeys(sorted(lifts), rule.id))
+    findings = [finding for _, finding in spoken] + built_in
+    settled = tuple(replace(f, lifted_by=lifted[f.rule]) if f.rule in lifted and f.objects else f for f in findings)
+    ahead = _first_contact(spoken, {finding.rule for finding in settled if finding.blocks})
+    return Verdict(
+        vehicle_id=vehicle.id,
+        eligible=not any(finding.blocks for finding in settled),
+        needs=tuple(sorted(needs)),
+        preferred_s=max(
+            (r.prefer_within_min * 60.0 for r, f in spoken if f.effect is Effect.PREFER and f.met), default=0.0
+        ),
+        penalty_s=penalty_s(vehicle, moment, sop.policy),
+        first_contact=ahead.id if ahead else None,
+        sooner_by_s=(ahead.sooner_by_min or 0.0) * 60.0 if ahead else 0.0,
+        findings=settled,
+    )
+
+
+def penalty_s(vehicle: VehicleNow, moment: Moment, policy: Policy) -> float:
+    """What an old position costs in the order (R21): nobody knows where the vehicle went since."""
+    fix = vehicle.position(moment.now)
+    old = fix is None or (moment.now - fix.taken_at).total_seconds() > policy.old_position_min * 60.0
+    return policy.old_position_penalty_s if old else 0.0
+
+
+def _first_contact(spoken: list[tuple[Rule, Finding]], blocking: set[str]) -> Rule | None:
+    """The pair rule that lets a vehicle go as first contact: it lifts all that blocks it."""
+    for rule, finding in spoken:
+        if is_first_contact(rule) and finding.met and blocking and blocking <= rule.overrides:
+            return rule
+    return None
+
+
+def is_first_contact(rule: Rule) -> bool:
+    """Whether this pair rule sends a second vehicle of another kind ahead."""
+    return rule.effect is Effect.PAIR and rule.sooner_by_min is not None
+
+
+def part_holds(part: Part, situation: Situation) -> bool:
+    """Whether one of the alternatives holds; an empty part always does."""
+    return not part or any(all(condition.holds(situation) for condition in some) for some in part)
+
+
+def case_is_there(rule: Rule, situation: Situation) -> bool:
+    """Whether `when` holds and `unless` does not."""
+    return part_holds(rule.when, situation) and not (rule.unless and part_holds(rule.unless, situation))
+
+
+def _answer(clause: Clause, situation: Situation) -> Finding:
+    rule = clause.rule
+    concerns = part_holds(rule.vehicles, situation)
+    case = concerns and case_is_there(rule, situation)
+    match rule.effect:
+        case Effect.DENY:
+            applies, met = concerns, not case
+        case Effect.REQUIRE:
+            applies, met = case, not case or part_holds(rule.must, situation)
+        case Effect.APPROVAL:
+            applies, met = concerns, case
+        case Effect.PREFER | Effect.PAIR | Effect.DEFER | Effect.HOLD:
+            applies, met = case, case and part_holds(rule.must, situation)
+    return Finding(
+        rule=rule.id,
+        agency=clause.agency,
+        version=clause.version,
+        effect=rule.effect,
+        applies=applies,
+        met=met,
+        facts={c.key.name: c.key.fact(situation) for c in rule.conditions} | _class(situation),
+    )
+
+
+def _class(situation: Situation) -> dict[str, object]:
+    return {"class": situation.vehicle.vehicle.vehicle_class.value}
+
+
+def _class_finding(situation: Situation, objections: set[str]) -> Finding:
+    vehicle_class, need = situation.vehicle.vehicle.vehicle_class, situation.ask.need
+    may = CLASSES[vehicle_class].may(need)
+    met = situation.ask.patient.can_sit if may.if_can_sit else may.yes or may.rule in objections
+    # What would help is told from the facts alone, so that an old finding reads the same when this table has changed.
+    facts: dict[str, object] = {"class": vehicle_class.value, "need": need.value}
+    if may.if_can_sit:
+        facts["can_sit"] = situation.ask.patient.can_sit
+    elif not met:
+        facts["may"] = [kind.value for kind, row in CLASSES.items() if row.may(need) == YES]
+    return _built_in(CLASS_RULE, met=met, facts=facts)
+
+
+def _duty_finding(situation: Situation) -> Finding:
+    vehicle = situation.vehicle
+    duty = Duty.COMMITTED if vehicle.assignment_id is not None else vehicle.duty
+    return _built_in(DUTY_RULE, met=vehicle.is_free, facts={"duty": duty.value})
+
+
+def _left_alone_finding(situation: Situation) -> Finding:
+    until, moment = situation.vehicle.left_alone_until, situation.moment
+    local = until.astimezone(moment.local.tzinfo).strftime("%H.%M") if until else None
+    met = until is None or until <= moment.now
+    return _built_in(LEFT_ALONE_RULE, met=met, facts={"left_alone_until": local})
+
+
+def _built_in(rule: str, *, met: bool, facts: Mapping[str, object]) -> Finding:
+    return Finding(
+        rule=rule,
+        agency=NATIONAL,
+        version="",
+        effect=Effect.REQUIRE,
+        applies=True,
+        met=met,
+        facts=facts,
+    )

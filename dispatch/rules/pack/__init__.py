@@ -1,0 +1,1 @@
+"""SOP packs as files: reading, checking, their schema and their forms."""

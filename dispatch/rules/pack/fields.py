@@ -1,0 +1,136 @@
+"""Reading single fields of a pack's tables; a wrong one raises FieldFault with its path."""
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from dispatch.rules.conditions import KEYS, Condition
+from dispatch.rules.pack.faults import Path, Said
+from dispatch.rules.sop import Booking, Effect, OverridableBy, Part
+from dispatch.rules.values import BadValueError, hours
+
+_E = TypeVar("_E", Effect, OverridableBy)
+Table = Mapping[str, object]
+LONGEST = 1_000
+MOST_RULES, MOST_ALTERNATIVES, MOST_WORDS = 200, 8, 20
+
+
+class FieldFault(Exception):  # noqa: N818 - always caught by the reader
+    """What is wrong with the field at a path."""
+
+    def __init__(self, path: Path, code: str, **facts: object) -> None:
+        super().__init__(code)
+        self.said = Said(path, code, facts)
+
+
+def judge_names(table: Table, known: tuple[str, ...], path: Path, where: str) -> None:
+    """Only known fields. Raises FieldFault at the first other one."""
+    for name in table:
+        if name not in known:
+            raise FieldFault((*path, name), "unknown_field", name=name, where=where, known=", ".join(known))
+
+
+def read_table(parent: Table, name: str, known: tuple[str, ...], path: Path) -> Table:
+    """A table of known fields; empty where it is left out."""
+    table = parent.get(name, {})
+    if not isinstance(table, dict):
+        raise FieldFault((*path, name), "not_table", name=name)
+    judge_names(table, known, (*path, name), name)
+    return table
+
+
+def read_part(rule: Table, name: str, path: Path) -> Part:
+    """A table of conditions, or a list of such tables."""
+    if name not in rule:
+        return ()
+    given, at = rule[name], (*path, name)
+    tables = given if isinstance(given, list) else [given]
+    if not tables or not all(isinstance(table, dict) and table for table in tables):
+        raise FieldFault(at, "bad_part", name=name)
+    if len(tables) > MOST_ALTERNATIVES:
+        raise FieldFault(at, "too_many", name=name, most=MOST_ALTERNATIVES)
+    places = [(*at, number) for number in range(len(tables))] if isinstance(given, list) else [at]
+    return tuple(_alternative(table, place, name) for table, place in zip(tables, places, strict=True))
+
+
+def _alternative(table: Table, path: Path, part: str) -> tuple[Condition, ...]:
+    judge_names(table, tuple(KEYS), path, part)
+    found: list[Condition] = []
+    for name, value in table.items():
+        try:
+            found.append(Condition(KEYS[name], KEYS[name].value(value)))
+        except BadValueError as error:
+            raise FieldFault((*path, name), "bad_value", part=part, name=name, why=str(error)) from None
+    return tuple(found)
+
+
+def read_booking(rule: Table, path: Path) -> Booking | None:
+    """Notice and hours of a drop-off."""
+    if "booking" not in rule:
+        return None
+    table, at = read_table(rule, "booking", ("notice_min", "hours"), path), (*path, "booking")
+    if set(table) != {"notice_min", "hours"}:
+        raise FieldFault(at, "bad_booking")
+    try:
+        span = hours(table["hours"])
+    except BadValueError as error:
+        raise FieldFault((*at, "hours"), "bad_value", part="booking", name="hours", why=str(error)) from None
+    if not isinstance(span, tuple):
+        raise FieldFault((*at, "hours"), "bad_booking_hours")
+    return Booking(notice_min=read_number(table, "notice_min", at), hours=span)
+
+
+def read_words(
+    table: Table, name: str, path: Path, *, allowed: tuple[str, ...] = (), example: str = "R01"
+) -> tuple[str, ...]:
+    """A list of different words, of `allowed` ones where that is given."""
+    at = (*path, name)
+    value = table.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(word, str) and word.strip() for word in value):
+        raise FieldFault(at, "not_words", name=name, example=allowed[0] if allowed else example)
+    if name in table and not value:
+        raise FieldFault(at, "empty_list", name=name)
+    if len(value) > MOST_WORDS:
+        raise FieldFault(at, "too_many", name=name, most=MOST_WORDS)
+    if len(set(value)) < len(value):
+        raise FieldFault(at, "named_twice", name=name)
+    wrong = [word for word in value if allowed and word not in allowed]
+    if wrong:
+        raise FieldFault(at, "not_among", names=", ".join(wrong), allowed=", ".join(allowed))
+    if any(len(word) > LONGEST for word in value):
+        raise FieldFault(at, "too_long", name=name, most=LONGEST)
+    return tuple(value)
+
+
+def read_flag(table: Table, name: str, path: Path) -> bool:
+    """True or false; false where it is left out."""
+    value = table.get(name, False)
+    if not isinstance(value, bool):
+        raise FieldFault((*path, name), "not_flag", name=name)
+    return value
+
+
+def read_number(table: Table, name: str, path: Path) -> float:
+    """A number that is not negative."""
+    value = table[name]
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1e6:
+        raise FieldFault((*path, name), "not_number", name=name)
+    return float(value)
+
+
+def read_choice(table: Table, name: str, enum: type[_E], path: Path) -> _E:
+    """One of the words of `enum`."""
+    try:
+        return enum(read_text(table, name, path))
+    except ValueError:
+        allowed = ", ".join(member.value for member in enum)
+        raise FieldFault((*path, name), "not_choice", value=table[name], name=name, allowed=allowed) from None
+
+
+def read_text(table: Table, name: str, path: Path) -> str:
+    """A text that says something."""
+    value = table[name]
+    if not isinstance(value, str) or not value.strip():
+        raise FieldFault((*path, name), "not_text", name=name)
+    if len(value) > LONGEST:
+        raise FieldFault((*path, name), "too_long", name=name, most=LONGEST)
+    return value

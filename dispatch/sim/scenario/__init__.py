@@ -1,0 +1,1 @@
+"""Scenario files, played through the real desk under a virtual clock."""

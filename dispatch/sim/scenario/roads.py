@@ -1,0 +1,59 @@
+"""Travel times as a scenario gives them, in place of roads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dispatch.desk.road_ports import Roads, Way
+from dispatch.domain.arrival import Arrival, Method
+from dispatch.sim.scenario.model import GivenVehicle
+from geo.point import Point
+
+_KPH = 30.0  # from minutes to a distance, for the screens alone; this project's own figure
+
+
+@dataclass(slots=True)
+class GivenRoads(Roads):
+    """Minutes from every vehicle to every named place; whoever has none for a place cannot come."""
+
+    places: Mapping[str, Point]
+    minutes: dict[str, dict[str, float]] = field(default_factory=dict)
+    default_min: dict[str, float] = field(default_factory=dict)
+
+    def take(self, vehicle: GivenVehicle) -> None:
+        """Learn the times of a vehicle."""
+        self.minutes[vehicle.id] = dict(vehicle.travel_min)
+        if vehicle.default_travel_min is not None:
+            self.default_min[vehicle.id] = vehicle.default_travel_min
+
+    def change(self, vehicle_id: str, travel_min: Mapping[str, float]) -> None:
+        """The vehicle stands elsewhere now: these times replace the old ones of the same places."""
+        self.minutes[vehicle_id].update(travel_min)
+
+    def arrivals(
+        self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
+    ) -> dict[str, Arrival]:
+        """The soonest arrivals by the given times; they hold for every metric, and for wherever a vehicle stands."""
+        del speeds
+        names = [name for name, point in self.places.items() if point == to]
+        found: list[tuple[float, str]] = []
+        for vehicle_id in vehicles:
+            times = [self.minutes[vehicle_id][name] for name in names if name in self.minutes.get(vehicle_id, {})]
+            if not times and vehicle_id in self.default_min:
+                times = [self.default_min[vehicle_id]]
+            if times:
+                found.append((min(times), vehicle_id))
+        return {
+            vehicle_id: Arrival(
+                eta_s=minutes * 60.0,
+                eta_low_s=minutes * 60.0,
+                eta_high_s=minutes * 60.0,
+                distance_m=minutes / 60.0 * _KPH * 1000.0,
+                method=Method.GIVEN,
+            )
+            for minutes, vehicle_id in sorted(found)[:most]
+        }
+
+    def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
+        """None: given times have no way."""
+        del origin, to, speeds
+        return None

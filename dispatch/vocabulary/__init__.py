@@ -1,0 +1,1 @@
+"""The trade's vocabulary: pure tables, one row a thing."""

@@ -1,0 +1,443 @@
+"""What happened: one frozen class a kind, its fields its facts; audit, live pages, messages and replays read them.
+
+A fact is never a person's name or phone number, and never a sentence of the product: codes and values, beside what
+people and packs wrote. A field with a default may be missing in entries of earlier versions.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from enum import StrEnum, auto
+from types import MappingProxyType
+from typing import ClassVar
+
+from dispatch.vocabulary.needs import Need, Urgency
+from dispatch.vocabulary.places import Cause
+from dispatch.vocabulary.promises import CallOutcome, PromiseKind, PromiseState, Whom, Why
+from dispatch.vocabulary.request_states import FamilyWord, Outcome, RequestState
+from dispatch.vocabulary.trip_steps import AssignmentState, StepCause, StepSource
+from dispatch.vocabulary.vehicle_classes import Duty
+
+
+class EventKind(StrEnum):
+    """What kind of thing happened: the word that the journal and the API use."""
+
+    REQUEST_RECEIVED = auto()
+    DECISION_MADE = auto()
+    OFFER_MADE = auto()
+    OFFER_DELIVERED = auto()
+    OFFER_ACCEPTED = auto()
+    OFFER_DECLINED = auto()
+    OFFER_EXPIRED = auto()
+    OFFER_WITHDRAWN = auto()
+    STEP_TAKEN = auto()
+    STEP_UNDONE = auto()
+    STOOD_DOWN = auto()
+    PROBLEM_REPORTED = auto()
+    APPROVAL_ASKED = auto()
+    APPROVAL_GIVEN = auto()
+    APPROVAL_REFUSED = auto()
+    OVERRIDDEN = auto()
+    SOP_SUBMITTED = auto()
+    SOP_APPROVED = auto()
+    SOP_RETURNED = auto()
+    SOP_PUBLISHED = auto()
+    PROMISE_MADE = auto()
+    PROMISE_RETRIED = auto()
+    PROMISE_CALLED = auto()
+    PROMISE_REMINDED = auto()
+    PROMISE_OVERDUE = auto()
+    PROMISE_HANDED_OVER = auto()
+    PROMISE_CLOSED = auto()
+    STOCK_CAME = auto()
+    NOTICE_ASKED = auto()
+    ESCALATED = auto()
+    FAMILY_SAID = auto()
+    NOTED = auto()
+    HELD = auto()
+    REQUEST_ENDED = auto()
+    DUTY_CHANGED = auto()
+    ROAD_CLOSED = auto()
+    ROAD_OPENED = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """The head of every event: when (aware UTC), about what, and who did it (a person's id, or the desk's own name)."""
+
+    kind: ClassVar[EventKind]
+    at: datetime
+    request_id: str | None = None
+    assignment_id: str | None = None
+    vehicle_id: str | None = None
+    actor: str | None = None
+
+    def about(self, request_id: str, *, assignment_id: str | None = None, vehicle_id: str | None = None) -> "Event":
+        """The same event about a request, its assignment and its vehicle."""
+        return replace(
+            self, request_id=request_id, assignment_id=assignment_id, vehicle_id=vehicle_id or self.vehicle_id
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestReceived(Event):
+    """Somebody asked for something."""
+
+    kind: ClassVar[EventKind] = EventKind.REQUEST_RECEIVED
+    need: Need | None = None
+    urgency: Urgency | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionMade(Event):
+    """What was decided; the decision itself is kept beside. `sentence` is of entries before 0.2 alone."""
+
+    kind: ClassVar[EventKind] = EventKind.DECISION_MADE
+    outcome: Outcome
+    chosen: tuple[str, ...] = ()
+    decision_id: int | None = None
+    sentence: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferMade(Event):
+    """A vehicle was asked; `auto`: its driver takes every offer."""
+
+    kind: ClassVar[EventKind] = EventKind.OFFER_MADE
+    expires_at: datetime
+    slot: int = 0
+    auto: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferDelivered(Event):
+    """The offer reached the driver's phone; from now on the seconds of R23 count."""
+
+    kind: ClassVar[EventKind] = EventKind.OFFER_DELIVERED
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TripEvent(Event):
+    """An assignment is in another state: by which source, when by the device's clock, in which place of its queue.
+
+    `reason` is what a person wrote, `cause` why the desk did it.
+    """
+
+    state: AssignmentState
+    source: StepSource
+    device_time: datetime | None = None
+    seq: int | None = None
+    reason: str | None = None
+    cause: StepCause | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferAccepted(TripEvent):
+    """The driver goes."""
+
+    kind: ClassVar[EventKind] = EventKind.OFFER_ACCEPTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferDeclined(TripEvent):
+    """The driver cannot go."""
+
+    kind: ClassVar[EventKind] = EventKind.OFFER_DECLINED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferExpired(TripEvent):
+    """The driver did not answer in time."""
+
+    kind: ClassVar[EventKind] = EventKind.OFFER_EXPIRED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferWithdrawn(TripEvent):
+    """The desk took the offer back."""
+
+    kind: ClassVar[EventKind] = EventKind.OFFER_WITHDRAWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepTaken(TripEvent):
+    """A step of the trip."""
+
+    kind: ClassVar[EventKind] = EventKind.STEP_TAKEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepUndone(TripEvent):
+    """A tap was taken back: `undone` is the state that was left, None in entries before 0.2."""
+
+    kind: ClassVar[EventKind] = EventKind.STEP_UNDONE
+    undone: AssignmentState | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoodDown(TripEvent):
+    """The vehicle is called back and can still go."""
+
+    kind: ClassVar[EventKind] = EventKind.STOOD_DOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemReported(TripEvent):
+    """The vehicle cannot go on."""
+
+    kind: ClassVar[EventKind] = EventKind.PROBLEM_REPORTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalAsked(Event):
+    """Somebody's yes is asked for a vehicle under a rule; `approver` is a role or own_operator."""
+
+    kind: ClassVar[EventKind] = EventKind.APPROVAL_ASKED
+    rule: str
+    approver: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged(Event):
+    """A person's word on a vehicle under a rule, with the reason and the SOP's clause."""
+
+    rule: str
+    reason: str
+    clause: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalGiven(Judged):
+    """The approver said yes."""
+
+    kind: ClassVar[EventKind] = EventKind.APPROVAL_GIVEN
+    approver: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRefused(Judged):
+    """The approver said no."""
+
+    kind: ClassVar[EventKind] = EventKind.APPROVAL_REFUSED
+    approver: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overridden(Judged):
+    """An operator acted against a rule that allows it."""
+
+    kind: ClassVar[EventKind] = EventKind.OVERRIDDEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SopEvent(Event):
+    """Something about a version of an agency's SOP."""
+
+    agency: str
+    version: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SopSubmitted(SopEvent):
+    """A draft waits for the second person."""
+
+    kind: ClassVar[EventKind] = EventKind.SOP_SUBMITTED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SopApproved(SopEvent):
+    """The second person agreed."""
+
+    kind: ClassVar[EventKind] = EventKind.SOP_APPROVED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SopReturned(SopEvent):
+    """The second person sent it back."""
+
+    kind: ClassVar[EventKind] = EventKind.SOP_RETURNED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SopPublished(SopEvent):
+    """The version is in force from `effective_from`."""
+
+    kind: ClassVar[EventKind] = EventKind.SOP_PUBLISHED
+    effective_from: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseMade(Event):
+    """A call-back is owed; `owner` is a role or a person's id."""
+
+    kind: ClassVar[EventKind] = EventKind.PROMISE_MADE
+    why: Why
+    owner: str
+    due_at: datetime
+    owed: PromiseKind = PromiseKind.VEHICLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseRetried(Event):
+    """The search was tried again."""
+
+    kind: ClassVar[EventKind] = EventKind.PROMISE_RETRIED
+    retries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseCalled(Event):
+    """A call-back was made; `told` is who was reached, in words."""
+
+    kind: ClassVar[EventKind] = EventKind.PROMISE_CALLED
+    outcome: CallOutcome
+    whom: Whom
+    told: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseReminded(Event):
+    """Its owner is reminded before it is due."""
+
+    kind: ClassVar[EventKind] = EventKind.PROMISE_REMINDED
+    to: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseOverdue(Event):
+    """Nobody called in time: it goes one step up."""
+
+    kind: ClassVar[EventKind] = EventKind.PROMISE_OVERDUE
+    to: str
+    level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseHandedOver(Event):
+    """Somebody of this role owes it from now on."""
+
+    kind: ClassVar[EventKind] = EventKind.PROMISE_HANDED_OVER
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseClosed(Event):
+    """It ended: with what, and who was told (a person's words, or a code of vocabulary.promises)."""
+
+    kind: ClassVar[EventKind] = EventKind.PROMISE_CLOSED
+    outcome: str
+    told: str
+    state: PromiseState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StockCame(Event):
+    """A document came in for somebody who waits for it, at this place of the call list."""
+
+    kind: ClassVar[EventKind] = EventKind.STOCK_CAME
+    subject: str
+    place: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeAsked(Event):
+    """A rule wants somebody to be told; `rule` is None in entries before 0.2."""
+
+    kind: ClassVar[EventKind] = EventKind.NOTICE_ASKED
+    whom: str
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalated(Event):
+    """Somebody of this role is told that nobody goes yet."""
+
+    kind: ClassVar[EventKind] = EventKind.ESCALATED
+    to: str
+    why: Why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilySaid(Event):
+    """The family's word on its link."""
+
+    kind: ClassVar[EventKind] = EventKind.FAMILY_SAID
+    said: FamilyWord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(Event):
+    """A note was added; its text lies with the contact. `delivers`: the document goes to the house."""
+
+    kind: ClassVar[EventKind] = EventKind.NOTED
+    delivers: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held(Event):
+    """The destination waits, or no longer does."""
+
+    kind: ClassVar[EventKind] = EventKind.HELD
+    on: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestEnded(Event):
+    """How a request ended, and who was told (a person's words, or a code of vocabulary.promises)."""
+
+    kind: ClassVar[EventKind] = EventKind.REQUEST_ENDED
+    state: RequestState
+    told: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyChanged(Event):
+    """A vehicle's duty; `shift_over`: the desk ended a shift that nobody ended. `reason` is of entries before 0.2."""
+
+    kind: ClassVar[EventKind] = EventKind.DUTY_CHANGED
+    duty: Duty
+    at_base: bool = False
+    shift_over: bool = False
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadEvent(Event):
+    """A closure of roads; its note stays out, for it may speak of people."""
+
+    closure: str
+    cause: Cause
+    streets: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadClosed(RoadEvent):
+    """Nobody drives there from now on."""
+
+    kind: ClassVar[EventKind] = EventKind.ROAD_CLOSED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadOpened(RoadEvent):
+    """It is open again."""
+
+    kind: ClassVar[EventKind] = EventKind.ROAD_OPENED
+
+
+KINDS: Mapping[EventKind, type[Event]] = MappingProxyType(
+    {
+        found.kind: found
+        for found in tuple(globals().values())
+        if isinstance(found, type) and issubclass(found, Event) and hasattr(found, "kind")
+    }
+)
+_HEAD = frozenset(field.name for field in fields(Event))
+
+
+def facts_of(event: Event) -> dict[str, object]:
+    """The facts alone, by the names of the fields that are not the head's."""
+    return {field.name: getattr(event, field.name) for field in fields(event) if field.name not in _HEAD}

@@ -1,0 +1,46 @@
+"""The policy figures of a SOP: what is no judgement on one vehicle, one row each with its bounds and its rule."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a pack may set, both ends included, and the rule (docs/rules.md) to which the figure belongs."""
+
+    low: float
+    high: float
+    rule: str
+    whole: bool = False
+
+
+def _figure(default: float, low: float, high: float, rule: str) -> float:
+    found: float = field(default=default, metadata={"bounds": Bounds(low, high, rule)})
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Offers and their order (R23, R24), old positions (R21), shifts (R22), speeds (R25); units are in the names."""
+
+    offer_red_s: float = _figure(30.0, 5, 3_600, "R23")
+    offer_other_s: float = _figure(90.0, 5, 3_600, "R23")
+    offer_scheduled_s: float = _figure(600.0, 5, 86_400, "R23")
+    offer_undelivered_s: float = _figure(10.0, 0, 600, "R23")
+    refusals_to_operator: int = field(default=5, metadata={"bounds": Bounds(1, 50, "R23", whole=True)})
+    searching_to_operator_s: float = _figure(360.0, 30, 3_600, "R23")
+    decline_lock_s: float = _figure(600.0, 0, 86_400, "R23")
+    ask_again_s: float = _figure(1_200.0, 0, 86_400, "R23")
+    supervisor_after_s: float = _figure(900.0, 30, 86_400, "R23")
+    schedule_lead_s: float = _figure(3_600.0, 0, 604_800, "R23")
+    shift_ends_h: float = _figure(16.0, 1, 72, "R22")
+    ageing_s: float = _figure(1_800.0, 60, 86_400, "R24")
+    turnout_s: float = _figure(90.0, 0, 3_600, "R25")
+    old_position_min: float = _figure(5.0, 1, 1_440, "R21")
+    old_position_penalty_s: float = _figure(300.0, 0, 7_200, "R21")
+    hearse_town_kph: float = _figure(40.0, 5, 120, "R25")
+    hearse_open_kph: float = _figure(80.0, 5, 120, "R25")
+
+
+FIGURES: Mapping[str, Bounds] = MappingProxyType({known.name: known.metadata["bounds"] for known in fields(Policy)})
