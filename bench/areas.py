@@ -19,14 +19,14 @@ from scipy.sparse.csgraph import dijkstra
 
 from bench.nearest import places
 from bench.plain import open_roads
-from geo.graph import Leaving, Weights
-from geo.ground import Ground
-from geo.hierarchy import NEVER, Customized, Hierarchy
-from geo.isochrone import coverage, isochrone
-from geo.network import Network
-from geo.reach import edge_times
-from geo.snap import Snapper
-from geo.stand import stand
+from geo.areas.ground import Ground
+from geo.areas.isochrone import coverage, isochrone
+from geo.areas.reach import edge_times
+from geo.roads.graph import Leaving, Weights
+from geo.roads.network import Network
+from geo.search.hierarchy import NEVER, Customized, Hierarchy
+from geo.search.snap import Snapper
+from geo.search.stand import stand
 
 METRIC = "car"
 VEHICLES = (1, 100, 1_000)

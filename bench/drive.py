@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from bench.nearest import places
 from bench.plain import leaving, open_roads
-from geo.engine import Engine
-from geo.network import Network
-from geo.snap import Snapper
-from geo.speeds import METRICS
-from geo.standing import Standing, warm_up
+from geo.roads.network import Network
+from geo.roads.speeds import METRICS
+from geo.search.engine import Engine
+from geo.search.snap import Snapper
+from geo.search.standing import Standing, warm_up
 
 MOST_SHARE = 0.25
 _Ints = NDArray[np.int64]

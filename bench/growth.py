@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from bench.nearest import CACHES
 from bench.plain import leaving, open_roads
-from geo.buckets import Buckets, warm_up
-from geo.hierarchy import Hierarchy
-from geo.order import node_order
+from geo.roads.order import node_order
+from geo.search.buckets import Buckets, warm_up
+from geo.search.hierarchy import Hierarchy
 
 VEHICLES, K = 10_000, 5
 TOWNS, TOWN = 4, 113  # so many towns along each side of the region, so many crossings along each side of a town

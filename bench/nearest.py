@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 
 from bench.plain import open_roads
 from bench.rivals import METRIC, Fleet, Way, all_ways, topology_of
-from geo.engine import Engine
-from geo.network import Network
-from geo.snap import Snapper
-from geo.standing import warm_up
+from geo.roads.network import Network
+from geo.search.engine import Engine
+from geo.search.snap import Snapper
+from geo.search.standing import warm_up
 
 SHARES = (1.0, 0.1, 0.01, 0.0)  # the last is exactly one
 FLEETS = (100, 1_000, 10_000)

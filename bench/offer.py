@@ -26,9 +26,8 @@ import websockets
 
 from dispatch.bootstrap import pack_texts, publish_packs
 from dispatch.desk.ports import Books, Due, DueKind
-from dispatch.domain.people import Token
 from dispatch.domain.fix import Fix
-from dispatch.domain.people import Facility, FacilityKind, Person
+from dispatch.domain.people import Facility, FacilityKind, Person, Token
 from dispatch.domain.vehicle import Vehicle
 from dispatch.settings import Settings
 from dispatch.store.sqlite import open_sqlite
@@ -95,7 +94,9 @@ def fill(settings: Settings, fleet: list[tuple[Vehicle, Point]], watched: int) -
             books.vehicles.set_duty(vehicle.id, Duty.AVAILABLE, at_base=False, now=now)
             books.vehicles.set_history(vehicle.id, on_duty_since=now, trip_ended_at=None)
             books.timers.set(Due(kind=DueKind.SHIFT_ENDS, subject=vehicle.id, at=now + SHIFT))
-        books.vehicles.put_fixes([Fix(vehicle_id=v.id, point=point, taken_at=now, received_at=now) for v, point in fleet])
+        books.vehicles.put_fixes(
+            [Fix(vehicle_id=v.id, point=point, taken_at=now, received_at=now) for v, point in fleet]
+        )
         for person in people:
             books.people.put(person)
             digest = hashlib.sha256(secret(person.id).encode()).hexdigest()

@@ -14,11 +14,11 @@ from time import process_time
 from rapidfuzz import fuzz, process, utils
 
 from bench.plain import open_roads
-from geo.places import NamedPlace
-from geo.places_file import places_path, read_places
-from geo.places_index import PlaceIndex
-from geo.places_region import RegionPlaces
-from geo.snap import Snapper
+from geo.places.file import places_path, read_places
+from geo.places.index import PlaceIndex
+from geo.places.place import NamedPlace
+from geo.places.region import RegionPlaces
+from geo.search.snap import Snapper
 
 LIMIT = 10
 TIMES_FASTER = 5.0

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.network import Network, NetworkFileError, open_network
+from geo.roads.network import Network, NetworkFileError, open_network
 
 
 def leaving(network: Network) -> tuple[NDArray[np.int32], NDArray[np.int32]]:

@@ -10,14 +10,14 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from bench.searched import FAR, Graph, contracted, plain
-from geo.engine import Engine
-from geo.graph import CLOSED_MS
-from geo.kernels import FAR as FAR_OFF
-from geo.kernels import search
-from geo.metric import Target
-from geo.network import Network
-from geo.snap import Snapper, Snaps
-from geo.standing import Standing
+from geo.roads.graph import CLOSED_MS
+from geo.roads.network import Network
+from geo.search.engine import Engine
+from geo.search.metric import Target
+from geo.search.nearest_kernels import FAR as FAR_OFF
+from geo.search.nearest_kernels import search
+from geo.search.snap import Snapper, Snaps
+from geo.search.standing import Standing
 
 METRIC = "car"
 FIRST_LIMIT_MS = 60_000.0

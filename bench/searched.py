@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.metric import Metric, Sides, Target
-from geo.network import Network
-from geo.snap import Snaps
-from geo.turns import allowed_turns
+from geo.roads.network import Network
+from geo.roads.turns import allowed_turns
+from geo.search.metric import Metric, Sides, Target
+from geo.search.snap import Snaps
 
 FAR = 2**40
 _Ints = NDArray[np.int64]

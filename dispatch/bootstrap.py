@@ -23,16 +23,18 @@ from dispatch.settings import Settings
 from dispatch.store.sqlite import open_sqlite
 from dispatch.tell.gateway import Gateways
 from dispatch.tell.teller import Teller
-from geo.area import AreaFileError, Areas, read_areas, sample_areas
-from geo.network import VERSION, NetworkFileError, NetworkMeta, open_network, write_network
-from geo.places import BasemapLayers, PlaceLabel
-from geo.places_file import PlacesFileError, places_path, read_places
-from geo.places_online import OnlinePlaces
-from geo.places_region import RegionPlaces
-from geo.sample import sample_layers, sample_network
-from geo.tiles import tiles_path, write_tiles
-from geo.tiles_store import TileStore
-from geo.traffic import SLICES, Slice, TrafficFileError, read_slices
+from geo.areas.area import AreaFileError, Areas, read_areas
+from geo.basemap.store import TileStore
+from geo.basemap.tiles import tiles_path, write_tiles
+from geo.osm.features import BasemapLayers, PlaceLabel
+from geo.places.file import PlacesFileError, places_path, read_places
+from geo.places.online import OnlinePlaces
+from geo.places.region import RegionPlaces
+from geo.roads.network import VERSION, NetworkFileError, NetworkMeta, open_network, write_network
+from geo.roads.traffic import SLICES, Slice, TrafficFileError, read_slices
+from geo.sample.areas import sample_areas
+from geo.sample.layers import sample_layers
+from geo.sample.roads import sample_network
 
 Progress = Callable[[str], None]
 

@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from geo.network import Network
-from geo.sample import sample_network
+from geo.roads.network import Network
+from geo.sample.roads import sample_network
 
 
 @cache

@@ -14,8 +14,7 @@ from starlette.requests import HTTPConnection
 
 from dispatch.bootstrap import House
 from dispatch.desk.ports import Books
-from dispatch.domain.people import Token
-from dispatch.domain.people import Person
+from dispatch.domain.people import Person, Token
 from dispatch.vocabulary.roles import Role
 from web.errors import Problem
 

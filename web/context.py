@@ -4,11 +4,11 @@ import hashlib
 from datetime import UTC, datetime
 from typing import Annotated
 
+from dispatch.desk.views import RequestView
 from fastapi import Depends, Header, Request
 
 from dispatch.bootstrap import House
 from dispatch.desk.command import Command
-from dispatch.desk.views import RequestView
 from dispatch.domain.people import Person
 from dispatch.vocabulary.roles import Role
 from web.errors import Problem, not_found

@@ -15,9 +15,9 @@ from pydantic import BaseModel, ValidationError
 
 from dispatch.bootstrap import House
 from dispatch.desk.ports import Books, FixBatch, JournalEntry, StoreUnavailableError, Wake
-from dispatch.domain.request import RequestFilter
 from dispatch.domain.fix import Fix, LinkHealth
 from dispatch.domain.people import Person
+from dispatch.domain.request import RequestFilter
 from dispatch.vocabulary.events import EventKind
 from dispatch.vocabulary.request_states import ENDS, RequestState
 from dispatch.vocabulary.roles import Role

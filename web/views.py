@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from dispatch.choosing.queue import level_of
 from dispatch.desk.changes import LEFT
-from dispatch.desk.ports import JournalEntry
 from dispatch.desk.promising import PromiseView
 from dispatch.desk.views import RequestView
+
+from dispatch.choosing.queue import level_of
+from dispatch.desk.ports import JournalEntry
 from dispatch.domain.arrival import Arrival
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.fix import FixLimits, LinkHealth, link_health

@@ -7,6 +7,7 @@ from typing import Literal
 
 from dispatch.desk.sop_keeping import DraftView, may_keep
 from dispatch.desk.whatif import Backtest
+
 from dispatch.domain.people import Person
 from dispatch.rules.conditions import KEYS, Key
 from dispatch.rules.pack.document import Document, rule_documents

@@ -34,7 +34,7 @@ from dispatch.store.sqlite import IndexMissingError, SqliteStore, open_sqlite
 from dispatch.tell.gateway import Gateways
 from dispatch.vocabulary.roles import Role
 from dispatch.words.sentences import event_text
-from geo.network import open_network
+from geo.roads.network import open_network
 
 T = TypeVar("T")
 

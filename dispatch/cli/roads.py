@@ -12,16 +12,16 @@ import numpy as np
 import typer
 
 from dispatch.cli.base import fail, say
-from geo.engine import Engine
-from geo.nearest import Arrivals
-from geo.network import Network, NetworkFileError, open_network, write_network
-from geo.snap import Snapper, Snaps
-from geo.speeds import METRICS
-from geo.standing import Standing
+from geo.roads.network import Network, NetworkFileError, open_network, write_network
+from geo.roads.speeds import METRICS
+from geo.search.engine import Engine
+from geo.search.nearest import Arrivals
+from geo.search.snap import Snapper, Snaps
+from geo.search.standing import Standing
 
 if TYPE_CHECKING:
-    from geo.places import BasemapLayers
-    from geo.road_table import Origin
+    from geo.osm.features import BasemapLayers
+    from geo.roads.table import Origin
 
 # For so many targets it is worth while to put the vehicles into buckets first.
 _MANY = 50
@@ -53,7 +53,7 @@ def roads_build(
     ] = TurnCosts.OSM,
 ) -> None:
     """Make a road network: from a place name, an OpenStreetMap file, an osmnx GraphML file, or tables."""
-    from geo.road_table import BuildError
+    from geo.source import BuildError
 
     ways = [place is not None, pbf is not None, graphml is not None, nodes is not None or edges is not None]
     if sum(ways) != 1 or (nodes is None) != (edges is None) or (area is not None and pbf is None):
@@ -89,14 +89,14 @@ def _build(
 ) -> Network:
     # Each source's libraries are loaded when it is asked for: the other commands start without them.
     if pbf is not None:
-        from geo.build_osm import build_from_osm
+        from geo.roads.build_osm import build_from_osm
 
         return build_from_osm(pbf, say, region=region or _stem(pbf), area=area, turn_costs=turn_costs)
     if nodes is not None and edges is not None:
-        from geo.build_tables import build_from_tables
+        from geo.roads.build_tables import build_from_tables
 
         return build_from_tables(nodes, edges, _origin(edges, region), say, turn_costs=turn_costs)
-    from geo.build import build_from_graphml, build_from_place
+    from geo.roads.build_osmnx import build_from_graphml, build_from_place
 
     if graphml is not None:
         return build_from_graphml(graphml, _origin(graphml, region), say, turn_costs=turn_costs)
@@ -108,15 +108,15 @@ def _layers(pbf: Path | None, network: Network) -> "BasemapLayers | None":
     """What a file of OpenStreetMap knows beside the roads; the other sources know roads alone."""
     if pbf is None:
         return None
-    from geo.osm_layers import read_layers
+    from geo.osm.layers import read_layers
 
     return read_layers(pbf, network.meta.bounds, say)
 
 
 def _draw(network: Network, layers: "BasemapLayers", out: Path) -> None:
     """Write the names and the map beside the network."""
-    from geo.places_file import places_path, write_places
-    from geo.tiles import tiles_path, write_tiles
+    from geo.basemap.tiles import tiles_path, write_tiles
+    from geo.places.file import places_path, write_places
 
     try:
         write_places(layers.places, places_path(out))
@@ -133,7 +133,7 @@ def _stem(path: Path) -> str:
 
 
 def _origin(path: Path, region: str | None) -> "Origin":
-    from geo.road_table import Origin
+    from geo.roads.table import Origin
 
     return Origin(region=region or _stem(path), source=f"OpenStreetMap ({path.name})", source_date="unknown")
 

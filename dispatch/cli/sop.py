@@ -28,7 +28,7 @@ from dispatch.sim.scenario.table import ScenarioError
 from dispatch.sim.scenario.whatif import compare_under
 from dispatch.store.sqlite import IndexMissingError, open_sqlite
 from dispatch.words.sop import EFFECT_NAMES, diff_sentences, policy_lines, rule_sentence
-from geo.network import NetworkFileError, open_network
+from geo.roads.network import NetworkFileError, open_network
 
 T = TypeVar("T")
 sop = typer.Typer(no_args_is_help=True, help=__doc__)

@@ -8,15 +8,15 @@ import shapely
 from numpy.typing import NDArray
 
 from dispatch.desk.road_ports import Area, Coverage
-from geo import isochrone as geo_areas
-from geo.graph import Weights
-from geo.ground import OFF_ROAD_KPH, Ground
-from geo.hierarchy import Customized
-from geo.network import Network
+from geo.areas import isochrone as geo_areas
+from geo.areas.ground import OFF_ROAD_KPH, Ground
+from geo.areas.reach import Reach, reach_from
 from geo.point import Point
-from geo.reach import Reach, reach_from
-from geo.snap import Snapper
-from geo.stand import stand
+from geo.roads.graph import Weights
+from geo.roads.network import Network
+from geo.search.hierarchy import Customized
+from geo.search.snap import Snapper
+from geo.search.stand import stand
 
 _DECIMALS = 6  # of a degree: a decimetre
 

@@ -12,18 +12,18 @@ from numpy.typing import NDArray
 from dispatch.desk.road_ports import Area, Coverage, Roads, Way
 from dispatch.domain.arrival import Arrival, Method
 from dispatch.roads.areas import AreaRoads, find_coverage, find_isochrone, warm_up_areas
-from geo.closures import closed_edges, count_closed
-from geo.engine import Engine
-from geo.ground import OFF_ROAD_KPH, Ground
-from geo.nearest import Arrivals
-from geo.network import Network
+from geo.areas.ground import OFF_ROAD_KPH, Ground
 from geo.point import Point
-from geo.route import find_route
+from geo.roads.closures import closed_edges, count_closed
+from geo.roads.network import Network
+from geo.roads.speeds import METRICS
+from geo.roads.traffic import Slice, slice_at, under
+from geo.search.engine import Engine
+from geo.search.nearest import Arrivals
+from geo.search.route import find_route
+from geo.search.snap import Snapper, Snaps
+from geo.search.standing import Standing, warm_up
 from geo.shape import Shape
-from geo.snap import Snapper, Snaps
-from geo.speeds import METRICS
-from geo.standing import Standing, warm_up
-from geo.traffic import Slice, slice_at, under
 
 # How far the truth may lie from the expected time without live traffic; this project's own figures.
 _LOW, _HIGH = 0.85, 1.35

@@ -7,7 +7,7 @@ import numpy as np
 from dispatch.desk.road_ports import Roads, Way
 from dispatch.domain.arrival import Arrival, Method
 from geo.point import Point
-from geo.straight import SPEED_KPH, straight_distance_m, straight_travel_s
+from geo.search.straight import SPEED_KPH, straight_distance_m, straight_travel_s
 
 # How far the truth may lie from the expected time; this project's own figures.
 _LOW, _HIGH = 0.6, 1.8

@@ -1,7 +1,7 @@
 """Indonesian sentences about places: where a position lies, and what to do with a text that is none."""
 
-from geo.places_pasted import Trouble
-from geo.places_region import Nearby
+from geo.places.pasted import Trouble
+from geo.places.region import Nearby
 
 # Nearer than this one stands in the street; farther from any road a driver wants to know it.
 _IN_THE_STREET_M = 60.0

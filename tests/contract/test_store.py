@@ -13,17 +13,15 @@ import pytest
 
 from dispatch.desk.ports import Answer, Books, Due, DueKind, LostRaceError, NotFoundError, Store, VehicleTakenError
 from dispatch.domain.approval import Approval
-from dispatch.domain.people import Token
-from dispatch.domain.request import Contact, RequestFilter
 from dispatch.domain.arrival import Arrival, Method
 from dispatch.domain.assignment import StepCommand, decide, evolve
 from dispatch.domain.closure import Closure
 from dispatch.domain.fix import Fix
-from dispatch.domain.people import Person
+from dispatch.domain.people import Person, Token
 from dispatch.domain.promise import make_promise
-from dispatch.domain.request import Request
-from dispatch.vocabulary.places import Cause
+from dispatch.domain.request import Contact, Request, RequestFilter
 from dispatch.vocabulary.events import Event, EventKind
+from dispatch.vocabulary.places import Cause
 from dispatch.vocabulary.promises import PromiseState
 from dispatch.vocabulary.refusals import Refusal
 from dispatch.vocabulary.request_states import RequestState
@@ -201,7 +199,9 @@ async def test_a_closure_comes_out_as_it_was_put_in_and_is_listed_while_it_stand
 async def test_timers_come_in_the_order_of_their_time(store: Store) -> None:
     def put(books: Books) -> None:
         for minutes in (5, 1, 3):
-            books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject=f"P-{minutes}", at=NOW + timedelta(minutes=minutes)))
+            books.timers.set(
+                Due(kind=DueKind.PROMISE_RETRY, subject=f"P-{minutes}", at=NOW + timedelta(minutes=minutes))
+            )
         books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject="P-5", at=NOW))
         books.timers.drop(DueKind.PROMISE_RETRY, "P-3")
 

@@ -23,9 +23,10 @@ import pytest
 from dispatch.desk.ports import Books
 from dispatch.domain.people import Token
 from dispatch.store.sqlite import open_sqlite
-from geo.network import open_network, write_network
-from geo.sample import sample_layers, sample_network
-from geo.tiles import write_tiles
+from geo.basemap.tiles import write_tiles
+from geo.roads.network import open_network, write_network
+from geo.sample.layers import sample_layers
+from geo.sample.roads import sample_network
 from tests.conftest import require
 
 sync_api = pytest.importorskip("playwright.sync_api")

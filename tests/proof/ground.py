@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from dispatch.desk.desk import Desk
+from dispatch.desk.promising import PromiseView
+from dispatch.desk.views import RequestView
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
 from dispatch.desk.command import Command
-from dispatch.desk.desk import Desk
-from dispatch.desk.promising import PromiseView
-from dispatch.desk.views import RequestView
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.people import Person
 from dispatch.domain.vehicle import VehicleNow

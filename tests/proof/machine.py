@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Awaitable
 from datetime import timedelta
 
+from dispatch.desk.changes import LEFT, NO_LONGER_NEEDED
+from dispatch.desk.desk import Desk
+from dispatch.desk.views import RequestView
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
-from dispatch.desk.changes import LEFT, NO_LONGER_NEEDED
 from dispatch.desk.command import Command
-from dispatch.desk.desk import Desk
-from dispatch.desk.views import RequestView
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.vocabulary.promises import CallOutcome
 from dispatch.vocabulary.refusals import Refusal

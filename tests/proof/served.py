@@ -12,14 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
+from dispatch.desk.desk import Desk
 
 from dispatch.bootstrap import pack_texts, publish_packs
 from dispatch.desk.command import Command
-from dispatch.desk.desk import Desk
 from dispatch.desk.ports import Books
-from dispatch.domain.people import Token
 from dispatch.domain.fix import Fix
-from dispatch.domain.people import Facility, Person
+from dispatch.domain.people import Facility, Person, Token
 from dispatch.domain.vehicle import Vehicle
 from dispatch.live.memory import MemoryLive
 from dispatch.settings import Settings
@@ -57,7 +56,9 @@ def fill(
             books.facilities.put(facility)
         for vehicle, _ in fleet:
             books.vehicles.put(vehicle)
-        books.vehicles.put_fixes([Fix(vehicle_id=v.id, point=point, taken_at=now, received_at=now) for v, point in fleet])
+        books.vehicles.put_fixes(
+            [Fix(vehicle_id=v.id, point=point, taken_at=now, received_at=now) for v, point in fleet]
+        )
         for person in people:
             books.people.put(person)
             digest = hashlib.sha256(secret_of(person.id).encode()).hexdigest()

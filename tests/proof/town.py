@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
+from dispatch.desk.desk import Desk
+
 from dispatch.bootstrap import pack_texts, publish_packs
 from dispatch.desk import carry_out, intake
 from dispatch.desk.command import Command
-from dispatch.desk.desk import Desk
 from dispatch.desk.ports import Books
-from dispatch.domain.request import Contact
 from dispatch.domain.fix import Fix
 from dispatch.domain.people import Facility, FacilityKind, Person
-from dispatch.domain.request import Ask, Place
+from dispatch.domain.request import Ask, Contact, Place
 from dispatch.domain.vehicle import Vehicle
 from dispatch.live.memory import MemoryLive
 from dispatch.settings import Settings

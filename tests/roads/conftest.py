@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from geo.build import build_from_graphml
-from geo.build_osm import build_from_osm
-from geo.build_tables import build_from_tables
-from geo.hierarchy import Hierarchy
-from geo.network import Network, open_network, write_network
-from geo.order import node_order
-from geo.road_table import Origin
-from geo.snap import Snapper
+from geo.roads.build_osm import build_from_osm
+from geo.roads.build_osmnx import build_from_graphml
+from geo.roads.build_tables import build_from_tables
+from geo.roads.network import Network, open_network, write_network
+from geo.roads.order import node_order
+from geo.roads.table import Origin
+from geo.search.hierarchy import Hierarchy
+from geo.search.snap import Snapper
 from tests.roads.graphs import Graph, graph_of_network
 from tests.shared import shared_data
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from geo.hierarchy import NEVER
-from geo.network import Network
+from geo.roads.network import Network
+from geo.search.hierarchy import NEVER
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from geo.graph import CLOSED_MS
-from geo.network import Network
-from geo.snap import Snaps
+from geo.roads.graph import CLOSED_MS
+from geo.roads.network import Network
+from geo.search.snap import Snaps
 
 NEVER = -1
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from geo.build_osm import build_from_osm
-from geo.network import Network
+from geo.roads.build_osm import build_from_osm
+from geo.roads.network import Network
 from tests.roads.tiny import SOUTH, STEP, WEST
 
 Tags = Mapping[str, str]

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import bucket_kernels, hierarchy_kernels, label_kernels, path_kernels, way_kernels
-from geo import buckets as buckets_module
-from geo.buckets import SIDES, Buckets, Soonest, warm_up
-from geo.hierarchy import NEVER, Customized, Hierarchy
+from geo.search import bucket_kernels, hierarchy_kernels, label_kernels, path_kernels, way_kernels
+from geo.search import buckets as buckets_module
+from geo.search.buckets import SIDES, Buckets, Soonest, warm_up
+from geo.search.hierarchy import NEVER, Customized, Hierarchy
 from tests.roads.graphs import Graph, graph_of, graphs, ranks, scipy_times
 
 # A place is a vertex, the street on which the vehicle is bound for it and the ms until it is there.

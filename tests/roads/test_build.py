@@ -9,14 +9,15 @@ import osmnx
 import pandas as pd
 import pytest
 
-from geo import build
-from geo.build import build_from_graphml
-from geo.build_tables import build_from_tables
-from geo.nearest import NearestSearch
-from geo.network import Network
-from geo.road_table import BuildError, build_network
-from geo.snap import Snapper, Snaps
-from geo.speeds import ROAD_CLASSES
+from geo.osm.tags import ROAD_CLASSES
+from geo.roads import build_osmnx as build
+from geo.roads.build_osmnx import build_from_graphml
+from geo.roads.build_tables import build_from_tables
+from geo.roads.network import Network
+from geo.roads.table import build_network
+from geo.search.nearest import NearestSearch
+from geo.search.snap import Snapper, Snaps
+from geo.source import BuildError
 from tests.roads import tiny
 from tests.shared import shared_data
 

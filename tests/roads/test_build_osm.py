@@ -7,11 +7,11 @@ import numpy as np
 import osmium
 import pytest
 
-from geo.build_osm import build_from_osm, read_polygon
-from geo.nearest import NearestSearch
-from geo.road_table import BuildError
-from geo.snap import Snapper
-from geo.speeds import ROAD_CLASSES
+from geo.osm.tags import ROAD_CLASSES
+from geo.roads.build_osm import build_from_osm, read_polygon
+from geo.search.nearest import NearestSearch
+from geo.search.snap import Snapper
+from geo.source import BuildError
 from tests.roads.conftest import RealNetwork
 from tests.roads.osm_town import ARMS, CROSS, RING, ROAD, restriction, streets, town, turns, xml
 from tests.roads.tiny import SOUTH, STEP, WEST

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from geo.network import open_network
+from geo.roads.network import open_network
 from tests.roads.osm_town import CROSS, RING, ROAD, restriction, xml
 from tests.roads.tiny import SOUTH, STEP, WEST
 from tests.shared import shared_data

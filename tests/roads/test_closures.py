@@ -8,11 +8,11 @@ import shapely
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from geo.closures import LINE_REACH_M, POINT_REACH_M, closed_edges, count_closed
-from geo.network import Network
 from geo.point import Point
-from geo.road_table import BuildError
+from geo.roads.closures import LINE_REACH_M, POINT_REACH_M, closed_edges, count_closed
+from geo.roads.network import Network
 from geo.shape import Shape, ShapeKind
+from geo.source import BuildError
 from tests.roads import tiny
 from tests.roads.conftest import RealNetwork
 

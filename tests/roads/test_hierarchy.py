@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import hierarchy as hierarchy_module
 from geo.compiled import compiled
-from geo.hierarchy import NEVER, Customized, Hierarchy
-from geo.order import node_order
+from geo.roads.order import node_order
+from geo.search import hierarchy as hierarchy_module
+from geo.search.hierarchy import NEVER, Customized, Hierarchy
 from tests.roads.graphs import Graph, graph_of, graphs, ranks, scipy_times
 
 

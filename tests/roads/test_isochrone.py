@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from geo.graph import CLOSED_MS
-from geo.ground import OFF_ROAD_KPH, Ground
-from geo.isochrone import Coverage, coverage, isochrone, without_overlap
-from geo.network import Network
-from geo.reach import FAR, Reach
-from geo.snap import Snaps
+from geo.areas.ground import OFF_ROAD_KPH, Ground
+from geo.areas.isochrone import Coverage, coverage, isochrone, without_overlap
+from geo.areas.reach import FAR, Reach
+from geo.roads.graph import CLOSED_MS
+from geo.roads.network import Network
+from geo.search.snap import Snaps
 from tests.roads import tiny
 from tests.roads.conftest import RealNetwork
 from tests.roads.test_nearest import cities, one

@@ -16,7 +16,7 @@ def test_without_a_folder_to_keep_them_in_the_loops_are_compiled_anew(tmp_path: 
     (tmp_path / "home").touch()
     home = str(tmp_path / "home")
     code = (
-        "import numpy as np; from geo.snap_kernels import count_cells; counts = np.zeros(2, np.int64);"
+        "import numpy as np; from geo.search.snap_kernels import count_cells; counts = np.zeros(2, np.int64);"
         "column = np.array([0, 1], np.int32);"
         "count_cells(column, column * 0, np.array([0, 2]), np.array([0], np.int32), 2, counts); print(counts.tolist())"
     )

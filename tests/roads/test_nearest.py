@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from geo.engine import Engine
-from geo.graph import CLOSED_MS
-from geo.nearest import Arrivals, NearestSearch
-from geo.network import Network
-from geo.road_table import BuildError
-from geo.snap import Snapper, Snaps
-from geo.standing import Standing
+from geo.roads.graph import CLOSED_MS
+from geo.roads.network import Network
+from geo.search.engine import Engine
+from geo.search.nearest import Arrivals, NearestSearch
+from geo.search.snap import Snapper, Snaps
+from geo.search.standing import Standing
+from geo.source import BuildError
 from tests.roads import tiny
 from tests.roads.oracle import NEVER, soonest, travel_ms, turns_of
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.graph import SearchGraph
-from geo.network import VERSION, Network, NetworkFileError, open_network, write_network
+from geo.roads.graph import SearchGraph
+from geo.roads.network import VERSION, Network, NetworkFileError, open_network, write_network
 from tests.roads import tiny
 
 

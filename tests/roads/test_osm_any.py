@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
-from geo.build_osm import build_from_osm
-from geo.nearest import NearestSearch
-from geo.network import open_network, write_network
-from geo.road_table import BuildError
-from geo.snap import Snaps
+from geo.roads.build_osm import build_from_osm
+from geo.roads.network import open_network, write_network
+from geo.search.nearest import NearestSearch
+from geo.search.snap import Snaps
+from geo.source import BuildError
 from tests.roads.oracle import NEVER, soonest, travel_ms
 from tests.roads.osm_town import ROAD, Relation, Way, xml
 from tests.roads.test_nearest import EXAMPLES, one, rows

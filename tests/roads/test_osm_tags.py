@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.osm_tags import directions, may_drive, passes, read_speed, restriction_of, speeds_kph
-from geo.speeds import FASTEST_KPH, SLOWEST_KPH
+from geo.osm.tags import directions, may_drive, passes, read_speed, restriction_of, speeds_kph
+from geo.source import FASTEST_KPH, SLOWEST_KPH
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from geo.nearest import NearestSearch
-from geo.network import Network
+from geo.roads.network import Network
+from geo.search.nearest import NearestSearch
 from tests.roads.osm_town import ARMS, CROSS, RING, ROAD, Relation, restriction, town, turns, xml
 from tests.roads.tiny import on
 

@@ -12,10 +12,10 @@ from urllib.parse import parse_qs, urlsplit
 import osmnx
 import pytest
 
-from geo.build import build_from_place
-from geo.nearest import NearestSearch
-from geo.network import Network
-from geo.road_table import BuildError
+from geo.roads.build_osmnx import build_from_place
+from geo.roads.network import Network
+from geo.search.nearest import NearestSearch
+from geo.source import BuildError
 from tests.roads.osm_town import streets
 from tests.roads.tiny import SOUTH, STEP, WEST, on
 

@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.graph import CLOSED_MS
-from geo.hierarchy import Customized, Hierarchy
-from geo.nearest import NearestSearch
-from geo.network import Network
-from geo.order import node_order
-from geo.reach import FAR, Reach, reach_from
-from geo.snap import Snaps
-from geo.stand import stand
+from geo.areas.reach import FAR, Reach, reach_from
+from geo.roads.graph import CLOSED_MS
+from geo.roads.network import Network
+from geo.roads.order import node_order
+from geo.search.hierarchy import Customized, Hierarchy
+from geo.search.nearest import NearestSearch
+from geo.search.snap import Snaps
+from geo.search.stand import stand
 from tests.roads import tiny
 from tests.roads.conftest import RealNetwork, quiet
 from tests.roads.test_nearest import cities, one

@@ -8,12 +8,12 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from geo.engine import Engine
-from geo.graph import CLOSED_MS
-from geo.nearest import NearestSearch
-from geo.network import Network
-from geo.snap import Snapper, Snaps
-from geo.standing import Standing
+from geo.roads.graph import CLOSED_MS
+from geo.roads.network import Network
+from geo.search.engine import Engine
+from geo.search.nearest import NearestSearch
+from geo.search.snap import Snapper, Snaps
+from geo.search.standing import Standing
 from tests.roads.conftest import RealNetwork
 from tests.roads.oracle import NEVER, Oracle, soonest
 from tests.roads.test_nearest import one, rows

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from geo.engine import Engine
-from geo.network import Network
-from geo.route import Route, find_route
-from geo.snap import Snapper, Snaps
+from geo.roads.network import Network
+from geo.search.engine import Engine
+from geo.search.route import Route, find_route
+from geo.search.snap import Snapper, Snaps
 from tests.roads import tiny
 from tests.roads.oracle import NEVER, Oracle
 from tests.roads.test_snap import M_PER_DEGREE, place

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.network import Network
-from geo.snap import Snapper
+from geo.roads.network import Network
+from geo.search.snap import Snapper
 from tests.roads import tiny
 
 M_PER_DEGREE = 6_371_009.0 * np.pi / 180.0

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.road_table import LONGEST_M
-from geo.speeds import FASTEST_KPH, METRICS, ROAD_CLASSES, SLOWEST_KPH, SPEED_KPH, road_class, weights_ms
+from geo.osm.tags import ROAD_CLASSES, road_class
+from geo.roads.speeds import METRICS, SPEED_KPH, weights_ms
+from geo.roads.table import LONGEST_M
+from geo.source import FASTEST_KPH, SLOWEST_KPH
 
 
 def weight(metric: str, metres: float, highway: str, kph: float = np.nan) -> int:

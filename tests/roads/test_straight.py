@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.point import Point, distance_m
-from geo.speeds import METRICS
-from geo.straight import DETOUR, SPEED_KPH, straight_distance_m, straight_travel_s
+from geo.roads.speeds import METRICS
+from geo.search.straight import DETOUR, SPEED_KPH, straight_distance_m, straight_travel_s
 
 lons, lats = st.floats(-180.0, 180.0), st.floats(-90.0, 90.0)
 

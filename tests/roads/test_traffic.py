@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.graph import CLOSED_MS
-from geo.speeds import ROAD_CLASSES
-from geo.traffic import MOST_SLICES, SLICES, Slice, TrafficFileError, read_slices, slice_at, under
+from geo.osm.tags import ROAD_CLASSES
+from geo.roads.graph import CLOSED_MS
+from geo.roads.traffic import MOST_SLICES, SLICES, Slice, TrafficFileError, read_slices, slice_at, under
 from tests.roads import tiny
 
 PEAK = Slice(name="pagi", days=frozenset(range(5)), since=time(6), until=time(9), main=2.0, side=1.5)

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from geo.network import Network
-from geo.road_table import Origin, RoadTable, build_network
-from geo.snap import Snaps
+from geo.roads.network import Network
+from geo.roads.table import Origin, RoadTable, build_network
+from geo.search.snap import Snaps
 
 ORIGIN = Origin(region="Contoh", source="made by hand", source_date="2026-01-01", sample=True)
 WEST, SOUTH, STEP = 106.8, -6.2, 0.001

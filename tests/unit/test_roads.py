@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.roads.network import NetworkRoads
-from geo.network import Network
 from geo.point import Point
+from geo.roads.network import Network
+from geo.roads.traffic import Slice
 from geo.shape import Shape, ShapeKind
-from geo.traffic import Slice
 from tests.roads import tiny
 
 WEEKDAY_MORNING, SUNDAY = datetime(2026, 11, 23, 7), datetime(2026, 11, 22, 7)

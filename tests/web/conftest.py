@@ -15,8 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from dispatch.desk.ports import Books
-from dispatch.domain.people import Token
-from dispatch.domain.people import Facility, FacilityKind, Person
+from dispatch.domain.people import Facility, FacilityKind, Person, Token
 from dispatch.domain.vehicle import Vehicle
 from dispatch.settings import Settings
 from dispatch.store.sqlite import open_sqlite

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from dispatch.settings import Settings
-from geo.network import write_network
+from geo.roads.network import write_network
 from tests.people import BUDI, DINA, OPI, SITI
 from tests.roads import tiny
 from tests.servers import redis_server

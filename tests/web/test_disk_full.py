@@ -5,8 +5,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from dispatch.desk.ports import Books
 from dispatch.store.commands import SqlBooks
+
+from dispatch.desk.ports import Books
 from tests.people import SITI
 from tests.web.conftest import Service
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 import pytest
-
 from dispatch.desk.sop_keeping import may_keep
+
 from dispatch.domain.people import Person
 from dispatch.rules.pack.schema import pack_schema
 from dispatch.vocabulary.roles import Role

@@ -13,7 +13,7 @@ from dispatch.domain.request import Request as Asked
 from dispatch.domain.vehicle import VehicleNow
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.trip_steps import AssignmentState
-from geo.map_style import style
+from geo.basemap.style import style
 from geo.point import Point
 from web import schemas as s
 from web.context import Caller, TheHouse

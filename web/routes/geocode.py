@@ -18,11 +18,11 @@ from dispatch.words.places import (
     trouble_text,
     warning_of,
 )
-from geo.places import FoundKind, NamedPlace
-from geo.places_index import Hit, PlaceIndex, best_of
-from geo.places_online import OSM_SEARCH_ATTRIBUTION, OnlineError
-from geo.places_pasted import INDONESIA, Pasted, read_pasted
-from geo.places_region import Nearby, RegionPlaces
+from geo.places.index import Hit, PlaceIndex, best_of
+from geo.places.online import OSM_SEARCH_ATTRIBUTION, OnlineError
+from geo.places.pasted import INDONESIA, Pasted, read_pasted
+from geo.places.place import FoundKind, NamedPlace
+from geo.places.region import Nearby, RegionPlaces
 from geo.point import Point
 from web.context import Caller, TheHouse
 from web.errors import Problem

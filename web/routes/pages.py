@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
+from dispatch.desk.tracking import Track
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 
 from dispatch.desk.ports import NotFoundError, StoreUnavailableError
-from dispatch.desk.tracking import Track
 from web.auth import same_origin
 from web.context import TheHouse
 from web.errors import NO_DATABASE, Problem

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Annotated
 
+from dispatch.desk.promising import PromiseView, may_call
 from fastapi import APIRouter, Query
 
 from dispatch.bootstrap import House
-from dispatch.desk.promising import PromiseView, may_call
 from dispatch.domain.people import Person
 from dispatch.vocabulary.refusals import Refusal
 from dispatch.vocabulary.roles import Role

@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Literal
 
+from dispatch.desk.views import RequestView
 from fastapi import APIRouter, Query, Request
 
 from dispatch.bootstrap import House
 from dispatch.desk.ports import Books
-from dispatch.domain.request import Contact, RequestFilter
-from dispatch.desk.views import RequestView
 from dispatch.domain.people import Person
-from dispatch.domain.request import Ask, Patient, Place
+from dispatch.domain.request import Ask, Contact, Patient, Place, RequestFilter
 from dispatch.vocabulary.needs import Death, Leaves, Need
 from dispatch.vocabulary.refusals import Refusal
 from dispatch.vocabulary.request_states import RequestState

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from dispatch.desk.sop_keeping import DraftView, may_keep
 from fastapi import APIRouter, Response
 
 from dispatch.bootstrap import House
-from dispatch.desk.sop_keeping import DraftView, may_keep
 from dispatch.domain.people import Person
 from dispatch.rules.pack.schema import pack_schema
 from dispatch.sim.scenario.file import find_scenarios

@@ -1,16 +1,16 @@
 """The demonstration's fleet and people: made up, and made to look so, at real places of the sample region.
 
 Rows have the columns of the CSV import (dispatch.importing). Plates count from "B 0001 XX", a number that no vehicle
-can have; every person is called Contoh ("sample"). Bases are facilities of geo.sample; that a vehicle stands at one
-says nothing about the real place.
+can have; every person is called Contoh ("sample"). Bases are facilities of geo.sample.facts; that a vehicle
+stands at one says nothing about the real place.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from geo.sample import SampleFacility
-from geo.sample import list_facilities as list_sample_facilities
+from geo.sample.facts import SampleFacility
+from geo.sample.facts import list_facilities as list_sample_facilities
 
 Row = Mapping[str, str]
 

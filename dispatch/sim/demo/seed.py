@@ -11,7 +11,7 @@ from dispatch.domain.people import Facility, FacilityKind, Person, Token
 from dispatch.importing import take_sheet
 from dispatch.sim.demo import region
 from dispatch.vocabulary.roles import Role
-from geo.sample import list_facilities
+from geo.sample.facts import list_facilities
 
 _TOKENS_LAST = timedelta(days=2)
 _CIKOKOL = "puskesmas-cikokol"

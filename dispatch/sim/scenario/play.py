@@ -10,7 +10,7 @@ from dispatch.sim.scenario.file import agency_of
 from dispatch.sim.scenario.model import Scenario
 from dispatch.sim.scenario.table import ScenarioError
 from dispatch.sim.scenario.world import StuckError, World, open_world
-from geo.network import NetworkFileError
+from geo.roads.network import NetworkFileError
 
 
 class Outcome(StrEnum):

@@ -20,7 +20,7 @@ from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.trip_steps import AssignmentState, Step, StepSource
 from dispatch.vocabulary.vehicle_classes import VehicleClass
 from geo.point import Point, distance_m
-from geo.sample import SampleFacility, list_facilities, list_villages
+from geo.sample.facts import SampleFacility, list_facilities, list_villages
 
 _KINDS = (
     ("puskesmas", FacilityKind.PUSKESMAS),

@@ -25,8 +25,8 @@ from dispatch.store.sqlite import SqliteStore, open_sqlite
 from dispatch.vocabulary.promises import OWN_OPERATOR
 from dispatch.vocabulary.refusals import Refusal
 from dispatch.vocabulary.trip_steps import AssignmentState, Step, StepSource
-from geo.network import open_network
 from geo.point import Point
+from geo.roads.network import open_network
 
 ZONE = ZoneInfo("Asia/Jakarta")
 # A phone's last report lies a moment back, so that what a step says of a position is always newer.

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from dispatch.desk.views import RequestView
 
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
-from dispatch.desk.views import RequestView
 from dispatch.domain.people import Person
 from dispatch.domain.vehicle import Vehicle
 from dispatch.vocabulary.events import EventKind

@@ -4,14 +4,14 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from dispatch.desk.desk import Desk
 
 from dispatch.desk.command import DESK, Command
-from dispatch.desk.desk import Desk
 from dispatch.desk.ports import Books, DueKind, JournalEntry
 from dispatch.domain.closure import MOST_OPEN, Closure
 from dispatch.live.memory import MemoryLive
-from dispatch.vocabulary.places import Cause
 from dispatch.vocabulary.events import EventKind
+from dispatch.vocabulary.places import Cause
 from dispatch.vocabulary.refusals import Refusal
 from dispatch.vocabulary.request_states import RequestState
 from geo.point import Point

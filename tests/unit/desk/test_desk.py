@@ -5,9 +5,9 @@ from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
+from dispatch.desk.views import RequestView
 
 from dispatch.desk.command import Command
-from dispatch.desk.views import RequestView
 from dispatch.domain.fix import Fix
 from dispatch.store.sqlite import open_sqlite
 from dispatch.vocabulary.events import EventKind

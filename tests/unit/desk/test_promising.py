@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from dispatch.desk.promising import PromiseView
+from dispatch.desk.views import RequestView
 
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
-from dispatch.desk.promising import PromiseView
-from dispatch.desk.views import RequestView
 from dispatch.domain.people import Person
 from dispatch.domain.promise import Promise
 from dispatch.domain.request import Ask, Patient, Place

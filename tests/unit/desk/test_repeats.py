@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-
-from dispatch.desk.command import Command
 from dispatch.desk.desk import Desk
-from dispatch.desk.ports import Books, Due, DueKind, NotFoundError
 from dispatch.desk.timers import TimerStuckError
 from dispatch.desk.views import RequestView
+
+from dispatch.desk.command import Command
+from dispatch.desk.ports import Books, Due, DueKind, NotFoundError
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.vehicle import Vehicle
 from dispatch.vocabulary.events import EventKind

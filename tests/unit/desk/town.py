@@ -6,19 +6,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from dispatch.desk.desk import Desk
+from dispatch.desk.views import RequestView
 
 from dispatch.bootstrap import pack_texts, publish_packs
 from dispatch.desk.command import Command
-from dispatch.desk.desk import Desk
 from dispatch.desk.ports import Books
-from dispatch.domain.request import Contact
 from dispatch.desk.road_ports import Roads, Way
-from dispatch.desk.views import RequestView
 from dispatch.domain.arrival import Arrival, Method
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.fix import Fix
 from dispatch.domain.people import Facility, FacilityKind
-from dispatch.domain.request import Ask
+from dispatch.domain.request import Ask, Contact
 from dispatch.domain.vehicle import Vehicle
 from dispatch.live.memory import MemoryLive
 from dispatch.settings import Settings

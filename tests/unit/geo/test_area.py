@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from geo.area import AreaFileError, read_areas, sample_areas
+from geo.areas.area import AreaFileError, read_areas
 from geo.point import Point
-from geo.sample import list_facilities
+from geo.sample.areas import sample_areas
+from geo.sample.facts import list_facilities
 
 
 def test_the_sample_regions_facilities_lie_in_their_own_area() -> None:

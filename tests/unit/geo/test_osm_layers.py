@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 import shapely
 
-from geo.osm_ground import land_of, line_of, place_of
-from geo.osm_layers import read_layers
-from geo.places import BasemapLayers, LandKind, LineKind, PlaceKind
-from geo.places_file import PlacesFileError, read_places, write_places
-from geo.places_villages import Villages
-from geo.road_table import BuildError
-from geo.tiles import tile_of, write_tiles
-from geo.tiles_store import TileStore
+from geo.basemap.store import TileStore
+from geo.basemap.tiles import tile_of, write_tiles
+from geo.osm.features import BasemapLayers, LandKind, LineKind, PlaceKind
+from geo.osm.ground import land_of, line_of, place_of
+from geo.osm.layers import read_layers
+from geo.places.file import PlacesFileError, read_places, write_places
+from geo.places.villages import Villages
+from geo.source import BuildError
 from tests.roads.ground_town import ground_town
 from tests.roads.osm_town import town
 from tests.roads.tiny import SOUTH, STEP, WEST

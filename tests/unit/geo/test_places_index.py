@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.places import FoundKind, NamedPlace
-from geo.places_index import PlaceIndex
+from geo.places.index import PlaceIndex
+from geo.places.place import FoundKind, NamedPlace
 from geo.point import Point
-from geo.sample import AGENCY_NAMES, SampleVillage, list_facilities, list_villages
+from geo.sample.facts import AGENCY_NAMES, SampleVillage, list_facilities, list_villages
 
 HERE = Point(lon=106.6, lat=-6.2)
 PLACES = tuple(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.places_pasted import INDONESIA, Trouble, read_pasted
+from geo.places.pasted import INDONESIA, Trouble, read_pasted
 
 LAT, LON = -6.2001, 106.6280
 HERE = (LAT, LON)

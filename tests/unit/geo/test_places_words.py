@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from geo.places_words import Words
+from geo.places.words import Words
 
 WORD = st.text("abcdefgé 0日", max_size=9)
 

@@ -18,15 +18,16 @@ from scipy.sparse.csgraph import connected_components
 from shapely.geometry import LineString, Point, Polygon, shape
 from shapely.ops import split
 
-from geo import sample as region
-from geo.engine import Engine
-from geo.network import write_network
+from geo.osm.tags import ROAD_CLASSES
 from geo.point import Point as Place
 from geo.point import distance_m
-from geo.route import find_route
-from geo.sample_plan import to_degrees, to_metres
-from geo.snap import Snapper
-from geo.speeds import ROAD_CLASSES
+from geo.roads.network import write_network
+from geo.sample.facts import facts as region
+from geo.sample.layers import sample_layers
+from geo.sample.plan import to_degrees, to_metres
+from geo.search.engine import Engine
+from geo.search.route import find_route
+from geo.search.snap import Snapper
 from tests.sample_region import sample
 from tests.shared import shared_data
 
@@ -144,8 +145,8 @@ def test_two_runs_give_the_same_bytes(tmp_path):
     here = tmp_path / "here.roads"
     write_network(sample(), here)
     script = (
-        "from pathlib import Path; import sys; from geo.network import write_network;"
-        "from geo.sample import sample_network; write_network(sample_network(lambda _: None), Path(sys.argv[1]))"
+        "from pathlib import Path; import sys; from geo.roads.network import write_network;"
+        "from geo.sample.roads import sample_network; write_network(sample_network(lambda _: None), Path(sys.argv[1]))"
     )
     there = tmp_path / "there.roads"
     subprocess.run(
@@ -217,7 +218,7 @@ def test_no_road_leaves_the_region_or_runs_into_the_sea():
     at = np.column_stack((network.shape_lon, network.shape_lat)) / 1e7
     land = region.region_outline().buffer(0.0012)
     assert shapely.contains_xy(land, at[:, 0], at[:, 1]).all()
-    sea = next(area.shape for area in region.sample_layers().water if area.name == "Laut Jawa").buffer(-0.0012)
+    sea = next(area.shape for area in sample_layers().water if area.name == "Laut Jawa").buffer(-0.0012)
     assert not shapely.contains_xy(sea, at[:, 0], at[:, 1]).any()
 
 
@@ -229,7 +230,7 @@ def test_only_some_streets_in_town_are_one_way():
 
 
 def test_the_map_names_every_village_kecamatan_and_city_once_and_its_water():
-    layers = region.sample_layers()
+    layers = sample_layers()
     kinds = Counter(place.kind.value for place in layers.places)
     assert kinds == {"village": 432, "district": 49, "city": 3}
     assert {area.name for area in layers.water} == {"Cisadane", "Laut Jawa"}
@@ -239,6 +240,6 @@ def test_the_map_names_every_village_kecamatan_and_city_once_and_its_water():
 
 
 def test_the_cisadane_is_about_eighty_metres_wide_on_the_map():
-    water = next(area.shape for area in region.sample_layers().water if area.name == "Cisadane")
+    water = next(area.shape for area in sample_layers().water if area.name == "Cisadane")
     metres = shapely.transform(water, to_metres)
     assert metres.area / river().length == pytest.approx(80.0, rel=0.05)

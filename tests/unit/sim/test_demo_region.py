@@ -9,8 +9,8 @@ from dispatch.importing import KINDS, facility_of, person_of, vehicle_of
 from dispatch.sim.demo.region import list_facilities, list_people, list_vehicles
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.vehicle_classes import Shares, VehicleClass
-from geo.nearest import NearestSearch
-from geo.snap import Snapper
+from geo.search.nearest import NearestSearch
+from geo.search.snap import Snapper
 from tests.sample_region import sample
 
 FACILITIES = {row["id"]: facility_of(row) for row in list_facilities()}

@@ -8,7 +8,7 @@ import pytest
 from dispatch.sim.scenario.file import read_scenario
 from dispatch.sim.scenario.play import Outcome, Report, play
 from dispatch.sim.scenario.table import ScenarioError
-from geo.network import write_network
+from geo.roads.network import write_network
 from tests.roads import tiny
 
 pytestmark = pytest.mark.anyio

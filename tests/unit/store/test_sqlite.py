@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from dispatch.store.commands import SqlBooks
 from sqlalchemy import event
 
 from dispatch.desk.ports import Books, StoreUnavailableError
-from dispatch.store.commands import SqlBooks
 from dispatch.store.sqlite import IndexMissingError, SqliteStore, _Job, open_sqlite
 from dispatch.store.tables import INDEXES, LIVE_VEHICLE
 from dispatch.vocabulary.events import Event, EventKind

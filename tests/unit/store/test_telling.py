@@ -5,10 +5,10 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+from dispatch.store.commands import SqlBooks
 from sqlalchemy import event
 
 from dispatch.desk.ports import Books
-from dispatch.store.commands import SqlBooks
 from dispatch.store.sqlite import open_sqlite
 from dispatch.tell.tail import tell_on
 from dispatch.vocabulary.events import Event, EventKind

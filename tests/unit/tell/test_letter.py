@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dispatch.desk.ports import Books, Store
-from dispatch.domain.request import Contact
 from dispatch.domain.arrival import Arrival, Method
 from dispatch.domain.message import Message, Template
 from dispatch.domain.people import Facility, FacilityKind, Person
+from dispatch.domain.request import Contact
 from dispatch.tell.letter import Letter, write_letter
 from dispatch.tell.plan import Known
 from dispatch.tell.tail import known_of

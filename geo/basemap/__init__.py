@@ -1,0 +1,1 @@
+"""The project's own map: vector tiles and their style."""

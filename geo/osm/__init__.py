@@ -1,0 +1,1 @@
+"""OpenStreetMap extracts: what their tags mean, and what they hold of roads and of all that a map shows."""

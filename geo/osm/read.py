@@ -1,0 +1,153 @@
+"""Reading the drivable roads, their barriers and turn restrictions from an OpenStreetMap file (.osm.pbf, .osm)."""
+
+import math
+from array import array
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import osmium
+from numpy.typing import NDArray
+
+from geo.osm.tags import RESTRICTION_KEYS, directions, may_drive, passes, restriction_of, road_of, speeds_kph
+from geo.source import BuildError, Progress, one_line
+
+Bounds = tuple[float, float, float, float]
+_EARTH: Bounds = (-math.inf, -math.inf, math.inf, math.inf)
+_SAY_EVERY = 50_000
+_KEYS = ("highway", "barrier", *RESTRICTION_KEYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A drivable way: its number, class, name, whether it is driven along and against its nodes, km/h each (or NaN)."""
+
+    number: int
+    highway: str
+    name: str
+    along: bool
+    against: bool
+    along_kph: float
+    against_kph: float
+
+
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """A turn restriction with a node as its via: its kind such as `no_left_turn`, and its ways' numbers."""
+
+    kind: str
+    from_ways: tuple[int, ...]
+    via: int
+    to_ways: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class OsmRoads:
+    """What a file holds of roads. The nodes of ways[i] are rows first[i] to first[i+1] of ref, lon and lat.
+
+    lon and lat are in degrees, NaN where the file does not say where a node lies. blocked: nodes that no car passes.
+    left_out: how many things were not taken over, by reason.
+    """
+
+    ways: list[Way] = field(default_factory=list)
+    first: "array[int]" = field(default_factory=lambda: array("q", [0]))
+    refs: "array[int]" = field(default_factory=lambda: array("q"))
+    x: "array[int]" = field(default_factory=lambda: array("q"))
+    y: "array[int]" = field(default_factory=lambda: array("q"))
+    blocked: set[int] = field(default_factory=set)
+    restrictions: list[Restriction] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
+    date: str = "unknown"
+
+    @property
+    def ref(self) -> NDArray[np.int64]:
+        """Numbers of the ways' nodes."""
+        return np.frombuffer(self.refs, np.int64)
+
+    @property
+    def lonlat(self) -> NDArray[np.float64]:
+        """Where they lie: (n, 2)."""
+        raw = np.column_stack((np.frombuffer(self.x, np.int64), np.frombuffer(self.y, np.int64)))
+        known = (np.abs(raw[:, 0]) <= 1_800_000_000) & (np.abs(raw[:, 1]) <= 900_000_000)
+        return np.where(known[:, None], raw / 1e7, np.nan)
+
+
+def read_osm(path: Path, progress: Progress, bounds: Bounds | None = None) -> OsmRoads:
+    """The roads of a file, of which some point lies within the bounds: west, south, east, north in degrees.
+
+    Raises:
+        BuildError: if it cannot be read, or holds no roads or not where they lie.
+    """
+    roads = OsmRoads()
+    try:
+        objects = osmium.FileProcessor(str(path)).with_locations()
+        roads.date = (objects.header.get("osmosis_replication_timestamp") or "unknown")[:10]
+        _take(iter(objects.with_filter(osmium.filter.KeyFilter(*_KEYS))), roads, progress, bounds or _EARTH)
+    except RuntimeError as error:
+        raise BuildError(
+            f"{path} cannot be read as OpenStreetMap data: {error}. It takes an .osm.pbf or .osm file, whole as it was "
+            "downloaded: fetch it again, for instance from a mirror of OpenStreetMap extracts"
+        ) from error
+    if not roads.ways:
+        within = "" if bounds is None else " within the area"
+        raise BuildError(f"{path} holds no roads that a car may use{within}: check that it covers your region")
+    if np.isnan(roads.lonlat).all():
+        raise BuildError(f"{path} does not say where its roads lie: its nodes must come before its ways (osmium sort)")
+    return roads
+
+
+def _take(objects: Iterator[Any], roads: OsmRoads, progress: Progress, bounds: Bounds) -> None:
+    box = tuple(degrees * 1e7 for degrees in bounds)
+    for one in objects:
+        if one.is_node():
+            if not passes(one.tags):
+                roads.blocked.add(one.id)
+        elif one.is_way():
+            if _take_way(one, roads, box) and len(roads.ways) % _SAY_EVERY == 0:
+                progress(f"{len(roads.ways):,} roads read")
+        elif one.tags.get("type", "").startswith("restriction"):
+            _take_restriction(one, roads)
+
+
+def _take_way(way: Any, roads: OsmRoads, box: tuple[float, ...]) -> bool:  # noqa: ANN401 - osmium lends its own types
+    """Keep a way if it is a road with a point within the box, in 1e-7 degrees; whether it was kept."""
+    tags = dict(way.tags)
+    if "highway" not in tags:
+        return False
+    nodes = [(node.ref, node.x, node.y) for node in way.nodes]
+    west, south, east, north = box
+    if not any(west <= x <= east and south <= y <= north for _, x, y in nodes):
+        return False
+    along, against = directions(tags)
+    if not may_drive(tags) or not (along or against):
+        roads.left_out["ways that are no roads for an emergency vehicle"] += 1
+        return False
+    along_kph, against_kph = speeds_kph(tags)
+    name = one_line(tags.get("name") or tags.get("ref") or "")
+    roads.ways.append(Way(way.id, road_of(tags), name, along, against, along_kph, against_kph))
+    for ref, x, y in nodes:
+        roads.refs.append(ref)
+        roads.x.append(x)
+        roads.y.append(y)
+    roads.first.append(len(roads.refs))
+    return True
+
+
+def _take_restriction(relation: Any, roads: OsmRoads) -> None:  # noqa: ANN401 - as above
+    kind = restriction_of(dict(relation.tags))
+    if kind is None:
+        return
+    by_role: dict[tuple[str, str], list[int]] = {}
+    for member in relation.members:
+        by_role.setdefault((member.type, member.role), []).append(member.ref)
+    from_ways, to_ways = by_role.get(("w", "from"), []), by_role.get(("w", "to"), [])
+    via = by_role.get(("n", "via"), [])
+    if ("w", "via") in by_role:
+        roads.left_out["turn restrictions over a way instead of a node"] += 1
+    elif len(via) != 1 or not from_ways or not to_ways:
+        roads.left_out["turn restrictions without their from, via and to"] += 1
+    else:
+        roads.restrictions.append(Restriction(kind, tuple(from_ways), via[0], tuple(to_ways)))

@@ -1,0 +1,1 @@
+"""The road table, the network made from it, and what changes its travel times."""

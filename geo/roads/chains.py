@@ -1,0 +1,132 @@
+"""Joining edges between which there is no choice into chains, and the search graph of a network over them."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.roads.graph import SearchGraph
+from geo.roads.turns import Turns, two_way_on
+
+_Ints = NDArray[np.int64]
+
+
+def node_graph(
+    edge_from: NDArray[np.int32], edge_to: NDArray[np.int32], edge_twin: NDArray[np.int32], node_count: int
+) -> SearchGraph:
+    """The node-based search graph of a network from every node of which every other can be reached."""
+    onward = _onward(edge_from, edge_to, edge_twin, node_count)
+    if (onward >= 0).all():
+        # A single ring: one node of it stands for all.
+        onward[edge_to == edge_to[0]] = -1
+    chain_first, chain_edge = _chains(onward)
+    start = edge_from[chain_edge[chain_first[:-1]]]
+    end = edge_to[chain_edge[chain_first[1:] - 1]]
+    nodes, vertex = np.unique(np.concatenate((start, end)), return_inverse=True)
+    tail, head = np.split(vertex.reshape(-1), 2)
+    none = np.zeros(len(tail), np.int64)
+    return _graph(len(nodes), tail, head, np.arange(len(tail)), none, head, chain_first, chain_edge, turn_aware=False)
+
+
+def turn_graph(turns: Turns, edge_count: int) -> SearchGraph:
+    """The turn-aware search graph of edges from each of which every other can be reached by these turns."""
+    ahead = np.bincount(turns.first, minlength=edge_count)
+    behind = np.bincount(turns.then, minlength=edge_count)
+    plain = (ahead[turns.first] == 1) & (behind[turns.then] == 1) & (turns.cost_ms == 0) & (turns.first != turns.then)
+    onward = np.full(edge_count, -1, np.int64)
+    onward[turns.first[plain]] = turns.then[plain]
+    if (onward >= 0).all():
+        # A single ring, cut at its first edge.
+        onward[onward == 0] = -1
+    chain_first, chain_edge = _chains(onward)
+    number = np.arange(len(chain_first) - 1)
+    chain_of_end = np.full(edge_count, -1, np.int64)
+    chain_of_end[chain_edge[chain_first[1:] - 1]] = number
+    chain_of_start = np.full(edge_count, -1, np.int64)
+    chain_of_start[chain_edge[chain_first[:-1]]] = number
+    # The turns within a chain are those from an edge that does not end it.
+    between = onward[turns.first] != turns.then
+    tail, head = chain_of_end[turns.first[between]], chain_of_start[turns.then[between]]
+    cost = turns.cost_ms[between]
+    return _graph(len(number), tail, head, head, cost, number, chain_first, chain_edge, turn_aware=True)
+
+
+def _onward(
+    edge_from: NDArray[np.int32], edge_to: NDArray[np.int32], edge_twin: NDArray[np.int32], node_count: int
+) -> _Ints:
+    """The edge that follows each where its end is a node without choice, else -1.
+
+    Such a node lies within a one-way street (one edge in, one out) or within a two-way street (two in, two out, each
+    the twin of one of the others).
+    """
+    ins, outs = np.bincount(edge_to, minlength=node_count), np.bincount(edge_from, minlength=node_count)
+    turns_back = np.bincount(edge_to[(edge_twin >= 0) | (edge_from == edge_to)], minlength=node_count)
+    single = (ins == 1) & (outs == 1) & (turns_back == 0)
+    # Of one leaving edge the sum is its number; of two, the sum less the twin is the number of the other.
+    leaving_sum = np.zeros(node_count, np.int64)
+    np.add.at(leaving_sum, edge_from, np.arange(len(edge_from)))
+    onward = np.where(single[edge_to], leaving_sum[edge_to], -1)
+    return np.where(two_way_on(edge_from, edge_to, edge_twin)[edge_to], leaving_sum[edge_to] - edge_twin, onward)
+
+
+def _chains(onward: _Ints) -> tuple[_Ints, _Ints]:
+    """The rows of edges that follow each other, as chain_first (C+1,) into chain_edge (M,), by their first edges."""
+    count = len(onward)
+    # From each edge to the last of its chain and how many edges on that is, by doubling steps.
+    last = np.where(onward >= 0, onward, np.arange(count))
+    ahead = (onward >= 0).astype(np.int64)
+    while True:
+        further = ahead[last]
+        if not further.any():
+            break
+        ahead += further
+        last = last[last]
+    led_to = np.zeros(count, np.bool_)
+    led_to[onward[onward >= 0]] = True
+    firsts = np.flatnonzero(~led_to)
+    chain_of_last = np.full(count, -1, np.int64)
+    chain_of_last[last[firsts]] = np.arange(len(firsts))
+    chain_edge = np.lexsort((-ahead, chain_of_last[last]))
+    chain_first = np.concatenate(([0], np.cumsum(ahead[firsts] + 1)))
+    return chain_first, chain_edge
+
+
+def _graph(
+    vertex_count: int,
+    tail: _Ints,
+    head: _Ints,
+    arc_chain: _Ints,
+    arc_turn_ms: _Ints,
+    chain_vertex: _Ints,
+    chain_first: _Ints,
+    chain_edge: _Ints,
+    *,
+    turn_aware: bool,
+) -> SearchGraph:
+    order = np.lexsort((arc_chain, head, tail))
+    tail, head, arc_chain = tail[order], head[order], arc_chain[order]
+    edge_chain = np.empty(len(chain_edge), np.int32)
+    edge_chain[chain_edge] = np.repeat(np.arange(len(chain_first) - 1), np.diff(chain_first))
+    first_out, _ = _grouped(tail, vertex_count)
+    in_first, in_arc = _grouped(head, vertex_count)
+    by_chain_first, by_chain_arc = _grouped(arc_chain, len(chain_first) - 1)
+    return SearchGraph(
+        turn_aware=turn_aware,
+        first_out=first_out,
+        tail=tail.astype(np.int32),
+        head=head.astype(np.int32),
+        arc_chain=arc_chain.astype(np.int32),
+        arc_turn_ms=arc_turn_ms[order].astype(np.int32),
+        in_first=in_first,
+        in_arc=in_arc,
+        by_chain_first=by_chain_first,
+        by_chain_arc=by_chain_arc,
+        chain_vertex=chain_vertex.astype(np.int32),
+        chain_first=chain_first.astype(np.int32),
+        chain_edge=chain_edge.astype(np.int32),
+        edge_chain=edge_chain,
+    )
+
+
+def _grouped(of: _Ints, count: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Rows by the group that they belong to: first (count+1,) and row (n,)."""
+    first = np.concatenate(([0], np.cumsum(np.bincount(of, minlength=count)))).astype(np.int32)
+    return first, np.argsort(of, kind="stable").astype(np.int32)

@@ -1,0 +1,195 @@
+"""A road network: directed edges with geometry, travel times and names, kept in one memory-mapped file.
+
+The file: 8 bytes of magic, then as little-endian uint64 the format version, the length of a JSON header and its CRC-32,
+the header, then each array aligned to 64 bytes. The header names region, source, bounds and every array with its type,
+shape, offset and CRC-32. Edges are the first-class entity; the search graph over them is kept beside them, so that a
+file is ready as soon as it is mapped, and processes that map it share one copy of it.
+"""
+
+import json
+import mmap
+import os
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.roads.graph import SearchGraph
+
+MAGIC = b"JEMPUTRD"
+VERSION = 3
+_ALIGN = 64
+_PREFIX = len(MAGIC) + 3 * 8
+
+
+class NetworkFileError(Exception):
+    """A file that is no road network, or a damaged one; the message says how to mend it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkMeta:
+    """Where a network comes from. `bounds` are west, south, east, north in degrees; `cut_off` counts what was lost.
+
+    turn_costs is `osm` (turn-aware) or `none` (node-based). report: sentences on what of the source was left out.
+    """
+
+    region: str
+    source: str
+    source_date: str
+    attribution: str
+    sample: bool
+    built_at: str
+    bounds: tuple[float, float, float, float]
+    turn_costs: str
+    cut_off_nodes: int = 0
+    cut_off_edges: int = 0
+    report: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Network:
+    """N nodes, M directed edges, G geometry points.
+
+    node_lon, node_lat: (N,) float64 degrees. edge_from, edge_to: (M,) int32. edge_length_m: (M,) float64.
+    edge_class: (M,) uint8 into ROAD_CLASSES. edge_name: (M,) int32 into names. edge_twin: (M,) int32, the same
+    street the other way, or -1. shape_start: (M+1,) int64 into shape_lon, shape_lat: (G,) int32 of 1e-7 degrees.
+    turn_from, turn_to: (T,) int32 edges; turn_cost_ms: (T,) int32, -1 forbidden: the rules of the source.
+    graph: what searches run on. rank: (V,) int32, the importance of each of its vertices, the least 0 (see order).
+    metrics: name to (M,) int32 milliseconds.
+    """
+
+    meta: NetworkMeta
+    node_lon: NDArray[np.float64]
+    node_lat: NDArray[np.float64]
+    edge_from: NDArray[np.int32]
+    edge_to: NDArray[np.int32]
+    edge_length_m: NDArray[np.float64]
+    edge_class: NDArray[np.uint8]
+    edge_name: NDArray[np.int32]
+    edge_twin: NDArray[np.int32]
+    shape_start: NDArray[np.int64]
+    shape_lon: NDArray[np.int32]
+    shape_lat: NDArray[np.int32]
+    turn_from: NDArray[np.int32]
+    turn_to: NDArray[np.int32]
+    turn_cost_ms: NDArray[np.int32]
+    rank: NDArray[np.int32]
+    graph: SearchGraph
+    names: tuple[str, ...]
+    metrics: Mapping[str, NDArray[np.int32]]
+
+    @property
+    def node_count(self) -> int:
+        """N."""
+        return len(self.node_lon)
+
+    @property
+    def edge_count(self) -> int:
+        """M."""
+        return len(self.edge_from)
+
+    def shape(self, edge: int) -> NDArray[np.float64]:
+        """The geometry of an edge in travel order: (n, 2) lon, lat in degrees, n >= 2."""
+        part = slice(int(self.shape_start[edge]), int(self.shape_start[edge + 1]))
+        return np.column_stack((self.shape_lon[part], self.shape_lat[part])) / 1e7
+
+    def metric(self, name: str) -> NDArray[np.int32]:
+        """The weights of a metric. Raises KeyError with the names that there are."""
+        if name not in self.metrics:
+            raise KeyError(f"no metric {name!r} in this network: it has {', '.join(sorted(self.metrics))}")
+        return self.metrics[name]
+
+
+_ARRAYS = tuple(field.name for field in fields(Network) if field.name not in ("meta", "graph", "names", "metrics"))
+_GRAPH_ARRAYS = tuple(field.name for field in fields(SearchGraph) if field.name != "turn_aware")
+
+
+def write_network(network: Network, path: Path) -> None:
+    """Write the file beside its place and move it there: an interruption leaves no half file."""
+    arrays: dict[str, NDArray[Any]] = {name: np.ascontiguousarray(getattr(network, name)) for name in _ARRAYS}
+    arrays |= {f"graph:{name}": np.ascontiguousarray(getattr(network.graph, name)) for name in _GRAPH_ARRAYS}
+    arrays |= {f"metric:{name}": np.ascontiguousarray(values) for name, values in network.metrics.items()}
+    arrays["names"] = np.frombuffer("\n".join(network.names).encode(), np.uint8)
+    table: list[dict[str, object]] = []
+    offset = 0
+    for name, array in arrays.items():
+        raw = array.tobytes()
+        entry = {"name": name, "dtype": array.dtype.str, "shape": array.shape, "offset": offset}
+        table.append({**entry, "crc32": zlib.crc32(raw)})
+        offset += -(-len(raw) // _ALIGN) * _ALIGN
+    header = json.dumps({"meta": asdict(network.meta), "arrays": table}).encode()
+    header += b" " * (-(_PREFIX + len(header)) % _ALIGN)
+    numbers = (VERSION, len(header), zlib.crc32(header))
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with beside.open("wb") as file:
+            file.write(MAGIC + b"".join(number.to_bytes(8, "little") for number in numbers) + header)
+            for array in arrays.values():
+                raw = array.tobytes()
+                file.write(raw + b"\0" * (-len(raw) % _ALIGN))
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def open_network(path: Path) -> Network:
+    """Map a network file read-only.
+
+    Raises:
+        NetworkFileError: if it is missing, of another kind or version, cut short or damaged.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(_PREFIX)
+            if len(head) < _PREFIX or head[: len(MAGIC)] != MAGIC:
+                raise NetworkFileError(f"{path} is no road network of Jemput: make one with jemput roads build")
+            version, header_length, header_crc = (int.from_bytes(head[at : at + 8], "little") for at in (8, 16, 24))
+            if version != VERSION:
+                raise NetworkFileError(
+                    f"{path} has format {version}, this version reads {VERSION}: build it again with jemput roads build"
+                )
+            content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except OSError as error:
+        raise NetworkFileError(f"{path} cannot be read: {error.strerror}") from error
+    data_start = _PREFIX + header_length
+    if data_start > len(content):
+        raise NetworkFileError(f"{path} is cut short: build it again with jemput roads build")
+    if zlib.crc32(content[_PREFIX:data_start]) != header_crc:
+        raise NetworkFileError(f"{path} is damaged in its header: build it again with jemput roads build")
+    try:
+        header = json.loads(content[_PREFIX:data_start])
+        arrays = {entry["name"]: _array(content, data_start, entry, path) for entry in header["arrays"]}
+        lists = {name: tuple(header["meta"][name]) for name in ("bounds", "report")}
+        meta = NetworkMeta(**(header["meta"] | lists))
+        names = tuple(arrays.pop("names").tobytes().decode().split("\n"))
+        metrics = {name.partition(":")[2]: array for name, array in arrays.items() if name.startswith("metric:")}
+        return Network(
+            meta=meta,
+            names=names,
+            graph=SearchGraph(
+                turn_aware=meta.turn_costs == "osm", **{name: arrays[f"graph:{name}"] for name in _GRAPH_ARRAYS}
+            ),
+            metrics=MappingProxyType(metrics),
+            **{name: arrays[name] for name in _ARRAYS},
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise NetworkFileError(f"{path} is damaged ({error}): build it again with jemput roads build") from error
+
+
+def _array(content: mmap.mmap, start: int, entry: Mapping[str, Any], path: Path) -> NDArray[Any]:
+    dtype = np.dtype(entry["dtype"])
+    count = int(np.prod(entry["shape"]))
+    begin = start + entry["offset"]
+    if begin + count * dtype.itemsize > len(content):
+        raise NetworkFileError(f"{path} is cut short: build it again with jemput roads build")
+    array = np.frombuffer(content, dtype, count, begin).reshape(entry["shape"])
+    if zlib.crc32(content[begin : begin + count * dtype.itemsize]) != entry["crc32"]:
+        raise NetworkFileError(f"{path} is damaged at {entry['name']}: build it again with jemput roads build")
+    return array

@@ -1,0 +1,197 @@
+"""Roads as columns, and the one way from there to a network: judge, keep the part that hangs together, number, time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.osm.tags import ROAD_CLASSES, road_class
+from geo.roads.chains import node_graph, turn_graph
+from geo.roads.network import Network, NetworkMeta
+from geo.roads.order import node_order
+from geo.roads.parts import Part, largest_by_nodes, largest_by_turns, report_lost
+from geo.roads.speeds import METRICS, weights_ms
+from geo.roads.turns import FORBIDDEN, allowed_turns
+from geo.source import FASTEST_KPH, SLOWEST_KPH, BuildError, Progress
+
+OSM_ATTRIBUTION = "© OpenStreetMap contributors (ODbL)"
+# At the slowest speed the longest edge still fits into 32 bits of milliseconds.
+LONGEST_M = 500_000.0
+
+DEAREST_TURN_MS = 3_600_000
+
+
+@dataclass(slots=True, kw_only=True)
+class RoadTable:
+    """Nodes and directed edges as columns; `u` and `v` are positions in the node columns.
+
+    speed_kph is NaN where the data does not say. shapes are (n, 2) arrays of lon, lat in travel order, n >= 2.
+    turns is (t, 3): edge, following edge (both as rows of the edge columns), cost in ms or -1 for a forbidden turn.
+    report: sentences on what of the source the table leaves out.
+    """
+
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    u: NDArray[np.int64]
+    v: NDArray[np.int64]
+    length_m: NDArray[np.float64]
+    highway: Sequence[str]
+    name: Sequence[str]
+    speed_kph: NDArray[np.float64]
+    shapes: Sequence[NDArray[np.float64]]
+    turns: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 3), np.int64))
+    report: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What the file will say of where its data comes from."""
+
+    region: str
+    source: str
+    source_date: str
+    attribution: str = OSM_ATTRIBUTION
+    sample: bool = False
+
+
+def build_network(table: RoadTable, origin: Origin, progress: Progress, *, turn_costs: str = "osm") -> Network:
+    """The network of the largest part from every place of which every other can be reached.
+
+    turn_costs: `osm` honours the table's turn rules and makes turning round cost time; `none` looks at neither.
+
+    Raises:
+        BuildError: if nothing is left, or a length or position makes no sense.
+    """
+    _judge(table)
+    progress(f"{len(table.lon):,} nodes, {len(table.u):,} edges read")
+    shapes = [np.rint(np.asarray(shape) * 1e7).astype(np.int32) for shape in table.shapes]
+    u, v = np.asarray(table.u, np.int64), np.asarray(table.v, np.int64)
+    twin = _twins(u, v, shapes)
+    if turn_costs == "osm":
+        part = largest_by_turns(u, v, twin, table.turns, len(table.lon))
+    else:
+        part = largest_by_nodes(u, v, len(table.lon))
+    if not part.edges.any():
+        raise BuildError("no two places are joined by a way there and back: the roads do not hang together")
+    lost = report_lost(part, u, v, np.asarray(table.length_m), np.column_stack((table.lon, table.lat)))
+    for sentence in lost:
+        progress(sentence)
+    progress("joining the pieces of road between which there is no choice")
+    network = _network(table, origin, part, twin, shapes, (*table.report, *lost), turn_costs)
+    graph, node = network.graph, network.graph.vertex_node(network.edge_to)
+    lon, lat = network.node_lon[node], network.node_lat[node]
+    return replace(network, rank=node_order(graph.first_out, graph.head, lon, lat, progress))
+
+
+def _network(
+    table: RoadTable,
+    origin: Origin,
+    part: Part,
+    twin: NDArray[np.int32],
+    shapes: Sequence[NDArray[np.int32]],
+    report: tuple[str, ...],
+    turn_costs: str,
+) -> Network:
+    edges = np.flatnonzero(part.edges)
+    node_number = (np.cumsum(part.nodes) - 1).astype(np.int32)
+    edge_number = np.where(part.edges, np.cumsum(part.edges) - 1, -1).astype(np.int32)
+    edge_from, edge_to = node_number[table.u[edges]], node_number[table.v[edges]]
+    edge_twin = np.where(twin[edges] >= 0, edge_number[twin[edges]], -1).astype(np.int32)
+    kept = edges.tolist()
+    names = sorted({table.name[edge] for edge in kept} | {""})
+    name_number = {name: position for position, name in enumerate(names)}
+    class_index = np.array([ROAD_CLASSES.index(road_class(table.highway[e])) for e in kept], np.uint8)
+    length_m = np.asarray(table.length_m, np.float64)[edges]
+    speed_kph = np.asarray(table.speed_kph, np.float64)[edges]
+    points = np.concatenate([shapes[edge] for edge in kept])
+    shape_start = np.zeros(len(edges) + 1, np.int64)
+    np.cumsum([len(shapes[edge]) for edge in kept], out=shape_start[1:])
+    west, south = (points.min(axis=0) / 1e7).tolist()
+    east, north = (points.max(axis=0) / 1e7).tolist()
+    rules = table.turns[part.edges[table.turns[:, 0]] & part.edges[table.turns[:, 1]]]
+    rules = np.column_stack((edge_number[rules[:, 0]], edge_number[rules[:, 1]], rules[:, 2])).astype(np.int64)
+    if turn_costs == "osm":
+        graph = turn_graph(allowed_turns(edge_from, edge_to, edge_twin, rules), len(edges))
+    else:
+        graph = node_graph(edge_from, edge_to, edge_twin, int(part.nodes.sum()))
+    return Network(
+        meta=NetworkMeta(
+            region=origin.region,
+            source=origin.source,
+            source_date=origin.source_date,
+            attribution=origin.attribution,
+            sample=origin.sample,
+            built_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            bounds=(west, south, east, north),
+            turn_costs=turn_costs,
+            cut_off_nodes=int((~part.nodes).sum()),
+            cut_off_edges=int((~part.edges).sum()),
+            report=report,
+        ),
+        node_lon=np.asarray(table.lon, np.float64)[part.nodes],
+        node_lat=np.asarray(table.lat, np.float64)[part.nodes],
+        edge_from=edge_from,
+        edge_to=edge_to,
+        edge_length_m=length_m,
+        edge_class=class_index,
+        edge_name=np.array([name_number[table.name[edge]] for edge in kept], np.int32),
+        edge_twin=edge_twin,
+        shape_start=shape_start,
+        shape_lon=np.ascontiguousarray(points[:, 0]),
+        shape_lat=np.ascontiguousarray(points[:, 1]),
+        turn_from=rules[:, 0].astype(np.int32),
+        turn_to=rules[:, 1].astype(np.int32),
+        turn_cost_ms=rules[:, 2].astype(np.int32),
+        graph=graph,
+        rank=np.zeros(0, np.int32),
+        names=tuple(names),
+        metrics={metric: weights_ms(metric, length_m, class_index, speed_kph) for metric in METRICS},
+    )
+
+
+def _judge(table: RoadTable) -> None:
+    if not len(table.lon) or not len(table.u):
+        raise BuildError("there are no roads: it takes at least one edge between two nodes")
+    for name in ("u", "v"):
+        ends = getattr(table, name)
+        if ends.min() < 0 or ends.max() >= len(table.lon):
+            raise BuildError(f"an edge's {name} names a node that is not in the node table")
+    _must(table.length_m, "edge", "the length", (0.0, LONGEST_M), "metres")
+    _must(table.lon, "node", "the longitude", (-180.0, 180.0), "degrees")
+    _must(table.lat, "node", "the latitude", (-90.0, 90.0), "degrees")
+    known = np.where(np.isnan(table.speed_kph), SLOWEST_KPH, table.speed_kph)
+    _must(known, "edge", "the speed", (SLOWEST_KPH, FASTEST_KPH), "km/h")
+    for row, shape in enumerate(table.shapes):
+        if len(shape) < 2 or not np.all(np.abs(shape) <= (180.0, 90.0)):
+            raise BuildError(f"edge {row + 1}: its line takes at least two points of lon, lat in degrees")
+    if len(table.turns) and not (table.turns[:, :2].min() >= 0 and table.turns[:, :2].max() < len(table.u)):
+        raise BuildError("a turn names an edge that is not in the edge table")
+    if len(table.turns) and not (table.turns[:, 2].min() >= FORBIDDEN and table.turns[:, 2].max() <= DEAREST_TURN_MS):
+        raise BuildError(f"a turn costs -1 (forbidden) or 0 to {DEAREST_TURN_MS} ms")
+
+
+def _must(values: NDArray[np.float64], thing: str, what: str, between: tuple[float, float], unit: str) -> None:
+    low, high = between
+    bad = ~((values >= low) & (values <= high))
+    if bad.any():
+        row = int(np.flatnonzero(bad)[0])
+        raise BuildError(f"{thing} {row + 1}: {what} is {values[row]:g}, it takes {low:g} to {high:g} {unit}")
+
+
+def _twins(
+    edge_from: NDArray[np.int64], edge_to: NDArray[np.int64], shapes: Sequence[NDArray[np.int32]]
+) -> NDArray[np.int32]:
+    """For each edge the one that runs over the same points the other way, or -1."""
+    twin = np.full(len(edge_from), -1, np.int32)
+    waiting: dict[tuple[int, int, bytes], list[int]] = {}
+    for edge, shape in enumerate(shapes):
+        u, v = int(edge_from[edge]), int(edge_to[edge])
+        others = waiting.get((v, u, shape[::-1].tobytes()))
+        if others:
+            other = others.pop()
+            twin[edge], twin[other] = other, edge
+        else:
+            waiting.setdefault((u, v, shape.tobytes()), []).append(edge)
+    return twin

@@ -1,0 +1,1 @@
+"""The sample region: real places of Tangerang Raya, made-up roads."""
