@@ -7,6 +7,8 @@ from geopy.distance import great_circle
 
 EARTH_M = 6_371_009.0  # the mean radius that geopy's great circle takes
 M_PER_DEGREE = EARTH_M * pi / 180.0
+# West, south, east, north in degrees.
+Bounds = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

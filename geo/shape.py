@@ -1,4 +1,4 @@
-"""A shape on the map: an area, a line or a point, of which whoever drew it means the streets there."""
+"""A shape drawn on the map, an area, a line or a point: it means the streets there."""
 
 from dataclasses import dataclass
 from enum import StrEnum

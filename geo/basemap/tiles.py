@@ -3,8 +3,7 @@
 import contextlib
 import gzip
 import math
-import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,10 @@ from shapely import STRtree
 
 from geo.basemap.layers import NAMED_FROM, TileLayer, other_layers, road_layer
 from geo.osm.features import BasemapLayers
+from geo.point import Bounds
 from geo.roads.network import Network
+from geo.source import Progress
+from geo.whole_file import whole_file
 
 MIN_ZOOM, MAX_ZOOM = 6, 14
 EXTENT = 4096
@@ -47,37 +49,28 @@ def tiles_path(roads: Path) -> Path:
     return roads.with_suffix(".pmtiles")
 
 
-def write_tiles(network: Network, layers: BasemapLayers | None, path: Path, progress: Callable[[str], None]) -> None:
+def write_tiles(network: Network, layers: BasemapLayers | None, path: Path, progress: Progress) -> None:
     """Cut tiles of zoom 6 to 14 and write them beside `path`, then move them there.
 
-    roads: class (as in geo.roads.speeds), name (from zoom 12), sample. land and lines: kind. water: name. places: kind,
+    roads: class (as in geo.osm.tags), name (from zoom 12), sample. land and lines: kind. water: name. places: kind,
     name; a water's name has the kind `water`. The attribution of the network is kept in the file.
     """
     progress("joining the pieces of each road")
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as file, contextlib.ExitStack() as stack:
-            writer: Any = _Writer(file)
-            stack.callback(writer.tile_f.close)
-            named = {zoom: road_layer(network, zoom) for zoom in (MIN_ZOOM, *sorted(set(NAMED_FROM.values())))}
-            others = other_layers(layers or BasemapLayers())
-            for zoom in range(MIN_ZOOM, MAX_ZOOM + 1):
-                roads = named[max(start for start in named if start <= zoom)]
-                progress(f"map tiles, zoom {zoom} of {MAX_ZOOM}")
-                for number, tile in _tiles([roads, *others], zoom, network.meta.bounds):
-                    writer.write_tile(number, tile)
-            writer.finalize(_header(network), _metadata(network))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with whole_file(path) as file, contextlib.ExitStack() as stack:
+        writer: Any = _Writer(file)
+        stack.callback(writer.tile_f.close)
+        named = {zoom: road_layer(network, zoom) for zoom in (MIN_ZOOM, *sorted(set(NAMED_FROM.values())))}
+        others = other_layers(layers or BasemapLayers())
+        for zoom in range(MIN_ZOOM, MAX_ZOOM + 1):
+            roads = named[max(start for start in named if start <= zoom)]
+            progress(f"map tiles, zoom {zoom} of {MAX_ZOOM}")
+            for number, tile in _tiles([roads, *others], zoom, network.meta.bounds):
+                writer.write_tile(number, tile)
+        writer.finalize(_header(network), _metadata(network))
     progress(f"tiles written: {path.stat().st_size / 1e6:.1f} MB")
 
 
-def _tiles(
-    layers: Sequence[TileLayer], zoom: int, bounds: tuple[float, float, float, float]
-) -> Iterator[tuple[int, bytes]]:
+def _tiles(layers: Sequence[TileLayer], zoom: int, bounds: Bounds) -> Iterator[tuple[int, bytes]]:
     """The tiles of one zoom that hold something, with their numbers, in the order of the file."""
     drawn = [_drawn(layer, zoom) for layer in layers]
     trees = [STRtree(layer.shapes) for layer in drawn]

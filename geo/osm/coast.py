@@ -6,13 +6,14 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo.point import Bounds
 from geo.source import Progress
 
 # A point so far to the side of the coast, in degrees (some ten metres), is in the sea or on the land.
 _ASIDE = 1e-4
 
 
-def sea_of(coast: NDArray[Any], box: tuple[float, float, float, float], progress: Progress) -> list[Any]:
+def sea_of(coast: NDArray[Any], box: Bounds, progress: Progress) -> list[Any]:
     """The areas of a box (west, south, east, north in degrees) that lie to the right of the lines of the coast.
 
     Where the coast neither closes nor crosses the box nothing can be told, and nothing is drawn.

@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 from geo.osm.coast import sea_of
 from geo.osm.features import BasemapLayers, LandKind, LineKind, PlaceKind, PlaceLabel, WaterArea
 from geo.osm.ground import BORDERS, KEYS, is_building, is_water, land_of, level_of, line_of, place_of
-from geo.point import Point
+from geo.point import Bounds, Point
 from geo.source import BuildError, Progress, one_line
 
-Bounds = tuple[float, float, float, float]
 # Beyond the roads, so that a river does not end with them.
 _MARGIN_DEGREES = 0.05
 _SAY_EVERY = 100_000

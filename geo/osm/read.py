@@ -13,9 +13,9 @@ import osmium
 from numpy.typing import NDArray
 
 from geo.osm.tags import RESTRICTION_KEYS, directions, may_drive, passes, restriction_of, road_of, speeds_kph
+from geo.point import Bounds
 from geo.source import BuildError, Progress, one_line
 
-Bounds = tuple[float, float, float, float]
 _EARTH: Bounds = (-math.inf, -math.inf, math.inf, math.inf)
 _SAY_EVERY = 50_000
 _KEYS = ("highway", "barrier", *RESTRICTION_KEYS)

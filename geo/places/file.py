@@ -1,7 +1,6 @@
 """The names of a region beside its roads, as GeoJSON that any other program reads and anybody may write."""
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from shapely.geometry import mapping, shape
 
 from geo.osm.features import PlaceKind, PlaceLabel
 from geo.point import Point
+from geo.whole_file import whole_file
 
 
 class PlacesFileError(ValueError):
@@ -28,16 +28,9 @@ def write_places(labels: Sequence[PlaceLabel], path: Path) -> None:
     Each feature has the properties kind (city, district, village, hamlet, hospital, landmark), name, within; lon and
     lat say where the name is written if the geometry is an area.
     """
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     collection = {"type": "FeatureCollection", "features": [_feature(label) for label in labels]}
-    try:
-        with beside.open("w", encoding="utf-8") as file:
-            json.dump(collection, file, ensure_ascii=False, separators=(",", ":"))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with whole_file(path) as file:
+        file.write(json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 def read_places(path: Path) -> tuple[PlaceLabel, ...]:

@@ -57,7 +57,7 @@ class OnlinePlaces:
         try:
             found: list[Any] = self._ask(text, exactly_one=False, limit=limit) or []
         except (GeopyError, ValueError, LookupError, TypeError) as error:
-            # The error of the library may hold the address with the text, which is nobody's business.
+            # The error of the library may hold the address with the text, which must not be logged.
             raise OnlineError(f"the server did not answer ({type(error).__name__})") from None
         finally:
             self._waiting.release()

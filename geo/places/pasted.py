@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from geo.point import Point
+from geo.point import Bounds, Point
 
-Bounds = tuple[float, float, float, float]
 # West, south, east, north in degrees of the country (BIG: 6°04'30" N to 11°00'36" S, 94°58'21" E to 141°01'10" E).
 INDONESIA: Bounds = (94.9, -11.1, 141.1, 6.1)
 

@@ -9,7 +9,7 @@ from geo.osm.features import PlaceKind, PlaceLabel
 from geo.places.index import PlaceIndex
 from geo.places.place import FoundKind, NamedPlace
 from geo.places.villages import Villages
-from geo.point import M_PER_DEGREE, Point
+from geo.point import M_PER_DEGREE, Bounds, Point
 from geo.roads.network import Network
 from geo.search.snap import Snapper
 
@@ -50,7 +50,7 @@ class RegionPlaces:
         self.index = PlaceIndex([*_named(labels), *_streets(network, self._villages)])
 
     @property
-    def bounds(self) -> tuple[float, float, float, float]:
+    def bounds(self) -> Bounds:
         """West, south, east, north of the roads in degrees."""
         return self._network.meta.bounds
 

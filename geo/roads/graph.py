@@ -1,7 +1,7 @@
 """The graph that searches run on: chains of directed edges as arcs, in a turn-aware and in a plain node-based meaning.
 
 Both meanings have the same arrays, so that one search serves them. A *chain* is a longest row of directed edges of the
-network between which there is no choice: whoever drives on the first comes to the end of the last. Every edge belongs
+network between which there is no choice: a vehicle on the first comes to the end of the last. Every edge belongs
 to exactly one chain.
 
 - **Turn-aware** (`turn_aware` true): a vertex is a chain, and to be at vertex a means to stand at the END of chain a
@@ -29,6 +29,7 @@ On a two-way street a position stands on both directions, f on the one and 1 - f
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,7 @@ from numpy.typing import NDArray
 CLOSED_MS = 2**30
 
 _Ints = NDArray[np.int64]
+_Number = TypeVar("_Number", np.int64, np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -86,13 +88,17 @@ class SearchGraph:
         node[self.chain_vertex] = edge_to[last]
         return node
 
+    def along_chains(self, of_edge: NDArray[_Number]) -> tuple[NDArray[_Number], NDArray[_Number]]:
+        """Sums of what edges take: from its chain's start to the start of each edge (M,), over each chain (C,)."""
+        start = np.zeros(len(of_edge) + 1, of_edge.dtype)
+        np.cumsum(of_edge[self.chain_edge], out=start[1:])
+        before = np.empty_like(of_edge)
+        before[self.chain_edge] = start[:-1] - np.repeat(start[self.chain_first[:-1]], np.diff(self.chain_first))
+        return before, np.diff(start[self.chain_first])
+
     def weigh(self, edge_ms: NDArray[np.int32]) -> "Weights":
         """The graph under the travel times (M,) of its edges, in ms, each at least 1; CLOSED_MS or more is closed."""
-        in_order = edge_ms[self.chain_edge].astype(np.int64)
-        start = np.concatenate(([0], np.cumsum(in_order)))
-        chain_ms = np.diff(start[self.chain_first])
-        before_ms = np.empty(len(edge_ms), np.int64)
-        before_ms[self.chain_edge] = start[:-1] - np.repeat(start[self.chain_first[:-1]], np.diff(self.chain_first))
+        before_ms, chain_ms = self.along_chains(edge_ms.astype(np.int64))
         arc_ms = np.minimum(chain_ms[self.arc_chain] + self.arc_turn_ms, CLOSED_MS).astype(np.int32)
         return Weights(graph=self, edge_ms=edge_ms, before_ms=before_ms, chain_ms=chain_ms, arc_ms=arc_ms)
 

@@ -8,7 +8,6 @@ file is ready as soon as it is mapped, and processes that map it share one copy 
 
 import json
 import mmap
-import os
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
@@ -19,7 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.point import Bounds
 from geo.roads.graph import SearchGraph
+from geo.whole_file import whole_file
 
 MAGIC = b"JEMPUTRD"
 VERSION = 3
@@ -44,7 +45,7 @@ class NetworkMeta:
     attribution: str
     sample: bool
     built_at: str
-    bounds: tuple[float, float, float, float]
+    bounds: Bounds
     turn_costs: str
     cut_off_nodes: int = 0
     cut_off_edges: int = 0
@@ -125,18 +126,11 @@ def write_network(network: Network, path: Path) -> None:
     header = json.dumps({"meta": asdict(network.meta), "arrays": table}).encode()
     header += b" " * (-(_PREFIX + len(header)) % _ALIGN)
     numbers = (VERSION, len(header), zlib.crc32(header))
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as file:
-            file.write(MAGIC + b"".join(number.to_bytes(8, "little") for number in numbers) + header)
-            for array in arrays.values():
-                raw = array.tobytes()
-                file.write(raw + b"\0" * (-len(raw) % _ALIGN))
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    with whole_file(path) as file:
+        file.write(MAGIC + b"".join(number.to_bytes(8, "little") for number in numbers) + header)
+        for array in arrays.values():
+            raw = array.tobytes()
+            file.write(raw + b"\0" * (-len(raw) % _ALIGN))
 
 
 def open_network(path: Path) -> Network:

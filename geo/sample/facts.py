@@ -1,6 +1,6 @@
 """The sample region: public facts about Tangerang Raya, written down with their sources.
 
-Names, kinds and positions of villages and facilities are facts (column `source` of each table in data/). The roads over
+Names, kinds and positions of villages and facilities are facts (column `source` of each of the tables). The roads over
 them are this project's own invention (geo.sample.roads), say so in every name, and must never be presented as real.
 """
 
@@ -103,7 +103,7 @@ def region_coast() -> list[tuple[float, float]]:
 
 def _placed(table: str) -> Iterator[tuple[dict[str, Any], Point]]:
     """The rows of a table, each with its position."""
-    for row in csv.DictReader((files("geo.sample") / "data" / table).read_text("utf-8").splitlines()):
+    for row in csv.DictReader((files("geo.sample") / "tables" / table).read_text("utf-8").splitlines()):
         point = Point(lon=float(row.pop("lon")), lat=float(row.pop("lat")))
         yield row, point
 

@@ -20,7 +20,7 @@ from geo.search.label_kernels import SIDES
 
 __all__ = ["SIDES", "Buckets", "Soonest", "warm_up"]
 
-# So many vehicles change their labels before the lock is let go for a question to be answered between.
+# So many vehicles change their labels before the lock is released, so that a question can be answered between.
 _AT_ONCE = 64
 # Beyond this share of all labels it is faster to make all of them anew, each bucket sorted once.
 _ANEW = 0.25

@@ -39,13 +39,7 @@ class NearestSearch:
     def __init__(self, network: Network) -> None:
         self._network = network
         graph = network.graph
-        in_order = network.edge_length_m[graph.chain_edge]
-        start = np.concatenate(([0.0], np.cumsum(in_order)))
-        self._chain_m = np.diff(start[graph.chain_first])
-        self._before_m = np.empty(network.edge_count)
-        self._before_m[graph.chain_edge] = start[:-1] - np.repeat(
-            start[graph.chain_first[:-1]], np.diff(graph.chain_first)
-        )
+        self._before_m, self._chain_m = graph.along_chains(network.edge_length_m)
         self._in_tail = graph.tail[graph.in_arc]
         self._in_m = self._chain_m[graph.arc_chain[graph.in_arc]]
         self._weighed: dict[str, tuple[Weights, NDArray[np.int32]]] = {}

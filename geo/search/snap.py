@@ -40,7 +40,7 @@ class Snaps:
 class Snapper:
     """Finds the nearest point on any road; built once a network.
 
-    Of two directions of a street the edge with the lower id is named; whoever uses a snap looks at its twin too.
+    Of two directions of a street the edge with the lower id is named; users of a snap look at its twin too.
     Distances are exact in the plane tangent at the position (error below 1e-4 within `max_distance_m`).
     """
 

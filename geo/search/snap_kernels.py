@@ -10,7 +10,7 @@ from geo.point import M_PER_DEGREE
 GRID = 7
 WEST, SOUTH, STEP_LON, STEP_LAT, COLUMNS, ROWS, LIMIT_M = range(GRID)
 # The columns of segments: the edge or -1 where it is shut, the geometry point where the segment begins, and both its
-# ends in 1e-7 degrees, so that whoever looks through a cell reads on from one place.
+# ends in 1e-7 degrees, so that a look through a cell reads on from one place.
 SEGMENT = 6
 EDGE, POINT, LON, LAT, TO_LON, TO_LAT = range(SEGMENT)
 

@@ -13,7 +13,7 @@ from geo.search.engine import Engine
 from geo.search.nearest import Arrivals
 from geo.search.snap import Snapper, Snaps
 
-# So many move before the lock is let go for a question to be answered between.
+# So many move before the lock is released, so that a question can be answered between.
 _AT_ONCE = 64
 
 _Ints = NDArray[np.int64]
@@ -139,7 +139,7 @@ class Standing:
             return self._position.copy()
 
     def catch_up(self, before: "Standing") -> None:
-        """Move whoever is elsewhere than in the one that this one is made from."""
+        """Move the vehicles that are elsewhere than in the one that this one is made from."""
         position = before.positions()
         index = np.flatnonzero((self._position[:, : before.count] != position).any(axis=0) & ~np.isnan(position[0]))
         self.move(index, position[0, index], position[1, index])
