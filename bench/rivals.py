@@ -61,8 +61,8 @@ class Jemput:
         self._standing.prepare(METRIC)
 
     def ask(self, lon: float, lat: float, mask: NDArray[np.bool_], chosen: _Ints, k: int) -> Answer:  # noqa: ARG002
-        _, travel_ms = self._standing.soonest_at(lon, lat, mask, most=k, metric=METRIC)
-        found: Answer = travel_ms.tolist()
+        arrivals, _ = self._standing.nearest_at(lon, lat, mask, most=k, metric=METRIC)
+        found: Answer = arrivals.travel_ms.tolist()
         return found
 
 

@@ -8,9 +8,12 @@ from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
-from dispatch.desk.desk import Desk
 from dispatch.desk.ports import Books, Live, Store
 from dispatch.desk.road_ports import RoadAreas
+from dispatch.desk.unit import Unit
+from dispatch.desk.usecases.closures import tell_roads
+from dispatch.desk.usecases.following import follow_fleet
+from dispatch.desk.usecases.vehicles import keep_last_fixes, warm_up
 from dispatch.live.memory import MemoryLive
 from dispatch.live.redis import RedisLive
 from dispatch.roads.network import NetworkRoads
@@ -54,9 +57,7 @@ class House:
     """
 
     settings: Settings
-    store: Store
-    live: Live
-    desk: Desk
+    unit: Unit
     teller: Teller
     areas: Areas
     tiles: TileStore | None
@@ -217,21 +218,19 @@ async def open_house(settings: Settings, *, demo: bool, progress: Progress) -> A
     areas: Areas = read_areas(Path(settings.areas)) if settings.areas else sample_areas()
     live: Live = RedisLive(settings.redis_url) if settings.redis_url else MemoryLive()
     store = open_sqlite(settings.database_path)
+    unit = Unit(store=store, live=live, roads=roads, clock=SystemClock(), zone=settings.zone)
     try:
         texts = pack_texts(settings)
         for problem in await store.write(lambda books: publish_packs(books, texts)):
             progress(f"SOP pack passed over: {problem}")
         kept = await store.read(lambda books: books.vehicles.list_fixes())
         await live.start(kept)
-        desk = Desk(store=store, live=live, roads=roads, clock=SystemClock(), zone=settings.zone)
-        await desk.tell_roads()
-        await desk.follow_fleet()
-        await desk.warm_up(kept)
+        await tell_roads(unit)
+        await follow_fleet(unit)
+        await warm_up(unit, kept)
         yield House(
             settings=settings,
-            store=store,
-            live=live,
-            desk=desk,
+            unit=unit,
             teller=make_teller(settings, store, demo=demo, progress=progress),
             areas=areas,
             tiles=tiles,
@@ -242,7 +241,8 @@ async def open_house(settings: Settings, *, demo: bool, progress: Progress) -> A
             roads_kind=roads.kind,
             demo=demo,
         )
-        await desk.keep_last_fixes()
+        await keep_last_fixes(unit)
     finally:
+        unit.close()
         await live.close()
         await store.close()

@@ -1,4 +1,4 @@
-"""Who may call what: one table of roles, opaque tokens, and the checks that every route passes through."""
+"""Who may call what: a permission a route, opaque tokens, and the checks that every route passes through."""
 
 import hashlib
 import secrets
@@ -15,95 +15,82 @@ from starlette.requests import HTTPConnection
 from dispatch.bootstrap import House
 from dispatch.desk.ports import Books
 from dispatch.domain.people import Person, Token
-from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.roles import Permission, may
 from web.errors import Problem
 
 COOKIE = "jemput_session"
 SESSION = timedelta(days=14)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
-PUBLIC: frozenset[Role] = frozenset()
-_ALL = frozenset({Role.STAFF, Role.DRIVER, Role.OPERATOR, Role.HEALTH_OFFICER, Role.ADMIN})
-_STAFF = frozenset({Role.STAFF, Role.OPERATOR})
-_WATCH = frozenset({Role.STAFF, Role.OPERATOR, Role.HEALTH_OFFICER})
-_DRIVER = frozenset({Role.DRIVER})
-_KEEPERS = frozenset({Role.HEALTH_OFFICER, Role.ADMIN})
-_CLOSERS = frozenset({Role.OPERATOR, Role.ADMIN})
-_OFFICE = frozenset({Role.OPERATOR, Role.HEALTH_OFFICER, Role.ADMIN})
-
-ROLES: Mapping[tuple[str, str], frozenset[Role]] = MappingProxyType(
+P = Permission
+# What each route asks of a role; None: anybody may call it.
+ROUTES: Mapping[tuple[str, str], Permission | None] = MappingProxyType(
     {
-        ("GET", "/"): PUBLIC,
-        ("GET", "/masuk"): PUBLIC,
-        ("GET", "/minta"): PUBLIC,
-        ("GET", "/sopir"): PUBLIC,
-        ("GET", "/peta"): PUBLIC,
-        ("GET", "/kelola"): PUBLIC,
-        ("GET", "/t/{track_token}"): PUBLIC,
-        ("POST", "/t/{track_token}"): PUBLIC,
-        ("GET", "/sop.schema.json"): PUBLIC,
-        ("GET", "/healthz"): PUBLIC,
-        ("GET", "/readyz"): PUBLIC,
-        ("POST", "/api/session"): PUBLIC,
-        ("GET", "/api/session/people"): PUBLIC,
-        ("DELETE", "/api/session"): _ALL,
-        ("GET", "/api/me"): _ALL,
-        ("GET", "/api/me/offer"): _DRIVER,
-        ("POST", "/api/me/duty"): _DRIVER,
-        ("POST", "/api/positions"): frozenset({Role.DRIVER, Role.DEVICE}),
-        ("POST", "/api/suggestions"): _STAFF,
-        ("POST", "/api/requests"): _STAFF,
-        ("GET", "/api/requests"): _WATCH,
-        ("GET", "/api/requests/{request_id}"): _WATCH,
-        ("GET", "/api/requests/{request_id}/candidates"): _WATCH,
-        ("GET", "/api/requests/{request_id}/candidates/{vehicle_id}"): _WATCH,
-        ("POST", "/api/requests/{request_id}/cancel"): _STAFF,
-        ("POST", "/api/requests/{request_id}/complete"): _STAFF,
-        ("POST", "/api/requests/{request_id}/duplicate"): _STAFF,
-        ("POST", "/api/requests/{request_id}/unfounded"): _STAFF,
-        ("POST", "/api/requests/{request_id}/hold"): _STAFF,
-        ("POST", "/api/requests/{request_id}/note"): _STAFF,
-        ("POST", "/api/requests/{request_id}/deliver"): _STAFF,
-        ("POST", "/api/requests/{request_id}/mutual_aid"): frozenset({Role.OPERATOR}),
-        ("GET", "/api/promises"): _WATCH,
-        ("GET", "/api/promises/heirs"): _WATCH,
-        ("POST", "/api/promises/{promise_id}/calls"): _WATCH,
-        ("POST", "/api/promises/{promise_id}/close"): _WATCH,
-        ("POST", "/api/promises/{promise_id}/take"): _WATCH,
-        ("POST", "/api/promises/hand_over"): _WATCH,
-        ("POST", "/api/promises/stock"): _STAFF,
-        ("GET", "/api/reports/promises"): frozenset({Role.OPERATOR, Role.HEALTH_OFFICER}),
-        ("POST", "/api/requests/{request_id}/assign"): frozenset({Role.OPERATOR, Role.HEALTH_OFFICER}),
-        ("POST", "/api/requests/{request_id}/approve"): frozenset({Role.OPERATOR, Role.HEALTH_OFFICER}),
-        ("GET", "/api/messages"): frozenset({Role.OPERATOR}),
-        ("GET", "/api/requests/{request_id}/messages"): _STAFF,
-        ("POST", "/api/requests/{request_id}/messages/{message_id}/sent"): _STAFF,
-        ("POST", "/api/assignments/{assignment_id}/{step}"): frozenset({Role.DRIVER, Role.OPERATOR}),
-        ("GET", "/api/sop"): _WATCH | _OFFICE,
-        ("GET", "/api/sop/{agency}/{version}"): _WATCH | _OFFICE,
-        ("POST", "/api/sop/{agency}/drafts"): _KEEPERS,
-        ("GET", "/api/sop/{agency}/drafts/{draft_id}"): _KEEPERS,
-        ("PUT", "/api/sop/{agency}/drafts/{draft_id}"): _KEEPERS,
-        ("DELETE", "/api/sop/{agency}/drafts/{draft_id}"): _KEEPERS,
-        ("POST", "/api/sop/{agency}/drafts/{draft_id}/submit"): _KEEPERS,
-        ("POST", "/api/sop/{agency}/drafts/{draft_id}/approve"): _KEEPERS,
-        ("POST", "/api/sop/{agency}/drafts/{draft_id}/publish"): _KEEPERS,
-        ("POST", "/api/sop/{agency}/drafts/{draft_id}/test"): _KEEPERS,
-        ("POST", "/api/sop/{agency}/drafts/{draft_id}/backtest"): _KEEPERS,
-        ("GET", "/api/vehicles"): _WATCH | _OFFICE,
-        ("GET", "/api/facilities"): _ALL,
-        ("GET", "/api/geocode"): _WATCH | _OFFICE,
-        ("GET", "/api/route"): _WATCH | _DRIVER,
-        ("GET", "/api/closures"): _ALL,
-        ("POST", "/api/closures"): _CLOSERS,
-        ("POST", "/api/closures/{closure_id}/open"): _CLOSERS,
-        ("GET", "/api/isochrone"): _WATCH,
-        ("GET", "/api/coverage"): frozenset({Role.OPERATOR, Role.HEALTH_OFFICER}),
-        ("GET", "/style.json"): _ALL,
-        ("GET", "/tiles/{z}/{x}/{y}.mvt"): _ALL,
-        ("POST", "/api/demo/cikokol"): frozenset({Role.OPERATOR}),
+        **{("GET", path): None for path in ("/", "/masuk", "/minta", "/sopir", "/peta", "/kelola")},
+        ("GET", "/t/{track_token}"): None,
+        ("POST", "/t/{track_token}"): None,
+        ("GET", "/sop.schema.json"): None,
+        ("GET", "/healthz"): None,
+        ("GET", "/readyz"): None,
+        ("POST", "/api/session"): None,
+        ("GET", "/api/session/people"): None,
+        ("DELETE", "/api/session"): P.SIGN_IN,
+        ("GET", "/api/me"): P.SIGN_IN,
+        ("GET", "/api/me/offer"): P.DRIVE,
+        ("POST", "/api/me/duty"): P.DRIVE,
+        ("POST", "/api/positions"): P.REPORT_POSITIONS,
+        ("POST", "/api/suggestions"): P.ASK,
+        ("POST", "/api/requests"): P.ASK,
+        ("GET", "/api/requests"): P.SEE_REQUESTS,
+        ("GET", "/api/requests/{request_id}"): P.SEE_REQUESTS,
+        ("GET", "/api/requests/{request_id}/candidates"): P.SEE_REQUESTS,
+        ("GET", "/api/requests/{request_id}/candidates/{vehicle_id}"): P.SEE_REQUESTS,
+        ("POST", "/api/requests/{request_id}/{end}"): P.ASK,
+        ("POST", "/api/requests/{request_id}/hold"): P.ASK,
+        ("POST", "/api/requests/{request_id}/note"): P.ASK,
+        ("POST", "/api/requests/{request_id}/deliver"): P.ASK,
+        ("POST", "/api/requests/{request_id}/mutual_aid"): P.ANSWER_FOR_AGENCY,
+        ("POST", "/api/requests/{request_id}/assign"): P.ASSIGN,
+        ("POST", "/api/requests/{request_id}/approve"): P.ASSIGN,
+        ("GET", "/api/promises"): P.KEEP_PROMISES,
+        ("GET", "/api/promises/heirs"): P.KEEP_PROMISES,
+        ("POST", "/api/promises/{promise_id}/calls"): P.KEEP_PROMISES,
+        ("POST", "/api/promises/{promise_id}/close"): P.KEEP_PROMISES,
+        ("POST", "/api/promises/{promise_id}/take"): P.KEEP_PROMISES,
+        ("POST", "/api/promises/hand_over"): P.KEEP_PROMISES,
+        ("POST", "/api/promises/stock"): P.ASK,
+        ("GET", "/api/reports/promises"): P.SEE_FIGURES,
+        ("GET", "/api/messages"): P.SEE_ALL_MESSAGES,
+        ("GET", "/api/requests/{request_id}/messages"): P.ASK,
+        ("POST", "/api/requests/{request_id}/messages/{message_id}/sent"): P.ASK,
+        ("POST", "/api/assignments/{assignment_id}/delivered"): P.DRIVE,
+        ("POST", "/api/assignments/{assignment_id}/{step}"): P.STEP,
+        ("GET", "/api/sop"): P.SEE_SOP,
+        ("GET", "/api/sop/{agency}/{version}"): P.SEE_SOP,
+        ("POST", "/api/sop/{agency}/drafts"): P.KEEP_SOP,
+        ("GET", "/api/sop/{agency}/drafts/{draft_id}"): P.KEEP_SOP,
+        ("PUT", "/api/sop/{agency}/drafts/{draft_id}"): P.KEEP_SOP,
+        ("DELETE", "/api/sop/{agency}/drafts/{draft_id}"): P.KEEP_SOP,
+        ("POST", "/api/sop/{agency}/drafts/{draft_id}/submit"): P.KEEP_SOP,
+        ("POST", "/api/sop/{agency}/drafts/{draft_id}/approve"): P.KEEP_SOP,
+        ("POST", "/api/sop/{agency}/drafts/{draft_id}/publish"): P.KEEP_SOP,
+        ("POST", "/api/sop/{agency}/drafts/{draft_id}/test"): P.KEEP_SOP,
+        ("POST", "/api/sop/{agency}/drafts/{draft_id}/backtest"): P.KEEP_SOP,
+        ("GET", "/api/vehicles"): P.SEE_FLEET,
+        ("GET", "/api/facilities"): P.LOOK_UP,
+        ("GET", "/api/geocode"): P.FIND_PLACES,
+        ("GET", "/api/route"): P.SEE_WAYS,
+        ("GET", "/api/closures"): P.LOOK_UP,
+        ("POST", "/api/closures"): P.CLOSE_ROADS,
+        ("POST", "/api/closures/{closure_id}/open"): P.CLOSE_ROADS,
+        ("GET", "/api/isochrone"): P.SEE_AREAS,
+        ("GET", "/api/coverage"): P.SEE_COVERAGE,
+        ("GET", "/style.json"): P.LOOK_UP,
+        ("GET", "/tiles/{z}/{x}/{y}.mvt"): P.LOOK_UP,
+        ("POST", "/api/demo/cikokol"): P.REPLAY_DEMO,
     }
 )
+LIVE = P.FOLLOW  # what the live connection asks of a role
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +122,7 @@ async def find_signed_in(house: House, connection: HTTPConnection) -> SignedIn |
     secret = bearer if scheme.lower() == "bearer" and bearer else cookie
     if not secret:
         return None
-    now = house.desk.clock.now()
+    now = house.unit.clock.now()
 
     def find(books: Books) -> Person | None:
         token = books.people.find_token(digest(secret))
@@ -143,7 +130,7 @@ async def find_signed_in(house: House, connection: HTTPConnection) -> SignedIn |
             return None
         return books.people.find(token.person_id)
 
-    person = await house.store.read(find)
+    person = await house.unit.store.read(find)
     return SignedIn(person, secret is cookie) if person else None
 
 
@@ -156,20 +143,20 @@ def same_origin(connection: HTTPConnection) -> bool:
 
 
 async def authorise(connection: HTTPConnection) -> None:
-    """The one check of every route: a role of the table, and for cookies the page's own origin."""
+    """The one check of every route: a role with its permission, and for cookies the page's own origin."""
     if connection.scope["type"] == "websocket":
         return  # /live asks who calls before it accepts
     method: str = connection.scope["method"]
-    allowed = ROLES[method if method != "HEAD" else "GET", connection.scope["route"].path]
+    needed = ROUTES[method if method != "HEAD" else "GET", connection.scope["route"].path]
     house: House = connection.app.state.house
     signed_in = await find_signed_in(house, connection)
     if signed_in and signed_in.by_cookie and method not in _SAFE and not same_origin(connection):
-        raise Problem(403, "other_origin", "Permintaan ini datang dari halaman lain.")
-    if allowed is not PUBLIC:
+        raise Problem(403, "other_origin")
+    if needed is not None:
         if signed_in is None:
-            raise Problem(401, "signed_out", "Silakan masuk lebih dahulu.")
-        if signed_in.person.role not in allowed:
-            raise Problem(403, "not_allowed", "Peran Anda tidak mencakup tindakan ini.")
+            raise Problem(401, "signed_out")
+        if not may(signed_in.person.role, needed):
+            raise Problem(403, "not_allowed")
     connection.state.person = signed_in.person if signed_in else None
 
 
@@ -177,5 +164,5 @@ def judge_table(routers: Iterable[APIRouter]) -> None:
     """Every route has its row and every row its route. Raises RuntimeError naming the difference."""
     found = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
     routes = {(method, route.path) for route in found for method in route.methods or ()}
-    if routes != set(ROLES):
-        raise RuntimeError(f"routes and roles differ: {sorted(routes ^ set(ROLES))}")
+    if routes != set(ROUTES):
+        raise RuntimeError(f"routes and their permissions differ: {sorted(routes ^ set(ROUTES))}")

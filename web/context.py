@@ -1,18 +1,20 @@
-"""What routes ask of the app: the house, who calls, and the command that a call is."""
+"""What routes ask of the app: the house, who calls, in which language, and the command that a call is."""
 
 import hashlib
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from dispatch.desk.views import RequestView
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Header, Query, Request
 
 from dispatch.bootstrap import House
 from dispatch.desk.command import Command
 from dispatch.domain.people import Person
-from dispatch.vocabulary.roles import Role
-from web.errors import Problem, not_found
+from dispatch.reading.vehicles import MeOut, me_out
+from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.refusals import Refusal
+from web.errors import Problem, refused
 
+T = TypeVar("T")
 # Before and after these nobody dispatches, and a time zone may have offsets with seconds, which ISO 8601 cannot say.
 _FIRST_DAY = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_DAY = datetime(2200, 1, 1, tzinfo=UTC)
@@ -36,22 +38,38 @@ async def _command(
     return Command(actor=_person(request), key=idempotency_key, fingerprint=fingerprint)
 
 
+def _lang(lang: Annotated[Lang, Query(description="The language of sentences.")] = Lang.ID) -> Lang:
+    return lang
+
+
+def done(result: T | Refusal) -> T:
+    """The result of a command. Raises a refusal as a 409 problem."""
+    if isinstance(result, Refusal):
+        raise refused(result)
+    return result
+
+
 def utc(at: datetime) -> datetime:
     """A time of a body in UTC. Raises a 422 problem for one without a zone or beyond the calendar."""
     if at.tzinfo is None:
-        raise Problem(422, "invalid", "Waktu perlu memakai zona, misalnya 2026-11-20T16:45:00+07:00.")
+        raise Problem(422, "invalid_zone")
     if not _FIRST_DAY <= at.replace(tzinfo=UTC) <= _LAST_DAY:
-        raise Problem(422, "invalid", "Waktu perlu antara tahun 1970 dan 2200.")
+        raise Problem(422, "invalid_time")
     return at.astimezone(UTC)
 
 
 TheHouse = Annotated[House, Depends(_house)]
 Caller = Annotated[Person, Depends(_person)]
 By = Annotated[Command, Depends(_command)]
+Spoken = Annotated[Lang, Depends(_lang)]
 
 
-def in_scope(person: Person, view: RequestView) -> RequestView:
-    """The view, if it is any of this person's business; otherwise it does not exist for them."""
-    if person.role is Role.STAFF and view.request.ask.requester != person.facility:
-        raise not_found()
-    return view
+async def read_me(house: House, person: Person, lang: Lang) -> MeOut:
+    """A person with what their page begins from."""
+    unit = house.unit
+    own = await unit.fleet.some([person.vehicle]) if person.vehicle else {}
+    return await unit.store.read(
+        lambda books: me_out(
+            unit, books, person, own.get(person.vehicle or ""), lang, demo=house.demo, roads=house.roads_kind
+        )
+    )

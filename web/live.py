@@ -5,9 +5,9 @@ import contextlib
 import json
 import logging
 import struct
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 from fastapi import WebSocket, WebSocketDisconnect
@@ -15,32 +15,35 @@ from pydantic import BaseModel, ValidationError
 
 from dispatch.bootstrap import House
 from dispatch.desk.ports import Books, FixBatch, JournalEntry, StoreUnavailableError, Wake
-from dispatch.domain.fix import Fix, LinkHealth
+from dispatch.desk.usecases.closures import follow_closures
+from dispatch.domain.fix import Fix, LinkHealth, link_health
 from dispatch.domain.people import Person
-from dispatch.domain.request import RequestFilter
-from dispatch.vocabulary.events import EventKind
-from dispatch.vocabulary.request_states import ENDS, RequestState
-from dispatch.vocabulary.roles import Role
+from dispatch.domain.request import Request, RequestFilter
+from dispatch.domain.vehicle import VehicleNow
+from dispatch.reading.base import vehicle_names
+from dispatch.reading.decisions import rules_of
+from dispatch.reading.events import event_out
+from dispatch.reading.requests import summaries_out
+from dispatch.reading.scope import Scope, facility_of, of_event, of_fleet, of_requests, of_vehicle
+from dispatch.reading.vehicles import SnapshotOut, fleet_out, vehicle_out
+from dispatch.vocabulary.events import RoadEvent
+from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.request_states import OPEN
+from dispatch.vocabulary.roles import may
 from dispatch.vocabulary.vehicle_classes import Duty
-from web import schemas as s
-from web.auth import find_signed_in, same_origin
+from web.auth import LIVE, find_signed_in, same_origin
 from web.errors import Problem
-from web.routes.drivers import take_fixes
-from web.routes.fleet import fleet_out
-from web.routes.requests import vehicle_names
-from web.views import event_out, summary_out, vehicle_out
+from web.positions import FixesIn, take_fixes
 
 _log = logging.getLogger(__name__)
 _ROW = struct.Struct("<IffHBB")  # vehicle number, lon, lat, heading (65535: none), duty, link
-_DUTIES = tuple(Duty)
-_LIVE = tuple(LinkHealth).index(LinkHealth.LIVE)
+_DUTIES, _LINKS = tuple(Duty), tuple(LinkHealth)
 _TICK_S = 0.2
+_AGE_S = 5.0  # between one look for vehicles that have fallen silent and the next
 _LANE = 500  # events that a connection may be behind; then it is closed and comes back with its last seq
 _REPLAY = 2_000
 _BATCH = 200
-_OPEN = frozenset(RequestState) - ENDS
-_CLOSINGS = frozenset({EventKind.ROAD_CLOSED, EventKind.ROAD_OPENED})
-_WATCHERS = frozenset({Role.OPERATOR, Role.HEALTH_OFFICER, Role.ADMIN})
+_MOST_REQUESTS = 200
 
 
 class ViewIn(BaseModel):
@@ -60,7 +63,7 @@ class _Client:
     overflown: bool = False
 
     def sees(self, fix: Fix) -> bool:
-        if self.person.role not in _WATCHERS:
+        if of_fleet(self.person) is not Scope.FULL:
             return False
         if self.view is None:
             return True
@@ -68,51 +71,91 @@ class _Client:
         return west <= fix.point.lon <= east and south <= fix.point.lat <= north
 
 
+@dataclass(frozen=True, slots=True)
+class _News:
+    """A journal entry with the parts of its message, from which each connection is told what it may see."""
+
+    entry: JournalEntry
+    request: Request | None
+    full: dict[str, Any]
+    redacted: dict[str, Any]
+    counts: dict[str, Any]
+    summary: dict[str, Any] | None
+    vehicle: dict[str, Any] | None
+
+    def message_for(self, person: Person) -> str | None:
+        """What this person is told of it, with the state of request and vehicle as they are now."""
+        scope = of_event(person, self.entry.event, self.request)
+        if scope is Scope.NONE:
+            return None
+        message = {Scope.FULL: self.full, Scope.REDACTED: self.redacted, Scope.COUNTS: self.counts}[scope].copy()
+        if scope is Scope.FULL and self.summary is not None:
+            message["request"] = self.summary
+        if self.vehicle is not None and of_vehicle(person, self.vehicle["id"]) is not Scope.NONE:
+            message["vehicle"] = self.vehicle
+        return json.dumps(message)
+
+
 class Hub:
     """Reads the journal once for all connections and hands each what is its business."""
 
     def __init__(self, house: House) -> None:
-        self._house = house
+        self._house, self._unit = house, house.unit
         self._clients: set[_Client] = set()
         self._seq = 0
         self._numbers: dict[str, tuple[int, int]] = {}
+        self._links: dict[str, LinkHealth] = {}
         self._read = asyncio.Lock()
 
     async def run(self) -> None:
         """Follow the live port until cancelled."""
-        self._seq = await self._house.store.read(lambda books: books.journal.last_seq())
-        await self._house.desk.follow_closures()  # what another process closed since this one began
+        self._seq = await self._unit.store.read(lambda books: books.journal.last_seq())
+        await follow_closures(self._unit)  # what another process closed since this one began
         await self._renumber()
-        async for news in self._house.live.watch():
-            match news:
-                case Wake():
-                    try:
-                        await self._read_on()
-                    except StoreUnavailableError:
-                        _log.warning("the journal cannot be read now; the next news reads on from where this stopped")
-                case FixBatch(fixes=fixes):
-                    self._hand_out(fixes)
+        ageing = asyncio.create_task(self._age(), name="ageing")
+        try:
+            async for news in self._unit.live.watch():
+                match news:
+                    case Wake():
+                        try:
+                            await self._read_on()
+                        except StoreUnavailableError:
+                            _log.warning("the journal cannot be read now; the next news reads on from where it stopped")
+                    case FixBatch(fixes=fixes):
+                        self._hand_out(fixes)
+        finally:
+            ageing.cancel()
+            await asyncio.gather(ageing, return_exceptions=True)
 
     async def _renumber(self) -> None:
-        fleet = await self._house.desk.fleet()
+        fleet = await self._unit.fleet.list_all()
         self._numbers = {vehicle.id: (no, _DUTIES.index(vehicle.duty)) for no, vehicle in enumerate(fleet)}
 
-    async def _note_duties(self, entries: list[JournalEntry]) -> None:
-        """The duties of those that something happened to; only a vehicle that is new lets all be numbered again."""
-        ids = {entry.event.vehicle_id for entry in entries} - {None}
-        if ids - self._numbers.keys():
-            await self._renumber()
-            return
-        for vehicle_id, vehicle in (await self._house.desk.vehicles(filter(None, ids))).items():
-            self._numbers[vehicle_id] = (self._numbers[vehicle_id][0], _DUTIES.index(vehicle.duty))
+    async def _age(self) -> None:
+        """Tell the maps of vehicles that have fallen silent: of those no fix comes any more."""
+        while True:
+            await asyncio.sleep(_AGE_S)
+            if self._clients:
+                vehicles = await self._unit.fleet.list_all()
+                self._hand_out(await self._unit.think(self._fallen_silent, vehicles))
+
+    def _fallen_silent(self, vehicles: Iterable[VehicleNow]) -> list[Fix]:
+        now, limits, found = self._unit.clock.now(), self._unit.limits, []
+        for vehicle in vehicles:
+            fix = vehicle.position(now)
+            if fix is not None and link_health(fix, now, limits) is not self._links.get(vehicle.id, LinkHealth.LIVE):
+                found.append(fix)
+        return found
 
     def _hand_out(self, fixes: Iterable[Fix]) -> None:
+        now, limits = self._unit.clock.now(), self._unit.limits
         for fix in fixes:
             known = self._numbers.get(fix.vehicle_id)
             if known is None:
                 continue
+            link = self._links[fix.vehicle_id] = link_health(fix, now, limits)
             heading = 65535 if fix.heading is None else round(fix.heading) % 360
-            row = _ROW.pack(known[0], fix.point.lon, fix.point.lat, heading, known[1], _LIVE)
+            row = _ROW.pack(known[0], fix.point.lon, fix.point.lat, heading, known[1], _LINKS.index(link))
             for client in self._clients:
                 if client.sees(fix):
                     client.rows[fix.vehicle_id] = row
@@ -120,61 +163,68 @@ class Hub:
     async def _read_on(self) -> None:
         async with self._read:
             while True:
-                entries = await self._house.store.read(partial(_list_events, after=self._seq))
+                after = self._seq
+                entries = await self._unit.store.read(_reading(after))
                 if not entries:
                     return
-                if any(entry.event.kind in _CLOSINGS for entry in entries):
-                    await self._house.desk.follow_closures()  # before any page asks again
+                if any(isinstance(entry.event, RoadEvent) for entry in entries):
+                    await follow_closures(self._unit)  # before any page asks again
                 if self._clients:
-                    messages = await self._messages(entries)
-                    for client in self._clients:
-                        self._queue(client, messages)
+                    for news in await self._news(entries):
+                        for client in self._clients:
+                            _queue(client, news)
                 self._seq = entries[-1].seq
                 await self._note_duties(entries)
 
-    def _queue(self, client: _Client, messages: list[tuple[JournalEntry, dict[str, Any], str | None]]) -> None:
-        for entry, message, facility in messages:
-            if not _concerns(client.person, entry, facility):
-                continue
-            try:
-                client.events.put_nowait((entry.seq, json.dumps(message)))
-            except asyncio.QueueFull:
-                client.overflown = True
-
-    async def _messages(self, entries: list[JournalEntry]) -> list[tuple[JournalEntry, dict[str, Any], str | None]]:
-        """Each entry as a message, with the state of its request and vehicle as they stand now."""
-        house = self._house
-        views = {}
-        for request_id in {entry.event.request_id for entry in entries} - {None}:
-            assert request_id is not None
-            views[request_id] = await house.desk.view(request_id)
-        fleet = await self._vehicles(entries)
-        names = await vehicle_names(house, views.values())
-        names |= {vehicle_id: vehicle.name for vehicle_id, vehicle in fleet.items()}
-        found = []
-        for entry in entries:
-            message: dict[str, Any] = event_out(entry, names).model_dump(mode="json")
-            view = views.get(entry.event.request_id or "")
-            if view is not None:
-                message["request"] = summary_out(view, names).model_dump(mode="json", by_alias=True)
-            vehicle = fleet.get(entry.event.vehicle_id or "")
-            if vehicle is not None:
-                message["vehicle"] = vehicle.model_dump(mode="json", by_alias=True)
-            found.append((entry, message, view.request.ask.requester if view else None))
-        return found
-
-    async def _vehicles(self, entries: list[JournalEntry]) -> dict[str, s.VehicleOut]:
-        """The vehicles of these entries, as the map shows them."""
-        house, ids = self._house, {entry.event.vehicle_id for entry in entries} - {None}
-        now, limits = house.desk.clock.now(), house.desk.limits
+    async def _note_duties(self, entries: list[JournalEntry]) -> None:
+        """The duties of those that something happened to; only a vehicle that is new lets all be numbered again."""
+        ids = {entry.event.vehicle_id for entry in entries if entry.event.vehicle_id}
         if ids - self._numbers.keys():
             await self._renumber()
-        held = await house.desk.vehicles(filter(None, ids))
-        live = await house.store.read(lambda books: {name: books.assignments.find_live(name) for name in held})
-        return {
-            name: vehicle_out(self._numbers[name][0], vehicle, live[name], now, limits)
-            for name, vehicle in held.items()
+            return
+        for vehicle_id, vehicle in (await self._unit.fleet.some(ids)).items():
+            self._numbers[vehicle_id] = (self._numbers[vehicle_id][0], _DUTIES.index(vehicle.duty))
+
+    async def _news(self, entries: list[JournalEntry]) -> list[_News]:
+        """Each entry with the parts of its message; what they are about is read once, and written in the reader."""
+        ids = {entry.event.vehicle_id for entry in entries if entry.event.vehicle_id}
+        if ids - self._numbers.keys():
+            await self._renumber()
+        vehicles = await self._unit.fleet.some(ids)
+        return await self._unit.store.read(lambda books: self._write(books, entries, vehicles))
+
+    def _write(self, books: Books, entries: list[JournalEntry], vehicles: dict[str, VehicleNow]) -> list[_News]:
+        unit, now, lang = self._unit, self._unit.clock.now(), Lang.ID
+        ids = {entry.event.request_id for entry in entries if entry.event.request_id}
+        requests = {request_id: books.requests.get(request_id) for request_id in ids}
+        summaries = {
+            summary.id: summary.model_dump(mode="json", by_alias=True)
+            for summary in summaries_out(books, requests.values(), lang)
         }
+        shown = {
+            name: vehicle_out(
+                self._numbers[name][0], vehicle, books.assignments.find_live(name), now, unit.limits
+            ).model_dump(mode="json", by_alias=True)
+            for name, vehicle in vehicles.items()
+        }
+        names = vehicle_names(books, vehicles)
+        decisions = {request_id: books.decisions.list_of(request_id) for request_id in ids}
+        rule_of = rules_of(unit.packs(books))
+
+        def told(entry: JournalEntry, scope: Scope) -> dict[str, Any]:
+            of = decisions.get(entry.event.request_id or "", {})
+            return event_out(entry, names, of, rule_of, unit.zone, lang, scope).model_dump(mode="json")
+
+        return [
+            _News(
+                entry,
+                requests.get(entry.event.request_id or ""),
+                *(told(entry, scope) for scope in (Scope.FULL, Scope.REDACTED, Scope.COUNTS)),
+                summaries.get(entry.event.request_id or ""),
+                shown.get(entry.event.vehicle_id or ""),
+            )
+            for entry in entries
+        ]
 
     async def serve(self, socket: WebSocket, person: Person, after: int | None) -> None:
         """One connection: subscribe, then snapshot or replay, then stream, so that nothing falls between."""
@@ -188,8 +238,8 @@ class Hub:
                 asyncio.create_task(self._send_rows(socket, client)),
                 asyncio.create_task(self._receive(socket, client)),
             ]
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
+            finished, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in finished:
                 with contextlib.suppress(WebSocketDisconnect, RuntimeError):
                     task.result()
         finally:
@@ -199,32 +249,34 @@ class Hub:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _begin(self, socket: WebSocket, client: _Client, after: int | None) -> int:
-        house = self._house
-        last = await house.store.read(lambda books: books.journal.last_seq())
+        last = await self._unit.store.read(lambda books: books.journal.last_seq())
         if after is not None and last - _REPLAY <= after <= last:
-            entries = await house.store.read(lambda books: books.journal.list_after(after, _REPLAY))
-            for entry, message, facility in await self._messages(entries):
-                if _concerns(client.person, entry, facility):
-                    await socket.send_text(json.dumps(message))
+            entries = await self._unit.store.read(lambda books: books.journal.list_after(after, _REPLAY))
+            for news in await self._news(entries):
+                message = news.message_for(client.person)
+                if message is not None:
+                    await socket.send_text(message)
             return entries[-1].seq if entries else after
-        snapshot = await self._snapshot(client.person)
-        await socket.send_text(json.dumps({"snapshot": snapshot, "seq": last}))
+        await socket.send_text(await self._snapshot(client.person, last))
         return last
 
-    async def _snapshot(self, person: Person) -> dict[str, Any]:
-        house = self._house
-        if person.role is Role.DRIVER:
-            return {"vehicles": [], "requests": []}
-        facility = person.facility if person.role is Role.STAFF else None
-        views = await house.desk.list_requests(RequestFilter(states=_OPEN, facility=facility, limit=200))
-        names = await vehicle_names(house, views)
-        if person.role in _WATCHERS:
+    async def _snapshot(self, person: Person, last: int) -> str:
+        scope, watches = of_requests(person), of_fleet(person) is Scope.FULL
+        if watches:
             await self._renumber()  # rows are numbered as the snapshot is
-        snapshot = s.SnapshotOut(
-            vehicles=await fleet_out(house) if person.role in _WATCHERS else [],
-            requests=[summary_out(view, names) for view in views],
-        )
-        return snapshot.model_dump(mode="json", by_alias=True)
+        vehicles = await self._unit.fleet.list_all() if watches else []
+        which = RequestFilter(states=OPEN, facility=facility_of(person), limit=_MOST_REQUESTS)
+
+        def write(books: Books) -> str:
+            listed = books.requests.list_some(which) if scope in (Scope.FULL, Scope.COUNTS) else []
+            snapshot = SnapshotOut(
+                vehicles=fleet_out(self._unit, books, vehicles) if watches else [],
+                requests=summaries_out(books, listed, Lang.ID) if scope is Scope.FULL else [],
+                counts=Counter(request.state for request in listed) if scope is Scope.COUNTS else {},
+            )
+            return json.dumps({"snapshot": snapshot.model_dump(mode="json", by_alias=True), "seq": last})
+
+        return await self._unit.store.read(write)
 
     async def _send_events(self, socket: WebSocket, client: _Client, sent: int) -> None:
         while not client.overflown:
@@ -248,8 +300,7 @@ class Hub:
             text = message.get("text") or ""  # a binary frame is as invalid as any other rubbish
             try:
                 if text.startswith('{"fixes"') and client.person.vehicle is not None:
-                    body = s.FixesIn.model_validate_json(text)
-                    answer = await take_fixes(self._house, client.person, body)
+                    answer = await take_fixes(self._house, client.person, FixesIn.model_validate_json(text))
                     await socket.send_text(answer.model_dump_json())
                 else:
                     client.view = ViewIn.model_validate_json(text).view
@@ -257,24 +308,29 @@ class Hub:
                 await socket.send_text('{"error":"invalid"}')
 
 
-def _list_events(books: Books, *, after: int) -> list[JournalEntry]:
-    return books.journal.list_after(after, _BATCH)
+def _reading(after: int) -> Callable[[Books], list[JournalEntry]]:
+    return lambda books: books.journal.list_after(after, _BATCH)
 
 
-def _concerns(person: Person, entry: JournalEntry, facility: str | None) -> bool:
-    if person.role is Role.DRIVER:
-        return entry.event.vehicle_id is not None and entry.event.vehicle_id == person.vehicle
-    if person.role is Role.STAFF:
-        return facility is not None and facility == person.facility
-    return person.role in _WATCHERS
+def _queue(client: _Client, news: _News) -> None:
+    message = news.message_for(client.person)
+    if message is None:
+        return
+    try:
+        client.events.put_nowait((news.entry.seq, message))
+    except asyncio.QueueFull:
+        client.overflown = True
 
 
 async def live(socket: WebSocket, after: int | None = None) -> None:
-    """WS /live?after=SEQ for everybody signed in."""
+    """WS /live?after=SEQ for everybody whose role may follow."""
     house: House = socket.app.state.house
     signed_in = await find_signed_in(house, socket)
     if signed_in is None or (signed_in.by_cookie and not same_origin(socket)):
         await socket.close(4401, "sign in first")
+        return
+    if not may(signed_in.person.role, LIVE):
+        await socket.close(4403, "this role follows nothing")
         return
     await socket.accept()
     hub: Hub = socket.app.state.hub

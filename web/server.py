@@ -10,10 +10,12 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
 from dispatch.bootstrap import open_house
+from dispatch.desk.usecases import following, timers
+from dispatch.desk.usecases.vehicles import run_keeper
 from dispatch.settings import Settings
 from web import errors, live
+from web.api import areas, closures, messages, pages, places, promises, requests, session, sop, trips, vehicles
 from web.auth import authorise, judge_table
-from web.routes import areas, closures, drivers, fleet, geocode, messages, pages, promises, requests, session, sop
 
 _log = logging.getLogger("jemput")
 _MOST_BYTES = 1_000_000
@@ -42,9 +44,9 @@ def create_app(settings: Settings | None = None, *, demo: bool | None = None) ->
             stop = asyncio.Event()
             tasks = [
                 asyncio.create_task(app.state.hub.run(), name="hub"),
-                asyncio.create_task(house.desk.run_timers(stop), name="timers"),
-                asyncio.create_task(house.desk.run_keeper(stop), name="keeper"),
-                asyncio.create_task(house.desk.run_follower(stop), name="follower"),
+                asyncio.create_task(timers.run_timers(house.unit, stop), name="timers"),
+                asyncio.create_task(run_keeper(house.unit, stop), name="keeper"),
+                asyncio.create_task(following.run_follower(house.unit, stop), name="follower"),
                 asyncio.create_task(house.teller.run(stop), name="teller"),
             ]
             try:
@@ -66,7 +68,7 @@ def create_app(settings: Settings | None = None, *, demo: bool | None = None) ->
     errors.install(app)
     routers = (
         *(session.router, requests.router, requests.demo, promises.router, messages.router),
-        *(drivers.router, fleet.router, areas.router, geocode.router, closures.router),
+        *(trips.router, vehicles.router, areas.router, places.router, closures.router),
         *(sop.router, sop.schema_router, pages.router),
     )
     judge_table(routers)
@@ -81,9 +83,7 @@ def create_app(settings: Settings | None = None, *, demo: bool | None = None) ->
         # A body without its length could be any length.
         length = request.headers.get("content-length", "" if "transfer-encoding" in request.headers else "0")
         if request.method not in ("GET", "HEAD") and (not length.isdigit() or int(length) > _MOST_BYTES):
-            return errors.problem_response(
-                errors.Problem(413, "too_large", "Kiriman terlalu besar. Kirim dalam beberapa bagian.")
-            )
+            return errors.problem_response(errors.Problem(413, "too_large"))
         response = await call(request)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)

@@ -24,16 +24,16 @@ from dispatch.cli import scenario as cli_scenario
 from dispatch.cli import sop as cli_sop
 from dispatch.cli.base import fail, read_settings, say
 from dispatch.desk.ports import Books, NotFoundError, StoreUnavailableError
-from dispatch.desk.views import view_of
 from dispatch.domain.people import Token
+from dispatch.reading.explained import explain_request
 from dispatch.rules.pack.faults import PackError
 from dispatch.rules.pack.read import read_pack
 from dispatch.settings import Settings, settings_table
 from dispatch.sim.demo import seed as demo_data
 from dispatch.store.sqlite import IndexMissingError, SqliteStore, open_sqlite
 from dispatch.tell.gateway import Gateways
+from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.roles import Role
-from dispatch.words.sentences import event_text
 from geo.roads.network import open_network
 
 T = TypeVar("T")
@@ -214,27 +214,21 @@ def token(
 
 
 @app.command()
-def explain(request_id: str) -> None:
+def explain(
+    request_id: str, lang: Annotated[Lang, typer.Option(help="The language of the sentences.")] = Lang.ID
+) -> None:
     """Say what was decided on a request and why, vehicle by vehicle."""
     settings = read_settings()
+
+    def look(books: Books) -> list[str]:
+        return explain_request(books, request_id, settings.zone, lang)
+
     try:
-        view = _write(settings, lambda books: view_of(books, request_id))
+        lines = _write(settings, look)
     except NotFoundError:
         fail(f"there is no request {request_id}")
-    decision = view.decision or {}
-    typer.echo(f"{view.request.id}  {view.request.ask.need.value}  {view.request.state.value}")
-    typer.echo(str(decision.get("sentence", "")))
-    candidates = decision.get("candidates")
-    for candidate in candidates if isinstance(candidates, list) else []:
-        eta = "-" if candidate["eta_s"] is None else f"{candidate['eta_s'] / 60:.0f} min"
-        typer.echo(
-            f"{candidate['rank']:4} {candidate['name']:40} {eta:>7}  {'may go' if candidate['eligible'] else ''}"
-        )
-        for finding in candidate["findings"]:
-            if finding["blocks"]:
-                typer.echo(f"       {finding['rule']}: {finding['text']} {finding['would_help'] or ''}")
-    for entry in view.entries:
-        typer.echo(f"{entry.event.at.astimezone(settings.zone):%d %b %H.%M.%S}  {event_text(entry.event)}")
+    for line in lines:
+        typer.echo(line)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,10 @@ import typer
 
 from dispatch.bootstrap import SystemClock, pack_texts, publish_packs
 from dispatch.cli.base import fail, read_settings, say
-from dispatch.desk.desk import Desk
+from dispatch.desk.backtest import Backtest
 from dispatch.desk.ports import Books, StoreUnavailableError
-from dispatch.desk.whatif import Backtest
+from dispatch.desk.unit import Unit
+from dispatch.desk.usecases import sop as keeping
 from dispatch.live.memory import MemoryLive
 from dispatch.roads.network import NetworkRoads
 from dispatch.roads.straight import StraightRoads
@@ -209,10 +210,11 @@ def backtest(
     async def run() -> Backtest:
         store = open_sqlite(settings.database_path, guest=True)
         roads = NetworkRoads(open_network(Path(settings.roads))) if settings.roads else StraightRoads()
+        unit = Unit(store=store, live=MemoryLive(), roads=roads, clock=SystemClock(), zone=zone)
         try:
-            desk = Desk(store=store, live=MemoryLive(), roads=roads, clock=SystemClock(), zone=zone)
-            return await desk.backtest(pack, since=first, until=last)
+            return await keeping.backtest(unit, pack, since=first, until=last)
         finally:
+            unit.close()
             await store.close()
 
     try:

@@ -69,11 +69,19 @@ class Roads(ABC):
     def arrivals(
         self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
     ) -> dict[str, Arrival]:
-        """The `most` soonest arrivals (None: all) under the metric `speeds`; who cannot come is left out."""
+        """The `most` soonest arrivals (None: all) under the metric `speeds`; who cannot come is left out.
+
+        Their metres may be None: `metres` finds them.
+        """
 
     @abstractmethod
     def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
         """The quickest way under the metric `speeds`, if there is one."""
+
+    def metres(self, to: Point, vehicles: Mapping[str, Point], *, speeds: str) -> dict[str, float]:
+        """The length of the quickest way of each, those that have none left out."""
+        ways = ((name, self.way(point, to, speeds=speeds)) for name, point in vehicles.items())
+        return {name: way.distance_m for name, way in ways if way is not None}
 
     def aside(self) -> "Roads":
         """The same roads, for vehicles that are not where they are asked about: they are moved nowhere."""

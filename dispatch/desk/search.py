@@ -1,7 +1,7 @@
 """The search: from positions and rules to a decision on who goes, computed before anything is written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from time import perf_counter
 
@@ -22,8 +22,10 @@ from dispatch.rules.moment import Moment
 from dispatch.rules.sop import SopInForce
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
+from geo.point import Point
 
 SHOWN = 20  # arrivals that are looked for in each group of candidates; the rest keep their verdict without one
+WALKED = 4  # candidates whose ways are measured, as many as an answer shows; the rest when asked for
 LISTED = 300  # a fleet up to this size is listed whole, of a larger one those with an arrival
 
 
@@ -71,6 +73,26 @@ def search(
         computed_in_ms=round((perf_counter() - started) * 1000.0, 1),
         _assessed=assessed,
     )
+
+
+def walked(decision: Decision, roads: Roads, *also: str) -> Decision:
+    """The same with the metres of the ways that somebody looks at: of the offers, of the first few, and of `also`."""
+    shown = [candidate.vehicle_id for candidate in decision.candidates[:WALKED]]
+    wanted = {*shown, *also, *(offer.vehicle_id for offer in decision.step.offers)}
+    points: dict[str, Point] = {}
+    for vehicle_id in wanted:
+        arrival, now = decision.arrivals.get(vehicle_id), decision.find_vehicle(vehicle_id)
+        fix = now.position(decision.at) if now is not None else None
+        if arrival is not None and arrival.distance_m is None and fix is not None:
+            points[vehicle_id] = fix.point
+    if not points:
+        return decision
+    metres = roads.metres(decision.ask.pickup.point, points, speeds=decision.ask.metric)
+    found = {name: replace(decision.arrivals[name], distance_m=length) for name, length in metres.items()}
+    candidates = tuple(
+        replace(c, arrival=found[c.vehicle_id]) if c.vehicle_id in found else c for c in decision.candidates
+    )
+    return replace(decision, arrivals={**decision.arrivals, **found}, candidates=candidates)
 
 
 def _at_once_or_later(ask: Ask, now: datetime, policy: Policy) -> NextStep | None:

@@ -8,13 +8,14 @@ from datetime import datetime, timedelta, tzinfo
 from typing import ParamSpec, TypeVar
 
 from dispatch.choosing.decision import Decision, Tried
+from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.command import Command, find_first, keep_first
 from dispatch.desk.effects.standing import unfilled_of
 from dispatch.desk.fleet import FleetCache
 from dispatch.desk.ports import Books, Clock, Live, LostRaceError, Store
-from dispatch.desk.record import Written, write_down
+from dispatch.desk.record import Written, record_of, write_down
 from dispatch.desk.road_ports import Roads
-from dispatch.desk.search import search
+from dispatch.desk.search import search, walked
 from dispatch.desk.soon import list_trips, soon_free
 from dispatch.domain.approval import Approval, ApprovalState
 from dispatch.domain.assignment import Assignment
@@ -138,7 +139,11 @@ class Unit:
 
     async def write_down(self, decision: Decision) -> Written:
         """The decision with all that is kept of it, written out before the transaction that carries it out."""
-        return await self.think(write_down, decision)
+        return await self.think(lambda: write_down(walked(decision, self.roads)))
+
+    async def record(self, decision: Decision) -> DecisionRecord:
+        """The decision in codes and facts, for somebody who only looks."""
+        return await self.think(lambda: record_of(walked(decision, self.roads)))
 
     async def once(self, by: Command | None, attempt: Attempt[str | Refusal]) -> str | Refusal:
         """Do what `attempt` decides, and return what it was about (an id).

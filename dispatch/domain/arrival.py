@@ -14,10 +14,13 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """When a vehicle could be at the pick-up: expected, low and high, in seconds from now; metres of the way."""
+    """When a vehicle could be at the pick-up: expected, low and high, in seconds from now.
+
+    `distance_m` are the metres of the way, None where nobody has asked for them yet: they cost more than the time.
+    """
 
     eta_s: float
     eta_low_s: float
     eta_high_s: float
-    distance_m: float
+    distance_m: float | None = None
     method: Method

@@ -9,14 +9,14 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.desk.road_ports import Area, Coverage, Roads, Way
+from dispatch.desk.road_ports import Area, Coverage, Roads, SpeedCaps, Way
 from dispatch.domain.arrival import Arrival, Method
 from dispatch.roads.areas import AreaRoads, find_coverage, find_isochrone, warm_up_areas
 from geo.areas.ground import OFF_ROAD_KPH, Ground
 from geo.point import Point
 from geo.roads.closures import closed_edges, count_closed
 from geo.roads.network import Network
-from geo.roads.speeds import METRICS
+from geo.roads.speeds import HEARSE_CAPS, METRICS, Caps
 from geo.roads.traffic import Slice, slice_at, under
 from geo.search.engine import Engine
 from geo.search.nearest import Arrivals
@@ -78,6 +78,7 @@ class NetworkRoads(Roads):
         self.kind = "sample" if network.meta.sample else "real"
         self._slices = slices
         self._slice: Slice | None = None
+        self._caps = HEARSE_CAPS
         self._shut: NDArray[np.bool_] | None = None
         self._standing = Standing(Engine(network), self.snapper, _ROOM, access_kph=OFF_ROAD_KPH)
         self._numbers: dict[str, int] = {}
@@ -115,12 +116,12 @@ class NetworkRoads(Roads):
             with self._moving:
                 self._move(some)
 
-    def turn_to(self, local: datetime) -> None:
-        """Traffic is as at this local time."""
+    def turn_to(self, local: datetime, caps: SpeedCaps) -> None:
+        """Traffic is as at this local time, and hearses keep to these caps."""
         with self._changing:
-            hour = slice_at(self._slices, local)
-            if hour != self._slice:
-                self._slice = hour
+            now = slice_at(self._slices, local), Caps(town_kph=caps.town_kph, open_kph=caps.open_kph)
+            if now != (self._slice, self._caps):
+                self._slice, self._caps = now
                 self._change()
         standing = self._standing
         for metric in METRICS:
@@ -162,7 +163,7 @@ class NetworkRoads(Roads):
     def _change(self) -> None:
         """Other roads take the place of these at once; searches take a little longer until `turn_to` fills buckets."""
         before = self._standing
-        engine = Engine(under(self.network, self._slice, self._shut), before.engine.hierarchy)
+        engine = Engine(under(self.network, self._slice, self._shut, self._caps), before.engine.hierarchy)
         snapper = self.snapper if self._shut is None else self.snapper.without(self._shut)
         anew = before.over(engine, snapper, before.count)
         with self._moving:
@@ -213,7 +214,7 @@ def _arrivals(ids: Sequence[str], found: Arrivals, target: Snaps) -> dict[str, A
             eta_s=travel_s,
             eta_low_s=travel_s * _LOW,
             eta_high_s=travel_s * _HIGH,
-            distance_m=float(distance_m) + access_m,
+            distance_m=None if np.isnan(distance_m) else float(distance_m) + access_m,
             method=Method.ROADS,
         )
     return arrivals

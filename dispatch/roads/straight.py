@@ -1,13 +1,15 @@
 """Travel times where no road network is loaded: straight lines with a detour factor, said so in every answer."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dispatch.desk.road_ports import Roads, Way
+from dispatch.desk.road_ports import Roads, SpeedCaps, Way
 from dispatch.domain.arrival import Arrival, Method
 from geo.point import Point
-from geo.search.straight import SPEED_KPH, straight_distance_m, straight_travel_s
+from geo.search.straight import SPEED_KPH, straight_distance_m
 
 # How far the truth may lie from the expected time; this project's own figures.
 _LOW, _HIGH = 0.6, 1.8
@@ -18,6 +20,18 @@ class StraightRoads(Roads):
 
     kind = "none"
 
+    def __init__(self) -> None:
+        self._caps = SpeedCaps()
+
+    def turn_to(self, local: datetime, caps: SpeedCaps) -> None:
+        """Traffic is the same at every hour; hearses keep to these caps."""
+        del local
+        self._caps = caps
+
+    def _travel_s(self, metres: NDArray[np.float64], speeds: str) -> NDArray[np.float64]:
+        kph = SPEED_KPH[speeds]
+        return metres / ((min(kph, self._caps.town_kph) if speeds == "hearse" else kph) / 3.6)
+
     def arrivals(
         self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
     ) -> dict[str, Arrival]:
@@ -26,7 +40,7 @@ class StraightRoads(Roads):
         lons = np.array([vehicles[name].lon for name in ids])
         lats = np.array([vehicles[name].lat for name in ids])
         metres = straight_distance_m(to.lon, to.lat, lons, lats)
-        seconds = straight_travel_s(metres, speeds)
+        seconds = self._travel_s(metres, speeds)
         order = np.argsort(seconds, kind="stable")[:most]
         return {
             ids[at]: Arrival(
@@ -44,7 +58,7 @@ class StraightRoads(Roads):
         metres = straight_distance_m(to.lon, to.lat, np.array([origin.lon]), np.array([origin.lat]))
         return Way(
             points=(origin, to),
-            travel_s=float(metres[0] / (SPEED_KPH[speeds] / 3.6)),
+            travel_s=float(self._travel_s(metres, speeds)[0]),
             distance_m=float(metres[0]),
             streets=(),
             method=Method.STRAIGHT_LINE,

@@ -102,6 +102,10 @@ class Pack:
     rules: tuple[Rule, ...]
     policy: Policy = field(default_factory=Policy)
 
+    def find_rule(self, rule_id: str) -> Rule | None:
+        """The rule of this id."""
+        return next((rule for rule in self.rules if rule.id == rule_id), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -136,7 +140,7 @@ class SopInForce:
     def find_rule(self, agency: str, rule_id: str) -> Rule | None:
         """The rule of this id in the pack of `agency` that is in force."""
         pack = self.packs.get(agency)
-        return next((rule for rule in pack.rules if rule.id == rule_id), None) if pack else None
+        return pack.find_rule(rule_id) if pack else None
 
     def clauses_for(self, agency: str, pickup_area: str | None) -> tuple[Clause, ...]:
         """Which rules speak on a vehicle of `agency` for a pick-up in `pickup_area`, in the order of their ids.

@@ -7,6 +7,7 @@ project's estimate of a quarter faster, up to 100 at most.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -35,6 +36,17 @@ SPEED_KPH: Mapping[str, float] = MappingProxyType(
 )
 
 METRICS = ("car", "siren", "hearse")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """How fast a kind of vehicle drives at most, in town and on open roads: km/h."""
+
+    town_kph: float
+    open_kph: float
+
+
+HEARSE_CAPS = Caps(town_kph=40.0, open_kph=80.0)  # those that a network is built with
 _OUT_OF_TOWN = frozenset({"motorway", "motorway_link", "trunk"})
 
 
@@ -53,8 +65,18 @@ def weights_ms(
         case "siren":
             kph = np.maximum(car_kph, np.minimum(car_kph * 1.25, 100.0))
         case "hearse":
-            outside = np.array([name in _OUT_OF_TOWN for name in ROAD_CLASSES])
-            kph = np.minimum(car_kph, np.where(outside[class_index], 80.0, 40.0))
+            kph = np.minimum(car_kph, cap_kph(class_index, HEARSE_CAPS))
         case _:
             raise ValueError(f"unknown metric {metric!r}: there are {', '.join(METRICS)}")
+    return ms_at(kph, length_m)
+
+
+def cap_kph(class_index: NDArray[np.uint8], caps: Caps) -> NDArray[np.float64]:
+    """The cap of each edge: (M,) km/h."""
+    outside = np.array([name in _OUT_OF_TOWN for name in ROAD_CLASSES])
+    return np.where(outside[class_index], caps.open_kph, caps.town_kph)
+
+
+def ms_at(kph: NDArray[np.float64], length_m: NDArray[np.float64]) -> NDArray[np.int32]:
+    """Travel time of each edge at a speed, in whole milliseconds, at least 1."""
     return np.maximum(1, np.rint(length_m / (kph / 3.6) * 1000.0)).astype(np.int32)

@@ -112,12 +112,15 @@ def _time(value: object, where: str) -> time:
         raise TrafficFileError(f"{where}: from and until are times such as 06:00") from None
 
 
-def under(network: Network, hour: Slice | None, shut: NDArray[np.bool_] | None) -> Network:
-    """The network with its travel times in a slice of the week, and with some edges (M,) closed.
+def under(network: Network, hour: Slice | None, shut: NDArray[np.bool_] | None, caps: Caps = HEARSE_CAPS) -> Network:
+    """The network with its travel times in a slice of the week, with some edges (M,) closed, and with hearses' caps.
 
     With lights and sirens half of the delay counts; a hearse keeps to its own speed where traffic is faster than that.
     """
     metrics = dict(network.metrics)
+    if caps != HEARSE_CAPS:
+        capped = ms_at(cap_kph(network.edge_class, caps), network.edge_length_m)
+        metrics["hearse"] = np.maximum(network.metrics["car"], capped)
     if hour is not None:
         factor = np.where(_MAIN[network.edge_class], hour.main, hour.side)
         car = network.metrics["car"].astype(np.float64) * factor

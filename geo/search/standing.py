@@ -101,7 +101,8 @@ class Standing:
     def nearest_at(
         self, lon: float, lat: float, eligible: _Eligible, *, most: int | None, metric: str
     ) -> tuple[Arrivals, Snaps]:
-        """As `nearest` to a position in degrees, and where that snaps; who is found is found in one compiled call."""
+        """As `nearest` to a position in degrees, in one compiled call, and where that snaps; distance_m is NaN where no
+        way was walked for its length."""
         ready = self._ready.get(metric)
         if ready is not None:
             with self._lock:
@@ -111,21 +112,11 @@ class Standing:
                 placed = None if answer is None else self._snaps.some(answer[0])
             if placed is not None:
                 target = Snaps(np.array([edge], np.int32), np.array([fraction]), np.array([metres]))
-                return self._arrivals(Soonest(*answer), placed, target, metric), target
+                found = Soonest(*answer)
+                unwalked = np.full(len(found.vehicle), np.nan)
+                return Arrivals(found.vehicle, found.travel_ms, unwalked, placed.distance_m), target
         target = self._snap(lon, lat)
         return self._search(target, eligible, most, metric), target
-
-    def soonest_at(
-        self, lon: float, lat: float, eligible: _Eligible, *, most: int | None, metric: str
-    ) -> tuple[_Ints, _Ints]:
-        """As `nearest_at`, the numbers and the ms along the road alone: no way is walked for its length."""
-        ready = self._ready.get(metric)
-        if ready is not None:
-            answer = ready.buckets.ask(standing_kernels.ask, most, eligible, lon, lat, *ready.asking)[0]
-            if answer is not None:
-                return answer[0], answer[1]
-        searched = self._search(self._snap(lon, lat), eligible, most, metric)
-        return searched.index, searched.travel_ms
 
     def over(self, engine: Engine, snapper: Snapper, count: int) -> "Standing":
         """The same vehicles, with room for `count`, on other roads, not prepared for any metric."""

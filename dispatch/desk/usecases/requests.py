@@ -1,6 +1,7 @@
 """Asking for a vehicle, and what operators and approvers do about a request."""
 
 from dataclasses import replace
+from datetime import datetime
 from secrets import token_urlsafe
 from uuid import uuid4
 
@@ -12,7 +13,7 @@ from dispatch.desk.effects.carry_out import carry_out, make_offer, watch_long
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books
-from dispatch.desk.record import record_of
+from dispatch.desk.search import walked
 from dispatch.desk.unit import Unit, Work
 from dispatch.domain.approval import Approval, ApprovalState
 from dispatch.domain.assignment import Assignment
@@ -28,12 +29,12 @@ from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.trip_steps import AssignmentState, StepCause
 
 
-async def suggest(unit: Unit, ask: Ask) -> DecisionRecord | Refusal:
+async def suggest(unit: Unit, ask: Ask, at: datetime | None = None) -> DecisionRecord | Refusal:
     """A decision that keeps nothing."""
     refusal = judge_ask(ask)
     if refusal is not None:
         return refusal
-    return await unit.think(record_of, await unit.search(ask, unit.clock.now(), Tried()))
+    return await unit.record(await unit.search(ask, at or unit.clock.now(), Tried()))
 
 
 async def receive(unit: Unit, ask: Ask, contact: Contact, *, choose: str | None = None, by: Command) -> str | Refusal:
@@ -71,7 +72,7 @@ async def receive(unit: Unit, ask: Ask, contact: Contact, *, choose: str | None 
 async def candidates(unit: Unit, request_id: str) -> DecisionRecord:
     """The search for a kept request as it would go now; nothing is changed. Raises NotFoundError."""
     request = await unit.store.read(lambda books: books.requests.get(request_id))
-    return await unit.think(record_of, await unit.search_again(request, unit.clock.now()))
+    return await unit.record(await unit.search_again(request, unit.clock.now()))
 
 
 async def assign(
@@ -83,7 +84,7 @@ async def assign(
         now = unit.clock.now()
         request = await unit.store.read(lambda books: books.requests.get(request_id))
         decision = await unit.search_again(request, now)
-        await unit.think(decision.assess_if_considered, vehicle_id)
+        decision = await unit.think(walked, decision, unit.roads, vehicle_id)
 
         def work(books: Books) -> str | Refusal:
             current = books.requests.get(request_id)

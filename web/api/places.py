@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 
 from dispatch.bootstrap import House
 from dispatch.domain.people import Facility, Person
+from dispatch.reading.base import Out
 from dispatch.words.places import (
     NOTHING_FOUND,
     ONLINE_SILENT,
@@ -24,9 +25,9 @@ from geo.places.pasted import INDONESIA, Pasted, read_pasted
 from geo.places.place import FoundKind, NamedPlace
 from geo.places.region import Nearby, RegionPlaces
 from geo.point import Point
+from web.api.bodies import In, Lat, Lon
 from web.context import Caller, TheHouse
 from web.errors import Problem
-from web.schemas import In, Lat, Lon, Out
 
 router = APIRouter(tags=["places"])
 
@@ -90,7 +91,7 @@ async def geocode(house: TheHouse, person: Caller, asked: Annotated[Asked, Query
     if asked.lon is not None and asked.lat is not None and asked.q is None:
         return PlacesOut(features=[_spot(house, Point(lon=asked.lon, lat=asked.lat), "")])
     if not text or asked.lon is not None or asked.lat is not None:
-        raise Problem(422, "invalid", "Isi q dengan nama, koordinat, atau tautan; atau lon dan lat untuk satu titik.")
+        raise Problem(422, "invalid_place_query")
     pasted = read_pasted(text, house.places.bounds if house.places else INDONESIA)
     return _pasted(house, pasted) if pasted else await _search(house, person, text, asked)
 
@@ -103,7 +104,7 @@ def _pasted(house: House, pasted: Pasted) -> PlacesOut:
 
 
 async def _search(house: House, person: Person, text: str, asked: Asked) -> PlacesOut:
-    facilities = await house.store.read(lambda books: books.facilities.list_all())
+    facilities = await house.unit.store.read(lambda books: books.facilities.list_all())
     here = next((facility.point for facility in facilities if facility.id == person.facility), None)
     limit = asked.limit
     found = [_facility_index(house.places, tuple(facilities)).find(text, limit, here)]

@@ -7,24 +7,25 @@ from pydantic import StringConstraints
 
 from dispatch.desk.ports import Books
 from dispatch.domain.people import Person
+from dispatch.reading.base import Out
+from dispatch.reading.vehicles import MeOut
 from dispatch.vocabulary.roles import Role
-from web import schemas as s
+from web.api.bodies import Id, In
 from web.auth import COOKIE, SESSION, digest, new_session, same_origin
-from web.context import TheHouse
+from web.context import Spoken, TheHouse, read_me
 from web.errors import Problem
-from web.routes.drivers import me_out
 
 router = APIRouter(prefix="/api/session", tags=["session"])
 
 
-class SessionIn(s.In):
+class SessionIn(In):
     """Who signs in: a person of the demo, or the owner of a token."""
 
-    person_id: s.Id | None = None
+    person_id: Id | None = None
     token: Annotated[str, StringConstraints(min_length=20, max_length=200)] | None = None
 
 
-class PersonOut(s.Out):
+class PersonOut(Out):
     """Somebody of the demo."""
 
     id: str
@@ -55,15 +56,15 @@ async def people(house: TheHouse) -> list[PersonOut]:
             for person in books.people.list_all()
         ]
 
-    return await house.store.read(look)
+    return await house.unit.store.read(look)
 
 
 @router.post("")
-async def sign_in(request: Request, body: SessionIn, response: Response, house: TheHouse) -> s.MeOut:
+async def sign_in(request: Request, body: SessionIn, response: Response, house: TheHouse, lang: Spoken) -> MeOut:
     """Make a session and its cookie."""
     if not same_origin(request):
-        raise Problem(403, "other_origin", "Permintaan ini datang dari halaman lain.")
-    now = house.desk.clock.now()
+        raise Problem(403, "other_origin")
+    now = house.unit.clock.now()
 
     def work(books: Books) -> tuple[Person, str] | None:
         person_id = body.person_id if house.demo else None
@@ -73,9 +74,9 @@ async def sign_in(request: Request, body: SessionIn, response: Response, house: 
         person = books.people.find(person_id) if person_id else None
         return (person, new_session(books, person.id, now)) if person else None
 
-    found = await house.store.write(work)
+    found = await house.unit.store.write(work)
     if found is None:
-        raise Problem(401, "unknown_token", "Token tidak dikenal. Minta yang baru kepada pengelola.")
+        raise Problem(401, "unknown_token")
     person, secret = found
     response.set_cookie(
         COOKIE,
@@ -85,7 +86,7 @@ async def sign_in(request: Request, body: SessionIn, response: Response, house: 
         samesite="lax",
         secure=request.url.scheme == "https",
     )
-    return await me_out(house, person)
+    return await read_me(house, person, lang)
 
 
 @router.delete("", status_code=204)
@@ -93,7 +94,7 @@ async def sign_out(request: Request, house: TheHouse) -> Response:
     """End this session."""
     secret = request.cookies.get(COOKIE)
     if secret:
-        await house.store.write(lambda books: books.people.drop_token(digest(secret)))
+        await house.unit.store.write(lambda books: books.people.drop_token(digest(secret)))
     response = Response(status_code=204)
     response.delete_cookie(COOKIE)
     return response

@@ -8,11 +8,12 @@ from pydantic import Field
 
 from dispatch.bootstrap import House
 from dispatch.desk.road_ports import Area, RoadAreas
+from dispatch.reading.base import Out
 from dispatch.vocabulary.vehicle_classes import VehicleClass
 from geo.point import Point
+from web.api.bodies import Lat, Lon
 from web.context import TheHouse
 from web.errors import Problem
-from web.schemas import Lat, Lon, Out
 
 router = APIRouter(tags=["areas"])
 _MOST_LIMITS = 6
@@ -94,7 +95,7 @@ async def isochrone(
     async with house.area_turns:
         found = await asyncio.to_thread(areas.isochrone, origin, minutes=limits, speeds=speeds)
     if found is None:
-        raise Problem(409, "far_from_roads", "Titik ini jauh dari jalan pada peta. Pilih titik di dekat jalan.")
+        raise Problem(409, "far_from_roads")
     return IsochroneOut(features=[_feature(area) for area in reversed(found)])
 
 
@@ -111,10 +112,10 @@ async def coverage(
     """
     limits = _numbers(minutes)
     areas = _areas_of(house)
-    now = house.desk.clock.now()
+    now = house.unit.clock.now()
     free = {
         vehicle.id: fix.point
-        for vehicle in await house.desk.fleet()
+        for vehicle in await house.unit.fleet.list_all()
         if vehicle.is_free and (not classes or vehicle.vehicle.vehicle_class in classes)
         if (fix := vehicle.position(now)) is not None
     }
@@ -134,18 +135,13 @@ def _numbers(minutes: list[str]) -> list[float]:
     """The limits, rising, each once. Raises a 422 problem for one that is out of bounds, or too many."""
     limits = sorted({float(one) for part in minutes for one in part.split(",")})
     if len(limits) > _MOST_LIMITS or not (limits[0] >= 1.0 and limits[-1] <= 60.0):
-        raise Problem(422, "invalid", "Isi minutes dengan paling banyak enam angka dari 1 sampai 60.")
+        raise Problem(422, "invalid_minutes")
     return limits
 
 
 def _areas_of(house: House) -> RoadAreas:
     if house.road_areas is None:
-        raise Problem(
-            409,
-            "no_roads",
-            "Jangkauan dihitung dari peta jalan, yang belum dipasang. "
-            "Minta admin menjalankan jemput roads build, lalu mengatur JEMPUT_ROADS.",
-        )
+        raise Problem(409, "no_roads")
     return house.road_areas
 
 

@@ -1,0 +1,201 @@
+"""A decision as somebody reads it: its codes and facts in sentences of one language."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, tzinfo
+from types import MappingProxyType
+
+from pydantic import Field
+
+from dispatch.choosing.record import CandidateRecord, DecisionRecord
+from dispatch.desk.facts import read_facts
+from dispatch.desk.ports import Books, NotFoundError
+from dispatch.desk.unit import Unit
+from dispatch.domain.arrival import Method
+from dispatch.reading.base import Out
+from dispatch.rules.judge_one import Finding, assess
+from dispatch.rules.sop import Effect, Pack, Rule, SopInForce
+from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.request_states import Outcome
+from dispatch.vocabulary.vehicle_classes import VehicleClass
+from dispatch.words.decisions import RuleOf, checklist_text, say, sentence
+from dispatch.words.findings import finding_text, would_help
+
+
+class SopVersionOut(Out):
+    """A pack that spoke."""
+
+    agency: str
+    version: str
+
+
+class FindingOut(Out):
+    """What one rule says of one vehicle, with its sentence; `lang` is the language in which it was found."""
+
+    rule: str
+    agency: str
+    version: str
+    effect: Effect
+    applies: bool
+    met: bool
+    blocks: bool
+    text: str
+    would_help: str | None = None
+    clause: str | None = None
+    lifted_by: str | None = None
+    lang: Lang = Lang.ID
+
+
+class CandidateOut(Out):
+    """A vehicle with its verdict and arrival."""
+
+    vehicle_id: str
+    name: str
+    vehicle_class: VehicleClass = Field(alias="class")
+    agency: str
+    eligible: bool
+    needs_approval: bool
+    first_contact: bool = False
+    rank: int
+    eta_s: int | None
+    eta_low_s: int | None
+    eta_high_s: int | None
+    distance_m: int | None
+    method: Method | None
+    fix_age_s: int | None
+    lon: float | None = None
+    lat: float | None = None
+    phone: str | None = None
+    blocking: list[str]
+    findings: list[FindingOut]
+
+
+class VerdictOut(Out):
+    """Every finding on one vehicle at the moment of a decision."""
+
+    vehicle_id: str
+    name: str
+    at: datetime
+    eligible: bool
+    blocking: list[str]
+    findings: list[FindingOut]
+
+
+class ChecklistOut(Out):
+    """Something to do beside the trip: a document that may follow, a booking, a line of a rule."""
+
+    code: str
+    rule: str
+    text: str
+
+
+class DecisionOut(Out):
+    """A decision: what is done, why, and every candidate in order (findings of the first twenty)."""
+
+    outcome: Outcome
+    sop: list[SopVersionOut]
+    say: str
+    sentence: str
+    chosen: list[str]
+    candidates: list[CandidateOut]
+    considered: int
+    checklist: list[ChecklistOut] = Field(default_factory=list)
+    notified: list[str] = Field(default_factory=list)
+    soon: dict[str, int] = Field(default_factory=dict)
+    computed_in_ms: float
+    at: datetime
+
+
+def rules_of(packs: Iterable[Pack]) -> RuleOf:
+    """Finds the rule of a finding: a version is immutable, so old findings read the same for ever."""
+    by_version = {(pack.agency, pack.version): pack for pack in packs}
+
+    def rule_of(agency: str, version: str, rule_id: str) -> Rule | None:
+        pack = by_version.get((agency, version))
+        return pack.find_rule(rule_id) if pack else None
+
+    return rule_of
+
+
+def decision_out(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang) -> DecisionOut:
+    """The decision in sentences."""
+    written = record.written
+    checklist = (
+        [ChecklistOut.model_validate(line) for line in written.checklist]
+        if written
+        else [
+            ChecklistOut(code=item.code, rule=item.rule, text=checklist_text(item, record, zone, lang))
+            for item in record.checklist
+        ]
+    )
+    return DecisionOut(
+        outcome=record.outcome,
+        sop=[SopVersionOut(agency=agency, version=version) for agency, version in sorted(record.sop.items())],
+        say=say(record, zone, lang),
+        sentence=sentence(record, rule_of, zone, lang),
+        chosen=list(record.chosen),
+        candidates=[_candidate_out(candidate, record, rule_of, lang) for candidate in record.candidates],
+        considered=record.considered,
+        checklist=checklist,
+        notified=[notice.whom for notice in record.notices],
+        soon=dict(record.soon),
+        computed_in_ms=record.computed_in_ms,
+        at=record.at.astimezone(zone),
+    )
+
+
+def _candidate_out(candidate: CandidateRecord, record: DecisionRecord, rule_of: RuleOf, lang: Lang) -> CandidateOut:
+    names = CandidateRecord.__dataclass_fields__.keys() - {"findings"}
+    found = CandidateOut.model_validate({name: getattr(candidate, name) for name in names} | {"findings": []})
+    if record.written:
+        kept = record.written.findings.get(candidate.vehicle_id, ())
+        found.findings = [FindingOut.model_validate(finding) for finding in kept]
+    else:
+        found.findings = [finding_out(finding, rule_of, lang) for finding in candidate.findings]
+    return found
+
+
+def finding_out(finding: Finding, rule_of: RuleOf, lang: Lang) -> FindingOut:
+    """One finding with its sentence; the clause goes with what keeps a vehicle from going."""
+    rule = rule_of(finding.agency, finding.version, finding.rule)
+    said, help_said = finding_text(finding, rule, lang), would_help(finding, rule, lang)
+    return FindingOut(
+        rule=finding.rule,
+        agency=finding.agency,
+        version=finding.version,
+        effect=finding.effect,
+        applies=finding.applies,
+        met=finding.met,
+        blocks=finding.blocks,
+        lifted_by=finding.lifted_by,
+        text=said.text,
+        would_help=help_said.text if help_said else None,
+        clause=rule.clause if rule and finding.objects else None,
+        lang=said.lang,
+    )
+
+
+def verdict_out(unit: Unit, books: Books, request_id: str, vehicle_id: str, lang: Lang) -> VerdictOut:
+    """Every finding on a vehicle in the request's last decision, from its facts and the versions that spoke.
+
+    Raises NotFoundError where nothing was decided, or the vehicle was not considered.
+    """
+    facts = books.decisions.find_facts(request_id)
+    if facts is None:
+        raise NotFoundError(f"no decision on {request_id}")
+    recorded, packs = read_facts(facts), unit.packs(books)
+    spoke: Mapping[str, Pack] = MappingProxyType(
+        {pack.agency: pack for pack in packs if recorded.versions.get(pack.agency) == pack.version}
+    )
+    now = next((now for now in recorded.fleet.vehicles if now.id == vehicle_id), None)
+    if now is None:
+        raise NotFoundError(f"{vehicle_id} was not considered")
+    verdict = assess(now, books.requests.get(request_id).ask, SopInForce(spoke), recorded.moment)
+    rule_of = rules_of(packs)
+    return VerdictOut(
+        vehicle_id=now.id,
+        name=now.vehicle.name,
+        at=recorded.moment.local,
+        eligible=verdict.eligible,
+        blocking=sorted(verdict.blocking),
+        findings=[finding_out(finding, rule_of, lang) for finding in verdict.findings],
+    )

@@ -1,0 +1,50 @@
+"""What happened, as lines of a timeline and as messages of the live connection."""
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+
+from dispatch.choosing.record import DecisionRecord
+from dispatch.desk.ports import JournalEntry
+from dispatch.reading.base import Names, Out
+from dispatch.reading.scope import Scope
+from dispatch.vocabulary.events import DecisionMade, EventKind, facts_of
+from dispatch.vocabulary.languages import Lang
+from dispatch.words.decisions import RuleOf, sentence
+from dispatch.words.events import event_text
+
+
+class EventOut(Out):
+    """One entry of the journal; `text` is its line of a timeline."""
+
+    seq: int
+    kind: EventKind
+    at: datetime
+    text: str
+    request_id: str | None = None
+    assignment_id: str | None = None
+    vehicle_id: str | None = None
+    actor: str | None = None
+    facts: dict[str, object]
+
+
+def event_out(
+    entry: JournalEntry,
+    names: Names,
+    decisions: Mapping[int, DecisionRecord],
+    rule_of: RuleOf,
+    zone: tzinfo,
+    lang: Lang,
+    scope: Scope = Scope.FULL,
+) -> EventOut:
+    """A journal entry with its line; whoever does not see all of it learns that it happened, and not of whom or why."""
+    event = entry.event
+    head = {"seq": entry.seq, "kind": event.kind, "at": event.at, "vehicle_id": event.vehicle_id}
+    if scope is not Scope.FULL:
+        known = {"assignment_id": event.assignment_id} if scope is Scope.REDACTED else {}
+        return EventOut.model_validate({**head, **known, "text": "", "facts": {}})
+    decision = None
+    if isinstance(event, DecisionMade) and event.decision_id in decisions:
+        decision = sentence(decisions[event.decision_id], rule_of, zone, lang)
+    about = {name: getattr(event, name) for name in ("request_id", "assignment_id", "actor")}
+    text = event_text(event, lang, vehicle=names.get(event.vehicle_id or ""), decision=decision)
+    return EventOut.model_validate({**head, **about, "text": text, "facts": facts_of(event)})

@@ -1,0 +1,113 @@
+"""What the family sees on its link: how far it has come and when, without a name, a diagnosis or an exact place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dispatch.desk.ports import Books
+from dispatch.desk.unit import Unit
+from dispatch.desk.usecases.changes import words_of_family
+from dispatch.domain.assignment import Assignment
+from dispatch.domain.fix import Fix, LinkHealth, link_health
+from dispatch.domain.request import Request
+from dispatch.domain.vehicle import VehicleNow
+from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.needs import Need
+from dispatch.vocabulary.request_states import ENDS, FamilyWord, RequestState
+from dispatch.vocabulary.trip_steps import FIRST_CONTACT
+from dispatch.words import family as words
+from dispatch.words.times import clock_text
+
+LINK_LASTS = timedelta(hours=2)  # after the end of the trip; this project's own figure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyVehicle:
+    """One vehicle that comes: its name, when it arrives, how far it is, and whether its phone is heard."""
+
+    name: str
+    eta: str | None
+    steps: tuple[tuple[str, bool], ...]
+    signal: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyView:
+    """The page: a headline, further lines, the vehicles, and whether the family can still answer."""
+
+    headline: str
+    lines: tuple[str, ...]
+    vehicles: tuple[FamilyVehicle, ...]
+    is_live: bool
+    can_answer: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    request: Request
+    going: list[Assignment]
+    vehicles: Mapping[str, VehicleNow]
+    due_at: datetime | None
+    has_left: bool
+
+
+async def view(unit: Unit, track_token: str, lang: Lang) -> FamilyView | None:
+    """What the family's link shows; None once it has expired. Raises NotFoundError for an unknown link."""
+    now = unit.clock.now()
+    found = await unit.store.read(lambda books: _find(books, track_token))
+    request = found.request
+    if request.ended_at is not None and request.ended_at + LINK_LASTS < now:
+        return None
+    if request.state in ENDS:
+        return FamilyView(headline=words.over(lang), lines=(), vehicles=(), is_live=False, can_answer=False)
+    positions = {held.id: held.position(now) for held in unit.fleet.with_fixes(found.vehicles.values())}
+    return FamilyView(
+        headline=words.headline(request.state, request.ask.need, lang),
+        lines=tuple(_lines(unit, found, lang)),
+        vehicles=tuple(
+            _vehicle(unit, a, found.vehicles[a.vehicle_id].vehicle.name, positions[a.vehicle_id], now, lang)
+            for a in found.going
+        ),
+        is_live=True,
+        can_answer=not found.has_left,
+    )
+
+
+def _find(books: Books, track_token: str) -> _Found:
+    request = books.requests.get_by_track(track_token)
+    going = [a for a in books.assignments.list_of(request.id) if a.row.is_going]
+    promise = books.promises.find_open(request.id)
+    return _Found(
+        request=request,
+        going=going,
+        vehicles={a.vehicle_id: books.vehicles.get(a.vehicle_id) for a in going},
+        due_at=promise.due_at if promise else None,
+        has_left=FamilyWord.LEFT in words_of_family(books, request.id),
+    )
+
+
+def _lines(unit: Unit, found: _Found, lang: Lang) -> list[str]:
+    request, lines = found.request, []
+    if found.due_at is not None and request.state is RequestState.WAITING:
+        with_day = request.ask.need is Need.DOCUMENT
+        lines.append(words.due_line(found.due_at, unit.zone, lang, with_day=with_day))
+    if request.ask.schedule_at is not None:
+        lines.append(words.schedule_line(request.ask.schedule_at, unit.zone, lang))
+    if found.has_left:
+        lines.append(words.left_line(lang))
+    if request.held:
+        lines.append(words.held_line(lang))
+    return lines
+
+
+def _vehicle(unit: Unit, going: Assignment, name: str, fix: Fix | None, now: datetime, lang: Lang) -> FamilyVehicle:
+    arrives_at = going.arrives_at
+    silent = fix is not None and link_health(fix, now, unit.limits) is not LinkHealth.LIVE
+    return FamilyVehicle(
+        name=name + words.first_contact(lang) if going.slot == FIRST_CONTACT else name,
+        eta=clock_text(arrives_at, unit.zone) if arrives_at is not None and not going.row.met else None,
+        steps=tuple(
+            (label, any(state in going.stamps for state in states)) for label, states in words.step_labels(lang)
+        ),
+        signal=words.signal_line(fix.taken_at, unit.zone, lang) if fix is not None and silent else None,
+    )

@@ -1,0 +1,281 @@
+"""Requests as people read them: in lists, whole, and as a driver needs them on the way."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from pydantic import Field
+
+from dispatch.choosing.queue import level_of
+from dispatch.desk.effects.promising import escalated_to
+from dispatch.desk.ports import Books, DueKind, NotFoundError
+from dispatch.desk.unit import Unit
+from dispatch.desk.usecases.changes import words_of_family
+from dispatch.domain.approval import Approval, ApprovalState
+from dispatch.domain.assignment import Assignment
+from dispatch.domain.people import Person
+from dispatch.domain.promise import Promise
+from dispatch.domain.request import Request
+from dispatch.reading.base import Names, Out, PointOut, place_out, vehicle_names
+from dispatch.reading.decisions import DecisionOut, decision_out, rules_of
+from dispatch.reading.events import EventOut, event_out
+from dispatch.reading.scope import Scope, of_request
+from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.needs import Need, Urgency
+from dispatch.vocabulary.promises import PromiseKind, PromiseState
+from dispatch.vocabulary.request_states import FamilyWord, RequestState
+from dispatch.vocabulary.trip_steps import FIRST_CONTACT, STEPS, AssignmentState, Step, steps_from
+
+
+class StampOut(Out):
+    """The three stamps of a step."""
+
+    device_time: datetime | None
+    server_time: datetime
+    source: str
+
+
+class AssignmentOut(Out):
+    """One vehicle asked to go, or going."""
+
+    id: str
+    request_id: str
+    vehicle_id: str
+    vehicle_name: str
+    state: AssignmentState
+    offered_at: datetime
+    expires_at: datetime
+    eta_s: int | None
+    distance_m: int | None
+    next_steps: list[Step]
+    stamps: dict[AssignmentState, StampOut]
+    reason: str | None = None
+    slot: int = 0
+    first_contact: bool = False
+
+
+class PromiseOut(Out):
+    """A call-back owed; `retry_at` is when the search goes on, None where nothing is searched for."""
+
+    id: str
+    request_id: str
+    owner: str
+    why: str
+    made_at: datetime
+    due_at: datetime
+    retry_at: datetime | None = None
+    retries: int
+    kind: PromiseKind = PromiseKind.VEHICLE
+    state: PromiseState = PromiseState.OPEN
+    level: int = 1
+    calls: int = 0
+    outcome: str | None = None
+    told: str | None = None
+
+
+class ApprovalOut(Out):
+    """A yes that is waited for or was given."""
+
+    rule: str
+    vehicle_id: str
+    approver: str
+    state: ApprovalState
+    asked_at: datetime
+    reason: str | None = None
+
+
+class AskedOut(Out):
+    """A yes that is waited for, as a list shows it."""
+
+    rule: str
+    vehicle_id: str
+    vehicle_name: str
+    approver: str
+    asked_at: datetime
+
+
+class RequestSummaryOut(Out):
+    """A request as a list shows it.
+
+    `level` is its place in the order (R24) before ageing, `broken` that its vehicle could not go on, `escalated_to` the
+    role that was told that nobody goes, since a driver last said yes.
+    """
+
+    id: str
+    state: RequestState
+    need: Need
+    urgency: Urgency
+    pickup: PointOut
+    dropoff: PointOut | None
+    created_at: datetime
+    assignments: list[AssignmentOut]
+    promise: PromiseOut | None = None
+    wanted: int = 1
+    held: bool = False
+    schedule_at: datetime | None = None
+    subject: str | None = None
+    asked: list[AskedOut] = Field(default_factory=list)
+    level: int
+    broken: bool = False
+    escalated_to: str | None = None
+
+
+class RequestOut(RequestSummaryOut):
+    """A request with its decision, approvals and timeline."""
+
+    decision: DecisionOut | None
+    approvals: list[ApprovalOut]
+    timeline: list[EventOut]
+    track_url: str
+    contact_phone: str | None = None
+
+
+class RequestPageOut(Out):
+    """A page of requests, newest first; `next` is the cursor of the next page."""
+
+    requests: list[RequestSummaryOut]
+    next: str | None
+
+
+class OfferRequestOut(Out):
+    """What a driver must know of the request."""
+
+    id: str
+    need: Need
+    urgency: Urgency
+    pickup: PointOut
+    dropoff: PointOut | None
+    note: str | None = None
+    held: bool = False
+    schedule_at: datetime | None = None
+    family_left: bool = False
+
+
+def in_scope(books: Books, person: Person, request_id: str) -> Request:
+    """A request that this person sees in full. Raises NotFoundError for any other, as if it were not there."""
+    request = books.requests.get(request_id)
+    if of_request(person, request) is not Scope.FULL:
+        raise NotFoundError(f"no request {request_id}")
+    return request
+
+
+def assignment_out(assignment: Assignment, names: Names) -> AssignmentOut:
+    """An assignment with the steps that a person may take next."""
+    arrival = assignment.arrival
+    return AssignmentOut.model_validate(
+        {
+            **{name: getattr(assignment, name) for name in _OF_ASSIGNMENT},
+            "vehicle_name": names.get(assignment.vehicle_id, assignment.vehicle_id),
+            "eta_s": round(arrival.eta_s) if arrival else None,
+            "distance_m": round(arrival.distance_m) if arrival and arrival.distance_m is not None else None,
+            "next_steps": [step for step in steps_from(assignment.state) if not STEPS[step].by_desk],
+            "first_contact": assignment.slot == FIRST_CONTACT,
+        }
+    )
+
+
+_OF_ASSIGNMENT = ("id", "request_id", "vehicle_id", "state", "offered_at", "expires_at", "stamps", "reason", "slot")
+
+
+def promise_out(books: Books, promise: Promise) -> PromiseOut:
+    """A call-back owed, with the time at which the search really goes on."""
+    retry = books.timers.find(DueKind.PROMISE_RETRY, promise.request_id)
+    found = PromiseOut.model_validate(promise)
+    found.retry_at = retry.at if retry else None
+    return found
+
+
+def summaries_out(books: Books, requests: Iterable[Request], lang: Lang) -> list[RequestSummaryOut]:
+    """Requests as a list shows them; what all of them have is read at once."""
+    listed = list(requests)
+    ids = [request.id for request in listed]
+    assignments, approvals = books.assignments.list_of(*ids), [a for a in books.approvals.list_of(*ids) if a.is_asked]
+    promises = {promise.request_id: promise for promise in books.promises.list_open_of(ids)}
+    told = escalated_to(books, ids)
+    names = vehicle_names(books, [a.vehicle_id for a in (*assignments, *approvals)])
+    found = []
+    for request in listed:
+        mine = [a for a in assignments if a.request_id == request.id]
+        asked = [a for a in approvals if a.request_id == request.id]
+        summary = _summary(books, request, mine, asked, promises.get(request.id), names, lang)
+        found.append(RequestSummaryOut.model_validate(summary | {"escalated_to": told.get(request.id)}))
+    return found
+
+
+def _summary(
+    books: Books,
+    request: Request,
+    assignments: list[Assignment],
+    asked: list[Approval],
+    promise: Promise | None,
+    names: Names,
+    lang: Lang,
+) -> dict[str, object]:
+    ask = request.ask
+    return {
+        **{name: getattr(request, name) for name in ("id", "state", "created_at", "wanted", "held")},
+        **{name: getattr(ask, name) for name in ("need", "urgency", "schedule_at", "subject")},
+        "pickup": place_out(ask.pickup, lang),
+        "dropoff": place_out(ask.dropoff, lang) if ask.dropoff else None,
+        "assignments": [assignment_out(assignment, names) for assignment in assignments],
+        "promise": promise_out(books, promise) if promise else None,
+        "asked": [
+            AskedOut(
+                rule=approval.rule,
+                vehicle_id=approval.vehicle_id,
+                vehicle_name=names.get(approval.vehicle_id, approval.vehicle_id),
+                approver=approval.approver,
+                asked_at=approval.asked_at,
+            )
+            for approval in asked
+        ],
+        "level": level_of(request),
+        "broken": any(assignment.state is AssignmentState.STOOD_DOWN for assignment in assignments),
+    }
+
+
+def request_out(unit: Unit, books: Books, person: Person, request_id: str, link: str, lang: Lang) -> RequestOut:
+    """A request with its decision, approvals and timeline; `link` is the family's, with {token} where it goes.
+
+    Raises NotFoundError for a request that this person may not see.
+    """
+    request = in_scope(books, person, request_id)
+    [summary] = summaries_out(books, [request], lang)
+    entries, decisions = books.journal.list_of(request_id), books.decisions.list_of(request_id)
+    rule_of = rules_of(unit.packs(books))
+    names = vehicle_names(books, [entry.event.vehicle_id for entry in entries])
+    last = decisions[max(decisions)] if decisions else None
+    return RequestOut.model_validate(
+        {
+            **summary.model_dump(),
+            "decision": decision_out(last, rule_of, unit.zone, lang) if last else None,
+            "approvals": books.approvals.list_of(request_id),
+            "timeline": [event_out(entry, names, decisions, rule_of, unit.zone, lang) for entry in entries],
+            "track_url": link.replace("{token}", books.requests.get_track_token(request_id)),
+            "contact_phone": books.requests.get_contact(request_id).phone,
+        }
+    )
+
+
+def page_out(books: Books, requests: list[Request], limit: int, lang: Lang) -> RequestPageOut:
+    """A page of a list, with the cursor of the next one where there may be more."""
+    last = requests[-1] if len(requests) == limit else None
+    return RequestPageOut(
+        requests=summaries_out(books, requests, lang),
+        next=f"{last.created_at.isoformat()}~{last.id}" if last else None,
+    )
+
+
+def offer_request_out(books: Books, request: Request, lang: Lang) -> OfferRequestOut:
+    """What a driver must know of the request; the family's words to the driver are the note."""
+    ask = request.ask
+    return OfferRequestOut(
+        id=request.id,
+        need=ask.need,
+        urgency=ask.urgency,
+        pickup=place_out(ask.pickup, lang),
+        dropoff=place_out(ask.dropoff, lang) if ask.dropoff else None,
+        note=books.requests.get_contact(request.id).note,
+        held=request.held,
+        schedule_at=ask.schedule_at,
+        family_left=FamilyWord.LEFT in words_of_family(books, request.id),
+    )

@@ -1,0 +1,90 @@
+"""How much of one thing one person may see; whether their role may ask at all is `dispatch.vocabulary.roles`."""
+
+from collections.abc import Iterable
+from enum import StrEnum, auto
+
+from dispatch.domain.assignment import Assignment
+from dispatch.domain.people import Person
+from dispatch.domain.request import Request
+from dispatch.vocabulary.events import Event
+from dispatch.vocabulary.roles import Permission, Role, may
+
+# Staff ring families, places and offices; the numbers of drivers and colleagues are the operators' to see.
+_STAFF_RING = frozenset({"contact", "facility", "base", "police", "agency", "operator", "health_officer"})
+
+
+class Scope(StrEnum):
+    """All of it; what a driver needs on the way, without who asked and why; how many there are; nothing."""
+
+    FULL = auto()
+    REDACTED = auto()
+    COUNTS = auto()
+    NONE = auto()
+
+
+def of_requests(person: Person) -> Scope:
+    """How much of requests in general: staff see their own facility's, operators and health officers all."""
+    if may(person.role, Permission.SEE_REQUESTS):
+        return Scope.FULL
+    if may(person.role, Permission.DRIVE):
+        return Scope.REDACTED
+    return Scope.COUNTS if may(person.role, Permission.SEE_FLEET) else Scope.NONE
+
+
+def facility_of(person: Person) -> str | None:
+    """The facility whose requests alone this person sees; None for those who see every facility's."""
+    return person.facility if person.role is Role.STAFF else None
+
+
+def of_request(person: Person, request: Request, assignments: Iterable[Assignment] = ()) -> Scope:
+    """How much of one request; a driver sees the one that the own vehicle is offered or on."""
+    scope = of_requests(person)
+    if scope is Scope.FULL and facility_of(person) not in (None, request.ask.requester):
+        return Scope.NONE
+    if scope is Scope.REDACTED and not any(a.is_live and a.vehicle_id == person.vehicle for a in assignments):
+        return Scope.NONE
+    return scope
+
+
+def of_assignment(person: Person, assignment: Assignment, request: Request) -> Scope:
+    """How much of a trip: its driver and those who see its request in full."""
+    if may(person.role, Permission.DRIVE):
+        return Scope.FULL if assignment.vehicle_id == person.vehicle else Scope.NONE
+    return of_request(person, request)
+
+
+def of_vehicle(person: Person, vehicle_id: str) -> Scope:
+    """How much of a vehicle on the map and in its events: a driver the own one alone, staff none while it moves."""
+    if person.vehicle is not None:
+        return Scope.FULL if vehicle_id == person.vehicle and may(person.role, Permission.DRIVE) else Scope.NONE
+    watches = may(person.role, Permission.SEE_FLEET) and person.role is not Role.STAFF
+    return Scope.FULL if watches else Scope.NONE
+
+
+def of_fleet(person: Person) -> Scope:
+    """Whether this person follows every vehicle on the live map."""
+    watches = may(person.role, Permission.SEE_FLEET) and person.role is not Role.STAFF
+    return Scope.FULL if watches else Scope.NONE
+
+
+def of_event(person: Person, event: Event, request: Request | None) -> Scope:
+    """How much of something that happened reaches this person's live connection."""
+    if not may(person.role, Permission.FOLLOW):
+        return Scope.NONE
+    if may(person.role, Permission.DRIVE):
+        return Scope.REDACTED if event.vehicle_id is not None and event.vehicle_id == person.vehicle else Scope.NONE
+    if request is not None:
+        return of_request(person, request)
+    return Scope.NONE if person.role is Role.STAFF else Scope.FULL
+
+
+def sees_number(person: Person, recipient: str) -> bool:
+    """Whether this person may see the phone number of a message's recipient (kind or kind:id)."""
+    return may(person.role, Permission.SEE_ALL_MESSAGES) or recipient.partition(":")[0] in _STAFF_RING
+
+
+def keeps_sop(person: Person, agency: str) -> bool:
+    """Whether this person keeps the agency's SOP: a health officer her own agency's, or every one if she has none."""
+    if person.role is Role.ADMIN:
+        return True
+    return may(person.role, Permission.KEEP_SOP) and person.agency in (None, agency)

@@ -1,0 +1,185 @@
+"""Vehicles, facilities and the person who looks, as pages show them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from dispatch.desk.effects.carry_out import offer_s
+from dispatch.desk.ports import Books
+from dispatch.desk.unit import Unit
+from dispatch.domain.assignment import Assignment
+from dispatch.domain.fix import FixLimits, LinkHealth, link_health
+from dispatch.domain.people import Facility, FacilityKind, Person
+from dispatch.domain.vehicle import VehicleNow
+from dispatch.reading.base import Out
+from dispatch.reading.requests import (
+    AssignmentOut,
+    OfferRequestOut,
+    RequestSummaryOut,
+    assignment_out,
+    offer_request_out,
+)
+from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.roles import Permission, Role, may
+from dispatch.vocabulary.trip_steps import AssignmentState
+from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
+
+
+class VehicleOut(Out):
+    """A vehicle as the map shows it; `no` is its number in binary position frames."""
+
+    no: int
+    id: str
+    name: str
+    plate: str
+    vehicle_class: VehicleClass = Field(alias="class")
+    agency: str
+    base: str | None
+    duty: Duty
+    link: LinkHealth
+    lon: float | None
+    lat: float | None
+    heading: float | None = None
+    fix_age_s: int | None
+    assignment_id: str | None
+    assignment_state: AssignmentState | None = None
+    request_id: str | None = None
+    auto_accept: bool = False
+    at_base: bool = False
+
+
+class FacilityOut(Out):
+    """A facility."""
+
+    id: str
+    kind: FacilityKind
+    name: str
+    lon: float
+    lat: float
+    agency: str | None
+    phone: str | None
+
+
+class OfferOut(Out):
+    """The offer that stands: the server's now and an absolute expiry make the countdown."""
+
+    assignment_id: str
+    expires_at: datetime
+    now: datetime
+    eta_s: int | None
+    distance_m: int | None
+    offer_s: int
+    request: OfferRequestOut
+
+
+class MeOut(Out):
+    """Who is signed in; a driver's own vehicle and the assignment it is on; `timezone` is the region's.
+
+    `ageing_s` is how long a request waits until it comes one level up (R24), for those who see the order.
+    """
+
+    id: str
+    name: str
+    role: Role
+    phone: str | None
+    agency: str | None
+    facility: FacilityOut | None
+    vehicle: VehicleOut | None
+    assignment: AssignmentOut | None
+    request: OfferRequestOut | None
+    contact_phone: str | None = None
+    now: datetime
+    timezone: str
+    ageing_s: float | None = None
+    demo: bool
+    roads: Literal["real", "sample", "none"]
+
+
+class SnapshotOut(Out):
+    """What a live page starts from; `counts` are open requests by state, for those who see no more of them."""
+
+    vehicles: list[VehicleOut]
+    requests: list[RequestSummaryOut]
+    counts: dict[RequestState, int] = Field(default_factory=dict)
+
+
+def facility_out(facility: Facility) -> FacilityOut:
+    """A facility."""
+    names = ("id", "kind", "name", "agency", "phone")
+    at = {"lon": facility.point.lon, "lat": facility.point.lat}
+    return FacilityOut.model_validate({name: getattr(facility, name) for name in names} | at)
+
+
+def vehicle_out(number: int, now_: VehicleNow, live: Assignment | None, now: datetime, limits: FixLimits) -> VehicleOut:
+    """A vehicle as the map shows it."""
+    fix = now_.position(now)
+    return VehicleOut.model_validate(
+        {
+            **{
+                name: getattr(now_.vehicle, name) for name in ("id", "name", "plate", "vehicle_class", "agency", "base")
+            },
+            **{name: getattr(now_, name) for name in ("duty", "auto_accept", "at_base")},
+            "no": number,
+            "link": link_health(fix, now, limits) if fix else LinkHealth.LOST,
+            "lon": fix.point.lon if fix else None,
+            "lat": fix.point.lat if fix else None,
+            "heading": fix.heading if fix else None,
+            "fix_age_s": max(0, round((now - fix.taken_at).total_seconds())) if fix else None,
+            "assignment_id": live.id if live else None,
+            "assignment_state": live.state if live else None,
+            "request_id": live.request_id if live else None,
+        }
+    )
+
+
+def fleet_out(unit: Unit, books: Books, vehicles: Iterable[VehicleNow]) -> list[VehicleOut]:
+    """Every vehicle with its number, in the order of ids."""
+    on = {assignment.vehicle_id: assignment for assignment in books.assignments.list_live()}
+    now = unit.clock.now()
+    return [vehicle_out(no, vehicle, on.get(vehicle.id), now, unit.limits) for no, vehicle in enumerate(vehicles)]
+
+
+def offer_out(unit: Unit, books: Books, person: Person, lang: Lang) -> OfferOut | None:
+    """The offer that the driver's vehicle has."""
+    live = books.assignments.find_live(person.vehicle or "")
+    if live is None or live.state is not AssignmentState.OFFERED:
+        return None
+    request, now, arrival = books.requests.get(live.request_id), unit.clock.now(), live.arrival
+    return OfferOut(
+        assignment_id=live.id,
+        expires_at=live.expires_at,
+        now=now,
+        eta_s=round(arrival.eta_s) if arrival else None,
+        distance_m=round(arrival.distance_m) if arrival and arrival.distance_m is not None else None,
+        offer_s=round(offer_s(request, unit.policy(books, now))),
+        request=offer_request_out(books, request, lang),
+    )
+
+
+def me_out(
+    unit: Unit, books: Books, person: Person, vehicle: VehicleNow | None, lang: Lang, *, demo: bool, roads: str
+) -> MeOut:
+    """A person with what their page begins from. The caller's number is a driver's to see once he has said yes."""
+    now = unit.clock.now()
+    facility = books.facilities.find(person.facility) if person.facility else None
+    live = books.assignments.find_live(person.vehicle) if person.vehicle and vehicle else None
+    request = books.requests.get(live.request_id) if live else None
+    sees_order = may(person.role, Permission.ASSIGN)
+    return MeOut.model_validate(
+        {
+            **{name: getattr(person, name) for name in ("id", "name", "role", "phone", "agency")},
+            "facility": facility_out(facility) if facility else None,
+            "vehicle": vehicle_out(0, vehicle, live, now, unit.limits) if vehicle else None,
+            "assignment": assignment_out(live, {vehicle.id: vehicle.vehicle.name}) if live and vehicle else None,
+            "request": offer_request_out(books, request, lang) if request else None,
+            "contact_phone": books.requests.get_contact(live.request_id).phone if live and live.row.is_going else None,
+            "now": now,
+            "timezone": str(unit.zone),
+            "ageing_s": unit.policy(books, now).ageing_s if sees_order else None,
+            "demo": demo,
+            "roads": roads,
+        }
+    )

@@ -1,0 +1,1 @@
+"""The API and the pages: a module a resource, its bodies beside its routes; no resource imports another."""

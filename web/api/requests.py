@@ -1,0 +1,335 @@
+"""Asking for vehicles, and what is done about a request."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import Field, StringConstraints
+
+from dispatch.desk.ports import Books
+from dispatch.desk.usecases import changes, promises, requests
+from dispatch.domain.people import Person
+from dispatch.domain.request import Ask, Contact, Patient, Place, RequestFilter
+from dispatch.reading.decisions import DecisionOut, VerdictOut, decision_out, rules_of, verdict_out
+from dispatch.reading.requests import RequestOut, RequestPageOut, in_scope, page_out, request_out
+from dispatch.reading.scope import facility_of
+from dispatch.vocabulary.needs import NEEDS, Death, Document, Leaves, Need, Urgency
+from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.roles import Permission, may
+from geo.point import distance_m
+from web.api.bodies import Id, In, Phone, PointIn, Reason, Text, place_of
+from web.context import By, Caller, Spoken, TheHouse, done, utc
+from web.errors import Problem
+
+router = APIRouter(prefix="/api", tags=["requests"])
+demo = APIRouter(prefix="/api/demo", tags=["demo"])
+_ENDS = {
+    "cancel": RequestState.CANCELLED_BY_REQUESTER,
+    "complete": RequestState.COMPLETED,
+    "duplicate": RequestState.DUPLICATE,
+    "unfounded": RequestState.UNFOUNDED,
+}
+
+
+class PatientIn(In):
+    """What dispatch must know of a patient; never who it is."""
+
+    living: bool | None = None
+    can_sit: bool = False
+    special_care: bool = False
+    oxygen: bool = False
+    infectious: bool = False
+    death: Death | None = None
+    count: Annotated[int, Field(ge=1, le=20)] = 1
+    resident_of: Id | None = None
+
+
+class SuggestionIn(In):
+    """What is needed, where from, where to: the input of a decision. A place is a facility's id or a point.
+
+    `schedule_at` books the trip for a time; `subject` is the document of need "document", owed by `due_at`.
+    """
+
+    need: Need
+    pickup: Id | PointIn
+    dropoff: Id | PointIn | None = None
+    urgency: Urgency | None = None
+    patient: PatientIn = PatientIn()
+    documents: list[Document] = Field(default_factory=list, max_length=len(Document))
+    leaves: Leaves | None = None
+    schedule_at: datetime | None = None
+    subject: Annotated[str, StringConstraints(min_length=2, max_length=80, strip_whitespace=True)] | None = None
+    due_at: datetime | None = None
+    at: datetime | None = None
+
+
+class ContactIn(In):
+    """Whom to call back."""
+
+    phone: Phone
+    name: Text | None = None
+
+
+class RequestIn(SuggestionIn):
+    """A suggestion that is to be carried out; `choose` prefers one of the eligible candidates."""
+
+    contact: ContactIn
+    note: Text | None = None
+    choose: Id | None = None
+
+
+class OverrideIn(In):
+    """An operator acts against a rule that allows it."""
+
+    rule: Id
+    reason: Reason
+
+
+class AssignIn(In):
+    """Send this vehicle."""
+
+    vehicle_id: Id
+    override: OverrideIn | None = None
+
+
+class ApproveIn(In):
+    """The approver's word."""
+
+    rule: Id
+    yes: bool
+    reason: Reason
+
+
+class EndIn(In):
+    """How a request ends: who was told, and why."""
+
+    told: Annotated[str, StringConstraints(min_length=2, max_length=200)]
+    reason: Reason
+
+
+class HoldIn(In):
+    """The destination waits, or no longer does."""
+
+    on: bool = True
+    reason: Reason
+
+
+class NoteIn(In):
+    """Something that the driver must know."""
+
+    text: Annotated[str, StringConstraints(min_length=2, max_length=500, strip_whitespace=True)]
+
+
+class MutualAidIn(In):
+    """The answer of the operator whose vehicle is asked for; without `vehicle_id` for the first that was asked."""
+
+    yes: bool
+    vehicle_id: Id | None = None
+    reason: Reason = "bantuan antarinstansi"
+
+
+class DeliverIn(In):
+    """Where a document is brought."""
+
+    to: Id | PointIn
+
+
+def ask_of(house: TheHouse, books: Books, body: SuggestionIn, person: Person) -> Ask:
+    """What is asked, with its places looked up. Raises a 422 problem for an unknown facility."""
+    pickup = place_of(books, house.areas, body.pickup, "pickup")
+    dropoff = place_of(books, house.areas, body.dropoff, "dropoff") if body.dropoff is not None else None
+    patient = body.patient
+    living = patient.living if patient.living is not None else body.need is not Need.BODY
+    return Ask(
+        need=body.need,
+        urgency=body.urgency or NEEDS[body.need].urgency,
+        pickup=pickup,
+        dropoff=dropoff,
+        patient=Patient(**{**patient.model_dump(), "living": living}),
+        documents=frozenset(body.documents),
+        requester=person.facility or pickup.facility,
+        has_phone=isinstance(body, RequestIn),
+        leaves=body.leaves or (leaves_of(pickup, dropoff) if dropoff else None),
+        distance_km=distance_m(pickup.point, dropoff.point) / 1000.0 if dropoff else None,
+        schedule_at=utc(body.schedule_at) if body.schedule_at else None,
+        subject=body.subject,
+        due_at=utc(body.due_at) if body.due_at else None,
+    )
+
+
+def leaves_of(pickup: Place, dropoff: Place) -> Leaves | None:
+    """Whether the trip goes out of the city or district; how far out of the province is for the caller to say."""
+    return Leaves.CITY if pickup.agency is not None and dropoff.agency != pickup.agency else None
+
+
+class _Answers:
+    """A request as it reads after a command, or the refusal as a problem."""
+
+    def __init__(self, request: Request, house: TheHouse, person: Caller, lang: Spoken) -> None:
+        self._link = str(request.url_for("track", track_token="TOKEN")).replace("TOKEN", "{token}")
+        self._house, self._person, self._lang = house, person, lang
+
+    async def __call__(self, result: str | Refusal) -> RequestOut:
+        request_id, unit = done(result), self._house.unit
+        return await unit.store.read(
+            lambda books: request_out(unit, books, self._person, request_id, self._link, self._lang)
+        )
+
+
+async def _in_scope(house: TheHouse, person: Person, request_id: str) -> None:
+    await house.unit.store.read(lambda books: in_scope(books, person, request_id))
+
+
+Answer = Annotated[_Answers, Depends()]
+
+
+@router.post("/suggestions")
+async def suggest(body: SuggestionIn, house: TheHouse, person: Caller, lang: Spoken) -> DecisionOut:
+    """A decision that keeps nothing."""
+    unit = house.unit
+    ask = await unit.store.read(lambda books: ask_of(house, books, body, person))
+    record = done(await requests.suggest(unit, ask, utc(body.at) if body.at is not None else None))
+    return await unit.store.read(lambda books: decision_out(record, rules_of(unit.packs(books)), unit.zone, lang))
+
+
+@router.post("/requests", status_code=201)
+async def receive(body: RequestIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
+    """Keep a request and act on it."""
+    contact = Contact(phone=body.contact.phone, name=body.contact.name, note=body.note)
+    ask = await house.unit.store.read(lambda books: ask_of(house, books, body, by.actor))
+    return await answer(await requests.receive(house.unit, ask, contact, choose=body.choose, by=by))
+
+
+@router.get("/requests")
+async def list_requests(
+    house: TheHouse,
+    person: Caller,
+    lang: Spoken,
+    state: Annotated[list[RequestState] | None, Query()] = None,
+    facility: Annotated[str | None, Query(max_length=80)] = None,
+    since: datetime | None = None,
+    after: Annotated[str | None, Query(max_length=120)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> RequestPageOut:
+    """Requests, newest first; staff see their own facility's."""
+    which = RequestFilter(
+        states=frozenset(state) if state else None,
+        facility=facility_of(person) or facility,
+        since=utc(since) if since else None,
+        before=_cursor(after) if after else None,
+        limit=limit,
+    )
+    return await house.unit.store.read(lambda books: page_out(books, books.requests.list_some(which), limit, lang))
+
+
+def _cursor(text: str) -> tuple[datetime, str]:
+    at, _, request_id = text.partition("~")
+    try:
+        return utc(datetime.fromisoformat(at)), request_id
+    except ValueError:
+        raise Problem(422, "invalid_cursor") from None
+
+
+@router.get("/requests/{request_id}")
+async def view_request(request_id: str, answer: Answer) -> RequestOut:
+    """One request with decision, assignments, promise and timeline."""
+    return await answer(request_id)
+
+
+@router.get("/requests/{request_id}/candidates")
+async def view_candidates(request_id: str, house: TheHouse, person: Caller, lang: Spoken) -> DecisionOut:
+    """The search for this request as it would go now."""
+    unit = house.unit
+    await _in_scope(house, person, request_id)
+    record = await requests.candidates(unit, request_id)
+    return await unit.store.read(lambda books: decision_out(record, rules_of(unit.packs(books)), unit.zone, lang))
+
+
+@router.get("/requests/{request_id}/candidates/{vehicle_id}")
+async def view_verdict(request_id: str, vehicle_id: str, house: TheHouse, person: Caller, lang: Spoken) -> VerdictOut:
+    """What every rule said of this vehicle in the last decision, from the facts that were kept with it."""
+
+    def look(books: Books) -> VerdictOut:
+        in_scope(books, person, request_id)
+        return verdict_out(house.unit, books, request_id, vehicle_id, lang)
+
+    return await house.unit.store.read(look)
+
+
+@router.post("/requests/{request_id}/assign")
+async def assign(request_id: str, body: AssignIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
+    """An operator sends this vehicle; a health officer does so only against a rule that she may override."""
+    if body.override is None and not may(by.actor.role, Permission.ASK):
+        raise Problem(403, "not_allowed")
+    override = (body.override.rule, body.override.reason) if body.override else None
+    return await answer(await requests.assign(house.unit, request_id, body.vehicle_id, override=override, by=by))
+
+
+@router.post("/requests/{request_id}/approve")
+async def approve(request_id: str, body: ApproveIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
+    """The approver's word."""
+    said = await requests.approve(house.unit, request_id, rule=body.rule, yes=body.yes, reason=body.reason, by=by)
+    return await answer(said)
+
+
+@router.post("/requests/{request_id}/mutual_aid")
+async def mutual_aid(request_id: str, body: MutualAidIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
+    """The asked agency's operator answers for its own vehicle (R26, R27)."""
+    said = await requests.answer_for_own(
+        house.unit, request_id, yes=body.yes, vehicle_id=body.vehicle_id, reason=body.reason, by=by
+    )
+    return await answer(said)
+
+
+@router.post("/requests/{request_id}/hold")
+async def hold(request_id: str, body: HoldIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
+    """The destination waits; the search never does."""
+    await _in_scope(house, by.actor, request_id)
+    return await answer(await changes.hold(house.unit, request_id, on=body.on, reason=body.reason, by=by))
+
+
+@router.post("/requests/{request_id}/note")
+async def add_note(request_id: str, body: NoteIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
+    """Something that the driver must know."""
+    await _in_scope(house, by.actor, request_id)
+    return await answer(await changes.add_note(house.unit, request_id, body.text, by=by))
+
+
+@router.post("/requests/{request_id}/deliver")
+async def deliver(request_id: str, body: DeliverIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
+    """A document is brought to the house."""
+    await _in_scope(house, by.actor, request_id)
+    to = await house.unit.store.read(lambda books: place_of(books, house.areas, body.to, "to"))
+    return await answer(await promises.deliver(house.unit, request_id, to, by=by))
+
+
+@router.post("/requests/{request_id}/{end}")
+async def end(
+    request_id: str,
+    end: Literal["cancel", "complete", "duplicate", "unfounded"],
+    body: EndIn,
+    house: TheHouse,
+    by: By,
+    answer: Answer,
+) -> RequestOut:
+    """It ends: needed no longer, done by whoever did it, the same as another, or nothing was to be done."""
+    await _in_scope(house, by.actor, request_id)
+    ended = await changes.end(house.unit, request_id, _ENDS[end], told=body.told, reason=body.reason, by=by)
+    return await answer(ended)
+
+
+@demo.post("/cikokol", status_code=201)
+async def replay_cikokol(house: TheHouse, by: By, answer: Answer) -> RequestOut:
+    """The case that began it: a drowned child's body at Puskesmas Cikokol is to be taken home."""
+    if not house.demo:
+        raise Problem(404, "demo_only")
+    body = SuggestionIn(
+        need=Need.BODY,
+        pickup="puskesmas-cikokol",
+        dropoff=PointIn(lon=106.6360, lat=-6.2110, name="Rumah keluarga (contoh)"),
+        patient=PatientIn(living=False, death=Death.UNNATURAL),
+    )
+    contact = Contact(phone="+62 811-0000-0001", name="Keluarga Contoh", note="Peragaan kasus Cikokol")
+    ask = await house.unit.store.read(lambda books: ask_of(house, books, body, by.actor))
+    return await answer(await requests.receive(house.unit, ask, contact, by=by))

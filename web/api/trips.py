@@ -1,0 +1,123 @@
+"""What a driver's page does: offers, steps, duty and positions."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Response
+from pydantic import Field
+
+from dispatch.bootstrap import House
+from dispatch.desk.ports import Books
+from dispatch.desk.usecases import trips, vehicles
+from dispatch.domain.assignment import StepCommand
+from dispatch.domain.people import Person
+from dispatch.reading.base import vehicle_names
+from dispatch.reading.requests import AssignmentOut, assignment_out
+from dispatch.reading.scope import Scope, of_assignment
+from dispatch.reading.vehicles import MeOut, OfferOut, offer_out
+from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.trip_steps import TAKEN_BY_PEOPLE, Step, StepSource
+from dispatch.vocabulary.vehicle_classes import Duty
+from web.api.bodies import Id, In, Reason
+from web.context import By, Caller, Spoken, TheHouse, done, read_me, utc
+from web.errors import not_found
+from web.positions import FixesIn, FixesOut, take_fixes
+
+router = APIRouter(prefix="/api", tags=["drivers"])
+
+
+class StepIn(In):
+    """A driver's tap; `seq` orders one device's queue."""
+
+    seq: Annotated[int, Field(ge=0, le=2**53)]
+    device_time: datetime
+    source: Literal["tap", "geofence", "tracker", "operator"] = "tap"
+    reason: Reason | None = None
+
+
+class DutyIn(In):
+    """The driver goes on or off duty, or has finished cleaning."""
+
+    duty: Literal["available", "off_duty", "cleaning", "out_of_service"]
+    vehicle_id: Id | None = None
+    at_base: bool = False
+    auto_accept: bool | None = None
+    seq: Annotated[int, Field(ge=0, le=2**53)]
+    device_time: datetime
+
+
+@router.get("/me")
+async def me(house: TheHouse, person: Caller, lang: Spoken) -> MeOut:
+    """Who is signed in, with the own vehicle and the trip it is on."""
+    return await read_me(house, person, lang)
+
+
+@router.get("/me/offer", responses={204: {"description": "No offer stands."}})
+async def my_offer(house: TheHouse, person: Caller, response: Response, lang: Spoken) -> OfferOut | None:
+    """The offer that stands; that it reached the driver is said by .../delivered."""
+    found = await house.unit.store.read(lambda books: offer_out(house.unit, books, person, lang))
+    if found is None:
+        response.status_code = 204
+    return found
+
+
+@router.post("/assignments/{assignment_id}/delivered")
+async def delivered(assignment_id: str, house: TheHouse, person: Caller) -> AssignmentOut:
+    """The offer is on the driver's screen: from now on the time to answer runs. A repeat changes nothing."""
+    await _in_scope(house, person, assignment_id)
+    await trips.deliver_offer(house.unit, assignment_id)
+    return await _read(house, assignment_id)
+
+
+@router.post("/assignments/{assignment_id}/{step}")
+async def take_step(assignment_id: str, step: Step, body: StepIn, house: TheHouse, by: By) -> AssignmentOut:
+    """One step of a trip; drivers step their own vehicle only."""
+    if step not in TAKEN_BY_PEOPLE:
+        raise not_found()
+    await _in_scope(house, by.actor, assignment_id)
+    drives = by.actor.role is Role.DRIVER
+    command = StepCommand(
+        step=step,
+        actor=by.actor.id,
+        source=StepSource(body.source) if drives else StepSource.OPERATOR,
+        seq=body.seq if drives else None,
+        device_time=utc(body.device_time),
+        reason=body.reason,
+    )
+    return await _read(house, done(await trips.step(house.unit, assignment_id, command, by=by)))
+
+
+async def _in_scope(house: House, person: Person, assignment_id: str) -> None:
+    def look(books: Books) -> Scope:
+        assignment = books.assignments.get(assignment_id)
+        return of_assignment(person, assignment, books.requests.get(assignment.request_id))
+
+    if await house.unit.store.read(look) is not Scope.FULL:
+        raise not_found()
+
+
+async def _read(house: House, assignment_id: str) -> AssignmentOut:
+    def look(books: Books) -> AssignmentOut:
+        assignment = books.assignments.get(assignment_id)
+        return assignment_out(assignment, vehicle_names(books, [assignment.vehicle_id]))
+
+    return await house.unit.store.read(look)
+
+
+@router.post("/me/duty")
+async def set_duty(body: DutyIn, house: TheHouse, by: By, lang: Spoken) -> MeOut:
+    """Go on duty or off."""
+    vehicle_id = body.vehicle_id or by.actor.vehicle
+    if vehicle_id is None or vehicle_id != by.actor.vehicle:
+        raise not_found()
+    changed = await vehicles.set_duty(
+        house.unit, vehicle_id, Duty(body.duty), at_base=body.at_base, auto_accept=body.auto_accept, by=by
+    )
+    done(changed)
+    return await read_me(house, by.actor, lang)
+
+
+@router.post("/positions")
+async def positions(body: FixesIn, house: TheHouse, person: Caller) -> FixesOut:
+    """A batch of positions of the own vehicle; what cannot be believed is refused with its reasons."""
+    return await take_fixes(house, person, body)
