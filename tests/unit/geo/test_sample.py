@@ -22,7 +22,7 @@ from geo.osm.tags import ROAD_CLASSES
 from geo.point import Point as Place
 from geo.point import distance_m
 from geo.roads.network import write_network
-from geo.sample.facts import facts as region
+from geo.sample import facts as region
 from geo.sample.layers import sample_layers
 from geo.sample.plan import to_degrees, to_metres
 from geo.search.engine import Engine
