@@ -9,12 +9,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from dispatch.store.commands import SqlBooks
 
 from dispatch.desk.ports import Books, Store
-from dispatch.domain.request import Contact
 from dispatch.domain.message import Message, MessageState, Template
 from dispatch.domain.people import Facility, FacilityKind
-from dispatch.store.commands import SqlBooks
+from dispatch.domain.request import Contact
 from dispatch.tell.gateway import Gateways
 from dispatch.tell.tail import tell_on
 from dispatch.tell.teller import BACKOFF, Teller
