@@ -28,6 +28,14 @@ class NotFoundError(LookupError):
     """No row has this id."""
 
 
+def find(get: Callable[[str], T], name: str | None) -> T | None:
+    """What `get` has of this id, or None where there is none."""
+    try:
+        return get(name) if name else None
+    except NotFoundError:
+        return None
+
+
 class LostRaceError(Exception):
     """Somebody else changed the row first; nothing of this transaction was kept. Load again and decide again."""
 

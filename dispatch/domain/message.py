@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Template(StrEnum):
-    """What is said; the sentences are in dispatch/words/messages.py."""
+    """What is said beside the steps of a trip, whose keys `STATES[...].tells` has; dispatch.words says it."""
 
     RECEIVED = "received"
     OFFER = "offer"
@@ -16,12 +16,6 @@ class Template(StrEnum):
     OFFER_WITHDRAWN = "offer_withdrawn"
     COMING = "coming"
     COMING_TO_FACILITY = "coming_to_facility"
-    EN_ROUTE = "en_route"
-    ON_SCENE = "on_scene"
-    TRANSPORTING = "transporting"
-    AT_DESTINATION = "at_destination"
-    TRIP_OVER = "trip_over"
-    TRIP_OVER_FACILITY = "trip_over_facility"
     REPLACED = "replaced"
     VEHICLE_LOST = "vehicle_lost"
     LET_GO = "let_go"
@@ -37,7 +31,6 @@ class Template(StrEnum):
     ESCALATED = "escalated"
     FAMILY_NEEDS_NOTHING = "family_needs_nothing"
     FAMILY_LEFT = "family_left"
-    FAMILY_SAID = "family_said"
     STOCK_CAME = "stock_came"
     ENDED_COMPLETED = "ended_completed"
     ENDED_CANCELLED = "ended_cancelled"
@@ -58,10 +51,12 @@ class MessageState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message of the outbox; `facts` hold no name and no phone number: both are looked up when it is sent.
+    """A message of the outbox; `facts` are codes and values, and hold no name and no phone number: both are looked up
+    when it is sent.
 
-    `key` is unique: whatever would be said twice under one key is said once. It is sent between `send_after` and
-    `drop_after`. `tries` also is the version that is compared when it is claimed. `sent_by` is None for a gateway.
+    `key` is unique: whatever would be said twice under one key is said once. `template` is a `Template` or a key of a
+    step's `tells`. It is sent between `send_after` and `drop_after`. `tries` also is the version that is compared when
+    it is claimed. `sent_by` is None for a gateway.
     """
 
     id: int = 0
@@ -69,7 +64,7 @@ class Message:
     seq: int
     made_at: datetime
     recipient: str
-    template: Template
+    template: str
     request_id: str | None = None
     assignment_id: str | None = None
     vehicle_id: str | None = None
@@ -87,6 +82,6 @@ class Message:
 class Drop:
     """Queued messages of this request or assignment that say one of `templates` need no longer be sent."""
 
-    templates: frozenset[Template]
+    templates: frozenset[str]
     request_id: str | None = None
     assignment_id: str | None = None

@@ -1,15 +1,12 @@
 """The tail: reads on in the journal, and writes down who is told what, with the cursor in the same transaction."""
 
 import logging
-from datetime import datetime, timedelta
 
-from dispatch.desk.ports import Books, JournalEntry, LostRaceError, NotFoundError, Store
-from dispatch.domain.assignment import Assignment
+from dispatch.desk.ports import Books, JournalEntry, LostRaceError, Store, find
 from dispatch.domain.message import Message
-from dispatch.domain.vehicle import Vehicle
 from dispatch.tell.plan import Known, Tellings, messages_for
-from dispatch.vocabulary.events import Event
-from dispatch.vocabulary.trip_steps import AssignmentState
+from dispatch.vocabulary.events import RequestEnded, StepTaken, StepUndone, TripEvent
+from dispatch.vocabulary.trip_steps import STATES, Phase
 
 _BATCH = 200
 _log = logging.getLogger(__name__)
@@ -47,47 +44,39 @@ def _plan(books: Books) -> tuple[int, int, Tellings]:
 
 
 def _tellings(books: Books, entry: JournalEntry) -> Tellings:
-    """One entry that cannot be understood is passed over: whoever waits behind it is told all the same."""
+    """One entry that cannot be told is passed over: whoever waits behind it is told all the same."""
     try:
-        return messages_for(entry.seq, entry.event, known_of(books, entry.event))
+        return messages_for(entry.seq, entry.event, known_of(books, entry))
     except (LookupError, ValueError, TypeError, AttributeError) as error:
         _log.warning("journal entry %d (%s) is told to nobody: %s", entry.seq, entry.event.kind, type(error).__name__)
         return ()
 
 
-def known_of(books: Books, event: Event) -> Known:
+def known_of(books: Books, entry: JournalEntry) -> Known:
     """What the books say around an event."""
-    ask = None
-    assignments: list[Assignment] = []
-    if event.request_id is not None:
-        try:
-            ask = books.requests.get(event.request_id).ask
-        except NotFoundError:
-            ask = None
-        assignments = books.assignments.list_of(event.request_id)
-    vehicle = _find_vehicle(books, event.vehicle_id)
-    actor = books.people.find(event.actor) if event.actor else None
+    event = entry.event
+    request = find(books.requests.get, event.request_id)
+    held = find(books.vehicles.get, event.vehicle_id)
+    assignments = books.assignments.list_of(request.id) if request else []
+    actor = books.people.find(event.actor) if event.actor and held else None
     return Known(
-        facility=ask.requester if ask else None,
-        need=ask.need.value if ask else None,
-        agency=vehicle.agency if vehicle else None,
-        has_base=vehicle is not None and vehicle.base is not None,
-        own_act=actor is not None and actor.vehicle is not None and actor.vehicle == event.vehicle_id,
-        had_trip=any(a.state is AssignmentState.CLEARED for a in assignments),
-        going=tuple(a.vehicle_id for a in assignments if a.is_live and a.state is not AssignmentState.OFFERED),
-        arrives_at=next((_arrives_at(books, a) for a in assignments if a.id == event.assignment_id), None),
+        facility=request.ask.requester if request else None,
+        need=request.ask.need if request else None,
+        agency=held.vehicle.agency if held else None,
+        has_base=held is not None and held.vehicle.base is not None,
+        own_act=actor is not None and actor.vehicle == event.vehicle_id,
+        had_trip=isinstance(event, RequestEnded) and _had_trip(books, entry),
+        going=tuple(a.vehicle_id for a in assignments if a.row.is_going),
+        arrives_at=next((a.arrives_at for a in assignments if a.id == event.assignment_id), None),
     )
 
 
-def _arrives_at(books: Books, assignment: Assignment) -> datetime | None:
-    arrival = books.find_arrival(assignment.id)
-    return assignment.offered_at + timedelta(seconds=arrival.eta_s) if arrival else None
-
-
-def _find_vehicle(books: Books, vehicle_id: str | None) -> Vehicle | None:
-    if vehicle_id is None:
-        return None
-    try:
-        return books.vehicles.get(vehicle_id).vehicle
-    except NotFoundError:
-        return None
+def _had_trip(books: Books, entry: JournalEntry) -> bool:
+    """Whether a trip had been driven to its end by then: since then that end may have been undone."""
+    steps = books.journal.list_of_kinds([entry.event.request_id or ""], [StepTaken, StepUndone])
+    last = {
+        step.event.assignment_id: step.event.state
+        for step in steps
+        if step.seq < entry.seq and isinstance(step.event, TripEvent)
+    }
+    return any(STATES[state].phase is Phase.SERVED for state in last.values())

@@ -10,8 +10,8 @@ from datetime import timedelta, tzinfo
 
 from dispatch.desk.ports import Books, Clock, LostRaceError, Store, StoreUnavailableError
 from dispatch.domain.message import Message, MessageState
+from dispatch.reading.letters import Letter, write_letter
 from dispatch.tell.gateway import Gateways, Route
-from dispatch.tell.letter import Letter, write_letter
 from dispatch.tell.tail import tell_on
 
 BACKOFF = (timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))

@@ -8,13 +8,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from dispatch.tell.letter import Letter, write_letter
 
 from dispatch.desk.ports import Books, Store
 from dispatch.domain.arrival import Arrival, Method
 from dispatch.domain.message import Message, Template
 from dispatch.domain.people import Facility, FacilityKind, Person
 from dispatch.domain.request import Contact
-from dispatch.tell.letter import Letter, write_letter
 from dispatch.tell.plan import Known
 from dispatch.tell.tail import known_of
 from dispatch.vocabulary.events import Event, EventKind

@@ -1,0 +1,104 @@
+"""A message written out for its recipient: names, numbers and links are looked up here and kept nowhere."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from dispatch.desk.ports import Books, find
+from dispatch.domain.message import Message
+from dispatch.domain.vehicle import Vehicle
+from dispatch.vocabulary.languages import Lang
+from dispatch.words.facts import area_name
+from dispatch.words.messages import message_text, name_in, recipient_label
+from dispatch.words.times import clock_text, date_text
+
+LANG = Lang.ID  # of every message, until a recipient's own language is known
+_PAGES = {"driver": "/sopir", "base": "/sopir", "facility": "/minta", "health_officer": "/kelola", "person": "/"}
+_OF_VEHICLE = frozenset({"driver", "base", "owner"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What is sent: the text and whom to; `recipients` are the names under which the settings may have an address.
+
+    `phone` is the number itself: who may see it is for the reader to say.
+    """
+
+    message: Message
+    label: str
+    text: str
+    recipients: tuple[str, ...]
+    phone: str | None
+
+
+def write_letter(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> Letter:
+    """Look up whatever the message speaks of; what is not there any more is left out of the text.
+
+    Its number ends the text: a gateway may deliver a message twice, and then it is seen to be the same.
+    """
+    kind, _, name = message.recipient.partition(":")
+    held = find(books.vehicles.get, name if kind in _OF_VEHICLE else message.vehicle_id)
+    vehicle = held.vehicle if held else None
+    called, phone = _addressee(books, kind, name, vehicle)
+    words = _words(books, message, zone=zone, public_url=public_url) | {
+        "app": public_url + _PAGES.get(kind, "/peta") if public_url else None,
+        "vehicle": vehicle.name if vehicle else None,
+    }
+    own_agency = (f"agency:{vehicle.agency}",) if kind == "owner" and vehicle else ()
+    return Letter(
+        message=message,
+        label=recipient_label(kind, called, LANG),
+        text=f"{message_text(message.template, words, LANG)} (no. {message.id})",
+        recipients=(message.recipient, *own_agency),
+        phone=phone,
+    )
+
+
+def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> dict[str, str | None]:
+    facts = {name: str(value) for name, value in message.facts.items() if value is not None}
+    times = {name: datetime.fromisoformat(facts[name]) for name in ("eta", "until", "due") if name in facts}
+    need = facts.get("need", "")
+    request = find(books.requests.get, message.request_id)
+    words: dict[str, str | None] = {
+        "asked": name_in("what", need, LANG),
+        "what": name_in("what", need, LANG),
+        "rule": facts.get("rule"),
+        "request": message.request_id,
+        "owner": name_in("owners", facts["owner"], LANG) if "owner" in facts else None,
+        "why": name_in("whys", facts.get("why", ""), LANG),
+        "end": name_in("ends", facts.get("end", ""), LANG),
+        "condolence": name_in("condolence", need, LANG),
+        **{name: clock_text(at, zone) for name, at in times.items()},
+    }
+    if "due" in times:
+        words["due"] = _due_text(times["due"], message.made_at, zone)
+    if request is not None:
+        # A home is not named over a gateway: only those who go there see it, on their page.
+        words["pickup"] = request.ask.pickup.name if request.ask.pickup.facility else None
+        words["link"] = f"{public_url}/t/{books.requests.get_track_token(request.id)}" if public_url else None
+    return words
+
+
+def _due_text(due: datetime, made_at: datetime, zone: tzinfo) -> str:
+    day = due.astimezone(zone).date()
+    date = "" if day == made_at.astimezone(zone).date() else f"tanggal {date_text(day.isoformat(), LANG)} "
+    return f"{date}pukul {clock_text(due, zone)}"
+
+
+def _addressee(books: Books, kind: str, name: str, vehicle: Vehicle | None) -> tuple[str, str | None]:
+    """What the recipient is called, and the number to reach it at."""
+    match kind:
+        case "contact":
+            contact = find(books.requests.get_contact, name)
+            return "", contact.phone if contact else None
+        case "driver" | "base" | "owner":
+            base = books.facilities.find(vehicle.base) if kind == "base" and vehicle and vehicle.base else None
+            driver = vehicle.phone if kind == "driver" and vehicle else None
+            return vehicle.name if vehicle else name, base.phone if base else driver
+        case "facility":
+            facility = books.facilities.find(name)
+            return (facility.name, facility.phone) if facility else (name, None)
+        case "person":
+            person = books.people.find(name)
+            return "", person.phone if person else None
+        case _:
+            return area_name(name), None
