@@ -6,7 +6,7 @@ import json
 import logging
 import struct
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,9 +77,7 @@ class _News:
 
     entry: JournalEntry
     request: Request | None
-    full: dict[str, Any]
-    redacted: dict[str, Any]
-    counts: dict[str, Any]
+    told: Mapping[Scope, dict[str, Any]]
     summary: dict[str, Any] | None
     vehicle: dict[str, Any] | None
 
@@ -88,7 +86,7 @@ class _News:
         scope = of_event(person, self.entry.event, self.request)
         if scope is Scope.NONE:
             return None
-        message = {Scope.FULL: self.full, Scope.REDACTED: self.redacted, Scope.COUNTS: self.counts}[scope].copy()
+        message = self.told[scope].copy()
         if scope is Scope.FULL and self.summary is not None:
             message["request"] = self.summary
         if self.vehicle is not None and of_vehicle(person, self.vehicle["id"]) is not Scope.NONE:
@@ -219,7 +217,7 @@ class Hub:
             _News(
                 entry,
                 requests.get(entry.event.request_id or ""),
-                *(told(entry, scope) for scope in (Scope.FULL, Scope.REDACTED, Scope.COUNTS)),
+                {scope: told(entry, scope) for scope in Scope if scope is not Scope.NONE},
                 summaries.get(entry.event.request_id or ""),
                 shown.get(entry.event.vehicle_id or ""),
             )

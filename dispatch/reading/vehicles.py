@@ -163,7 +163,7 @@ def me_out(
     unit: Unit, books: Books, person: Person, vehicle: VehicleNow | None, lang: Lang, *, demo: bool, roads: str
 ) -> MeOut:
     """A person with what their page begins from. The caller's number is a driver's to see once he has said yes."""
-    now = unit.clock.now()
+    now, see = unit.clock.now(), books.requests.get_contact
     facility = books.facilities.find(person.facility) if person.facility else None
     live = books.assignments.find_live(person.vehicle) if person.vehicle and vehicle else None
     request = books.requests.get(live.request_id) if live else None
@@ -175,7 +175,7 @@ def me_out(
             "vehicle": vehicle_out(0, vehicle, live, now, unit.limits) if vehicle else None,
             "assignment": assignment_out(live, {vehicle.id: vehicle.vehicle.name}) if live and vehicle else None,
             "request": offer_request_out(books, request, lang) if request else None,
-            "contact_phone": books.requests.get_contact(live.request_id).phone if live and live.row.is_going else None,
+            "contact_phone": see(live.request_id).phone if live and live.row.is_going else None,
             "now": now,
             "timezone": str(unit.zone),
             "ageing_s": unit.policy(books, now).ageing_s if sees_order else None,

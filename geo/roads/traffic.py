@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.osm.tags import ROAD_CLASSES
+from geo.roads.speeds import HEARSE_CAPS, Caps, cap_kph, ms_at
 from geo.roads.graph import CLOSED_MS
 from geo.roads.network import Network
 

@@ -8,6 +8,10 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Redirect
 from fastapi.templating import Jinja2Templates
 
 from dispatch.desk.ports import NotFoundError, StoreUnavailableError
+from dispatch.desk.usecases.changes import family_said
+from dispatch.reading import family
+from dispatch.reading.family import FamilyView
+from dispatch.vocabulary.request_states import FamilyWord
 from web.auth import same_origin
 from web.context import Spoken, TheHouse
 from web.errors import Problem, no_database

@@ -10,15 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from dispatch.bootstrap import House
 from dispatch.domain.people import Facility, Person
 from dispatch.reading.base import Out
-from dispatch.words.places import (
-    NOTHING_FOUND,
-    ONLINE_SILENT,
-    SWAPPED,
-    detail_of,
-    name_of,
-    trouble_text,
-    warning_of,
-)
+from dispatch.vocabulary.languages import Lang
+from dispatch.words.places import detail_of, name_of, place_hint, trouble_text, warning_of
 from geo.places.index import Hit, PlaceIndex, best_of
 from geo.places.online import OSM_SEARCH_ATTRIBUTION, OnlineError
 from geo.places.pasted import INDONESIA, Pasted, read_pasted

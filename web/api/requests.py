@@ -167,7 +167,7 @@ class _Answers:
     """A request as it reads after a command, or the refusal as a problem."""
 
     def __init__(self, request: Request, house: TheHouse, person: Caller, lang: Spoken) -> None:
-        self._link = str(request.url_for("track", track_token="TOKEN")).replace("TOKEN", "{token}")
+        self._link = f"{str(request.base_url).rstrip('/')}/t/{{token}}"
         self._house, self._person, self._lang = house, person, lang
 
     async def __call__(self, result: str | Refusal) -> RequestOut:

@@ -2,28 +2,129 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Annotated, Any
 
-from dispatch.desk.sop_keeping import DraftView, may_keep
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
+from pydantic import Field, FiniteFloat, StringConstraints
 
-from dispatch.bootstrap import House
-from dispatch.domain.people import Person
+from dispatch.desk.drafts import DraftView, get_draft, list_published, view_draft
+from dispatch.desk.ports import Books, NotFoundError
+from dispatch.desk.usecases import sop
+from dispatch.reading.scope import keeps_sop
+from dispatch.reading.sop import (
+    BacktestOut,
+    DraftOut,
+    DraftTestOut,
+    PackOut,
+    RuleDocument,
+    ScenarioOut,
+    SopOut,
+    backtest_out,
+    draft_out,
+    overview_out,
+    pack_out,
+)
+from dispatch.rules.pack.fields import LONGEST, MOST_RULES
+from dispatch.rules.pack.read import AGENCY, VERSION
 from dispatch.rules.pack.schema import pack_schema
+from dispatch.rules.sop import Pack
 from dispatch.sim.scenario.file import find_scenarios
 from dispatch.sim.scenario.play import Report
 from dispatch.sim.scenario.table import ScenarioError
 from dispatch.sim.scenario.whatif import play_apart
+from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.words.drafts import expectation_text
-from web import schemas_sop as s
-from web.context import Caller, TheHouse, utc
-from web.errors import Problem, not_found, refused
-from web.views_sop import backtest_out, draft_out, overview_out, pack_out
+from web.api.bodies import In, Reason
+from web.context import Caller, Spoken, TheHouse, done, utc
+from web.errors import Problem, refused
 
 router = APIRouter(prefix="/api/sop", tags=["sop"])
 schema_router = APIRouter(include_in_schema=False)
+DraftId = Annotated[str, StringConstraints(pattern=r"^R-[0-9a-f]{12}$")]
+Agency = Annotated[str, StringConstraints(pattern=f"^{AGENCY}$")]
+
+
+class NewDraftIn(In):
+    """Start a draft from a published version, or from a whole TOML text."""
+
+    from_version: Annotated[str, StringConstraints(max_length=40)] | None = None
+    text: Annotated[str, StringConstraints(max_length=200_000)] | None = None
+
+
+class DraftIn(In):
+    """The whole draft as the form holds it; it is kept even where it has problems, which are then named."""
+
+    edit: int
+    title: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
+    version: Annotated[str, StringConstraints(pattern=f"^{VERSION}$")]
+    rules: Annotated[list[RuleDocument], Field(max_length=MOST_RULES)]
+    policy: Annotated[dict[str, FiniteFloat], Field(max_length=40)]
+
+
+class EditIn(In):
+    """The edit of the draft that the caller saw."""
+
+    edit: int
+
+
+class ApproveDraftIn(EditIn):
+    """The second person's word."""
+
+    yes: bool
+    reason: Reason
+
+
+class PublishIn(EditIn):
+    """From when the new version is in force; not in the past."""
+
+    effective_from: datetime
+
+
+class BacktestIn(In):
+    """How many days back."""
+
+    days: Annotated[int, Field(ge=1, le=366)] = 30
+
+
+def _names(books: Books) -> Mapping[str, str]:
+    return {person.id: person.name for person in books.people.list_all()}
+
+
+class _Draft:
+    """One draft of an agency as its keeper sees it. Raises a 403 problem for anybody else who would change it."""
+
+    def __init__(self, house: TheHouse, person: Caller, lang: Spoken, agency: Agency, draft_id: DraftId) -> None:
+        self.house, self.person, self.lang, self.agency, self.id = house, person, lang, agency, draft_id
+
+    async def view(self) -> DraftView:
+        unit = self.house.unit
+        return await unit.store.read(lambda books: view_draft(unit, books, get_draft(books, self.agency, self.id)))
+
+    async def sound(self) -> tuple[DraftView, Pack]:
+        """The draft and its pack. Raises a refusal where it has problems."""
+        view = await self.view()
+        if view.pack is None:
+            raise refused(Refusal(RefusalCode.DRAFT_HAS_PROBLEMS, {"problems": len(view.faults)}))
+        return view, view.pack
+
+    async def out(self, result: str | Refusal) -> DraftOut:
+        self.id = done(result)
+        view, names = await self.view(), await self.house.unit.store.read(_names)
+        return draft_out(view, self.person, names, self.lang)
+
+
+class _Kept(_Draft):
+    """The same, for those who keep this agency's SOP."""
+
+    def __init__(self, house: TheHouse, person: Caller, lang: Spoken, agency: Agency, draft_id: DraftId) -> None:
+        super().__init__(house, person, lang, agency, draft_id)
+        if not keeps_sop(person, agency):
+            raise Problem(403, "not_your_sop")
+
+
+AnyDraft, Kept = Annotated[_Draft, Depends()], Annotated[_Kept, Depends()]
 
 
 @schema_router.get("/sop.schema.json")
@@ -32,150 +133,124 @@ async def schema() -> dict[str, Any]:
     return pack_schema()
 
 
-async def _names(house: House) -> Mapping[str, str]:
-    people = await house.store.read(lambda books: books.people.list_all())
-    return {person.id: person.name for person in people}
-
-
-async def _answer(house: House, person: Person, result: DraftView | Refusal) -> s.DraftOut:
-    if isinstance(result, Refusal):
-        raise refused(result)
-    return draft_out(result, person, await _names(house))
-
-
-def _keeps(person: Person, agency: str) -> None:
-    if not may_keep(person, agency):
-        raise Problem(403, "not_your_sop", "SOP instansi ini dikelola petugas lain.")
-
-
 @router.get("")
-async def overview(house: TheHouse, person: Caller) -> s.SopOut:
+async def overview(house: TheHouse, person: Caller, lang: Spoken) -> SopOut:
     """Every agency's versions and drafts, and what a form needs to know."""
-    packs = [pack for pack, _ in await house.desk.published()]
-    return overview_out(packs, await house.desk.drafts(), person, house.desk.clock.now(), await _names(house))
+    unit = house.unit
+
+    def look(books: Books) -> SopOut:
+        drafts = [view_draft(unit, books, draft) for draft in books.sop.list_drafts()]
+        return overview_out(unit.packs(books), drafts, person, unit.clock.now(), _names(books), lang)
+
+    return await unit.store.read(look)
 
 
 @router.get("/{agency}/{version}")
-async def version(agency: str, version: str, house: TheHouse) -> s.PackOut:
+async def version(agency: str, version: str, house: TheHouse, lang: Spoken) -> PackOut:
     """One published version in sentences."""
-    published = await house.desk.published()
-    found = next(((p, text) for p, text in published if (p.agency, p.version) == (agency, version)), None)
-    if found is None:
-        raise not_found()
-    return pack_out(*found, [pack for pack, _ in published], house.desk.clock.now())
+    unit = house.unit
+
+    def look(books: Books) -> PackOut:
+        published = list_published(unit, books)
+        found = next(((p, text) for p, text in published if (p.agency, p.version) == (agency, version)), None)
+        if found is None:
+            raise NotFoundError(f"{agency} has no version {version}")
+        return pack_out(*found, [pack for pack, _ in published], unit.clock.now(), lang)
+
+    return await unit.store.read(look)
 
 
 @router.post("/{agency}/drafts", status_code=201)
-async def start(agency: s.Agency, body: s.NewDraftIn, house: TheHouse, person: Caller) -> s.DraftOut:
+async def start(agency: Agency, body: NewDraftIn, house: TheHouse, person: Caller, lang: Spoken) -> DraftOut:
     """Start a draft from a version, from a text, or from nothing."""
-    _keeps(person, agency)
-    made = await house.desk.start_draft(agency, from_version=body.from_version, text=body.text, by=person)
-    return await _answer(house, person, made)
+    draft = _Kept(house, person, lang, agency, "")
+    made = await sop.start_draft(house.unit, agency, from_version=body.from_version, text=body.text, by=person)
+    return await draft.out(made)
 
 
 @router.get("/{agency}/drafts/{draft_id}")
-async def read(agency: s.Agency, draft_id: s.DraftId, house: TheHouse, person: Caller) -> s.DraftOut:
+async def read(draft: AnyDraft) -> DraftOut:
     """One draft."""
-    return await _answer(house, person, await house.desk.draft(agency, draft_id))
+    return await draft.out(draft.id)
 
 
 @router.put("/{agency}/drafts/{draft_id}")
-async def save(agency: s.Agency, draft_id: s.DraftId, body: s.DraftIn, house: TheHouse, person: Caller) -> s.DraftOut:
+async def save(draft: Kept, body: DraftIn) -> DraftOut:
     """Keep what the form holds, with its problems named."""
-    _keeps(person, agency)
-    saved = await house.desk.save_draft(
-        agency,
-        draft_id,
+    saved = await sop.save_draft(
+        draft.house.unit,
+        draft.agency,
+        draft.id,
         edit=body.edit,
         title=body.title,
         version=body.version,
         policy=body.policy,
         rules=[rule.model_dump(mode="json") for rule in body.rules],
-        by=person,
+        by=draft.person,
     )
-    return await _answer(house, person, saved)
+    return await draft.out(saved)
 
 
 @router.delete("/{agency}/drafts/{draft_id}", status_code=204)
-async def discard(agency: s.Agency, draft_id: s.DraftId, house: TheHouse, person: Caller) -> Response:
+async def discard(draft: Kept) -> Response:
     """Drop a draft."""
-    _keeps(person, agency)
-    refusal = await house.desk.discard_draft(agency, draft_id)
-    if refusal is not None:
-        raise refused(refusal)
+    done(await sop.discard_draft(draft.house.unit, draft.agency, draft.id))
     return Response(status_code=204)
 
 
 @router.post("/{agency}/drafts/{draft_id}/submit")
-async def submit(agency: s.Agency, draft_id: s.DraftId, body: s.EditIn, house: TheHouse, person: Caller) -> s.DraftOut:
+async def submit(draft: Kept, body: EditIn) -> DraftOut:
     """Ask for the second person's yes."""
-    _keeps(person, agency)
-    return await _answer(house, person, await house.desk.submit_draft(agency, draft_id, edit=body.edit, by=person))
+    unit, by = draft.house.unit, draft.person
+    return await draft.out(await sop.submit_draft(unit, draft.agency, draft.id, edit=body.edit, by=by))
 
 
 @router.post("/{agency}/drafts/{draft_id}/approve")
-async def approve(
-    agency: s.Agency, draft_id: s.DraftId, body: s.ApproveDraftIn, house: TheHouse, person: Caller
-) -> s.DraftOut:
+async def approve(draft: Kept, body: ApproveDraftIn) -> DraftOut:
     """The second person's word."""
-    _keeps(person, agency)
-    judged = await house.desk.judge_draft(agency, draft_id, edit=body.edit, yes=body.yes, reason=body.reason, by=person)
-    return await _answer(house, person, judged)
+    said = {"edit": body.edit, "yes": body.yes, "reason": body.reason}
+    return await draft.out(await sop.judge_draft(draft.house.unit, draft.agency, draft.id, **said, by=draft.person))
 
 
 @router.post("/{agency}/drafts/{draft_id}/publish")
-async def publish(
-    agency: s.Agency, draft_id: s.DraftId, body: s.PublishIn, house: TheHouse, person: Caller
-) -> s.DraftOut:
+async def publish(draft: Kept, body: PublishIn) -> DraftOut:
     """Make it a version that is in force from an instant."""
-    _keeps(person, agency)
-    done = await house.desk.publish_draft(
-        agency, draft_id, edit=body.edit, effective_from=utc(body.effective_from), by=person
+    since = utc(body.effective_from)
+    published = await sop.publish_draft(
+        draft.house.unit, draft.agency, draft.id, edit=body.edit, effective_from=since, by=draft.person
     )
-    return await _answer(house, person, done)
+    return await draft.out(published)
 
 
 @router.post("/{agency}/drafts/{draft_id}/test")
-async def test(agency: s.Agency, draft_id: s.DraftId, house: TheHouse, person: Caller) -> s.DraftTestOut:
+async def test(draft: Kept) -> DraftTestOut:
     """Play the scenarios under the draft."""
-    _keeps(person, agency)
-    view = _sound(await house.desk.draft(agency, draft_id))
-    text, since = view.draft.text, view.base.effective_from if view.base else None
-    folder = house.settings.scenario_path
+    view, _ = await draft.sound()
+    folder = draft.house.settings.scenario_path
     paths = find_scenarios([folder]) if folder else []
     if not paths:
-        raise Problem(
-            409, "no_scenarios", "Belum ada berkas skenario di server ini. Minta pengelola mengisi JEMPUT_SCENARIO_DIR."
-        )
+        raise Problem(409, "no_scenarios")
+    since = view.base.effective_from if view.base else None
     try:
         # In a thread of its own: playing takes seconds, and offers must go on meanwhile.
-        reports = await asyncio.to_thread(play_apart, text, paths, since)
+        reports = await asyncio.to_thread(play_apart, view.draft.text, paths, since)
     except ScenarioError as error:
-        raise Problem(
-            409, "bad_scenario", "Satu berkas skenario belum benar. Perbaiki dahulu.", {"why": str(error)}
-        ) from error
+        raise Problem(409, "bad_scenario", {"why": str(error)}) from error
     counts = {state: sum(report.outcome == state for report in reports) for state in ("passed", "failed", "waiting")}
-    return s.DraftTestOut(**counts, scenarios=[_scenario(report) for report in reports])
+    return DraftTestOut(**counts, scenarios=[_scenario(report, draft.lang) for report in reports])
 
 
-def _scenario(report: Report) -> s.ScenarioOut:
-    lines = [expectation_text(check.what, check.expected, check.happened) for check in report.failures]
-    return s.ScenarioOut(name=report.name, title=report.title, state=report.outcome.value, lines=lines)
-
-
-def _sound(view: DraftView) -> DraftView:
-    if view.pack is None:
-        raise refused(Refusal(RefusalCode.DRAFT_HAS_PROBLEMS, {"problems": len(view.faults)}))
-    return view
+def _scenario(report: Report, lang: Lang) -> ScenarioOut:
+    lines = [expectation_text(check.what, check.expected, check.happened, lang) for check in report.failures]
+    return ScenarioOut(name=report.name, title=report.title, state=report.outcome.value, lines=lines)
 
 
 @router.post("/{agency}/drafts/{draft_id}/backtest")
-async def backtest(
-    agency: s.Agency, draft_id: s.DraftId, body: s.BacktestIn, house: TheHouse, person: Caller
-) -> s.BacktestOut:
+async def backtest(draft: Kept, body: BacktestIn) -> BacktestOut:
     """What would have changed for the requests of the last days."""
-    _keeps(person, agency)
-    pack = _sound(await house.desk.draft(agency, draft_id)).pack
-    assert pack is not None
-    now = house.desk.clock.now()
-    return backtest_out(await house.desk.backtest(pack, since=now - timedelta(days=body.days), until=now), body.days)
+    _, pack = await draft.sound()
+    unit = draft.house.unit
+    now = unit.clock.now()
+    found = await sop.backtest(unit, pack, since=now - timedelta(days=body.days), until=now)
+    packs = await unit.store.read(unit.packs)
+    return backtest_out(found, body.days, [*packs, pack], unit.zone, draft.lang)

@@ -1,0 +1,422 @@
+"""The SOP as people read it: packs in sentences, drafts as forms, tests and what-if."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, tzinfo
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints
+
+from dispatch.desk.backtest import Backtest, What
+from dispatch.desk.drafts import DraftView
+from dispatch.domain.people import Person
+from dispatch.domain.sop_draft import DraftState
+from dispatch.reading.base import Out
+from dispatch.reading.decisions import rules_of
+from dispatch.reading.scope import keeps_sop
+from dispatch.rules.conditions import KEYS, Key
+from dispatch.rules.pack.document import Document, rule_documents
+from dispatch.rules.pack.fields import LONGEST, MOST_ALTERNATIVES, MOST_WORDS
+from dispatch.rules.pack.read import RULE_ID
+from dispatch.rules.sop import NATIONAL, Effect, OverridableBy, Pack, packs_in_force
+from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.policy import Policy
+from dispatch.vocabulary.promises import APPROVERS
+from dispatch.words.decisions import RuleOf, sentence
+from dispatch.words.drafts import backtest_text, fault_sentence
+from dispatch.words.facts import word
+from dispatch.words.sop import (
+    diff_sentences,
+    effect_name,
+    key_label,
+    overridable_name,
+    policy_lines,
+    rule_sentence,
+    unit_of,
+)
+
+PackState = Literal["past", "in_force", "coming"]
+_Sentence = Annotated[str, StringConstraints(max_length=LONGEST)]
+# A condition's value as it stands in a pack: a word, a number, yes or no, or a list of words.
+ConditionValue = str | FiniteFloat | bool | list[str]
+# Any of these tables may hold; all conditions within one must.
+Alternatives = Annotated[list[dict[str, ConditionValue]], Field(max_length=MOST_ALTERNATIVES)]
+_Words = Annotated[list[_Sentence], Field(max_length=MOST_WORDS)]
+
+
+class BookingDocument(BaseModel):
+    """Notice in minutes and hours of a drop-off."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    notice_min: FiniteFloat
+    hours: _Sentence
+
+
+class RuleDocument(BaseModel):
+    """A rule as it stands in a pack (docs/decisions/0004); absent parts are empty."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: Annotated[str, StringConstraints(pattern=f"^{RULE_ID}$")]
+    title: _Sentence
+    effect: Effect
+    vehicles: Alternatives = Field(default_factory=list)
+    when: Alternatives = Field(default_factory=list)
+    unless: Alternatives = Field(default_factory=list)
+    must: Alternatives = Field(default_factory=list)
+    overrides: _Words = Field(default_factory=list)
+    approver: _Sentence | None = None
+    prefer_within_min: FiniteFloat | None = None
+    sooner_by_min: FiniteFloat | None = None
+    one_each: bool | None = None
+    documents: _Words = Field(default_factory=list)
+    checklist: _Words = Field(default_factory=list)
+    notify: _Words = Field(default_factory=list)
+    booking: BookingDocument | None = None
+    overridable_by: OverridableBy = OverridableBy.NOBODY
+    clause: _Sentence
+    source: _Sentence
+    reason_met: _Sentence
+    reason_unmet: _Sentence
+    would_help: _Sentence | None = None
+
+
+class KeyOut(Out):
+    """A condition key for a form: its label, what kind of value it takes, and the choices with their labels."""
+
+    name: str
+    group: Literal["request", "patient", "trip", "vehicle", "moment"]
+    label: str
+    kind: Literal["choice", "flag", "number", "days", "hours", "names"]
+    unit: str | None = None
+    choices: list[tuple[str, str]]
+    parts: list[Literal["vehicles", "when", "unless", "must"]]
+
+
+class SopPackSummaryOut(Out):
+    """A published version and whether it is past, in force or coming."""
+
+    version: str
+    title: str
+    effective_from: datetime
+    rules: int
+    state: PackState
+
+
+class DraftSummaryOut(Out):
+    """A draft in a list."""
+
+    id: str
+    agency: str
+    title: str
+    state: DraftState
+    version: str
+    updated_at: datetime
+    updated_by: str
+
+
+class SopAgencyOut(Out):
+    """An agency's versions, newest first, and its drafts."""
+
+    agency: str
+    versions: list[SopPackSummaryOut]
+    drafts: list[DraftSummaryOut]
+
+
+class SopOut(Out):
+    """Every agency's SOP, and what a form needs to know; `may_edit` lists the agencies whose SOP the caller keeps."""
+
+    agencies: list[SopAgencyOut]
+    may_edit: list[str]
+    keys: list[KeyOut]
+    approvers: list[tuple[str, str]]
+    effects: list[tuple[str, str]]
+    overridable: list[tuple[str, str]]
+    policy: list[tuple[str, str, str]]
+
+
+class RuleOut(Out):
+    """A rule as one sentence, and as the document that a form edits."""
+
+    id: str
+    sentence: str
+    document: RuleDocument
+
+
+class PackOut(Out):
+    """A published version in sentences; `policy` gives (name, sentence, value); `text` is the TOML itself."""
+
+    agency: str
+    title: str
+    version: str
+    effective_from: datetime
+    state: PackState
+    rules: list[RuleOut]
+    policy: list[tuple[str, str, float]]
+    text: str
+
+
+class DraftProblemOut(Out):
+    """What keeps a draft from being submitted: the rule and field to mend, and what to do."""
+
+    rule: str | None
+    field: str | None
+    line: int
+    sentence: str
+
+
+class DraftOut(DraftSummaryOut):
+    """A draft with its rules, problems, its difference to the version it came from, and what the caller may do.
+
+    `edit` grows with every change: a change must name the one it saw. `needs_other` says that somebody else must
+    approve.
+    """
+
+    base_version: str | None
+    effective_from: datetime | None
+    edit: int
+    created_by: str
+    submitted_by: str | None
+    approved_by: str | None
+    reason: str | None
+    rules: list[RuleOut]
+    policy: list[tuple[str, str, float]]
+    problems: list[DraftProblemOut]
+    diff: list[str]
+    may: list[Literal["edit", "submit", "approve", "publish", "discard"]]
+
+
+class ScenarioOut(Out):
+    """One scenario under the draft; `lines` say what was expected and what happened, where it failed."""
+
+    name: str
+    title: str
+    state: Literal["passed", "failed", "waiting"]
+    lines: list[str]
+
+
+class DraftTestOut(Out):
+    """The scenarios under the draft."""
+
+    passed: int
+    failed: int
+    waiting: int
+    scenarios: list[ScenarioOut]
+
+
+class WhatOut(Out):
+    """What one version decides: offer, offers, approval or promise, and for whom."""
+
+    outcome: str
+    vehicle_id: str | None
+    vehicle: str | None
+    eta_s: int | None
+    sentence: str
+
+
+class BacktestRowOut(Out):
+    """One request under both versions."""
+
+    request_id: str
+    at: datetime
+    need: str
+    pickup: str
+    change: Literal["same", "sooner", "later", "other", "solution", "promise"]
+    before: WhatOut
+    after: WhatOut
+
+
+class BacktestOut(Out):
+    """Past requests under the version of their day and under the draft; `rows` are those that change."""
+
+    since: datetime
+    until: datetime
+    requests: int
+    same: int
+    sooner: int
+    later: int
+    other: int
+    median_change_s: int | None
+    promises_before: int
+    promises_after: int
+    approvals_before: int
+    approvals_after: int
+    summary: str
+    rows: list[BacktestRowOut]
+
+
+def _key_out(key: Key, lang: Lang) -> KeyOut:
+    about_vehicle = key.group == "vehicle" or key.name == "last_free_in_zone"
+    return KeyOut(
+        name=key.name,
+        group=key.group,  # type: ignore[arg-type]
+        label=key_label(key.name, lang),
+        kind=key.value.kind.value,
+        unit=unit_of(key.name, lang),
+        choices=[(value, word(key.name, value, lang)) for value in key.value.allowed],
+        parts=["vehicles", "when", "unless", "must"] if about_vehicle else ["when", "unless", "must"],
+    )
+
+
+def _state(pack: Pack, packs: Sequence[Pack], now: datetime) -> PackState:
+    if pack.effective_from > now:
+        return "coming"
+    return "in_force" if packs_in_force(packs, now).packs.get(pack.agency) is pack else "past"
+
+
+def overview_out(
+    packs: Sequence[Pack],
+    drafts: Sequence[DraftView],
+    person: Person,
+    now: datetime,
+    names: Mapping[str, str],
+    lang: Lang,
+) -> SopOut:
+    """Every agency's versions and drafts, and what a form needs to know."""
+    agencies = sorted({pack.agency for pack in packs} | {view.draft.agency for view in drafts})
+    return SopOut(
+        agencies=[
+            SopAgencyOut(
+                agency=agency,
+                versions=[
+                    SopPackSummaryOut(
+                        version=pack.version,
+                        title=pack.title,
+                        effective_from=pack.effective_from,
+                        rules=len(pack.rules),
+                        state=_state(pack, packs, now),
+                    )
+                    for pack in sorted(packs, key=lambda pack: pack.effective_from, reverse=True)
+                    if pack.agency == agency
+                ],
+                drafts=[
+                    DraftSummaryOut.model_validate(_summary(view, names))
+                    for view in drafts
+                    if view.draft.agency == agency and view.draft.state is not DraftState.PUBLISHED
+                ],
+            )
+            for agency in agencies
+        ],
+        may_edit=[agency for agency in agencies if keeps_sop(person, agency)],
+        keys=[_key_out(key, lang) for key in KEYS.values()],
+        approvers=[(name, word("approver", name, lang)) for name in APPROVERS],
+        effects=[(effect.value, effect_name(effect, lang)) for effect in Effect],
+        overridable=[(by.value, overridable_name(by, lang)) for by in OverridableBy],
+        policy=[(name, *what.split(" · ")) for name, what, _ in policy_lines(Policy(), lang)],  # type: ignore[misc]
+    )
+
+
+def _document(rule: Document) -> RuleDocument:
+    return RuleDocument.model_validate(rule)
+
+
+def pack_out(pack: Pack, text: str, packs: Sequence[Pack], now: datetime, lang: Lang) -> PackOut:
+    """A published version."""
+    return PackOut(
+        agency=pack.agency,
+        title=pack.title,
+        version=pack.version,
+        effective_from=pack.effective_from,
+        state=_state(pack, packs, now),
+        rules=[
+            RuleOut(id=rule.id, sentence=rule_sentence(rule, lang), document=_document(document))
+            for rule, document in zip(pack.rules, rule_documents(text), strict=True)
+        ],
+        policy=policy_lines(pack.policy, lang) if pack.agency == NATIONAL else [],
+        text=text,
+    )
+
+
+def _summary(view: DraftView, names: Mapping[str, str]) -> dict[str, object]:
+    draft = view.draft
+    return {
+        **{name: getattr(draft, name) for name in ("id", "agency", "state", "updated_at")},
+        "title": view.title,
+        "version": view.version,
+        "updated_by": names.get(draft.updated_by, draft.updated_by),
+    }
+
+
+def draft_out(view: DraftView, person: Person, names: Mapping[str, str], lang: Lang) -> DraftOut:
+    """A draft with its problems, its difference, and what the caller may do."""
+    draft = view.draft
+    sentences = {rule.id: rule_sentence(rule, lang) for rule in view.pack.rules} if view.pack else {}
+    given: Mapping[str, float] = {**asdict(Policy()), **view.policy}
+    published = view.pack is not None and draft.state is DraftState.PUBLISHED
+    national = draft.agency == NATIONAL
+    return DraftOut.model_validate(
+        {
+            **_summary(view, names),
+            "base_version": draft.base_version,
+            "effective_from": view.pack.effective_from if view.pack and published else None,
+            "edit": draft.edit,
+            "created_by": names.get(draft.created_by, draft.created_by),
+            "submitted_by": names.get(draft.submitted_by or "", draft.submitted_by),
+            "approved_by": names.get(draft.approved_by or "", draft.approved_by),
+            "reason": draft.reason,
+            "rules": [
+                {"id": rule["id"], "sentence": sentences.get(rule["id"], rule["title"]), "document": _document(rule)}
+                for rule in view.rules
+            ],
+            "policy": [(n, what, float(given[n])) for n, what, _ in policy_lines(Policy(), lang)] if national else [],
+            "problems": [
+                {"rule": fault.rule, "field": fault.field, "line": fault.line, "sentence": fault_sentence(fault, lang)}
+                for fault in view.faults
+            ],
+            "diff": diff_sentences(view.base, view.pack, lang) if view.base and view.pack else [],
+            "may": _may(view, person),
+        }
+    )
+
+
+def _may(view: DraftView, person: Person) -> list[str]:
+    draft = view.draft
+    if not keeps_sop(person, draft.agency) or draft.state is DraftState.PUBLISHED:
+        return []
+    may = ["edit", "discard"]
+    if draft.state is DraftState.OPEN and not view.faults:
+        may.append("submit")
+    if draft.state is DraftState.SUBMITTED and person.id not in (draft.submitted_by, draft.created_by):
+        may.append("approve")
+    if draft.state is DraftState.APPROVED:
+        may.append("publish")
+    return may
+
+
+def backtest_out(found: Backtest, days: int, packs: Sequence[Pack], zone: tzinfo, lang: Lang) -> BacktestOut:
+    """The figures of a backtest and the requests that change; `packs` are all that spoke, the draft among them."""
+    counts, moved, rule_of = found.counts, found.median_change_s, rules_of(packs)
+    summary = backtest_text(
+        days,
+        found.requests,
+        sooner=counts["sooner"],
+        later=counts["later"],
+        median_s=moved or 0.0,
+        promises=found.promises,
+        approvals=found.approvals,
+        lang=lang,
+    )
+    return BacktestOut.model_validate(
+        {
+            **{name: getattr(found, name) for name in ("since", "until", "requests", "median_change_s")},
+            **{name: counts[name] for name in ("same", "sooner", "later", "other")},
+            **dict(zip(("promises_before", "promises_after"), found.promises, strict=True)),
+            **dict(zip(("approvals_before", "approvals_after"), found.approvals, strict=True)),
+            "summary": summary,
+            "rows": [
+                {
+                    **{name: getattr(change, name) for name in ("request_id", "at", "need", "pickup", "change")},
+                    "before": _what(change.before, rule_of, zone, lang),
+                    "after": _what(change.after, rule_of, zone, lang),
+                }
+                for change in found.changes[:500]
+            ],
+        }
+    )
+
+
+def _what(what: What, rule_of: RuleOf, zone: tzinfo, lang: Lang) -> WhatOut:
+    found = {name: getattr(what, name) for name in ("vehicle_id", "vehicle", "eta_s")}
+    said = sentence(what.record, rule_of, zone, lang)
+    return WhatOut.model_validate({**found, "outcome": what.record.outcome, "sentence": said})
