@@ -44,9 +44,19 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """What a rule says of a vehicle in one language: where it is met, where it is not, and what would help."""
+
+    met: str
+    unmet: str
+    would_help: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One clause (docs/decisions/0004). It concerns vehicles of which `vehicles` holds; its case is there when `when`
-    holds and `unless` does not; `must` is what a require or a prefer asks for.
+    holds and `unless` does not; `must` is what a require or a prefer asks for. `reason` is Indonesian; a pack may give
+    the same in English.
     """
 
     id: str
@@ -54,9 +64,8 @@ class Rule:
     effect: Effect
     clause: str
     source: str
-    reason_met: str
-    reason_unmet: str
-    would_help: str | None = None
+    reason: Reason
+    reason_en: Reason | None = None
     vehicles: Part = ()
     when: Part = ()
     unless: Part = ()

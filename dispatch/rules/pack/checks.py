@@ -10,8 +10,8 @@ from dispatch.domain.vehicle import Vehicle, VehicleNow
 from dispatch.rules.conditions import Condition
 from dispatch.rules.judge_one import CLASS_RULE, DUTY_RULE, LEFT_ALONE_RULE, assess
 from dispatch.rules.moment import Moment
-from dispatch.rules.pack.faults import Said, said
-from dispatch.rules.sop import NATIONAL, Effect, Pack, Part, Rule, SopInForce
+from dispatch.rules.pack.faults import Path, Said, said
+from dispatch.rules.sop import NATIONAL, Effect, Pack, Part, Reason, Rule, SopInForce
 from dispatch.rules.values import OWN
 from dispatch.vocabulary.needs import NEEDS, Need
 from dispatch.vocabulary.policy import FIGURES, Policy
@@ -110,15 +110,18 @@ def _judge_overrides(rule: Rule) -> Iterator[Said]:
 def _judge_words(rule: Rule) -> Iterator[Said]:
     """Reasons may name only facts that the rule's conditions see."""
     known = sorted({condition.key.name for condition in rule.conditions} | {"class", "Class"})
-    for name, text in (("met", rule.reason_met), ("unmet", rule.reason_unmet), ("would_help", rule.would_help or "")):
+    given: list[tuple[Path, Reason | None]] = [(("reason",), rule.reason), (("reason", "en"), rule.reason_en)]
+    for path, text in (((*at, name), text) for at, reason in given if reason for name, text in _texts(reason)):
+        name = ".".join(str(part) for part in path[1:])
         for fact in _FACT.findall(text):
             if fact not in known:
-                braced = f"{{{fact}}}"
-                yield said(
-                    ("reason", name), "unknown_fact", rule=rule.id, name=name, fact=braced, known=", ".join(known)
-                )
+                yield said(path, "unknown_fact", rule=rule.id, name=name, fact=f"{{{fact}}}", known=", ".join(known))
         if "{" in (rest := _FACT.sub("", text)) or "}" in rest:
-            yield said(("reason", name), "lone_brace", name=name)
+            yield said(path, "lone_brace", name=name)
+
+
+def _texts(reason: Reason) -> list[tuple[str, str]]:
+    return [("met", reason.met), ("unmet", reason.unmet), ("would_help", reason.would_help or "")]
 
 
 def _contradictions(conditions: Sequence[Condition]) -> Iterator[tuple[str, str]]:

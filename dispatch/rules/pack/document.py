@@ -10,7 +10,8 @@ import tomli_w
 from dispatch.rules.pack.read import PARTS
 
 Document = Mapping[str, Any]
-_REASONS = {"met": "reason_met", "unmet": "reason_unmet", "would_help": "would_help"}
+# `reason_en` is a table of the same three in English.
+_REASONS = {"met": "reason_met", "unmet": "reason_unmet", "would_help": "would_help", "en": "reason_en"}
 
 
 def rule_documents(text: str) -> list[dict[str, Any]]:
@@ -26,7 +27,7 @@ def _flat(table: Document) -> dict[str, Any]:
     for part in PARTS:
         given = table.get(part, [])
         flat[part] = given if isinstance(given, list) else [given]
-    return flat | {long: table.get("reason", {})[short] for short, long in _REASONS.items() if short in table["reason"]}
+    return flat | {long: table["reason"][short] for short, long in _REASONS.items() if short in table["reason"]}
 
 
 def write_pack(
@@ -55,5 +56,10 @@ def _nested(rule: Document) -> dict[str, Any]:
         if name in reasons or value is None or value is False or value == []:
             continue
         table[name] = value[0] if name in PARTS and len(value) == 1 else value
-    table["reason"] = {short: rule[long] for short, long in _REASONS.items() if rule.get(long)}
+    table["reason"] = {short: said for short, long in _REASONS.items() if (said := _said(rule.get(long)))}
     return table
+
+
+def _said(reason: object) -> object:
+    """A text, or a table of those texts that are filled in."""
+    return {name: text for name, text in reason.items() if text} if isinstance(reason, dict) else reason

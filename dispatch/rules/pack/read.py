@@ -25,7 +25,7 @@ from dispatch.rules.pack.fields import (
     read_words,
 )
 from dispatch.rules.pack.toml_lines import line_of, read_lines
-from dispatch.rules.sop import Effect, OverridableBy, Pack, Rule
+from dispatch.rules.sop import Effect, OverridableBy, Pack, Reason, Rule
 from dispatch.vocabulary.needs import Document
 from dispatch.vocabulary.policy import FIGURES, Policy
 
@@ -183,10 +183,9 @@ def _rule(table: Table, path: Path) -> Rule:
         if name not in ALWAYS and name not in FIELDS_OF[effect]:
             homes = " and ".join(kind.value for kind, names in FIELDS_OF.items() if name in names)
             raise FieldFault((*path, name), "wrong_effect_field", name=name, homes=homes, effect=effect.value)
-    reason, at = read_table(table, "reason", REASON_KEYS, path), (*path, "reason")
-    for name in ("met", "unmet"):
-        if name not in reason:
-            raise FieldFault(at, "reason_lacks", name=name)
+    given, at = read_table(table, "reason", (*REASON_KEYS, "en"), path), (*path, "reason")
+    reason = _reason(given, at)
+    reason_en = _reason(read_table(given, "en", REASON_KEYS, at), (*at, "en")) if "en" in given else None
     rule_id = read_text(table, "id", path)
     if not re.fullmatch(RULE_ID, rule_id):
         raise FieldFault((*path, "id"), "bad_rule_id")
@@ -197,9 +196,8 @@ def _rule(table: Table, path: Path) -> Rule:
         effect=effect,
         clause=read_text(table, "clause", path),
         source=read_text(table, "source", path),
-        reason_met=read_text(reason, "met", at),
-        reason_unmet=read_text(reason, "unmet", at),
-        would_help=read_text(reason, "would_help", at) if "would_help" in reason else None,
+        reason=reason,
+        reason_en=reason_en,
         vehicles=read_part(table, "vehicles", path),
         when=read_part(table, "when", path),
         unless=read_part(table, "unless", path),
@@ -215,3 +213,10 @@ def _rule(table: Table, path: Path) -> Rule:
         notify=read_words(table, "notify", path, example="police"),
         booking=read_booking(table, path),
     )
+
+
+def _reason(table: Table, path: Path) -> Reason:
+    for name in ("met", "unmet"):
+        if name not in table:
+            raise FieldFault(path, "reason_lacks", name=name)
+    return Reason(**{name: read_text(table, name, path) for name in REASON_KEYS if name in table})

@@ -6,7 +6,7 @@ from typing import Any
 from dispatch.rules.conditions import KEYS
 from dispatch.rules.pack.checks import FIELDS_OF
 from dispatch.rules.pack.fields import LONGEST, MOST_ALTERNATIVES, MOST_RULES, MOST_WORDS
-from dispatch.rules.pack.read import AGENCY, ALWAYS, NEEDED, PACK_KEYS, PARTS, RULE_ID, VERSION
+from dispatch.rules.pack.read import AGENCY, ALWAYS, NEEDED, PACK_KEYS, PARTS, REASON_KEYS, RULE_ID, VERSION
 from dispatch.rules.sop import Effect, OverridableBy
 from dispatch.rules.values import DAYS, OWN, Kind, Read
 from dispatch.vocabulary.needs import Document
@@ -61,12 +61,7 @@ def _rule(effect: Effect) -> Schema:
         },
         "clause": _text(),
         "source": _text(),
-        "reason": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["met", "unmet"],
-            "properties": {"met": _text(), "unmet": _text(), "would_help": _text()},
-        },
+        "reason": _reason(en=_reason()),
         "overridable_by": {"enum": [member.value for member in OverridableBy]},
         "overrides": _words(),
         "approver": {"enum": list(APPROVERS)},
@@ -91,6 +86,16 @@ def _rule(effect: Effect) -> Schema:
         "additionalProperties": False,
         "required": required,
         "properties": {name: known[name] for name in names},
+    }
+
+
+def _reason(**more: Schema) -> Schema:
+    texts = {name: _text() for name in REASON_KEYS}
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["met", "unmet"],
+        "properties": texts | more,
     }
 
 

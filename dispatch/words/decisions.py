@@ -1,0 +1,129 @@
+"""A decision in words: what is done and why, what to tell the family, and what to do beside the trip."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta, tzinfo
+
+from dispatch.choosing.record import DecisionRecord, PassedOver
+from dispatch.rules.consequences import ChecklistItem
+from dispatch.rules.sop import Rule
+from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.promises import OWN_OPERATOR, Why
+from dispatch.words.facts import word
+from dispatch.words.findings import finding_text
+from dispatch.words.tables import capital, phrase
+from dispatch.words.times import clock_text, day_text, minutes_text
+
+RuleOf = Callable[[str, str, str], Rule | None]  # (agency, version, rule id)
+_SAY, _TELL = "decisions.say", "decisions.tell"
+
+
+def sentence(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang) -> str:
+    """What is done and why: who is passed over, who comes and when, whose yes is asked, what is promised."""
+    if record.written is not None:
+        return record.written.sentence
+    return " ".join(dict.fromkeys(_sentences(record, rule_of, zone, lang)))
+
+
+def _sentences(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang) -> Iterator[str]:
+    if record.schedule_at is not None and record.search_at is not None:
+        yield phrase(lang, _SAY, "schedule", **_at(record, zone, lang), search=clock_text(record.search_at, zone))
+        return
+    passed = f"{_passed(record, record.passed, rule_of, lang)} " if record.passed is not None else ""
+    for vehicle_id in record.chosen:
+        yield passed + _comes(record, vehicle_id, zone, lang, _SAY, "goes")
+        passed = ""
+    waits_for = _waits_for(record, lang)
+    if waits_for is not None:
+        yield phrase(lang, _SAY, "approval", **waits_for)
+    elif record.why is not None:
+        yield from _promise(record, record.why, lang)
+
+
+def _passed(record: DecisionRecord, passed: PassedOver, rule_of: RuleOf, lang: Lang) -> str:
+    """The nearest vehicle that may not go, with the rule that says so."""
+    finding = passed.finding
+    said = finding_text(finding, rule_of(finding.agency, finding.version, finding.rule), lang)
+    return phrase(
+        lang,
+        _SAY,
+        "passed" if said.lang is lang else "passed_other",
+        name=record.name_of(passed.vehicle_id),
+        text=said.text.removesuffix("."),
+        rule=finding.rule,
+    )
+
+
+def _comes(record: DecisionRecord, vehicle_id: str, zone: tzinfo, lang: Lang, name: str, unknown: str) -> str:
+    """Who comes and when; `unknown` is the sentence where nobody knows when."""
+    eta_s, called = record.eta_s(vehicle_id), record.name_of(vehicle_id)
+    if eta_s is None:
+        return phrase(lang, name, unknown, name=called)
+    return phrase(lang, name, "comes", name=called, clock=clock_text(record.at + timedelta(seconds=eta_s), zone))
+
+
+def _waits_for(record: DecisionRecord, lang: Lang) -> dict[str, str] | None:
+    """The yes that the request waits for; an own operator's (R26) is asked beside and never waited for."""
+    asked = next((ask for ask in record.asks if ask.approver != OWN_OPERATOR), None)
+    if asked is None:
+        return None
+    approver = word("approver", asked.approver, lang)
+    return {"name": record.name_of(asked.vehicle_id), "rule": asked.rule, "approver": approver}
+
+
+def _promise(record: DecisionRecord, why: Why, lang: Lang) -> Iterator[str]:
+    """Why a call-back is promised, whose operators are asked meanwhile, and who is about to be free."""
+    if why is Why.OUT_OF_STOCK:
+        yield phrase(lang, _SAY, "out_of_stock")
+    elif record.considered == 0:
+        yield phrase(lang, _SAY, "no_vehicle")
+    else:
+        yield phrase(lang, _SAY, "promise", considered=record.considered)
+        beside = [record.name_of(ask.vehicle_id) for ask in record.asks if ask.approver == OWN_OPERATOR]
+        if beside:
+            yield phrase(lang, _SAY, "asking", names=", ".join(beside))
+    if record.soon:
+        vehicle_id, eta_s = min(record.soon.items(), key=lambda pair: (pair[1], pair[0]))
+        yield phrase(lang, _SAY, "soon", span=minutes_text(eta_s, lang), name=record.name_of(vehicle_id))
+
+
+def say(record: DecisionRecord, zone: tzinfo, lang: Lang) -> str:
+    """What to tell the family, or the one who came for a document."""
+    if record.written is not None:
+        return record.written.say
+    if record.schedule_at is not None and record.search_at is not None:
+        return phrase(lang, _TELL, "schedule", **_at(record, zone, lang))
+    if record.chosen:
+        comes, *more = (_comes(record, vehicle_id, zone, lang, _TELL, "asked") for vehicle_id in record.chosen)
+        for then in more:
+            comes = phrase(lang, _TELL, "both", first=comes, then=then)
+        return phrase(lang, _TELL, "offers", comes=comes)
+    waits_for = _waits_for(record, lang)
+    if waits_for is not None:
+        return phrase(lang, _TELL, "approval", **waits_for)
+    if record.call_back_at is None:
+        return phrase(lang, _TELL, "out_of_stock")
+    return phrase(lang, _TELL, "promise", clock=clock_text(record.call_back_at, zone))
+
+
+def _at(record: DecisionRecord, zone: tzinfo, lang: Lang) -> dict[str, str]:
+    assert record.schedule_at is not None
+    return {"day": day_text(record.schedule_at, zone, lang), "clock": clock_text(record.schedule_at, zone)}
+
+
+def checklist_text(item: ChecklistItem, record: DecisionRecord, zone: tzinfo, lang: Lang) -> str:
+    """One line of what is to be done beside the trip; a line of a rule stays as its pack has it."""
+    if item.not_before is not None:
+        day = day_text(item.not_before, zone, lang)
+        return phrase(
+            lang,
+            "decisions.checklist",
+            "today" if day == day_text(record.at, zone, lang) else "later",
+            place=record.destination or phrase(lang, "decisions.checklist", "place"),
+            day=day,
+            clock=clock_text(item.not_before, zone),
+            rule=item.rule,
+        )
+    if item.text is not None:
+        return item.text
+    document = capital(word("documents", item.code, lang))
+    return phrase(lang, "decisions.checklist", "document", Document=document, rule=item.rule)

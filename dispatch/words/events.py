@@ -1,0 +1,60 @@
+"""A line of the timeline for everything that happened."""
+
+from collections.abc import Mapping
+
+from dispatch.vocabulary.events import DecisionMade, DutyChanged, Event, Held, Noted, facts_of
+from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.places import Cause
+from dispatch.vocabulary.promises import CallOutcome, Whom, Why
+from dispatch.vocabulary.request_states import FamilyWord, Outcome
+from dispatch.vocabulary.trip_steps import AssignmentState, StepCause
+from dispatch.vocabulary.vehicle_classes import Duty
+from dispatch.words.facts import word
+from dispatch.words.tables import Gaps, name_of, phrase, table
+
+# Where the words of a fact are: by its type, or by its name where codes stand beside people's own words.
+_WORDS: Mapping[type | str, str] = {
+    AssignmentState: "events.state",
+    Duty: "facts.duty",
+    Why: "events.why",
+    Whom: "events.whom",
+    CallOutcome: "events.call",
+    FamilyWord: "events.said",
+    Outcome: "events.outcome",
+    Cause: "facts.cause",
+    StepCause: "events.step_cause",
+    "approver": "facts.approver",
+    "to": "events.role",
+    "told": "events.told",
+    "whom": "facts.notify",
+    "subject": "facts.documents",
+}
+
+
+def event_text(event: Event, lang: Lang, *, vehicle: str | None = None, decision: str | None = None) -> str:
+    """One line; `vehicle` is its name, `decision` the sentence of the decision that was made."""
+    if isinstance(event, DecisionMade) and (written := decision or event.sentence):
+        return written
+    facts = facts_of(event)
+    words = Gaps({name: _word(name, value, lang) for name, value in facts.items() if value is not None})
+    words["vehicle"] = vehicle or event.vehicle_id or phrase(lang, "events.line", "vehicle")
+    line = table(lang, "events.line")[_key(event)].format_map(words)
+    why = facts.get("reason") or (words["cause"] if isinstance(facts.get("cause"), StepCause) else None)
+    return phrase(lang, "events.line", "with_reason", line=line, reason=why) if why else line
+
+
+def _key(event: Event) -> str:
+    match event:
+        case Held(on=False):
+            return "held_over"
+        case Noted(delivers=True):
+            return "noted_delivers"
+        case DutyChanged(shift_over=True):
+            return "duty_changed_shift_over"
+        case _:
+            return event.kind
+
+
+def _word(name: str, value: object, lang: Lang) -> str:
+    words = _WORDS.get(type(value)) or _WORDS.get(name)
+    return name_of(lang, words, value) if words else word(name, value, lang)

@@ -1,0 +1,68 @@
+"""What the family reads on its link."""
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+
+from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.needs import Need
+from dispatch.vocabulary.request_states import ENDS, RequestState
+from dispatch.vocabulary.trip_steps import TRAIL, AssignmentState
+from dispatch.words.tables import phrase, table
+from dispatch.words.times import clock_text, day_text
+
+_SAY = "family.say"
+
+
+def headline(state: RequestState, need: Need, lang: Lang) -> str:
+    """How far the request has come."""
+    if state in ENDS:
+        return over(lang)
+    of_document = need is Need.DOCUMENT and state is RequestState.WAITING
+    return phrase(lang, "family.headline", f"{state}_document" if of_document else state)
+
+
+def over(lang: Lang) -> str:
+    """The headline of a trip that has ended, and of a link that is no longer one."""
+    return phrase(lang, "family.headline", "over")
+
+
+def due_line(due_at: datetime, need: Need, zone: tzinfo, lang: Lang) -> str:
+    """By when somebody calls; a document may take days."""
+    key = "due_document" if need is Need.DOCUMENT else "due"
+    return phrase(lang, _SAY, key, day=day_text(due_at, zone, lang), clock=clock_text(due_at, zone))
+
+
+def schedule_line(at: datetime, zone: tzinfo, lang: Lang) -> str:
+    """When a booked trip is."""
+    return phrase(lang, _SAY, "schedule", day=day_text(at, zone, lang), clock=clock_text(at, zone))
+
+
+def left_line(lang: Lang) -> str:
+    """The family has left by itself."""
+    return phrase(lang, _SAY, "left")
+
+
+def held_line(lang: Lang) -> str:
+    """The destination waits."""
+    return phrase(lang, _SAY, "held")
+
+
+def signal_line(at: datetime, zone: tzinfo, lang: Lang) -> str:
+    """Since when the vehicle has not been heard."""
+    return phrase(lang, _SAY, "signal", clock=clock_text(at, zone))
+
+
+def first_contact(name: str, lang: Lang) -> str:
+    """A vehicle that goes ahead of another one."""
+    return phrase(lang, _SAY, "first_contact", name=name)
+
+
+def step_labels(lang: Lang) -> Mapping[AssignmentState, str]:
+    """The steps of the trip in their order; states with the same label are one step."""
+    labels = table(lang, "family.step")
+    return {state: labels[state] for state in TRAIL}
+
+
+def page_words(lang: Lang) -> Mapping[str, str]:
+    """What stands on the page beside: its title, what the family may answer, whom to call."""
+    return table(lang, "family.page")

@@ -1,0 +1,38 @@
+"""Times and spans as people read them."""
+
+from datetime import datetime, tzinfo
+
+from dispatch.vocabulary.languages import Lang
+from dispatch.words.tables import phrase, table
+
+
+def clock_text(at: datetime, zone: tzinfo) -> str:
+    """A time of day, the same in every language: 16.59."""
+    return at.astimezone(zone).strftime("%H.%M")
+
+
+def date_text(iso: str, lang: Lang) -> str:
+    """An ISO date with its month in letters: 26 Agu 2019."""
+    year, month, day = iso.split("-")
+    return phrase(lang, "times.say", "date", day=int(day), month=table(lang, "times.month")[str(int(month))], year=year)
+
+
+def day_text(at: datetime, zone: tzinfo, lang: Lang) -> str:
+    """The day of a time: 26 Agu 2019."""
+    return date_text(at.astimezone(zone).date().isoformat(), lang)
+
+
+def when_text(at: datetime, now: datetime, zone: tzinfo, lang: Lang) -> str:
+    """A time of day, with its date where that is not the day of `now`."""
+    day, clock = day_text(at, zone, lang), clock_text(at, zone)
+    return phrase(lang, "times.say", "today" if day == day_text(now, zone, lang) else "on_day", clock=clock, date=day)
+
+
+def span_text(count: int, unit: str, lang: Lang) -> str:
+    """A number of whole minutes, hours or days; `unit` is minute, hour or day."""
+    return phrase(lang, "times.span", f"{unit}_one" if count == 1 else unit, n=count)
+
+
+def minutes_text(seconds: float, lang: Lang) -> str:
+    """A travel time in whole minutes, at least one."""
+    return span_text(max(1, round(seconds / 60.0)), "minute", lang)
