@@ -11,7 +11,7 @@ from dispatch.domain.vehicle import Vehicle, VehicleNow
 from dispatch.rules.moment import Moment
 from dispatch.rules.pack.read import read_pack
 from dispatch.rules.sop import SopInForce, packs_in_force
-from dispatch.vocabulary.needs import Death, Need, Urgency
+from dispatch.vocabulary.needs import NEEDS, Death, Need, Urgency
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
 from geo.point import Point
@@ -81,7 +81,7 @@ def ask(need: Need, urgency: Urgency | None = None, **patient: object) -> Ask:
     told = {"living": need is not Need.BODY, **patient}
     return Ask(
         need=need,
-        urgency=urgency or URGENCY_OF_NEED[need],
+        urgency=urgency or NEEDS[need].urgency,
         pickup=CIKOKOL,
         dropoff=HOME,
         patient=Patient(**told),  # type: ignore[arg-type]

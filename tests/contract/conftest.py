@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from dispatch.desk.ports import Books, Store
-from dispatch.domain.request import Contact
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.people import Facility, FacilityKind
-from dispatch.domain.request import Request
+from dispatch.domain.request import Contact, Request
 from dispatch.store.sqlite import open_sqlite
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.trip_steps import AssignmentState
