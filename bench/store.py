@@ -8,11 +8,11 @@ from pathlib import Path
 
 from dispatch.desk.ports import Books
 from dispatch.store.sqlite import SqliteStore, open_sqlite
-from dispatch.vocabulary.events import Event, EventKind
+from dispatch.vocabulary.events import RequestReceived
 
 COMMANDS = 2_000
 ROUNDS = 3
-EVENT = Event(kind=EventKind.REQUEST_RECEIVED, at=datetime(2026, 1, 1, tzinfo=UTC), request_id="P-1")
+EVENT = RequestReceived(at=datetime(2026, 1, 1, tzinfo=UTC), request_id="P-1")
 
 
 def add(books: Books) -> int:

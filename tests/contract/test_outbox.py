@@ -8,7 +8,7 @@ import pytest
 
 from dispatch.desk.ports import Books, LostRaceError, NotFoundError, Store
 from dispatch.domain.message import Drop, Message, MessageState, Template
-from dispatch.vocabulary.events import Event, EventKind
+from dispatch.vocabulary.events import RequestReceived
 from tests.people import NOW
 
 pytestmark = pytest.mark.anyio
@@ -130,5 +130,5 @@ async def test_the_newest_are_listed_oldest_of_them_first(store: Store) -> None:
 
 
 async def test_an_event_is_in_the_journal_before_anybody_is_told(store: Store) -> None:
-    seq = await store.write(lambda books: books.journal.add(Event(kind=EventKind.REQUEST_RECEIVED, at=NOW)))
+    seq = await store.write(lambda books: books.journal.add(RequestReceived(at=NOW)))
     assert await store.read(lambda books: books.outbox.get_told_seq()) < seq

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.ports import Answer, Books, Due, DueKind, LostRaceError, NotFoundError, Store, VehicleTakenError
-from dispatch.domain.approval import Approval
+from dispatch.domain.approval import Approval, ApprovalState
 from dispatch.domain.arrival import Arrival, Method
 from dispatch.domain.assignment import StepCommand, decide, evolve
 from dispatch.domain.closure import Closure
@@ -20,11 +21,11 @@ from dispatch.domain.fix import Fix
 from dispatch.domain.people import Person, Token
 from dispatch.domain.promise import make_promise
 from dispatch.domain.request import Contact, Request, RequestFilter
-from dispatch.vocabulary.events import Event, EventKind
+from dispatch.vocabulary.events import RequestReceived
 from dispatch.vocabulary.places import Cause
-from dispatch.vocabulary.promises import PromiseState
+from dispatch.vocabulary.promises import PromiseState, Why
 from dispatch.vocabulary.refusals import Refusal
-from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.request_states import Outcome, RequestState
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.trip_steps import AssignmentState, Step, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
@@ -36,14 +37,35 @@ pytestmark = pytest.mark.anyio
 ARRIVAL = Arrival(eta_s=840, eta_low_s=700, eta_high_s=1020, distance_m=5100, method=Method.ROADS)
 
 
+def asked_yes(approval_id: str, vehicle_id: str, *, request_id: str = "P-1") -> Approval:
+    return Approval(
+        id=approval_id,
+        request_id=request_id,
+        vehicle_id=vehicle_id,
+        rule="R02",
+        approver="health_officer",
+        state=ApprovalState.ASKED,
+        asked_at=NOW,
+    )
+
+
 async def test_what_is_put_in_comes_out_the_same(store: Store) -> None:
     person = Person(id="siti", name="Perawat Contoh Siti", role=Role.STAFF, facility="puskesmas-cikokol")
     token = Token(digest="d" * 64, person_id="siti", kind="api", created_at=NOW, expires_at=NOW + timedelta(days=1))
     fix = Fix(vehicle_id="V1", point=CIKOKOL.point, taken_at=NOW, received_at=NOW, accuracy_m=8.0)
     approval = Approval(
-        id="S-1", request_id="P-1", vehicle_id="V1", rule="R02", approver="health_officer", state="asked", asked_at=NOW
+        id="S-1",
+        request_id="P-1",
+        vehicle_id="V1",
+        rule="R02",
+        approver="health_officer",
+        state=ApprovalState.ASKED,
+        asked_at=NOW,
     )
-    promise = make_promise(promise_id="J-1", request_id="P-1", owner="operator", why="nobody_eligible", now=NOW)
+    promise = make_promise(promise_id="J-1", request_id="P-1", owner="operator", why=Why.NOBODY_ELIGIBLE, now=NOW)
+
+    asked = replace(offer("T-1", "V1"), arrival=ARRIVAL)
+    decision = DecisionRecord(outcome=Outcome.OFFER, at=NOW, sop={"kota-tangerang": "2026-1"}, chosen=("V1",))
 
     def put(books: Books) -> None:
         books.people.put(person)
@@ -51,8 +73,8 @@ async def test_what_is_put_in_comes_out_the_same(store: Store) -> None:
         books.vehicles.put_fixes([fix])
         books.approvals.put(approval)
         books.promises.add(promise)
-        books.assignments.add(offer("T-1", "V1"), ARRIVAL)
-        books.decisions.add("P-1", NOW, {"outcome": "offer", "sentence": "Mobil jenazah … tiba"})
+        books.assignments.add(asked)
+        books.decisions.add("P-1", NOW, decision, b"facts")
 
     await store.write(put)
 
@@ -62,11 +84,11 @@ async def test_what_is_put_in_comes_out_the_same(store: Store) -> None:
         assert books.vehicles.list_fixes() == [fix]
         assert books.approvals.list_of("P-1") == [approval]
         assert books.promises.find_open("P-1") == promise
-        assert books.assignments.get("T-1") == offer("T-1", "V1")
-        assert books.find_arrival("T-1") == ARRIVAL
+        assert books.assignments.get("T-1") == asked
         assert books.requests.get("P-1") == request("P-1")
         assert books.requests.get_contact("P-1") == Contact(phone="+62 811-0000-0001")
-        assert books.decisions.find_last("P-1") == {"outcome": "offer", "sentence": "Mobil jenazah … tiba"}
+        assert books.decisions.find_last("P-1") == decision
+        assert books.decisions.find_facts("P-1") == b"facts"
         held = books.vehicles.get("V1")
         assert held.fix == fix
         assert held.assignment_id == "T-1"
@@ -78,11 +100,11 @@ async def test_what_is_put_in_comes_out_the_same(store: Store) -> None:
 
 async def test_an_assignment_keeps_its_stamps_through_the_store(store: Store) -> None:
     def step(books: Books) -> None:
-        books.assignments.add(offer("T-1", "V1"), None)
+        books.assignments.add(offer("T-1", "V1"))
         taken = StepCommand(step=Step.ACCEPT, actor="budi", source=StepSource.TAP, seq=7, device_time=NOW)
-        events = decide(books.assignments.get("T-1"), taken, NOW + timedelta(seconds=3))
-        assert not isinstance(events, Refusal)
-        books.assignments.save(evolve(books.assignments.get("T-1"), events[0]))
+        event = decide(books.assignments.get("T-1"), taken, NOW + timedelta(seconds=3))
+        assert not isinstance(event, Refusal)
+        books.assignments.save(evolve(books.assignments.get("T-1"), event))
 
     await store.write(step)
     kept = await store.read(lambda books: books.assignments.get("T-1"))
@@ -93,11 +115,11 @@ async def test_an_assignment_keeps_its_stamps_through_the_store(store: Store) ->
 
 async def test_a_failed_transaction_keeps_nothing_and_the_others_of_its_group_everything(store: Store) -> None:
     def fails(books: Books) -> None:
-        books.journal.add(Event(kind=EventKind.REQUEST_RECEIVED, at=NOW, request_id="lost"))
+        books.journal.add(RequestReceived(at=NOW, request_id="lost"))
         raise RuntimeError("thought better of it")
 
     def works(books: Books) -> int:
-        return books.journal.add(Event(kind=EventKind.REQUEST_RECEIVED, at=NOW, request_id="kept"))
+        return books.journal.add(RequestReceived(at=NOW, request_id="kept"))
 
     answers = await asyncio.gather(*(store.write(work) for work in [works, fails] * 20), return_exceptions=True)
     assert sum(isinstance(answer, RuntimeError) for answer in answers) == 20
@@ -115,18 +137,18 @@ async def test_saving_over_somebody_elses_change_is_a_lost_race(store: Store) ->
 
 
 async def test_a_vehicle_has_one_live_assignment_and_a_slot_too(store: Store) -> None:
-    await store.write(lambda books: books.assignments.add(offer("T-1", "V1"), None))
+    await store.write(lambda books: books.assignments.add(offer("T-1", "V1")))
     with pytest.raises(VehicleTakenError):
-        await store.write(lambda books: books.assignments.add(offer("T-2", "V1", slot=1), None))
+        await store.write(lambda books: books.assignments.add(offer("T-2", "V1", slot=1)))
     with pytest.raises(LostRaceError):
-        await store.write(lambda books: books.assignments.add(offer("T-3", "V2"), None))
+        await store.write(lambda books: books.assignments.add(offer("T-3", "V2")))
     ended = replace(offer("T-1", "V1"), state=AssignmentState.DECLINED, version=2)
     await store.write(lambda books: books.assignments.save(ended))
-    await store.write(lambda books: books.assignments.add(offer("T-4", "V1"), None))
+    await store.write(lambda books: books.assignments.add(offer("T-4", "V1")))
 
 
 async def test_one_open_promise_a_request(store: Store) -> None:
-    first = make_promise(promise_id="J-1", request_id="P-1", owner="operator", why="x", now=NOW)
+    first = make_promise(promise_id="J-1", request_id="P-1", owner="operator", why=Why.NOBODY_ELIGIBLE, now=NOW)
     await store.write(lambda books: books.promises.add(first))
     with pytest.raises(LostRaceError):
         await store.write(lambda books: books.promises.add(replace(first, id="J-2")))
@@ -136,7 +158,7 @@ async def test_one_open_promise_a_request(store: Store) -> None:
 
 
 async def test_the_first_answer_is_kept_once(store: Store) -> None:
-    answer = Answer(fingerprint="f", status=201, body="P-1")
+    answer = Answer(fingerprint="f", subject="P-1")
     await store.write(lambda books: books.answers.keep("siti:1", answer, NOW))
     assert await store.read(lambda books: books.answers.find("siti:1")) == answer
     with pytest.raises(LostRaceError):
@@ -154,7 +176,7 @@ async def test_unknown_ids_are_not_found(store: Store) -> None:
         with pytest.raises(NotFoundError):
             await store.read(look)
     with pytest.raises(NotFoundError):
-        await store.write(lambda books: books.assignments.add(offer("T-9", "no-such-vehicle"), None))
+        await store.write(lambda books: books.assignments.add(offer("T-9", "no-such-vehicle")))
 
 
 async def test_a_closure_comes_out_as_it_was_put_in_and_is_listed_while_it_stands(store: Store) -> None:
@@ -278,7 +300,7 @@ def test_two_hundred_threads_over_ten_vehicles_send_none_twice(tmp_path: Path) -
         chosen = random.Random(number).choice(VEHICLES)
         start.wait()
         try:
-            store.submit(lambda books: books.assignments.add(offer(f"T-{number}", chosen, slot=number), None)).result()
+            store.submit(lambda books: books.assignments.add(offer(f"T-{number}", chosen, slot=number))).result()
             outcomes["won"] += 1
         except VehicleTakenError:
             outcomes["taken"] += 1

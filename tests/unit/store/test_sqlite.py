@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dispatch.store.commands import SqlBooks
-from sqlalchemy import event
 
 from dispatch.desk.ports import Books, StoreUnavailableError
 from dispatch.store.sqlite import IndexMissingError, SqliteStore, _Job, open_sqlite
 from dispatch.store.tables import INDEXES, LIVE_VEHICLE
-from dispatch.vocabulary.events import Event, EventKind
+from dispatch.vocabulary.events import Overridden
 from tests.contract.conftest import settle_town
 from tests.people import NOW
+from tests.unit.store.plans import plans_of
 
 KILLS = 6
 
@@ -34,11 +33,7 @@ def close(store: SqliteStore) -> None:
 def limit_pages(store: SqliteStore, most: int) -> None:
     """Make the disk end after so many pages, on the connection that writes."""
 
-    def work(books: Books) -> None:
-        assert isinstance(books, SqlBooks)
-        books._connection.exec_driver_sql(f"PRAGMA max_page_count = {most}")
-
-    store.submit(work).result()
+    store._submit(lambda connection: connection.exec_driver_sql(f"PRAGMA max_page_count = {most}")).result()
 
 
 def acknowledged_until_killed(path: Path, run: str, after_lines: int) -> list[str]:
@@ -76,7 +71,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_doubled_through_kill_9(tmp_pat
         lambda ddl: None,
         lambda ddl: ddl.partition(" WHERE")[0],
         lambda ddl: ddl.replace("UNIQUE ", ""),
-        lambda ddl: ddl.replace("'on_scene', ", ""),
+        lambda ddl: ddl.replace("is_live", "NOT is_live").replace("'open'", "'kept'"),
     ],
 )
 @pytest.mark.parametrize("name", INDEXES)
@@ -113,25 +108,12 @@ def test_an_index_lost_while_running_is_told_by_the_probe_as_an_unavailable_stor
 
 def test_live_assignments_are_found_through_the_partial_indexes(tmp_path: Path) -> None:
     store = open_sqlite(tmp_path / "town.sqlite3")
-    plans: list[str] = []
-
-    def look(books: Books) -> None:
-        assert isinstance(books, SqlBooks)
-        asked: list[tuple[str, Any]] = []
-
-        def note(_c: object, _k: object, statement: str, parameters: object, *_: object) -> None:
-            asked.append((statement, parameters))
-
-        event.listen(books._connection, "before_cursor_execute", note)
-        books.assignments.find_live("V1")
-        books.assignments.list_live()
-        books.vehicles.list_all()
-        event.remove(books._connection, "before_cursor_execute", note)
-        for statement, parameters in asked:
-            rows = books._connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters)
-            plans.append(" ".join(row.detail for row in rows))
-
-    store.submit(look).result()
+    plans = plans_of(
+        store,
+        lambda books: books.assignments.find_live("V1"),
+        lambda books: books.assignments.list_live(),
+        lambda books: books.vehicles.list_all(),
+    )
     close(store)
     assert len(plans) == 3
     assert [plan for plan in plans if "one_live_assignment" not in plan] == []
@@ -189,8 +171,8 @@ def test_the_index_alone_holds_where_a_writer_goes_round_the_queue(tmp_path: Pat
         start.wait()
         try:
             raw.execute(
-                "INSERT INTO assignments (id, request_id, slot, vehicle_id, state, offered_at, expires_at, stamps,"
-                " version) VALUES (?, 'P-1', ?, 'V1', 'offered', '', '', '{}', 1)",
+                "INSERT INTO assignments (id, request_id, slot, vehicle_id, state, is_live, offered_at, expires_at,"
+                " stamps, version) VALUES (?, 'P-1', ?, 'V1', 'offered', 1, '', '', '{}', 1)",
                 (f"T-{number}", number),
             )
             outcomes["won"] += 1
@@ -215,9 +197,7 @@ def test_a_full_disk_is_said_and_loses_nothing_that_was_acknowledged(tmp_path: P
     acknowledged: list[int] = []
 
     def big(books: Books) -> int:
-        return books.journal.add(
-            Event(kind=EventKind.REQUEST_RECEIVED, at=NOW, request_id="P-1", facts={"filler": "x" * 4000})
-        )
+        return books.journal.add(Overridden(at=NOW, request_id="P-1", rule="R05", reason="x" * 4000))
 
     with pytest.raises(StoreUnavailableError):
         acknowledged.extend(store.submit(big).result() for _ in range(1000))

@@ -5,20 +5,17 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from dispatch.store.commands import SqlBooks
-from sqlalchemy import event
-
-from dispatch.desk.ports import Books
 from dispatch.store.sqlite import open_sqlite
 from dispatch.tell.tail import tell_on
-from dispatch.vocabulary.events import Event, EventKind
+from dispatch.vocabulary.events import RequestReceived
 from tests.contract.conftest import settle_town
 from tests.people import NOW
+from tests.unit.store.plans import plans_of
 
 
 def test_what_happened_before_the_outbox_is_told_to_nobody_and_what_comes_after_is(tmp_path: Path) -> None:
     path = tmp_path / "town.sqlite3"
-    received = Event(kind=EventKind.REQUEST_RECEIVED, at=NOW, request_id="P-1")
+    received = RequestReceived(at=NOW, request_id="P-1")
 
     async def older() -> None:
         store = open_sqlite(path)
@@ -47,21 +44,7 @@ def test_what_happened_before_the_outbox_is_told_to_nobody_and_what_comes_after_
 def test_the_next_messages_are_found_by_the_index_of_what_is_queued(tmp_path: Path) -> None:
     store = open_sqlite(tmp_path / "town.sqlite3")
 
-    def plan(books: Books) -> str:
-        assert isinstance(books, SqlBooks)
-        asked: list[tuple[str, Any]] = []
-
-        def note(_c: object, _k: object, statement: str, parameters: object, *_: object) -> None:
-            asked.append((statement, parameters))
-
-        event.listen(books._connection, "before_cursor_execute", note)
-        books.outbox.list_ready(NOW, 100)
-        event.remove(books._connection, "before_cursor_execute", note)
-        ((statement, parameters),) = asked
-        rows = books._connection.exec_driver_sql("EXPLAIN QUERY PLAN " + statement, parameters)
-        return " | ".join(row.detail for row in rows)
-
-    found = store.submit(plan).result()
+    (found,) = plans_of(store, lambda books: books.outbox.list_ready(NOW, 100))
     asyncio.run(store.close())
     assert "SEARCH ahead USING INDEX messages_queued (recipient=? AND id<?)" in found
     assert found.startswith("SEARCH messages USING INDEX messages_by_state"), found

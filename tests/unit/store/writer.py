@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dispatch.desk.ports import Answer, Books
 from dispatch.store.sqlite import open_sqlite
-from dispatch.vocabulary.events import Event, EventKind
+from dispatch.vocabulary.events import RequestReceived
 from tests.people import NOW
 
 
@@ -20,8 +20,8 @@ async def main(path: Path, run: str) -> None:
             name = f"{run}-{worker}-{number}"
 
             def work(books: Books, name: str = name) -> None:
-                books.journal.add(Event(kind=EventKind.REQUEST_RECEIVED, at=NOW, request_id=name))
-                books.answers.keep(name, Answer(fingerprint="f", status=200, body=name), NOW)
+                books.journal.add(RequestReceived(at=NOW, request_id=name))
+                books.answers.keep(name, Answer(fingerprint="f", subject=name), NOW)
 
             await store.write(work)
             sys.stdout.write(name + "\n")
