@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import resources
 from zoneinfo import ZoneInfo
 
+from dispatch.desk.ports import Books
 from dispatch.domain.fix import Fix
 from dispatch.domain.people import Person
 from dispatch.domain.request import Ask, Patient, Place
@@ -38,6 +39,13 @@ def packs() -> dict[str, str]:
         for entry in (resources.files("dispatch") / "packs").iterdir()
         if entry.name.endswith(".toml")
     }
+
+
+def publish(books: Books) -> None:
+    """Publish the sample packs."""
+    for text in packs().values():
+        pack = read_pack(text)
+        books.sop.add_pack(agency=pack.agency, version=pack.version, effective_from=pack.effective_from, text=text)
 
 
 def sop(at: datetime = NOW) -> SopInForce:

@@ -30,16 +30,16 @@ class CandidateRecord:
     needs_approval: bool
     first_contact: bool
     rank: int
-    eta_s: int | None
-    eta_low_s: int | None
-    eta_high_s: int | None
-    distance_m: int | None
-    method: Method | None
-    fix_age_s: int | None
-    lon: float | None
-    lat: float | None
-    phone: str | None
-    blocking: tuple[str, ...]
+    eta_s: int | None = None
+    eta_low_s: int | None = None
+    eta_high_s: int | None = None
+    distance_m: int | None = None
+    method: Method | None = None
+    fix_age_s: int | None = None
+    lon: float | None = None
+    lat: float | None = None
+    phone: str | None = None
+    blocking: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
 
 

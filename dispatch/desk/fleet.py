@@ -47,7 +47,8 @@ class FleetCache:
 
     def columns(self, vehicles: Sequence[VehicleNow]) -> Fleet:
         """These vehicles for a search; of the last search's columns only what changed is made anew."""
-        self._columns = self._columns.follow(vehicles)
+        if vehicles is not self._columns.vehicles:
+            self._columns = self._columns.follow(vehicles)
         return self._columns
 
 

@@ -1,6 +1,7 @@
 """The unit of every use case: its ports, the search, and one transaction that is decided again after a lost race."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -57,6 +58,8 @@ class Unit:
     kept_fixes: dict[str, Fix] = field(default_factory=dict)
     _packs: dict[str, Pack] = field(default_factory=dict)
     _in_force: SopInForce | None = None
+    _searching: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _again: asyncio.Lock = field(default_factory=asyncio.Lock)
     _thinking: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "jemput-think"))
 
     def __post_init__(self) -> None:
@@ -92,7 +95,7 @@ class Unit:
     async def search(self, ask: Ask, at: datetime, tried: Tried) -> Decision:
         """Who could go for what is asked."""
         sop = await self.store.read(lambda books: self.sop(books, at))
-        return await self._search(ask, sop, at, tried, await self.fleet.list_all())
+        return await self._search(ask, sop, at, tried)
 
     async def search_again(
         self,
@@ -120,16 +123,18 @@ class Unit:
         elif answered is not None:
             no.add(answered.vehicle_id)
         tried = replace(tried, vehicles=frozenset(no), approved=frozenset(given))
-        return await self._search(request.ask, sop, at, tried, fleet or await self.fleet.list_all())
+        return await self._search(request.ask, sop, at, tried, fleet)
 
     async def _search(
-        self, ask: Ask, sop: SopInForce, at: datetime, tried: Tried, vehicles: list[VehicleNow]
+        self, ask: Ask, sop: SopInForce, at: datetime, tried: Tried, fleet: list[VehicleNow] | None = None
     ) -> Decision:
-        def look() -> Decision:
-            fleet = self.fleet.columns(vehicles)
-            return search(ask, fleet, sop, self.roads, now=at, zone=self.zone, tried=tried)
+        def look(vehicles: list[VehicleNow]) -> Decision:
+            columns = self.fleet.columns(vehicles)
+            return search(ask, columns, sop, self.roads, now=at, zone=self.zone, tried=tried)
 
-        decision = await self.think(look)
+        # Searches take turns, so that each looks at the fleet as it is when it begins, not when it was asked for.
+        async with self._searching:
+            decision = await self.think(look, fleet or await self.fleet.list_all())
         if decision.step.promise in (None, Why.OUT_OF_STOCK):
             return decision
         # Somebody has to wait: who is about to be free, and when it could be there.
@@ -181,13 +186,17 @@ class Unit:
         return await self.once(by, attempt)
 
     async def commit(self, attempt: Attempt[T]) -> T | Refusal:
-        """Decide, then write; where somebody was first, decide again on what is there now."""
-        for _ in range(RACES):
-            work = await attempt()
-            try:
-                return await self.write(work)
-            except LostRaceError:
-                continue
+        """Decide, then write; where somebody was first, decide again on what is there now.
+
+        Whatever is decided again takes turns: of many that want the same vehicle one gets it, the next the next one.
+        """
+        for race in range(RACES):
+            async with self._again if race else contextlib.nullcontext():
+                work = await attempt()
+                try:
+                    return await self.write(work)
+                except LostRaceError:
+                    continue
         return Refusal(RefusalCode.SOMEBODY_WAS_FIRST)
 
     async def write(self, work: Work[T]) -> T:

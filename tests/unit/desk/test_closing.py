@@ -4,24 +4,22 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from dispatch.desk.desk import Desk
 
 from dispatch.desk.command import DESK, Command
-from dispatch.desk.ports import Books, DueKind, JournalEntry
+from dispatch.desk.ports import Books, DueKind
+from dispatch.desk.usecases import closures, timers
 from dispatch.domain.closure import MOST_OPEN, Closure
-from dispatch.live.memory import MemoryLive
-from dispatch.vocabulary.events import EventKind
+from dispatch.vocabulary.events import Event, RoadClosed, RoadOpened, facts_of
 from dispatch.vocabulary.places import Cause
-from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import RequestState
 from geo.point import Point
 from geo.shape import Shape, ShapeKind
-from tests.people import NOW, OPI, SITI, ZONE
-from tests.unit.desk.town import GivenRoads, Town, town
+from tests.people import NOW, OPI, SITI
+from tests.unit.desk.town import GivenRoads, Town, done, refused
 
 pytestmark = pytest.mark.anyio
-__all__ = ["town"]
-CLOSINGS = (EventKind.ROAD_CLOSED, EventKind.ROAD_OPENED)
+BY = Command(actor=OPI)
 
 
 def line(at: float = 0.0) -> Shape:
@@ -30,21 +28,27 @@ def line(at: float = 0.0) -> Shape:
 
 async def close(
     town: Town, shape: Shape | None = None, *, key: str | None = None, until: timedelta | None = None
-) -> Closure | Refusal:
+) -> str | Refusal:
     by = Command(actor=OPI, key=key, fingerprint="close")
     at = town.clock.now() + until if until is not None else None
-    return await town.desk.close_road(shape or line(), Cause.FLOOD, note="Setinggi lutut", until=at, by=by)
+    return await closures.close_road(town.unit, shape or line(), Cause.FLOOD, note="Setinggi lutut", until=at, by=by)
+
+
+async def kept(town: Town, closure_id: str) -> Closure:
+    return await town.read(lambda books: books.closures.get(closure_id))
 
 
 async def closed(town: Town, shape: Shape | None = None, *, until: timedelta | None = None) -> Closure:
-    made = await close(town, shape, until=until)
-    assert isinstance(made, Closure), made
-    return made
+    return await kept(town, done(await close(town, shape, until=until)))
 
 
-async def journal(town: Town) -> list[JournalEntry]:
-    entries = await town.store.read(lambda books: books.journal.list_after(0, 1000))
-    return [entry for entry in entries if entry.event.kind in CLOSINGS]
+async def open_now(town: Town) -> list[Closure]:
+    return await town.read(lambda books: books.closures.list_open())
+
+
+async def journal(town: Town) -> list[Event]:
+    entries = await town.read(lambda books: books.journal.list_after(0, 1000))
+    return [entry.event for entry in entries if isinstance(entry.event, RoadClosed | RoadOpened)]
 
 
 async def test_the_roads_know_before_the_command_returns_and_the_journal_says_who(town: Town) -> None:
@@ -52,54 +56,39 @@ async def test_the_roads_know_before_the_command_returns_and_the_journal_says_wh
     made = await closed(town)
     assert town.roads.closed == [(line(),)]
     assert (made.streets, made.created_by, made.created_at, made.is_open) == (7, "opi", NOW, True)
-    assert await town.desk.closures() == [made]
-    [entry] = await journal(town)
-    assert (entry.event.kind, entry.event.actor) == (EventKind.ROAD_CLOSED, "opi")
-    assert entry.event.facts == {"closure": made.id, "cause": "flood", "streets": 7}
+    assert await open_now(town) == [made]
+    [event] = await journal(town)
+    assert (type(event), event.actor) == (RoadClosed, "opi")
+    assert facts_of(event) == {"closure": made.id, "cause": Cause.FLOOD, "streets": 7}
 
 
 async def test_what_is_opened_again_is_closed_no_more_and_the_rest_still_is(town: Town) -> None:
     first = await closed(town)
     second = await closed(town, line(0.1))
-    opened = await town.desk.open_road(first.id, by=Command(actor=OPI))
-    assert isinstance(opened, Closure)
-    assert (opened.ended_by, opened.ended_at) == ("opi", NOW)
+    opened = await kept(town, done(await closures.open_road(town.unit, first.id, by=BY)))
+    assert (opened.id, opened.ended_by, opened.ended_at) == (first.id, "opi", NOW)
     assert town.roads.closed[-1] == (second.shape,)
-    again = await town.desk.open_road(first.id, by=Command(actor=OPI))
-    assert isinstance(again, Refusal)
-    assert again.code == "closure_over"
-    assert [entry.event.kind for entry in await journal(town)] == [
-        EventKind.ROAD_CLOSED,
-        EventKind.ROAD_CLOSED,
-        EventKind.ROAD_OPENED,
-    ]
+    assert refused(await closures.open_road(town.unit, first.id, by=BY)) is RefusalCode.CLOSURE_OVER
+    assert [type(event) for event in await journal(town)] == [RoadClosed, RoadClosed, RoadOpened]
 
 
 async def test_a_repeat_gets_the_first_closure_and_closes_nothing_twice(town: Town) -> None:
-    made = await close(town, key="k", until=timedelta(minutes=5))
+    made = done(await close(town, key="k", until=timedelta(minutes=5)))
     town.clock.turn(600)  # its end would be refused by now
-    by = Command(actor=OPI, key="k", fingerprint="close")
-    until = NOW + timedelta(minutes=5)
-    again = await town.desk.close_road(line(), Cause.FLOOD, note="Setinggi lutut", until=until, by=by)
-    assert again == made
-    assert len(await town.desk.closures()) == 1
+    assert await close(town, key="k", until=timedelta(minutes=-5)) == made
+    assert [closure.id for closure in await open_now(town)] == [made]
     opening = Command(actor=OPI, key="o", fingerprint="open")
-    assert isinstance(made, Closure)
-    first = await town.desk.open_road(made.id, by=opening)
-    assert await town.desk.open_road(made.id, by=opening) == first
-    other = await town.desk.open_road(made.id, by=Command(actor=OPI, key="k", fingerprint="other"))
-    assert isinstance(other, Refusal)
-    assert other.code == "idempotency_key_reused"
+    for _ in range(2):
+        assert await closures.open_road(town.unit, made, by=opening) == made
+    other = await closures.open_road(town.unit, made, by=Command(actor=OPI, key="k", fingerprint="other"))
+    assert refused(other) is RefusalCode.IDEMPOTENCY_KEY_REUSED
 
 
 async def test_what_meets_no_street_or_is_beyond_its_bounds_keeps_nothing(town: Town) -> None:
     town.roads.streets = 0
-    nothing = await close(town)
-    late = await close(town, until=timedelta(days=31))
-    assert isinstance(nothing, Refusal)
-    assert isinstance(late, Refusal)
-    assert (nothing.code, late.code) == ("no_street_here", "closure_until")
-    assert await town.desk.closures() == []
+    assert refused(await close(town)) is RefusalCode.NO_STREET_HERE
+    assert refused(await close(town, until=timedelta(days=31))) is RefusalCode.CLOSURE_UNTIL
+    assert await open_now(town) == []
     assert await journal(town) == []
     assert town.roads.closed == []
 
@@ -115,10 +104,8 @@ async def test_so_many_closures_and_no_more(town: Town) -> None:
             )
 
     await town.store.write(fill)
-    refused = await close(town, line(0.5))
-    assert isinstance(refused, Refusal)
-    assert refused.code == "many_closures"
-    await town.desk.open_road(first.id, by=Command(actor=OPI))
+    assert refused(await close(town, line(0.5))) is RefusalCode.MANY_CLOSURES
+    done(await closures.open_road(town.unit, first.id, by=BY))
     await closed(town, line(0.5))
     assert len(town.roads.closed[-1]) == MOST_OPEN
 
@@ -126,24 +113,23 @@ async def test_so_many_closures_and_no_more(town: Town) -> None:
 async def test_it_opens_by_itself_at_its_time_not_before_and_once(town: Town) -> None:
     made = await closed(town, until=timedelta(minutes=30))
     await town.pass_time(30 * 60 - 1)
-    assert await town.desk.closures() == [made]
+    assert await open_now(town) == [made]
     assert len(town.roads.closed) == 1
     await town.pass_time(1)
-    assert await town.desk.closures() == []
+    assert await open_now(town) == []
     assert town.roads.closed[-1] == ()
-    over = await town.store.read(lambda books: books.closures.get(made.id))
+    over = await kept(town, made.id)
     assert (over.ended_at, over.ended_by) == (NOW + timedelta(minutes=30), DESK)
     await town.pass_time(3600)
-    assert [entry.event.kind for entry in await journal(town)] == list(CLOSINGS)
+    assert [type(event) for event in await journal(town)] == [RoadClosed, RoadOpened]
 
 
 async def test_opened_by_hand_it_does_not_open_again_at_its_time(town: Town) -> None:
     made = await closed(town, until=timedelta(minutes=30))
-    await town.desk.open_road(made.id, by=Command(actor=OPI))
-    assert await town.store.read(lambda books: books.timers.find(DueKind.CLOSURE_ENDS, made.id)) is None
+    done(await closures.open_road(town.unit, made.id, by=BY))
+    assert await town.timer(DueKind.CLOSURE_ENDS, made.id) is None
     await town.pass_time(3600)
-    over = await town.store.read(lambda books: books.closures.get(made.id))
-    assert over.ended_by == "opi"
+    assert (await kept(town, made.id)).ended_by == "opi"
 
 
 async def test_an_end_that_came_while_nothing_ran_is_made_up_for_after_the_restart(town: Town) -> None:
@@ -153,30 +139,31 @@ async def test_an_end_that_came_while_nothing_ran_is_made_up_for_after_the_resta
     await town.reopen()
     town.clock.turn(3600)
     roads = GivenRoads()
-    desk = Desk(store=town.store, live=MemoryLive(), roads=roads, clock=town.clock, zone=ZONE)
-    assert await desk.tell_roads()
+    unit = town.process(roads)
+    assert await closures.tell_roads(unit)
     assert roads.closed == [(stays.shape, ends.shape)]
-    await desk.run_due()
+    await timers.run_due(unit)
     assert roads.closed[-1] == (stays.shape,)
-    over = await town.store.read(lambda books: books.closures.get(ends.id))
-    assert over.ended_at == NOW + timedelta(hours=1, seconds=1)
+    assert (await kept(town, ends.id)).ended_at == NOW + timedelta(hours=1, seconds=1)
 
 
 async def test_another_process_follows_what_the_store_says_and_tells_its_roads_once(town: Town) -> None:
     roads = GivenRoads()
-    other = Desk(store=town.store, live=MemoryLive(), roads=roads, clock=town.clock, zone=ZONE)
-    await other.follow_closures()
+    other = town.process(roads)
+    await closures.follow_closures(other)
     assert roads.closed == []
     made = await closed(town)
-    await other.follow_closures()
-    await other.follow_closures()
+    for _ in range(2):
+        await closures.follow_closures(other)
     assert roads.closed == [(made.shape,)]
 
 
 async def test_two_who_open_at_once_open_it_once(town: Town) -> None:
     made = await closed(town)
-    done = await asyncio.gather(*(town.desk.open_road(made.id, by=Command(actor=who)) for who in (OPI, SITI)))
-    assert sorted(type(one).__name__ for one in done) == ["Closure", "Refusal"]
+    tried = await asyncio.gather(
+        *(closures.open_road(town.unit, made.id, by=Command(actor=person)) for person in (OPI, SITI))
+    )
+    assert sorted(isinstance(one, Refusal) for one in tried) == [False, True]
     assert len(await journal(town)) == 2
 
 
@@ -193,12 +180,12 @@ async def test_who_waits_is_searched_for_again_once_a_road_is_open(town: Town) -
     minutes = dict(town.roads.minutes)
     made = await closed(town)
     town.roads.minutes.clear()  # nobody comes through
-    view = await town.ask()
-    assert view.request.state is RequestState.WAITING
-    await town.desk.run_due()
+    asked = await town.ask()
+    assert asked.state is RequestState.WAITING
+    await town.run_due()
     town.roads.minutes.update(minutes)
-    await town.desk.run_due()
-    assert await town.state(view) is RequestState.WAITING, "its next search is minutes away"
-    await town.desk.open_road(made.id, by=Command(actor=OPI))
-    await town.desk.run_due()
-    assert await town.state(view) is not RequestState.WAITING
+    await town.run_due()
+    assert await town.state(asked) is RequestState.WAITING, "its next search is minutes away"
+    done(await closures.open_road(town.unit, made.id, by=BY))
+    await town.run_due()
+    assert await town.state(asked) is not RequestState.WAITING
