@@ -1,211 +1,302 @@
-"""What a scenario file holds: places, vehicles, steps and what is expected of them."""
+"""What a scenario file holds, a model a table: places, vehicles, steps and what is expected of them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
 from pathlib import Path
+from typing import Annotated, Literal
 
+from pydantic import BeforeValidator, Field, StrictBool, StrictInt, ValidationInfo, field_validator, model_validator
+
+from dispatch.domain.fix import LinkHealth
 from dispatch.domain.request import Patient
-from dispatch.vocabulary.needs import Leaves, Need, Urgency
-from dispatch.vocabulary.vehicle_classes import Duty, Shares, VehicleClass
-from geo.point import Point
+from dispatch.sim.scenario import table as t
+from dispatch.sim.scenario.packs import package_packs, packs_named
+from dispatch.vocabulary import trip_steps
+from dispatch.vocabulary.needs import NEEDS, Death, Document, Leaves, Need, Urgency
+from dispatch.vocabulary.request_states import ENDS, RequestState
+from dispatch.vocabulary.vehicle_classes import CREW, EQUIPMENT, USUAL_CREW, Duty, Shares, VehicleClass
+
+GOVERNMENTS = frozenset({"kota-tangerang", "kabupaten-tangerang", "tangerang-selatan"})
+NO_PHONE = "+62 811-0000-0000"  # in the made-up range: who asks gives some number, also where the file says none
+TRIP = tuple(step for step in trip_steps.TAKEN_BY_PEOPLE if step is not trip_steps.Step.STAND_DOWN)
+DOES = (*TRIP, "silent", "breaks", "repaired", "offline", "online", "position")
+_JUST = 0.5  # how far inside its limit a number lies
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GivenVehicle:
-    """A vehicle as the file gives it; minutes are given travel times to places by name."""
+class GivenVehicle(t.Table):
+    """A vehicle as the file gives it; minutes are given travel times to places by name.
 
-    id: str
-    name: str
-    vehicle_class: VehicleClass
-    agency: str
-    travel_min: Mapping[str, float]
-    default_travel_min: float | None
-    at: str | Point | None
-    base: str | None
-    at_base: bool
-    duty: Duty
-    equipment: frozenset[str]
-    crew: frozenset[str]
-    seats: int
-    hours: tuple[time, time] | None
-    area: frozenset[str]
-    zone: str | None
-    shares: Shares
-    papers_valid_until: date | None
-    fix_age_min: float | None
-    busy_for_min: float | None
-    rest_min: float | None
-    duty_h: float | None
+    A government serves its own area, and goes elsewhere on request (R26); any other goes everywhere.
+    """
+
+    id: Annotated[t.Text, t.named("vehicles", new=True)]
+    name: t.Text = Field(default_factory=lambda said: said["id"])
+    vehicle_class: VehicleClass = Field(alias="class")
+    agency: t.Text
+    travel_min: t.TravelMin = Field(default_factory=dict)
+    default_travel_min: t.Number | None = None
+    at: t.Place | None = None
+    base: t.Text | None = None
+    at_base: StrictBool = False
+    duty: Duty = Duty.AVAILABLE
+    equipment: Annotated[frozenset[Annotated[str, t.among(sorted(EQUIPMENT))]], t.Listed] = frozenset()
+    crew: Annotated[frozenset[Annotated[str, t.among(sorted(CREW))]], t.Listed] = USUAL_CREW
+    seats: t.Whole = 4
+    hours: t.Hours | None = None
+    area: Annotated[frozenset[str], t.Listed] = Field(default_factory=lambda said: GOVERNMENTS & {said["agency"]})
+    zone: t.Text | None = None
+    shares: Shares = Field(
+        default_factory=lambda said: Shares.ON_REQUEST if said["agency"] in GOVERNMENTS else Shares.FULL
+    )
+    papers_valid_until: t.Day | None = None
+    fix_age_min_over: t.Number | None = None
+    fix_age_min: t.Number | None = t.just_within("fix_age_min_over", _JUST)
+    busy_for_min: t.Number | None = None
+    rest_min_under: t.Number | None = None
+    rest_min: t.Number | None = t.just_within("rest_min_under", -_JUST)
+    duty_h_over: t.Number | None = None
+    duty_h: t.Number | None = t.just_within("duty_h_over", _JUST)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskAct:
+class GivenPatient(t.Table):
+    """What the file says of a patient; None: as dispatch takes it where nobody says it."""
+
+    living: StrictBool | None = None
+    can_sit: StrictBool | None = None
+    special_care: StrictBool | None = None
+    oxygen: StrictBool | None = None
+    infectious: StrictBool | None = None
+    death: Death | None = None
+    count: t.Whole | None = None
+    resident_of: t.Text | None = None
+
+
+class AskAct(t.Table):
     """Somebody asks for a vehicle; the areas, `leaves` and `distance_km` are given facts where they are said."""
 
-    id: str
+    id: Annotated[t.Text, t.named("requests", new=True)]
     need: Need
-    urgency: Urgency
-    pickup: str | Point
-    dropoff: str | Point | None
-    patient: Patient
-    documents: frozenset[str]
-    requester: str | None
-    phone: str
-    choose: str | None
-    schedule_at: datetime | None
-    pickup_area: str | None
-    dropoff_area: str | None
-    leaves: Leaves | None
-    distance_km: float | None
+    urgency: Urgency = Field(default_factory=lambda said: NEEDS[said["need"]].urgency)
+    pickup: t.Place
+    dropoff: t.Place | None = None
+    given: GivenPatient = Field(default=GivenPatient(), alias="patient")
+    documents: Annotated[frozenset[Document], t.Listed] = frozenset()
+    requester: t.Text | None = None
+    phone: t.Text = NO_PHONE
+    choose: t.VehicleId | None = None
+    schedule_at: t.Instant | None = None
+    pickup_area: t.Text | None = None
+    dropoff_area: t.Text | None = None
+    leaves: Leaves | None = None
+    distance_km_over: t.Number | None = None
+    distance_km: t.Number | None = t.just_within("distance_km_over", _JUST)
+
+    @property
+    def patient(self) -> Patient:
+        """The patient: living unless a body is asked for, or the file says otherwise."""
+        return Patient(**{"living": self.need is not Need.BODY} | self.given.model_dump(exclude_unset=True))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tap:
-    """A driver's tap on a step: `device_s` is the device's time, counted as at_s is; `seq` its place in the queue."""
+class Tap(t.Table):
+    """A driver's tap that the phone kept: `device_s` is the device's time, `seq` its place in the queue."""
 
-    does: str
-    device_s: float | None = None
-    seq: int | None = None
-    reason: str | None = None
+    does: Annotated[str, t.among(TRIP)]
+    device_s: t.Number = Field(alias="at_s")
+    seq: t.Whole
+    reason: t.Text | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VehicleAct:
+def _numbered(queue: object) -> list[object]:
+    return [{"seq": n, **tap} if isinstance(tap, dict) else tap for n, tap in enumerate(t.listed(queue), 1)]
+
+
+class VehicleAct(t.Table):
     """Something that a vehicle or its driver does; `queue` is posted as often as `posts` says."""
 
-    id: str
-    tap: Tap
-    at: str | Point | None = None
-    travel_min: Mapping[str, float] = field(default_factory=dict)
-    queue: tuple[Tap, ...] = ()
-    posts: int = 1
+    id: t.VehicleId
+    does: Annotated[str, t.among(DOES)]
+    device_s: t.Number | None = None
+    seq: t.Whole | None = None
+    reason: t.Text | None = None
+    at: t.Place | None = None
+    travel_min: t.TravelMin = Field(default_factory=dict)
+    queue: Annotated[tuple[Tap, ...], BeforeValidator(_numbered)] = ()
+    posts: t.Whole = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OperatorAct:
+class _AboutRequest(t.Table):
+    """What is done about a request; where only one was asked for, it need not be named."""
+
+    request: t.RequestId
+
+    @model_validator(mode="before")
+    @classmethod
+    def _the_only_one(cls, data: object, info: ValidationInfo) -> object:
+        requests = t.names_of(info).requests
+        return {"request": requests[0], **data} if isinstance(data, dict) and len(requests) == 1 else data
+
+
+class OperatorAct(_AboutRequest):
     """What one operator or officer does about a request."""
 
-    role: str
-    does: str
-    request: str
-    vehicle: str | None = None
-    rule: str | None = None
-    reason: str = "darurat"
-    outcome: str | None = None
-    told: str = "requester"
+    role: t.Text = Field(default="operator", alias="as")
+    does: Literal["approve", "refuse", "assign", "override", "close", "undo"]
+    vehicle: t.VehicleId | None = None
+    rule: t.Text | None = None
+    reason: t.Text = "darurat"
+    outcome: Annotated[RequestState, t.among(sorted(ENDS))] | None = None
+    told: t.Text = "requester"
+
+    @model_validator(mode="after")
+    def _says_all(self) -> "OperatorAct":
+        needed = {"assign": {"vehicle"}, "override": {"vehicle", "rule"}, "close": {"outcome"}}
+        for name in sorted(needed.get(self.does, set()) - self.model_fields_set):
+            raise t.wrong(f"to {self.does} it lacks {name!r}")
+        return self
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TogetherAct:
-    """Several operators at the same moment."""
-
-    acts: tuple[OperatorAct, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MutualAidAct:
+class MutualAidAct(t.Table):
     """Another government's operator answers for its vehicle (R26)."""
 
-    agency: str
-    yes: bool
-    request: str | None = None
-    vehicle: str | None = None
-    reason: str = "bantuan antarinstansi"
+    agency: t.Text
+    says: Literal["yes", "no"]
+    request: t.RequestId | None = None
+    vehicle: t.VehicleId | None = None
+    reason: t.Text = "bantuan antarinstansi"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallBackAct:
-    """Whoever owes a call-back calls."""
+class CallBackAct(_AboutRequest):
+    """The call-back is made by the person who owes it."""
 
-    request: str
-    outcome: str
+    outcome: Literal["no_answer", "told"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequesterAct:
-    """What who asked says later."""
+class RequesterAct(_AboutRequest):
+    """What the requester says later."""
 
-    does: str
-    request: str
-    note: str = ""
+    does: Literal["cancel", "note", "arrives"]
+    note: t.Text | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishAct:
-    """A new version of an agency's SOP is published."""
+class PublishAct(t.Table):
+    """A new version of an agency's SOP is published: the text of the pack whose path is given."""
 
-    text: str
+    text: t.Text = Field(alias="publish")
 
-
-Act = AskAct | VehicleAct | OperatorAct | TogetherAct | MutualAidAct | CallBackAct | RequesterAct | PublishAct
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExpectPromise:
-    """What is said of the promise that stands; `stands` false: there is none."""
-
-    stands: bool = True
-    due_within_min: float | None = None
-    retry_every_min: float | None = None
-    owner: str | None = None
+    @field_validator("text")
+    @classmethod
+    def _read(cls, path: str, info: ValidationInfo) -> str:
+        try:
+            return (t.names_of(info).folder / path).read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise t.wrong(f"the pack {path} cannot be read: {error}") from None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expect:
+Act = AskAct | VehicleAct | tuple[OperatorAct, ...] | MutualAidAct | CallBackAct | RequesterAct | PublishAct
+_Rules = Annotated[dict[t.VehicleId, Annotated[frozenset[str], t.Listed]], t.as_keys([])]
+
+
+class ExpectPromise(t.Table):
+    """What is said of the promise that stands."""
+
+    due_within_min: t.Number | None = None
+    retry_every_min: t.Number | None = None
+    owner: t.Text | None = None
+
+
+class Expect(t.Table):
     """What is expected after a step; None: nothing is said of it."""
 
-    request: str | None = None
-    state: str | None = None
-    refused: bool | int | str | None = None
-    duty: Mapping[str, str] | None = None
-    offered: frozenset[str] | None = None
-    assigned: frozenset[str] | None = None
-    never_offered: frozenset[str] | None = None
-    denied: Mapping[str, frozenset[str]] | None = None
-    needs_approval: Mapping[str, frozenset[str]] | None = None
-    eligible: frozenset[str] | None = None
-    promise: ExpectPromise | None = None
-    order: tuple[str, ...] | None = None
-    checklist: tuple[str, ...] | None = None
-    notified: tuple[str, ...] | None = None
-    sentence_has: tuple[str, ...] | None = None
-    assignments: int | Mapping[str, str] | None = None
-    told: tuple[str, ...] | None = None
-    taps: Mapping[str, Mapping[str, float]] | None = None
-    signal: Mapping[str, str] | None = None
+    request: t.RequestId | None = None
+    state: RequestState | None = None
+    refused: StrictBool | StrictInt | str | None = None
+    duty: dict[t.VehicleId, Duty] | None = None
+    offered: t.Vehicles | None = None
+    assigned: t.Vehicles | None = None
+    never_offered: t.Vehicles | None = None
+    denied: _Rules | None = None
+    needs_approval: _Rules | None = None
+    eligible: t.Vehicles | None = None
+    promise: ExpectPromise | StrictBool | None = None
+    order: Annotated[tuple[t.RequestId, ...], t.Listed] | None = None
+    checklist: t.Texts | None = None
+    notified: t.Texts | None = None
+    sentence_has: t.Texts | None = None
+    assignments: StrictInt | Annotated[dict[t.VehicleId, str], t.as_keys("")] | None = None
+    told: t.Texts | None = None
+    taps: dict[t.VehicleId, dict[str, t.Number]] | None = None
+    signal: dict[t.VehicleId, LinkHealth] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(t.Table):
     """One step: at a time, something is done or the clock moves on, and then something is expected."""
 
-    at_s: float
-    line: int
-    act: Act | None
-    expect: Expect | None
+    at_s: t.Number
+    ask: AskAct | None = None
+    vehicle: VehicleAct | None = None
+    operator: Annotated[tuple[OperatorAct, ...], t.Listed] | None = None
+    mutual_aid: MutualAidAct | None = None
+    callback: CallBackAct | None = None
+    requester: RequesterAct | None = None
+    sop: PublishAct | None = None
+    expect: Expect = Expect()
+
+    @model_validator(mode="after")
+    def _does_one_thing(self) -> "Step":
+        doing = [name for name in type(self).model_fields if name in self.model_fields_set - {"at_s", "expect"}]
+        if len(doing) > 1:
+            raise t.wrong(f"it has both {doing[0]} and {doing[1]}: make two steps of the same at_s")
+        return self
+
+    @property
+    def act(self) -> Act | None:
+        """What is done; several operators act at the same moment."""
+        here = (self.ask, self.vehicle, self.operator, self.mutual_aid, self.callback, self.requester, self.sop)
+        return next((act for act in here if act is not None), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Always:
+class Always(t.Table):
     """What holds after every step and every timer."""
 
-    never_offered: frozenset[str] = frozenset()
-    solution_or_promise: bool = True
+    never_offered: t.Vehicles = frozenset()
+    solution_or_promise: StrictBool = Field(default=True, alias="no_request_without_solution_or_promise")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scenario:
-    """A scenario; `path` is its file, `packs` are (name, text) of every version that it may come to speak with."""
+class ScenarioFile(t.Table):
+    """The whole file, read in this order, so that a name is known where it is used."""
+
+    title: t.Text
+    name: t.Text | None = None
+    at: t.Instant
+    roads: t.Text | None = None
+    waits_for: t.Text | None = None
+    places: dict[Annotated[str, t.named("places", new=True)], t.Degrees] = Field(default_factory=dict)
+    vehicles: tuple[GivenVehicle, ...] = Field(default=(), alias="vehicle")
+    packs: tuple[tuple[str, str], ...] = Field(default_factory=lambda: tuple(sorted(package_packs())))
+    steps: tuple[Step, ...] = Field(alias="step", min_length=1)
+    always: Always = Always()
+
+    @field_validator("packs", mode="plain")
+    @classmethod
+    def _texts(cls, names: object, info: ValidationInfo) -> tuple[tuple[str, str], ...]:
+        """(agency, text) of every version that may come to speak."""
+        agencies = {vehicle.agency for vehicle in info.data.get("vehicles", ())}
+        try:
+            folder = t.names_of(info).folder
+            return tuple(pack for name in t.listed(names) for pack in packs_named(name, folder, agencies))
+        except ValueError as error:
+            raise t.wrong(str(error)) from None
+
+    @field_validator("steps")
+    @classmethod
+    def _time_goes_on(cls, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        for number in range(1, len(steps)):
+            if steps[number].at_s < steps[number - 1].at_s:
+                raise t.wrong("it is before the step above it: time only goes on", number, "at_s")
+        return steps
+
+
+class Scenario(ScenarioFile):
+    """A scenario: what its file says, the file itself, and the line on which each step begins."""
 
     name: str
-    title: str
     path: Path
-    at: datetime
-    packs: tuple[tuple[str, str], ...]
-    places: Mapping[str, Point]
-    vehicles: tuple[GivenVehicle, ...]
-    steps: tuple[Step, ...]
-    always: Always
-    roads: Path | None
-    waits_for: str | None
+    lines: tuple[int, ...]

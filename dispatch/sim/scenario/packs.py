@@ -1,0 +1,46 @@
+"""The SOP packs with which a scenario is played: those of the package, and those that its file brings along."""
+
+import tomllib
+from collections.abc import Collection
+from importlib import resources
+from pathlib import Path
+
+
+def package_packs() -> list[tuple[str, str]]:
+    """(agency, text) of every pack of the package, every version."""
+    folder = resources.files("dispatch") / "packs"
+    texts = [
+        entry.read_text("utf-8")
+        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
+        if entry.name.endswith(".toml")
+    ]
+    return [(agency_of(text), text) for text in texts]
+
+
+def agency_of(text: str) -> str:
+    """Whose pack a text is. Raises ValueError if it does not say so."""
+    head = tomllib.loads(text).get("pack", {})
+    agency = head.get("agency") if isinstance(head, dict) else None
+    if not isinstance(agency, str):
+        raise ValueError("a pack says [pack] agency")  # noqa: TRY004 - of the file's content, not of a Python type
+    return agency
+
+
+def packs_named(name: object, folder: Path, without_pack: Collection[str]) -> list[tuple[str, str]]:
+    """(agency, text) of what a name in `packs` stands for: a file beside the scenario, or an agency's every version.
+
+    Raises:
+        ValueError: if there is no such pack; agencies in `without_pack` need none, for they obey the national one.
+    """
+    if isinstance(name, str) and name.endswith(".toml"):
+        try:
+            text = (folder / name).read_text("utf-8")
+            return [(agency_of(text), text)]
+        except (OSError, ValueError) as error:
+            raise ValueError(f"the pack {name} cannot be read: {error}") from None
+    known = package_packs()
+    found = [(agency, text) for agency, text in known if agency == name]
+    if not found and name not in without_pack:
+        agencies = sorted({agency for agency, _ in known})
+        raise ValueError(f"no pack {name!r}: there are {', '.join(agencies)}, or a path to a file")
+    return found
