@@ -1,6 +1,5 @@
 """Errors as problem+json: a code for programs, a title for people, never a stack trace."""
 
-from dispatch.words.refusals import problem_title, refusal_title
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -9,6 +8,7 @@ from starlette.exceptions import HTTPException
 from dispatch.desk.ports import LostRaceError, NotFoundError, StoreUnavailableError
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
+from dispatch.words.refusals import problem_title, refusal_title
 
 _BY_STATUS = {401: "signed_out", 403: "not_allowed", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 

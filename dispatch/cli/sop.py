@@ -16,6 +16,7 @@ from dispatch.desk.ports import Books, StoreUnavailableError
 from dispatch.desk.unit import Unit
 from dispatch.desk.usecases import sop as keeping
 from dispatch.live.memory import MemoryLive
+from dispatch.reading.decisions import rules_of
 from dispatch.roads.network import NetworkRoads
 from dispatch.roads.straight import StraightRoads
 from dispatch.rules.pack.checks import judge_beside
@@ -28,7 +29,9 @@ from dispatch.sim.scenario.file import find_scenarios
 from dispatch.sim.scenario.table import ScenarioError
 from dispatch.sim.scenario.whatif import compare_under
 from dispatch.store.sqlite import IndexMissingError, open_sqlite
-from dispatch.words.sop import EFFECT_NAMES, diff_sentences, policy_lines, rule_sentence
+from dispatch.vocabulary.languages import Lang
+from dispatch.words.decisions import sentence
+from dispatch.words.sop import diff_sentences, effect_name, policy_lines, rule_sentence
 from geo.roads.network import NetworkFileError, open_network
 
 T = TypeVar("T")
@@ -168,17 +171,17 @@ def show(name: Annotated[str | None, typer.Argument(help="AGENCY, AGENCY@VERSION
     pack, _ = _find(name)
     typer.echo(f"{pack.title} ({pack.agency} {pack.version}, from {pack.effective_from})")
     for rule in pack.rules:
-        typer.echo(f"{rule.id:6} {EFFECT_NAMES[rule.effect]:18} {rule_sentence(rule)}")
+        typer.echo(f"{rule.id:6} {effect_name(rule.effect, Lang.ID):18} {rule_sentence(rule, Lang.ID)}")
         typer.echo(f"       {rule.title}. {rule.clause} [{rule.source}]")
     if pack.agency == "national":
-        for _, what, value in policy_lines(pack.policy):
+        for _, what, value in policy_lines(pack.policy, Lang.ID):
             typer.echo(f"{what}: {value:g}")
 
 
 @sop.command()
 def diff(old: str, new: str) -> None:
     """Say in sentences what differs between two packs (files, AGENCY or AGENCY@VERSION)."""
-    for line in diff_sentences(_find(old)[0], _find(new)[0]) or ["Keduanya sama."]:
+    for line in diff_sentences(_find(old)[0], _find(new)[0], Lang.ID) or ["Keduanya sama."]:
         typer.echo(line)
 
 
@@ -207,23 +210,25 @@ def backtest(
     if first >= last:
         raise typer.BadParameter("--from lies before --to")
 
-    async def run() -> Backtest:
+    async def run() -> tuple[Backtest, list[Pack]]:
         store = open_sqlite(settings.database_path, guest=True)
         roads = NetworkRoads(open_network(Path(settings.roads))) if settings.roads else StraightRoads()
         unit = Unit(store=store, live=MemoryLive(), roads=roads, clock=SystemClock(), zone=zone)
         try:
-            return await keeping.backtest(unit, pack, since=first, until=last)
+            return await keeping.backtest(unit, pack, since=first, until=last), await store.read(unit.packs)
         finally:
             unit.close()
             await store.close()
 
     try:
-        found = asyncio.run(run())
+        found, packs = asyncio.run(run())
     except (StoreUnavailableError, IndexMissingError, NetworkFileError, ValueError) as error:
         fail(str(error))
+    rule_of = rules_of([*packs, pack])
     for change in found.changes:
+        before, after = (sentence(what.record, rule_of, zone, Lang.ID) for what in (change.before, change.after))
         typer.echo(f"{change.at.astimezone(zone):%d %b %Y %H.%M}  {change.request_id}  {change.change}")
-        typer.echo(f"   - {change.before.sentence}\n   + {change.after.sentence}")
+        typer.echo(f"   - {before}\n   + {after}")
     typer.echo(
         f"{found.requests} requests: {found.counts['sooner']} sooner, {found.counts['later']} later, "
         f"{found.counts['other']} by another vehicle, {found.counts['same']} the same; "

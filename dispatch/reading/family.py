@@ -12,7 +12,6 @@ from dispatch.domain.fix import Fix, LinkHealth, link_health
 from dispatch.domain.request import Request
 from dispatch.domain.vehicle import VehicleNow
 from dispatch.vocabulary.languages import Lang
-from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.request_states import ENDS, FamilyWord, RequestState
 from dispatch.vocabulary.trip_steps import FIRST_CONTACT
 from dispatch.words import family as words
@@ -89,8 +88,7 @@ def _find(books: Books, track_token: str) -> _Found:
 def _lines(unit: Unit, found: _Found, lang: Lang) -> list[str]:
     request, lines = found.request, []
     if found.due_at is not None and request.state is RequestState.WAITING:
-        with_day = request.ask.need is Need.DOCUMENT
-        lines.append(words.due_line(found.due_at, unit.zone, lang, with_day=with_day))
+        lines.append(words.due_line(found.due_at, request.ask.need, unit.zone, lang))
     if request.ask.schedule_at is not None:
         lines.append(words.schedule_line(request.ask.schedule_at, unit.zone, lang))
     if found.has_left:
@@ -104,10 +102,16 @@ def _vehicle(unit: Unit, going: Assignment, name: str, fix: Fix | None, now: dat
     arrives_at = going.arrives_at
     silent = fix is not None and link_health(fix, now, unit.limits) is not LinkHealth.LIVE
     return FamilyVehicle(
-        name=name + words.first_contact(lang) if going.slot == FIRST_CONTACT else name,
+        name=words.first_contact(name, lang) if going.slot == FIRST_CONTACT else name,
         eta=clock_text(arrives_at, unit.zone) if arrives_at is not None and not going.row.met else None,
-        steps=tuple(
-            (label, any(state in going.stamps for state in states)) for label, states in words.step_labels(lang)
-        ),
+        steps=_steps(going, lang),
         signal=words.signal_line(fix.taken_at, unit.zone, lang) if fix is not None and silent else None,
     )
+
+
+def _steps(going: Assignment, lang: Lang) -> tuple[tuple[str, bool], ...]:
+    """Each step as the family reads it, and whether it is done."""
+    done: dict[str, bool] = {}
+    for state, label in words.step_labels(lang).items():
+        done[label] = done.get(label, False) or state in going.stamps
+    return tuple(done.items())

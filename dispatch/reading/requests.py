@@ -191,7 +191,7 @@ def summaries_out(books: Books, requests: Iterable[Request], lang: Lang) -> list
     assignments, approvals = books.assignments.list_of(*ids), [a for a in books.approvals.list_of(*ids) if a.is_asked]
     promises = {promise.request_id: promise for promise in books.promises.list_open_of(ids)}
     told = escalated_to(books, ids)
-    names = vehicle_names(books, [a.vehicle_id for a in (*assignments, *approvals)])
+    names = vehicle_names(books, [*(a.vehicle_id for a in assignments), *(a.vehicle_id for a in approvals)])
     found = []
     for request in listed:
         mine = [a for a in assignments if a.request_id == request.id]

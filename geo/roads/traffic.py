@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.osm.tags import ROAD_CLASSES
-from geo.roads.speeds import HEARSE_CAPS, Caps, cap_kph, ms_at
 from geo.roads.graph import CLOSED_MS
 from geo.roads.network import Network
+from geo.roads.speeds import HEARSE_CAPS, Caps, cap_kph, ms_at
 
 MOST_SLICES = 8
 _WORKDAYS, _WEEKEND = frozenset(range(5)), frozenset({5, 6})

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
-from dispatch.reading.letters import Letter, write_letter
 from fastapi import APIRouter, Depends, Path, Query, Request
 
 from dispatch.desk.ports import Books
 from dispatch.domain.message import Message, MessageState
 from dispatch.reading.base import Out
+from dispatch.reading.letters import Letter, write_letter
 from dispatch.reading.requests import in_scope
 from dispatch.reading.scope import sees_number
 from dispatch.tell.phones import call_url, chat_url

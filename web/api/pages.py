@@ -11,7 +11,9 @@ from dispatch.desk.ports import NotFoundError, StoreUnavailableError
 from dispatch.desk.usecases.changes import family_said
 from dispatch.reading import family
 from dispatch.reading.family import FamilyView
+from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.request_states import FamilyWord
+from dispatch.words.family import over, page_words
 from web.auth import same_origin
 from web.context import Spoken, TheHouse
 from web.errors import Problem, no_database
@@ -53,8 +55,8 @@ async def track(request: Request, track_token: str, house: TheHouse, lang: Spoke
     try:
         shown = await family.view(house.unit, track_token, lang)
     except NotFoundError:
-        return _track_page(request, None, track_token, status=404)
-    return _track_page(request, shown, track_token)
+        return _track_page(request, None, track_token, lang, status=404)
+    return _track_page(request, shown, track_token, lang)
 
 
 @router.post("/t/{track_token}", name="answer")
@@ -63,13 +65,17 @@ async def answer(request: Request, track_token: str, house: TheHouse, said: Anno
     if not same_origin(request):
         raise Problem(403, "other_origin")
     await family_said(house.unit, track_token, said)
-    return RedirectResponse(request.url_for("track", track_token=track_token), status_code=303)
+    page = request.url_for("track", track_token=track_token)
+    return RedirectResponse(page.include_query_params(**request.query_params), status_code=303)
 
 
-def _track_page(request: Request, shown: FamilyView | None, track_token: str, status: int = 200) -> HTMLResponse:
+def _track_page(
+    request: Request, shown: FamilyView | None, track_token: str, lang: Lang, status: int = 200
+) -> HTMLResponse:
     # "no-referrer" would take the origin from the page's own answers too, by which they are known for its own.
     headers = {"Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex", "Cache-Control": "no-store"}
-    body = {"track": shown, "track_token": track_token}
+    words = {**page_words(lang), "over": over(lang)}
+    body = {"track": shown, "track_token": track_token, "words": words, "lang": lang}
     return _templates.TemplateResponse(request, "track.html", body, status_code=status, headers=headers)
 
 

@@ -19,7 +19,7 @@ from geo.places.place import FoundKind, NamedPlace
 from geo.places.region import Nearby, RegionPlaces
 from geo.point import Point
 from web.api.bodies import In, Lat, Lon
-from web.context import Caller, TheHouse
+from web.context import Caller, Spoken, TheHouse
 from web.errors import Problem
 
 router = APIRouter(tags=["places"])
@@ -74,7 +74,7 @@ class Asked(In):
 
 
 @router.get("/api/geocode")
-async def geocode(house: TheHouse, person: Caller, asked: Annotated[Asked, Query()]) -> PlacesOut:
+async def geocode(house: TheHouse, person: Caller, lang: Spoken, asked: Annotated[Asked, Query()]) -> PlacesOut:
     """Places for a text `q` (a name, coordinates, a map's link), or the street and village of `lon` and `lat`.
 
     A text is looked up in the region's own index; with `wide=true` also by the Nominatim server of the settings, to
@@ -82,39 +82,40 @@ async def geocode(house: TheHouse, person: Caller, asked: Annotated[Asked, Query
     """
     text = (asked.q or "").strip()
     if asked.lon is not None and asked.lat is not None and asked.q is None:
-        return PlacesOut(features=[_spot(house, Point(lon=asked.lon, lat=asked.lat), "")])
+        return PlacesOut(features=[_spot(house, Point(lon=asked.lon, lat=asked.lat), "", lang)])
     if not text or asked.lon is not None or asked.lat is not None:
         raise Problem(422, "invalid_place_query")
     pasted = read_pasted(text, house.places.bounds if house.places else INDONESIA)
-    return _pasted(house, pasted) if pasted else await _search(house, person, text, asked)
+    return _pasted(house, pasted, lang) if pasted else await _search(house, person, text, asked, lang)
 
 
-def _pasted(house: House, pasted: Pasted) -> PlacesOut:
+def _pasted(house: House, pasted: Pasted, lang: Lang) -> PlacesOut:
     if pasted.point is None:
         assert pasted.trouble is not None
-        return PlacesOut(features=[], say=trouble_text(pasted.trouble))
-    return PlacesOut(features=[_spot(house, pasted.point, pasted.name)], say=SWAPPED if pasted.swapped else "")
+        return PlacesOut(features=[], say=trouble_text(pasted.trouble, lang))
+    say = place_hint("swapped", lang) if pasted.swapped else ""
+    return PlacesOut(features=[_spot(house, pasted.point, pasted.name, lang)], say=say)
 
 
-async def _search(house: House, person: Person, text: str, asked: Asked) -> PlacesOut:
+async def _search(house: House, person: Person, text: str, asked: Asked, lang: Lang) -> PlacesOut:
     facilities = await house.unit.store.read(lambda books: books.facilities.list_all())
     here = next((facility.point for facility in facilities if facility.id == person.facility), None)
     limit = asked.limit
     found = [_facility_index(house.places, tuple(facilities)).find(text, limit, here)]
     if house.places is not None:
         found.append(house.places.index.find(text, limit, here))
-    features = [_hit(house, hit) for hit in best_of(found, limit, here)]
+    features = [_hit(house, hit, lang) for hit in best_of(found, limit, here)]
     say, attribution = "", ""
     if asked.wide and house.online is not None:
         try:
             further = await run_in_threadpool(house.online.find, text, limit)
-            features += [_hit(house, Hit(place=place, score=0.0)) for place in further]
+            features += [_hit(house, Hit(place=place, score=0.0), lang) for place in further]
             attribution = OSM_SEARCH_ATTRIBUTION if further else ""
         except OnlineError:
-            say = ONLINE_SILENT
+            say = place_hint("online_silent", lang)
     return PlacesOut(
         features=features,
-        say=say or ("" if features else NOTHING_FOUND),
+        say=say or ("" if features else place_hint("nothing_found", lang)),
         wider=house.online is not None and not asked.wide,
         attribution=attribution,
     )
@@ -132,30 +133,30 @@ def _facility_index(places: RegionPlaces | None, facilities: tuple[Facility, ...
     )
 
 
-def _hit(house: House, hit: Hit) -> FoundOut:
+def _hit(house: House, hit: Hit, lang: Lang) -> FoundOut:
     place = hit.place
     facts = FoundFactsOut(
         name=place.name, detail=place.detail, kind=place.kind, facility=place.id or None, score=hit.score
     )
-    return _feature(house, place.point, facts, _near(house, place.point))
+    return _feature(house, place.point, facts, _near(house, place.point), lang)
 
 
-def _spot(house: House, point: Point, name: str) -> FoundOut:
+def _spot(house: House, point: Point, name: str, lang: Lang) -> FoundOut:
     nearby = _near(house, point)
-    called = name or name_of(nearby or Nearby(), point.lon, point.lat)
+    called = name or name_of(nearby or Nearby(), point.lon, point.lat, lang)
     detail = detail_of(nearby) if nearby else ""
     # A village is not named twice.
     facts = FoundFactsOut(name=called, detail="" if detail == called else detail, kind="point")
-    return _feature(house, point, facts, nearby)
+    return _feature(house, point, facts, nearby, lang)
 
 
 def _near(house: House, point: Point) -> Nearby | None:
     return house.places.near(point) if house.places else None
 
 
-def _feature(house: House, point: Point, facts: FoundFactsOut, nearby: Nearby | None) -> FoundOut:
+def _feature(house: House, point: Point, facts: FoundFactsOut, nearby: Nearby | None, lang: Lang) -> FoundOut:
     if nearby is not None and house.places is not None:
         facts.road_m = None if nearby.road_m is None else round(nearby.road_m, 1)
         facts.outside = nearby.outside
-        facts.say = warning_of(nearby, house.places.limit_m)
+        facts.say = warning_of(nearby, house.places.limit_m, lang)
     return FoundOut(geometry=SpotOut(coordinates=(point.lon, point.lat)), properties=facts)

@@ -124,7 +124,8 @@ class _Kept(_Draft):
             raise Problem(403, "not_your_sop")
 
 
-AnyDraft, Kept = Annotated[_Draft, Depends()], Annotated[_Kept, Depends()]
+AnyDraft = Annotated[_Draft, Depends()]
+Kept = Annotated[_Kept, Depends()]
 
 
 @schema_router.get("/sop.schema.json")
@@ -208,8 +209,10 @@ async def submit(draft: Kept, body: EditIn) -> DraftOut:
 @router.post("/{agency}/drafts/{draft_id}/approve")
 async def approve(draft: Kept, body: ApproveDraftIn) -> DraftOut:
     """The second person's word."""
-    said = {"edit": body.edit, "yes": body.yes, "reason": body.reason}
-    return await draft.out(await sop.judge_draft(draft.house.unit, draft.agency, draft.id, **said, by=draft.person))
+    judged = await sop.judge_draft(
+        draft.house.unit, draft.agency, draft.id, edit=body.edit, yes=body.yes, reason=body.reason, by=draft.person
+    )
+    return await draft.out(judged)
 
 
 @router.post("/{agency}/drafts/{draft_id}/publish")

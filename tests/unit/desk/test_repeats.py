@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from dispatch.desk.command import Command
-from dispatch.desk.ports import Books, Due, DueKind, NotFoundError
+from dispatch.desk.ports import Due, DueKind, NotFoundError
 from dispatch.desk.unit import Unit
 from dispatch.desk.usecases import changes, promises, requests, timers, trips, vehicles
 from dispatch.desk.usecases.timers import TimerStuckError

@@ -12,6 +12,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
+from dispatch.words.sentences import finding_text, would_help
 
 from dispatch.domain.request import Ask, Place
 from dispatch.domain.vehicle import VehicleNow
@@ -22,7 +23,6 @@ from dispatch.rules.sop import Effect, Pack, Rule, SopInForce
 from dispatch.vocabulary.needs import Death, Leaves, Need, Urgency
 from dispatch.vocabulary.vehicle_classes import Duty, Shares, VehicleClass
 from dispatch.words.facts import CLASS_NAMES, CREW_NAMES, DOCUMENT_NAMES, EQUIPMENT_NAMES
-from dispatch.words.sentences import finding_text, would_help
 from dispatch.words.sop import EFFECT_NAMES, rule_sentence
 from tests.people import CIKOKOL, HOME, NOW, ZONE, ask, moment, packs, sop, vehicle
 
