@@ -36,7 +36,7 @@ class Settings(BaseSettings):
         default="", description="Folder of SOP packs (*.toml); empty: the sample packs of the package."
     )
     scenario_dir: str = Field(
-        default="", description="Folder of scenarios that drafts are tested with; empty: those of the source tree."
+        default="", description="Folder of scenarios that drafts are tested with; empty: those of the package."
     )
     traffic: str = Field(
         default="", description="TOML of the hours of the week and their factors (docs/roads.md); empty: an estimate."
@@ -117,10 +117,9 @@ class Settings(BaseSettings):
         return Path(path)
 
     @property
-    def scenario_path(self) -> Path | None:
-        """The folder of scenarios, if there is one."""
-        folder = Path(self.scenario_dir) if self.scenario_dir else Path(__file__).parents[1] / "tests" / "scenarios"
-        return folder if folder.is_dir() else None
+    def scenario_path(self) -> Path:
+        """The folder of scenarios."""
+        return Path(self.scenario_dir) if self.scenario_dir else Path(__file__).parent / "scenarios"
 
     @classmethod
     def settings_customise_sources(

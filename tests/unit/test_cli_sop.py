@@ -15,7 +15,7 @@ from tests.unit.rules.pack.bad_packs import HEAD, RULE
 ROOT = Path(__file__).parents[2]
 PACKS = ROOT / "dispatch" / "packs"
 CITY = PACKS / "kota-tangerang.toml"
-CIKOKOL_2019 = ROOT / "tests" / "scenarios" / "03-cikokol-2019-08-23.toml"
+CIKOKOL_2019 = ROOT / "dispatch" / "scenarios" / "03-cikokol-2019-08-23.toml"
 
 
 @pytest.fixture(autouse=True)

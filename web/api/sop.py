@@ -230,7 +230,7 @@ async def test(draft: Kept) -> DraftTestOut:
     """Play the scenarios under the draft."""
     view, _ = await draft.sound()
     folder = draft.house.settings.scenario_path
-    paths = find_scenarios([folder]) if folder else []
+    paths = find_scenarios([folder]) if folder.is_dir() else []
     if not paths:
         raise Problem(409, "no_scenarios")
     since = view.base.effective_from if view.base else None
