@@ -12,7 +12,7 @@ from dispatch.domain.people import Person
 from dispatch.reading.base import Out
 from dispatch.vocabulary.roles import Role
 from geo.point import Point
-from web.api.bodies import Id, In, Lat, Lon
+from web.bodies import Id, In, Lat, Lon
 from web.context import utc
 
 

@@ -11,7 +11,7 @@ from dispatch.desk.road_ports import Area, RoadAreas
 from dispatch.reading.base import Out
 from dispatch.vocabulary.vehicle_classes import VehicleClass
 from geo.point import Point
-from web.api.bodies import Lat, Lon
+from web.bodies import Lat, Lon
 from web.context import TheHouse
 from web.errors import Problem
 

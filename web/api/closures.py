@@ -14,7 +14,7 @@ from dispatch.reading.base import Out
 from dispatch.vocabulary.places import Cause
 from geo.point import Point
 from geo.shape import Shape, ShapeKind
-from web.api.bodies import In, Lat, Lon
+from web.bodies import In, Lat, Lon
 from web.context import By, TheHouse, done, utc
 
 router = APIRouter(prefix="/api/closures", tags=["closures"])

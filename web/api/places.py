@@ -18,7 +18,7 @@ from geo.places.pasted import INDONESIA, Pasted, read_pasted
 from geo.places.place import FoundKind, NamedPlace
 from geo.places.region import Nearby, RegionPlaces
 from geo.point import Point
-from web.api.bodies import In, Lat, Lon
+from web.bodies import In, Lat, Lon
 from web.context import Caller, Spoken, TheHouse
 from web.errors import Problem
 

@@ -14,7 +14,7 @@ from dispatch.reading.promises import HeirOut, KeptOut, OwedOut, get_promise, he
 from dispatch.reading.scope import facility_of
 from dispatch.vocabulary.promises import CallOutcome, CloseOutcome
 from dispatch.vocabulary.refusals import Refusal
-from web.api.bodies import Id, In, Text
+from web.bodies import Id, In, Text
 from web.context import By, Caller, Spoken, TheHouse, done
 
 router = APIRouter(prefix="/api", tags=["promises"])

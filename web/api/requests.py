@@ -18,7 +18,7 @@ from dispatch.vocabulary.refusals import Refusal
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Permission, may
 from geo.point import distance_m
-from web.api.bodies import Id, In, Phone, PointIn, Reason, Text, place_of
+from web.bodies import Id, In, Phone, PointIn, Reason, Text, place_of
 from web.context import By, Caller, Spoken, TheHouse, done, utc
 from web.errors import Problem
 

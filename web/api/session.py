@@ -10,8 +10,8 @@ from dispatch.domain.people import Person
 from dispatch.reading.base import Out
 from dispatch.reading.vehicles import MeOut
 from dispatch.vocabulary.roles import Role
-from web.api.bodies import Id, In
 from web.auth import COOKIE, SESSION, digest, new_session, same_origin
+from web.bodies import Id, In
 from web.context import Spoken, TheHouse, read_me
 from web.errors import Problem
 

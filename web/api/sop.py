@@ -36,7 +36,7 @@ from dispatch.sim.scenario.whatif import play_apart
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.words.drafts import expectation_text
-from web.api.bodies import In, Reason
+from web.bodies import In, Reason
 from web.context import Caller, Spoken, TheHouse, done, utc
 from web.errors import Problem, refused
 
