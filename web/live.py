@@ -26,7 +26,7 @@ from dispatch.reading.events import event_out
 from dispatch.reading.requests import summaries_out
 from dispatch.reading.scope import Scope, facility_of, of_event, of_fleet, of_requests, of_vehicle
 from dispatch.reading.vehicles import SnapshotOut, fleet_out, vehicle_out
-from dispatch.vocabulary.events import RoadEvent
+from dispatch.vocabulary.events import DecisionMade, RoadEvent
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.request_states import OPEN
 from dispatch.vocabulary.roles import may
@@ -206,12 +206,12 @@ class Hub:
             for name, vehicle in vehicles.items()
         }
         names = vehicle_names(books, vehicles)
-        decisions = {request_id: books.decisions.list_of(request_id) for request_id in ids}
+        decided = {entry.event.request_id for entry in entries if isinstance(entry.event, DecisionMade)}
+        briefs = books.decisions.list_briefs(*(request_id for request_id in decided if request_id))
         rule_of = rules_of(unit.packs(books))
 
         def told(entry: JournalEntry, scope: Scope) -> dict[str, Any]:
-            of = decisions.get(entry.event.request_id or "", {})
-            return event_out(entry, names, of, rule_of, unit.zone, lang, scope).model_dump(mode="json")
+            return event_out(entry, names, briefs, rule_of, unit.zone, lang, scope).model_dump(mode="json")
 
         return [
             _News(

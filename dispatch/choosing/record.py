@@ -4,7 +4,7 @@ Beside them stands what packs wrote (a line of a checklist) and what vehicles an
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from dispatch.choosing.next_step import AskApproval
@@ -78,6 +78,13 @@ class DecisionRecord:
     computed_in_ms: float = 0.0
     # A decision of before 0.2 was kept in words; it is shown as it was written.
     written: "WrittenWords | None" = None
+
+    def brief(self) -> "DecisionRecord":
+        """The part that its sentence is written from: the vehicles that it names, without their findings."""
+        named = {*self.chosen, *self.soon, *(ask.vehicle_id for ask in self.asks)}
+        named |= {self.passed.vehicle_id} if self.passed else set()
+        candidates = tuple(replace(c, findings=(), blocking=()) for c in self.candidates if c.vehicle_id in named)
+        return replace(self, candidates=candidates, checklist=(), notices=(), sop={})
 
     def name_of(self, vehicle_id: str) -> str:
         """What people call a vehicle."""

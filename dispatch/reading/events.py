@@ -30,7 +30,7 @@ class EventOut(Out):
 def event_out(
     entry: JournalEntry,
     names: Names,
-    decisions: Mapping[int, DecisionRecord],
+    briefs: Mapping[int, DecisionRecord],
     rule_of: RuleOf,
     zone: tzinfo,
     lang: Lang,
@@ -43,8 +43,8 @@ def event_out(
         known = {"assignment_id": event.assignment_id} if scope is Scope.REDACTED else {}
         return EventOut.model_validate({**head, **known, "text": "", "facts": {}})
     decision = None
-    if isinstance(event, DecisionMade) and event.decision_id is not None and event.decision_id in decisions:
-        decision = sentence(decisions[event.decision_id], rule_of, zone, lang)
+    if isinstance(event, DecisionMade) and event.decision_id is not None and event.decision_id in briefs:
+        decision = sentence(briefs[event.decision_id], rule_of, zone, lang)
     about = {name: getattr(event, name) for name in ("request_id", "assignment_id", "actor")}
     text = event_text(event, lang, vehicle=names.get(event.vehicle_id or ""), decision=decision)
     return EventOut.model_validate({**head, **about, "text": text, "facts": facts_of(event)})

@@ -14,14 +14,14 @@ from dispatch.vocabulary.languages import Lang
 def explain_request(books: Books, request_id: str, zone: tzinfo, lang: Lang) -> list[str]:
     """The lines. Raises NotFoundError for an unknown request."""
     request, entries = books.requests.get(request_id), books.journal.list_of(request_id)
-    decisions, last = books.decisions.list_of(request_id), books.decisions.find_last(request_id)
+    briefs, last = books.decisions.list_briefs(request_id), books.decisions.find_last(request_id)
     rule_of = rules_of(read_pack(text) for text in books.sop.list_packs())
     lines = [f"{request.id}  {request.ask.need.value}  {request.state.value}"]
     if last is not None:
         lines += _decision(decision_out(last, rule_of, zone, lang))
     names = vehicle_names(books, [entry.event.vehicle_id for entry in entries])
     for entry in entries:
-        said = event_out(entry, names, decisions, rule_of, zone, lang).text
+        said = event_out(entry, names, briefs, rule_of, zone, lang).text
         lines.append(f"{entry.event.at.astimezone(zone):%d %b %H.%M.%S}  {said}")
     return lines
 

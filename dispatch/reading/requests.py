@@ -240,16 +240,16 @@ def request_out(unit: Unit, books: Books, person: Person, request_id: str, link:
     """
     request = in_scope(books, person, request_id)
     [summary] = summaries_out(books, [request], lang)
-    entries, decisions = books.journal.list_of(request_id), books.decisions.list_of(request_id)
+    entries, briefs = books.journal.list_of(request_id), books.decisions.list_briefs(request_id)
     rule_of = rules_of(unit.packs(books))
     names = vehicle_names(books, [entry.event.vehicle_id for entry in entries])
-    last = decisions[max(decisions)] if decisions else None
+    last = books.decisions.find_last(request_id)
     return RequestOut.model_validate(
         {
             **summary.model_dump(),
             "decision": decision_out(last, rule_of, unit.zone, lang) if last else None,
             "approvals": books.approvals.list_of(request_id),
-            "timeline": [event_out(entry, names, decisions, rule_of, unit.zone, lang) for entry in entries],
+            "timeline": [event_out(entry, names, briefs, rule_of, unit.zone, lang) for entry in entries],
             "track_url": link.replace("{token}", books.requests.get_track_token(request_id)),
             "contact_phone": books.requests.get_contact(request_id).phone,
         }

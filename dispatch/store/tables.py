@@ -123,6 +123,7 @@ decisions = Table(
     Column("request_id", String, ForeignKey("requests.id"), nullable=False, index=True),
     Column("at", String, nullable=False),
     Column("decision", Text, nullable=False),
+    Column("brief", Text),
     Column("facts", LargeBinary),
     sqlite_autoincrement=True,
 )

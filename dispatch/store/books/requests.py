@@ -10,7 +10,7 @@ from dispatch.domain.request import Contact, Request, RequestFilter
 from dispatch.store import tables
 from dispatch.store.books.base import Book
 from dispatch.store.old_decisions import read_old
-from dispatch.store.rows import Row, adapter, ask_text, columns, request_of, time_text, value_of
+from dispatch.store.rows import adapter, ask_text, columns, request_of, time_text, value_of
 
 
 class SqlRequests(Book):
@@ -69,18 +69,22 @@ class SqlDecisions(Book):
 
     def add(self, request_id: str, at: datetime, decision: DecisionRecord, facts: bytes) -> int:
         text = adapter(DecisionRecord).dump_json(decision, exclude_none=True).decode()
-        row = {"request_id": request_id, "at": time_text(at), "decision": text, "facts": facts}
+        brief = adapter(DecisionRecord).dump_json(decision.brief(), exclude_none=True).decode()
+        row = {"request_id": request_id, "at": time_text(at), "decision": text, "brief": brief, "facts": facts}
         added = self._connection.execute(insert(tables.decisions).values(row).returning(tables.decisions.c.id))
         return int(added.scalar_one())
 
     def find_last(self, request_id: str) -> DecisionRecord | None:
         row = self._one(_newest(request_id, "decision"))
-        return None if row is None else _record(row)
+        if row is None:
+            return None
+        document = json.loads(row["decision"])
+        return read_old(document) if "sentence" in document else adapter(DecisionRecord).validate_python(document)
 
-    def list_of(self, request_id: str) -> dict[int, DecisionRecord]:
+    def list_briefs(self, *request_ids: str) -> dict[int, DecisionRecord]:
         table = tables.decisions
-        query = select(table.c.id, table.c.decision).where(table.c.request_id == request_id).order_by(table.c.id)
-        return {row["id"]: _record(row) for row in self._all(query)}
+        query = select(table.c.id, table.c.brief).where(table.c.request_id.in_(request_ids), table.c.brief.is_not(None))
+        return {row["id"]: adapter(DecisionRecord).validate_json(row["brief"]) for row in self._all(query)}
 
     def find_facts(self, request_id: str) -> bytes | None:
         row = self._one(_newest(request_id, "facts"))
@@ -101,8 +105,3 @@ class SqlDecisions(Book):
 def _newest(request_id: str, column: str) -> "Select[tuple[object, ...]]":
     table = tables.decisions
     return select(table.c[column]).where(table.c.request_id == request_id).order_by(table.c.id.desc()).limit(1)
-
-
-def _record(row: Row) -> DecisionRecord:
-    document = json.loads(row["decision"])
-    return read_old(document) if "sentence" in document else adapter(DecisionRecord).validate_python(document)

@@ -1,5 +1,5 @@
 """Whether an assignment is live is a column, so that a new step of a trip needs no migration; a promise keeps no time
-of its next retry beside its timer."""
+of its next retry beside its timer; a decision's brief lies beside it, so that a timeline reads no whole decision."""
 
 from alembic import op
 from sqlalchemy import inspect
@@ -12,11 +12,13 @@ _VEHICLE, _SLOT = "one_live_assignment_a_vehicle", "one_live_assignment_a_slot"
 
 
 def upgrade() -> None:
-    """Add the column, make the indexes over it, and drop the time."""
+    """Add the columns, make the indexes, and drop the time."""
     held = inspect(op.get_bind())
     if "is_live" not in {column["name"] for column in held.get_columns("assignments")}:
         op.execute("ALTER TABLE assignments ADD COLUMN is_live BOOLEAN DEFAULT 0 NOT NULL")
         op.execute(f"UPDATE assignments SET is_live = state IN ({_LIVE})")  # noqa: S608 - no input
+    if "brief" not in {column["name"] for column in held.get_columns("decisions")}:
+        op.execute("ALTER TABLE decisions ADD COLUMN brief TEXT")
     if "retry_at" in {column["name"] for column in held.get_columns("promises")}:
         op.drop_column("promises", "retry_at")
     for name, columns in ((_VEHICLE, "vehicle_id"), (_SLOT, "request_id, slot")):

@@ -1,14 +1,15 @@
-"""Every scenario file of this folder, played through the real desk: they are the acceptance tests."""
+"""Every scenario file of the package, played through the real desk: they are the acceptance tests."""
 
 from pathlib import Path
 
 import pytest
 
+import dispatch
 from dispatch.sim.scenario.file import find_scenarios, read_scenario
 from dispatch.sim.scenario.play import Outcome, play
 
 pytestmark = pytest.mark.anyio
-FILES = find_scenarios([Path(__file__).parent])
+FILES = find_scenarios([Path(dispatch.__file__).parent / "scenarios"])
 
 
 @pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
