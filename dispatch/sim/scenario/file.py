@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from dispatch.rules.pack.toml_lines import line_of, read_lines
 from dispatch.sim.scenario.model import Scenario, ScenarioFile
-from dispatch.sim.scenario.table import Names
+from dispatch.sim.scenario.table import Names, ScenarioError
 
 _Path = tuple[str | int, ...]
 # What to do, by pydantic's codes, where its own words do not say so in the terms of a TOML file.
@@ -24,14 +24,6 @@ _SENTENCES = {
     "tuple_type": "takes a list, or [[ ]] tables",
     "too_short": "takes one at least",
 }
-
-
-class ScenarioError(ValueError):
-    """A scenario file that cannot be used: the file, the line (from 1) and what would be right."""
-
-    def __init__(self, path: Path, line: int, sentence: str) -> None:
-        super().__init__(f"{path} line {line}: {sentence}")
-        self.path, self.line, self.sentence = path, line, sentence
 
 
 def read_scenario(path: Path) -> Scenario:

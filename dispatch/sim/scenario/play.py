@@ -1,15 +1,17 @@
 """Playing a scenario from its first step to its last, and the report of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dispatch.reading.decisions import DecisionOut
 from dispatch.sim.scenario.acts import do
 from dispatch.sim.scenario.expect import Check, check_step
-from dispatch.sim.scenario.file import agency_of
 from dispatch.sim.scenario.model import Scenario
+from dispatch.sim.scenario.packs import agency_of
+from dispatch.sim.scenario.seen import decisions_of
 from dispatch.sim.scenario.table import ScenarioError
-from dispatch.sim.scenario.world import StuckError, World, open_world
+from dispatch.sim.scenario.world import StuckError, UnplayableError, World, open_world
 from geo.roads.network import NetworkFileError
 
 
@@ -30,7 +32,7 @@ class Report:
     outcome: Outcome
     checks: tuple[Check, ...]
     waits_for: str | None = None
-    decisions: Mapping[str, tuple[Mapping[str, object], ...]] = field(default_factory=dict)
+    decisions: Mapping[str, tuple[DecisionOut, ...]] = field(default_factory=dict)
 
     @property
     def failures(self) -> tuple[Check, ...]:
@@ -45,25 +47,20 @@ async def play(scenario: Scenario, pack_texts: Sequence[str] | None = None) -> R
         ScenarioError: if the file asks for something that cannot be: a pack that cannot be read, a person nobody is.
     """
     checks: list[Check] = []
-    decisions: Mapping[str, tuple[Mapping[str, object], ...]] = {}
+    decisions: Mapping[str, tuple[DecisionOut, ...]] = {}
     at_s, line = 0.0, 1
     try:
         async with open_world(scenario, _packs(scenario, pack_texts or ())) as world:
-            for step in scenario.steps:
-                at_s, line = step.at_s, step.line
-                await world.move_to(step.at_s)
-                done = await do(world, step)
-                checks += await check_step(world, step, done)
+            for step, line in zip(scenario.steps, scenario.lines, strict=True):
+                at_s = step.at_s
+                await world.move_to(at_s)
+                checks += await check_step(world, step, line, await do(world, step.act))
             checks += _always(world, at_s, line)
-            decisions = {name: tuple(kept) for name, kept in world.decisions.items()}
+            decisions = await decisions_of(world)
     except StuckError as error:
-        checks.append(
-            Check(at_s=at_s, line=line, what="the step", expected="carried out", happened=str(error), passed=False)
-        )
-    except (ValueError, NetworkFileError) as error:
-        if isinstance(error, ScenarioError):
-            raise
-        raise ScenarioError(scenario.path, 1, f"a part of it cannot be used: {error}") from error
+        checks.append(_check("the step", "carried out", str(error), at_s, line))
+    except (UnplayableError, NetworkFileError) as error:
+        raise ScenarioError(scenario.path, line, str(error)) from error
     return _report(scenario, checks, decisions)
 
 
@@ -72,35 +69,28 @@ def _packs(scenario: Scenario, instead: Sequence[str]) -> list[str]:
     return [*(text for agency, text in scenario.packs if agency not in replaced), *instead]
 
 
-def _always(world: World, at_s: float, line: int) -> list[Check]:
+def _always(world: World, at_s: float, line: int) -> Iterator[Check]:
     always, wrong = world.scenario.always, world.watch
-    found: list[Check] = []
+    offered = [text for text in wrong if text.endswith("was offered")]
     if always.never_offered:
-        offered = [text for text in wrong if text.endswith("was offered")]
-        found.append(_held("never_offered", ", ".join(sorted(always.never_offered)), offered, at_s, line))
+        yield _check("never_offered", ", ".join(sorted(always.never_offered)), "; ".join(offered), at_s, line)
     if always.solution_or_promise:
-        lacking = [text for text in wrong if not text.endswith("was offered")]
-        found.append(_held("always", "a solution or a promise", lacking, at_s, line))
-    return found
+        lacking = [text for text in wrong if text not in offered]
+        yield _check("always", "a solution or a promise", "; ".join(lacking), at_s, line)
 
 
-def _held(what: str, expected: str, wrong: Sequence[str], at_s: float, line: int) -> Check:
-    happened = "; ".join(wrong) or "held at every moment"
+def _check(what: str, expected: str, wrong: str, at_s: float, line: int) -> Check:
+    happened = wrong or "held at every moment"
     return Check(at_s=at_s, line=line, what=what, expected=expected, happened=happened, passed=not wrong)
 
 
-def _report(
-    scenario: Scenario, checks: list[Check], decisions: Mapping[str, tuple[Mapping[str, object], ...]]
-) -> Report:
+def _report(scenario: Scenario, checks: list[Check], decisions: Mapping[str, tuple[DecisionOut, ...]]) -> Report:
     passed = all(check.passed for check in checks)
     outcome = Outcome.PASSED if passed else Outcome.WAITING if scenario.waits_for else Outcome.FAILED
     if passed and scenario.waits_for:
         # A note that is no longer true hides the next failure of this file.
         outcome = Outcome.FAILED
-        happened = "everything passes: take waits_for out"
-        checks.append(
-            Check(at_s=0, line=1, what="waits_for", expected=scenario.waits_for, happened=happened, passed=False)
-        )
+        checks.append(_check("waits_for", scenario.waits_for, "everything passes: take waits_for out", 0, 1))
     return Report(
         name=scenario.name,
         title=scenario.title,

@@ -1,7 +1,7 @@
 """Travel times as a scenario gives them, in place of roads."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import InitVar, dataclass, field
 
 from dispatch.desk.road_ports import Roads, Way
 from dispatch.domain.arrival import Arrival, Method
@@ -13,17 +13,16 @@ _KPH = 30.0  # from minutes to a distance, for the screens alone; this project's
 
 @dataclass(slots=True)
 class GivenRoads(Roads):
-    """Minutes from every vehicle to every named place; whoever has none for a place cannot come."""
+    """Minutes from every vehicle to every named place; a vehicle that has none for a place cannot come."""
 
     places: Mapping[str, Point]
-    minutes: dict[str, dict[str, float]] = field(default_factory=dict)
-    default_min: dict[str, float] = field(default_factory=dict)
+    vehicles: InitVar[Sequence[GivenVehicle]]
+    minutes: dict[str, dict[str, float]] = field(init=False)
+    default_min: dict[str, float | None] = field(init=False)
 
-    def take(self, vehicle: GivenVehicle) -> None:
-        """Learn the times of a vehicle."""
-        self.minutes[vehicle.id] = dict(vehicle.travel_min)
-        if vehicle.default_travel_min is not None:
-            self.default_min[vehicle.id] = vehicle.default_travel_min
+    def __post_init__(self, vehicles: Sequence[GivenVehicle]) -> None:
+        self.minutes = {vehicle.id: dict(vehicle.travel_min) for vehicle in vehicles}
+        self.default_min = {vehicle.id: vehicle.default_travel_min for vehicle in vehicles}
 
     def change(self, vehicle_id: str, travel_min: Mapping[str, float]) -> None:
         """The vehicle stands elsewhere now: these times replace the old ones of the same places."""
@@ -37,11 +36,10 @@ class GivenRoads(Roads):
         names = [name for name, point in self.places.items() if point == to]
         found: list[tuple[float, str]] = []
         for vehicle_id in vehicles:
-            times = [self.minutes[vehicle_id][name] for name in names if name in self.minutes.get(vehicle_id, {})]
-            if not times and vehicle_id in self.default_min:
-                times = [self.default_min[vehicle_id]]
-            if times:
-                found.append((min(times), vehicle_id))
+            times = [self.minutes[vehicle_id][name] for name in names if name in self.minutes[vehicle_id]]
+            soonest = min(times, default=self.default_min[vehicle_id])
+            if soonest is not None:
+                found.append((soonest, vehicle_id))
         return {
             vehicle_id: Arrival(
                 eta_s=minutes * 60.0,

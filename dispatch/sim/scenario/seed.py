@@ -1,50 +1,39 @@
 """What stands before the first step: facilities, people, vehicles with their duty, positions and other trips."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
 from dispatch.desk.ports import Books
-from dispatch.desk.standing import settle
-from dispatch.desk.steps import take_step
-from dispatch.domain.assignment import Assignment, StepCommand
+from dispatch.domain.assignment import Assignment, Stamp
 from dispatch.domain.fix import Fix
 from dispatch.domain.people import Facility, FacilityKind, Person
 from dispatch.domain.request import Ask, Contact, Patient, Place, Request
 from dispatch.domain.vehicle import Vehicle
-from dispatch.sim.scenario.model import AskAct, GivenVehicle, Scenario
+from dispatch.sim.scenario.model import NO_PHONE, AskAct, GivenVehicle, Scenario
 from dispatch.vocabulary.needs import Need, Urgency
-from dispatch.vocabulary.policy import Policy
-from dispatch.vocabulary.refusals import Refusal
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Role
-from dispatch.vocabulary.trip_steps import AssignmentState, Step, StepSource
-from dispatch.vocabulary.vehicle_classes import VehicleClass
+from dispatch.vocabulary.trip_steps import AssignmentState, StepSource
+from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
 from geo.point import Point, distance_m
-from geo.sample.facts import SampleFacility, list_facilities, list_villages
+from geo.sample.facts import list_facilities, list_villages
 
-_KINDS = (
-    ("puskesmas", FacilityKind.PUSKESMAS),
-    ("rs", FacilityKind.HOSPITAL),
-    ("rsud", FacilityKind.HOSPITAL),
-    ("hospital", FacilityKind.HOSPITAL),
-    ("masjid", FacilityKind.MOSQUE),
-    ("mosque", FacilityKind.MOSQUE),
-    ("dkm", FacilityKind.MOSQUE),
-    ("tpu", FacilityKind.CEMETERY),
-    ("tmp", FacilityKind.CEMETERY),
-    ("cemetery", FacilityKind.CEMETERY),
-    ("makam", FacilityKind.CEMETERY),
-    ("base", FacilityKind.BASE),
-    ("pangkalan", FacilityKind.BASE),
-    ("pos", FacilityKind.BASE),
-)
-_NEAR_KM = 15.0  # beyond it a point is taken to lie in no area of the sample region
+# What a facility is, by the first word of its name.
+_KINDS = {kind.value: kind for kind in FacilityKind} | {
+    **dict.fromkeys(("rs", "rsud"), FacilityKind.HOSPITAL),
+    **dict.fromkeys(("masjid", "dkm"), FacilityKind.MOSQUE),
+    **dict.fromkeys(("tpu", "tmp", "makam"), FacilityKind.CEMETERY),
+    **dict.fromkeys(("pangkalan", "pos"), FacilityKind.BASE),
+}
+_NEAR_M = 15_000.0  # beyond it a point is taken to lie in no area of the sample region
+_BUSY_SINCE = timedelta(minutes=20)  # how long a vehicle has been on another request's trip
 
 
 def area_of(point: Point) -> str | None:
     """Whose area a point lies in: the nearest village's of the sample region."""
     nearest = min(list_villages(), key=lambda village: distance_m(village.point, point))
-    return nearest.agency if distance_m(nearest.point, point) <= _NEAR_KM * 1000.0 else None
+    return nearest.agency if distance_m(nearest.point, point) <= _NEAR_M else None
 
 
 class Seed:
@@ -53,10 +42,10 @@ class Seed:
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
         self._at = scenario.at.astimezone(UTC)
-        self._known: Mapping[str, SampleFacility] = {facility.id: facility for facility in list_facilities()}
-        self._asks = [step.act for step in scenario.steps if isinstance(step.act, AskAct)]
+        self._sample = {facility.id: facility for facility in list_facilities()}
+        self._asks = [step.ask for step in scenario.steps if step.ask is not None]
         self.stands_at = {vehicle.id: self._stands_at(vehicle) for vehicle in scenario.vehicles}
-        self.facilities = self._facilities()
+        self.facilities = {name: self._facility(name, point) for name, point in self._facility_points().items()}
         self.people = {person.id: person for person in self._people()}
 
     def write(self, books: Books) -> dict[str, tuple[datetime, str]]:
@@ -65,42 +54,31 @@ class Seed:
             books.facilities.put(facility)
         busy: dict[str, tuple[datetime, str]] = {}
         for given in self._scenario.vehicles:
-            books.vehicles.put(_vehicle(given))
+            known = {name.name for name in fields(Vehicle)} & GivenVehicle.model_fields.keys()
+            books.vehicles.put(Vehicle(**{name: getattr(given, name) for name in known}))
             began = self._at - timedelta(hours=given.duty_h or 1.0)
+            ended = self._at - timedelta(minutes=given.rest_min) if given.rest_min is not None else None
             books.vehicles.set_duty(given.id, given.duty, at_base=given.at_base, now=began)
-            self._write_history(books, given, began)
+            books.vehicles.set_history(given.id, on_duty_since=began, trip_ended_at=ended)
+            if given.busy_for_min is not None:
+                busy[given.id] = self._at + timedelta(minutes=given.busy_for_min), self._write_other_trip(books, given)
         for person in self.people.values():
             books.people.put(person)
-        for given in self._scenario.vehicles:
-            if given.busy_for_min is not None:
-                trip = self._write_other_trip(books, given)
-                busy[given.id] = (self._at + timedelta(minutes=given.busy_for_min), trip)
         return busy
 
     def old_fixes(self) -> list[Fix]:
         """Positions that are as old as the file says."""
-        found: list[Fix] = []
-        for vehicle in self._scenario.vehicles:
-            if vehicle.fix_age_min is not None:
-                at = self._at - timedelta(minutes=vehicle.fix_age_min)
-                point = self.stands_at[vehicle.id]
-                found.append(Fix(vehicle_id=vehicle.id, point=point, taken_at=at, received_at=at))
-        return found
+        ages = ((vehicle.id, vehicle.fix_age_min) for vehicle in self._scenario.vehicles)
+        taken = ((name, self._at - timedelta(minutes=age)) for name, age in ages if age is not None)
+        return [Fix(vehicle_id=name, point=self.stands_at[name], taken_at=at, received_at=at) for name, at in taken]
 
     def ask(self, act: AskAct) -> Ask:
         """What is asked for, with the facts that the file gives."""
-        return Ask(
-            need=act.need,
-            urgency=act.urgency,
-            pickup=self._place(act.pickup, act.pickup_area),
-            dropoff=self._place(act.dropoff, act.dropoff_area) if act.dropoff is not None else None,
-            patient=act.patient,
-            documents=act.documents,
-            requester=act.requester,
-            schedule_at=act.schedule_at.astimezone(UTC) if act.schedule_at else None,
-            leaves=act.leaves,
-            distance_km=act.distance_km,
-        )
+        said = {name.name: getattr(act, name.name) for name in fields(Ask) if hasattr(act, name.name)}
+        said["pickup"] = self._place(act.pickup, act.pickup_area)
+        said["dropoff"] = self._place(act.dropoff, act.dropoff_area) if act.dropoff is not None else None
+        said["schedule_at"] = act.schedule_at.astimezone(UTC) if act.schedule_at else None
+        return Ask(**said)
 
     def asker(self, act: AskAct) -> Person:
         """Who asks: staff of the requester's facility, or the operator who takes a family's call."""
@@ -108,13 +86,12 @@ class Seed:
 
     def _place(self, place: str | Point, area: str | None) -> Place:
         point = self._scenario.places[place] if isinstance(place, str) else place
-        facility = next((f for f in self.facilities.values() if f.id == place), None)
-        if facility is None:
-            facility = next((f for f in self.facilities.values() if f.point == point), None)
-        name = place if isinstance(place, str) else f"{point.lon:.4f}, {point.lat:.4f}"
+        at_point = (facility for facility in self.facilities.values() if facility.point == point)
+        named = self.facilities.get(place) if isinstance(place, str) else None
+        facility = named or next(at_point, None)
         return Place(
             point=point,
-            name=facility.name if facility is not None and facility.id == place else name,
+            name=named.name if named else place if isinstance(place, str) else f"{point.lon:.4f}, {point.lat:.4f}",
             facility=facility.id if facility else None,
             agency=area or area_of(point),
         )
@@ -126,127 +103,83 @@ class Seed:
         if vehicle.base is not None and vehicle.base in places:
             return places[vehicle.base]
         if vehicle.travel_min:
-            nearest = min(vehicle.travel_min, key=lambda name: (vehicle.travel_min[name], name))
-            return places[nearest]
-        if vehicle.base is not None and vehicle.base in self._known:
-            return self._known[vehicle.base].point
-        if places:
-            return next(iter(places.values()))
-        return next((act.pickup for act in self._asks if isinstance(act.pickup, Point)), Point(lon=106.63, lat=-6.2))
+            return places[min(vehicle.travel_min, key=lambda name: (vehicle.travel_min[name], name))]
+        if vehicle.base is not None and vehicle.base in self._sample:
+            return self._sample[vehicle.base].point
+        pickups = (act.pickup for act in self._asks if isinstance(act.pickup, Point))
+        return [*places.values(), *pickups, Point(lon=106.63, lat=-6.2)][0]
 
-    def _facilities(self) -> dict[str, Facility]:
+    def _facility_points(self) -> dict[str, Point]:
+        """Where the facilities lie that the file names: as places, as bases, or because they ask."""
         places = self._scenario.places
-        points = {name: places[name] for name in places if _kind(name) is not None or name in self._known}
+        points = {name: point for name, point in places.items() if _kind_of(name) or name in self._sample}
         for vehicle in self._scenario.vehicles:
             if vehicle.base is not None and vehicle.base not in points:
                 points[vehicle.base] = self._point_of(vehicle.base) or self.stands_at[vehicle.id]
         for act in self._asks:
             if act.requester is not None and act.requester not in points:
-                pickup = self._scenario.places[act.pickup] if isinstance(act.pickup, str) else act.pickup
+                pickup = places[act.pickup] if isinstance(act.pickup, str) else act.pickup
                 points[act.requester] = self._point_of(act.requester) or pickup
-        return {name: self._facility(name, point) for name, point in points.items()}
+        return points
 
     def _point_of(self, name: str) -> Point | None:
         """Where a facility lies that is named only: at a place whose name it carries, or where the sample has it."""
-        places = self._scenario.places
-        if name in places:
-            return places[name]
-        carried = [place for place in places if f"-{place}-" in f"-{name}-"]
+        carried = [place for place in self._scenario.places if f"-{place}-" in f"-{name}-"]
         if carried:
-            return places[max(carried, key=len)]
-        return self._known[name].point if name in self._known else None
+            return self._scenario.places[max(carried, key=len)]
+        return self._sample[name].point if name in self._sample else None
 
     def _facility(self, name: str, point: Point) -> Facility:
-        sample = self._known.get(name)
+        sample = self._sample.get(name)
         return Facility(
             id=name,
-            kind=FacilityKind(sample.kind) if sample else _kind(name) or FacilityKind.BASE,
+            kind=FacilityKind(sample.kind) if sample else _kind_of(name) or FacilityKind.BASE,
             name=sample.name if sample else name.replace("-", " ").title(),
             point=point,
             agency=sample.agency if sample else area_of(point),
         )
 
-    def _people(self) -> list[Person]:
-        found = [
-            Person(id="operator", name="Operator Contoh", role=Role.OPERATOR),
-            Person(id="health_officer", name="Petugas Contoh", role=Role.HEALTH_OFFICER),
-            Person(id="admin", name="Admin Contoh", role=Role.ADMIN),
-        ]
-        found += [
-            Person(id=f"staff-{facility}", name="Perawat Contoh", role=Role.STAFF, facility=facility)
-            for facility in sorted({act.requester for act in self._asks if act.requester})
-        ]
-        for agency in sorted({vehicle.agency for vehicle in self._scenario.vehicles}):
-            person_id = f"operator-{agency}"
-            found.append(Person(id=person_id, name=f"Operator Contoh {agency}", role=Role.OPERATOR, agency=agency))
+    def _people(self) -> Iterator[Person]:
+        for role, title in ((Role.OPERATOR, "Operator"), (Role.HEALTH_OFFICER, "Petugas"), (Role.ADMIN, "Admin")):
+            yield Person(id=role.value, name=f"{title} Contoh", role=role)
+        for facility in sorted({act.requester for act in self._asks if act.requester}):
+            yield Person(id=f"staff-{facility}", name="Perawat Contoh", role=Role.STAFF, facility=facility)
         for vehicle in self._scenario.vehicles:
+            agency, name = vehicle.agency, f"Operator Contoh {vehicle.agency}"
+            yield Person(id=f"operator-{agency}", name=name, role=Role.OPERATOR, agency=agency)
             name = f"Sopir Contoh {vehicle.id}"
-            found.append(
-                Person(
-                    id=f"driver-{vehicle.id}", name=name, role=Role.DRIVER, agency=vehicle.agency, vehicle=vehicle.id
-                )
-            )
-        return found
-
-    def _write_history(self, books: Books, given: GivenVehicle, began: datetime) -> None:
-        """When its shift began and its last trip ended."""
-        ended = self._at - timedelta(minutes=given.rest_min) if given.rest_min is not None else None
-        books.vehicles.set_history(given.id, on_duty_since=began, trip_ended_at=ended)
+            yield Person(id=f"driver-{vehicle.id}", name=name, role=Role.DRIVER, agency=agency, vehicle=vehicle.id)
 
     def _write_other_trip(self, books: Books, given: GivenVehicle) -> str:
         """The vehicle is on the scene of another request, whose trip it clears later through the desk."""
-        began = self._at - timedelta(minutes=20)
+        began, point = self._at - _BUSY_SINCE, self.stands_at[given.id]
         body = given.vehicle_class is VehicleClass.HEARSE
-        place = Place(point=self.stands_at[given.id], name="Tugas lain", agency=area_of(self.stands_at[given.id]))
         request = Request(
             id=f"P-lain-{given.id}",
             ask=Ask(
                 need=Need.BODY if body else Need.TRANSPORT,
                 urgency=Urgency.GREEN,
-                pickup=place,
+                pickup=Place(point=point, name="Tugas lain", agency=area_of(point)),
                 patient=Patient(living=not body, can_sit=not body),
             ),
-            state=RequestState.SEARCHING,
+            state=RequestState.IN_PROGRESS,
             created_at=began,
             created_by="operator",
         )
-        books.requests.add(request, Contact(phone="+62 811-0000-0000"), track_token=f"lain-{given.id}")
         trip = Assignment(
             id=f"T-lain-{given.id}",
             request_id=request.id,
             vehicle_id=given.id,
-            state=AssignmentState.OFFERED,
+            state=AssignmentState.ON_SCENE,
             offered_at=began,
-            expires_at=began + timedelta(minutes=2),
+            expires_at=began,
+            stamps={AssignmentState.ON_SCENE: Stamp(None, began, StepSource.TAP)},
         )
-        books.assignments.add(trip, None)
-        for step in (Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE):
-            command = StepCommand(step=step, actor=f"driver-{given.id}", source=StepSource.TAP)
-            taken = take_step(books, trip, command, began + timedelta(minutes=1), Policy())
-            assert not isinstance(taken, Refusal), taken
-            trip = taken
-        settle(books, request, began + timedelta(minutes=1))
+        books.requests.add(request, Contact(phone=NO_PHONE), track_token=f"lain-{given.id}")
+        books.assignments.add(trip)
+        books.vehicles.set_duty(given.id, Duty.COMMITTED, at_base=False, now=began)
         return trip.id
 
 
-def _kind(name: str) -> FacilityKind | None:
-    first = name.split("-")[0]
-    return next((kind for word, kind in _KINDS if word == first), None)
-
-
-def _vehicle(given: GivenVehicle) -> Vehicle:
-    return Vehicle(
-        id=given.id,
-        name=given.name,
-        vehicle_class=given.vehicle_class,
-        agency=given.agency,
-        base=given.base,
-        crew=given.crew,
-        equipment=given.equipment,
-        seats=given.seats,
-        shares=given.shares,
-        zone=given.zone,
-        hours=given.hours,
-        area=given.area,
-        papers_valid_until=given.papers_valid_until,
-    )
+def _kind_of(name: str) -> FacilityKind | None:
+    return _KINDS.get(name.split("-")[0])

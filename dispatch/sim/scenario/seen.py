@@ -1,86 +1,113 @@
-"""What stands after a step, as expectations look at it: the request, its decision, and the words of both."""
+"""A request after a step, as expectations look at it: what it has, its decision, and the words of both."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
-from dispatch.desk.views import RequestView
+from dispatch.desk.ports import Books, DueKind
+from dispatch.desk.usecases import requests
+from dispatch.domain.approval import Approval
+from dispatch.domain.assignment import Assignment
+from dispatch.domain.promise import Promise
+from dispatch.domain.request import Contact, Request
+from dispatch.reading import family
+from dispatch.reading.decisions import CandidateOut, DecisionOut, decision_out, rules_of
 from dispatch.sim.scenario.acts import Done
-from dispatch.sim.scenario.world import World
-from dispatch.vocabulary.refusals import Refusal
-from dispatch.vocabulary.trip_steps import AssignmentState
+from dispatch.sim.scenario.world import ZONE, World
+from dispatch.vocabulary.events import Event
+from dispatch.vocabulary.languages import Lang
+
+LANG = Lang.ID  # scenarios expect sentences as people read them
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What stands after a step: the request, its last decision, and the search as it would go now."""
+    """A request, its last decision, the search as it would go now, and what the family reads on its link."""
 
     world: World
-    view: RequestView
-    now: Mapping[str, object]
     done: Done
-    live: Mapping[str, str]  # whom each vehicle goes for, by the desk's id of the request
-    track: tuple[str, ...]  # the sentences of the family's link
-
-    @property
-    def decision(self) -> Mapping[str, object]:
-        """The last decision on the request."""
-        return self.view.decision or {}
+    request: Request
+    contact: Contact
+    track_token: str
+    assignments: list[Assignment]
+    approvals: list[Approval]
+    promise: Promise | None
+    retry_at: datetime | None
+    events: list[Event]
+    going_for: Mapping[str, str]  # the request that each vehicle goes for
+    decision: DecisionOut
+    now: DecisionOut
+    family: tuple[str, ...]
 
     @property
     def decided_now(self) -> bool:
         """Whether the last decision was made at this moment."""
-        at = self.decision.get("at")
-        return at is not None and datetime.fromisoformat(str(at)) == self.world.clock.now()
-
-    def vehicles(self, *states: AssignmentState) -> set[str]:
-        """Whose assignment is in one of these states."""
-        return {a.vehicle_id for a, _ in self.view.assignments if a.state in states}
+        return self.decision.at == self.world.clock.now()
 
 
 async def see(world: World, request_id: str, done: Done) -> Seen:
     """Look at a request."""
-    view = await world.desk.view(request_id)
-    now = await world.desk.candidates(request_id)
-    live = await world.store.read(lambda books: {a.vehicle_id: a.request_id for a in books.assignments.list_live()})
-    track = await world.desk.track(view.track_token)
-    signals = [vehicle.signal for vehicle in track.vehicles if vehicle.signal] if track else []
-    shown = (track.headline, *track.lines, *signals) if track else ()
-    return Seen(world, view, {} if isinstance(now, Refusal) else now, done, live, shown)
+    unit = world.unit
+    searched = await requests.candidates(unit, request_id)
+    track_token = await unit.store.read(lambda books: books.requests.get_track_token(request_id))
+    page = await family.view(unit, track_token, LANG)
+    signals = (vehicle.signal for vehicle in page.vehicles if vehicle.signal) if page else ()
+
+    def look(books: Books) -> Seen:
+        retry, rule_of = books.timers.find(DueKind.PROMISE_RETRY, request_id), rules_of(unit.packs(books))
+        decided = books.decisions.find_last(request_id)
+        assert decided is not None, "a request is kept with its decision"
+        return Seen(
+            world=world,
+            done=done,
+            request=books.requests.get(request_id),
+            contact=books.requests.get_contact(request_id),
+            track_token=track_token,
+            assignments=books.assignments.list_of(request_id),
+            approvals=books.approvals.list_of(request_id),
+            promise=books.promises.find_open(request_id),
+            retry_at=retry.at if retry else None,
+            events=[entry.event for entry in books.journal.list_of(request_id)],
+            going_for={live.vehicle_id: live.request_id for live in books.assignments.list_live()},
+            decision=decision_out(decided, rule_of, ZONE, LANG),
+            now=decision_out(searched, rule_of, ZONE, LANG),
+            family=(page.headline, *page.lines, *signals) if page else (),
+        )
+
+    return await unit.store.read(look)
 
 
-def candidates_of(summary: Mapping[str, object]) -> dict[str, Mapping[str, object]]:
-    """The candidates of a decision by vehicle."""
-    listed = cast("list[Mapping[str, object]]", summary.get("candidates") or [])
-    return {str(candidate["vehicle_id"]): candidate for candidate in listed}
+async def decisions_of(world: World) -> dict[str, tuple[DecisionOut, ...]]:
+    """Every decision, by the file's id of its request."""
+
+    def look(books: Books) -> dict[str, tuple[DecisionOut, ...]]:
+        rule_of = rules_of(world.unit.packs(books))
+        return {
+            name: tuple(
+                decision_out(kept, rule_of, ZONE, LANG) for kept in books.decisions.list_of(request_id).values()
+            )
+            for name, request_id in world.requests.items()
+        }
+
+    return await world.unit.store.read(look)
 
 
-def blocking_of(candidate: Mapping[str, object]) -> set[str]:
-    """The rules that keep a candidate from going."""
-    return set(cast("list[str]", candidate.get("blocking") or []))
-
-
-def line_of(item: object) -> str:
-    """A line of a checklist: its rule, its code and its text."""
-    if isinstance(item, Mapping):
-        return f"{item.get('rule', '')} {item.get('code', '')}: {item.get('text', '')}"
-    return str(item)
-
-
-def sentences_of(decision: Mapping[str, object]) -> tuple[str, ...]:
+def sentences_of(decision: DecisionOut) -> tuple[str, ...]:
     """What the decision says: its sentence, the words for the family, and for whom may not go, why and what helps."""
-    said = [str(decision[name]) for name in ("sentence", "say") if decision.get(name)]
-    for vehicle, candidate in candidates_of(decision).items():
-        blocking = (f for f in cast("list[Mapping[str, object]]", candidate.get("findings") or []) if f.get("blocks"))
-        said += [f"{vehicle}: {f['text']} ({f['rule']}) {f.get('would_help') or ''}".strip() for f in blocking]
-    return tuple(said)
+    blocking = ((c.vehicle_id, f) for c in decision.candidates for f in c.findings if f.blocks)
+    why = (f"{vehicle}: {f.text} ({f.rule}) {f.would_help or ''}".strip() for vehicle, f in blocking)
+    return (decision.sentence, decision.say, *why)
+
+
+def candidate_of(decision: DecisionOut, vehicle_id: str) -> CandidateOut | None:
+    """The vehicle among the candidates of a decision."""
+    return next((c for c in decision.candidates if c.vehicle_id == vehicle_id), None)
 
 
 def text_of(value: object) -> str:
     """A value as a report shows it."""
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {text_of(item) or '-'}" for name, item in sorted(value.items()))
-    if isinstance(value, str):
-        return value
-    return ", ".join(sorted(str(item) for item in cast("Sequence[object]", value)))
+    if isinstance(value, Collection) and not isinstance(value, str):
+        return ", ".join(sorted(str(item) for item in value))
+    return str(value)

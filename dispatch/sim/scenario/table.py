@@ -23,6 +23,14 @@ from pydantic_core import PydanticCustomError
 from geo.point import Point
 
 
+class ScenarioError(ValueError):
+    """A scenario file that cannot be used: the file, the line (from 1) and what would be right."""
+
+    def __init__(self, path: Path, line: int, sentence: str) -> None:
+        super().__init__(f"{path} line {line}: {sentence}")
+        self.path, self.line, self.sentence = path, line, sentence
+
+
 @dataclass(slots=True)
 class Names:
     """What a file has named so far: the context by which what comes later is checked."""

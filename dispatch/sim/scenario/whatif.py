@@ -1,16 +1,18 @@
 """Scenarios under a draft: whether they still hold, and what they decide under both versions."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from tomllib import loads
 
+from dispatch.reading.decisions import DecisionOut
 from dispatch.rules.pack.document import rule_documents, write_pack
 from dispatch.rules.pack.read import read_pack
-from dispatch.sim.scenario.file import agency_of, read_scenario
+from dispatch.sim.scenario.file import read_scenario
+from dispatch.sim.scenario.packs import agency_of
 from dispatch.sim.scenario.play import Report, play
 
 # Every play makes a database, and alembic prepares one at a time.
@@ -24,25 +26,22 @@ class ScenarioChange:
 
     scenario: str
     ask: str
-    before: tuple[Mapping[str, object], ...]
-    after: tuple[Mapping[str, object], ...]
+    before: tuple[DecisionOut, ...]
+    after: tuple[DecisionOut, ...]
 
     @property
     def differs(self) -> bool:
         """Whether anything that somebody is told or asked is otherwise."""
-        return _answers(self.before) != _answers(self.after)
+        answers = [[(made.outcome, made.sentence) for made in decisions] for decisions in (self.before, self.after)]
+        return answers[0] != answers[1]
 
     def count(self, outcome: str) -> tuple[int, int]:
         """How many decisions of this outcome there are before and after; "offers" of two vehicles count as "offer"."""
         before, after = (
-            sum(str(decision["outcome"]).removesuffix("s") == outcome for decision in decisions)
+            sum(made.outcome.removesuffix("s") == outcome for made in decisions)
             for decisions in (self.before, self.after)
         )
         return before, after
-
-
-def _answers(decisions: Sequence[Mapping[str, object]]) -> list[tuple[object, object]]:
-    return [(decision["outcome"], decision["sentence"]) for decision in decisions]
 
 
 def in_force_from(text: str, since: datetime) -> str:

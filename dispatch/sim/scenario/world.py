@@ -1,7 +1,7 @@
 """The world of a scenario: the real desk over the real store and rules, under a clock that goes from timer to timer."""
 
 import contextlib
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,9 +9,10 @@ from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from dispatch.desk.command import Command
-from dispatch.desk.desk import Desk
 from dispatch.desk.ports import Books
 from dispatch.desk.road_ports import Roads
+from dispatch.desk.unit import Unit
+from dispatch.desk.usecases import timers, trips
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.fix import Fix, LinkHealth, link_health
 from dispatch.domain.people import Person
@@ -21,9 +22,9 @@ from dispatch.rules.pack.read import read_pack
 from dispatch.sim.scenario.model import Scenario
 from dispatch.sim.scenario.roads import GivenRoads
 from dispatch.sim.scenario.seed import Seed
-from dispatch.store.sqlite import SqliteStore, open_sqlite
-from dispatch.vocabulary.promises import OWN_OPERATOR
+from dispatch.store.sqlite import open_sqlite
 from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.trip_steps import AssignmentState, Step, StepSource
 from geo.point import Point
 from geo.roads.network import open_network
@@ -32,6 +33,10 @@ ZONE = ZoneInfo("Asia/Jakarta")
 # A phone's last report lies a moment back, so that what a step says of a position is always newer.
 _REPORTED_AGO = timedelta(seconds=1)
 _ROUNDS_AN_INSTANT = 200
+
+
+class UnplayableError(ValueError):
+    """A scenario asks for something that is not there: a sound pack, a person, a request that was taken."""
 
 
 class StuckError(RuntimeError):
@@ -54,8 +59,7 @@ class World:
     """The desk with its clock, and what the desk does not know: where vehicles are and which phones have signal."""
 
     scenario: Scenario
-    desk: Desk
-    store: SqliteStore
+    unit: Unit
     clock: VirtualClock
     seed: Seed
     given: GivenRoads | None
@@ -64,7 +68,6 @@ class World:
     busy: dict[str, tuple[datetime, str]]  # by vehicle: until when it is on another request's trip, and which
     requests: dict[str, str] = field(default_factory=dict)  # the desk's id by the file's
     tapped: dict[str, str] = field(default_factory=dict)  # the last assignment by vehicle
-    decisions: dict[str, list[Mapping[str, object]]] = field(default_factory=dict)  # all, by the file's request id
     watch: list[str] = field(default_factory=list)  # what was wrong at some moment between the steps
 
     @property
@@ -90,13 +93,13 @@ class World:
 
     def health(self, vehicle_id: str) -> LinkHealth:
         """How fresh a vehicle's last position is."""
-        return link_health(self.desk.live.last_fixes().get(vehicle_id), self.clock.at, self.desk.limits)
+        return link_health(self.unit.live.last_fixes().get(vehicle_id), self.clock.at, self.unit.limits)
 
     async def put_position(self, vehicle_id: str, *, ago: timedelta = timedelta(0)) -> None:
         """The phone of a vehicle reports where it stands."""
         at = self.clock.at - ago
         fix = Fix(vehicle_id=vehicle_id, point=self.stands_at[vehicle_id], taken_at=at, received_at=at)
-        await self.desk.live.put_fixes([fix])
+        await self.unit.live.put_fixes([fix])
 
     async def move_to(self, at_s: float) -> None:
         """Let time pass until so many seconds since the beginning, from timer to timer, each at its very time."""
@@ -112,7 +115,7 @@ class World:
 
     async def _next_at(self) -> datetime | None:
         times = [until for until, _ in self.busy.values()]
-        timer = await self.store.read(lambda books: books.timers.next_at())
+        timer = await self.unit.store.read(lambda books: books.timers.next_at())
         return min([*times, timer] if timer is not None else times, default=None)
 
     async def _turn(self, at: datetime) -> None:
@@ -123,35 +126,31 @@ class World:
             if until <= self.clock.at:
                 del self.busy[vehicle_id]
                 await self._clear(vehicle_id, assignment_id)
-        await self.desk.run_due()
+        await timers.run_due(self.unit)
         await self.settle()
 
     async def _clear(self, vehicle_id: str, assignment_id: str) -> None:
         """The other request's trip ends, through the desk as any other."""
         driver = self.driver(vehicle_id)
         command = StepCommand(step=Step.CLEAR, actor=driver.id, source=StepSource.TAP)
-        refusal = await self.desk.step(assignment_id, command, by=Command(actor=driver))
+        refusal = await trips.step(self.unit, assignment_id, command, by=Command(actor=driver))
         assert not isinstance(refusal, Refusal), refusal
 
     async def settle(self) -> None:
         """What follows at once: phones with signal acknowledge their offers; then the world is looked at."""
-        for assignment in await self.store.read(lambda books: books.assignments.list_live()):
+        for assignment in await self.unit.store.read(lambda books: books.assignments.list_live()):
             self.tapped[assignment.vehicle_id] = assignment.id
             offered = assignment.state is AssignmentState.OFFERED
             if offered and assignment.vehicle_id not in self.silent:
-                await self.desk.deliver_offer(assignment.id)
+                await trips.deliver_offer(self.unit, assignment.id)
         await self._look()
 
     async def _look(self) -> None:
-        always, names = self.scenario.always, {kept: name for name, kept in self.requests.items()}
-        clock = self.clock.at.astimezone(ZONE).strftime("%H.%M.%S")
+        always, clock = self.scenario.always, f"{self.clock.at.astimezone(ZONE):%H.%M.%S}"
 
         def work(books: Books) -> list[str]:
             found: list[str] = []
-            for request_id, name in names.items():
-                decision, kept = books.decisions.find_last(request_id), self.decisions.setdefault(name, [])
-                if decision is not None and (not kept or kept[-1] != decision):
-                    kept.append(decision)
+            for name, request_id in self.requests.items():
                 assignments = books.assignments.list_of(request_id)
                 offered = {a.vehicle_id for a in assignments} & always.never_offered
                 found += [f"{clock} {name}: {vehicle} was offered" for vehicle in sorted(offered)]
@@ -159,18 +158,16 @@ class World:
                     found.append(f"{clock} {name}: {lack}")
             return found
 
-        self.watch += [line for line in await self.store.read(work) if line not in self.watch]
+        self.watch += [line for line in await self.unit.store.read(work) if line not in self.watch]
 
 
 def _lack(books: Books, request_id: str, assignments: Sequence[Assignment]) -> str | None:
-    """What a request lacks that is neither solved nor promised, from what stands and not from its state."""
+    """What a request lacks that is neither solved nor promised, by what it has and not by its state."""
     request = books.requests.get(request_id)
-    if request.ended_at is not None or any(a.is_live for a in assignments):
+    solved = request.ended_at is not None or any(a.fills_slot for a in assignments)
+    if solved or request.state is RequestState.SCHEDULED:
         return None
-    if any(a.state is AssignmentState.CLEARED for a in assignments) or request.state.value == "scheduled":
-        return None
-    # A yes of a vehicle's own operator (R26) is asked beside a promise and never stands in its place.
-    if any(a.state == "asked" and a.approver != OWN_OPERATOR for a in books.approvals.list_of(request_id)):
+    if any(approval.is_waited_for for approval in books.approvals.list_of(request_id)):
         return None
     if books.promises.find_open(request_id) is None:
         return f"no offer, no trip, no approval asked and no promise stand ({request.state.value})"
@@ -182,16 +179,13 @@ async def open_world(scenario: Scenario, pack_texts: Sequence[str]) -> AsyncIter
     """Everything that a scenario needs, in a folder that is gone afterwards.
 
     Raises:
-        PackError, ValueError: if a pack cannot be published.
+        UnplayableError: if a pack cannot be published.
         NetworkFileError: if the road network cannot be opened.
     """
     start = scenario.at.astimezone(UTC)
-    given = None if scenario.roads else GivenRoads(scenario.places)
-    roads: Roads = NetworkRoads(open_network(scenario.roads)) if scenario.roads else given or GivenRoads({})
+    given = GivenRoads(scenario.places, scenario.vehicles) if scenario.roads is None else None
+    roads: Roads = given or NetworkRoads(open_network(scenario.path.parent / (scenario.roads or "")))
     seed = Seed(scenario)
-    for vehicle in scenario.vehicles:
-        if given is not None:
-            given.take(vehicle)
     with TemporaryDirectory(prefix="jemput-scenario-") as folder:
         store = open_sqlite(Path(folder) / "scenario.sqlite3")
         try:
@@ -200,25 +194,29 @@ async def open_world(scenario: Scenario, pack_texts: Sequence[str]) -> AsyncIter
             live = MemoryLive()
             await live.start(seed.old_fixes())
             clock = VirtualClock(start)
-            desk = Desk(store=store, live=live, roads=roads, clock=clock, zone=ZONE)
-            world = World(
-                scenario=scenario,
-                desk=desk,
-                store=store,
-                clock=clock,
-                seed=seed,
-                given=given,
-                stands_at=dict(seed.stands_at),
-                silent={vehicle.id for vehicle in scenario.vehicles if vehicle.fix_age_min is not None},
-                busy=busy,
-            )
-            yield world
+            unit = Unit(store=store, live=live, roads=roads, clock=clock, zone=ZONE)
+            try:
+                yield World(
+                    scenario=scenario,
+                    unit=unit,
+                    clock=clock,
+                    seed=seed,
+                    given=given,
+                    stands_at=dict(seed.stands_at),
+                    silent={vehicle.id for vehicle in scenario.vehicles if vehicle.fix_age_min is not None},
+                    busy=busy,
+                )
+            finally:
+                unit.close()
         finally:
             await store.close()
 
 
 def publish(books: Books, texts: Sequence[str]) -> None:
-    """Publish packs. Raises PackError or ValueError."""
+    """Publish packs. Raises UnplayableError."""
     for text in texts:
-        pack = read_pack(text)
-        books.sop.add_pack(agency=pack.agency, version=pack.version, effective_from=pack.effective_from, text=text)
+        try:
+            pack = read_pack(text)
+            books.sop.add_pack(agency=pack.agency, version=pack.version, effective_from=pack.effective_from, text=text)
+        except ValueError as error:
+            raise UnplayableError(f"a pack cannot be published: {error}") from error

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.sim.scenario.file import ScenarioError, find_scenarios, read_scenario
+from dispatch.sim.scenario.file import find_scenarios, read_scenario
 from dispatch.sim.scenario.model import DOES, AskAct, Scenario, ScenarioFile, VehicleAct
 from dispatch.sim.scenario.packs import package_packs
-from dispatch.sim.scenario.table import Table
+from dispatch.sim.scenario.table import ScenarioError, Table
 from dispatch.vocabulary.needs import Death, Need, Urgency
 from dispatch.vocabulary.vehicle_classes import Duty, Shares
 from geo.point import Point

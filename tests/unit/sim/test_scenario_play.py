@@ -1,10 +1,10 @@
 """Scenarios are played from timer to timer through the real desk, and a wrong expectation fails."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from dispatch.domain.arrival import Method
 from dispatch.sim.scenario.file import read_scenario
 from dispatch.sim.scenario.play import Outcome, Report, play
 from dispatch.sim.scenario.table import ScenarioError
@@ -48,7 +48,7 @@ async def played(folder: Path, text: str, packs: list[str] | None = None) -> Rep
 
 
 def times(report: Report) -> list[str]:
-    return [str(decision["at"])[11:] for decision in report.decisions["Q1"]]
+    return [decision.at.isoformat()[11:] for decision in report.decisions["Q1"]]
 
 
 async def test_a_met_expectation_passes(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ would_help = "Bila draf diubah."
 
 async def test_a_pack_that_is_no_pack_is_a_wrong_file(tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_text('[pack]\nagency = "own"\n')
-    with pytest.raises(ScenarioError, match="cannot be used"):
+    with pytest.raises(ScenarioError, match="cannot be published"):
         await played(tmp_path, HEAD.replace('"national"', '"own.toml"'))
 
 
@@ -238,12 +238,6 @@ expect = { offered = ["V1"] }
 """
     report = await played(tmp_path, text)
     assert report.outcome is Outcome.PASSED, report.failures
-    etas = {name: eta(decisions[0]) for name, decisions in report.decisions.items()}
-    assert 0 < etas["Q1"] <= etas["Q2"]
-
-
-def eta(decision: Mapping[str, object]) -> float:
-    candidates = decision["candidates"]
-    assert isinstance(candidates, list)
-    assert candidates[0]["method"] == "roads"
-    return float(candidates[0]["eta_s"])
+    first = {name: decisions[0].candidates[0] for name, decisions in report.decisions.items()}
+    assert {candidate.method for candidate in first.values()} == {Method.ROADS}
+    assert 0 < (first["Q1"].eta_s or 0) <= (first["Q2"].eta_s or 0)
