@@ -1,6 +1,6 @@
 """The fleet of the store with its newest positions, kept between searches so that only what changed is read again."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from dispatch.desk.ports import Books, Live, Store
@@ -21,12 +21,18 @@ class FleetCache:
 
     async def list_all(self) -> list[VehicleNow]:
         """Every vehicle with its newest fix, by id."""
+        return self.with_fixes(await self.held())
+
+    async def held(self) -> Collection[VehicleNow]:
+        """Every vehicle as the store has it, by id."""
         known = self._revision
         revision, changed = await self.store.read(lambda books: books.vehicles.list_since(known))
         if revision > self._revision:  # else another search has read as much meanwhile
             by_id = {**self._by_id, **{vehicle.id: vehicle for vehicle in changed}}
-            self._revision, self._by_id = revision, {name: by_id[name] for name in sorted(by_id)}
-        return self.with_fixes(self._by_id.values())
+            if len(by_id) > len(self._by_id):
+                by_id = {name: by_id[name] for name in sorted(by_id)}
+            self._revision, self._by_id = revision, by_id
+        return self._by_id.values()
 
     async def some(self, ids: Iterable[str]) -> dict[str, VehicleNow]:
         """These vehicles with their newest fixes, by id. Raises NotFoundError."""

@@ -92,6 +92,10 @@ class Unit:
         """The policy in force."""
         return self.sop(books, at).policy
 
+    async def vehicles(self) -> list[VehicleNow]:
+        """Every vehicle with its newest fix, by id."""
+        return await self.think(self.fleet.with_fixes, await self.fleet.held())
+
     async def search(self, ask: Ask, at: datetime, tried: Tried) -> Decision:
         """Who could go for what is asked."""
         sop = await self.store.read(lambda books: self.sop(books, at))
@@ -134,7 +138,7 @@ class Unit:
 
         # Searches take turns, so that each looks at the fleet as it is when it begins, not when it was asked for.
         async with self._searching:
-            decision = await self.think(look, fleet or await self.fleet.list_all())
+            decision = await self.think(look, fleet or await self.vehicles())
         if decision.step.promise in (None, Why.OUT_OF_STOCK):
             return decision
         # Somebody has to wait: who is about to be free, and when it could be there.

@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 async def follow_fleet(unit: Unit) -> None:
     """Tell the roads where every vehicle is, and what hour it is."""
     now = unit.clock.now()
-    fixes = ((vehicle.id, vehicle.position(now)) for vehicle in await unit.fleet.list_all())
+    fixes = ((vehicle.id, vehicle.position(now)) for vehicle in await unit.vehicles())
     await asyncio.to_thread(unit.roads.follow, {name: fix.point for name, fix in fixes if fix is not None})
     await follow_hours(unit)
 

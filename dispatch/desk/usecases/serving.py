@@ -33,7 +33,7 @@ async def serve(unit: Unit, request_ids: Iterable[str]) -> None:
     ids = list(request_ids)
     found = await unit.store.read(lambda books: [_find(books, request_id) for request_id in ids])
     open_ones = [(request, broken) for request, broken in filter(None, found) if request.state not in ENDS]
-    fleet = await unit.fleet.list_all()
+    fleet = await unit.vehicles()
     policy, trips = await unit.store.read(lambda books: (unit.policy(books, now), list_trips(books)))
     waiting = []
     for request, broken in open_ones:
