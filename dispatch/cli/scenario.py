@@ -67,7 +67,7 @@ def show(report: Report, *, verbose: bool) -> None:
     if verbose or report.outcome is Outcome.FAILED:
         for name, decisions in report.decisions.items():
             for decision in decisions:
-                typer.echo(f"         {name} {str(decision.get('at', ''))[11:19]}  {decision.get('sentence', '')}")
+                typer.echo(f"         {name} {decision.at:%H:%M:%S}  {decision.sentence}")
 
 
 def _show_check(check: Check) -> None:

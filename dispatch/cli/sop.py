@@ -253,7 +253,7 @@ def _backtest_scenarios(text: str, paths: list[Path]) -> None:
         typer.echo(f"{change.scenario}  {change.ask}")
         for mark, decisions in (("-", change.before), ("+", change.after)):
             for decision in decisions:
-                typer.echo(f"   {mark} {decision['outcome']}: {decision['sentence']}")
+                typer.echo(f"   {mark} {decision.outcome}: {decision.sentence}")
     sums = [
         f"{name} {sum(change.count(outcome)[0] for change in found)} -> "
         f"{sum(change.count(outcome)[1] for change in found)}"

@@ -78,13 +78,13 @@ async def see(world: World, request_id: str, done: Done) -> Seen:
 
 
 async def decisions_of(world: World) -> dict[str, tuple[DecisionOut, ...]]:
-    """Every decision, by the file's id of its request."""
+    """Every decision in brief, by the file's id of its request."""
 
     def look(books: Books) -> dict[str, tuple[DecisionOut, ...]]:
         rule_of = rules_of(world.unit.packs(books))
         return {
             name: tuple(
-                decision_out(kept, rule_of, ZONE, LANG) for kept in books.decisions.list_of(request_id).values()
+                decision_out(kept, rule_of, ZONE, LANG) for kept in books.decisions.list_briefs(request_id).values()
             )
             for name, request_id in world.requests.items()
         }
