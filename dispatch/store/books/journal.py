@@ -11,8 +11,8 @@ from dispatch.store.books.base import Book
 from dispatch.store.rows import Row, adapter, json_text, time_text
 from dispatch.vocabulary.events import KINDS, Event, EventKind, facts_of
 
-# Facts that were called otherwise before 0.2.
-_OLD_NAMES = {EventKind.PROMISE_MADE: {"kind": "owed"}}
+# Facts that were called otherwise before 0.2; the only note with a text was that a document goes to the house.
+_OLD_NAMES = {EventKind.PROMISE_MADE: {"kind": "owed"}, EventKind.NOTED: {"text": "delivers"}}
 
 
 class SqlJournal(Book):
@@ -54,5 +54,7 @@ def _entry(row: Row) -> JournalEntry:
     kind = EventKind(row["kind"])
     names = _OLD_NAMES.get(kind, {})
     facts = {names.get(name, name): value for name, value in json.loads(row["facts"]).items()}
+    if "delivers" in facts:
+        facts["delivers"] = bool(facts["delivers"])
     head = {name: row[name] for name in ("at", "request_id", "assignment_id", "vehicle_id", "actor")}
     return JournalEntry(seq=row["seq"], event=adapter(KINDS[kind]).validate_python({**facts, **head}))
