@@ -14,6 +14,7 @@ from dispatch.rules.pack.document import rule_documents, write_pack
 from dispatch.rules.pack.faults import SENTENCES, PackError
 from dispatch.rules.pack.read import judge_pack_beside, read_pack
 from dispatch.rules.sop import Effect
+from dispatch.vocabulary.languages import Lang
 from dispatch.words.drafts import fault_sentence
 from tests.people import packs
 from tests.unit.rules.pack.bad_packs import BAD, HEAD, RULE, effect
@@ -47,10 +48,11 @@ def test_a_bad_pack_is_refused_with_its_line_and_sentence(text: str, line: int, 
     assert (error.line, sentence in error.sentence) == (line, True), f"line {error.line}: {error.sentence}"
 
 
+@pytest.mark.parametrize("lang", Lang)
 @pytest.mark.parametrize("text", [text for text, _, _ in BAD.values()], ids=BAD)
-def test_the_page_says_every_fault_in_words_without_a_gap(text: str) -> None:
+def test_the_page_says_every_fault_in_words_without_a_gap(text: str, lang: Lang) -> None:
     for fault in refused(text).faults:
-        said = fault_sentence(fault)
+        said = fault_sentence(fault, lang)
         assert said.endswith(".")
         assert not any(key in said for key in KEYS if "_" in key), said
         if fault.code not in ("unknown_fact", "lone_brace"):
