@@ -76,7 +76,6 @@ GOLDEN = {
     "memastikan tindak lanjutnya.",
     "family_left": "Keluarga mengabari bahwa mereka sudah berangkat sendiri, permintaan P-1. Operator "
     "memastikan tindak lanjutnya.",
-    "family_said": f"Keluarga mengirim kabar tentang permintaan P-1. {OPEN}",
     "stock_came": "Kabar baik: yang Anda tunggu sudah datang. Kami menelepon Anda menurut urutan; tidak perlu "
     f"mengantre. {FOLLOW}",
     "ended_completed": "Permintaan Anda sudah selesai dilayani. Terima kasih.",
