@@ -86,8 +86,8 @@ TEXTS = {
         ),
         "Katakan kepada keluarga: Mobil A tiba sekitar 16.59. Kami kabari lewat telepon ini.",
         (
-            "Ambulans B: Transport ambulance: for living patients only; under the SOP it does not carry a deceased person "
-            "(R01). Mobil A arrives at about 16.59."
+            "Ambulans B: Transport ambulance: for living patients only; under the SOP it does not carry a deceased "
+            "person (R01). Mobil A arrives at about 16.59."
         ),
         "Tell the family: Mobil A arrives at about 16.59. We keep you informed on this number.",
     ),
@@ -139,30 +139,30 @@ TEXTS = {
             "Mobil A hampir selesai bertugas."
         ),
         (
-            "Katakan kepada keluarga: kami terus mencarikan kendaraan dan operator menelepon kembali paling lambat pukul "
-            "17.00. Nomor telepon sudah kami catat."
+            "Katakan kepada keluarga: kami terus mencarikan kendaraan dan operator menelepon kembali paling lambat "
+            "pukul 17.00. Nomor telepon sudah kami catat."
         ),
         (
             "Of 3 vehicles none can be asked right now; the search is repeated every 5 minutes and the operator calls "
-            "back. The operators of Mobil A, Ambulans B are being asked. The next one is expected in 14 minutes: Mobil A "
-            "has almost finished its trip."
+            "back. The operators of Mobil A, Ambulans B are being asked. The next one is expected in 14 minutes: Mobil "
+            "A has almost finished its trip."
         ),
         (
-            "Tell the family: we keep looking for a vehicle and the operator calls back by 17.00. We have noted the phone "
-            "number."
+            "Tell the family: we keep looking for a vehicle and the operator calls back by 17.00. We have noted the "
+            "phone number."
         ),
     ),
     "no vehicle": (
         replace(PROMISE, candidates=(), considered=0),
         "Belum ada kendaraan yang terdaftar; operator mencarikan dan menelepon kembali.",
         (
-            "Katakan kepada keluarga: kami terus mencarikan kendaraan dan operator menelepon kembali paling lambat pukul "
-            "17.00. Nomor telepon sudah kami catat."
+            "Katakan kepada keluarga: kami terus mencarikan kendaraan dan operator menelepon kembali paling lambat "
+            "pukul 17.00. Nomor telepon sudah kami catat."
         ),
         "No vehicle is registered yet; the operator looks for one and calls back.",
         (
-            "Tell the family: we keep looking for a vehicle and the operator calls back by 17.00. We have noted the phone "
-            "number."
+            "Tell the family: we keep looking for a vehicle and the operator calls back by 17.00. We have noted the "
+            "phone number."
         ),
     ),
     "out of stock": (

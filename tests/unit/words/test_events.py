@@ -58,7 +58,7 @@ def _values(name: str, hint: Any) -> list[object]:
     found: list[object] = [None] if type(None) in kinds else []
     for kind in kinds:
         if isinstance(kind, EnumType):
-            found += list(kind)  # type: ignore[call-overload]
+            found += list(kind)
         elif kind is bool:
             found += [False, True]
         elif kind is datetime:
@@ -77,10 +77,10 @@ def every(kind: type[Event]) -> Iterator[Event]:
     """Events of a class in which each field has had each of its values."""
     hints = get_type_hints(kind)
     fields = {name: _values(name, hints[name]) for name in hints if name not in (*HEAD, "kind")}
-    usual = {name: values[-1] for name, values in fields.items()}
+    usual: dict[str, Any] = {name: values[-1] for name, values in fields.items()}
     yield kind(at=NOW, **usual)
     for name, values in fields.items():
-        yield from (kind(at=NOW, vehicle_id="V1", **{**usual, name: value}) for value in values)
+        yield from (kind(at=NOW, vehicle_id="V1", **usual | {name: value}) for value in values)
 
 
 ENUMS = {

@@ -21,7 +21,7 @@ from dispatch.rules.moment import Moment
 from dispatch.rules.pack.read import read_pack
 from dispatch.rules.sop import Effect, Pack, Rule, SopInForce
 from dispatch.vocabulary.languages import Lang
-from dispatch.vocabulary.needs import Death, Leaves, Need, Urgency
+from dispatch.vocabulary.needs import Death, Document, Leaves, Need, Urgency
 from dispatch.vocabulary.vehicle_classes import Duty, Shares, VehicleClass
 from dispatch.words.findings import finding_text, would_help
 from dispatch.words.sop import effect_name, rule_sentence
@@ -53,7 +53,7 @@ def _asks() -> Iterator[Ask]:
     yield replace(ask(Need.BODY), dropoff=_GRAVES)
     for leaves in Leaves:
         yield replace(ask(Need.BODY), leaves=leaves)
-    papers = frozenset({"rt_rw", "health_letter", "kkp_letter"})
+    papers = frozenset({Document.RT_RW, Document.HEALTH_LETTER, Document.KKP_LETTER})
     yield replace(ask(Need.BODY), leaves=Leaves.PROVINCE, documents=papers)
     yield replace(
         ask(Need.TRANSPORT, resident_of="tangerang-selatan"), pickup=replace(_ELSEWHERE, agency="tangerang-selatan")

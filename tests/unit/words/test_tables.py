@@ -2,7 +2,7 @@
 
 import inspect
 import pkgutil
-from collections.abc import Collection
+from collections.abc import Iterable
 from enum import StrEnum
 from importlib import import_module, resources
 
@@ -43,7 +43,7 @@ from dispatch.words.tables import table, tables_of
 from geo.places.pasted import Trouble
 
 # Which tables must know which codes.
-CODES: dict[str, Collection[str]] = {
+CODES: dict[str, Iterable[str]] = {
     "refusals.refusal": RefusalCode,
     "events.line": EventKind,
     "events.state": AssignmentState,
