@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
-from itertools import groupby
 
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need
@@ -27,11 +26,10 @@ def over(lang: Lang) -> str:
     return phrase(lang, "family.headline", "over")
 
 
-def due_line(due_at: datetime, zone: tzinfo, lang: Lang, *, with_day: bool = False) -> str:
-    """By when somebody calls."""
-    return phrase(
-        lang, _SAY, "due_day" if with_day else "due", day=day_text(due_at, zone, lang), clock=clock_text(due_at, zone)
-    )
+def due_line(due_at: datetime, need: Need, zone: tzinfo, lang: Lang) -> str:
+    """By when somebody calls; a document may take days."""
+    key = "due_document" if need is Need.DOCUMENT else "due"
+    return phrase(lang, _SAY, key, day=day_text(due_at, zone, lang), clock=clock_text(due_at, zone))
 
 
 def schedule_line(at: datetime, zone: tzinfo, lang: Lang) -> str:
@@ -54,15 +52,15 @@ def signal_line(at: datetime, zone: tzinfo, lang: Lang) -> str:
     return phrase(lang, _SAY, "signal", clock=clock_text(at, zone))
 
 
-def first_contact(lang: Lang) -> str:
-    """What follows the name of a vehicle that goes ahead of another one."""
-    return phrase(lang, _SAY, "first_contact")
+def first_contact(name: str, lang: Lang) -> str:
+    """A vehicle that goes ahead of another one."""
+    return phrase(lang, _SAY, "first_contact", name=name)
 
 
-def step_labels(lang: Lang) -> tuple[tuple[str, tuple[AssignmentState, ...]], ...]:
-    """The steps of the trip in their order, each with its states: those with the same label are one step."""
+def step_labels(lang: Lang) -> Mapping[AssignmentState, str]:
+    """The steps of the trip in their order; states with the same label are one step."""
     labels = table(lang, "family.step")
-    return tuple((label, tuple(states)) for label, states in groupby(TRAIL, lambda state: labels[state]))
+    return {state: labels[state] for state in TRAIL}
 
 
 def page_words(lang: Lang) -> Mapping[str, str]:

@@ -12,7 +12,6 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from dispatch.words.sentences import finding_text, would_help
 
 from dispatch.domain.request import Ask, Place
 from dispatch.domain.vehicle import VehicleNow

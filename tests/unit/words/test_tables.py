@@ -2,9 +2,11 @@
 
 import inspect
 import pkgutil
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 from importlib import import_module, resources
+from pathlib import Path
 
 import pytest
 
@@ -161,6 +163,14 @@ def test_a_refusal_is_said_in_words_without_a_gap(lang: Lang) -> None:
         assert said.endswith(".")
         assert "{" not in said
         assert "_" not in said
+
+
+def test_every_error_of_the_web_has_a_title() -> None:
+    sources = "".join(path.read_text("utf-8") for path in (Path(__file__).parents[3] / "web").rglob("*.py"))
+    keys = {*re.findall(r'Problem\(\s*\d+,\s*"(\w+)"', sources), *re.findall(r'\b\d{3}: "(\w+)"', sources), "error"}
+    assert len(keys) > 20
+    for lang in Lang:
+        assert keys <= table(lang, "problems.title").keys()
 
 
 def test_pages_get_every_table_that_they_show() -> None:
