@@ -13,14 +13,13 @@ from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.places import Spot
 from dispatch.vocabulary.policy import FIGURES, Policy
 from dispatch.vocabulary.request_states import ENDS, RequestState
-from dispatch.vocabulary.trip_steps import TAKEN_BY_PEOPLE, TRAIL, Step
+from dispatch.vocabulary.trip_steps import TRAIL
 from dispatch.words import family
 from dispatch.words.drafts import backtest_text, expectation_text
 from dispatch.words.facts import area_name, fact_words, joined, word
 from dispatch.words.messages import name_in, recipient_label
 from dispatch.words.places import name_of, place_hint, place_name, warning_of
 from dispatch.words.sop import diff_sentences, number_text, policy_lines
-from dispatch.words.steps import step_button
 from dispatch.words.times import clock_text, date_text, day_text, minutes_text, when_text
 from geo.places.region import Nearby
 from tests.people import HOME, ZONE, packs
@@ -158,9 +157,3 @@ def test_messages_name_their_codes_and_recipients() -> None:
     assert [name_in("condolence", need, Lang.ID) for need in ("body", "referral")] == ["Kami turut berdukacita.", None]
     assert recipient_label("driver", "Mobil A", Lang.EN) == "Driver of Mobil A"
     assert recipient_label("kades", "", Lang.EN) == "kades"
-
-
-def test_people_have_a_button_for_each_step_that_is_theirs() -> None:
-    for lang in Lang:
-        assert {step for step in Step if step_button(step, lang)} == set(TAKEN_BY_PEOPLE)
-    assert step_button(Step.AT_DESTINATION, Lang.ID) == "SAMPAI DI TUJUAN"

@@ -175,5 +175,6 @@ def test_every_error_of_the_web_has_a_title() -> None:
 
 def test_pages_get_every_table_that_they_show() -> None:
     assert page_tables(Lang.ID)["trip"]["on_scene"] == "Tiba"
+    assert page_tables(Lang.ID)["timeline"]["on_scene"] == "sudah tiba di lokasi jemput"
     assert page_tables(Lang.ID)["button"]["on_scene"] == "SAYA SUDAH TIBA"
     assert page_tables(Lang.EN).keys() == page_tables(Lang.ID).keys() >= {"need", "state", "class", "duty", "link"}
