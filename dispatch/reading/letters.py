@@ -9,7 +9,7 @@ from dispatch.domain.vehicle import Vehicle
 from dispatch.vocabulary.languages import Lang
 from dispatch.words.facts import area_name
 from dispatch.words.messages import message_text, name_in, recipient_label
-from dispatch.words.times import clock_text, date_text
+from dispatch.words.times import clock_text, when_text
 
 LANG = Lang.ID  # of every message, until a recipient's own language is known
 _PAGES = {"driver": "/sopir", "base": "/sopir", "facility": "/minta", "health_officer": "/kelola", "person": "/"}
@@ -70,18 +70,12 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
         **{name: clock_text(at, zone) for name, at in times.items()},
     }
     if "due" in times:
-        words["due"] = _due_text(times["due"], message.made_at, zone)
+        words["due"] = when_text(times["due"], message.made_at, zone, LANG)
     if request is not None:
         # A home is not named over a gateway: only those who go there see it, on their page.
         words["pickup"] = request.ask.pickup.name if request.ask.pickup.facility else None
         words["link"] = f"{public_url}/t/{books.requests.get_track_token(request.id)}" if public_url else None
     return words
-
-
-def _due_text(due: datetime, made_at: datetime, zone: tzinfo) -> str:
-    day = due.astimezone(zone).date()
-    date = "" if day == made_at.astimezone(zone).date() else f"tanggal {date_text(day.isoformat(), LANG)} "
-    return f"{date}pukul {clock_text(due, zone)}"
 
 
 def _addressee(books: Books, kind: str, name: str, vehicle: Vehicle | None) -> tuple[str, str | None]:

@@ -53,6 +53,16 @@ class BookingDocument(BaseModel):
     hours: _Sentence
 
 
+class ReasonDocument(BaseModel):
+    """What a rule says of a vehicle, in English; the Indonesian ones are the rule's own fields."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    met: _Sentence
+    unmet: _Sentence
+    would_help: _Sentence | None = None
+
+
 class RuleDocument(BaseModel):
     """A rule as it stands in a pack (docs/decisions/0004); absent parts are empty."""
 
@@ -80,6 +90,7 @@ class RuleDocument(BaseModel):
     reason_met: _Sentence
     reason_unmet: _Sentence
     would_help: _Sentence | None = None
+    reason_en: ReasonDocument | None = None
 
 
 class KeyOut(Out):

@@ -36,8 +36,10 @@ def event_text(event: Event, lang: Lang, *, vehicle: str | None = None, decision
     if isinstance(event, DecisionMade) and (written := decision or event.sentence):
         return written
     facts = facts_of(event)
-    words = Gaps({name: _word(name, value, lang) for name, value in facts.items() if value is not None})
-    words["vehicle"] = vehicle or event.vehicle_id or phrase(lang, "events.line", "vehicle")
+    words = Gaps(table(lang, "events.default"))
+    words.update({name: _word(name, value, lang) for name, value in facts.items() if value is not None})
+    if vehicle or event.vehicle_id:
+        words["vehicle"] = str(vehicle or event.vehicle_id)
     line = table(lang, "events.line")[_key(event)].format_map(words)
     why = facts.get("reason") or (words["cause"] if isinstance(facts.get("cause"), StepCause) else None)
     return phrase(lang, "events.line", "with_reason", line=line, reason=why) if why else line

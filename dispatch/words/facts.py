@@ -7,8 +7,6 @@ from dispatch.vocabulary.vehicle_classes import VehicleClass
 from dispatch.words.tables import Gaps, capital, phrase, table, tables_of
 from dispatch.words.times import date_text, span_text
 
-__all__ = ["Gaps", "area_name", "class_name", "fact_words", "joined", "word"]
-
 _SHORT = frozenset({"dkm", "laz", "tpu", "rs", "rsud", "pmi", "bpbd"})
 _AREAS = frozenset(
     {*("area", "agency", "resident_of", "pickup_area", "dropoff_area"), *("requester", "pickup", "dropoff", "base")}

@@ -1,9 +1,10 @@
 """A SOP in sentences: its rules, its policy, and what differs between two versions."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 
 from dispatch.rules.conditions import Condition
-from dispatch.rules.sop import Effect, Pack, Part, Rule
+from dispatch.rules.sop import Effect, Pack, Part, Reason, Rule
 from dispatch.rules.values import DAYS, OWN, Kind
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.policy import FIGURES, Policy
@@ -73,24 +74,18 @@ def condition_text(condition: Condition, lang: Lang) -> str:
     return phrase(lang, "sop.said", key, value=words)
 
 
-def part_text(part: Part, lang: Lang) -> str:
-    """All alternatives of a part."""
-    return _alternatives(
-        lang,
-        [
-            _vehicles_text(some, lang)
-            if any(condition.key.name == "class" for condition in some)
-            else _all_of([condition_text(condition, lang) for condition in some], lang)
-            for some in part
-        ],
-    )
-
-
-def _alternatives(lang: Lang, texts: Sequence[str]) -> str:
+def part_text(part: Part, lang: Lang, *, of_vehicles: bool = False) -> str:
+    """All alternatives of a part; `of_vehicles`: as the vehicles that it names, also where it names no class."""
+    texts = [
+        _vehicles_text(some, lang)
+        if of_vehicles or any(condition.key.name == "class" for condition in some)
+        else _all_of((condition_text(condition, lang) for condition in some), lang)
+        for some in part
+    ]
     return table(lang, _RULE)["alternative"].join(texts)
 
 
-def _all_of(texts: Sequence[str], lang: Lang) -> str:
+def _all_of(texts: Iterable[str], lang: Lang) -> str:
     return f" {table(lang, 'facts.joint')['and']} ".join(texts)
 
 
@@ -98,50 +93,48 @@ def _vehicles_text(conditions: Sequence[Condition], lang: Lang) -> str:
     """Which vehicles: their class, whose they are, and what else is said of them."""
     said = {condition.key.name: condition_text(condition, lang) for condition in conditions}
     vehicle = said.pop("class", table(lang, _RULE)["any_vehicle"])
-    vehicle = " ".join([vehicle, *([said.pop("agency")] if "agency" in said else [])])
+    if "agency" in said:
+        vehicle += " " + said.pop("agency")
     if not said:
         return vehicle
-    return phrase(lang, _RULE, "vehicle_that", vehicle=vehicle, conditions=_all_of([*said.values()], lang))
+    return phrase(lang, _RULE, "vehicle_that", vehicle=vehicle, conditions=_all_of(said.values(), lang))
 
 
 def rule_sentence(rule: Rule, lang: Lang) -> str:
     """A rule as one sentence: what it does, for which vehicles, when, and except when."""
-
-    def say(key: str, **facts: str) -> str:
-        return phrase(lang, _RULE, key, **facts)
-
-    vehicles = _alternatives(lang, [_vehicles_text(some, lang) for some in rule.vehicles])
-    about = vehicles or say("every_vehicle")
-    match rule.effect:
-        case Effect.DENY:
-            said = say("deny", about=about)
-        case Effect.REQUIRE:
-            said = say("require", about=about, must=part_text(rule.must, lang))
-        case Effect.APPROVAL:
-            lifted = [name_of(lang, "sop.rule_name", name) for name in sorted(rule.overrides)]
-            lifts = say("lifts", rules=joined(lifted, lang, "and")) if lifted else ""
-            approver = word("approver", rule.approver or "", lang)
-            said = say("approval", About=capital(about), approver=approver, lifts=lifts)
-        case Effect.PREFER:
-            must = _alternatives(lang, [_vehicles_text(some, lang) for some in rule.must])
-            said = say("prefer", must=must, minutes=number_text(rule.prefer_within_min, lang))
-        case Effect.PAIR if rule.sooner_by_min is not None:
-            said = say("pair", about=about, minutes=number_text(rule.sooner_by_min, lang))
-        case Effect.PAIR:
-            said = say("one_each")
-        case Effect.DEFER:
-            papers = joined([word("documents", name, lang) for name in rule.documents], lang, "and")
-            said = say("defer", Papers=capital(papers)) if papers else say("defer_booking")
-            if rule.booking:
-                minutes = number_text(rule.booking.notice_min, lang)
-                start, end = (f"{at:%H.%M}" for at in rule.booking.hours)
-                said += say("booking", minutes=minutes, start=start, end=end)
-        case Effect.HOLD:
-            said = say("hold", whom=joined([word("notify", name, lang) for name in rule.notify], lang, "and"))
-            said += say("hold_about", about=about) if vehicles else ""
-    when = say("when", when=part_text(rule.when, lang)) if rule.when else ""
-    unless = say("unless", unless=part_text(rule.unless, lang)) if rule.unless else ""
-    return f"{said.removesuffix(',') if not when else said}{when}{unless}."
+    names = table(lang, _RULE)
+    about = part_text(rule.vehicles, lang, of_vehicles=True) or names["every_vehicle"]
+    key, minutes, lifts, booking = rule.effect.value, rule.prefer_within_min, "", ""
+    if rule.effect is Effect.PAIR:
+        key, minutes = ("pair", rule.sooner_by_min) if rule.sooner_by_min is not None else ("one_each", minutes)
+    if rule.effect is Effect.DEFER and not rule.documents:
+        key = "defer_booking"
+    if rule.effect is Effect.HOLD and rule.vehicles:
+        key = "hold_about"
+    if rule.booking is not None:
+        start, end = (f"{at:%H.%M}" for at in rule.booking.hours)
+        notice = number_text(rule.booking.notice_min, lang)
+        booking = phrase(lang, _RULE, "booking", minutes=notice, start=start, end=end)
+    if rule.effect is Effect.APPROVAL and rule.overrides:
+        lifted = [name_of(lang, "sop.rule_name", name) for name in sorted(rule.overrides)]
+        lifts = phrase(lang, _RULE, "lifts", rules=joined(lifted, lang, "and"))
+    said = phrase(
+        lang,
+        _RULE,
+        key,
+        about=about,
+        About=capital(about),
+        must=part_text(rule.must, lang, of_vehicles=rule.effect is Effect.PREFER),
+        minutes=number_text(minutes, lang),
+        approver=word("approver", rule.approver, lang),
+        lifts=lifts,
+        Papers=capital(joined([word("documents", name, lang) for name in rule.documents], lang, "and")),
+        booking=booking,
+        whom=joined([word("notify", name, lang) for name in rule.notify], lang, "and"),
+    )
+    when = phrase(lang, _RULE, "when", when=part_text(rule.when, lang)) if rule.when else ""
+    unless = phrase(lang, _RULE, "unless", unless=part_text(rule.unless, lang)) if rule.unless else ""
+    return f"{said if when else said.removesuffix(',')}{when}{unless}."
 
 
 def diff_sentences(old: Pack, new: Pack, lang: Lang) -> list[str]:
@@ -150,45 +143,39 @@ def diff_sentences(old: Pack, new: Pack, lang: Lang) -> list[str]:
     lines = []
     for rule_id in sorted(before | after):
         if rule_id not in before:
-            rule = after[rule_id]
-            said = rule_sentence(rule, lang)
-            lines.append(phrase(lang, _DIFF, "new", rule=rule_id, title=rule.title, sentence=said))
+            rule, sentence = after[rule_id], rule_sentence(after[rule_id], lang)
+            lines.append(phrase(lang, _DIFF, "new", rule=rule_id, title=rule.title, sentence=sentence))
         elif rule_id not in after:
             lines.append(phrase(lang, _DIFF, "gone", rule=rule_id, title=before[rule_id].title))
         else:
             changes = _rule_changes(before[rule_id], after[rule_id], lang)
             lines += [phrase(lang, _DIFF, "rule", rule=rule_id, line=line) for line in changes]
-    for (_, what, value), (_, _, changed) in zip(
-        policy_lines(old.policy, lang), policy_lines(new.policy, lang), strict=True
-    ):
-        if changed != value:
+    for name, what, value in policy_lines(new.policy, lang):
+        if (held := float(getattr(old.policy, name))) != value:
             figure, unit = what.split(" · ")
-            was, now = number_text(value, lang), number_text(changed, lang)
+            was, now = number_text(held, lang), number_text(value, lang)
             lines.append(phrase(lang, _DIFF, "figure", figure=figure, old=was, new=now, unit=unit))
     return lines
-
-
-# What a rule says beside its sentence, by the keys of the table sop.diff; None says nothing.
-_OF_TEXT: Mapping[str, Callable[[Rule, Lang], str | None]] = {
-    "title": lambda rule, _: rule.title,
-    "clause": lambda rule, _: rule.clause,
-    "source": lambda rule, _: rule.source,
-    "met": lambda rule, _: rule.reason.met,
-    "unmet": lambda rule, _: rule.reason.unmet,
-    "would_help": lambda rule, _: rule.reason.would_help,
-    "en_met": lambda rule, _: rule.reason_en.met if rule.reason_en else None,
-    "en_unmet": lambda rule, _: rule.reason_en.unmet if rule.reason_en else None,
-    "en_would_help": lambda rule, _: rule.reason_en.would_help if rule.reason_en else None,
-    "overridable": lambda rule, lang: overridable_name(rule.overridable_by, lang),
-    "checklist": lambda rule, _: "; ".join(rule.checklist),
-}
 
 
 def _rule_changes(old: Rule, new: Rule, lang: Lang) -> Iterator[str]:
     one, two = rule_sentence(old, lang), rule_sentence(new, lang)
     if one != two:
         yield phrase(lang, _DIFF, "sentence", old=one, new=two)
-    for part, get in _OF_TEXT.items():
-        was, now = (get(rule, lang) or table(lang, _DIFF)["nothing"] for rule in (old, new))
-        if was != now:
-            yield phrase(lang, _DIFF, "part", part=table(lang, _DIFF)[part], old=was, new=now)
+    names, was, now = table(lang, _DIFF), _texts(old, lang), _texts(new, lang)
+    for part in was:
+        one, two = was[part] or names["nothing"], now[part] or names["nothing"]
+        if one != two:
+            yield phrase(lang, _DIFF, "part", part=names[part], old=one, new=two)
+
+
+def _texts(rule: Rule, lang: Lang) -> dict[str, str | None]:
+    """What a rule says beside its sentence, by the keys of the table sop.diff."""
+    english = rule.reason_en or Reason(met="", unmet="")
+    return {
+        **{name: getattr(rule, name) for name in ("title", "clause", "source")},
+        **asdict(rule.reason),
+        **{f"en_{name}": text for name, text in asdict(english).items()},
+        "overridable": overridable_name(rule.overridable_by, lang),
+        "checklist": "; ".join(rule.checklist),
+    }

@@ -94,7 +94,7 @@ class PackFault:
 
     @property
     def sentence(self) -> str:
-        """What to do, in English; dispatch.words.sop says it in Indonesian."""
+        """What to do, in English, for an editor of the file; dispatch.words.drafts says it for pages."""
         return SENTENCES[self.code].format(**self.facts)
 
 

@@ -11,7 +11,7 @@ from dispatch.domain.request import Ask, Patient, Place
 from dispatch.domain.vehicle import Vehicle, VehicleNow
 from dispatch.rules.conditions import KEYS, Condition, Key
 from dispatch.rules.moment import Moment
-from dispatch.rules.sop import Effect, Pack, Part, Rule, SopInForce
+from dispatch.rules.sop import Effect, Pack, Part, Reason, Rule, SopInForce
 from dispatch.rules.values import DAYS, OWN, Kind
 from dispatch.vocabulary.needs import Death, Leaves, Need, Urgency
 from dispatch.vocabulary.policy import Policy
@@ -66,8 +66,7 @@ def _rule(
         effect=effect,
         clause="…",
         source="…",
-        reason_met="…",
-        reason_unmet="…",
+        reason=Reason(met="…", unmet="…"),
         vehicles=vehicles,
         when=when,
         unless=unless,

@@ -49,6 +49,12 @@ def policy(line: str) -> str:
     return HEAD + f"[policy]\n{line}\n" + RULE
 
 
+def in_english(reason: str) -> str:
+    """A pack whose rule says this in English."""
+    return rule('unmet = "b"', f'unmet = "b", en = {{ {reason} }}')
+
+
+OWN_TABLE = '[rule.reason.en]\nmet = "{crew}"\nunmet = "b"\n'
 WHEN, VEHICLES = 'when = { need = ["body"] }\n', 'vehicles = { class = ["village_car"] }\n'
 BAD: dict[str, tuple[str, int, str]] = {
     # No pack at all.
@@ -112,6 +118,25 @@ BAD: dict[str, tuple[str, int, str]] = {
         rule('unmet = "b"', 'unmet = "b", why = "c"'),
         LINE["reason"],
         "unknown field 'why' in reason",
+    ),
+    "half a reason in English": (in_english('met = "a"'), LINE["reason"], "the rule's reason lacks unmet"),
+    "an English reason of a word": (rule('unmet = "b"', 'unmet = "b", en = "a"'), LINE["reason"], "written as a table"),
+    "an empty reason in English": (in_english('met = " ", unmet = "b"'), LINE["reason"], "met takes a text"),
+    "an unknown English reason": (
+        in_english('met = "a", unmet = "b", why = "c"'),
+        LINE["reason"],
+        "unknown field 'why' in en",
+    ),
+    "an English fact that no condition sees": (
+        in_english('met = "a", unmet = "{crew}"'),
+        LINE["reason"],
+        "reason.en.unmet names {crew}, which X1 does not look at",
+    ),
+    "a brace alone in English": (in_english('met = "a}", unmet = "b"'), LINE["reason"], "brace without its pair"),
+    "an English fact in its own table": (
+        rule('reason = { met = "a", unmet = "b" }\n', "", '[rule.reason]\nmet = "a"\nunmet = "b"\n' + OWN_TABLE),
+        18,
+        "reason.en.met names {crew}",
     ),
     "a fact that no condition sees": (rule('unmet = "b"', 'unmet = "{crew}"'), LINE["reason"], "does not look at"),
     "a brace alone": (rule('unmet = "b"', 'unmet = "{class"'), LINE["reason"], "brace without its pair"),

@@ -13,10 +13,11 @@ from dispatch.rules.pack.checks import judge_beside
 from dispatch.rules.pack.document import rule_documents, write_pack
 from dispatch.rules.pack.faults import SENTENCES, PackError
 from dispatch.rules.pack.read import judge_pack_beside, read_pack
-from dispatch.rules.sop import Effect
+from dispatch.rules.sop import Effect, Reason
+from dispatch.vocabulary.languages import Lang
 from dispatch.words.drafts import fault_sentence
 from tests.people import packs
-from tests.unit.rules.pack.bad_packs import BAD, HEAD, RULE, effect
+from tests.unit.rules.pack.bad_packs import BAD, HEAD, RULE, effect, in_english
 
 SAMPLES = packs()
 
@@ -47,10 +48,11 @@ def test_a_bad_pack_is_refused_with_its_line_and_sentence(text: str, line: int, 
     assert (error.line, sentence in error.sentence) == (line, True), f"line {error.line}: {error.sentence}"
 
 
+@pytest.mark.parametrize("lang", Lang)
 @pytest.mark.parametrize("text", [text for text, _, _ in BAD.values()], ids=BAD)
-def test_the_page_says_every_fault_in_words_without_a_gap(text: str) -> None:
+def test_the_page_says_every_fault_in_words_without_a_gap(text: str, lang: Lang) -> None:
     for fault in refused(text).faults:
-        said = fault_sentence(fault)
+        said = fault_sentence(fault, lang)
         assert said.endswith(".")
         assert not any(key in said for key in KEYS if "_" in key), said
         if fault.code not in ("unknown_fact", "lone_brace"):
@@ -107,6 +109,26 @@ def test_a_form_gives_back_the_pack_that_it_got(name: str) -> None:
     written = write_pack(**head, policy=policy, rules=rule_documents(SAMPLES[name]))
     assert read_pack(written) == pack
     assert rule_documents(written) == rule_documents(SAMPLES[name])
+
+
+def test_a_form_keeps_the_reasons_in_english_and_drops_those_that_were_emptied() -> None:
+    (document,) = rule_documents(in_english('met = "c", unmet = "d"'))
+    assert document["reason_en"] == {"met": "c", "unmet": "d"}
+    head = tomllib.loads(HEAD)["pack"]
+    for english, reason in (
+        ({"met": "c", "unmet": "d", "would_help": None}, Reason(met="c", unmet="d")),
+        ({"met": "", "unmet": ""}, None),
+        (None, None),
+    ):
+        written = write_pack(**head, policy={}, rules=[{**document, "reason_en": english}])
+        assert read_pack(written).rules[0].reason_en == reason
+
+
+def test_every_sample_rule_gives_its_reasons_in_both_languages() -> None:
+    for text in SAMPLES.values():
+        for rule in read_pack(text).rules:
+            assert rule.reason_en, rule.id
+            assert (rule.reason_en.would_help is None) is (rule.reason.would_help is None), rule.id
 
 
 _SPOILED = st.sampled_from([(SAMPLES[name], line) for name in SAMPLES for line in range(SAMPLES[name].count("\n"))])

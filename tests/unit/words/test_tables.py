@@ -1,0 +1,180 @@
+"""Both languages say the same things: the same tables and keys, the same facts, and a name for every code."""
+
+import inspect
+import pkgutil
+import re
+from collections.abc import Iterable
+from enum import StrEnum
+from importlib import import_module, resources
+from pathlib import Path
+
+import pytest
+
+from dispatch import vocabulary
+from dispatch.domain.fix import LinkHealth
+from dispatch.rules.conditions import KEYS
+from dispatch.rules.pack.faults import SENTENCES
+from dispatch.rules.sop import Effect, OverridableBy
+from dispatch.rules.values import DAYS, Kind
+from dispatch.vocabulary.events import EventKind
+from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.needs import Death, Document, Leaves, Need, Urgency
+from dispatch.vocabulary.places import Cause, Spot
+from dispatch.vocabulary.policy import FIGURES
+from dispatch.vocabulary.promises import (
+    APPROVERS,
+    LADDER,
+    TOLD_FAMILY,
+    TOLD_REQUESTER,
+    CallOutcome,
+    CloseOutcome,
+    PromiseKind,
+    PromiseState,
+    Whom,
+    Why,
+)
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
+from dispatch.vocabulary.request_states import ENDS, OPEN, FamilyWord, Outcome, RequestState
+from dispatch.vocabulary.roles import Permission, Role
+from dispatch.vocabulary.trip_steps import TAKEN_BY_PEOPLE, TRAIL, AssignmentState, Phase, Step, StepCause, StepSource
+from dispatch.vocabulary.vehicle_classes import CREW, EQUIPMENT, Duty, Shares, VehicleClass
+from dispatch.words.messages import names_of
+from dispatch.words.refusals import refusal_title
+from dispatch.words.steps import page_tables
+from dispatch.words.tables import table, tables_of
+from geo.places.pasted import Trouble
+
+# Which tables must know which codes.
+CODES: dict[str, Iterable[str]] = {
+    "refusals.refusal": RefusalCode,
+    "events.line": EventKind,
+    "events.state": AssignmentState,
+    "events.role": LADDER,
+    "events.why": Why,
+    "events.outcome": Outcome,
+    "events.step_cause": StepCause,
+    "events.call": CallOutcome,
+    "events.whom": Whom,
+    "events.said": FamilyWord,
+    "events.told": (TOLD_REQUESTER, TOLD_FAMILY),
+    "facts.class": VehicleClass,
+    "facts.need": Need,
+    "facts.duty": Duty,
+    "facts.weekdays": DAYS,
+    "facts.approver": APPROVERS,
+    "facts.urgency": Urgency,
+    "facts.death": Death,
+    "facts.leaves": Leaves,
+    "facts.crew": CREW,
+    "facts.equipment": EQUIPMENT,
+    "facts.documents": Document,
+    "facts.cause": Cause,
+    "facts.shares": Shares,
+    "family.headline": OPEN,
+    "family.step": TRAIL,
+    "messages.owners": LADDER,
+    "messages.ends": ENDS,
+    "messages.whys": Why,
+    "pages.need": Need,
+    "pages.state": RequestState,
+    "pages.duty": Duty,
+    "pages.link": LinkHealth,
+    "pages.role": Role,
+    "pages.class": VehicleClass,
+    "pages.urgency": Urgency,
+    "pages.promise_kind": PromiseKind,
+    "pages.call": CallOutcome,
+    "pages.promise_end": CloseOutcome,
+    "pages.cause": Cause,
+    "pages.effect": Effect,
+    "pages.group": {key.group for key in KEYS.values()},
+    "places.spot": Spot,
+    "places.trouble": Trouble,
+    "sop.effect": Effect,
+    "sop.overridable": OverridableBy,
+    "sop.label": KEYS,
+    "sop.said": KEYS,
+    "sop.not": {key.name for key in KEYS.values() if key.value.kind is Kind.FLAG},
+    "sop.own": {key.name for key in KEYS.values() if key.value.own},
+    "sop.figure": FIGURES,
+    "steps.button": TAKEN_BY_PEOPLE,
+    "steps.state": AssignmentState,
+    "drafts.fault": SENTENCES,
+    "drafts.value": Kind,
+}
+# What a table has beside its codes, and why.
+BESIDE = {
+    "events.line": {"held_over", "noted_delivers", "duty_changed_shift_over", "with_reason"},
+    "events.told": {"keluarga"},  # of entries before 0.2
+    "family.headline": {"waiting_document", "over"},
+    "messages.owners": {"other"},
+    "sop.said": {"papers_valid_until_now"},
+}
+# Codes that nobody reads as a word: for each somebody has decided so.
+UNSEEN = {Lang, Phase, Permission, PromiseState, Step, StepSource}
+
+
+def _subjects(lang: Lang) -> list[str]:
+    folder = resources.files("dispatch.words") / lang
+    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir())
+
+
+def test_both_languages_have_the_same_files_tables_and_keys() -> None:
+    assert _subjects(Lang.ID) == _subjects(Lang.EN)
+    for subject in _subjects(Lang.ID):
+        one, other = tables_of(Lang.ID, subject), tables_of(Lang.EN, subject)
+        assert {name: set(rows) for name, rows in one.items()} == {name: set(rows) for name, rows in other.items()}
+
+
+@pytest.mark.parametrize("subject", _subjects(Lang.ID))
+def test_both_languages_name_the_same_facts_in_every_sentence(subject: str) -> None:
+    for name, rows in tables_of(Lang.ID, subject).items():
+        for key in rows:
+            texts = [table(lang, f"{subject}.{name}")[key] for lang in Lang]
+            one, other = ([names_of(said) for said in text.splitlines()] for text in texts)
+            assert one == other, f"{subject}.{name}.{key}"
+            assert all(text.strip() for text in texts)
+
+
+@pytest.mark.parametrize("name", CODES)
+def test_every_code_has_its_words(name: str) -> None:
+    for lang in Lang:
+        assert table(lang, name).keys() == {*map(str, CODES[name]), *BESIDE.get(name, ())}
+
+
+def test_every_vocabulary_of_the_trade_is_said_or_known_to_be_unseen() -> None:
+    modules = [
+        import_module(f"dispatch.vocabulary.{found.name}") for found in pkgutil.iter_modules(vocabulary.__path__)
+    ]
+    enums = {
+        found
+        for module in modules
+        for _, found in inspect.getmembers(module, inspect.isclass)
+        if issubclass(found, StrEnum) and found is not StrEnum
+    }
+    said = {type(code) for codes in CODES.values() for code in codes if isinstance(code, StrEnum)}
+    assert enums - said - UNSEEN == set()
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_a_refusal_is_said_in_words_without_a_gap(lang: Lang) -> None:
+    for code in RefusalCode:
+        said = refusal_title(Refusal(code), lang)
+        assert said.endswith(".")
+        assert "{" not in said
+        assert "_" not in said
+
+
+def test_every_error_of_the_web_has_a_title() -> None:
+    sources = "".join(path.read_text("utf-8") for path in (Path(__file__).parents[3] / "web").rglob("*.py"))
+    keys = {*re.findall(r'Problem\(\s*\d+,\s*"(\w+)"', sources), *re.findall(r'\b\d{3}: "(\w+)"', sources), "error"}
+    assert len(keys) > 20
+    for lang in Lang:
+        assert keys <= table(lang, "problems.title").keys()
+
+
+def test_pages_get_every_table_that_they_show() -> None:
+    assert page_tables(Lang.ID)["trip"]["on_scene"] == "Tiba"
+    assert page_tables(Lang.ID)["timeline"]["on_scene"] == "sudah tiba di lokasi jemput"
+    assert page_tables(Lang.ID)["button"]["on_scene"] == "SAYA SUDAH TIBA"
+    assert page_tables(Lang.EN).keys() == page_tables(Lang.ID).keys() >= {"need", "state", "class", "duty", "link"}
