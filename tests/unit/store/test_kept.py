@@ -42,7 +42,7 @@ SINCE = {
     r"\.facts\.kind is gone$": "what a promise owes is called `owed` since 0.2",
     r"\.facts\.level: '(\d)' became \1$": "a number since 0.2",
     r"\.facts\.text is gone$|Catatan ditambahkan' became '.*; dokumennya diantar ke rumah'$": "`delivers` since 0.2",
-    r"^/t/[^:[]+(: 4 became 15|\[[123]\]: '(Ada perubahan|may say).*)$": "since 0.2 it shows the vehicle at the destination",
+    r"^/t/[^:[]+(: 4 became 15|\[[123]\]: '(Ada perubahan|may say).*)$": "it shows the vehicle that waits there",
     r"yang diberi tahu: requester' became '.*yang diberi tahu: pemohon'$": "a word for people since 0.2",
 }
 # Changes of the file, which is always as version 0.1 left it, and what is then seen.
