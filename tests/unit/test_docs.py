@@ -47,3 +47,26 @@ def test_the_pack_of_the_page_is_sound() -> None:
     (block,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "sop.md").read_text("utf-8"), re.DOTALL)
     assert tomllib.loads(block)["rule"][0]["id"] == "R02"
     assert read_pack(block).agency == "my-city"
+
+
+def test_the_drawing_is_what_the_contracts_hold() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    (drawing,) = re.findall(r"```\n(.*?)```", page, re.DOTALL)
+    packages = [
+        [re.split(r" {2,}", line)[0] for line in part.strip("\n").splitlines()] for part in re.split("─+\n", drawing)
+    ]
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    by_package = {contract["containers"][0]: contract for contract in contracts if "containers" in contract}
+    layers = {name: contract["layers"] for name, contract in by_package.items()}
+    assert packages == [["web"], layers["dispatch"], layers["geo"]]
+    assert ["web", "dispatch", "geo"] in [contract.get("layers") for contract in contracts]
+    assert by_package["dispatch"]["exhaustive"] and by_package["geo"]["exhaustive"]
+
+
+def test_every_room_has_a_page_that_names_what_is_in_it() -> None:
+    rooms = [path.parent for top in ("dispatch", "geo") for path in (ROOT / top).glob("*/__init__.py")]
+    for room in (*rooms, ROOT / "web"):
+        page = (room / "README.md").read_text("utf-8")
+        named = set(re.findall(r"`([a-z_/]+)`", page))
+        inside = {path.stem for path in room.glob("[!_]*.py") if not path.stem.endswith("_kernels")}
+        assert inside <= named, (room, inside - named)
