@@ -97,6 +97,7 @@ class Driver:
     async def _answer(self, assignment: str) -> None:
         if await self.client.get("/api/me/offer") is None:
             return
+        await self.client.post(f"/api/assignments/{assignment}/delivered", {})
         await asyncio.sleep(self.dice.uniform(*self.patience_s))
         declines = self.dice.random() < _DECLINES and self.patience_s[0] < 10
         body: dict[str, object] = {"reason": "Sedang isi BBM"} if declines else {}

@@ -5,10 +5,14 @@ can have; every person is called Contoh ("sample"). Bases are facilities of geo.
 stands at one says nothing about the real place.
 """
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 
+from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.vehicle_classes import CLASSES, VehicleClass
+from dispatch.words.facts import class_name
 from geo.sample.facts import SampleFacility
 from geo.sample.facts import list_facilities as list_sample_facilities
 
@@ -22,30 +26,14 @@ _FIRST_NAMES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Kind:
-    """What all vehicles of a class have in common."""
-
-    code: str
-    label: str
-    crew: str
-    equipment: str
-    seats: int
-
-
-_KINDS = {
-    "emergency_ambulance": _Kind(
-        code="AGD", label="Ambulans gawat darurat", crew="driver nurse paramedic", equipment="oxygen stretcher", seats=2
-    ),
-    "transport_ambulance": _Kind(
-        code="ATR", label="Ambulans transpor", crew="driver", equipment="oxygen stretcher", seats=3
-    ),
-    "mobile_clinic": _Kind(
-        code="PSL", label="Puskesmas keliling", crew="driver nurse", equipment="oxygen stretcher", seats=4
-    ),
-    "hearse": _Kind(code="KJN", label="Mobil jenazah", crew="driver escort", equipment="stretcher", seats=4),
-    "dual_use": _Kind(code="AMK", label="Ambulans multiguna", crew="driver escort", equipment="stretcher", seats=4),
-    "village_car": _Kind(code="MSD", label="Mobil siaga", crew="driver", equipment="", seats=5),
+# What vehicles of a class carry and who rides along: crew, equipment, seats.
+_ABOARD: Mapping[str, tuple[str, str, str]] = {
+    VehicleClass.EMERGENCY_AMBULANCE: ("driver nurse paramedic", "oxygen stretcher", "2"),
+    VehicleClass.TRANSPORT_AMBULANCE: ("driver", "oxygen stretcher", "3"),
+    VehicleClass.MOBILE_CLINIC: ("driver nurse", "oxygen stretcher", "4"),
+    VehicleClass.HEARSE: ("driver escort", "stretcher", "4"),
+    VehicleClass.DUAL_USE: ("driver escort", "stretcher", "4"),
+    VehicleClass.VILLAGE_CAR: ("driver", "", "5"),
 }
 
 # (id, class, agency, base): the vehicles that the Cikokol story is told with.
@@ -58,140 +46,44 @@ _CAST = (
     ("H5", "hearse", "tangerang-selatan", "base-dinkes-tangerang-selatan"),
     ("L1", "dual_use", "laz", "base-laz-contoh"),
 )
-# (class, agency, bases): everybody else. `P:` stands for puskesmas-.
-_FLEET = (
-    (
-        "emergency_ambulance",
-        "kota-tangerang",
-        (
-            "base-psc119-kota-tangerang base-psc119-kota-tangerang P:ciledug P:cipondoh P:batuceper P:benda "
-            "P:karawaci-baru P:periuk-jaya P:neglasari P:panunggangan"
-        ),
-    ),
-    (
-        "emergency_ambulance",
-        "kabupaten-tangerang",
-        (
-            "base-psc119-kabupaten-tangerang base-psc119-kabupaten-tangerang P:balaraja P:cikupa P:curug "
-            "P:kelapa-dua P:mauk P:kronjo P:teluk-naga P:sepatan P:kotabumi P:cisauk"
-        ),
-    ),
-    (
-        "emergency_ambulance",
-        "tangerang-selatan",
-        (
-            "base-psc119-tangerang-selatan base-psc119-tangerang-selatan P:pamulang P:ciputat P:pondok-aren "
-            "P:serpong P:setu"
-        ),
-    ),
-    (
-        "emergency_ambulance",
-        "rs",
-        (
-            "rsud-kota-tangerang rsud-kabupaten-tangerang rs-emc-tangerang rs-sari-asih-karawaci "
-            "rsud-balaraja rs-hermina-bitung rsud-tangerang-selatan rs-medika-bsd rs-premier-bintaro"
-        ),
-    ),
-    (
-        "transport_ambulance",
-        "kota-tangerang",
-        (
-            "P:cikokol P:tanah-tinggi P:pasar-baru P:cibodasari P:gembor P:kunciran P:larangan-utara "
-            "P:karang-tengah P:poris-pelawad P:jurumudi-baru P:sukasari"
-        ),
-    ),
-    (
-        "transport_ambulance",
-        "kabupaten-tangerang",
-        (
-            "P:tigaraksa P:jayanti P:cisoka P:jambe P:panongan P:rajeg P:kemiri P:sukadiri P:paku-haji "
-            "P:kosambi P:pagedangan P:pasir-jaya P:sindang-jaya P:gunung-kaler"
-        ),
-    ),
-    (
-        "transport_ambulance",
-        "tangerang-selatan",
-        "P:pondok-jagung P:rawa-buntu P:jombang P:pisangan P:pondok-betung P:parigi P:kranggan",
-    ),
-    (
-        "transport_ambulance",
-        "rs",
-        ("rs-hermina-tangerang rs-mitra-keluarga-gading-serpong rsud-tigaraksa rs-melati rs-sari-asih-ciputat"),
-    ),
-    (
-        "mobile_clinic",
-        "kota-tangerang",
-        "P:kedaung-wetan P:pedurenan P:gondrong P:tajur",
-    ),
-    (
-        "mobile_clinic",
-        "kabupaten-tangerang",
-        "P:mekar-baru P:cikuya P:sukatani P:caringin P:sukawali P:tegal-angus P:bojong-kamal P:suradita",
-    ),
-    (
-        "mobile_clinic",
-        "tangerang-selatan",
-        "P:kampung-sawah P:benda-baru",
-    ),
-    (
-        "hearse",
-        "kabupaten-tangerang",
-        "base-perkim-kabupaten-tangerang rsud-balaraja P:mauk",
-    ),
-    (
-        "hearse",
-        "tangerang-selatan",
-        "tpu-jombang",
-    ),
-    (
-        "hearse",
-        "dkm",
-        (
-            "masjid-agung-al-jihad masjid-yamp-tigaraksa masjid-agung-al-mujahidin-pamulang "
-            "masjid-al-hakim-bsd nurrohman masjid-nurul-hidayah"
-        ),
-    ),
-    (
-        "dual_use",
-        "laz",
-        "base-laz-contoh masjid-al-muttaqin masjid-al-muhajirin",
-    ),
-    (
-        "dual_use",
-        "dkm",
-        "masjid-jami-al-hidayah masjid-jami-baitussalam",
-    ),
-    (
-        "village_car",
-        "kabupaten-tangerang",
-        (
-            "P:rajeg P:kronjo P:gunung-kaler P:kemiri P:sukamulya P:jayanti P:cisoka P:jambe P:caringin "
-            "P:pagedangan P:suradita P:binong P:pasir-nangka P:sepatan P:salembaran-jaya P:sukawali"
-        ),
-    ),
-    (
-        "village_car",
-        "kota-tangerang",
-        "P:ketapang P:pondok-bahar P:kunciran-baru P:bugel P:baja P:poris-gaga",
-    ),
-    (
-        "village_car",
-        "tangerang-selatan",
-        "P:rengas P:pondok-kacang-timur P:serpong-ii P:situ-gintung P:paku-alam",
-    ),
-)
+# Class, agency and bases of all others; an indented line goes on, and P: stands for puskesmas-.
+_FLEET = """
+emergency_ambulance kota-tangerang base-psc119-kota-tangerang base-psc119-kota-tangerang P:ciledug P:cipondoh
+  P:batuceper P:benda P:karawaci-baru P:periuk-jaya P:neglasari P:panunggangan
+emergency_ambulance kabupaten-tangerang base-psc119-kabupaten-tangerang base-psc119-kabupaten-tangerang P:balaraja
+  P:cikupa P:curug P:kelapa-dua P:mauk P:kronjo P:teluk-naga P:sepatan P:kotabumi P:cisauk
+emergency_ambulance tangerang-selatan base-psc119-tangerang-selatan base-psc119-tangerang-selatan P:pamulang P:ciputat
+  P:pondok-aren P:serpong P:setu
+emergency_ambulance rs rsud-kota-tangerang rsud-kabupaten-tangerang rs-emc-tangerang rs-sari-asih-karawaci
+  rsud-balaraja rs-hermina-bitung rsud-tangerang-selatan rs-medika-bsd rs-premier-bintaro
+transport_ambulance kota-tangerang P:cikokol P:tanah-tinggi P:pasar-baru P:cibodasari P:gembor P:kunciran
+  P:larangan-utara P:karang-tengah P:poris-pelawad P:jurumudi-baru P:sukasari
+transport_ambulance kabupaten-tangerang P:tigaraksa P:jayanti P:cisoka P:jambe P:panongan P:rajeg P:kemiri P:sukadiri
+  P:paku-haji P:kosambi P:pagedangan P:pasir-jaya P:sindang-jaya P:gunung-kaler
+transport_ambulance tangerang-selatan P:pondok-jagung P:rawa-buntu P:jombang P:pisangan P:pondok-betung P:parigi
+  P:kranggan
+transport_ambulance rs rs-hermina-tangerang rs-mitra-keluarga-gading-serpong rsud-tigaraksa rs-melati
+  rs-sari-asih-ciputat
+mobile_clinic kota-tangerang P:kedaung-wetan P:pedurenan P:gondrong P:tajur
+mobile_clinic kabupaten-tangerang P:mekar-baru P:cikuya P:sukatani P:caringin P:sukawali P:tegal-angus P:bojong-kamal
+  P:suradita
+mobile_clinic tangerang-selatan P:kampung-sawah P:benda-baru
+hearse kabupaten-tangerang base-perkim-kabupaten-tangerang rsud-balaraja P:mauk
+hearse tangerang-selatan tpu-jombang
+hearse dkm masjid-agung-al-jihad masjid-yamp-tigaraksa masjid-agung-al-mujahidin-pamulang masjid-al-hakim-bsd
+  nurrohman masjid-nurul-hidayah
+dual_use laz base-laz-contoh masjid-al-muttaqin masjid-al-muhajirin
+dual_use dkm masjid-jami-al-hidayah masjid-jami-baitussalam
+village_car kabupaten-tangerang P:rajeg P:kronjo P:gunung-kaler P:kemiri P:sukamulya P:jayanti P:cisoka P:jambe
+  P:caringin P:pagedangan P:suradita P:binong P:pasir-nangka P:sepatan P:salembaran-jaya P:sukawali
+village_car kota-tangerang P:ketapang P:pondok-bahar P:kunciran-baru P:bugel P:baja P:poris-gaga
+village_car tangerang-selatan P:rengas P:pondok-kacang-timur P:serpong-ii P:situ-gintung P:paku-alam
+"""
 _SHARES_IN_FULL = frozenset({"dkm", "laz"})
 _WITH_A_NURSE = frozenset({"P:cikokol", "P:cibodasari", "P:tigaraksa", "P:rawa-buntu"})
 _INFECTIOUS = frozenset({"H2", "KJN-KT-01", "KJN-TS-01"})
 _PAPERS_EXPIRED = frozenset({"AMK-DK-02"})
-_SHORT = {
-    "kota-tangerang": "KO",
-    "kabupaten-tangerang": "KT",
-    "tangerang-selatan": "TS",
-    "dkm": "DK",
-    "laz": "LZ",
-    "rs": "RS",
-}
+_SHORT = {"kota-tangerang": "KO", "kabupaten-tangerang": "KT", "tangerang-selatan": "TS", "dkm": "DK", "laz": "LZ"}
 # Facilities with a member of staff.
 _STAFF_AT = (
     "puskesmas-cikokol",
@@ -220,7 +112,7 @@ def list_people() -> tuple[Row, ...]:
         _person(
             f"staf-{facility}",
             f"Perawat Contoh {name}",
-            "staff",
+            Role.STAFF,
             agency=places[facility].agency,
             facility=facility,
             phone=f"+6281100009{number:03d}",
@@ -228,16 +120,16 @@ def list_people() -> tuple[Row, ...]:
         for number, (facility, name) in enumerate(zip(_STAFF_AT, _FIRST_NAMES, strict=False))
     ]
     people += [
-        _person("operator", "Operator Contoh Ratna", "operator", agency="kota-tangerang", phone="+6281100009900"),
-        _person("petugas-dinas", "Petugas Dinas Contoh Hendra", "health_officer", agency="kota-tangerang"),
-        _person("petugas-dinas-dua", "Petugas Dinas Contoh Mega", "health_officer", agency="kota-tangerang"),
-        _person("admin", "Admin Contoh Yuni", "admin"),
+        _person("operator", "Operator Contoh Ratna", Role.OPERATOR, agency="kota-tangerang", phone="+6281100009900"),
+        _person("petugas-dinas", "Petugas Dinas Contoh Hendra", Role.HEALTH_OFFICER, agency="kota-tangerang"),
+        _person("petugas-dinas-dua", "Petugas Dinas Contoh Mega", Role.HEALTH_OFFICER, agency="kota-tangerang"),
+        _person("admin", "Admin Contoh Yuni", Role.ADMIN),
     ]
     people += [
         _person(
             f"sopir-{vehicle['id']}",
             f"Sopir Contoh {_FIRST_NAMES[number % len(_FIRST_NAMES)]} {number + 1}",
-            "driver",
+            Role.DRIVER,
             agency=vehicle["agency"],
             vehicle=vehicle["id"],
             phone=vehicle["phone"],
@@ -265,29 +157,31 @@ def list_facilities() -> tuple[Row, ...]:
 
 
 def _others() -> Iterator[tuple[str, str, str, str]]:
-    for vehicle_class, agency, bases in _FLEET:
-        for count, base in enumerate(bases.split(), start=1):
-            yield f"{_KINDS[vehicle_class].code}-{_SHORT[agency]}-{count:02d}", vehicle_class, agency, base
+    for block in re.split(r"\n(?! )", _FLEET.strip()):
+        vehicle_class, agency, *bases = block.split()
+        code = f"{CLASSES[VehicleClass(vehicle_class)].code}-{_SHORT.get(agency, agency.upper())}"
+        for count, base in enumerate(bases, start=1):
+            yield f"{code}-{count:02d}", vehicle_class, agency, base
 
 
 def _vehicle(
     number: int, vehicle_id: str, vehicle_class: str, agency: str, base: str, places: Mapping[str, SampleFacility]
 ) -> Row:
-    kind = _KINDS[vehicle_class]
+    crew, equipment, seats = _ABOARD[vehicle_class]
     place = places[base.replace("P:", "puskesmas-")]
-    nurse = " nurse" if vehicle_class == "transport_ambulance" and base in _WITH_A_NURSE else ""
+    nurse = " nurse" if vehicle_class == VehicleClass.TRANSPORT_AMBULANCE and base in _WITH_A_NURSE else ""
     more = " infectious ppe" if vehicle_id in _INFECTIOUS else ""
-    more += " ventilator" if vehicle_class == "emergency_ambulance" and agency == "rs" else ""
+    more += " ventilator" if vehicle_class == VehicleClass.EMERGENCY_AMBULANCE and agency == "rs" else ""
     return {
         "id": vehicle_id,
-        "name": f"{kind.label} Contoh {place.name}",
+        "name": f"{class_name(VehicleClass(vehicle_class), Lang.ID).capitalize()} Contoh {place.name}",
         "plate": f"B {number:04d} XX",
         "class": vehicle_class,
         "agency": agency,
         "base": place.id,
-        "crew": kind.crew + nurse,
-        "equipment": (kind.equipment + more).strip(),
-        "seats": str(kind.seats),
+        "crew": crew + nurse,
+        "equipment": (equipment + more).strip(),
+        "seats": seats,
         "shares": "full" if agency in _SHARES_IN_FULL else "on_request",
         "papers_valid_until": EXPIRED if vehicle_id in _PAPERS_EXPIRED else VALID_UNTIL,
         "zone": _zone(place.point.lon) if agency == "kota-tangerang" else "",
@@ -300,15 +194,6 @@ def _zone(lon: float) -> str:
     return "barat" if lon < 106.625 else "tengah" if lon < 106.665 else "timur"
 
 
-def _person(
-    person_id: str, name: str, role: str, *, agency: str = "", facility: str = "", vehicle: str = "", phone: str = ""
-) -> Row:
-    return {
-        "id": person_id,
-        "name": name,
-        "role": role,
-        "agency": agency,
-        "facility": facility,
-        "vehicle": vehicle,
-        "phone": phone,
-    }
+def _person(person_id: str, name: str, role: Role, **more: str) -> Row:
+    columns = dict.fromkeys(("agency", "facility", "vehicle", "phone"), "")
+    return {"id": person_id, "name": name, "role": role.value, **columns, **more}

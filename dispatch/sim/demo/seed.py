@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 from math import hypot
 
 from dispatch.desk.ports import Books
-from dispatch.domain.people import Facility, FacilityKind, Person, Token
+from dispatch.domain.people import Facility, Person, Token
 from dispatch.importing import take_sheet
 from dispatch.sim.demo import region
 from dispatch.vocabulary.roles import Role
-from geo.sample.facts import list_facilities
 
 _TOKENS_LAST = timedelta(days=2)
 _CIKOKOL = "puskesmas-cikokol"
@@ -20,18 +19,12 @@ _FAR_DEGREES = 0.07  # about 8 km: simulated callers leave the vehicles around C
 
 def seed(books: Books, now: datetime) -> dict[str, dict[str, str]]:
     """Put the sample data in place (again) and return tokens for the simulation, by group and person."""
-    for place in list_facilities():
-        books.facilities.put(
-            Facility(
-                id=place.id,
-                kind=FacilityKind(place.kind),
-                name=place.name,
-                point=place.point,
-                agency=place.agency,
-                source=place.source,
-            )
-        )
-    for kind, rows in (("vehicles", region.list_vehicles()), ("people", region.list_people())):
+    sheets = (
+        ("facilities", region.list_facilities()),
+        ("vehicles", region.list_vehicles()),
+        ("people", region.list_people()),
+    )
+    for kind, rows in sheets:
         _, bad = take_sheet(books, kind, list(enumerate(rows, 1)), skip_bad=False)
         if bad:
             raise ValueError(f"the demo's {kind} row {bad[0].line}: {bad[0].why}")

@@ -147,7 +147,8 @@ async def _operator(world: World, act: sc.OperatorAct, done: Done) -> None:
             asked = await _asked(
                 world, [request_id], lambda a: act.rule in (None, a.rule) and act.vehicle in (None, a.vehicle_id)
             )
-            await _answer(world, asked, by, done, yes=act.does == "approve", reason=act.reason)
+            lacking = {"rule": act.rule or ""}
+            await _answer(world, asked, by, done, yes=act.does == "approve", reason=act.reason, lacking=lacking)
         case "undo":
             await _undo(world, request_id, act, by, done)
         case "assign" | "override":
@@ -166,12 +167,15 @@ async def _mutual_aid(world: World, act: sc.MutualAidAct, done: Done) -> None:
     asked = await _asked(world, request_ids, lambda a: a.approver == OWN_OPERATOR and a.vehicle_id in theirs)
     done.request = world.file_id(asked.request_id) if asked else act.request or next(iter(world.requests), None)
     by = Command(actor=_person(world, act.agency))
-    await _answer(world, asked, by, done, yes=act.says == "yes", reason=act.reason)
+    lacking = {"agency": act.agency}
+    await _answer(world, asked, by, done, yes=act.says == "yes", reason=act.reason, lacking=lacking)
 
 
-async def _answer(world: World, asked: Approval | None, by: Command, done: Done, *, yes: bool, reason: str) -> None:
+async def _answer(
+    world: World, asked: Approval | None, by: Command, done: Done, *, yes: bool, reason: str, lacking: dict[str, str]
+) -> None:
     if asked is None:
-        done.take(Refusal(RefusalCode.NO_SUCH_APPROVAL, {}))
+        done.take(Refusal(RefusalCode.NO_SUCH_APPROVAL, lacking))
         return
     request_id, rule, vehicle_id = asked.request_id, asked.rule, asked.vehicle_id
     done.take(

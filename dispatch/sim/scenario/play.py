@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from dispatch.desk.usecases.timers import TimerStuckError
 from dispatch.reading.decisions import DecisionOut
 from dispatch.sim.scenario.acts import do
 from dispatch.sim.scenario.expect import Check, check_step
@@ -11,7 +12,7 @@ from dispatch.sim.scenario.model import Scenario
 from dispatch.sim.scenario.packs import agency_of
 from dispatch.sim.scenario.seen import decisions_of
 from dispatch.sim.scenario.table import ScenarioError
-from dispatch.sim.scenario.world import StuckError, UnplayableError, World, open_world
+from dispatch.sim.scenario.world import UnplayableError, World, open_world
 from geo.roads.network import NetworkFileError
 
 
@@ -57,7 +58,7 @@ async def play(scenario: Scenario, pack_texts: Sequence[str] | None = None) -> R
                 checks += await check_step(world, step, line, await do(world, step.act))
             checks += _always(world, at_s, line)
             decisions = await decisions_of(world)
-    except StuckError as error:
+    except TimerStuckError as error:
         checks.append(_check("the step", "carried out", str(error), at_s, line))
     except (UnplayableError, NetworkFileError) as error:
         raise ScenarioError(scenario.path, line, str(error)) from error

@@ -32,15 +32,10 @@ from geo.roads.network import open_network
 ZONE = ZoneInfo("Asia/Jakarta")
 # A phone's last report lies a moment back, so that what a step says of a position is always newer.
 _REPORTED_AGO = timedelta(seconds=1)
-_ROUNDS_AN_INSTANT = 200
 
 
 class UnplayableError(ValueError):
     """A scenario asks for something that is not there: a sound pack, a person, a request that was taken."""
-
-
-class StuckError(RuntimeError):
-    """A timer that stays due however often it is carried out: a bug of the desk."""
 
 
 @dataclass(slots=True)
@@ -69,11 +64,6 @@ class World:
     requests: dict[str, str] = field(default_factory=dict)  # the desk's id by the file's
     tapped: dict[str, str] = field(default_factory=dict)  # the last assignment by vehicle
     watch: list[str] = field(default_factory=list)  # what was wrong at some moment between the steps
-
-    @property
-    def at_s(self) -> float:
-        """Seconds since the scenario began."""
-        return (self.clock.at - self.scenario.at).total_seconds()
 
     def instant(self, at_s: float) -> datetime:
         """The moment of so many seconds since the beginning."""
@@ -104,13 +94,8 @@ class World:
     async def move_to(self, at_s: float) -> None:
         """Let time pass until so many seconds since the beginning, from timer to timer, each at its very time."""
         target = self.instant(at_s)
-        rounds, before = 0, self.clock.at
         while (due_at := await self._next_at()) is not None and due_at <= target:
-            rounds = rounds + 1 if due_at <= before else 0
-            if rounds > _ROUNDS_AN_INSTANT:
-                raise StuckError(f"a timer of {due_at.astimezone(ZONE):%H.%M.%S} stays due")
-            before = max(before, due_at)
-            await self._turn(before)
+            await self._turn(due_at)
         await self._turn(target)
 
     async def _next_at(self) -> datetime | None:

@@ -12,6 +12,7 @@ def run(folder: Path, *texts: str, more: str = "") -> tuple[int, str]:
     for number, text in enumerate(texts):
         (folder / f"s{number}.toml").write_text(text)
     result = CliRunner().invoke(scenario, ["run", str(folder), *more.split()])
+    assert result.exception is None or isinstance(result.exception, SystemExit)
     return result.exit_code, result.output
 
 
