@@ -327,6 +327,20 @@ async def test_without_a_gateway_a_message_waits_for_somebodys_hand(post: Post) 
     ]
 
 
+async def test_an_entry_that_this_version_cannot_read_is_passed_over(
+    post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    await post.receive()
+    with sqlite3.connect(post.path) as raw:
+        for kind, facts in (("of_a_later_version", "{}"), ("offer_made", '{"expires_at": "soon"}'), ("held", "?")):
+            raw.execute("INSERT INTO journal (kind, at, facts) VALUES (?, ?, ?)", (kind, NOW.isoformat(), facts))
+    raw.close()
+    await post.receive("P-2")
+    await post.pass_on()
+    assert (len(post.texts("P-1")), len(post.texts("P-2"))) == (1, 1)
+    assert "journal entry 2 (of_a_later_version) cannot be read: ValueError" in caplog.text
+
+
 async def test_an_entry_whose_request_is_damaged_is_passed_over_and_named_by_its_number(
     post: Post, caplog: pytest.LogCaptureFixture
 ) -> None:
