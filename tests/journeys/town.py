@@ -12,7 +12,8 @@ from typing import TypeVar
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books, JournalEntry
 from dispatch.desk.unit import Unit
-from dispatch.desk.usecases import requests, timers, trips, vehicles
+from dispatch.desk.usecases import timers, trips, vehicles
+from dispatch.desk.usecases.requests import receive
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.fix import Fix
 from dispatch.domain.message import MessageState
@@ -21,6 +22,8 @@ from dispatch.domain.promise import Promise
 from dispatch.domain.request import Ask, Contact
 from dispatch.domain.vehicle import Vehicle
 from dispatch.live.memory import MemoryLive
+from dispatch.reading import family
+from dispatch.reading.explained import explain_request
 from dispatch.reading.letters import Letter
 from dispatch.roads.straight import StraightRoads
 from dispatch.rules.pack.read import read_pack
@@ -28,10 +31,12 @@ from dispatch.store.sqlite import open_sqlite
 from dispatch.tell.gateway import Gateways
 from dispatch.tell.tail import tell_on
 from dispatch.tell.teller import Teller
+from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.refusals import Refusal
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.trip_steps import Step, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty, Shares, VehicleClass
+from dispatch.words.events import event_text
 from geo.point import Point
 from tests.people import CIKOKOL, DINA, NOW, SITI, ZONE, packs
 
@@ -126,7 +131,7 @@ class Town:
 
     async def ask(self, asked: Ask, *, by: Person = SITI) -> str:
         contact = Contact(phone="+62 811-0000-0001", name="Keluarga Contoh")
-        request_id = done(await requests.receive(self.unit, asked, contact, by=Command(actor=by)))
+        request_id = done(await receive(self.unit, asked, contact, by=Command(actor=by)))
         await self.post()
         return request_id
 
@@ -198,6 +203,22 @@ class Town:
     def lines(self) -> list[str]:
         """What everybody has read, in its order."""
         return [one.line for one in self.read]
+
+    async def pages(self) -> list[str]:
+        """What an operator reads of every request, its decision and its course, and each family on its link."""
+        entries = await self.journal()
+        requests = sorted({entry.event.request_id for entry in entries if entry.event.request_id})
+
+        def explain(books: Books) -> list[str]:
+            return [line for name in requests for line in explain_request(books, name, ZONE, Lang.ID)[1:]]
+
+        said = [event_text(entry.event, Lang.ID) for entry in entries if entry.event.request_id is None]
+        said += await self.books(explain)
+        for request_id in requests:
+            page = await family.view(self.unit, await self.link(request_id), Lang.ID)
+            if page is not None:
+                said += [page.headline, *page.lines, *(text for vehicle in page.vehicles for text, _ in vehicle.steps)]
+        return said
 
     async def journal(self) -> list[JournalEntry]:
         return await self.books(lambda books: books.journal.list_after(0, 100_000))
