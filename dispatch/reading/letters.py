@@ -61,12 +61,12 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
     words: dict[str, str | None] = {
         "asked": name_in("what", need, LANG),
         "what": name_in("what", need, LANG),
-        "rule": facts.get("rule"),
-        "request": message.request_id,
+        "condolence": name_in("condolence", need, LANG),
         "owner": name_in("owners", facts["owner"], LANG) if "owner" in facts else None,
         "why": name_in("whys", facts.get("why", ""), LANG),
         "end": name_in("ends", facts.get("end", ""), LANG),
-        "condolence": name_in("condolence", need, LANG),
+        "rule": facts.get("rule"),
+        "request": message.request_id,
         **{name: clock_text(at, zone) for name, at in times.items()},
     }
     if "due" in times:

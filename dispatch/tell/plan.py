@@ -56,7 +56,7 @@ class Known:
 
 
 Tellings = tuple[Message | Drop, ...]
-_OFFERS = frozenset({Template.OFFER, Template.OFFER_AUTO, Template.OFFER_UNANSWERED})
+_OFFERS = frozenset({Template.OFFER, Template.OFFER_UNANSWERED})
 _STEPS = frozenset(template for row in STATES.values() for _, template in row.tells)
 # The end of a request overtakes what is asked of people for it; an end without a trip overtakes also the trip's steps.
 _OVERTAKEN = frozenset(
@@ -65,7 +65,7 @@ _OVERTAKEN = frozenset(
         *(Template.APPROVAL_ASKED, Template.HELP_ASKED),
     }
 )
-_OVERTAKEN_STEPS = frozenset({Template.COMING, Template.COMING_TO_FACILITY, *_STEPS, *_OFFERS})
+_OVERTAKEN_STEPS = frozenset({Template.COMING, Template.COMING_TO_FACILITY, Template.OFFER_AUTO, *_STEPS, *_OFFERS})
 _ENDS: Mapping[RequestState, Template] = {
     RequestState.COMPLETED: Template.ENDED_COMPLETED,
     RequestState.CANCELLED_BY_REQUESTER: Template.ENDED_CANCELLED,

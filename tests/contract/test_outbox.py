@@ -51,7 +51,7 @@ async def test_what_is_put_in_comes_out_the_same(store: Store) -> None:
 async def test_what_would_be_said_twice_under_one_key_is_said_once(store: Store) -> None:
     kept = await add(store, message(1), message(1, template=Template.COMING), message(2))
     assert [each.key for each in kept] == ["1:contact:P-1", "2:contact:P-1"]
-    assert kept[0].template is Template.RECEIVED
+    assert kept[0].template == Template.RECEIVED
 
 
 async def test_each_recipients_oldest_waits_for_nobody_and_all_others_wait_for_it(store: Store) -> None:

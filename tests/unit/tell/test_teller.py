@@ -2,23 +2,39 @@
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from dispatch.store.commands import SqlBooks
 
 from dispatch.desk.ports import Books, Store
 from dispatch.domain.message import Message, MessageState, Template
 from dispatch.domain.people import Facility, FacilityKind
 from dispatch.domain.request import Contact
 from dispatch.tell.gateway import Gateways
+from dispatch.tell.plan import SETTLED
 from dispatch.tell.tail import tell_on
 from dispatch.tell.teller import BACKOFF, Teller
-from dispatch.vocabulary.events import Event, EventKind
+from dispatch.vocabulary.events import (
+    Escalated,
+    Event,
+    NoticeAsked,
+    OfferAccepted,
+    OfferDeclined,
+    OfferMade,
+    PromiseMade,
+    RequestReceived,
+    StepTaken,
+    StepUndone,
+    TripEvent,
+)
+from dispatch.vocabulary.promises import Why
+from dispatch.vocabulary.trip_steps import AssignmentState, StepSource
 from dispatch.vocabulary.vehicle_classes import VehicleClass
 from tests.contract.conftest import open_store, request, settle_town
 from tests.gateways import Delivery, Gateway, open_gateway
@@ -45,6 +61,7 @@ class TurnedClock:
 class Post:
     """A teller with its store, its clock and a gateway."""
 
+    path: Path
     store: Store
     gateway: Gateway
     clock: TurnedClock = field(default_factory=TurnedClock)
@@ -66,16 +83,28 @@ class Post:
         )
         return self.teller
 
-    async def happen(self, kind: EventKind, request_id: str | None = "P-1", **facts: object) -> None:
-        happened = Event(
-            kind=kind,
-            at=self.clock.at,
-            request_id=request_id,
-            assignment_id="T-1",
-            vehicle_id="V1",
-            facts=facts,
-        )
-        await self.store.write(lambda books: books.journal.add(happened))
+    async def happen(self, kind: type[Event], request_id: str = "P-1", **facts: Any) -> None:
+        """As the desk writes it."""
+        head: dict[str, Any] = {"at": self.clock.at, "request_id": request_id, "actor": "desk", **facts}
+        if issubclass(kind, TripEvent):
+            head |= {"source": StepSource.TAP}
+        if issubclass(kind, TripEvent | OfferMade):
+            head |= {"assignment_id": "T-1", "vehicle_id": "V1"}
+        await self.store.write(lambda books: books.journal.add(kind(**head)))
+
+    async def receive(self, *request_ids: str) -> None:
+        for request_id in request_ids or ("P-1",):
+            await self.happen(RequestReceived, request_id)
+
+    async def promise(self, request_id: str = "P-1") -> None:
+        due_at = self.clock.at + timedelta(minutes=15)
+        await self.happen(PromiseMade, request_id, owner="operator", due_at=due_at, why=Why.NOBODY_ELIGIBLE)
+
+    async def escalate(self) -> None:
+        await self.happen(Escalated, to="operator", why=Why.REFUSED_OFTEN)
+
+    async def undo(self) -> None:
+        await self.happen(StepUndone, state=AssignmentState.EN_ROUTE, undone=AssignmentState.ON_SCENE)
 
     async def pass_on(self) -> None:
         """Tell and send until nothing more is to be done at this moment."""
@@ -93,7 +122,7 @@ class Post:
     async def messages(self, request_id: str | None = None) -> list[Message]:
         return await self.store.read(lambda books: books.outbox.list_some(request_id=request_id))
 
-    async def states(self) -> list[tuple[str, Template, MessageState]]:
+    async def states(self) -> list[tuple[str, str, MessageState]]:
         return [(m.recipient, m.template, m.state) for m in await self.messages()]
 
     def texts(self, request_id: str) -> list[str]:
@@ -120,13 +149,13 @@ def gateway() -> Iterator[Gateway]:
 async def post(tmp_path: Path, gateway: Gateway) -> AsyncIterator[Post]:
     store = open_store(tmp_path)
     await store.write(settle)
-    yield Post(store, gateway)
+    yield Post(tmp_path / "town.sqlite3", store, gateway)
     gateway.close()
     await store.close()
 
 
 async def test_a_receipt_reaches_the_family_with_its_link_and_its_number(post: Post) -> None:
-    await post.happen(EventKind.REQUEST_RECEIVED, need="body")
+    await post.receive()
     await post.pass_on()
     assert post.gateway.taken == [
         Delivery(
@@ -140,7 +169,7 @@ async def test_a_receipt_reaches_the_family_with_its_link_and_its_number(post: P
 
 
 async def test_what_was_told_is_not_told_again_after_a_restart(post: Post) -> None:
-    await post.happen(EventKind.REQUEST_RECEIVED)
+    await post.receive()
     await post.pass_on()
     post.restart()
     await post.pass_on()
@@ -150,9 +179,9 @@ async def test_what_was_told_is_not_told_again_after_a_restart(post: Post) -> No
 
 async def test_two_processes_over_one_journal_tell_each_thing_once(post: Post) -> None:
     for name in PHONES:
-        await post.happen(EventKind.REQUEST_RECEIVED, name)
-        await post.happen(EventKind.PROMISE_MADE, name, owner="operator")
-    other = Post(post.store, post.gateway, post.clock)
+        await post.receive(name)
+        await post.promise(name)
+    other = Post(post.path, post.store, post.gateway, post.clock)
     await asyncio.gather(*(each.pass_on() for each in (post, other) for _ in range(3)))
     await post.pass_on()
     texts = sorted(delivery.text for delivery in post.gateway.taken)
@@ -167,9 +196,9 @@ async def test_a_gateway_that_comes_back_gets_everything_once_and_in_order(post:
         post.gateway.refuse = lambda path: True
     else:
         post.gateway.close()
-    await post.happen(EventKind.REQUEST_RECEIVED)
-    await post.happen(EventKind.PROMISE_MADE, owner="operator")
-    await post.happen(EventKind.OFFER_ACCEPTED, state="accepted")
+    await post.receive()
+    await post.promise()
+    await post.happen(OfferAccepted, state=AssignmentState.ACCEPTED)
     await post.pass_on()
     for wait in (4, 1, 29, 1):
         await post.turn(seconds=wait)
@@ -186,8 +215,8 @@ async def test_a_gateway_that_comes_back_gets_everything_once_and_in_order(post:
 
 async def test_after_the_last_try_it_has_failed_for_an_operator_to_see_and_the_next_one_goes(post: Post) -> None:
     post.gateway.refuse = lambda path: len(post.gateway.tried) <= len(BACKOFF) + 1
-    await post.happen(EventKind.REQUEST_RECEIVED)
-    await post.happen(EventKind.PROMISE_MADE, owner="operator")
+    await post.receive()
+    await post.promise()
     await post.pass_on()
     for wait in BACKOFF:
         tried = len(post.gateway.tried)
@@ -204,7 +233,7 @@ async def test_after_the_last_try_it_has_failed_for_an_operator_to_see_and_the_n
 async def test_a_number_at_which_the_gateway_hangs_holds_up_nobody_else(post: Post) -> None:
     post.gateway.hang = lambda path: path == PATHS["P-1"]
     for name in PHONES:
-        await post.happen(EventKind.REQUEST_RECEIVED, name)
+        await post.receive(name)
     while await tell_on(post.store):
         pass
     await post.teller.send_ready()
@@ -224,11 +253,11 @@ async def test_a_gateway_that_hangs_altogether_fills_its_own_places_and_no_other
     post.gateway.hang = lambda path: path.startswith("/phone/")
     for _ in range(4):
         for name in PHONES:
-            await post.happen(EventKind.REQUEST_RECEIVED, name)
+            await post.receive(name)
         await post.turn(hours=1)
     hung = len(post.gateway.tried)
     assert hung == 8
-    await post.happen(EventKind.ESCALATED, to="operator", why="refused_often")
+    await post.escalate()
     await post.pass_on()
     assert [delivery.path for delivery in post.gateway.taken] == ["/operator"]
     assert len(post.gateway.tried) == hung + 1
@@ -238,7 +267,7 @@ async def test_a_gateway_that_hangs_altogether_fills_its_own_places_and_no_other
 
 
 async def test_what_a_killed_process_had_claimed_is_sent_when_the_claim_has_run_out(post: Post) -> None:
-    await post.happen(EventKind.REQUEST_RECEIVED)
+    await post.receive()
     while await tell_on(post.store):
         pass
     post.gateway.hang = lambda path: True
@@ -254,19 +283,19 @@ async def test_what_a_killed_process_had_claimed_is_sent_when_the_claim_has_run_
 
 
 async def test_a_step_that_is_undone_is_told_to_nobody(post: Post) -> None:
-    await post.happen(EventKind.STEP_TAKEN, state="on_scene")
+    await post.happen(StepTaken, state=AssignmentState.ON_SCENE)
     await post.pass_on()
     await post.turn(seconds=9)
-    await post.happen(EventKind.STEP_UNDONE, state="en_route", undone="on_scene")
+    await post.undo()
     await post.turn(seconds=60)
     assert post.gateway.tried == []
-    await post.happen(EventKind.STEP_TAKEN, state="on_scene")
-    await post.turn(seconds=10)
+    await post.happen(StepTaken, state=AssignmentState.ON_SCENE)
+    await post.turn(seconds=SETTLED.total_seconds())
     assert post.texts("P-1") == ["Kendaraan V1 sudah tiba di tempat penjemputan. (no. 2)"]
 
 
 async def test_an_unanswered_offer_rings_the_base_after_half_its_time(post: Post) -> None:
-    await post.happen(EventKind.OFFER_MADE, expires_at=(NOW + timedelta(seconds=90)).isoformat())
+    await post.happen(OfferMade, expires_at=NOW + timedelta(seconds=90))
     await post.pass_on()
     assert [delivery.path for delivery in post.gateway.taken] == ["/phone/6281100000009"]
     await post.turn(seconds=44)
@@ -276,21 +305,21 @@ async def test_an_unanswered_offer_rings_the_base_after_half_its_time(post: Post
 
 
 async def test_an_offer_that_was_answered_or_is_over_rings_nobody(post: Post) -> None:
-    offer = (NOW + timedelta(seconds=90)).isoformat()
-    await post.happen(EventKind.OFFER_MADE, expires_at=offer)
+    offer = NOW + timedelta(seconds=90)
+    await post.happen(OfferMade, expires_at=offer)
     await post.turn(seconds=20)
-    await post.happen(EventKind.OFFER_DECLINED, state="declined")
+    await post.happen(OfferDeclined, state=AssignmentState.DECLINED)
     await post.turn(seconds=60)
     assert len(post.gateway.tried) == 1
-    await post.happen(EventKind.OFFER_MADE, expires_at=offer)
+    await post.happen(OfferMade, expires_at=offer)
     await post.turn(hours=1)
     assert len(post.gateway.tried) == 1
     assert [state for _, _, state in await post.states()].count(MessageState.DROPPED) == 3
 
 
 async def test_without_a_gateway_a_message_waits_for_somebodys_hand(post: Post) -> None:
-    await post.happen(EventKind.NOTICE_ASKED, whom="police", rule="R11")
-    await post.happen(EventKind.REQUEST_RECEIVED)
+    await post.happen(NoticeAsked, whom="police", rule="R11")
+    await post.receive()
     await post.pass_on()
     assert await post.states() == [
         ("police", Template.POLICE_NOTICE, MessageState.LINKED),
@@ -298,25 +327,28 @@ async def test_without_a_gateway_a_message_waits_for_somebodys_hand(post: Post) 
     ]
 
 
-async def test_an_entry_that_cannot_be_understood_is_passed_over(post: Post) -> None:
-    await post.happen(EventKind.OFFER_MADE, expires_at=17)
-    await post.happen(EventKind.PROMISE_MADE, "P-nowhere", owner=["?"], due_at={})
-    await post.happen(EventKind.STEP_TAKEN, None, state=None)
-    await post.happen(EventKind.REQUEST_RECEIVED)
+async def test_an_entry_that_this_version_cannot_read_is_passed_over(
+    post: Post, caplog: pytest.LogCaptureFixture
+) -> None:
+    await post.receive()
+    with sqlite3.connect(post.path) as raw:
+        for kind, facts in (("of_a_later_version", "{}"), ("offer_made", '{"expires_at": "soon"}'), ("held", "?")):
+            raw.execute("INSERT INTO journal (kind, at, facts) VALUES (?, ?, ?)", (kind, NOW.isoformat(), facts))
+    raw.close()
+    await post.receive("P-2")
     await post.pass_on()
-    assert len(post.texts("P-1")) == 1
+    assert (len(post.texts("P-1")), len(post.texts("P-2"))) == (1, 1)
+    assert "journal entry 2 (of_a_later_version) cannot be read: ValueError" in caplog.text
 
 
 async def test_an_entry_whose_request_is_damaged_is_passed_over_and_named_by_its_number(
     post: Post, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def damage(books: Books) -> None:
-        assert isinstance(books, SqlBooks)
-        books._connection.exec_driver_sql("UPDATE requests SET ask = '{}' WHERE id = 'P-1'")
-
-    await post.store.write(damage)
-    await post.happen(EventKind.REQUEST_RECEIVED, "P-1")
-    await post.happen(EventKind.REQUEST_RECEIVED, "P-2")
+    with sqlite3.connect(post.path) as raw:
+        raw.execute("UPDATE requests SET ask = '{}' WHERE id = 'P-1'")
+    raw.close()
+    await post.receive("P-1")
+    await post.receive("P-2")
     await post.pass_on()
     assert len(post.texts("P-2")) == 1
     assert "journal entry 1 (request_received) is told to nobody: KeyError" in caplog.text
@@ -326,11 +358,11 @@ async def test_nothing_personal_reaches_the_log_or_the_outbox(post: Post, caplog
     caplog.set_level(logging.DEBUG)
     post.gateway.refuse = lambda path: path == PATHS["P-2"]
     for name in PHONES:
-        await post.happen(EventKind.REQUEST_RECEIVED, name)
-        await post.happen(EventKind.OFFER_MADE, name, expires_at=(NOW + timedelta(hours=1)).isoformat())
+        await post.receive(name)
+        await post.happen(OfferMade, name, expires_at=NOW + timedelta(hours=1))
     await post.pass_on()
     post.gateway.close()
-    await post.happen(EventKind.PROMISE_MADE, "P-3", owner="operator")
+    await post.promise("P-3")
     for wait in BACKOFF:
         await post.turn(seconds=wait.total_seconds())
     assert "an operator must tell it" in caplog.text
@@ -343,7 +375,7 @@ async def test_nothing_personal_reaches_the_log_or_the_outbox(post: Post, caplog
 async def test_the_running_teller_tells_what_happens_and_ends_when_it_is_stopped(post: Post) -> None:
     stop = asyncio.Event()
     running = asyncio.create_task(post.teller.run(stop))
-    await post.happen(EventKind.REQUEST_RECEIVED)
+    await post.receive()
     await asyncio.to_thread(post.gateway.wait_until, lambda gateway: len(gateway.taken) == 1)
     stop.set()
     await running
@@ -351,8 +383,8 @@ async def test_the_running_teller_tells_what_happens_and_ends_when_it_is_stopped
 
 
 async def test_a_message_that_cannot_be_written_out_holds_up_nobody(post: Post) -> None:
-    await post.happen(EventKind.REQUEST_RECEIVED)
-    await post.happen(EventKind.REQUEST_RECEIVED, "P-2")
+    await post.receive()
+    await post.receive("P-2")
     await tell_on(post.store)
     spoiled, _ = await post.messages()
     wrong = replace(spoiled, facts={"eta": "soon"})
@@ -364,12 +396,12 @@ async def test_a_message_that_cannot_be_written_out_holds_up_nobody(post: Post) 
 
 async def test_what_was_dropped_on_its_way_and_told_all_the_same_is_seen_to_be_told(post: Post) -> None:
     post.gateway.hang = lambda path: True
-    await post.happen(EventKind.STEP_TAKEN, state="on_scene")
-    post.clock.at += timedelta(seconds=10)
+    await post.happen(StepTaken, state=AssignmentState.ON_SCENE)
+    post.clock.at += SETTLED
     await tell_on(post.store)
     await post.teller.send_ready()
     await asyncio.to_thread(post.gateway.wait_until, lambda gateway: len(gateway.tried) == 1)
-    await post.happen(EventKind.STEP_UNDONE, state="en_route", undone="on_scene")
+    await post.undo()
     await tell_on(post.store)
     assert [state for _, _, state in await post.states()] == [MessageState.DROPPED]
     post.gateway.hang_status = 200
@@ -381,8 +413,8 @@ async def test_what_was_dropped_on_its_way_and_told_all_the_same_is_seen_to_be_t
 async def test_the_running_teller_lets_no_hand_wait_for_another(post: Post) -> None:
     stop = asyncio.Event()
     for _ in range(20):
-        await post.happen(EventKind.NOTICE_ASKED, whom="police", rule="R11")
-    await post.happen(EventKind.ESCALATED, to="operator", why="refused_often")
+        await post.happen(NoticeAsked, whom="police", rule="R11")
+    await post.escalate()
     post.clock.at += timedelta(seconds=1)
     running = asyncio.create_task(post.teller.run(stop))
     await asyncio.to_thread(post.gateway.wait_until, lambda gateway: len(gateway.taken) == 1)

@@ -1,31 +1,24 @@
-"""What the books say around an event, and a message written out from them: over a real store."""
+"""A message written out from what a real store holds."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from dispatch.tell.letter import Letter, write_letter
 
 from dispatch.desk.ports import Books, Store
-from dispatch.domain.arrival import Arrival, Method
 from dispatch.domain.message import Message, Template
 from dispatch.domain.people import Facility, FacilityKind, Person
 from dispatch.domain.request import Contact
-from dispatch.tell.plan import Known
-from dispatch.tell.tail import known_of
-from dispatch.vocabulary.events import Event, EventKind
+from dispatch.reading.letters import Letter, write_letter
 from dispatch.vocabulary.roles import Role
-from dispatch.vocabulary.trip_steps import AssignmentState
 from dispatch.vocabulary.vehicle_classes import VehicleClass
-from tests.contract.conftest import offer, open_store, request, settle_town
+from tests.contract.conftest import open_store, request, settle_town
 from tests.people import CIKOKOL, HOME, NOW, vehicle
 
 pytestmark = pytest.mark.anyio
-ARRIVAL = Arrival(eta_s=840, eta_low_s=700, eta_high_s=1020, distance_m=5100, method=Method.ROADS)
 PUBLIC = "https://jemput.example"
 
 
@@ -34,14 +27,9 @@ def settle(books: Books) -> None:
     base = Facility(id="pangkalan", kind=FacilityKind.BASE, name="Pangkalan", point=CIKOKOL.point, phone="021 555 0001")
     books.facilities.put(base)
     books.vehicles.put(replace(vehicle("V1", VehicleClass.HEARSE, agency="dkm").vehicle, base=base.id, phone="0811 1"))
-    books.people.put(Person(id="budi", name="Sopir Contoh Budi", role=Role.DRIVER, vehicle="V1"))
     books.people.put(Person(id="opi", name="Operator Contoh Opi", role=Role.OPERATOR, phone="0811 2"))
     from_home = replace(request("P-home"), ask=replace(request("P-1").ask, pickup=HOME))
     books.requests.add(from_home, Contact(phone="0811 3"), track_token="track-home")
-    states = (AssignmentState.OFFERED, AssignmentState.EN_ROUTE, AssignmentState.STOOD_DOWN)
-    for slot, state in enumerate(states, 1):
-        given = replace(offer(f"T-{slot}", f"V{slot}", slot=slot), state=state, stamps=MappingProxyType({}))
-        books.assignments.add(given, ARRIVAL if slot == 2 else None)
 
 
 @pytest.fixture
@@ -52,39 +40,7 @@ async def store(tmp_path: Path) -> Any:
     await opened.close()
 
 
-async def known(store: Store, **of: Any) -> Known:
-    event = Event(kind=EventKind.STEP_TAKEN, at=NOW, **of)
-    return await store.read(lambda books: known_of(books, event))
-
-
-async def test_the_books_say_who_asked_whose_vehicle_it_is_and_who_is_on_the_way(store: Store) -> None:
-    assert await known(store, request_id="P-1", assignment_id="T-2", vehicle_id="V1", actor="budi") == Known(
-        facility="puskesmas-cikokol",
-        need="body",
-        agency="dkm",
-        has_base=True,
-        own_act=True,
-        had_trip=False,
-        going=("V2",),
-        arrives_at=NOW + timedelta(seconds=840),
-    )
-    other = await known(store, request_id="P-1", assignment_id="T-1", vehicle_id="V2", actor="budi")
-    assert (other.own_act, other.has_base, other.arrives_at) == (False, False, None)
-    assert not (await known(store, request_id="P-1", vehicle_id="V1", actor="opi")).own_act
-
-
-async def test_one_trip_that_was_driven_to_its_end_is_a_trip(store: Store) -> None:
-    cleared = replace(offer("T-9", "V9", slot=9), state=AssignmentState.CLEARED)
-    await store.write(lambda books: books.assignments.add(cleared, None))
-    assert (await known(store, request_id="P-1")).had_trip
-
-
-async def test_what_the_books_do_not_know_is_left_out(store: Store) -> None:
-    assert await known(store, request_id="P-none", vehicle_id="V-none", actor="nobody") == Known()
-    assert await known(store) == Known()
-
-
-async def letter(store: Store, recipient: str, template: Template, public_url: str = PUBLIC, **changes: Any) -> Letter:
+async def letter(store: Store, recipient: str, template: str, public_url: str = PUBLIC, **changes: Any) -> Letter:
     message = Message(
         id=12,
         key="k",
@@ -157,5 +113,5 @@ async def test_without_a_public_address_there_is_no_link(store: Store) -> None:
 
 
 async def test_condolences_are_for_a_death_alone(store: Store) -> None:
-    assert "berdukacita" in (await letter(store, "contact:P-1", Template.TRIP_OVER, need="body")).text
-    assert "berdukacita" not in (await letter(store, "contact:P-1", Template.TRIP_OVER, need="emergency")).text
+    assert "berdukacita" in (await letter(store, "contact:P-1", "trip_over", need="body")).text
+    assert "berdukacita" not in (await letter(store, "contact:P-1", "trip_over", need="emergency")).text

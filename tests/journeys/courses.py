@@ -1,0 +1,189 @@
+"""The courses that things take in the town, each a function of what people do; what is read of them is in letters/."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from dispatch.desk.command import Command
+from dispatch.desk.usecases import changes, closures, promises, requests, sop, trips, vehicles
+from dispatch.domain.people import Person
+from dispatch.vocabulary.needs import Need
+from dispatch.vocabulary.places import Cause
+from dispatch.vocabulary.promises import CallOutcome, CloseOutcome
+from dispatch.vocabulary.request_states import FamilyWord, RequestState
+from dispatch.vocabulary.trip_steps import Step
+from dispatch.vocabulary.vehicle_classes import Duty
+from geo.shape import Shape, ShapeKind
+from tests.journeys.town import DRIVERS, OKA, OPI, Town, done
+from tests.people import CIKOKOL, DINA, HOME, NOW, SITI, ask, drowned_child, packs
+
+TRIP = (Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE, Step.TRANSPORTING, Step.AT_DESTINATION, Step.CLEAR)
+DOCUMENT = replace(ask(Need.DOCUMENT), subject="ktp")
+_TELL_OPERATOR = """
+[[rule]]
+id = "L02"
+title = "Operator diberi tahu"
+effect = "hold"
+vehicles = { agency = ["laz"] }
+when = { need = ["transport"] }
+notify = ["operator"]
+clause = "Operator diberi tahu."
+source = "ours"
+[rule.reason]
+met = "Operator diberi tahu."
+unmet = "Operator tidak perlu diberi tahu."
+"""
+
+
+def by(person: Person) -> Command:
+    return Command(actor=person)
+
+
+async def a_drowned_child(town: Town) -> None:
+    """From the puskesmas to the grave: the police, a mosque's hearse, a hold of the destination, an end undone."""
+    request_id = await town.ask(drowned_child())
+    await trips.deliver_offer(town.unit, (await town.trip(request_id)).id)
+    done(await changes.add_note(town.unit, request_id, "Lewat pintu belakang", by=by(SITI)))
+    done(await changes.hold(town.unit, request_id, on=True, reason="menunggu polisi", by=by(OPI)))
+    trip = await town.drive(request_id, *TRIP[:-1])
+    done(await town.try_step(trip, Step.CLEAR))
+    await town.wait(8)
+    done(await town.try_step(trip, Step.UNDO))
+    await town.wait(60)
+    await town.drive(request_id, Step.CLEAR)
+
+
+async def nobody_answers(town: Town) -> None:
+    """The first lets the offer pass, the second breaks down with the body aboard."""
+    await town.on_duty("H3", "H1")
+    request_id = await town.ask(ask(Need.BODY))
+    await town.wait(110)
+    await town.drive(request_id, *TRIP[:4], Step.PROBLEM)
+
+
+async def many_refusals(town: Town) -> None:
+    """Drivers say no five times: the operator hears of it."""
+    await town.on_duty("H3", "H1")
+    request_id = await town.ask(ask(Need.BODY))
+    for _ in range(5):
+        await town.drive(request_id, Step.DECLINE)
+        while not (await town.trip(request_id)).is_live:
+            await town.wait(60)
+
+
+async def a_family_cancels(town: Town) -> None:
+    """Before a driver has said yes; then another, when its vehicle has just set out."""
+    await _say(town, await town.ask(ask(Need.BODY)), FamilyWord.NO_LONGER_NEEDED)
+    request_id = await town.ask(ask(Need.BODY))
+    trip = await town.drive(request_id, Step.ACCEPT)
+    done(await town.try_step(trip, Step.EN_ROUTE))
+    await town.wait(5)
+    await _say(town, request_id, FamilyWord.NO_LONGER_NEEDED)
+
+
+async def a_family_leaves(town: Town) -> None:
+    """By itself, while a vehicle comes."""
+    request_id = await town.ask(ask(Need.BODY))
+    await town.drive(request_id, Step.ACCEPT)
+    await _say(town, request_id, FamilyWord.LEFT)
+
+
+async def _say(town: Town, request_id: str, said: FamilyWord) -> None:
+    done(await changes.family_said(town.unit, await town.link(request_id), said))
+    await town.wait(60)
+
+
+async def approvals(town: Town) -> None:
+    """A yes of the health officer, and a no of the agency that was asked for help."""
+    await town.on_duty("T1", "K1")
+    request_id = await town.ask(ask(Need.BODY))
+    done(await requests.answer_for_own(town.unit, request_id, yes=False, vehicle_id=None, reason="x", by=by(OKA)))
+    done(await requests.approve(town.unit, request_id, rule="R02", yes=True, reason="x", by=by(DINA)))
+    await town.drive(request_id, Step.ACCEPT)
+
+
+async def an_operator_chooses(town: Town) -> None:
+    """Against a rule that allows it; then the first vehicle after all, whose driver takes every offer by now."""
+    request_id = await town.ask(ask(Need.EMERGENCY))
+    await town.drive(request_id, Step.ACCEPT)
+    done(await requests.assign(town.unit, request_id, "T1", override=("R04", "paling dekat"), by=by(OPI)))
+    await town.wait(5)
+    takes = vehicles.set_duty(town.unit, "A1", Duty.AVAILABLE, at_base=False, auto_accept=True, by=by(DRIVERS["A1"]))
+    done(await takes)
+    done(await requests.assign(town.unit, request_id, "A1", override=None, by=by(OPI)))
+    await town.wait(15)
+
+
+async def a_promise(town: Town) -> None:
+    """Nobody may go: made, reminded, overdue, taken over, called, handed over, and not needed any more."""
+    await town.on_duty("A1")
+    request_id = await town.ask(replace(ask(Need.BODY), pickup=HOME))
+    await town.wait(16 * 60)
+    promise = await town.promise(request_id)
+    done(await promises.take_over(town.unit, promise.id, by=by(DINA)))
+    for outcome in (CallOutcome.NO_ANSWER, CallOutcome.TOLD):
+        told = "ibunya" if outcome is CallOutcome.TOLD else ""
+        done(await promises.log_call(town.unit, promise.id, outcome, told=told, text="", by=by(DINA)))
+    await town.wait(13 * 60)
+    done(await promises.hand_over(town.unit, OPI.id, by=by(DINA)))
+    await town.wait(60)
+    done(await promises.close(town.unit, promise.id, CloseOutcome.NOT_NEEDED, told="ibunya", by=by(OPI)))
+    await town.wait(3600)
+
+
+async def a_promise_that_is_solved(town: Town) -> None:
+    """A vehicle comes on duty before the call is due."""
+    await town.on_duty("A1")
+    request_id = await town.ask(ask(Need.BODY))
+    await town.wait(13 * 60)
+    await town.on_duty("H3")
+    await town.drive(request_id, Step.ACCEPT)
+
+
+async def documents(town: Town) -> None:
+    """One is fetched when it has come, one is brought to the house."""
+    first = await town.ask(DOCUMENT)
+    second = await town.ask(replace(DOCUMENT, due_at=NOW + timedelta(days=1)))
+    await town.wait(3600)
+    done(await promises.stock_came(town.unit, "ktp", facility=None, count=1, by=by(SITI)))
+    await town.wait(4 * 60)
+    promise = await town.promise(first)
+    done(await promises.close(town.unit, promise.id, CloseOutcome.HANDED_OUT, told="ibunya", by=by(SITI)))
+    done(await promises.deliver(town.unit, second, HOME, by=by(SITI)))
+    await town.drive(second, Step.ACCEPT)
+
+
+async def other_ends(town: Town) -> None:
+    """Ended by a person, each in its way."""
+    for end in (RequestState.DUPLICATE, RequestState.UNFOUNDED, RequestState.COMPLETED):
+        request_id = await town.ask(ask(Need.REFERRAL))
+        done(await changes.end(town.unit, request_id, end, told="ibunya", reason="karena sesuatu", by=by(OPI)))
+        await town.wait(60)
+
+
+async def a_new_version(town: Town) -> None:
+    """A version that tells the operator, in force at once; beside it a road is closed and opened."""
+    unit, text = town.unit, packs()["laz.toml"] + _TELL_OPERATOR
+    text = text.replace("2019-01-01", "2026-11-20").replace("08:00-16:00", "08:00-20:00")
+    draft_id = done(await sop.start_draft(unit, "laz", from_version=None, text=text, by=DINA))
+    done(await sop.submit_draft(unit, "laz", draft_id, edit=1, by=DINA))
+    for edit, yes in ((2, False), (4, True)):
+        done(await sop.judge_draft(unit, "laz", draft_id, edit=edit, yes=yes, reason="karena sesuatu", by=OPI))
+        if not yes:
+            done(await sop.submit_draft(unit, "laz", draft_id, edit=3, by=DINA))
+    done(await sop.publish_draft(unit, "laz", draft_id, edit=5, effective_from=town.clock.at, by=DINA))
+    point = Shape(kind=ShapeKind.POINT, points=(CIKOKOL.point,))
+    until = town.clock.at + timedelta(seconds=10)
+    done(await closures.close_road(unit, point, Cause.FLOOD, note=None, until=until, by=by(OPI)))
+    await town.wait(60)
+    await town.on_duty("L1")
+    await town.ask(ask(Need.TRANSPORT))
+
+
+COURSES: dict[str, Callable[[Town], Awaitable[None]]] = {
+    course.__name__: course
+    for course in (
+        *(a_drowned_child, nobody_answers, many_refusals, a_family_cancels, a_family_leaves, approvals),
+        *(an_operator_chooses, a_promise, a_promise_that_is_solved, documents, other_ends, a_new_version),
+    )
+}

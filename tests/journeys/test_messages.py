@@ -1,0 +1,135 @@
+"""From what people do, through desk, journal and tail, to what others read of it."""
+
+import asyncio
+import re
+from enum import StrEnum
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import dispatch.vocabulary
+from dispatch.desk.ports import JournalEntry
+from dispatch.domain.message import Template
+from dispatch.rules.pack.read import read_pack
+from dispatch.vocabulary.events import EventKind, RequestEnded, StepTaken, StepUndone
+from dispatch.vocabulary.needs import Need
+from dispatch.vocabulary.promises import TOLD_FAMILY, TOLD_REQUESTER
+from dispatch.vocabulary.trip_steps import STATES, STEPS, UNDO_WITHIN, Step
+from tests.journeys.acts import ACTS
+from tests.journeys.courses import COURSES, TRIP
+from tests.journeys.town import Town, done, open_town
+from tests.people import ask, packs
+
+LETTERS = Path(__file__).parent / "letters"
+
+
+def _codes() -> set[str]:
+    names = (f"dispatch.vocabulary.{found.name}" for found in iter_modules(dispatch.vocabulary.__path__))
+    kinds = {kind for name in names for kind in vars(import_module(name)).values() if isinstance(kind, type)}
+    return {code.value for kind in kinds if issubclass(kind, StrEnum) for code in kind}
+
+
+# Two of them are words of the language too.
+CODES = (_codes() | {TOLD_FAMILY, TOLD_REQUESTER}) - {"operator", "ktp"}
+
+
+def strange_words(text: str) -> list[str]:
+    """Codes, words with an underscore, and braces: what no sentence has."""
+    words = re.findall(r"[{}]|\w+", re.sub(r"https://\S+", "", text))
+    return [word for word in words if "_" in word or word in "{}" or word in CODES]
+
+
+def test_strange_words_are_found() -> None:
+    said = "Yang diberi tahu: requester, di {pickup} karena out_of_stock, lihat https://x.example/a_b."
+    assert strange_words(said) == ["requester", "{", "}", "out_of_stock"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", COURSES)
+async def test_a_course_is_read_word_for_word_as_its_letters_say(town: Town, name: str) -> None:
+    await COURSES[name](town)
+    assert town.lines() == (LETTERS / f"{name}.txt").read_text("utf-8").splitlines()
+
+
+@pytest.mark.anyio
+async def test_the_courses_have_every_event_and_every_letter_and_no_page_has_a_strange_word() -> None:
+    kinds, templates, rules = set(), set(), set()
+    for course in COURSES.values():
+        async with open_town() as town:
+            await course(town)
+            kinds |= {entry.event.kind for entry in await town.journal()}
+            templates |= {one.letter.message.template for one in town.read}
+            rules |= {rule for line in town.lines() for rule in re.findall(r"Aturan ([\w-]+)", line)}
+            assert [line for line in [*town.lines(), *await town.pages()] if strange_words(line)] == []
+    assert kinds == set(EventKind)
+    assert templates == set(Template) | {template for row in STATES.values() for _, template in row.tells}
+    # Each rule of the sample packs that asks for a notice is named in its letter.
+    assert {rule.id for text in packs().values() for rule in read_pack(text).rules if rule.notify} <= rules
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("after_s", [None, 0, 7, UNDO_WITHIN.total_seconds()])
+@pytest.mark.parametrize("step", [step for step in TRIP if STEPS[step].undoable])
+async def test_a_step_that_is_taken_back_is_told_to_nobody_and_taken_again_once(
+    town: Town, step: Step, after_s: float | None
+) -> None:
+    """None: the tail looks at the journal only when both are in it."""
+    request_id = await town.ask(ask(Need.BODY))
+    trip = await town.drive(request_id, *TRIP[: TRIP.index(step)])
+    before = len(town.read)
+    done(await town.try_step(trip, step))
+    if after_s is not None:
+        await town.wait(after_s)
+    done(await town.try_step(trip, Step.UNDO))
+    await town.wait(300)
+    assert town.lines()[before:] == []
+    await town.drive(request_id, step)
+    told = [one.letter.message.template for one in town.read[before:]]
+    assert told == [template for _, template in STATES[STEPS[step].leads_to].tells]
+
+
+def undone_in_time(journal: list[JournalEntry]) -> set[int]:
+    """The numbers of steps that were taken back in time, and of ends of requests that came with them."""
+    found: set[int] = set()
+    for undo in journal:
+        if not isinstance(undo.event, StepUndone):
+            continue
+        taken = max(
+            entry.seq
+            for entry in journal[: journal.index(undo)]
+            if isinstance(entry.event, StepTaken)
+            and (entry.event.assignment_id, entry.event.state) == (undo.event.assignment_id, undo.event.undone)
+        )
+        found |= {
+            entry.seq
+            for entry in journal
+            if entry.seq == taken
+            or (
+                taken < entry.seq < undo.seq
+                and isinstance(entry.event, RequestEnded)
+                and entry.event.request_id == undo.event.request_id
+            )
+        }
+    return found
+
+
+OFTEN = ("asks", "drives", "errs", "waits")
+
+
+@settings(max_examples=25)
+@given(acts=st.lists(st.tuples(st.sampled_from((*ACTS, *OFTEN, *OFTEN)), st.integers(0, 999)), max_size=30))
+def test_whatever_people_do_letters_are_whole_and_nobody_reads_of_an_undone_step(acts: list[tuple[str, int]]) -> None:
+    async def play() -> None:
+        async with open_town() as town:
+            for name, pick in (("asks", 0), ("drives", 2), *acts):
+                await ACTS[name](town, pick)
+            await town.wait(60)
+            assert [line for line in [*town.lines(), *await town.pages()] if strange_words(line)] == []
+            undone = undone_in_time(await town.journal())
+            assert [one.line for one in town.read if one.letter.message.seq in undone] == []
+
+    asyncio.run(play())
