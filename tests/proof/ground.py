@@ -5,24 +5,22 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from dispatch.desk.desk import Desk
-from dispatch.desk.promising import PromiseView
-from dispatch.desk.views import RequestView
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
 from dispatch.desk.command import Command
-from dispatch.domain.assignment import Assignment, StepCommand
+from dispatch.desk.unit import Unit
+from dispatch.desk.usecases import requests, timers, trips
+from dispatch.domain.assignment import StepCommand
 from dispatch.domain.people import Person
-from dispatch.domain.vehicle import VehicleNow
-from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.trip_steps import Step, StepSource
 from tests.people import SITI
 from tests.proof.standing import ENDS, LIVE, Row
 from tests.proof.town import ASKS, CITY, CONTACT, FLEET, Town
 from tests.proof.witness import Witness
 
-Call = Callable[[Desk, Command], Awaitable[object]]
+Call = Callable[[Unit, Command], Awaitable[object]]
 STATE_OF = {
     Step.ACCEPT: "accepted",
     Step.DECLINE: "declined",
@@ -38,25 +36,11 @@ STATE_OF = {
 
 @dataclass(frozen=True)
 class Given:
-    """A command that was acknowledged, and the answer."""
+    """A command that was acknowledged, and what it was about."""
 
     call: Call
     by: Command
     subject: object
-
-
-def subject_of(result: object) -> object:
-    """What an answer is about; the same for a repeat."""
-    match result:
-        case RequestView():
-            return result.request.id
-        case Assignment() | VehicleNow():
-            return result.id
-        case PromiseView():
-            return result.promise.id
-        case list():
-            return [subject_of(one) for one in result]
-    raise AssertionError(f"{result} is no answer")
 
 
 class Ground(RuleBasedStateMachine):
@@ -112,14 +96,14 @@ class Ground(RuleBasedStateMachine):
         self.keys += 1
         by = Command(actor=actor, key=f"key-{self.keys}", fingerprint=what)
         before = self.witness.seen
-        result = self.town.run(lambda: call(self.town.desk, by))
+        result = self.town.run(lambda: call(self.town.unit, by))
         if isinstance(result, Refusal):
             if self.witness.read() != before:
                 self.problems.append(f"{what} was refused ({result.code}) and changed something")
-            if result.code == "somebody_was_first" and "undo" not in what:
+            if result.code is RefusalCode.SOMEBODY_WAS_FIRST and "undo" not in what:
                 self.problems.append(f"{what} lost a race against nobody")
         else:
-            self.given.append(Given(call, by, subject_of(result)))
+            self.given.append(Given(call, by, result))
         return result
 
     def pick(self, rows: list[Row], number: int) -> Row | None:
@@ -139,9 +123,11 @@ class Ground(RuleBasedStateMachine):
         """A step of an assignment."""
         source = StepSource.OPERATOR if actor is CITY else StepSource.TAP
         command = StepCommand(step=step, actor=actor.id, source=source, device_time=self.town.clock.now(), **more)
-        done = self.do(actor, f"{step} {row['id']}", lambda desk, by: desk.step(row["id"], command, by=by))
-        if isinstance(done, Assignment) and step in STATE_OF and done.state.value != STATE_OF[step]:
-            self.problems.append(f"{step} of {row['id']} was acknowledged as {done.state}")
+        done = self.do(actor, f"{step} {row['id']}", lambda unit, by: trips.step(unit, row["id"], command, by=by))
+        if not isinstance(done, Refusal) and step in STATE_OF:
+            after = next(one["state"] for one in self.witness.read()["assignments"] if one["id"] == row["id"])
+            if after != STATE_OF[step]:
+                self.problems.append(f"{step} of {row['id']} was acknowledged as {after}")
         return done
 
     def turn(self, seconds: float) -> None:
@@ -155,13 +141,13 @@ class Ground(RuleBasedStateMachine):
 
     def _run_timers(self) -> None:
         self.town.report()
-        self.town.run(self.town.desk.run_due)
+        self.town.run(lambda: timers.run_due(self.town.unit))
         self.look()
         late = self.witness.overdue(self.town.clock.now())
         assert not late, late
 
     def receive(self, what: str, choose: str | None) -> None:
         asked = ASKS[what]
-        made = self.do(SITI, what, lambda desk, by: desk.receive(asked, CONTACT, choose=choose, by=by))
-        assert isinstance(made, RequestView), made
-        self.requests[made.request.id] = what
+        made = self.do(SITI, what, lambda unit, by: requests.receive(unit, asked, CONTACT, choose=choose, by=by))
+        assert isinstance(made, str), made
+        self.requests[made] = what

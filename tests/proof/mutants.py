@@ -1,12 +1,15 @@
-"""Faults planted one by one, and the steps that the state machine needs for each: `python -m tests.proof.mutants`."""
+"""Faults planted one by one, and what finds each: the state machine, or a test: `python -m tests.proof.mutants`."""
 
 import argparse
 import json
+import os
 import platform
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,73 +18,109 @@ from tests.proof.town import MEMORY
 
 ROOT = Path(__file__).parents[2]
 TABLE = ROOT / "docs" / "evidence" / "mutants.md"
+_COPIED = ("dispatch", "geo", "web", "tests")
+_LEFT_OUT = shutil.ignore_patterns("__pycache__", "client", "e2e")
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One fault: the text that is replaced, once, and what it breaks."""
+    """One fault: the text that is replaced, once, and what it breaks.
+
+    It is found by the state machine, or by the `test` that must fail, a pytest node.
+    """
 
     breaks: str
     file: str
     right: str
     wrong: str
+    test: str | None = None
+
+    def planted(self, root: Path) -> str:
+        """Its file with the fault in it. Raises ValueError where the text is not there exactly once."""
+        text = (root / self.file).read_text("utf-8")
+        if text.count(self.right) != 1:
+            raise ValueError(f"{self.file} has {self.right!r} {text.count(self.right)} times: the mutant must follow")
+        return text.replace(self.right, self.wrong)
 
 
+_EFFECTS, _CASES, _UNIT = "dispatch/desk/effects", "dispatch/desk/usecases", "dispatch/desk/unit.py"
+_STEPS, _CARRY_OUT, _STANDING = f"{_EFFECTS}/steps.py", f"{_EFFECTS}/carry_out.py", f"{_EFFECTS}/standing.py"
+_TRIP, _DOMAIN, _TIMERS = "dispatch/vocabulary/trip_steps.py", "dispatch/domain", "dispatch/store/books/timers.py"
 _DUE_SHIFT = "books.timers.set(Due(kind=DueKind.SHIFT_ENDS, subject=held.id, at=ends_at))"
 _DUE_RETRY = "books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=now + RETRY_EVERY))"
-_LET_GO = "let_go(books, request_id, actor=by.actor.id, reason=reason, now=now, policy=policy)"
-MUTANTS = (
-    Mutant("an answered offer keeps its timer", "desk/steps.py", "if command.step in _ENDS_OFFER:", "if False:"),
-    Mutant("who waits is not searched for again", "desk/carry_out.py", _DUE_RETRY, "pass"),
-    Mutant("a promise outlives its request", "desk/standing.py", "if promise is not None:", "if promise is not None and not ended:"),
-    Mutant("a repeated command is done twice", "desk/command.py", "if by.key is None:", "if True:"),
-    Mutant("an offer is accepted after its end", "domain/assignment.py", "Step.ACCEPT and now > assignment", "Step.ACCEPT and False and now > assignment"),
-    Mutant("the seconds for an offer on its way are forgotten", "desk/carry_out.py", "offer_s(request, policy) + policy.offer_undelivered_s", "offer_s(request, policy)"),
-    Mutant("who declines is not left alone", "desk/steps.py", "if command.step is Step.DECLINE:", "if False:"),
-    Mutant("who let an offer pass is asked again at once", "desk/core.py", "AssignmentState.EXPIRED, ", ""),
-    Mutant("a vehicle with an offer counts as free", "domain/vehicle.py", "and self.assignment_id is None", ""),
-    Mutant("a yes is still asked for after the end", "desk/standing.py", "        _withdraw_asked(books, request.id)\n", "        pass\n"),
-    Mutant("the end lets nobody go", "desk/changes.py", _LET_GO, "pass"),
-    Mutant("a question to another agency stands for a solution", "desk/standing.py", 'a.state == "asked" and a.approver != OWN_OPERATOR', 'a.state == "asked"'),
-    Mutant("a trip that ended fills no slot", "domain/request.py", "if a.is_live or a.state is AssignmentState.CLEARED}", "if a.is_live}"),
-    Mutant("a second body gets no vehicle", "domain/consequences.py", "return ask.patient.count if each else 1", "return 1"),
-    Mutant("a step is not written down", "desk/steps.py", "books.journal.add(event)", "pass"),
-    Mutant("a tap can be undone at any time", "domain/assignment.py", "Step.UNDO and not _can_undo", "Step.UNDO and False and not _can_undo"),
-    Mutant("a late delivery lengthens an offer", "desk/trips.py", "min(assignment.expires_at, now + lasts)", "now + lasts"),
-    Mutant("a vehicle that broke down is sent again", "desk/steps.py", "duty = Duty.OUT_OF_SERVICE", "duty = Duty.AVAILABLE"),
-    Mutant("an infectious trip needs no cleaning", "desk/steps.py", "cleared and books.get_request", "False and books.get_request"),
-    Mutant("a shift never ends", "desk/trips.py", _DUE_SHIFT, "pass"),
-    Mutant("five refusals and the operator hears nothing", "desk/trips.py", "int(policy.refusals_to_operator)) == 0", "int(policy.refusals_to_operator) + 2) == 0"),
-    Mutant("an overdue promise is forgotten", "desk/timers.py", "books.timers.set(Due(kind=due.kind, subject=due.subject, at=now + again))", "pass"),
-    Mutant("whoever is passed over has no reason", "desk/summary.py", "written=position < SHOWN", "written=position < 3"),
-    Mutant("a freed vehicle hastens every timer", "store/commands.py", "update(table).where(table.c.kind == kind.value, ", "update(table).where("),
-    Mutant("a timer that is due this instant is not seen", "store/commands.py", "table.c.at <= time_text(now)).order_by", "table.c.at < time_text(now)).order_by"),
-    Mutant("who says yes is still asked by others", "desk/steps.py", "if command.step in (Step.ACCEPT, Step.EN_ROUTE):", "if False:"),
-    Mutant("a driver who leaves is asked all the same", "desk/carry_out.py", "if held.duty is not Duty.AVAILABLE:", "if False:"),
-    Mutant("a refused change of duty is half done", "desk/trips.py", "            if held.assignment_id is not None and duty is not Duty.AVAILABLE:", "            if auto_accept is not None:\n                books.vehicles.set_auto_accept(vehicle_id, on=auto_accept)\n            if held.assignment_id is not None and duty is not Duty.AVAILABLE:"),
+_RELEASE = "release_all(books, request_id, actor=by.actor.id, reason=reason, now=now, policy=policy)"
+_AGAIN = "call_by(books, promise, now + (ESCALATE_EVERY if promise.level < len(LADDER) - 1 else CALL_BACK_WITHIN))"
+_ON_TRIP = "        if held.assignment_id is not None and duty is not Duty.AVAILABLE:"
+_SETS_AUTO = (
+    "        if auto_accept is not None:\n            books.vehicles.set_auto_accept(vehicle_id, on=auto_accept)\n"
+)
+# What the state machine finds.
+_BY_MACHINE = (
+    Mutant("an answered offer keeps its timer", _STEPS, "if before.phase is Phase.OFFER:", "if False:"),
+    Mutant("who waits is not searched for again", _CARRY_OUT, _DUE_RETRY, "pass"),
+    Mutant("a promise outlives its request", _STANDING, "if promise is not None:", "if promise is not None and not ended:"),
+    Mutant("a repeated command is done twice", "dispatch/desk/command.py", "if by.key is not None else None", "if False else None"),
+    Mutant("an offer is accepted after its end", f"{_DOMAIN}/assignment.py", "Step.ACCEPT and now > assignment", "Step.ACCEPT and False and now > assignment"),
+    Mutant("the seconds for an offer on its way are forgotten", _CARRY_OUT, "offer_s(request, policy) + policy.offer_undelivered_s", "offer_s(request, policy)"),
+    Mutant("who declines is not left alone", _STEPS, "if command.step is Step.DECLINE:", "if False:"),
+    Mutant("who let an offer pass is asked again at once", _TRIP, "{_S.DECLINED, _S.EXPIRED, _S.STOOD_DOWN}", "{_S.DECLINED, _S.STOOD_DOWN}"),
+    Mutant("a vehicle with an offer counts as free", f"{_DOMAIN}/vehicle.py", "and self.assignment_id is None", ""),
+    Mutant("a yes is still asked for after the end", _STANDING, "        _withdraw_asked(books, request.id)\n", "        pass\n"),
+    Mutant("the end releases no vehicle", f"{_CASES}/changes.py", _RELEASE, "pass"),
+    Mutant("a question to another agency counts as a solution", f"{_DOMAIN}/approval.py", "self.is_asked and self.approver != OWN_OPERATOR", "self.is_asked"),
+    Mutant("a trip that ended fills no slot", f"{_DOMAIN}/request.py", "for a in assignments if a.fills_slot}", "for a in assignments if a.is_live}"),
+    Mutant("a second body gets no vehicle", "dispatch/rules/consequences.py", "return ask.patient.count if each else 1", "return 1"),
+    Mutant("a step is not written down", _STEPS, "books.journal.add(event)", "pass"),
+    Mutant("a tap can be undone at any time", f"{_DOMAIN}/assignment.py", "if is_undo and not _can_undo", "if False and not _can_undo"),
+    Mutant("a late delivery lengthens an offer", f"{_CASES}/trips.py", "min(assignment.expires_at, now + lasts)", "now + lasts"),
+    Mutant("a vehicle that broke down is sent again", _STEPS, "duty = Duty.OUT_OF_SERVICE", "duty = Duty.AVAILABLE"),
+    Mutant("an infectious trip needs no cleaning", _STEPS, "cleared and books.requests.get", "False and books.requests.get"),
+    Mutant("a shift never ends", f"{_CASES}/vehicles.py", _DUE_SHIFT, "pass"),
+    Mutant("five refusals and the operator hears nothing", f"{_CASES}/trips.py", "int(policy.refusals_to_operator)) == 0", "int(policy.refusals_to_operator) + 2) == 0"),
+    Mutant("an overdue promise is forgotten", f"{_CASES}/promises.py", _AGAIN, "pass"),
+    Mutant("a vehicle that is passed over has no reason", "dispatch/desk/record.py", "written=position < WRITTEN", "written=position < 3"),
+    Mutant("a freed vehicle hastens every timer", _TIMERS, "update(table).where(table.c.kind == kind.value, ", "update(table).where("),
+    Mutant("a timer that is due this instant is not seen", _TIMERS, "table.c.at <= time_text(now)).order_by", "table.c.at < time_text(now)).order_by"),
+    Mutant("who says yes is still asked by others", _STEPS, "elif not before.is_going and assignment.row.is_going:", "elif False:"),
+    Mutant("a driver who leaves is asked all the same", _CARRY_OUT, "if held.duty is not Duty.AVAILABLE:", "if False:"),
+    Mutant("a refused change of duty is half done", f"{_CASES}/vehicles.py", _ON_TRIP, _SETS_AUTO + _ON_TRIP),
+    Mutant("an undo does not say what was left", f"{_DOMAIN}/assignment.py", "replace(event, undone=assignment.state)", "event"),
+    Mutant("a notice has no rule", _CARRY_OUT, "whom=notice.whom, rule=notice.rule,", "whom=notice.whom,"),
+    Mutant("the journal names no decision", _CARRY_OUT, "decision_id=decision_id, ", ""),
+    Mutant("a passed offer leaves its request with nothing", _TRIP, 'event="offer_expired", reopens=True', 'event="offer_expired"'),
+    Mutant("a trip cleared on the scene is undone to elsewhere", _TRIP, "next((came for came in reversed(before) if came in reached)", "next((came for came in reversed(before))"),
+    Mutant("a yes is forgotten by the search that it lets go on", _UNIT, "given.add((answered.vehicle_id, answered.rule))", "pass"),
 )  # fmt: skip
+MUTANTS = _BY_MACHINE
 
 
-def plant(mutant: Mutant, copy: Path) -> None:
-    """Replace the text in the copy. Raises ValueError where it is not there exactly once."""
-    path = copy / "dispatch" / mutant.file
-    text = path.read_text("utf-8")
-    if text.count(mutant.right) != 1:
-        raise ValueError(f"{mutant.file} has {mutant.right!r} {text.count(mutant.right)} times: the mutant must follow")
-    path.write_text(text.replace(mutant.right, mutant.wrong), "utf-8")
+@contextmanager
+def copied(mutant: Mutant | None) -> Iterator[tuple[Path, Path]]:
+    """A folder, and in it a copy of the code with this fault."""
+    with tempfile.TemporaryDirectory(prefix="jemput-mutant-", dir=MEMORY) as folder:
+        copy = Path(folder) / "copy"
+        for name in _COPIED:
+            shutil.copytree(ROOT / name, copy / name, ignore=_LEFT_OUT)
+        shutil.copy(ROOT / "pyproject.toml", copy)
+        if mutant is not None:
+            (copy / mutant.file).write_text(mutant.planted(copy), "utf-8")
+        yield Path(folder), copy
+
+
+def run_in(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A module of the copy, to its end."""
+    environment = {**os.environ, "PYTHONPATH": str(copy)}
+    command = [sys.executable, "-m", *arguments]
+    return subprocess.run(
+        command, cwd=copy, env=environment, capture_output=True, text=True, timeout=4 * 3600, check=False
+    )
 
 
 def hunt(mutant: Mutant | None, *, examples: int, steps: int, seed: int) -> tuple[int, str | None]:
-    """(steps, the first fault found or None) over a copy of the code with this fault in it."""
-    with tempfile.TemporaryDirectory(prefix="jemput-mutant-", dir=MEMORY) as folder:
-        copy = Path(folder) / "copy"
-        for name in ("dispatch", "geo", "tests"):
-            shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
-        if mutant is not None:
-            plant(mutant, copy)
-        command = [sys.executable, "-m", "tests.proof.hunt", "--folder", folder, "--seed", str(seed)]
-        command += ["--examples", str(examples), "--steps", str(steps)]
-        done = subprocess.run(command, cwd=copy, capture_output=True, text=True, timeout=4 * 3600, check=False)
+    """(steps, the first fault found or None) of the state machine over a copy of the code with this fault in it."""
+    with copied(mutant) as (folder, copy):
+        budget = ["--seed", str(seed), "--examples", str(examples), "--steps", str(steps)]
+        done = run_in(copy, "tests.proof.hunt", "--folder", str(folder), *budget)
         lines = done.stdout.splitlines()
         if not lines:
             last = done.stderr.strip().splitlines()[-1] if done.stderr.strip() else f"ended with {done.returncode}"
@@ -90,31 +129,60 @@ def hunt(mutant: Mutant | None, *, examples: int, steps: int, seed: int) -> tupl
         return found["steps"], found["fault"]
 
 
+def run_test(mutant: Mutant | None, test: str) -> str | None:
+    """The line of the test that fails over a copy of the code with this fault in it, or None where it passes.
+
+    Raises ValueError where it could not be run.
+    """
+    with copied(mutant) as (folder, copy):
+        options = ["-p", "no:cacheprovider", "--tb=line", "--basetemp", str(folder / "temporary")]
+        done = run_in(copy, "pytest", *options, test)
+        if done.returncode not in (0, 1):
+            raise ValueError(f"{test} cannot be run: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+        failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
+        return failed[0] if done.returncode else None
+
+
+def find(mutant: Mutant, *, examples: int, steps: int, seed: int) -> tuple[str, str | None]:
+    """What found the fault, and how it was seen; None where nothing did."""
+    if mutant.test is not None:
+        return f"`{mutant.test}`", run_test(mutant, mutant.test)
+    taken, fault = hunt(mutant, examples=examples, steps=steps, seed=seed)
+    return f"the state machine, {taken} steps", fault
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--examples", type=int, default=200)
     parser.add_argument("--steps", type=int, default=50)
     parser.add_argument("--seed", type=int, default=119)
+    parser.add_argument("--only", default="", help="those whose name or file has this in it; the table stays as it is")
     options = parser.parse_args()
-    chosen = {"examples": options.examples, "steps": options.steps, "seed": options.seed}
+    budget = {"examples": options.examples, "steps": options.steps, "seed": options.seed}
+    chosen = [mutant for mutant in MUTANTS if options.only in f"{mutant.breaks} {mutant.file}"]
+    for test in sorted({mutant.test for mutant in chosen if mutant.test is not None}):
+        if (fault := run_test(None, test)) is not None:
+            raise SystemExit(f"without any fault planted there is one already: {fault}")
     rows, missed = [], 0
-    for number, mutant in enumerate(MUTANTS, 1):
-        steps, fault = hunt(mutant, **chosen)
+    for number, mutant in enumerate(chosen, 1):
+        by, fault = find(mutant, **budget)
         missed += fault is None
         told = "NOT FOUND" if fault is None else fault.replace("|", "/")[:110]
-        rows.append(f"| {number} | {mutant.breaks} | `{mutant.file}` | {steps} | {told} |")
-        sys.stdout.write(f"{number:2}/{len(MUTANTS)} {mutant.breaks:52} {steps:6} steps  {told}\n")
+        rows.append(f"| {number} | {mutant.breaks} | `{mutant.file}` | {by} | {told} |")
+        sys.stdout.write(f"{number:2}/{len(chosen)} {mutant.breaks:56} {by.rpartition('::')[2]:60}  {told}\n")
         sys.stdout.flush()
     head = (
         "# Planted faults\n\n"
-        f"Each of these faults was planted alone in a copy of the code, and the state machine of `tests/proof` ran over it "
+        f"Each of these faults was planted alone in a copy of the code. The state machine of `tests/proof` ran over it "
         f"until the first promise was broken (at most {options.examples} runs of {options.steps} steps, seed "
-        f"{options.seed}). Made by `make mutants` on {datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, Python "
-        f"{platform.python_version()}. {len(MUTANTS) - missed} of {len(MUTANTS)} were found.\n\n"
-        "| | planted | file | steps | first seen as |\n|---|---|---|---|---|\n"
+        f"{options.seed}), or the test that is named had to fail. Made by `make mutants` on "
+        f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, Python {platform.python_version()}. "
+        f"{len(chosen) - missed} of {len(chosen)} were found.\n\n"
+        "| | planted | file | found by | first seen as |\n|---|---|---|---|---|\n"
     )
-    TABLE.parent.mkdir(parents=True, exist_ok=True)
-    TABLE.write_text(head + "\n".join(rows) + "\n", "utf-8")
+    if len(chosen) == len(MUTANTS):
+        TABLE.parent.mkdir(parents=True, exist_ok=True)
+        TABLE.write_text(head + "\n".join(rows) + "\n", "utf-8")
     return 1 if missed else 0
 
 

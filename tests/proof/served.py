@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
-from dispatch.desk.desk import Desk
 
-from dispatch.bootstrap import pack_texts, publish_packs
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
+from dispatch.desk.unit import Unit
+from dispatch.desk.usecases import vehicles
 from dispatch.domain.fix import Fix
 from dispatch.domain.people import Facility, Person, Token
 from dispatch.domain.vehicle import Vehicle
@@ -26,7 +26,7 @@ from dispatch.store.sqlite import open_sqlite
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.vehicle_classes import Duty
 from geo.point import Point
-from tests.people import ZONE
+from tests.people import ZONE, publish
 from tests.servers import free_port
 from tests.unit.desk.town import GivenRoads
 
@@ -51,7 +51,7 @@ def fill(
     store = open_sqlite(Settings(data_dir=folder).database_path)
 
     def put(books: Books) -> None:
-        assert publish_packs(books, pack_texts(Settings(sop_dir=""))) == []
+        publish(books)
         for facility in facilities:
             books.facilities.put(facility)
         for vehicle, _ in fleet:
@@ -70,11 +70,12 @@ def fill(
 
     async def make() -> None:
         await store.write(put)
-        desk = Desk(store=store, live=MemoryLive(), roads=GivenRoads({}), clock=Now(), zone=ZONE)
+        unit = Unit(store=store, live=MemoryLive(), roads=GivenRoads({}), clock=Now(), zone=ZONE)
         drivers = {person.vehicle: person for person in people if person.role is Role.DRIVER}
         for vehicle, _ in fleet if on_duty else ():
             by = Command(actor=drivers[vehicle.id])
-            await desk.set_duty(vehicle.id, Duty.AVAILABLE, at_base=False, by=by)
+            await vehicles.set_duty(unit, vehicle.id, Duty.AVAILABLE, at_base=False, by=by)
+        unit.close()
         await store.close()
 
     asyncio.run(make())

@@ -8,30 +8,29 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 from uuid import UUID
 
-from dispatch.desk.desk import Desk
-
-from dispatch.bootstrap import pack_texts, publish_packs
-from dispatch.desk import carry_out, intake
 from dispatch.desk.command import Command
+from dispatch.desk.effects import carry_out, promising
 from dispatch.desk.ports import Books
+from dispatch.desk.unit import Unit
+from dispatch.desk.usecases import requests, vehicles
 from dispatch.domain.fix import Fix
 from dispatch.domain.people import Facility, FacilityKind, Person
 from dispatch.domain.request import Ask, Contact, Place
 from dispatch.domain.vehicle import Vehicle
 from dispatch.live.memory import MemoryLive
-from dispatch.settings import Settings
 from dispatch.store.sqlite import SqliteStore, open_sqlite
 from dispatch.vocabulary.needs import Death, Leaves, Need, Urgency
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.vehicle_classes import Duty, Shares, VehicleClass
 from geo.point import Point
-from tests.people import CIKOKOL, DINA, HOME, NOW, SITI, ZONE, ask
+from tests.people import CIKOKOL, DINA, HOME, NOW, SITI, ZONE, ask, publish
 from tests.unit.desk.town import GivenRoads, VirtualClock
 
 T = TypeVar("T")
+P = ParamSpec("P")
 # What a disk loses at a crash is not asked here (the kills do), so that its flushes need not be waited for.
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
 CONTACT = Contact(phone="+62 811-0000-0001", name="Keluarga Contoh")
@@ -88,7 +87,7 @@ assert HOME.facility is None
 
 
 def _settle(books: Books) -> None:
-    assert publish_packs(books, pack_texts(Settings(sop_dir=""))) == []
+    publish(books)
     books.facilities.put(
         Facility(
             id="puskesmas-cikokol",
@@ -115,6 +114,14 @@ def _settle(books: Books) -> None:
         books.people.put(person)
 
 
+class InTurn(Unit):
+    """A unit that thinks in the loop's own thread, so that a run can be played again."""
+
+    async def think(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        await asyncio.sleep(0)
+        return work(*args, **kwargs)
+
+
 class Town:
     """The desk with its clock and roads in a folder of its own; every call runs to its end before the next."""
 
@@ -129,7 +136,7 @@ class Town:
         self.silent: set[str] = set()
         # Ids order what happens at one moment: a run can be played again only if they are the same again.
         numbers = count()
-        for module in (carry_out, intake):
+        for module in (carry_out, promising, requests):
             module.uuid4 = lambda: UUID(int=next(numbers) << 80)  # type: ignore[attr-defined]
         shutil.copyfile(self._made_once(), self.path)
         self.open()
@@ -144,10 +151,11 @@ class Town:
 
             async def make() -> None:
                 await store.write(_settle)
-                desk = Desk(store=store, live=MemoryLive(), roads=GivenRoads({}), clock=VirtualClock(), zone=ZONE)
+                unit = Unit(store=store, live=MemoryLive(), roads=GivenRoads({}), clock=VirtualClock(), zone=ZONE)
                 for name, driver in DRIVERS.items():
                     by = Command(actor=driver, key=None)
-                    await desk.set_duty(name, Duty.AVAILABLE, at_base=False, by=by)
+                    await vehicles.set_duty(unit, name, Duty.AVAILABLE, at_base=False, by=by)
+                unit.close()
                 await store.close()
 
             asyncio.run(make())
@@ -159,7 +167,7 @@ class Town:
         self.store.read, self.store.write = self._read, self._write  # type: ignore[method-assign]
         live = MemoryLive()
         self.run(lambda: live.start(self.store.submit(lambda books: books.vehicles.list_fixes()).result()))
-        self.desk = Desk(store=self.store, live=live, roads=self.roads, clock=self.clock, zone=ZONE)
+        self.unit = InTurn(store=self.store, live=live, roads=self.roads, clock=self.clock, zone=ZONE)
 
     # The store is the real one; but use cases that run at once take turns at it in an order that can be played again.
 
@@ -173,15 +181,19 @@ class Town:
 
     def restart(self) -> None:
         """Close the store and begin anew from what it holds."""
-        self.run(self.desk.keep_last_fixes)
-        self.run(self.store.close)
+        self.run(lambda: vehicles.keep_last_fixes(self.unit))
+        self._shut()
         self.open()
 
     def close(self) -> None:
         """End everything; the folder goes."""
-        self.run(self.store.close)
+        self._shut()
         self._runner.close()
         self._folder.cleanup()
+
+    def _shut(self) -> None:
+        self.unit.close()
+        self.run(self.store.close)
 
     def run(self, work: Callable[[], Awaitable[T]]) -> T:
         """One use case from its beginning to its end."""
@@ -199,4 +211,4 @@ class Town:
             for name in FLEET
             if name not in self.silent
         ]
-        self.run(lambda: self.desk.live.put_fixes(fixes))
+        self.run(lambda: self.unit.live.put_fixes(fixes))

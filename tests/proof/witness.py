@@ -74,6 +74,7 @@ class Witness:
         self._refusals: Counter[str] = Counter()
         self._stepped_at: dict[str, datetime] = {}
         self._kept_back: dict[str, str] = {}  # the duty of a vehicle that broke down or has to be cleaned
+        self._told_decisions: list[int] = []  # those that the journal's new entries name
         self._now: list[datetime] = []
 
     def close(self) -> None:
@@ -153,6 +154,10 @@ class Witness:
             self._kept_back.pop(row["vehicle_id"], None)
             if facts["duty"] == "available":
                 self._declined.pop(row["vehicle_id"], None)
+        elif kind == "notice_asked" and not facts["rule"]:
+            yield f"{request}: {facts['whom']} is to be told and no rule says so"
+        elif kind == "decision_made":
+            self._told_decisions.append(facts["decision_id"])
         elif kind == "escalated":
             told.to_operator[request] += facts["why"] == "refused_often"
 
@@ -178,6 +183,8 @@ class Witness:
         if not legal:
             yield f"{name} went from {before} to {state} ({kind})"
         self._states[name] = state
+        if kind == "step_undone" and facts["undone"] != before:
+            yield f"{name} was undone from {facts['undone']} and was {before}"
         if kind == "step_undone" and at - self._stepped_at[name] > UNDO_WITHIN:
             yield f"{name} was undone {at - self._stepped_at[name]} after its step"
         self._stepped_at[name] = at
@@ -203,20 +210,25 @@ class Witness:
         query = "SELECT * FROM decisions WHERE id > ? ORDER BY id"
         for row in self._raw.execute(query, (self._decisions,)).fetchall():
             self._decisions = row["id"]
+            if self._told_decisions[:1] != [row["id"]]:
+                yield f"decision {row['id']} was made and the journal says {self._told_decisions}"
+            self._told_decisions = self._told_decisions[1:]
             decision = json.loads(row["decision"])
             listed = {one["vehicle_id"]: one for one in decision["candidates"]}
             if listed.keys() != fleet or decision["considered"] != len(fleet):
                 yield f"decision {row['id']} considered {sorted(listed)}"
             for name, one in listed.items():
-                objections = [finding for finding in one["findings"] if finding["blocks"]]
-                if not one["eligible"] and not any(finding["text"] for finding in objections):
+                objections = {finding["rule"] for finding in one["findings"] if _blocks(finding)}
+                if one["eligible"] is not (not objections) or objections != set(one["blocking"]):
+                    yield f"decision {row['id']} blocks {name} by {one['blocking']}, its findings by {objections}"
+                if not one["eligible"] and not objections:
                     yield f"decision {row['id']} passes {name} over without a reason"
                 if one["eligible"] and one["blocking"]:
                     yield f"decision {row['id']} lets {name} go against {one['blocking']}"
                 if not one["findings"]:
                     yield f"decision {row['id']} has no finding on {name}"
-            if not decision["sentence"] or not decision["say"]:
-                yield f"decision {row['id']} has no sentence"
+            if not (decision["chosen"] or decision["asks"] or decision.get("why") or decision.get("search_at")):
+                yield f"decision {row['id']} does nothing"
             if row["facts"] is None or _vehicles_of(row["facts"]) != fleet:
                 yield f"decision {row['id']} has lost its facts"
 
@@ -278,6 +290,11 @@ def _timer_of(row: Row, facts: Mapping[str, Any], promises: Mapping[str, Row]) -
     if kind == "duty_changed" and row["actor"] == "desk":
         return "shift_ends", row["vehicle_id"]
     return None
+
+
+def _blocks(finding: Mapping[str, Any]) -> bool:
+    """Whether a finding keeps the vehicle from going: an objection that nothing lifts."""
+    return finding["effect"] in ("deny", "require") and not finding["met"] and not finding.get("lifted_by")
 
 
 def _vehicles_of(facts: bytes) -> set[str]:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dispatch.desk.road_ports import SpeedCaps
 from dispatch.roads.network import NetworkRoads
 from geo.point import Point
 from geo.roads.network import Network
@@ -32,6 +33,11 @@ def block() -> Network:
     return tiny.network(nodes, tiny.both(*((a, b, 1_000.0) for a, b in along)), turn_costs="osm")
 
 
+def turn(roads: NetworkRoads, local: datetime, caps: SpeedCaps | None = None) -> None:
+    """The hour, with a hearse's usual caps unless said otherwise."""
+    roads.turn_to(local, caps or SpeedCaps())
+
+
 def seconds(roads: NetworkRoads, to: Point, vehicles: Mapping[str, Point], most: int | None = None) -> dict[str, float]:
     found = roads.arrivals(to, vehicles, speeds="car", most=most)
     return {name: arrival.eta_s for name, arrival in found.items()}
@@ -40,7 +46,7 @@ def seconds(roads: NetworkRoads, to: Point, vehicles: Mapping[str, Point], most:
 def test_vehicles_are_found_where_they_are_asked_about_whatever_was_said_before() -> None:
     roads = NetworkRoads(block())
     assert seconds(roads, at(5), {"A": at(15), "B": at(25)}) == pytest.approx({"A": 100.0, "B": 200.0}, abs=0.5)
-    roads.turn_to(SUNDAY)
+    turn(roads, SUNDAY)
     roads.follow({"A": at(25), "B": at(8)})
     assert seconds(roads, at(5), {"A": at(25), "B": at(8)}) == pytest.approx({"B": 30.0, "A": 200.0}, abs=0.5)
     assert seconds(roads, at(5), {"A": at(6)}) == pytest.approx({"A": 10.0}, abs=0.5)
@@ -49,7 +55,7 @@ def test_vehicles_are_found_where_they_are_asked_about_whatever_was_said_before(
 
 def test_a_question_aside_moves_nobody() -> None:
     roads = NetworkRoads(block())
-    roads.turn_to(SUNDAY)
+    turn(roads, SUNDAY)
     roads.follow({"A": at(15)})
     aside = roads.aside().arrivals(at(5), {"A": at(6), "C": at(25)}, speeds="car", most=None)
     assert {name: round(arrival.eta_s) for name, arrival in aside.items()} == {"A": 10, "C": 200}
@@ -58,35 +64,45 @@ def test_a_question_aside_moves_nobody() -> None:
 
 def test_more_vehicles_than_there_was_room_for_are_all_found() -> None:
     roads = NetworkRoads(block())
-    roads.turn_to(SUNDAY)
+    turn(roads, SUNDAY)
     fleet = {f"V{number:04}": at(30 * number / 700) for number in range(700)}
     found = seconds(roads, at(0), fleet)
     assert len(found) == 700
     assert list(found) == sorted(fleet)
-    roads.turn_to(SUNDAY)
+    turn(roads, SUNDAY)
     assert seconds(roads, at(0), fleet) == pytest.approx(found)
 
 
 def test_the_hour_makes_ways_longer_and_shorter_again() -> None:
     roads = NetworkRoads(block(), (PEAK,))
     for local, expected in ((SUNDAY, 100.0), (WEEKDAY_MORNING, 150.0), (SUNDAY, 100.0)):
-        roads.turn_to(local)
+        turn(roads, local)
         assert seconds(roads, at(5), {"A": at(15)}) == pytest.approx({"A": expected}, abs=0.5)
         way = roads.way(at(15), at(5), speeds="car")
         assert way is not None
         assert way.travel_s == pytest.approx(expected, abs=0.5)
 
 
+def test_a_hearse_keeps_to_the_caps_of_the_policy_and_nobody_else_does() -> None:
+    roads = NetworkRoads(block())
+    fleet = {"A": at(15)}
+    for caps, hearse_s in ((SpeedCaps(), 100.0), (SpeedCaps(town_kph=18, open_kph=18), 200.0), (SpeedCaps(), 100.0)):
+        turn(roads, SUNDAY, caps)
+        found = roads.arrivals(at(5), fleet, speeds="hearse", most=None)
+        assert found["A"].eta_s == pytest.approx(hearse_s, abs=0.5)
+        assert seconds(roads, at(5), fleet) == pytest.approx({"A": 100.0}, abs=0.5)
+
+
 def test_over_a_closed_street_nobody_is_sent_and_when_it_opens_all_are_as_before() -> None:
     roads = NetworkRoads(block())
-    roads.turn_to(SUNDAY)
+    turn(roads, SUNDAY)
     fleet = {"A": at(25), "B": at(5, 10)}
     before = seconds(roads, at(5), fleet)
     assert before == pytest.approx({"A": 200.0, "B": 200.0}, abs=0.5)
     roads.close([Shape(kind=ShapeKind.LINE, points=(at(15, -1), at(15, 1)))])
     for prepared in (False, True):
         if prepared:
-            roads.turn_to(SUNDAY)
+            turn(roads, SUNDAY)
         # A goes round by the other street: 0.5 + 1 + 3 + 1 + 0.5 km.
         assert seconds(roads, at(5), fleet) == pytest.approx({"A": 600.0, "B": 200.0}, abs=0.5)
     roads.close([])
@@ -95,9 +111,9 @@ def test_over_a_closed_street_nobody_is_sent_and_when_it_opens_all_are_as_before
 
 def test_a_house_in_a_flooded_street_gets_the_vehicle_that_comes_nearest_and_one_in_it_comes_out() -> None:
     roads = NetworkRoads(block())
-    roads.turn_to(SUNDAY)
+    turn(roads, SUNDAY)
     roads.close([Shape(kind=ShapeKind.LINE, points=(at(15, -1), at(15, 1)))])
-    roads.turn_to(SUNDAY)
+    turn(roads, SUNDAY)
     found = roads.arrivals(at(12), {"A": at(5), "S": at(11)}, speeds="car", most=None)
     # To the end of the open street at 10, and 200 m of 0.111 km a step on foot of 15 km/h; S stands 100 m in it.
     assert found["A"].eta_s == pytest.approx(50.0 + 2 * 111.2 / (15 / 3.6), abs=1.5)
@@ -110,9 +126,9 @@ def test_where_the_own_street_is_closed_further_on_its_open_part_is_still_driven
     joined = [(0, 1, 1_000.0), (1, 2, 1_000.0), (2, 3, 1_000.0), (3, 4, 3_000.0), (4, 0, 3_000.0)]
     streets = [*joined, (5, 0, 500.0), (3, 6, 500.0)]
     roads = NetworkRoads(tiny.network(nodes, tiny.both(*streets), turn_costs="osm"))
-    roads.turn_to(SUNDAY)
+    turn(roads, SUNDAY)
     roads.close([Shape(kind=ShapeKind.LINE, points=(at(25, -1), at(25, 1)))])
-    roads.turn_to(SUNDAY)
+    turn(roads, SUNDAY)
     fleet = {"before": at(2), "near": at(12), "beyond": at(32)}
     found = seconds(roads, at(18), fleet)
     assert found["near"] == pytest.approx(60.0, abs=0.5)
@@ -125,7 +141,7 @@ def test_where_the_own_street_is_closed_further_on_its_open_part_is_still_driven
 @given(st.lists(st.tuples(st.sampled_from("ABCD"), st.floats(0, 30), st.sampled_from((0, 10))), max_size=12))
 def test_after_any_moves_the_answer_is_that_of_roads_that_were_never_told_before(moves) -> None:
     told = NetworkRoads(block())
-    told.turn_to(SUNDAY)
+    turn(told, SUNDAY)
     where: dict[str, Point] = {}
     for name, x, y in moves:
         where[name] = at(x, y)
@@ -133,14 +149,13 @@ def test_after_any_moves_the_answer_is_that_of_roads_that_were_never_told_before
     fresh = NetworkRoads(block()).aside().arrivals(at(7, 10), where, speeds="siren", most=None)
     found = told.arrivals(at(7, 10), where, speeds="siren", most=None)
     assert {n: a.eta_s for n, a in found.items()} == pytest.approx({n: a.eta_s for n, a in fresh.items()})
-    assert {n: a.distance_m for n, a in found.items()} == pytest.approx(
-        {n: a.distance_m for n, a in fresh.items()}, abs=0.5
-    )
+    metres = told.metres(at(7, 10), where, speeds="siren")
+    assert metres == pytest.approx({n: a.distance_m for n, a in fresh.items()}, abs=0.5)
 
 
 def test_answers_stay_right_while_vehicles_move_hours_turn_and_streets_close_in_other_threads() -> None:
     roads = NetworkRoads(block(), (PEAK,))
-    roads.turn_to(SUNDAY)
+    turn(roads, SUNDAY)
     over = threading.Event()
     changes: list[None] = []
     drives: list[None] = []
@@ -148,7 +163,7 @@ def test_answers_stay_right_while_vehicles_move_hours_turn_and_streets_close_in_
 
     def change() -> None:
         while not over.is_set():
-            roads.turn_to(WEEKDAY_MORNING if len(changes) % 2 else SUNDAY)
+            turn(roads, WEEKDAY_MORNING if len(changes) % 2 else SUNDAY)
             roads.close([flood] if len(changes) % 3 == 0 else [])
             changes.append(None)
 

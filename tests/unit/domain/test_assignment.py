@@ -5,11 +5,12 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.domain.assignment import TRANSITIONS, Assignment, StepCommand, decide, evolve
+from dispatch.domain.assignment import Assignment, StepCommand, decide, evolve
 from dispatch.domain.request import NothingStandsError, Standing, request_state
-from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.events import StepUndone, TripEvent
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import RequestState
-from dispatch.vocabulary.trip_steps import LIVE, AssignmentState, Step, StepSource
+from dispatch.vocabulary.trip_steps import STEPS, UNDO_WITHIN, AssignmentState, Step, StepSource
 from tests.people import NOW
 
 OFFER = Assignment(
@@ -22,22 +23,32 @@ OFFER = Assignment(
 )
 
 
+WAY = (Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE, Step.TRANSPORTING, Step.AT_DESTINATION, Step.CLEAR)
+
+
 def command(step: Step, seq: int | None = None) -> StepCommand:
     return StepCommand(step=step, actor="budi", source=StepSource.TAP, seq=seq, device_time=NOW)
+
+
+def taken(assignment: Assignment, *steps: StepCommand) -> Assignment:
+    """The assignment after those steps that are not refused."""
+    for step in steps:
+        answer = decide(assignment, step, NOW)
+        assignment = assignment if isinstance(answer, Refusal) else evolve(assignment, answer)
+    return assignment
 
 
 def after(*steps: Step) -> Assignment:
     assignment = OFFER
     for step in steps:
-        events = decide(assignment, command(step), NOW)
-        assert not isinstance(events, Refusal), events
-        for event in events:
-            assignment = evolve(assignment, event)
+        event = decide(assignment, command(step), NOW)
+        assert isinstance(event, TripEvent), event
+        assignment = evolve(assignment, event)
     return assignment
 
 
 def test_a_whole_trip_keeps_a_stamp_of_every_step() -> None:
-    done = after(Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE, Step.TRANSPORTING, Step.AT_DESTINATION, Step.CLEAR)
+    done = after(*WAY)
     assert done.state is AssignmentState.CLEARED
     assert len(done.stamps) == 6
     assert all(stamp.device_time == NOW for stamp in done.stamps.values())
@@ -46,45 +57,58 @@ def test_a_whole_trip_keeps_a_stamp_of_every_step() -> None:
 def test_an_offer_is_not_accepted_after_its_time_and_not_expired_before() -> None:
     late = decide(OFFER, command(Step.ACCEPT), OFFER.expires_at + timedelta(seconds=1))
     assert isinstance(late, Refusal)
-    assert late.code == "offer_expired"
+    assert late.code is RefusalCode.OFFER_EXPIRED
     early = decide(OFFER, command(Step.EXPIRE), OFFER.expires_at - timedelta(seconds=1))
     assert isinstance(early, Refusal)
+    assert early.code is RefusalCode.OFFER_STILL_STANDS
 
 
-@given(st.lists(st.tuples(st.sampled_from(Step), st.integers(0, 4)), max_size=12))
-def test_no_order_of_steps_makes_an_illegal_state(steps: list[tuple[Step, int]]) -> None:
-    assignment, now = OFFER, NOW
+def test_an_undo_takes_back_the_stamp_and_says_what_was_left() -> None:
+    for far in range(2, len(WAY) + 1):
+        before, there = after(*WAY[: far - 1]), after(*WAY[:far])
+        event = decide(there, command(Step.UNDO), NOW + UNDO_WITHIN)
+        assert isinstance(event, StepUndone)
+        assert (event.undone, event.state) == (there.state, before.state)
+        back = evolve(there, event)
+        assert (back.state, back.stamps) == (before.state, before.stamps)
+        late = StepCommand(step=Step.UNDO, actor="budi", source=StepSource.TAP)
+        answer = decide(there, late, NOW + UNDO_WITHIN + timedelta(seconds=1))
+        assert isinstance(answer, Refusal)
+        assert answer.code is RefusalCode.UNDO_TOO_LATE
+
+
+@given(st.lists(st.tuples(st.sampled_from([*Step, *WAY, *WAY]), st.integers(0, 4) | st.none()), max_size=20))
+def test_no_order_of_steps_makes_an_illegal_state(steps: list[tuple[Step, int | None]]) -> None:
+    assignment, reached = OFFER, [OFFER.state]
     for step, seq in steps:
-        before = assignment
-        answer = decide(assignment, command(step, seq), now)
-        if isinstance(answer, Refusal):
+        before, assignment = assignment, taken(assignment, command(step, seq))
+        if assignment is before:
             continue
-        for event in answer:
-            assignment = evolve(assignment, event)
-        assert assignment.state is TRANSITIONS[step][before.state]
         assert assignment.version == before.version + 1
-        assert before.is_live  # what has ended never begins again
-        assert before.last_seq is None or seq > before.last_seq
+        if seq is not None:
+            assert before.last_seq is None or seq > before.last_seq
+            assert assignment.last_seq == seq
+        if step is Step.UNDO:
+            assert STEPS[_step_to(before.state)].undoable
+            reached.pop()
+        else:
+            assert before.is_live  # what has ended begins again by an undo alone
+            assert before.state in STEPS[step].leads_from
+            reached.append(STEPS[step].leads_to)
+        assert assignment.state is reached[-1]
+        assert list(assignment.stamps) == reached[1:]
+
+
+def _step_to(state: AssignmentState) -> Step:
+    return next(step for step, row in STEPS.items() if row.leads_to is state)
 
 
 @given(st.lists(st.sampled_from(Step), max_size=8))
 def test_a_queue_that_is_sent_twice_changes_nothing_the_second_time(steps: list[Step]) -> None:
-    assignment = OFFER
     queue = [command(step, seq) for seq, step in enumerate(steps)]
-    for queued in queue:
-        answer = decide(assignment, queued, NOW)
-        if not isinstance(answer, Refusal):
-            for event in answer:
-                assignment = evolve(assignment, event)
-    last = assignment.last_seq
-    for queued in queue:
-        if last is not None and queued.seq is not None and queued.seq <= last:
-            assert isinstance(decide(assignment, queued, NOW), Refusal)
-
-
-def test_from_every_live_state_there_is_a_way_on() -> None:
-    for state in AssignmentState:
-        assert bool(allowed_steps(state)) is (state in LIVE)
+    once = taken(OFFER, *queue)
+    done = [sent for sent in queue if once.last_seq is not None and sent.seq is not None and sent.seq <= once.last_seq]
+    assert taken(once, *done) is once
 
 
 @given(

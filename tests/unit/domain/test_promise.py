@@ -19,13 +19,13 @@ from dispatch.domain.promise import (
     remind_at,
     retried,
 )
-from dispatch.vocabulary.promises import LADDER, CallOutcome, PromiseKind, PromiseState, Whom
+from dispatch.vocabulary.promises import LADDER, CallOutcome, PromiseKind, PromiseState, Whom, Why
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from tests.people import NOW
 
 
 def promise(owner: str = "operator", **more: object) -> Promise:
-    return make_promise(promise_id="J", request_id="P", owner=owner, why="nobody_eligible", now=NOW, **more)  # type: ignore[arg-type]
+    return make_promise(promise_id="J", request_id="P", owner=owner, why=Why.NOBODY_ELIGIBLE, now=NOW, **more)  # type: ignore[arg-type]
 
 
 def call(outcome: CallOutcome, at: datetime = NOW, told: str = "keluarga", whom: Whom = Whom.CONTACT) -> Call:
@@ -114,7 +114,7 @@ def test_every_change_counts_one_version_and_every_call_back_once(found: list[st
             case "no_answer":
                 held = after(held, call(CallOutcome.NO_ANSWER, at))
             case "retry":
-                held = retried(held, at)
+                held = retried(held)
             case "overdue":
                 held = overdue(held)
             case _:

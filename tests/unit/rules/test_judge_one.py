@@ -12,7 +12,7 @@ from dispatch.domain.vehicle import VehicleNow
 from dispatch.rules.judge_one import assess
 from dispatch.rules.sop import Pack, SopInForce
 from dispatch.vocabulary.needs import Need, Urgency
-from dispatch.vocabulary.vehicle_classes import CLASS_MAY, Duty, VehicleClass
+from dispatch.vocabulary.vehicle_classes import CLASSES, Duty, VehicleClass
 from tests.people import NOW, ZONE, ask, drowned_child, moment, sop, vehicle
 
 AMBULANCES = (VehicleClass.EMERGENCY_AMBULANCE, VehicleClass.TRANSPORT_AMBULANCE, VehicleClass.MOBILE_CLINIC)
@@ -95,9 +95,10 @@ def test_a_class_may_do_only_what_the_table_says_where_no_rule_objects() -> None
     yellow = ask(Need.EMERGENCY, Urgency.YELLOW)
     assert assess(vehicle("L1", VehicleClass.DUAL_USE), yellow, sop(), moment()).blocking == ("KELAS",)
     bare = SopInForce({})
-    for (vehicle_class, need), (may, condition) in CLASS_MAY.items():
-        verdict = assess(vehicle("X", vehicle_class), ask(need, can_sit=True), bare, moment())
-        assert verdict.eligible is may, (vehicle_class, need, condition)
+    for vehicle_class, row in CLASSES.items():
+        for need in Need:
+            verdict = assess(vehicle("X", vehicle_class), ask(need, can_sit=True), bare, moment())
+            assert verdict.eligible is row.may(need).yes, (vehicle_class, need)
 
 
 def test_r05_prefers_a_transport_ambulance_for_a_stable_patient() -> None:
