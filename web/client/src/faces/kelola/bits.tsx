@@ -2,7 +2,8 @@
 import type { ComponentChildren } from "preact";
 import { clockText } from "../../core/words";
 import { kelola as words } from "../../text/kelola";
-import { go, href, type Place, problemsAt, sop, trouble } from "./state";
+import { go, href } from "./place";
+import { type Place, problemsAt, sop, trouble } from "./state";
 import type { Effect } from "./types";
 import type { Working } from "./work";
 

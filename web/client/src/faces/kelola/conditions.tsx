@@ -2,7 +2,8 @@
 import { useState } from "preact/hooks";
 import { kelola as words } from "../../text/kelola";
 import { FieldProblem } from "./bits";
-import { focusLater, keys, sop, write } from "./state";
+import { write } from "./editing";
+import { focusLater, keys, sop } from "./state";
 import type { Key, Part, Table } from "./types";
 import { START, ValueOf } from "./values";
 import type { Working } from "./work";

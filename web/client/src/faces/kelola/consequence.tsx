@@ -1,7 +1,8 @@
 // What a rule's effect needs beside its conditions: who says yes, how many minutes, which documents may follow.
 import { kelola as words } from "../../text/kelola";
 import { FieldProblem } from "./bits";
-import { keys, sop, write } from "./state";
+import { write } from "./editing";
+import { keys, sop } from "./state";
 import type { Booking, RuleDocument } from "./types";
 import { Names, Span } from "./values";
 import { FIELDS, isBlank, type Working } from "./work";

@@ -1,65 +1,15 @@
 // A draft: its rules with their forms and problems, and what is not saved yet.
 import { kelola as words } from "../../text/kelola";
 import { Link } from "./bits";
+import { add, drop, restore, save } from "./editing";
 import { titleOf } from "./list";
+import { HEAD } from "./problems";
 import { Find, matches, PolicyText, RuleText } from "./read";
 import { RuleForm } from "./rule_form";
 import { Said } from "./said";
-import {
-  add,
-  busy,
-  dirty,
-  draft,
-  drop,
-  focusLater,
-  go,
-  may,
-  meanwhile,
-  opened,
-  place,
-  problemsOf,
-  restore,
-  save,
-  work,
-} from "./state";
+import { busy, dirty, draft, focusLater, may, meanwhile, opened, place, problemsOf, work } from "./state";
 import { Steps } from "./steps";
-import type { DraftProblem } from "./types";
 import { isChanged, isHeadChanged, type Working } from "./work";
-
-const HEAD = "judul-dan-versi";
-
-// Open the rule that a problem speaks of, or the draft's head, and bring the reader there.
-function show(problem: DraftProblem) {
-  const rule = work.value?.rules.find((one) => one.doc.id === problem.rule && !one.removed);
-  if (place.value.part !== "aturan") go({ ...place.value, part: "aturan" });
-  if (rule) {
-    opened.value = rule.key;
-    focusLater(`aturan-${rule.doc.id}`, "start");
-  } else {
-    const head = document.getElementById(HEAD);
-    if (head instanceof HTMLDetailsElement) head.open = true;
-    focusLater(`${HEAD}-judul`);
-  }
-}
-
-export function Problems() {
-  const problems = draft.value?.problems ?? [];
-  if (problems.length === 0) return null;
-  return (
-    <section class="error problems" aria-labelledby="masalah">
-      <h3 id="masalah">{words.problems(problems.length)}</h3>
-      <ul class="plain">
-        {problems.map((problem) => (
-          <li key={`${problem.rule} ${problem.field} ${problem.sentence}`}>
-            <button type="button" class="link" onClick={() => show(problem)}>
-              {problem.rule ?? words.general}: {problem.sentence}
-            </button>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
 
 function Acts({ rule, changed }: { rule: Working; changed: boolean }) {
   const { doc, key } = rule;

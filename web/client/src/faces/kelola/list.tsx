@@ -1,7 +1,8 @@
 // Every agency's SOP: the version in force, the drafts that wait for somebody, and the others folded away.
 import { kelola as words } from "../../text/kelola";
 import { dateText, Link, shortText } from "./bits";
-import { hasShelved, me, place, sop } from "./state";
+import { hasShelved } from "./editing";
+import { me, place, sop } from "./state";
 import type { DraftSummary, SopAgency } from "./types";
 
 const NATIONAL = "national";

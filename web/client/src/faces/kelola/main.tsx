@@ -11,8 +11,9 @@ import { Asking, listen } from "./asking";
 import { Trouble } from "./bits";
 import { DraftPage } from "./draft";
 import { How, List } from "./list";
+import { arrive, load, refresh } from "./place";
 import { Read } from "./read";
-import { arrive, attempt, busy, draft, load, me, pack, place, refresh, sop, trouble } from "./state";
+import { attempt, busy, draft, me, pack, place, sop, trouble } from "./state";
 
 function Header() {
   const who = me.value;

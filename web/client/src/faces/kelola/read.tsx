@@ -3,7 +3,8 @@ import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { kelola as words } from "../../text/kelola";
 import { dateText, EffectWord, Link, labelOf, Trouble } from "./bits";
-import { busy, pack, sop, startDraft } from "./state";
+import { startDraft } from "./publication";
+import { busy, pack, sop } from "./state";
 import type { Pack, RuleDocument } from "./types";
 
 const MANY = 6;

@@ -3,8 +3,9 @@ import { kelola as words } from "../../text/kelola";
 import { FieldProblem } from "./bits";
 import { Conditions } from "./conditions";
 import { Consequence, Select } from "./consequence";
+import { change, remove, save, write } from "./editing";
 import { Said } from "./said";
-import { busy, change, focusLater, keys, opened, problemsAt, remove, save, sop, write } from "./state";
+import { busy, focusLater, keys, opened, problemsAt, sop } from "./state";
 import type { Effect, RuleDocument } from "./types";
 import { FIELDS, type Working, withEffect } from "./work";
 

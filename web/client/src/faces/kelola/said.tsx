@@ -1,7 +1,8 @@
 // What became of saving: done, a problem, or somebody else's changes to be brought together with one's own.
 import { kelola as words } from "../../text/kelola";
 import { Trouble } from "./bits";
-import { meanwhile, mergeMine, notice, takeTheirs } from "./state";
+import { mergeMine, takeTheirs } from "./editing";
+import { meanwhile, notice } from "./state";
 
 export function Said() {
   const conflict = meanwhile.value;

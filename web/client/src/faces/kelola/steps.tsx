@@ -3,23 +3,10 @@ import { signal } from "@preact/signals";
 import { kelola as words } from "../../text/kelola";
 import { openModal } from "../../ui/modal";
 import { dateText, Link, Trouble } from "./bits";
-import { Problems } from "./draft";
+import { Problems } from "./problems";
+import { approve, backtest, discard, publish, submit, test } from "./publication";
 import { BacktestResult, TestResult } from "./results";
-import {
-  approve,
-  backtest,
-  backtested,
-  busy,
-  dirty,
-  discard,
-  draft,
-  may,
-  place,
-  publish,
-  submit,
-  test,
-  tested,
-} from "./state";
+import { backtested, busy, dirty, draft, may, place, tested } from "./state";
 import type { Draft } from "./types";
 
 const days = signal(30);

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import type { Me } from "../../core/api";
 import { text } from "../../text/id";
 import { startDevice, stopDevice, unlockSound } from "./device";
-import { act } from "./main";
+import { act } from "./state";
 import { Undo } from "./undo";
 
 const words = text.sopir;

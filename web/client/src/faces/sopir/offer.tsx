@@ -3,8 +3,8 @@ import { signal } from "@preact/signals";
 import type { Assignment, Offer } from "../../core/api";
 import { kilometres, minutes } from "../../core/words";
 import { text } from "../../text/id";
-import { act } from "./main";
 import { Notes } from "./notes";
+import { act } from "./state";
 
 const REASONS = ["Kendaraan rusak", "Di luar jangkauan", "Sedang isi BBM", "Alasan lain"];
 const declining = signal(false);

@@ -4,8 +4,8 @@ import type { Me, Step } from "../../core/api";
 import { clockText, kilometres, minutes, telephone } from "../../core/words";
 import { text } from "../../text/id";
 import { hasArrived } from "./geofence";
-import { act, route, tick } from "./main";
 import { Notes } from "./notes";
+import { act, route, tick } from "./state";
 import { Undo } from "./undo";
 
 const words = text.sopir;
