@@ -1,11 +1,10 @@
 // What the server finds for a typed or pasted text: places to choose from, and what to do next.
 import { useEffect, useState } from "preact/hooks";
-import { get, sentence } from "../../core/api";
-import type { components } from "../../core/wire";
+import { get, type Schema, sentence } from "../../core/api";
 import { text } from "../../text/id";
 import type { Place } from "./state";
 
-type Places = components["schemas"]["PlacesOut"];
+type Places = Schema<"PlacesOut">;
 type Feature = Places["features"][number];
 
 const PAUSE_MS = 200;

@@ -24,7 +24,6 @@ export const requests = signal(new Map<string, RequestSummary>());
 export const selected = signal<RequestFull | null>(null);
 export const candidates = signal<Decision | null>(null);
 export const route = signal<Route | null>(null);
-export const chosenVehicle = signal<string | null>(null);
 export const problem = signal("");
 export const moved = signal(0);
 export const tableOpen = signal(false);
