@@ -88,6 +88,9 @@ export const post = <T>(path: string, body: unknown, key?: string) => call<T>("P
 // What the server has to work on for a while.
 export const longPost = <T>(path: string, body: unknown) => call<T>("POST", path, body, undefined, 600_000);
 
+// Where one signs in, to come back to this page.
+export const signInPath = () => `/masuk?ke=${encodeURIComponent(location.pathname + location.search)}`;
+
 // Who is signed in; whoever is not goes to the sign-in page and comes back.
 export async function signedIn(): Promise<Me> {
   try {
@@ -96,7 +99,7 @@ export async function signedIn(): Promise<Me> {
     return me;
   } catch (error) {
     if (error instanceof Problem && error.status === 401) {
-      location.replace(`/masuk?ke=${encodeURIComponent(location.pathname + location.search)}`);
+      location.replace(signInPath());
       await new Promise(() => undefined);
     }
     throw error;

@@ -1,11 +1,14 @@
 // The promises on a page: the list, and what is written down about each.
 import { signal } from "@preact/signals";
 import { get, type Owed, post } from "./api";
+import { now } from "./clock";
 
 export type Outcome = "told" | "no_answer" | "wrong_number";
 export type Close = "handed_out" | "not_needed";
 
 export const owed = signal<Owed[]>([]);
+
+export const isLate = (promise: { due_at: string }) => Date.parse(promise.due_at) < now.value;
 
 let asked = 0;
 

@@ -4,6 +4,8 @@ import type { Asked, Me, RequestSummary } from "../core/api";
 import { post } from "../core/api";
 import { spanText } from "../core/words";
 import { text } from "../text/id";
+import { Button } from "./button";
+import { Field } from "./fields";
 
 const words = text.approve;
 const OWN = "own_operator";
@@ -42,19 +44,14 @@ export function Approve(props: {
         {words.since(spanText((now - Date.parse(asked.asked_at)) / 1000))}
       </p>
       <p>{aid ? words.aid(asked.vehicle_name, asked.rule) : words.ask(asked.vehicle_name, asked.rule)}</p>
-      {!aid && (
-        <label>
-          {text.reason}
-          <input value={reason} maxLength={500} onInput={(event) => setReason(event.currentTarget.value)} />
-        </label>
-      )}
+      {!aid && <Field label={text.reason} value={reason} maxLength={500} onType={setReason} />}
       <div class="choices two">
-        <button type="button" class="primary" disabled={!ready} onClick={() => void answer(true)}>
+        <Button class="primary" disabled={!ready} onClick={() => void answer(true)}>
           {aid ? words.aidYes : words.yes}
-        </button>
-        <button type="button" disabled={!ready} onClick={() => void answer(false)}>
+        </Button>
+        <Button disabled={!ready} onClick={() => void answer(false)}>
           {aid ? words.aidNo : words.no}
-        </button>
+        </Button>
       </div>
     </div>
   );

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { sentence } from "../core/api";
 import { online } from "../core/live";
 import { text } from "../text/id";
+import { Button } from "./button";
 
 const failed = signal("");
 
@@ -22,11 +23,7 @@ export function Beginning({ start }: { start: () => Promise<void> }) {
       <p class={failed.value ? "error" : "soft"} role="status">
         {failed.value || (online.value === false ? text.offline : text.loading)}
       </p>
-      {failed.value && (
-        <button type="button" onClick={() => void begin(start)}>
-          {text.again}
-        </button>
-      )}
+      {failed.value && <Button onClick={() => void begin(start)}>{text.again}</Button>}
     </main>
   );
 }

@@ -1,6 +1,7 @@
 // The yeses that families wait for: a health officer answers them here, before any rule.
 import { computed, signal } from "@preact/signals";
 import type { Me, RequestSummary } from "../../core/api";
+import { now, tick } from "../../core/clock";
 import { connect } from "../../core/live";
 import { text } from "../../text/id";
 import { Approve, isAsked } from "../../ui/approve";
@@ -8,7 +9,6 @@ import { Trouble } from "./bits";
 import { attempt } from "./state";
 
 const requests = signal(new Map<string, RequestSummary>());
-const now = signal(Date.now());
 const MINUTE_MS = 60_000;
 
 const waiting = computed(() =>
@@ -24,13 +24,11 @@ export function listen(me: Me): void {
       requests.value = new Map(snapshot.requests.map((request) => [request.id, request]));
     },
     event: (event) => {
-      now.value = Date.now();
+      tick();
       if (event.request) requests.value = new Map(requests.value).set(event.request.id, event.request);
     },
   });
-  setInterval(() => {
-    now.value = Date.now();
-  }, MINUTE_MS);
+  setInterval(tick, MINUTE_MS);
 }
 
 export function Asking({ who }: { who: Me }) {
@@ -46,11 +44,7 @@ export function Asking({ who }: { who: Me }) {
           request={request}
           asked={asked}
           now={now.value}
-          attempt={(work) =>
-            attempt("asking", async () => {
-              await work();
-            })
-          }
+          attempt={(work) => attempt("asking", work)}
         />
       ))}
     </section>

@@ -1,6 +1,7 @@
 // The conditions of one part of a rule: rows of a key and its value, in tables of which any may hold.
 import { useState } from "preact/hooks";
 import { kelola as words } from "../../text/kelola";
+import { Button } from "../../ui/button";
 import { FieldProblem } from "./bits";
 import { write } from "./editing";
 import { focusLater, keys, sop } from "./state";
@@ -16,6 +17,11 @@ function Add(props: { id: string; part: Part; used: string[]; add: (key: Key) =>
     (key) => key.parts.includes(props.part) && !props.used.includes(key.name),
   );
   if (free.length === 0) return null;
+  const add = () => {
+    const key = free.find((one) => one.name === chosen);
+    choose("");
+    if (key) props.add(key);
+  };
   return (
     <div class="add">
       <select
@@ -40,17 +46,9 @@ function Add(props: { id: string; part: Part; used: string[]; add: (key: Key) =>
           );
         })}
       </select>
-      <button
-        type="button"
-        disabled={!chosen}
-        onClick={() => {
-          const key = free.find((one) => one.name === chosen);
-          choose("");
-          if (key) props.add(key);
-        }}
-      >
+      <Button disabled={!chosen} onClick={add}>
         {words.add}
-      </button>
+      </Button>
     </div>
   );
 }
@@ -63,6 +61,11 @@ function Rows(props: {
   set: (table: Table) => void;
 }) {
   const { table, set } = props;
+  const drop = (name: string) => {
+    const { [name]: _, ...rest } = table;
+    set(rest);
+    focusLater(`${props.prefix}-add`);
+  };
   return (
     <div class="stack">
       {Object.entries(table).map(([name, value]) => {
@@ -80,18 +83,9 @@ function Rows(props: {
               )}
               <FieldProblem rule={props.rule} field={`${props.part}.${name}`} />
             </div>
-            <button
-              type="button"
-              class="drop"
-              aria-label={words.removeCondition(label)}
-              onClick={() => {
-                const { [name]: _, ...rest } = table;
-                set(rest);
-                focusLater(`${props.prefix}-add`);
-              }}
-            >
+            <Button class="drop" aria-label={words.removeCondition(label)} onClick={() => drop(name)}>
               ✕
-            </button>
+            </Button>
           </fieldset>
         );
       })}
@@ -123,13 +117,9 @@ export function Conditions({ rule, part }: { rule: Working; part: Part }) {
           {at > 0 && (
             <p class="or">
               <strong>{text.or}</strong>
-              <button
-                type="button"
-                class="link"
-                onClick={() => set(tables.filter((_, other) => other !== at))}
-              >
+              <Button class="link" onClick={() => set(tables.filter((_, other) => other !== at))}>
                 {words.removeAlternative}
-              </button>
+              </Button>
             </p>
           )}
           <Rows
@@ -142,8 +132,7 @@ export function Conditions({ rule, part }: { rule: Working; part: Part }) {
         </div>
       ))}
       {first > 0 && tables.length < 8 && (
-        <button
-          type="button"
+        <Button
           class="link"
           onClick={() => {
             set([...tables, {}]);
@@ -151,7 +140,7 @@ export function Conditions({ rule, part }: { rule: Working; part: Part }) {
           }}
         >
           {words.alternative(text.or)}
-        </button>
+        </Button>
       )}
     </fieldset>
   );

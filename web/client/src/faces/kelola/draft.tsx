@@ -1,36 +1,32 @@
 // A draft: its rules with their forms and problems, and what is not saved yet.
 import { kelola as words } from "../../text/kelola";
-import { Link } from "./bits";
-import { add, drop, restore, save } from "./editing";
+import { Button } from "../../ui/button";
+import { Field } from "../../ui/fields";
+import { Hint, Link, NumberInput } from "./bits";
+import { add, drop, openRule, restore, save } from "./editing";
 import { titleOf } from "./list";
 import { HEAD } from "./problems";
 import { Find, matches, PolicyText, RuleText } from "./read";
 import { RuleForm } from "./rule_form";
 import { Said } from "./said";
-import { busy, dirty, draft, focusLater, may, meanwhile, opened, place, problemsOf, work } from "./state";
+import { busy, dirty, draft, may, meanwhile, opened, place, problemsOf, work } from "./state";
 import { Steps } from "./steps";
 import { isChanged, isHeadChanged, type Working } from "./work";
 
+const Undo = ({ rule: { doc, key } }: { rule: Working }) => (
+  <Button aria-label={words.undoRule(doc.id)} onClick={() => restore(key)}>
+    {words.undo}
+  </Button>
+);
+
 function Acts({ rule, changed }: { rule: Working; changed: boolean }) {
-  const { doc, key } = rule;
+  const { doc } = rule;
   return (
     <div class="acts">
-      {changed && (
-        <button type="button" aria-label={words.undoRule(doc.id)} onClick={() => restore(key)}>
-          {words.undo}
-        </button>
-      )}
-      <button
-        type="button"
-        id={`ubah-${doc.id}`}
-        aria-label={words.editRule(doc.id)}
-        onClick={() => {
-          opened.value = key;
-          focusLater(`aturan-${doc.id}`, "start");
-        }}
-      >
+      {changed && <Undo rule={rule} />}
+      <Button id={`ubah-${doc.id}`} aria-label={words.editRule(doc.id)} onClick={() => openRule(rule)}>
         {words.edit}
-      </button>
+      </Button>
     </div>
   );
 }
@@ -41,9 +37,7 @@ function Rule({ rule }: { rule: Working }) {
     return (
       <div class="gone">
         <p>{words.removed(doc.id, doc.title)}</p>
-        <button type="button" aria-label={words.undoRule(doc.id)} onClick={() => restore(key)}>
-          {words.undo}
-        </button>
+        <Undo rule={rule} />
       </div>
     );
   const problems = problemsOf(rule);
@@ -97,42 +91,30 @@ function Head() {
     <details class="card head" id={HEAD} open={isHeadChanged(now)}>
       <summary>{words.head}</summary>
       <div class="stack">
-        <label>
-          {words.headTitle}
-          <input
-            id={`${HEAD}-judul`}
-            value={now.head.title}
-            maxLength={200}
-            onInput={(event) => set({ title: event.currentTarget.value })}
-          />
-        </label>
-        <label>
-          {words.headVersion}
-          <input
-            value={now.head.version}
-            maxLength={40}
-            autocomplete="off"
-            spellcheck={false}
-            aria-describedby="versi-hint"
-            onInput={(event) => set({ version: event.currentTarget.value.trim() })}
-          />
-        </label>
-        <small class="soft" id="versi-hint">
-          {words.headVersionHint}
-        </small>
+        <Field
+          id={`${HEAD}-judul`}
+          label={words.headTitle}
+          value={now.head.title}
+          maxLength={200}
+          onType={(title) => set({ title })}
+        />
+        <Field
+          label={words.headVersion}
+          value={now.head.version}
+          maxLength={40}
+          autocomplete="off"
+          spellcheck={false}
+          aria-describedby="versi-hint"
+          onType={(version) => set({ version: version.trim() })}
+        />
+        <Hint of="versi">{words.headVersionHint}</Hint>
         {kept.policy.length > 0 && <h3>{words.policy}</h3>}
         {kept.policy.map(([name, line]) => (
           <label key={name}>
             {line}
-            <input
-              type="number"
-              inputMode="decimal"
-              step="any"
-              value={now.head.policy[name] ?? ""}
-              onInput={(event) => {
-                const typed = event.currentTarget.value;
-                set({ policy: { ...now.head.policy, [name]: typed === "" ? null : Number(typed) } });
-              }}
+            <NumberInput
+              value={now.head.policy[name]}
+              set={(value) => set({ policy: { ...now.head.policy, [name]: value } })}
             />
           </label>
         ))}
@@ -156,17 +138,10 @@ function Unsaved() {
             <strong>{words.unsaved}:</strong> {names.join(", ")}
           </p>
           <div class="acts">
-            <button
-              type="button"
-              class="primary"
-              disabled={busy.value === "save"}
-              onClick={() => void save()}
-            >
+            <Button class="primary" disabled={busy.value === "save"} onClick={() => void save()}>
               {busy.value === "save" ? words.saving : words.save}
-            </button>
-            <button type="button" onClick={drop}>
-              {words.drop}
-            </button>
+            </Button>
+            <Button onClick={drop}>{words.drop}</Button>
           </div>
         </div>
       )}
@@ -198,17 +173,9 @@ function Rules() {
         ))}
       </ul>
       {may("edit") && (
-        <button
-          type="button"
-          class="wide"
-          onClick={() => {
-            add();
-            const made = work.value?.rules.at(-1);
-            if (made) focusLater(`title-${made.key}`);
-          }}
-        >
+        <Button class="wide" onClick={add}>
           + {words.addRule}
-        </button>
+        </Button>
       )}
     </section>
   );

@@ -100,6 +100,12 @@ export function add() {
   const rule = newRule(now);
   work.value = { ...now, rules: [...now.rules, rule] };
   opened.value = rule.key;
+  focusLater(`title-${rule.key}`);
+}
+
+export function openRule(rule: Working) {
+  opened.value = rule.key;
+  focusLater(`aturan-${rule.doc.id}`, "start");
 }
 
 export function drop() {

@@ -1,6 +1,7 @@
 // Every agency's SOP: the version in force, the drafts that wait for somebody, and the others folded away.
+import { dateText, shortText } from "../../core/words";
 import { kelola as words } from "../../text/kelola";
-import { dateText, Link, shortText } from "./bits";
+import { Link } from "./bits";
 import { hasShelved } from "./editing";
 import { me, place, sop } from "./state";
 import type { DraftSummary, SopAgency } from "./types";

@@ -7,6 +7,7 @@ import "./results.css";
 import { signedIn } from "../../core/api";
 import { text } from "../../text/id";
 import { kelola as words } from "../../text/kelola";
+import { Button } from "../../ui/button";
 import { Asking, listen } from "./asking";
 import { Trouble } from "./bits";
 import { DraftPage } from "./draft";
@@ -46,9 +47,7 @@ function Shown() {
     return (
       <main class="page stack">
         <Trouble at="load" />
-        <button type="button" onClick={() => void (me.value ? load() : start())}>
-          {text.again}
-        </button>
+        <Button onClick={() => void (me.value ? load() : start())}>{text.again}</Button>
       </main>
     );
   if (!sop.value || (here.draft && !draft.value)) return <main class="page soft">{words.loading}</main>;

@@ -1,7 +1,9 @@
 // What keeps a draft from being submitted, each with a way to the place where it is mended.
 import { kelola as words } from "../../text/kelola";
+import { Button } from "../../ui/button";
+import { openRule } from "./editing";
 import { go } from "./place";
-import { draft, focusLater, opened, place, work } from "./state";
+import { draft, focusLater, place, work } from "./state";
 import type { DraftProblem } from "./types";
 
 export const HEAD = "judul-dan-versi";
@@ -11,8 +13,7 @@ function show(problem: DraftProblem) {
   const rule = work.value?.rules.find((one) => one.doc.id === problem.rule && !one.removed);
   if (place.value.part !== "aturan") go({ ...place.value, part: "aturan" });
   if (rule) {
-    opened.value = rule.key;
-    focusLater(`aturan-${rule.doc.id}`, "start");
+    openRule(rule);
   } else {
     const head = document.getElementById(HEAD);
     if (head instanceof HTMLDetailsElement) head.open = true;
@@ -29,9 +30,9 @@ export function Problems() {
       <ul class="plain">
         {problems.map((problem) => (
           <li key={`${problem.rule} ${problem.field} ${problem.sentence}`}>
-            <button type="button" class="link" onClick={() => show(problem)}>
+            <Button class="link" onClick={() => show(problem)}>
               {problem.rule ?? words.general}: {problem.sentence}
-            </button>
+            </Button>
           </li>
         ))}
       </ul>

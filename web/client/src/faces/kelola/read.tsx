@@ -1,8 +1,11 @@
 // A published version, read as sentences.
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { dateText } from "../../core/words";
 import { kelola as words } from "../../text/kelola";
-import { dateText, EffectWord, Link, labelOf, Trouble } from "./bits";
+import { Button } from "../../ui/button";
+import { Form } from "../../ui/fields";
+import { EffectWord, Link, labelOf, Trouble } from "./bits";
 import { startDraft } from "./publication";
 import { busy, pack, sop } from "./state";
 import type { Pack, RuleDocument } from "./types";
@@ -26,9 +29,7 @@ export function Find({ shown, all }: { shown: number; all: number }) {
       <input
         type="search"
         value={wanted.value}
-        onInput={(event) => {
-          wanted.value = event.currentTarget.value;
-        }}
+        onInput={(event) => (wanted.value = event.currentTarget.value)}
       />
       <span class="soft" aria-live="polite">
         {wanted.value && words.found(shown, all)}
@@ -109,17 +110,14 @@ function Text({ from }: { from: Pack }) {
 }
 
 function Upload({ agency }: { agency: string }) {
+  const send = async (form: HTMLFormElement) => {
+    const file = new FormData(form).get("file");
+    if (file instanceof File) await startDraft(agency, { text: await file.text() });
+  };
   return (
     <details class="card">
       <summary>{words.upload}</summary>
-      <form
-        class="stack"
-        onSubmit={async (event) => {
-          event.preventDefault();
-          const file = new FormData(event.currentTarget).get("file");
-          if (file instanceof File) await startDraft(agency, { text: await file.text() });
-        }}
-      >
+      <Form onSend={send}>
         <label>
           {words.fullText}
           <input type="file" name="file" accept=".toml,text/plain" required />
@@ -127,7 +125,7 @@ function Upload({ agency }: { agency: string }) {
         <button type="submit" disabled={busy.value === "draft"}>
           {words.uploadButton}
         </button>
-      </form>
+      </Form>
     </details>
   );
 }
@@ -152,14 +150,13 @@ export function Read() {
           <span class="soft">{words.from(dateText(now.effective_from))}</span>
         </p>
         {editable ? (
-          <button
-            type="button"
+          <Button
             class="primary"
             disabled={busy.value === "draft"}
             onClick={() => void startDraft(now.agency, { from_version: now.version })}
           >
             {words.newDraft}
-          </button>
+          </Button>
         ) : (
           <p class="soft">{words.readOnly}</p>
         )}

@@ -1,8 +1,7 @@
 // What the tests say of a draft: scenarios passed and failed, and past requests that would have gone otherwise.
-import { minutes } from "../../core/words";
+import { minutes, shortText } from "../../core/words";
 import { text } from "../../text/id";
 import { kelola as words } from "../../text/kelola";
-import { shortText } from "./bits";
 import { content } from "./state";
 import type { Backtest, BacktestRow, DraftTest, Scenario, What } from "./types";
 

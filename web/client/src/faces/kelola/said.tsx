@@ -1,5 +1,6 @@
 // What became of saving: done, a problem, or somebody else's changes to be brought together with one's own.
 import { kelola as words } from "../../text/kelola";
+import { Button } from "../../ui/button";
 import { Trouble } from "./bits";
 import { mergeMine, takeTheirs } from "./editing";
 import { meanwhile, notice } from "./state";
@@ -13,12 +14,10 @@ export function Said() {
         <div class="banner stack">
           <p>{words.meanwhile(conflict.updated_by)}</p>
           <div class="acts">
-            <button type="button" class="primary" onClick={mergeMine}>
+            <Button class="primary" onClick={mergeMine}>
               {words.mergeMine}
-            </button>
-            <button type="button" onClick={takeTheirs}>
-              {words.takeTheirs}
-            </button>
+            </Button>
+            <Button onClick={takeTheirs}>{words.takeTheirs}</Button>
           </div>
         </div>
       )}

@@ -35,7 +35,7 @@ export const pathOf = (agency: string, id: string) =>
   `/api/sop/${encodeURIComponent(agency)}/drafts/${encodeURIComponent(id)}`;
 export const draftPath = () => pathOf(draft.value?.agency ?? "", draft.value?.id ?? "");
 
-export async function attempt(at: string, what: () => Promise<void>): Promise<boolean> {
+export async function attempt(at: string, what: () => Promise<unknown>): Promise<boolean> {
   busy.value = at;
   trouble.value = null;
   notice.value = "";

@@ -1,8 +1,11 @@
 // A draft's way to publication: what comes next and who does it, the difference, the tests, and the steps.
 import { signal } from "@preact/signals";
+import { dateText } from "../../core/words";
 import { kelola as words } from "../../text/kelola";
-import { openModal } from "../../ui/modal";
-import { dateText, Link, Trouble } from "./bits";
+import { Button } from "../../ui/button";
+import { Dialog } from "../../ui/dialog";
+import { Area, Field, Form } from "../../ui/fields";
+import { Link, Trouble } from "./bits";
 import { Problems } from "./problems";
 import { approve, backtest, discard, publish, submit, test } from "./publication";
 import { BacktestResult, TestResult } from "./results";
@@ -61,14 +64,9 @@ function Submit() {
   if (!may("submit") && !may("edit")) return null;
   return (
     <div class="stack">
-      <button
-        type="button"
-        class="primary wide"
-        disabled={busy.value === "submit"}
-        onClick={() => void submit()}
-      >
+      <Button class="primary wide" disabled={busy.value === "submit"} onClick={() => void submit()}>
         {words.submit}
-      </button>
+      </Button>
       <Trouble at="submit" />
       <p class="soft">{words.submitHint}</p>
     </div>
@@ -91,38 +89,33 @@ function Approve() {
   return (
     <fieldset class="stack">
       <legend>{words.approve}</legend>
-      <label>
-        {words.approveReason}
-        <textarea
-          rows={2}
-          maxLength={500}
-          value={reason.value}
-          onInput={(event) => {
-            reason.value = event.currentTarget.value;
-          }}
-        />
-      </label>
+      <Area
+        label={words.approveReason}
+        rows={2}
+        maxLength={500}
+        value={reason.value}
+        onType={(typed) => (reason.value = typed)}
+      />
       <div class="pair">
-        <button type="button" class="primary" disabled={!ready} onClick={() => void say(true)}>
+        <Button class="primary" disabled={!ready} onClick={() => void say(true)}>
           {words.approveYes}
-        </button>
-        <button type="button" disabled={!ready} onClick={() => void say(false)}>
+        </Button>
+        <Button disabled={!ready} onClick={() => void say(false)}>
           {words.approveNo}
-        </button>
+        </Button>
       </div>
       <Trouble at="approve" />
     </fieldset>
   );
 }
 
-const two = (value: number) => String(value).padStart(2, "0");
-const localText = (at: Date) =>
-  `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
-
 function tomorrow(): string {
   const now = new Date();
-  return localText(new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1));
+  const then = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1);
+  return new Date(then.getTime() - then.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
+
+const two = (value: number) => String(value).padStart(2, "0");
 
 // The same wall time with this device's offset, as the server takes it.
 function withOffset(local: string): string {
@@ -134,30 +127,20 @@ function withOffset(local: string): string {
 function Publish() {
   const at = from.value || tomorrow();
   return (
-    <form
-      class="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void publish(withOffset(at));
-      }}
-    >
-      <label>
-        {words.publishFrom}
-        <input
-          type="datetime-local"
-          required
-          value={at}
-          onInput={(event) => {
-            from.value = event.currentTarget.value;
-          }}
-        />
-      </label>
+    <Form onSend={() => publish(withOffset(at))}>
+      <Field
+        label={words.publishFrom}
+        type="datetime-local"
+        required
+        value={at}
+        onType={(typed) => (from.value = typed)}
+      />
       <p class="soft">{words.publishHint(dateText(withOffset(at)))}</p>
       <button type="submit" class="primary wide" disabled={busy.value === "publish"}>
         {words.publishButton}
       </button>
       <Trouble at="publish" />
-    </form>
+    </Form>
   );
 }
 
@@ -180,14 +163,14 @@ function Diff({ now }: { now: Draft }) {
 }
 
 function Test() {
-  const busyNow = busy.value === "test";
+  const going = busy.value === "test";
   return (
     <section class="card stack">
       <h3>{words.test}</h3>
       <p class="soft">{words.testHint}</p>
-      <button type="button" disabled={busyNow} onClick={() => void test()}>
-        {busyNow ? words.testing : words.test}
-      </button>
+      <Button disabled={going} onClick={() => void test()}>
+        {going ? words.testing : words.test}
+      </Button>
       <Trouble at="test" />
       <div aria-live="polite">{tested.value && <TestResult {...tested.value} />}</div>
     </section>
@@ -195,36 +178,26 @@ function Test() {
 }
 
 function Backtest() {
-  const busyNow = busy.value === "backtest";
+  const going = busy.value === "backtest";
   return (
     <section class="card stack">
       <h3>{words.backtest}</h3>
       <p class="soft">{words.backtestHint}</p>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void backtest(days.value);
-        }}
-      >
-        <label>
-          {words.daysBack}
-          <input
-            type="number"
-            inputMode="numeric"
-            min={1}
-            max={366}
-            required
-            value={days.value || ""}
-            onInput={(event) => {
-              days.value = Math.trunc(Number(event.currentTarget.value));
-            }}
-          />
-        </label>
-        <button type="submit" disabled={busyNow}>
-          {busyNow ? words.counting : words.backtestRun(days.value)}
+      <Form onSend={() => backtest(days.value)}>
+        <Field
+          label={words.daysBack}
+          type="number"
+          inputMode="numeric"
+          min={1}
+          max={366}
+          required
+          value={days.value || ""}
+          onType={(typed) => (days.value = Math.trunc(Number(typed)))}
+        />
+        <button type="submit" disabled={going}>
+          {going ? words.counting : words.backtestRun(days.value)}
         </button>
-      </form>
+      </Form>
       <Trouble at="backtest" />
       <div aria-live="polite">{backtested.value && <BacktestResult {...backtested.value} />}</div>
     </section>
@@ -233,33 +206,31 @@ function Backtest() {
 
 function Discard() {
   if (!may("discard")) return null;
+  const close = () => {
+    discarding.value = false;
+  };
+  const yes = async () => {
+    if (await discard()) close();
+  };
   return (
     <>
-      <button type="button" class="danger wide" onClick={() => (discarding.value = true)}>
+      <Button class="danger wide" onClick={() => (discarding.value = true)}>
         {words.discard}
-      </button>
+      </Button>
       {discarding.value && (
-        <dialog ref={openModal} aria-labelledby="buang" onClose={() => (discarding.value = false)}>
+        <Dialog aria-labelledby="buang" onClose={close}>
           <div class="stack">
             <h2 id="buang">{words.discardSure}</h2>
             <p>{words.discardHint}</p>
             <Trouble at="discard" />
             <div class="pair">
-              <button
-                type="button"
-                class="danger"
-                onClick={async () => {
-                  if (await discard()) discarding.value = false;
-                }}
-              >
+              <Button class="danger" onClick={yes}>
                 {words.discardYes}
-              </button>
-              <button type="button" onClick={() => (discarding.value = false)}>
-                {words.keep}
-              </button>
+              </Button>
+              <Button onClick={close}>{words.keep}</Button>
             </div>
           </div>
-        </dialog>
+        </Dialog>
       )}
     </>
   );

@@ -2,10 +2,13 @@
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
+import { busy } from "../../core/attempt";
 import { text } from "../../text/id";
+import { Button } from "../../ui/button";
+import { Area, Form } from "../../ui/fields";
 import { TOLD, Told } from "../../ui/told";
 import { PlacePicker } from "./place";
-import { addNote, busy, cancel, deliver, hold } from "./state";
+import { addNote, cancel, deliver, hold } from "./state";
 
 const words = text.minta;
 const opened = signal<"note" | "hold" | "cancel" | "deliver" | null>(null);
@@ -17,8 +20,7 @@ const close = () => {
 export function Actions({ request }: { request: RequestFull }) {
   const document = request.need === "document" && !request.dropoff;
   const toggle = (what: typeof opened.value, label: string, danger = false) => (
-    <button
-      type="button"
+    <Button
       class={danger ? "danger" : ""}
       aria-expanded={opened.value === what}
       onClick={() => {
@@ -27,7 +29,7 @@ export function Actions({ request }: { request: RequestFull }) {
       }}
     >
       {label}
-    </button>
+    </Button>
   );
   return (
     <>
@@ -35,9 +37,9 @@ export function Actions({ request }: { request: RequestFull }) {
         {document ? toggle("deliver", words.document.deliver) : toggle("note", words.note)}
         {!document &&
           (request.held ? (
-            <button type="button" disabled={busy.value} onClick={() => void hold(false, words.released)}>
+            <Button disabled={busy.value} onClick={() => void hold(false, words.released)}>
               {words.release}
-            </button>
+            </Button>
           ) : (
             toggle("hold", words.hold)
           ))}
@@ -63,51 +65,40 @@ export function Actions({ request }: { request: RequestFull }) {
 
 function Note({ id }: { id: string }) {
   const [typed, setTyped] = useState("");
+  const send = async () => {
+    if (!(await addNote(typed.trim()))) return;
+    close();
+    noted.value = id;
+  };
   return (
-    <form
-      class="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void addNote(typed.trim()).then((sent) => {
-          if (!sent) return;
-          close();
-          noted.value = id;
-        });
-      }}
-    >
-      <label>
-        {words.note.replace("…", "")}
-        <textarea
-          required
-          minLength={2}
-          maxLength={500}
-          value={typed}
-          onInput={(event) => setTyped(event.currentTarget.value)}
-        />
-      </label>
+    <Form onSend={send}>
+      <Area
+        label={words.note.replace("…", "")}
+        required
+        minLength={2}
+        maxLength={500}
+        value={typed}
+        onType={setTyped}
+      />
       <button type="submit" disabled={busy.value || typed.trim().length < 2}>
         {words.noteSend}
       </button>
-    </form>
+    </Form>
   );
 }
 
 function Reasons(props: { how: string; reasons: readonly string[]; onPick: (reason: string) => void }) {
+  const pick = (reason: string) => {
+    close();
+    props.onPick(reason);
+  };
   return (
     <fieldset class="choices">
       <legend>{props.how}</legend>
       {props.reasons.map((reason) => (
-        <button
-          type="button"
-          key={reason}
-          disabled={busy.value}
-          onClick={() => {
-            close();
-            props.onPick(reason);
-          }}
-        >
+        <Button key={reason} disabled={busy.value} onClick={() => pick(reason)}>
           {reason}
-        </button>
+        </Button>
       ))}
     </fieldset>
   );

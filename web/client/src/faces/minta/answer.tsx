@@ -1,9 +1,11 @@
 // The answer before it is sent: who comes and when, what to say, and who else could.
 import type { Candidate, Decision } from "../../core/api";
+import { busy } from "../../core/attempt";
 import { clockText, instantOf, kilometres, minutes, whenText } from "../../core/words";
 import { text } from "../../text/id";
+import { Button } from "../../ui/button";
 import { Why } from "../../ui/why";
-import { busy, decision, later, send } from "./state";
+import { decision, later, send } from "./state";
 
 const words = text.minta;
 
@@ -20,9 +22,9 @@ export function Answer() {
       {first ? <Comes chosen={chosen} /> : <h2>{heading(answer)}</h2>}
       <p>{answer.sentence}</p>
       <p class="say">{answer.say}</p>
-      <button type="button" class="primary big" disabled={busy.value} onClick={() => void send()}>
+      <Button class="primary big" disabled={busy.value} onClick={() => void send()}>
         {words.buttons[answer.outcome === "offers" ? "offer" : answer.outcome]}
-      </button>
+      </Button>
       {chosen.length === 1 && others.length > 0 && <Others others={others.slice(0, 3)} />}
       {answer.checklist && answer.checklist.length > 0 && (
         <ul>
@@ -52,26 +54,21 @@ const heading = (answer: Decision) =>
 
 function Comes({ chosen }: { chosen: Candidate[] }) {
   const ordered = [...chosen].sort((a, b) => Number(b.first_contact) - Number(a.first_contact));
-  if (ordered.length === 1 && ordered[0]) {
-    const only = ordered[0];
-    return (
-      <>
-        <h2>{words.fastest}</h2>
-        <Time candidate={only} />
-      </>
-    );
-  }
+  const [only, second] = ordered;
   return (
     <>
-      <h2>{words.comes}</h2>
-      <ol class="coming">
-        {ordered.map((candidate) => (
-          <li key={candidate.vehicle_id}>
-            {candidate.first_contact && <p class="chip">{text.firstContact}</p>}
-            <Time candidate={candidate} />
-          </li>
-        ))}
-      </ol>
+      <h2>{second ? words.comes : words.fastest}</h2>
+      {only && !second && <Time candidate={only} />}
+      {second && (
+        <ol class="coming">
+          {ordered.map((candidate) => (
+            <li key={candidate.vehicle_id}>
+              {candidate.first_contact && <p class="chip">{text.firstContact}</p>}
+              <Time candidate={candidate} />
+            </li>
+          ))}
+        </ol>
+      )}
     </>
   );
 }
@@ -102,9 +99,9 @@ function Others({ others }: { others: Candidate[] }) {
           <span>
             {minutes(candidate.eta_s)} mnt · {candidate.name}
           </span>
-          <button type="button" disabled={busy.value} onClick={() => void send(candidate.vehicle_id)}>
+          <Button disabled={busy.value} onClick={() => void send(candidate.vehicle_id)}>
             {words.choose}
-          </button>
+          </Button>
         </p>
       ))}
     </div>

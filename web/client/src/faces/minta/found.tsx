@@ -2,6 +2,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, type Schema, sentence } from "../../core/api";
 import { text } from "../../text/id";
+import { Button } from "../../ui/button";
+import { Field } from "../../ui/fields";
 import type { Place } from "./state";
 
 type Places = Schema<"PlacesOut">;
@@ -29,7 +31,7 @@ function placeOf({ geometry, properties }: Feature, given: string): Place {
 function Choice({ feature, onPick }: { feature: Feature; onPick: () => void }) {
   const { name, detail, kind, say } = feature.properties;
   return (
-    <button type="button" class="row" onClick={onPick}>
+    <Button class="row" onClick={onPick}>
       <span>
         <strong>{name}</strong>
         {detail && ` · ${detail}`}
@@ -41,7 +43,7 @@ function Choice({ feature, onPick }: { feature: Feature; onPick: () => void }) {
         )}
       </span>
       <span class="soft">{KINDS[kind]}</span>
-    </button>
+    </Button>
   );
 }
 
@@ -89,10 +91,7 @@ export function Found({ typed, onPick }: { typed: string; onPick: (place: Place)
         {places?.say && <p>{places.say}</p>}
       </div>
       {places?.features.some((feature) => feature.properties.kind === "point") && (
-        <label>
-          {text.minta.place.name}
-          <input maxLength={80} value={given} onInput={(event) => setGiven(event.currentTarget.value)} />
-        </label>
+        <Field label={text.minta.place.name} maxLength={80} value={given} onType={setGiven} />
       )}
       {places?.features.map((feature, at) => (
         <Choice
@@ -101,11 +100,7 @@ export function Found({ typed, onPick }: { typed: string; onPick: (place: Place)
           onPick={() => onPick(placeOf(feature, given))}
         />
       ))}
-      {places?.wider && (
-        <button type="button" onClick={() => setWidely(wanted)}>
-          Cari lebih luas
-        </button>
-      )}
+      {places?.wider && <Button onClick={() => setWidely(wanted)}>Cari lebih luas</Button>}
       {places?.attribution && <p class="soft">{places.attribution}</p>}
     </div>
   );

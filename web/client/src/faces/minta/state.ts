@@ -1,7 +1,8 @@
 // The state of the request page: what is asked, the answer, and the request that is followed.
 import { computed, signal } from "@preact/signals";
 import type { Decision, Facility, Me, Need, RequestFull, RequestSummary } from "../../core/api";
-import { get, post, sentence } from "../../core/api";
+import { get, post } from "../../core/api";
+import { attempt } from "../../core/attempt";
 import { loadOwed, stockCame } from "../../core/promises";
 import { instantOf } from "../../core/words";
 
@@ -24,8 +25,6 @@ export const decision = signal<Decision | null>(null);
 export const followed = signal<RequestFull | null>(null);
 export const mine = signal<RequestSummary[]>([]);
 export const callOrder = signal<{ subject: string; ids: string[] } | null>(null);
-export const busy = signal(false);
-export const problem = signal("");
 
 export const ownPhone = computed(() => me.value?.facility?.phone ?? me.value?.phone ?? "");
 
@@ -49,21 +48,6 @@ export const question = computed(() => {
     },
   };
 });
-
-// Whether it was done; what went wrong is shown.
-export async function attempt(work: () => Promise<unknown>): Promise<boolean> {
-  busy.value = true;
-  problem.value = "";
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    problem.value = sentence(error);
-    return false;
-  } finally {
-    busy.value = false;
-  }
-}
 
 export const find = () =>
   attempt(async () => {

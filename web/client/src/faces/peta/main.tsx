@@ -4,10 +4,14 @@ import { useEffect, useRef } from "preact/hooks";
 import "../../ui/base.css";
 import "./peta.css";
 import { type Me, signedIn } from "../../core/api";
-import { connect, online, type Snapshot } from "../../core/live";
+import { problem } from "../../core/attempt";
+import { tick } from "../../core/clock";
+import { connect, type Snapshot } from "../../core/live";
 import { clockText } from "../../core/words";
 import { text } from "../../text/id";
+import { Lost, Roads } from "../../ui/above";
 import { Beginning, begin } from "../../ui/begin";
+import { Button } from "../../ui/button";
 import { onKey } from "./keys";
 import { List } from "./list";
 import { makeMap } from "./map";
@@ -17,7 +21,6 @@ import {
   fetched,
   kept,
   me,
-  problem,
   recent,
   replay,
   selected,
@@ -25,7 +28,6 @@ import {
   takeEvent,
   takeRows,
   takeSnapshot,
-  tick,
 } from "./state";
 import { css, type Mark, SHAPES } from "./vehicles";
 
@@ -92,13 +94,11 @@ function Header({ who }: { who: Me }) {
           </>
         )}
       </dl>
-      <button type="button" onClick={() => (tableOpen.value = true)}>
-        {words.table}
-      </button>
+      <Button onClick={() => (tableOpen.value = true)}>{words.table}</Button>
       {who.demo && who.role === "operator" && (
-        <button type="button" class="primary" onClick={() => void replay()}>
+        <Button class="primary" onClick={() => void replay()}>
           {words.replay}
-        </button>
+        </Button>
       )}
     </div>
   );
@@ -110,18 +110,9 @@ function App() {
   if (!who) return <Beginning start={start} />;
   return (
     <div class={selected.value ? "desk with-panel" : "desk"}>
-      {online.value === false && (
-        <p class="lost" role="status">
-          {text.offline}
-        </p>
-      )}
+      <Lost />
       <header class="above">
-        {who.roads === "sample" && (
-          <p class="banner">
-            {text.sampleRoads} <span class="how">{text.sampleHow}</span>
-          </p>
-        )}
-        {who.roads === "none" && <p class="banner">{text.straightLines}</p>}
+        <Roads who={who} />
         <Header who={who} />
         {problem.value && (
           <p class="error" role="alert">
@@ -131,7 +122,7 @@ function App() {
       </header>
       <List />
       <MapBox />
-      {selected.value && <Panel request={selected.value} now={tick.value} />}
+      {selected.value && <Panel request={selected.value} />}
       <footer class="log">
         <span class="keys">{words.keys}</span>
         {recent.value.slice(0, 4).map((event) => (
@@ -153,9 +144,7 @@ async function start() {
   };
   live = connect({ snapshot, event: takeEvent, rows: takeRows });
   addEventListener("keydown", onKey);
-  setInterval(() => {
-    tick.value = Date.now();
-  }, 1000);
+  setInterval(tick, 1000);
 }
 
 render(<App />, document.getElementById("app") as HTMLElement);

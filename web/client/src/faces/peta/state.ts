@@ -10,9 +10,12 @@ import type {
   Route,
   Vehicle,
 } from "../../core/api";
-import { get, post, sentence } from "../../core/api";
+import { get, post } from "../../core/api";
+import { attempt, problem, say } from "../../core/attempt";
+import { now } from "../../core/clock";
 import type { LiveEvent, Snapshot } from "../../core/live";
 import { loadOwed, owed } from "../../core/promises";
+import { isLive, isOpen } from "../../core/requests";
 import { text } from "../../text/id";
 import { isAsked } from "../../ui/approve";
 import { inOrder } from "./order";
@@ -24,27 +27,18 @@ export const requests = signal(new Map<string, RequestSummary>());
 export const selected = signal<RequestFull | null>(null);
 export const candidates = signal<Decision | null>(null);
 export const route = signal<Route | null>(null);
-export const problem = signal("");
 export const moved = signal(0);
 export const tableOpen = signal(false);
 // What an operator is being asked about the selected request, and whom an override would send.
 export const opened = signal<"note" | "hold" | "end" | "override" | null>(null);
 export const overriding = signal<Candidate | null>(null);
 export const recent = signal<LiveEvent[]>([]);
-
-export const tick = signal(Date.now());
 export const kept = signal<Kept | null>(null);
 // The order changes with waiting, but not so fast that a row would jump while somebody reaches for it.
-const slowly = computed(() => Math.floor(tick.value / 10_000) * 10_000);
+const slowly = computed(() => Math.floor(now.value / 10_000) * 10_000);
 
-const OPEN = new Set(["searching", "assigned", "in_progress", "awaiting_approval", "scheduled", "waiting"]);
-const GONE = new Set(["declined", "expired", "withdrawn", "stood_down"]);
 const DUTIES = ["off_duty", "available", "committed", "cleaning", "out_of_service"] as const;
 const LINKS = ["live", "old", "lost"] as const;
-
-export const isOpen = (request: RequestSummary) => OPEN.has(request.state);
-export const live = (request: RequestSummary) =>
-  request.assignments.filter((trip) => !GONE.has(trip.state)).sort((a, b) => a.slot - b.slot);
 
 export const open = computed(() =>
   inOrder([...requests.value.values()].filter(isOpen), me.value?.ageing_s ?? null, slowly.value),
@@ -81,16 +75,13 @@ export function takeSnapshot(snapshot: Snapshot) {
 
 // The ledger in the background.
 function keepUp() {
-  const failed = (error: unknown) => {
-    problem.value = sentence(error);
-  };
-  loadOwed().catch(failed);
+  loadOwed().catch(say);
   if (me.value?.role !== "admin")
     get<Kept>("/api/reports/promises")
       .then((found) => {
         kept.value = found;
       })
-      .catch(failed);
+      .catch(say);
 }
 
 const byNumber = new Map<number, string>();
@@ -139,15 +130,13 @@ export async function select(id: string | null) {
     const full = await get<RequestFull>(`/api/requests/${id}`);
     if (wanted !== id) return;
     selected.value = full;
-    const trip = full.assignments.find(
-      (a) => !["declined", "expired", "withdrawn", "stood_down", "cleared"].includes(a.state),
-    );
+    const trip = full.assignments.find((one) => isLive(one) && one.state !== "cleared");
     const way = trip
       ? await get<Route>(`/api/route?assignment=${encodeURIComponent(trip.id)}`).catch(() => null)
       : null;
     if (wanted === id) route.value = way;
   } catch (error) {
-    problem.value = sentence(error);
+    say(error);
   }
 }
 
@@ -171,18 +160,6 @@ export function fetched<T>(
       });
   });
   return here;
-}
-
-// Whether it was done; if not, the page says why.
-export async function attempt(work: () => Promise<unknown>): Promise<boolean> {
-  problem.value = "";
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    problem.value = sentence(error);
-    return false;
-  }
 }
 
 export const search = (id: string) =>

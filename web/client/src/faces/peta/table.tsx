@@ -1,11 +1,17 @@
 // The same vehicles as a table, for keyboard and screen reader.
 import { signal } from "@preact/signals";
 import { text } from "../../text/id";
-import { openModal } from "../../ui/modal";
+import { Button } from "../../ui/button";
+import { Dialog } from "../../ui/dialog";
+import { Field } from "../../ui/fields";
 import { moved, tableOpen, vehicles } from "./state";
 
 const words = signal("");
 const MOST = 200;
+
+const close = () => {
+  tableOpen.value = false;
+};
 
 export function Table() {
   void moved.value;
@@ -16,28 +22,12 @@ export function Table() {
       .includes(wanted),
   );
   return (
-    <dialog
-      class="table"
-      aria-label="Tabel kendaraan"
-      ref={openModal}
-      onClose={() => (tableOpen.value = false)}
-    >
+    <Dialog class="table" aria-label="Tabel kendaraan" onClose={close}>
       <p class="head">
         <strong>Kendaraan ({rows.length})</strong>
-        <button type="button" onClick={() => (tableOpen.value = false)}>
-          Tutup
-        </button>
+        <Button onClick={close}>{text.close}</Button>
       </p>
-      <label>
-        Cari
-        <input
-          type="search"
-          value={words.value}
-          onInput={(event) => {
-            words.value = event.currentTarget.value;
-          }}
-        />
-      </label>
+      <Field label="Cari" type="search" value={words.value} onType={(typed) => (words.value = typed)} />
       <table>
         <thead>
           <tr>
@@ -60,6 +50,6 @@ export function Table() {
           ))}
         </tbody>
       </table>
-    </dialog>
+    </Dialog>
   );
 }

@@ -3,6 +3,7 @@ import { render } from "preact";
 import "../../ui/base.css";
 import "./sopir.css";
 import { signedIn } from "../../core/api";
+import { tick } from "../../core/clock";
 import { connect } from "../../core/live";
 import { text } from "../../text/id";
 import { Beginning, begin } from "../../ui/begin";
@@ -10,7 +11,7 @@ import { accuracy } from "./device";
 import { Duty, Standby } from "./duty";
 import { OfferCard } from "./offer";
 import { refused, waiting } from "./queue";
-import { cutOff, load, me, offer, reload, skew, tick } from "./state";
+import { cutOff, load, me, offer, reload, serverNow } from "./state";
 import { Trip } from "./trip";
 
 function Line() {
@@ -39,7 +40,7 @@ function App() {
         <Line />
         <div aria-live="assertive">{refused.value && <p class="error">{refused.value}</p>}</div>
         {offer.value && who.assignment?.state === "offered" ? (
-          <OfferCard offer={offer.value} assignment={who.assignment} now={tick.value + skew.value} />
+          <OfferCard offer={offer.value} assignment={who.assignment} />
         ) : who.assignment && who.request ? (
           <Trip who={who} />
         ) : duty === "available" ? (
@@ -60,9 +61,8 @@ async function start() {
   });
   connect({ snapshot: () => void reload(), event: () => void reload() });
   setInterval(() => {
-    tick.value = Date.now();
-    const left = offer.value ? Date.parse(offer.value.expires_at) - Date.now() - skew.value : 1;
-    if (left < -1500) void reload();
+    tick();
+    if (offer.value && Date.parse(offer.value.expires_at) - serverNow.value < -1500) void reload();
   }, 250);
 }
 

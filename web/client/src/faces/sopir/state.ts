@@ -1,6 +1,7 @@
 // What a driver's page holds: who drives and on what trip, what is offered, and the taps that change it.
 import { computed, signal } from "@preact/signals";
 import { type Assignment, get, type Me, type Offer, type Route, type Step } from "../../core/api";
+import { now } from "../../core/clock";
 import { online } from "../../core/live";
 import { ring, startDevice } from "./device";
 import { drain, enqueue, reachable, waiting } from "./queue";
@@ -8,8 +9,9 @@ import { drain, enqueue, reachable, waiting } from "./queue";
 export const me = signal<Me | null>(null);
 export const offer = signal<Offer | null>(null);
 export const route = signal<Route | null>(null);
-export const skew = signal(0);
-export const tick = signal(Date.now());
+const skew = signal(0);
+// The server's time, by which an offer runs out.
+export const serverNow = computed(() => now.value + skew.value);
 // Where the live connection is down no offer can ring, though nothing waits to be sent.
 export const cutOff = computed(() => !reachable.value || online.value === false);
 

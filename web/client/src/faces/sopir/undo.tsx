@@ -1,11 +1,13 @@
 // The last step can be taken back for ten seconds, also without signal: the taking back waits behind it in the queue.
 import type { Me } from "../../core/api";
+import { now } from "../../core/clock";
 import { text } from "../../text/id";
-import { act, lastTap, me, tick, UNDO_MS } from "./state";
+import { Button } from "../../ui/button";
+import { act, lastTap, me, UNDO_MS } from "./state";
 
 export function Undo({ who }: { who: Me }) {
   const tap = lastTap.value;
-  const seconds = tap ? Math.ceil((tap.until - tick.value) / 1000) : 0;
+  const seconds = tap ? Math.ceil((tap.until - now.value) / 1000) : 0;
   if (!tap || seconds <= 0 || (who.assignment && who.assignment.id !== tap.id)) return null;
   const name = tap.step === "clear" ? text.trip.cleared : text.trip[tap.step as keyof typeof text.trip];
   const undo = () => {
@@ -14,8 +16,8 @@ export function Undo({ who }: { who: Me }) {
     void act(`/api/assignments/${tap.id}/undo`, {});
   };
   return (
-    <button type="button" class="wide undo" onClick={undo}>
+    <Button class="wide undo" onClick={undo}>
       {text.sopir.undo(name, Math.min(seconds, UNDO_MS / 1000))}
-    </button>
+    </Button>
   );
 }
