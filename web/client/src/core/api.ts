@@ -77,9 +77,8 @@ export async function call<T>(
     clearTimeout(clock);
   }
   unanswered.delete(said);
-  if (!response.ok) {
+  if (!response.ok)
     throw new Problem(response.status, answer.code ?? "error", answer.title ?? "Coba lagi sebentar.");
-  }
   return answer as T;
 }
 

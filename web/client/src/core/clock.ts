@@ -3,6 +3,4 @@ import { signal } from "@preact/signals";
 
 export const now = signal(Date.now());
 
-export const tick = () => {
-  now.value = Date.now();
-};
+export const tick = () => (now.value = Date.now());

@@ -1,12 +1,19 @@
-// What may stand above a page: that the connection is lost, and which roads the times are counted on.
+// What may stand above a page: the connection is lost, something went wrong, on which roads the times are counted.
 import type { Me } from "../core/api";
 import { online } from "../core/live";
 import { text } from "../text/id";
 
-export const Lost = () =>
-  online.value === false && (
+export const Lost = ({ when = online.value === false, said = text.offline as string }) =>
+  when && (
     <p class="lost" role="status">
-      {text.offline}
+      {said}
+    </p>
+  );
+
+export const Wrong = ({ said }: { said: string }) =>
+  said !== "" && (
+    <p class="error" role="alert">
+      {said}
     </p>
   );
 

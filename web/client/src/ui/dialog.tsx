@@ -1,8 +1,7 @@
 // A dialog that stands over the page from the moment it is drawn; one that asks has a form with two buttons.
 import type { ComponentChildren, ComponentProps } from "preact";
 import { text } from "../text/id";
-import { Button } from "./button";
-import { Form } from "./fields";
+import { Button, Form } from "./controls";
 
 function open(element: HTMLDialogElement | null): void {
   if (element && !element.open) element.showModal();
@@ -25,11 +24,9 @@ export const Question = ({ title, button, locked, back, children, onSend, onBack
     <Form onSend={onSend}>
       <h2>{title}</h2>
       {children}
-      <div class="two">
-        <button type="submit" class="primary" disabled={locked}>
-          {button}
-        </button>
-        <Button onClick={onBack}>{back ?? text.back}</Button>
+      <div class="pair">
+        <Button type="submit" label={button} class="primary" disabled={locked} />
+        <Button label={back ?? text.back} onClick={onBack} />
       </div>
     </Form>
   </Dialog>

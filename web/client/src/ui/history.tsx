@@ -6,7 +6,7 @@ import { text } from "../text/id";
 export const History = ({ request, open = false }: { request: RequestFull; open?: boolean }) => (
   <details open={open}>
     <summary>{text.history}</summary>
-    <ul class="trail">
+    <ul class="trail plain">
       {request.timeline.map((event) => (
         <li key={event.seq}>
           <time>{clockText(event.at)}</time> {event.text}

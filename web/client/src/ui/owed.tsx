@@ -6,7 +6,7 @@ import { now } from "../core/clock";
 import { type Close, closePromise, isLate, logCall, type Outcome } from "../core/promises";
 import { clockText, dueText, telephone, whatsapp, whenText } from "../core/words";
 import { text } from "../text/id";
-import { Button } from "./button";
+import { Button } from "./controls";
 import { TOLD, Told } from "./told";
 import "./owed.css";
 
@@ -21,7 +21,7 @@ interface Props {
 }
 
 export const OwedList = ({ promises, ...props }: Props) => (
-  <ol class="owed-list stack">
+  <ol class="plain stack">
     {promises.map((promise) => (
       <Card key={promise.id} promise={promise} {...props} />
     ))}
@@ -41,7 +41,7 @@ function Card({ promise, isMine, open, take }: Omit<Props, "promises"> & { promi
   const mine = isMine(promise);
   return (
     <li class={`card owed stack ${late ? "late" : ""}`}>
-      <p class="candidate">
+      <p class="apart">
         <strong>{promise.subject ?? text.need[promise.need]}</strong>
         <span class={late ? "due late" : "due"}>{dueText(promise.due_at, now.value)}</span>
       </p>
@@ -51,9 +51,9 @@ function Card({ promise, isMine, open, take }: Omit<Props, "promises"> & { promi
       </p>
       <Phone promise={promise} />
       <Answered promise={promise} />
-      <div class="wide-two">
-        {take && !mine && <Button onClick={() => take(promise.id)}>{words.take}</Button>}
-        <Button onClick={() => open(promise.request_id)}>{words.open}</Button>
+      <div class="flow">
+        {take && !mine && <Button label={words.take} onClick={() => take(promise.id)} />}
+        <Button label={words.open} onClick={() => open(promise.request_id)} />
       </div>
       <Log promise={promise} />
     </li>
@@ -69,7 +69,7 @@ function ownerText(promise: Owed, mine: boolean): string {
 function Phone({ promise }: { promise: Owed }) {
   if (!promise.call_phone) return <p class="soft">{words.noNumber}</p>;
   return (
-    <p class="phone">
+    <p class="phone flow">
       <a class="button" href={telephone(promise.call_phone)}>
         {words.call(words.whom[promise.call_whom])} <span class="nowrap">{promise.call_phone}</span>
       </a>
@@ -117,13 +117,9 @@ function Answered({ promise }: { promise: Owed }) {
           <p class="soft">{words.closeHow(told)}</p>
           <div class="choices two">
             {promise.kind === "document" && (
-              <Button disabled={busy} onClick={() => void end("handed_out")}>
-                {words.handedOut}
-              </Button>
+              <Button label={words.handedOut} disabled={busy} onClick={() => void end("handed_out")} />
             )}
-            <Button disabled={busy} onClick={() => void end("not_needed")}>
-              {words.notNeeded}
-            </Button>
+            <Button label={words.notNeeded} disabled={busy} onClick={() => void end("not_needed")} />
           </div>
         </div>
       </details>
@@ -134,7 +130,7 @@ function Answered({ promise }: { promise: Owed }) {
 function Log({ promise }: { promise: Owed }) {
   if (promise.call_log.length === 0) return null;
   return (
-    <ul class="calls" aria-label={words.log}>
+    <ul class="calls plain" aria-label={words.log}>
       {promise.call_log.map((call) => (
         <li key={call.at}>
           <time>{clockText(call.at)}</time> {words.whom[call.whom]}:{" "}

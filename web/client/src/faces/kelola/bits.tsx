@@ -1,11 +1,12 @@
 // Small pieces that every part of the SOP page uses: links, fields, problems beside an action.
 import type { ComponentChildren } from "preact";
 import { signInPath } from "../../core/api";
+import { trouble } from "../../core/attempt";
 import { kelola as words } from "../../text/kelola";
-import { Check } from "../../ui/fields";
+import { Check } from "../../ui/controls";
 import { go, href } from "./place";
-import { type Place, problemsAt, sop, trouble } from "./state";
-import type { Effect, Value } from "./types";
+import { type Place, problemsAt } from "./state";
+import type { Value } from "./types";
 import type { Working } from "./work";
 
 export function Link(props: {
@@ -30,35 +31,26 @@ export function Link(props: {
   );
 }
 
-export function Trouble({ at }: { at: string }) {
-  return (
-    <div role="alert">
-      {trouble.value?.at === at && (
-        <p class="error">
-          {trouble.value.text} {trouble.value.signedOut && <a href={signInPath()}>{words.signIn}</a>}
-        </p>
-      )}
-    </div>
-  );
-}
+export const Trouble = ({ at }: { at: string }) => (
+  <div role="alert">
+    {trouble.value?.at === at && (
+      <p class="error">
+        {trouble.value.text} {trouble.value.signedOut && <a href={signInPath()}>{words.signIn}</a>}
+      </p>
+    )}
+  </div>
+);
 
 // What is to be mended in one field, said below it.
-export function FieldProblem({ rule, field }: { rule: Working; field: string }) {
-  return (
-    <>
-      {problemsAt(rule, field).map((problem) => (
-        <p class="mend" key={problem.sentence}>
-          {problem.sentence}
-        </p>
-      ))}
-    </>
-  );
-}
-
-export function EffectWord({ effect }: { effect: Effect }) {
-  const label = sop.value?.effects.find(([name]) => name === effect)?.[1] ?? effect;
-  return <span class={`effect ${effect}`}>{label}</span>;
-}
+export const FieldProblem = ({ rule, field }: { rule: Working; field: string }) => (
+  <>
+    {problemsAt(rule, field).map((problem) => (
+      <p class="mend" key={problem.sentence}>
+        {problem.sentence}
+      </p>
+    ))}
+  </>
+);
 
 export const labelOf = (pairs: [string, string][] | undefined, value: string) =>
   pairs?.find(([name]) => name === value)?.[1] ?? value;
@@ -92,23 +84,22 @@ export const Checks = (props: {
 export const withOrWithout = (names: string[], name: string, on: boolean) =>
   on ? [...names, name] : names.filter((one) => one !== name);
 
-// A number, null while nothing is typed.
-export const NumberInput = (props: {
+export interface Numbered {
   id?: string | undefined;
   label?: string;
   value: Value | null | undefined;
   set: (value: number | null) => void;
-}) => (
+}
+
+// A number, null while nothing is typed.
+export const NumberInput = ({ id, label, value, set }: Numbered) => (
   <input
-    id={props.id}
+    id={id}
     type="number"
     inputMode="decimal"
     step="any"
-    aria-label={props.label}
-    value={String(props.value ?? "")}
-    onInput={(event) => {
-      const typed = event.currentTarget.value;
-      props.set(typed === "" ? null : Number(typed));
-    }}
+    aria-label={label}
+    value={String(value ?? "")}
+    onInput={({ currentTarget: { value: typed } }) => set(typed === "" ? null : Number(typed))}
   />
 );

@@ -1,7 +1,7 @@
 // The conditions of one part of a rule: rows of a key and its value, in tables of which any may hold.
 import { useState } from "preact/hooks";
 import { kelola as words } from "../../text/kelola";
-import { Button } from "../../ui/button";
+import { Button } from "../../ui/controls";
 import { FieldProblem } from "./bits";
 import { write } from "./editing";
 import { focusLater, keys, sop } from "./state";
@@ -23,7 +23,7 @@ function Add(props: { id: string; part: Part; used: string[]; add: (key: Key) =>
     if (key) props.add(key);
   };
   return (
-    <div class="add">
+    <div class="add flow">
       <select
         id={props.id}
         aria-label={words.addTo(words.parts[props.part].title)}
@@ -46,9 +46,7 @@ function Add(props: { id: string; part: Part; used: string[]; add: (key: Key) =>
           );
         })}
       </select>
-      <Button disabled={!chosen} onClick={add}>
-        {words.add}
-      </Button>
+      <Button label={words.add} disabled={!chosen} onClick={add} />
     </div>
   );
 }

@@ -1,36 +1,35 @@
 // What a rule's effect needs beside its conditions: who says yes, how many minutes, which documents may follow.
 import { kelola as words } from "../../text/kelola";
-import { Check, Pick } from "../../ui/fields";
-import { Checks, FieldProblem, Hint, NumberInput } from "./bits";
+import { Check, Pick } from "../../ui/controls";
+import { Checks, FieldProblem, Hint, type Numbered, NumberInput } from "./bits";
 import { write } from "./editing";
 import { keys, sop } from "./state";
 import type { Booking, RuleDocument } from "./types";
 import { Names, Span } from "./values";
 import { FIELDS, isBlank, type Working } from "./work";
 
-// A field of a rule of which one has to be chosen.
-export function Select(props: {
+interface Selected {
   id: string;
   label: string;
   value: string | null;
   options: [string, string][] | undefined;
-  set: (value: string) => void;
-}) {
-  const { id, label, value, options = [], set } = props;
-  const all = value === null ? [["", words.chooseOne] as const, ...options] : options;
-  return <Pick id={id} label={label} value={value ?? ""} options={all} onPick={set} />;
+  onPick: (value: string) => void;
 }
 
-const Minutes = (props: {
-  id?: string;
-  label: string;
-  value: number | null;
-  set: (value: number | null) => void;
-}) => (
+// One of some, none yet while it is null.
+export const Select = ({ value, options = [], ...pick }: Selected) => (
+  <Pick
+    {...pick}
+    value={value ?? ""}
+    options={value === null ? [["", words.chooseOne], ...options] : options}
+  />
+);
+
+const Minutes = ({ label, ...number }: Numbered) => (
   <label>
-    {props.label}
+    {label}
     <span class="number">
-      <NumberInput id={props.id} value={props.value} set={props.set} />
+      <NumberInput {...number} />
       <span>{words.minutes}</span>
     </span>
   </label>
@@ -122,7 +121,7 @@ export function Consequence({ rule }: { rule: Working }) {
           label={words.field.approver}
           value={doc.approver}
           options={sop.value?.approvers}
-          set={(approver) => set({ approver: approver || null })}
+          onPick={(approver) => set({ approver: approver || null })}
         />
       )}
       {(["prefer_within_min", "sooner_by_min"] as const).filter(has).map((field) => (

@@ -1,7 +1,8 @@
 // A draft: its rules with their forms and problems, and what is not saved yet.
+import { doing } from "../../core/attempt";
 import { kelola as words } from "../../text/kelola";
-import { Button } from "../../ui/button";
-import { Field } from "../../ui/fields";
+import { Button, Field } from "../../ui/controls";
+import { Lines } from "../../ui/lines";
 import { Hint, Link, NumberInput } from "./bits";
 import { add, drop, openRule, restore, save } from "./editing";
 import { titleOf } from "./list";
@@ -9,33 +10,19 @@ import { HEAD } from "./problems";
 import { Find, matches, PolicyText, RuleText } from "./read";
 import { RuleForm } from "./rule_form";
 import { Said } from "./said";
-import { busy, dirty, draft, may, meanwhile, opened, place, problemsOf, work } from "./state";
+import { dirty, draft, may, meanwhile, opened, place, problemsOf, work } from "./state";
 import { Steps } from "./steps";
 import { isChanged, isHeadChanged, type Working } from "./work";
 
 const Undo = ({ rule: { doc, key } }: { rule: Working }) => (
-  <Button aria-label={words.undoRule(doc.id)} onClick={() => restore(key)}>
-    {words.undo}
-  </Button>
+  <Button label={words.undo} aria-label={words.undoRule(doc.id)} onClick={() => restore(key)} />
 );
-
-function Acts({ rule, changed }: { rule: Working; changed: boolean }) {
-  const { doc } = rule;
-  return (
-    <div class="acts">
-      {changed && <Undo rule={rule} />}
-      <Button id={`ubah-${doc.id}`} aria-label={words.editRule(doc.id)} onClick={() => openRule(rule)}>
-        {words.edit}
-      </Button>
-    </div>
-  );
-}
 
 function Rule({ rule }: { rule: Working }) {
   const { doc, key } = rule;
   if (rule.removed)
     return (
-      <div class="gone">
+      <div class="gone apart">
         <p>{words.removed(doc.id, doc.title)}</p>
         <Undo rule={rule} />
       </div>
@@ -49,11 +36,7 @@ function Rule({ rule }: { rule: Working }) {
       {problems.length > 0 && (
         <div class="error">
           <strong>{words.ruleProblems}</strong>
-          <ul>
-            {problems.map((problem) => (
-              <li key={`${problem.field} ${problem.sentence}`}>{problem.sentence}</li>
-            ))}
-          </ul>
+          <Lines of={problems.map((problem) => problem.sentence)} />
         </div>
       )}
       {changed && (
@@ -73,7 +56,18 @@ function Rule({ rule }: { rule: Working }) {
         </>
       ) : (
         <RuleText doc={doc} sentence={rule.saved === null ? "" : (told ?? "")}>
-          {may("edit") && <Acts rule={rule} changed={changed} />}
+          {may("edit") && (
+            <div class="acts flow">
+              {changed && <Undo rule={rule} />}
+              <Button
+                id={`ubah-${doc.id}`}
+                aria-label={words.editRule(doc.id)}
+                onClick={() => openRule(rule)}
+              >
+                {words.edit}
+              </Button>
+            </div>
+          )}
         </RuleText>
       )}
     </>
@@ -84,9 +78,8 @@ function Head() {
   const now = work.value;
   const kept = draft.value;
   if (!now || !kept) return null;
-  const set = (fields: Partial<typeof now.head>) => {
-    work.value = { ...now, head: { ...now.head, ...fields } };
-  };
+  const set = (fields: Partial<typeof now.head>) =>
+    (work.value = { ...now, head: { ...now.head, ...fields } });
   return (
     <details class="card head" id={HEAD} open={isHeadChanged(now)}>
       <summary>{words.head}</summary>
@@ -137,11 +130,11 @@ function Unsaved() {
           <p>
             <strong>{words.unsaved}:</strong> {names.join(", ")}
           </p>
-          <div class="acts">
-            <Button class="primary" disabled={busy.value === "save"} onClick={() => void save()}>
-              {busy.value === "save" ? words.saving : words.save}
+          <div class="acts flow">
+            <Button class="primary" disabled={doing.value === "save"} onClick={() => void save()}>
+              {doing.value === "save" ? words.saving : words.save}
             </Button>
-            <Button onClick={drop}>{words.drop}</Button>
+            <Button label={words.drop} onClick={drop} />
           </div>
         </div>
       )}
@@ -198,7 +191,7 @@ export function DraftPage() {
         <p class="soft">
           {words.draftOf(now.base_version)} · {words.version(now.version)}
         </p>
-        <nav class="tabs" aria-label={words.sections}>
+        <nav class="tabs pair" aria-label={words.sections}>
           <Link to={{ ...here, part: "aturan" }} class="button" current={here.part === "aturan"}>
             {words.rulesTab}
           </Link>

@@ -1,20 +1,9 @@
 // A draft being edited: its rules change here, are kept on this device, and are saved or brought together.
 import { effect } from "@preact/signals";
 import { call, get, Problem } from "../../core/api";
+import { trouble } from "../../core/attempt";
 import { kelola as words } from "../../text/kelola";
-import {
-  attempt,
-  dirty,
-  draft,
-  draftPath,
-  focusLater,
-  me,
-  meanwhile,
-  notice,
-  opened,
-  trouble,
-  work,
-} from "./state";
+import { attempt, dirty, draft, draftPath, focusLater, me, meanwhile, notice, opened, work } from "./state";
 import type { Draft, RuleDocument } from "./types";
 import { isDirty, merge, newRule, type Work, type Working, wireOf, workOf } from "./work";
 

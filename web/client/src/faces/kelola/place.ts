@@ -1,23 +1,9 @@
 // Where the page is, as its address says, and what is loaded to be shown there.
 import { get } from "../../core/api";
+import { busy } from "../../core/attempt";
 import { take } from "./editing";
-import {
-  attempt,
-  backtested,
-  busy,
-  dirty,
-  draft,
-  meanwhile,
-  notice,
-  opened,
-  type Place,
-  pack,
-  pathOf,
-  place,
-  sop,
-  tested,
-  work,
-} from "./state";
+import type { Place } from "./state";
+import { attempt, dirty, draft, leaveDraft, notice, opened, pack, pathOf, place, sop } from "./state";
 import type { Draft, Pack, Sop } from "./types";
 
 export const href = (to: Partial<Place>) => {
@@ -54,14 +40,6 @@ export async function arrive() {
   pack.value = null;
   if (now.draft !== was.draft) leaveDraft();
   await load();
-}
-
-export function leaveDraft() {
-  draft.value = null;
-  work.value = null;
-  tested.value = null;
-  backtested.value = null;
-  meanwhile.value = null;
 }
 
 export const load = () =>

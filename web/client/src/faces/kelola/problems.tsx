@@ -1,6 +1,6 @@
 // What keeps a draft from being submitted, each with a way to the place where it is mended.
 import { kelola as words } from "../../text/kelola";
-import { Button } from "../../ui/button";
+import { Button } from "../../ui/controls";
 import { openRule } from "./editing";
 import { go } from "./place";
 import { draft, focusLater, place, work } from "./state";

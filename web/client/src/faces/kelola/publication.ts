@@ -1,8 +1,19 @@
 // A draft's way to publication: tested, submitted, approved and published, or thrown away.
 import { call, longPost, post } from "../../core/api";
 import { forget, keep, take } from "./editing";
-import { go, leaveDraft } from "./place";
-import { attempt, backtested, content, dirty, draft, draftPath, focusLater, opened, tested } from "./state";
+import { go } from "./place";
+import {
+  attempt,
+  backtested,
+  content,
+  dirty,
+  draft,
+  draftPath,
+  focusLater,
+  leaveDraft,
+  opened,
+  tested,
+} from "./state";
 import type { Backtest, Draft, DraftTest } from "./types";
 
 const revealLater = (id: string) =>

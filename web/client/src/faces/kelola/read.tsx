@@ -1,13 +1,14 @@
 // A published version, read as sentences.
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { doing } from "../../core/attempt";
 import { dateText } from "../../core/words";
 import { kelola as words } from "../../text/kelola";
-import { Button } from "../../ui/button";
-import { Form } from "../../ui/fields";
-import { EffectWord, Link, labelOf, Trouble } from "./bits";
+import { Button, Form } from "../../ui/controls";
+import { Lines, Named } from "../../ui/lines";
+import { Link, labelOf, Trouble } from "./bits";
 import { startDraft } from "./publication";
-import { busy, pack, sop } from "./state";
+import { pack, sop } from "./state";
 import type { Pack, RuleDocument } from "./types";
 
 const MANY = 6;
@@ -51,28 +52,19 @@ export function RuleText(props: { doc: RuleDocument; sentence: string; children?
   ];
   return (
     <>
-      <div class="rule-head">
+      <div class="rule-head flow">
         <h3 id={`judul-${doc.id}`}>
           <span class="code">{doc.id}</span> {doc.title}
         </h3>
-        <EffectWord effect={doc.effect} />
+        <span class={`effect ${doc.effect}`}>{labelOf(sop.value?.effects, doc.effect)}</span>
       </div>
-      <div class="rule-body">
+      <div class="rule-body flow">
         <p class="sentence">{sentence}</p>
         {props.children}
       </div>
       <details>
         <summary aria-describedby={`judul-${doc.id}`}>{words.basis}</summary>
-        <dl class="basis">
-          {rows
-            .filter(([, value]) => value)
-            .map(([name, value]) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ))}
-        </dl>
+        <Named class="basis" of={rows.filter(([, value]) => value)} />
       </details>
     </>
   );
@@ -83,31 +75,25 @@ export function PolicyText({ policy }: { policy: Pack["policy"] }) {
   return (
     <section class="card stack">
       <h3>{words.policy}</h3>
-      <ul class="plain policy">
-        {policy.map(([name, line]) => (
-          <li key={name}>{line}</li>
-        ))}
-      </ul>
+      <Lines class="plain policy" of={policy.map(([, line]) => line)} />
     </section>
   );
 }
 
-function Text({ from }: { from: Pack }) {
-  return (
-    <details class="card">
-      <summary>{words.fullText}</summary>
-      <a
-        class="button"
-        download={`${from.agency}-${from.version}.toml`}
-        href={`data:text/plain;charset=utf-8,${encodeURIComponent(from.text)}`}
-      >
-        {words.download}
-      </a>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-      <pre tabIndex={0}>{from.text}</pre>
-    </details>
-  );
-}
+const Text = ({ from }: { from: Pack }) => (
+  <details class="card">
+    <summary>{words.fullText}</summary>
+    <a
+      class="button"
+      download={`${from.agency}-${from.version}.toml`}
+      href={`data:text/plain;charset=utf-8,${encodeURIComponent(from.text)}`}
+    >
+      {words.download}
+    </a>
+    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+    <pre tabIndex={0}>{from.text}</pre>
+  </details>
+);
 
 function Upload({ agency }: { agency: string }) {
   const send = async (form: HTMLFormElement) => {
@@ -122,9 +108,7 @@ function Upload({ agency }: { agency: string }) {
           {words.fullText}
           <input type="file" name="file" accept=".toml,text/plain" required />
         </label>
-        <button type="submit" disabled={busy.value === "draft"}>
-          {words.uploadButton}
-        </button>
+        <Button type="submit" label={words.uploadButton} disabled={doing.value === "draft"} />
       </Form>
     </details>
   );
@@ -152,7 +136,7 @@ export function Read() {
         {editable ? (
           <Button
             class="primary"
-            disabled={busy.value === "draft"}
+            disabled={doing.value === "draft"}
             onClick={() => void startDraft(now.agency, { from_version: now.version })}
           >
             {words.newDraft}

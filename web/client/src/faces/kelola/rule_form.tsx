@@ -1,29 +1,20 @@
 // One rule as a form: what it does, for whom and when, in which words, and what it rests on.
+import { doing } from "../../core/attempt";
 import { kelola as words } from "../../text/kelola";
-import { Button } from "../../ui/button";
-import { Form } from "../../ui/fields";
+import { Button, Form } from "../../ui/controls";
 import { FieldProblem } from "./bits";
 import { Conditions } from "./conditions";
 import { Consequence, Select } from "./consequence";
 import { change, remove, save, write } from "./editing";
 import { Said } from "./said";
-import { busy, focusLater, keys, opened, problemsAt, sop } from "./state";
+import { focusLater, keys, opened, problemsAt, sop } from "./state";
 import type { Effect, RuleDocument } from "./types";
 import { FIELDS, type Working, withEffect } from "./work";
 
 type TextField = "title" | "clause" | "source" | "reason_met" | "reason_unmet" | "would_help";
 
-function Text({
-  rule,
-  field,
-  label,
-  lines,
-}: {
-  rule: Working;
-  field: TextField;
-  label: string;
-  lines: number;
-}) {
+function Text(props: { rule: Working; field: TextField; label: string; lines: number }) {
+  const { rule, field } = props;
   const id = `${field}-${rule.key}`;
   const set = (typed: string) =>
     write(rule.key, {
@@ -31,10 +22,10 @@ function Text({
     });
   return (
     <div>
-      <label for={id}>{label}</label>
+      <label for={id}>{props.label}</label>
       <textarea
         id={id}
-        rows={lines}
+        rows={props.lines}
         maxLength={1000}
         value={rule.doc[field] ?? ""}
         aria-invalid={problemsAt(rule, field).length > 0}
@@ -89,7 +80,7 @@ export function RuleForm({ rule }: { rule: Working }) {
           label={words.effect}
           value={doc.effect}
           options={sop.value?.effects}
-          set={(effect) => change(key, (one) => withEffect(one, effect as Effect))}
+          onPick={(effect) => change(key, (one) => withEffect(one, effect as Effect))}
         />
       </div>
       <FieldProblem rule={rule} field="effect" />
@@ -115,20 +106,18 @@ export function RuleForm({ rule }: { rule: Working }) {
           label={words.overridable}
           value={doc.overridable_by}
           options={sop.value?.overridable}
-          set={(who) => write(key, { overridable_by: who as RuleDocument["overridable_by"] })}
+          onPick={(who) => write(key, { overridable_by: who as RuleDocument["overridable_by"] })}
         />
       </fieldset>
       <p>
-        <Button class="danger" onClick={() => remove(key)}>
-          {words.removeRule(doc.id)}
-        </Button>
+        <Button label={words.removeRule(doc.id)} class="danger" onClick={() => remove(key)} />
       </p>
-      <div class="foot">
+      <div class="foot flow">
         <Said />
-        <button type="submit" class="primary" disabled={busy.value === "save"}>
-          {busy.value === "save" ? words.saving : words.save}
+        <button type="submit" class="primary" disabled={doing.value === "save"}>
+          {doing.value === "save" ? words.saving : words.save}
         </button>
-        <Button onClick={close}>{words.close}</Button>
+        <Button label={words.close} onClick={close} />
       </div>
     </Form>
   );

@@ -1,6 +1,6 @@
 // What became of saving: done, a problem, or somebody else's changes to be brought together with one's own.
 import { kelola as words } from "../../text/kelola";
-import { Button } from "../../ui/button";
+import { Button } from "../../ui/controls";
 import { Trouble } from "./bits";
 import { mergeMine, takeTheirs } from "./editing";
 import { meanwhile, notice } from "./state";
@@ -13,11 +13,9 @@ export function Said() {
       {conflict && (
         <div class="banner stack">
           <p>{words.meanwhile(conflict.updated_by)}</p>
-          <div class="acts">
-            <Button class="primary" onClick={mergeMine}>
-              {words.mergeMine}
-            </Button>
-            <Button onClick={takeTheirs}>{words.takeTheirs}</Button>
+          <div class="acts flow">
+            <Button label={words.mergeMine} class="primary" onClick={mergeMine} />
+            <Button label={words.takeTheirs} onClick={takeTheirs} />
           </div>
         </div>
       )}

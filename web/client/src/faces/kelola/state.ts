@@ -1,6 +1,7 @@
 // What the SOP page holds: where it is, the SOPs, a version or a draft, and how the last work went.
 import { computed, signal } from "@preact/signals";
-import { type Me, Problem, sentence } from "../../core/api";
+import type { Me } from "../../core/api";
+import { attempt as attemptAt } from "../../core/attempt";
 import type { Backtest, Draft, DraftTest, Pack, Sop } from "./types";
 import { isBlank, isDirty, type Work, type Working } from "./work";
 
@@ -17,8 +18,6 @@ export const pack = signal<Pack | null>(null);
 export const draft = signal<Draft | null>(null);
 export const work = signal<Work | null>(null);
 export const place = signal<Place>({ agency: null, version: null, draft: null, part: "aturan" });
-export const busy = signal("");
-export const trouble = signal<{ at: string; text: string; signedOut: boolean } | null>(null);
 export const notice = signal("");
 export const opened = signal<string | null>(null);
 export const meanwhile = signal<Draft | null>(null);
@@ -35,20 +34,17 @@ export const pathOf = (agency: string, id: string) =>
   `/api/sop/${encodeURIComponent(agency)}/drafts/${encodeURIComponent(id)}`;
 export const draftPath = () => pathOf(draft.value?.agency ?? "", draft.value?.id ?? "");
 
-export async function attempt(at: string, what: () => Promise<unknown>): Promise<boolean> {
-  busy.value = at;
-  trouble.value = null;
+export function leaveDraft() {
+  draft.value = null;
+  work.value = null;
+  tested.value = null;
+  backtested.value = null;
+  meanwhile.value = null;
+}
+
+export function attempt(at: string, work: () => Promise<unknown>): Promise<boolean> {
   notice.value = "";
-  try {
-    await what();
-    return true;
-  } catch (error) {
-    const signedOut = error instanceof Problem && error.status === 401;
-    trouble.value = { at, text: sentence(error), signedOut };
-    return false;
-  } finally {
-    busy.value = "";
-  }
+  return attemptAt(work, at);
 }
 
 export function focusLater(id: string, block: ScrollLogicalPosition = "nearest") {

@@ -1,15 +1,16 @@
 // A draft's way to publication: what comes next and who does it, the difference, the tests, and the steps.
 import { signal } from "@preact/signals";
+import { doing } from "../../core/attempt";
 import { dateText } from "../../core/words";
 import { kelola as words } from "../../text/kelola";
-import { Button } from "../../ui/button";
+import { Area, Button, bound, Field, Form } from "../../ui/controls";
 import { Dialog } from "../../ui/dialog";
-import { Area, Field, Form } from "../../ui/fields";
+import { Lines } from "../../ui/lines";
 import { Link, Trouble } from "./bits";
 import { Problems } from "./problems";
 import { approve, backtest, discard, publish, submit, test } from "./publication";
 import { BacktestResult, TestResult } from "./results";
-import { backtested, busy, dirty, draft, may, place, tested } from "./state";
+import { backtested, dirty, draft, may, place, tested } from "./state";
 import type { Draft } from "./types";
 
 const days = signal(30);
@@ -30,33 +31,31 @@ function nextSentence(now: Draft): string {
   return now.diff.length ? words.nextOpen : words.nextNothing;
 }
 
-function Next({ now }: { now: Draft }) {
-  return (
-    <section class="card stack next">
-      <h3 id="berikutnya" tabIndex={-1}>
-        {words.next}
-      </h3>
-      <p class="say" aria-live="polite">
-        {nextSentence(now)}
-      </p>
-      {now.state === "open" && now.reason && (
-        <p>{words.returned(now.approved_by ?? now.updated_by, now.reason)}</p>
-      )}
-      {(now.state === "approved" || now.state === "published") && now.reason && (
-        <p class="soft">{words.approvedNote(now.reason)}</p>
-      )}
-      <Problems />
-      {now.state === "open" && <Submit />}
-      {now.state === "submitted" && (may("approve") ? <Approve /> : <Share />)}
-      {now.state === "approved" && may("publish") && <Publish />}
-      {now.state === "published" && (
-        <Link class="button" to={{ agency: now.agency, version: now.version }}>
-          {words.openPublished}
-        </Link>
-      )}
-    </section>
-  );
-}
+const Next = ({ now }: { now: Draft }) => (
+  <section class="card stack next">
+    <h3 id="berikutnya" tabIndex={-1}>
+      {words.next}
+    </h3>
+    <p class="say" aria-live="polite">
+      {nextSentence(now)}
+    </p>
+    {now.state === "open" && now.reason && (
+      <p>{words.returned(now.approved_by ?? now.updated_by, now.reason)}</p>
+    )}
+    {(now.state === "approved" || now.state === "published") && now.reason && (
+      <p class="soft">{words.approvedNote(now.reason)}</p>
+    )}
+    <Problems />
+    {now.state === "open" && <Submit />}
+    {now.state === "submitted" && (may("approve") ? <Approve /> : <Share />)}
+    {now.state === "approved" && may("publish") && <Publish />}
+    {now.state === "published" && (
+      <Link class="button" to={{ agency: now.agency, version: now.version }}>
+        {words.openPublished}
+      </Link>
+    )}
+  </section>
+);
 
 function Submit() {
   const now = draft.value;
@@ -64,7 +63,7 @@ function Submit() {
   if (!may("submit") && !may("edit")) return null;
   return (
     <div class="stack">
-      <Button class="primary wide" disabled={busy.value === "submit"} onClick={() => void submit()}>
+      <Button class="primary wide" disabled={doing.value === "submit"} onClick={() => void submit()}>
         {words.submit}
       </Button>
       <Trouble at="submit" />
@@ -73,36 +72,24 @@ function Submit() {
   );
 }
 
-function Share() {
-  return (
-    <p>
-      <span class="soft">{words.link}:</span> <span class="link-text">{location.href.split("#")[0]}</span>
-    </p>
-  );
-}
+const Share = () => (
+  <p>
+    <span class="soft">{words.link}:</span> <span class="link-text">{location.href.split("#")[0]}</span>
+  </p>
+);
 
 function Approve() {
-  const ready = reason.value.trim().length >= 3 && busy.value !== "approve";
+  const ready = reason.value.trim().length >= 3 && doing.value !== "approve";
   const say = async (yes: boolean) => {
     if (await approve(yes, reason.value.trim())) reason.value = "";
   };
   return (
     <fieldset class="stack">
       <legend>{words.approve}</legend>
-      <Area
-        label={words.approveReason}
-        rows={2}
-        maxLength={500}
-        value={reason.value}
-        onType={(typed) => (reason.value = typed)}
-      />
+      <Area label={words.approveReason} rows={2} maxLength={500} {...bound(reason)} />
       <div class="pair">
-        <Button class="primary" disabled={!ready} onClick={() => void say(true)}>
-          {words.approveYes}
-        </Button>
-        <Button disabled={!ready} onClick={() => void say(false)}>
-          {words.approveNo}
-        </Button>
+        <Button label={words.approveYes} class="primary" disabled={!ready} onClick={() => void say(true)} />
+        <Button label={words.approveNo} disabled={!ready} onClick={() => void say(false)} />
       </div>
       <Trouble at="approve" />
     </fieldset>
@@ -136,41 +123,32 @@ function Publish() {
         onType={(typed) => (from.value = typed)}
       />
       <p class="soft">{words.publishHint(dateText(withOffset(at)))}</p>
-      <button type="submit" class="primary wide" disabled={busy.value === "publish"}>
-        {words.publishButton}
-      </button>
+      <Button
+        type="submit"
+        label={words.publishButton}
+        class="primary wide"
+        disabled={doing.value === "publish"}
+      />
       <Trouble at="publish" />
     </Form>
   );
 }
 
-function Diff({ now }: { now: Draft }) {
-  return (
-    <section class="card stack">
-      <h3>{words.diff}</h3>
-      <p class="soft">{words.diffOf(now.base_version)}</p>
-      {now.diff.length === 0 ? (
-        <p>{words.noDiff}</p>
-      ) : (
-        <ul class="diff">
-          {now.diff.map((line) => (
-            <li key={line}>{line}</li>
-          ))}
-        </ul>
-      )}
-    </section>
-  );
-}
+const Diff = ({ now }: { now: Draft }) => (
+  <section class="card stack">
+    <h3>{words.diff}</h3>
+    <p class="soft">{words.diffOf(now.base_version)}</p>
+    {now.diff.length === 0 ? <p>{words.noDiff}</p> : <Lines class="diff" of={now.diff} />}
+  </section>
+);
 
 function Test() {
-  const going = busy.value === "test";
+  const going = doing.value === "test";
   return (
     <section class="card stack">
       <h3>{words.test}</h3>
       <p class="soft">{words.testHint}</p>
-      <Button disabled={going} onClick={() => void test()}>
-        {going ? words.testing : words.test}
-      </Button>
+      <Button label={going ? words.testing : words.test} disabled={going} onClick={() => void test()} />
       <Trouble at="test" />
       <div aria-live="polite">{tested.value && <TestResult {...tested.value} />}</div>
     </section>
@@ -178,7 +156,7 @@ function Test() {
 }
 
 function Backtest() {
-  const going = busy.value === "backtest";
+  const going = doing.value === "backtest";
   return (
     <section class="card stack">
       <h3>{words.backtest}</h3>
@@ -194,9 +172,11 @@ function Backtest() {
           value={days.value || ""}
           onType={(typed) => (days.value = Math.trunc(Number(typed)))}
         />
-        <button type="submit" disabled={going}>
-          {going ? words.counting : words.backtestRun(days.value)}
-        </button>
+        <Button
+          type="submit"
+          label={going ? words.counting : words.backtestRun(days.value)}
+          disabled={going}
+        />
       </Form>
       <Trouble at="backtest" />
       <div aria-live="polite">{backtested.value && <BacktestResult {...backtested.value} />}</div>
@@ -206,17 +186,13 @@ function Backtest() {
 
 function Discard() {
   if (!may("discard")) return null;
-  const close = () => {
-    discarding.value = false;
-  };
+  const close = () => (discarding.value = false);
   const yes = async () => {
     if (await discard()) close();
   };
   return (
     <>
-      <Button class="danger wide" onClick={() => (discarding.value = true)}>
-        {words.discard}
-      </Button>
+      <Button label={words.discard} class="danger wide" onClick={() => (discarding.value = true)} />
       {discarding.value && (
         <Dialog aria-labelledby="buang" onClose={close}>
           <div class="stack">
@@ -224,10 +200,8 @@ function Discard() {
             <p>{words.discardHint}</p>
             <Trouble at="discard" />
             <div class="pair">
-              <Button class="danger" onClick={yes}>
-                {words.discardYes}
-              </Button>
-              <Button onClick={close}>{words.keep}</Button>
+              <Button label={words.discardYes} class="danger" onClick={yes} />
+              <Button label={words.keep} onClick={close} />
             </div>
           </div>
         </Dialog>

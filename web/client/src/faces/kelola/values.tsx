@@ -1,8 +1,8 @@
 // The controls for a condition's value, one for each kind of key.
+import type { FunctionComponent } from "preact";
 import { useState } from "preact/hooks";
 import { kelola as words } from "../../text/kelola";
-import { Button } from "../../ui/button";
-import { Check, Field } from "../../ui/fields";
+import { Button, Check, Field } from "../../ui/controls";
 import { Checks, Hint, NumberInput, withOrWithout } from "./bits";
 import type { Key, Value } from "./types";
 import { DAYS, type Day, daysOf, daysText } from "./work";
@@ -28,18 +28,10 @@ interface Control {
   set: (value: Value) => void;
 }
 
-const Choice = ({ id, spec, value, set }: Control) => (
-  <Checks id={id} choices={spec.choices} chosen={listOf(value)} set={set} />
-);
-
 const Flag = ({ id, value, set }: Control) => (
   <div class="pair">
-    <Button id={id} aria-pressed={value === true} onClick={() => set(true)}>
-      {words.yes}
-    </Button>
-    <Button aria-pressed={value === false} onClick={() => set(false)}>
-      {words.no}
-    </Button>
+    <Button label={words.yes} id={id} aria-pressed={value === true} onClick={() => set(true)} />
+    <Button label={words.no} aria-pressed={value === false} onClick={() => set(false)} />
   </div>
 );
 
@@ -156,19 +148,18 @@ const NumberOf = ({ id, spec, value, set }: Control) => (
   </div>
 );
 
+const CONTROLS: Record<Key["kind"], FunctionComponent<Control>> = {
+  choice: ({ id, spec, value, set }) => (
+    <Checks id={id} choices={spec.choices} chosen={listOf(value)} set={set} />
+  ),
+  flag: Flag,
+  days: Days,
+  hours: (control) => (control.spec.name === OWN_HOURS ? <Hours {...control} /> : <NamesOf {...control} />),
+  number: NumberOf,
+  names: NamesOf,
+};
+
 export function ValueOf(control: Control) {
-  switch (control.spec.kind) {
-    case "choice":
-      return <Choice {...control} />;
-    case "flag":
-      return <Flag {...control} />;
-    case "days":
-      return <Days {...control} />;
-    case "hours":
-      return control.spec.name === OWN_HOURS ? <Hours {...control} /> : <NamesOf {...control} />;
-    case "number":
-      return <NumberOf {...control} />;
-    case "names":
-      return <NamesOf {...control} />;
-  }
+  const One = CONTROLS[control.spec.kind];
+  return <One {...control} />;
 }

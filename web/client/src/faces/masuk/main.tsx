@@ -5,8 +5,7 @@ import "./masuk.css";
 import { get, type Me, type Person, post } from "../../core/api";
 import { attempt, problem } from "../../core/attempt";
 import { text } from "../../text/id";
-import { Button } from "../../ui/button";
-import { Field, Form } from "../../ui/fields";
+import { Button, bound, Field, Form } from "../../ui/controls";
 
 const people = signal<Person[] | null>(null);
 const filter = signal("");
@@ -30,19 +29,15 @@ const enter = (body: { person_id?: string; token?: string }) =>
     location.assign(faces.includes(wanted.split("?")[0] ?? "") ? wanted : (faces[0] ?? "/"));
   });
 
-function TokenForm() {
-  return (
-    <Form class="card stack" onSend={(form) => enter({ token: String(new FormData(form).get("token")) })}>
-      <label>
-        Token masuk
-        <input name="token" type="password" autocomplete="off" required minLength={20} />
-      </label>
-      <button class="primary" type="submit">
-        Masuk
-      </button>
-    </Form>
-  );
-}
+const TokenForm = () => (
+  <Form class="card stack" onSend={(form) => enter({ token: String(new FormData(form).get("token")) })}>
+    <label>
+      Token masuk
+      <input name="token" type="password" autocomplete="off" required minLength={20} />
+    </label>
+    <Button type="submit" label="Masuk" class="primary" />
+  </Form>
+);
 
 function Group({ role }: { role: (typeof ROLES)[number] }) {
   const words = filter.value.toLowerCase();
@@ -67,27 +62,25 @@ function Group({ role }: { role: (typeof ROLES)[number] }) {
   );
 }
 
-function App() {
-  return (
-    <main class="enter stack">
-      <h1>Masuk</h1>
-      <div aria-live="polite">{problem.value && <p class="error">{problem.value}</p>}</div>
-      {people.value === null ? (
-        <p class="soft">Memuat…</p>
-      ) : people.value.length === 0 ? (
-        <TokenForm />
-      ) : (
-        <>
-          <p class="soft">Peragaan: semua orang di bawah ini rekaan. Pilih satu untuk masuk.</p>
-          <Field label="Cari" type="search" value={filter.value} onType={(typed) => (filter.value = typed)} />
-          {ROLES.map((role) => (
-            <Group role={role} key={role} />
-          ))}
-        </>
-      )}
-    </main>
-  );
-}
+const App = () => (
+  <main class="enter stack">
+    <h1>Masuk</h1>
+    <div aria-live="polite">{problem.value && <p class="error">{problem.value}</p>}</div>
+    {people.value === null ? (
+      <p class="soft">Memuat…</p>
+    ) : people.value.length === 0 ? (
+      <TokenForm />
+    ) : (
+      <>
+        <p class="soft">Peragaan: semua orang di bawah ini rekaan. Pilih satu untuk masuk.</p>
+        <Field label="Cari" type="search" {...bound(filter)} />
+        {ROLES.map((role) => (
+          <Group role={role} key={role} />
+        ))}
+      </>
+    )}
+  </main>
+);
 
 render(<App />, document.getElementById("app") as HTMLElement);
 void attempt(async () => {

@@ -4,8 +4,7 @@ import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
 import { busy } from "../../core/attempt";
 import { text } from "../../text/id";
-import { Button } from "../../ui/button";
-import { Area, Form } from "../../ui/fields";
+import { Area, Button, Form } from "../../ui/controls";
 import { TOLD, Told } from "../../ui/told";
 import { PlacePicker } from "./place";
 import { addNote, cancel, deliver, hold } from "./state";
@@ -13,9 +12,7 @@ import { addNote, cancel, deliver, hold } from "./state";
 const words = text.minta;
 const opened = signal<"note" | "hold" | "cancel" | "deliver" | null>(null);
 const noted = signal("");
-const close = () => {
-  opened.value = null;
-};
+const close = () => (opened.value = null);
 
 export function Actions({ request }: { request: RequestFull }) {
   const document = request.need === "document" && !request.dropoff;
@@ -33,21 +30,23 @@ export function Actions({ request }: { request: RequestFull }) {
   );
   return (
     <>
-      <div class="actions">
+      <div class="actions flow">
         {document ? toggle("deliver", words.document.deliver) : toggle("note", words.note)}
         {!document &&
           (request.held ? (
-            <Button disabled={busy.value} onClick={() => void hold(false, words.released)}>
-              {words.release}
+            <Button disabled={busy.value} onClick={() => void hold(false, text.released)}>
+              {text.release}
             </Button>
           ) : (
-            toggle("hold", words.hold)
+            toggle("hold", text.hold)
           ))}
         {toggle("cancel", words.cancel, true)}
       </div>
       {noted.value === request.id && <p role="status">{words.noteSent}</p>}
       {opened.value === "note" && <Note id={request.id} />}
-      {opened.value === "hold" && <Hold />}
+      {opened.value === "hold" && (
+        <Reasons how={words.holdHow} reasons={words.holds} onPick={(reason) => void hold(true, reason)} />
+      )}
       {opened.value === "cancel" && <Cancel />}
       {opened.value === "deliver" && (
         <PlacePicker
@@ -80,9 +79,7 @@ function Note({ id }: { id: string }) {
         value={typed}
         onType={setTyped}
       />
-      <button type="submit" disabled={busy.value || typed.trim().length < 2}>
-        {words.noteSend}
-      </button>
+      <Button type="submit" label={words.noteSend} disabled={busy.value || typed.trim().length < 2} />
     </Form>
   );
 }
@@ -96,16 +93,10 @@ function Reasons(props: { how: string; reasons: readonly string[]; onPick: (reas
     <fieldset class="choices">
       <legend>{props.how}</legend>
       {props.reasons.map((reason) => (
-        <Button key={reason} disabled={busy.value} onClick={() => pick(reason)}>
-          {reason}
-        </Button>
+        <Button label={reason} key={reason} disabled={busy.value} onClick={() => pick(reason)} />
       ))}
     </fieldset>
   );
-}
-
-function Hold() {
-  return <Reasons how={words.holdHow} reasons={words.holds} onPick={(reason) => void hold(true, reason)} />;
 }
 
 function Cancel() {

@@ -3,7 +3,8 @@ import type { Candidate, Decision } from "../../core/api";
 import { busy } from "../../core/attempt";
 import { clockText, instantOf, kilometres, minutes, whenText } from "../../core/words";
 import { text } from "../../text/id";
-import { Button } from "../../ui/button";
+import { Button } from "../../ui/controls";
+import { Lines } from "../../ui/lines";
 import { Why } from "../../ui/why";
 import { decision, later, send } from "./state";
 
@@ -27,11 +28,7 @@ export function Answer() {
       </Button>
       {chosen.length === 1 && others.length > 0 && <Others others={others.slice(0, 3)} />}
       {answer.checklist && answer.checklist.length > 0 && (
-        <ul>
-          {answer.checklist.map((item) => (
-            <li key={item.code}>{item.text}</li>
-          ))}
-        </ul>
+        <Lines of={answer.checklist.map((item) => item.text)} />
       )}
       <details>
         <summary>{text.why}</summary>
@@ -60,7 +57,7 @@ function Comes({ chosen }: { chosen: Candidate[] }) {
       <h2>{second ? words.comes : words.fastest}</h2>
       {only && !second && <Time candidate={only} />}
       {second && (
-        <ol class="coming">
+        <ol class="coming plain">
           {ordered.map((candidate) => (
             <li key={candidate.vehicle_id}>
               {candidate.first_contact && <p class="chip">{text.firstContact}</p>}
@@ -73,37 +70,31 @@ function Comes({ chosen }: { chosen: Candidate[] }) {
   );
 }
 
-function Time({ candidate }: { candidate: Candidate }) {
-  return (
-    <>
-      <p class="eta">
-        {minutes(candidate.eta_s)} menit{" "}
-        <small>
-          ({minutes(candidate.eta_low_s)}–{minutes(candidate.eta_high_s)} menit)
-        </small>
-      </p>
-      <p>
-        <strong>{candidate.name}</strong> · {kilometres(candidate.distance_m)}
-        {candidate.method === "straight_line" ? " (garis lurus)" : ""}
-      </p>
-    </>
-  );
-}
+const Time = ({ candidate }: { candidate: Candidate }) => (
+  <>
+    <p class="eta">
+      {minutes(candidate.eta_s)} menit{" "}
+      <small>
+        ({minutes(candidate.eta_low_s)}–{minutes(candidate.eta_high_s)} menit)
+      </small>
+    </p>
+    <p>
+      <strong>{candidate.name}</strong> · {kilometres(candidate.distance_m)}
+      {candidate.method === "straight_line" ? " (garis lurus)" : ""}
+    </p>
+  </>
+);
 
-function Others({ others }: { others: Candidate[] }) {
-  return (
-    <div>
-      <h2>{words.more}</h2>
-      {others.map((candidate) => (
-        <p class="other" key={candidate.vehicle_id}>
-          <span>
-            {minutes(candidate.eta_s)} mnt · {candidate.name}
-          </span>
-          <Button disabled={busy.value} onClick={() => void send(candidate.vehicle_id)}>
-            {words.choose}
-          </Button>
-        </p>
-      ))}
-    </div>
-  );
-}
+const Others = ({ others }: { others: Candidate[] }) => (
+  <div>
+    <h2>{words.more}</h2>
+    {others.map((candidate) => (
+      <p class="other apart" key={candidate.vehicle_id}>
+        <span>
+          {minutes(candidate.eta_s)} mnt · {candidate.name}
+        </span>
+        <Button label={words.choose} disabled={busy.value} onClick={() => void send(candidate.vehicle_id)} />
+      </p>
+    ))}
+  </div>
+);

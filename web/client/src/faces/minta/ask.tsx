@@ -4,8 +4,7 @@ import type { Facility, Need } from "../../core/api";
 import { busy } from "../../core/attempt";
 import { fieldTime, zoneName } from "../../core/words";
 import { text } from "../../text/id";
-import { Button } from "../../ui/button";
-import { Area, Check, Field, Form, Phone, Pick } from "../../ui/fields";
+import { Area, Button, bound, Check, Field, Form, Phone, Pick } from "../../ui/controls";
 import { PlacePicker } from "./place";
 import {
   bodies,
@@ -72,46 +71,39 @@ const DEATHS = Object.entries({
   unidentified: "Belum dikenal",
 });
 
-function Details() {
-  return (
-    <details class="card">
-      <summary>{text.minta.details}</summary>
-      <div class="stack">
-        {need.value === "body" ? (
-          <>
-            <Field
-              label={text.minta.bodies}
-              type="number"
-              inputMode="numeric"
-              min={1}
-              max={20}
-              value={bodies.value}
-              onType={(typed) => {
-                bodies.value = Math.min(20, Math.max(1, Number(typed) || 1));
-                decision.value = null;
-              }}
-            />
-            <Pick
-              label="Keadaan meninggal"
-              value={death.value}
-              options={DEATHS}
-              onPick={(picked) => (death.value = picked as typeof death.value)}
-            />
-          </>
-        ) : (
-          <Check label="Pasien dapat duduk" checked={canSit.value} onCheck={(on) => (canSit.value = on)} />
-        )}
-        <Check label="Menular" checked={infectious.value} onCheck={(on) => (infectious.value = on)} />
-        <Area
-          label="Catatan untuk sopir"
-          maxLength={500}
-          value={note.value}
-          onType={(typed) => (note.value = typed)}
-        />
-      </div>
-    </details>
-  );
-}
+const Details = () => (
+  <details class="card">
+    <summary>{text.minta.details}</summary>
+    <div class="stack">
+      {need.value === "body" ? (
+        <>
+          <Field
+            label={text.minta.bodies}
+            type="number"
+            inputMode="numeric"
+            min={1}
+            max={20}
+            value={bodies.value}
+            onType={(typed) => {
+              bodies.value = Math.min(20, Math.max(1, Number(typed) || 1));
+              decision.value = null;
+            }}
+          />
+          <Pick
+            label="Keadaan meninggal"
+            value={death.value}
+            options={DEATHS}
+            onPick={(picked) => (death.value = picked as typeof death.value)}
+          />
+        </>
+      ) : (
+        <Check label="Pasien dapat duduk" checked={canSit.value} onCheck={(on) => (canSit.value = on)} />
+      )}
+      <Check label="Menular" checked={infectious.value} onCheck={(on) => (infectious.value = on)} />
+      <Area label="Catatan untuk sopir" maxLength={500} {...bound(note)} />
+    </div>
+  </details>
+);
 
 function Later() {
   const set = (typed: string) => {
@@ -129,7 +121,7 @@ function Later() {
           value={later.value}
           onType={set}
         />
-        {later.value && <Button onClick={() => set("")}>{text.minta.now}</Button>}
+        {later.value && <Button label={text.minta.now} onClick={() => set("")} />}
       </div>
     </details>
   );
@@ -160,13 +152,11 @@ export function Ask() {
         </div>
       </fieldset>
       {need.value && <Destination />}
-      <p class="from">
+      <p class="apart">
         <span>
           Jemput: <strong>{pickup.value?.name ?? "pilih tempat"}</strong>
         </span>
-        <Button class="link" onClick={() => (searching.value = "pickup")}>
-          Ubah
-        </Button>
+        <Button label="Ubah" class="link" onClick={() => (searching.value = "pickup")} />
       </p>
       <Phone
         label={
@@ -176,8 +166,7 @@ export function Ask() {
           </>
         }
         required={!ownPhone.value}
-        value={phone.value}
-        onType={(typed) => (phone.value = typed)}
+        {...bound(phone)}
       />
       {need.value && <Details />}
       {need.value && need.value !== "emergency" && <Later />}

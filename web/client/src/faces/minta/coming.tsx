@@ -13,7 +13,7 @@ export function Coming({ request }: { request: RequestFull }) {
   const trips = live(request);
   if (trips.length === 0) return null;
   return (
-    <ol class="coming" aria-label={text.minta.comes}>
+    <ol class="coming plain" aria-label={text.minta.comes}>
       {trips.map((trip) => (
         <li key={trip.id} class="stack">
           {trip.first_contact && <p class="chip">{text.firstContact}</p>}
@@ -39,14 +39,12 @@ function line(trip: Assignment): string {
   return words.moving(name, text.trip[trip.state].toLowerCase(), trip.state === "en_route" ? at : "");
 }
 
-function Trail({ trip }: { trip: Assignment }) {
-  return (
-    <ol class="steps">
-      {(trip.first_contact ? AHEAD : STEPS).map((step) => (
-        <li key={step} class={trip.stamps[step] ? "done" : ""}>
-          {text.trip[step]} {trip.stamps[step] ? clockText(trip.stamps[step].server_time) : ""}
-        </li>
-      ))}
-    </ol>
-  );
-}
+const Trail = ({ trip }: { trip: Assignment }) => (
+  <ol class="steps plain">
+    {(trip.first_contact ? AHEAD : STEPS).map((step) => (
+      <li key={step} class={trip.stamps[step] ? "done" : ""}>
+        {text.trip[step]} {trip.stamps[step] ? clockText(trip.stamps[step].server_time) : ""}
+      </li>
+    ))}
+  </ol>
+);

@@ -5,7 +5,7 @@ import { now } from "../../core/clock";
 import { familyLeft, isOpen, live } from "../../core/requests";
 import { clockText, whenText } from "../../core/words";
 import { text } from "../../text/id";
-import { Button } from "../../ui/button";
+import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
 import { Actions } from "./actions";
@@ -39,7 +39,7 @@ export function Follow() {
         </details>
       )}
       <History request={request} />
-      <Button onClick={startAgain}>{words.newRequest}</Button>
+      <Button label={words.newRequest} onClick={startAgain} />
     </section>
   );
 }
@@ -74,7 +74,7 @@ function Share({ link }: { link: string }) {
   };
   return (
     <>
-      <Button onClick={() => void share()}>{shared.value === "copied" ? words.shared : words.share}</Button>
+      <Button label={shared.value === "copied" ? words.shared : words.share} onClick={() => void share()} />
       {shared.value === "shown" && <p class="link-text">{link}</p>}
     </>
   );

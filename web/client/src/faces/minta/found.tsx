@@ -2,8 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { get, type Schema, sentence } from "../../core/api";
 import { text } from "../../text/id";
-import { Button } from "../../ui/button";
-import { Field } from "../../ui/fields";
+import { Button, Field } from "../../ui/controls";
 import type { Place } from "./state";
 
 type Places = Schema<"PlacesOut">;
@@ -31,7 +30,7 @@ function placeOf({ geometry, properties }: Feature, given: string): Place {
 function Choice({ feature, onPick }: { feature: Feature; onPick: () => void }) {
   const { name, detail, kind, say } = feature.properties;
   return (
-    <Button class="row" onClick={onPick}>
+    <Button class="row apart" onClick={onPick}>
       <span>
         <strong>{name}</strong>
         {detail && ` · ${detail}`}
@@ -100,7 +99,7 @@ export function Found({ typed, onPick }: { typed: string; onPick: (place: Place)
           onPick={() => onPick(placeOf(feature, given))}
         />
       ))}
-      {places?.wider && <Button onClick={() => setWidely(wanted)}>Cari lebih luas</Button>}
+      {places?.wider && <Button label="Cari lebih luas" onClick={() => setWidely(wanted)} />}
       {places?.attribution && <p class="soft">{places.attribution}</p>}
     </div>
   );

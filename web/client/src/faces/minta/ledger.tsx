@@ -6,8 +6,7 @@ import { busy } from "../../core/attempt";
 import { owed } from "../../core/promises";
 import { fieldTime, zoneName } from "../../core/words";
 import { text } from "../../text/id";
-import { Button } from "../../ui/button";
-import { Field, Form, Phone, Pick } from "../../ui/fields";
+import { Button, Field, Form, Phone, Pick } from "../../ui/controls";
 import { OwedGroup, OwedList } from "../../ui/owed";
 import { callOrder, follow, me, promiseDocument, stock } from "./state";
 
@@ -33,7 +32,7 @@ export function Ledger() {
         {opened.value === "empty" && <Empty />}
         {opened.value === "came" && <Came />}
         {order && <InOrder order={order} />}
-        <OwedGroup title={text.owed.owing} promises={here} isMine={owedHere} open={follow} />
+        <OwedGroup title={text.owed.yours} promises={here} isMine={owedHere} open={follow} />
         {owed.value.length === 0 && <p class="soft">{text.owed.none}</p>}
       </div>
       <div class="column stack">
@@ -46,9 +45,7 @@ export function Ledger() {
 function Opener({ what, label }: { what: "empty" | "came"; label: string }) {
   const isOpen = opened.value === what;
   return (
-    <Button aria-expanded={isOpen} onClick={() => (opened.value = isOpen ? null : what)}>
-      {label}
-    </Button>
+    <Button label={label} aria-expanded={isOpen} onClick={() => (opened.value = isOpen ? null : what)} />
   );
 }
 
@@ -59,7 +56,7 @@ function InOrder({ order }: { order: { subject: string; ids: string[] } }) {
       <h2>{words.order(order.subject)}</h2>
       {order.ids.length === 0 && <p>{words.cameNone}</p>}
       <OwedList promises={promises} isMine={owedHere} open={follow} />
-      <Button onClick={() => (callOrder.value = null)}>{words.done}</Button>
+      <Button label={words.done} onClick={() => (callOrder.value = null)} />
     </section>
   );
 }
@@ -100,9 +97,7 @@ function Empty() {
         value={by}
         onType={setBy}
       />
-      <button type="submit" class="primary big" disabled={busy.value}>
-        {words.keep}
-      </button>
+      <Button type="submit" label={words.keep} class="primary big" disabled={busy.value} />
     </Form>
   );
 }
@@ -136,9 +131,7 @@ function Came() {
         value={count}
         onType={(typed) => setCount(Number(typed) || 1)}
       />
-      <button type="submit" class="primary big" disabled={busy.value}>
-        {words.cameList}
-      </button>
+      <Button type="submit" label={words.cameList} class="primary big" disabled={busy.value} />
     </Form>
   );
 }

@@ -9,9 +9,9 @@ import { loadOwed, owed } from "../../core/promises";
 import { isOpen } from "../../core/requests";
 import { clockText, dueText } from "../../core/words";
 import { text } from "../../text/id";
-import { Lost, Roads } from "../../ui/above";
+import { Lost, Roads, Wrong } from "../../ui/above";
 import { Beginning, begin } from "../../ui/begin";
-import { Button } from "../../ui/button";
+import { Button } from "../../ui/controls";
 import { Answer } from "./answer";
 import { Ask } from "./ask";
 import { Follow } from "./follow";
@@ -25,7 +25,7 @@ function Mine() {
     <section class="card stack">
       <h2>{text.minta.running}</h2>
       {open.map((request) => (
-        <Button class="row" key={request.id} onClick={() => void follow(request.id)}>
+        <Button class="row apart" key={request.id} onClick={() => void follow(request.id)}>
           <span>
             <strong>{request.subject ?? text.need[request.need]}</strong> {clockText(request.created_at)}
           </span>
@@ -72,7 +72,10 @@ function App() {
       </header>
       <main class="ask">
         {view.value === "owed" ? (
-          <Owing />
+          <>
+            <Wrong said={problem.value} />
+            <Ledger />
+          </>
         ) : (
           <>
             <div class="column stack">
@@ -86,19 +89,6 @@ function App() {
           </>
         )}
       </main>
-    </>
-  );
-}
-
-function Owing() {
-  return (
-    <>
-      {problem.value && (
-        <p class="error" role="alert">
-          {problem.value}
-        </p>
-      )}
-      <Ledger />
     </>
   );
 }

@@ -1,7 +1,7 @@
 // Choosing a place: what is typed or pasted is looked up by the server; a point may be given a name.
 import { useState } from "preact/hooks";
 import { text } from "../../text/id";
-import { Button } from "../../ui/button";
+import { Button } from "../../ui/controls";
 import { Found } from "./found";
 import type { Place } from "./state";
 
@@ -27,7 +27,7 @@ export function PlacePicker(props: { label: string; onPick: (place: Place) => vo
         {words.how}
       </p>
       <Found typed={typed} onPick={props.onPick} />
-      <Button onClick={props.onBack}>{text.back}</Button>
+      <Button label={text.back} onClick={props.onBack} />
     </div>
   );
 }

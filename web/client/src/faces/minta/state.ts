@@ -1,7 +1,15 @@
 // The state of the request page: what is asked, the answer, and the request that is followed.
 import { computed, signal } from "@preact/signals";
-import type { Decision, Facility, Me, Need, RequestFull, RequestSummary } from "../../core/api";
-import { get, post } from "../../core/api";
+import {
+  type Decision,
+  type Facility,
+  get,
+  type Me,
+  type Need,
+  post,
+  type RequestFull,
+  type RequestSummary,
+} from "../../core/api";
 import { attempt } from "../../core/attempt";
 import { loadOwed, stockCame } from "../../core/promises";
 import { instantOf } from "../../core/words";
@@ -39,8 +47,8 @@ export const question = computed(() => {
   return {
     need: need.value,
     pickup: wire(pickup.value),
-    ...(dropoff.value ? { dropoff: wire(dropoff.value) } : {}),
-    ...(later.value ? { schedule_at: instantOf(later.value) } : {}),
+    dropoff: dropoff.value ? wire(dropoff.value) : undefined,
+    schedule_at: later.value ? instantOf(later.value) : undefined,
     patient: {
       infectious: infectious.value,
       can_sit: canSit.value,
@@ -59,16 +67,8 @@ export const find = () =>
 export const send = (choose?: string) =>
   attempt(async () => {
     const contact = { phone: phone.value || ownPhone.value };
-    followed.value = await post<RequestFull>(
-      "/api/requests",
-      {
-        ...question.value,
-        contact,
-        ...(note.value ? { note: note.value } : {}),
-        ...(choose ? { choose } : {}),
-      },
-      `${sendKey}${choose ?? ""}`,
-    );
+    const body = { ...question.value, contact, note: note.value || undefined, choose };
+    followed.value = await post<RequestFull>("/api/requests", body, `${sendKey}${choose ?? ""}`);
     decision.value = null;
     showAnswer();
     phone.value = "";
@@ -86,7 +86,7 @@ export const promiseDocument = (subject: string, phoneOf: string, by: string) =>
       subject,
       pickup: me.value?.facility?.id ?? wire(pickup.value),
       contact: { phone: phoneOf },
-      ...(by ? { due_at: instantOf(by) } : {}),
+      due_at: by ? instantOf(by) : undefined,
     });
     view.value = "ask";
     await loadOwed();

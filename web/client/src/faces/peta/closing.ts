@@ -38,9 +38,7 @@ export function finish() {
   if (enough.value) step.value = "why";
 }
 
-export const undo = () => {
-  points.value = points.value.slice(0, -1);
-};
+export const undo = () => (points.value = points.value.slice(0, -1));
 
 export function add(at: Position) {
   if (String(points.value.at(-1)) === String(at)) return;

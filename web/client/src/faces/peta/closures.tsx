@@ -9,9 +9,9 @@ import { online } from "../../core/live";
 import { fieldTime, instantOf, whenText, zoneName } from "../../core/words";
 import { text } from "../../text/id";
 import { words } from "../../text/jalan";
-import { Button } from "../../ui/button";
+import { Wrong } from "../../ui/above";
+import { Button, Check, Field, Pick } from "../../ui/controls";
 import { Dialog, Question } from "../../ui/dialog";
-import { Check, Field, Pick } from "../../ui/fields";
 import { addLayers, geometryOf, goTo, type Kind, showClosed, showDrawn } from "./closed";
 import {
   add,
@@ -68,8 +68,8 @@ function Closures({ map }: { map: MapView }) {
       {step.value === "draw" ? (
         <Drawing map={map} />
       ) : (
-        <p class="shut">
-          {may && <Button onClick={() => start(map)}>{words.close}</Button>}
+        <p class="shut flow">
+          {may && <Button label={words.close} onClick={() => start(map)} />}
           {count > 0 && (
             <Button class="danger" onClick={() => (step.value = "list")}>
               <span class="no-entry" aria-hidden="true" /> {words.list(count)}
@@ -92,7 +92,7 @@ function Drawing({ map }: { map: MapView }) {
     <>
       <span class="cross" aria-hidden="true" />
       <section class="drawing" aria-label={words.draw}>
-        <fieldset>
+        <fieldset class="flow">
           <legend>{words.kind}</legend>
           {(Object.keys(words.kinds) as Kind[]).map((one) => (
             <Check
@@ -109,13 +109,11 @@ function Drawing({ map }: { map: MapView }) {
           {words.how[kind.value]} {words.points(points.value.length)}.
         </p>
         <p class="keys">{words.finishHow}</p>
-        <div class="two">
-          <Button onClick={() => add(map.getCenter().toArray())}>{words.center}</Button>
-          <Button onClick={undo}>{words.undo}</Button>
-          <Button class="primary" aria-disabled={!enough.value} onClick={finish}>
-            {words.done}
-          </Button>
-          <Button onClick={stop}>{words.cancel}</Button>
+        <div class="pair">
+          <Button label={words.center} onClick={() => add(map.getCenter().toArray())} />
+          <Button label={words.undo} onClick={undo} />
+          <Button label={words.done} class="primary" aria-disabled={!enough.value} onClick={finish} />
+          <Button label={words.cancel} onClick={stop} />
         </div>
       </section>
     </>
@@ -123,13 +121,6 @@ function Drawing({ map }: { map: MapView }) {
 }
 
 type Reason = keyof typeof words.reasons;
-
-const Wrong = ({ said }: { said: string }) =>
-  said !== "" && (
-    <p class="error" role="alert">
-      {said}
-    </p>
-  );
 
 function Why() {
   const [reason, setReason] = useState<Reason>("flood");
@@ -141,8 +132,8 @@ function Why() {
     setBusy(true);
     const body = {
       reason,
-      ...(note.trim() && { note: note.trim() }),
-      ...(until && { until: instantOf(until) }),
+      note: note.trim() || undefined,
+      until: until ? instantOf(until) : undefined,
       shape: geometryOf(kind.value, points.value),
     };
     try {
@@ -211,21 +202,17 @@ function List({ map, may }: { map: MapView; may: boolean }) {
       <div class="stack">
         <p class="head">
           <strong>{words.title}</strong>
-          <Button onClick={close}>{text.close}</Button>
+          <Button label={text.close} onClick={close} />
         </p>
         <Wrong said={wrong} />
         {closures.value.length === 0 && <p>{words.none}</p>}
-        <ul class="trips">
+        <ul class="trips plain">
           {closures.value.map((closure) => (
             <li key={closure.id}>
               <About {...closure.properties} />
-              <div class="two">
-                <Button onClick={() => show(closure)}>{words.show}</Button>
-                {may && (
-                  <Button class="primary" onClick={() => void open(closure)}>
-                    {words.open}
-                  </Button>
-                )}
+              <div class="pair">
+                <Button label={words.show} onClick={() => show(closure)} />
+                {may && <Button label={words.open} class="primary" onClick={() => void open(closure)} />}
               </div>
             </li>
           ))}

@@ -4,15 +4,13 @@ import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
 import { problem } from "../../core/attempt";
 import { text } from "../../text/id";
+import { Field, Pick } from "../../ui/controls";
 import { Question } from "../../ui/dialog";
-import { Field, Pick } from "../../ui/fields";
 import { TOLD, Told } from "../../ui/told";
 import { addNote, assign, end, hold, opened, overriding } from "./state";
 
 const words = text.peta;
-const close = () => {
-  opened.value = null;
-};
+const close = () => (opened.value = null);
 
 export function Dialogs({ request }: { request: RequestFull }) {
   switch (opened.value) {
@@ -30,7 +28,7 @@ export function Dialogs({ request }: { request: RequestFull }) {
         <Ask
           title={words.holdWhat}
           label={text.reason}
-          button={words.hold.replace("…", "")}
+          button={text.hold.replace("…", "")}
           onSend={(typed) => hold(request.id, true, typed)}
         />
       );

@@ -5,9 +5,8 @@ import { get, type Heir, type Owed } from "../../core/api";
 import { attempt } from "../../core/attempt";
 import { handOver, isLate, owed, takeOver } from "../../core/promises";
 import { text } from "../../text/id";
-import { Button } from "../../ui/button";
+import { Button, Pick } from "../../ui/controls";
 import { Question } from "../../ui/dialog";
-import { Pick } from "../../ui/fields";
 import { OwedGroup } from "../../ui/owed";
 import { me, select } from "./state";
 
@@ -32,12 +31,8 @@ export function Ledger() {
   return (
     <div class="stack">
       {owed.value.length === 0 && <p class="soft">{text.owed.none}</p>}
-      {byName > 0 && (
-        <Button class="wide" onClick={() => (handing.value = true)}>
-          {words.handOver}
-        </Button>
-      )}
-      {group(words.mine, owed.value.filter(isMine))}
+      {byName > 0 && <Button label={words.handOver} class="wide" onClick={() => (handing.value = true)} />}
+      {group(text.owed.yours, owed.value.filter(isMine))}
       {group(
         words.others,
         owed.value.filter((promise) => !isMine(promise)),
@@ -53,9 +48,7 @@ function HandOver({ count }: { count: number }) {
   useEffect(() => {
     void attempt(async () => setHeirs(await get<Heir[]>("/api/promises/heirs")));
   }, []);
-  const close = () => {
-    handing.value = false;
-  };
+  const close = () => (handing.value = false);
   const send = () => {
     close();
     void attempt(() => handOver(to));

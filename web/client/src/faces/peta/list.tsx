@@ -7,8 +7,8 @@ import { isLate, owed } from "../../core/promises";
 import { live, missing, secondsLeft } from "../../core/requests";
 import { ago, dueText } from "../../core/words";
 import { text } from "../../text/id";
-import { Approve } from "../../ui/approve";
-import { Button } from "../../ui/button";
+import { Approvals } from "../../ui/approve";
+import { Button } from "../../ui/controls";
 import { asking, fetched, me, open, select, selected } from "./state";
 
 const words = text.peta;
@@ -24,7 +24,7 @@ export function List() {
   return (
     <nav class="list" aria-label={words.requests}>
       {asking.value.length > 0 && <Asking />}
-      <div class="two tabs">
+      <div class="pair tabs">
         <Button aria-pressed={shown.value === "requests"} onClick={() => (shown.value = "requests")}>
           {words.requests} {open.value.length}
         </Button>
@@ -51,23 +51,13 @@ export function List() {
   );
 }
 
-function Asking() {
-  return (
-    <section class="stack asked" aria-label={text.approve.title}>
-      <h2>{text.approve.title}</h2>
-      {asking.value.map(({ request, asked }) => (
-        <Approve
-          key={`${request.id} ${asked.vehicle_id} ${asked.rule}`}
-          request={request}
-          asked={asked}
-          now={now.value}
-          attempt={attempt}
-        />
-      ))}
-      {me.value?.role === "operator" && <hr />}
-    </section>
-  );
-}
+const Asking = () => (
+  <section class="stack asked" aria-label={text.approve.title}>
+    <h2>{text.approve.title}</h2>
+    <Approvals waiting={asking.value} attempt={attempt} />
+    {me.value?.role === "operator" && <hr />}
+  </section>
+);
 
 function Row({ request }: { request: RequestSummary }) {
   const trips = live(request);

@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { render } from "preact";
+import { Fragment, render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import "../../ui/base.css";
 import "./peta.css";
@@ -9,9 +9,9 @@ import { tick } from "../../core/clock";
 import { connect, type Snapshot } from "../../core/live";
 import { clockText } from "../../core/words";
 import { text } from "../../text/id";
-import { Lost, Roads } from "../../ui/above";
+import { Lost, Roads, Wrong } from "../../ui/above";
 import { Beginning, begin } from "../../ui/begin";
-import { Button } from "../../ui/button";
+import { Button } from "../../ui/controls";
 import { onKey } from "./keys";
 import { List } from "./list";
 import { makeMap } from "./map";
@@ -29,7 +29,7 @@ import {
   takeRows,
   takeSnapshot,
 } from "./state";
-import { css, type Mark, SHAPES } from "./vehicles";
+import { css, type Mark, shapeOf } from "./vehicles";
 
 const picked = signal<string>("");
 const table = fetched(tableOpen, () => import("./table"));
@@ -55,11 +55,11 @@ function MapBox() {
   return (
     <main class="mapbox" aria-label={words.map}>
       <div ref={box} class="map" />
-      <ul class="legend">
+      <ul class="legend plain flow">
         {LEGEND.map(([mark, label]) => (
           <li key={mark}>
             <span style={{ color: css(mark) }} aria-hidden="true">
-              {SHAPES[mark]}
+              {shapeOf(mark)}
             </span>{" "}
             {label}
           </li>
@@ -74,31 +74,28 @@ function MapBox() {
 
 function Header({ who }: { who: Me }) {
   const now = counts.value;
-  const share = kept.value?.share;
+  const share = kept.value?.share ?? null;
+  const shown = [
+    [words.counts.available, now.available],
+    [words.counts.busy, now.moving + now.carrying + now.offered],
+    [words.counts.away, now.away],
+    [words.counts.waiting, now.waiting],
+    ...(share === null ? [] : [[words.counts.kept, `${Math.round(share * 100)} %`]]),
+  ];
   return (
-    <div class="bar">
+    <div class="bar flow">
       <h1>{text.role[who.role]}</h1>
-      <dl>
-        <dt>{words.counts.available}</dt>
-        <dd>{now.available}</dd>
-        <dt>{words.counts.busy}</dt>
-        <dd>{now.moving + now.carrying + now.offered}</dd>
-        <dt>{words.counts.away}</dt>
-        <dd>{now.away}</dd>
-        <dt>{words.counts.waiting}</dt>
-        <dd>{now.waiting}</dd>
-        {share !== null && share !== undefined && (
-          <>
-            <dt>{words.counts.kept}</dt>
-            <dd>{Math.round(share * 100)} %</dd>
-          </>
-        )}
+      <dl class="flow">
+        {shown.map(([name, count]) => (
+          <Fragment key={name}>
+            <dt>{name}</dt>
+            <dd>{count}</dd>
+          </Fragment>
+        ))}
       </dl>
-      <Button onClick={() => (tableOpen.value = true)}>{words.table}</Button>
+      <Button label={words.table} onClick={() => (tableOpen.value = true)} />
       {who.demo && who.role === "operator" && (
-        <Button class="primary" onClick={() => void replay()}>
-          {words.replay}
-        </Button>
+        <Button label={words.replay} class="primary" onClick={() => void replay()} />
       )}
     </div>
   );
@@ -114,11 +111,7 @@ function App() {
       <header class="above">
         <Roads who={who} />
         <Header who={who} />
-        {problem.value && (
-          <p class="error" role="alert">
-            {problem.value}
-          </p>
-        )}
+        <Wrong said={problem.value} />
       </header>
       <List />
       <MapBox />

@@ -4,7 +4,7 @@ import { now } from "../../core/clock";
 import { familyLeft, isOpen, live, missing, secondsLeft } from "../../core/requests";
 import { arrivalText, telephone, whenText } from "../../core/words";
 import { text } from "../../text/id";
-import { Button } from "../../ui/button";
+import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
 import { assign, candidates, fetched, hold, me, opened, overriding, search, select } from "./state";
@@ -16,13 +16,12 @@ export function Panel({ request }: { request: RequestFull }) {
   const operator = me.value?.role === "operator";
   const ended = !isOpen(request);
   const shown = candidates.value ?? request.decision;
+  const act = (candidate: Candidate) => <Act request={request} candidate={candidate} />;
   return (
     <aside class="panel stack" aria-label={words.panel} tabIndex={-1}>
       <p class="head">
         <span class="chip">{request.subject ?? text.need[request.need]}</span>
-        <Button class="link" onClick={() => void select(null)} aria-label={text.close}>
-          ✕
-        </Button>
+        <Button label="✕" class="link" onClick={() => void select(null)} aria-label={text.close} />
       </p>
       <h2>
         {request.pickup.name}
@@ -38,12 +37,7 @@ export function Panel({ request }: { request: RequestFull }) {
       {shown && (
         <>
           <h3>{text.why}</h3>
-          <Why
-            decision={shown}
-            {...(operator && !ended
-              ? { action: (candidate: Candidate) => <Act request={request} candidate={candidate} /> }
-              : {})}
-          />
+          <Why decision={shown} action={operator && !ended ? act : undefined} />
         </>
       )}
       <History request={request} open />
@@ -62,7 +56,7 @@ function State({ request }: { request: RequestFull }) {
         {request.schedule_at && ` · ${text.booked(whenText(request.schedule_at, now.value))}`}
       </p>
       {trips.length > 0 && (
-        <ul class="trips" aria-label={words.vehicles}>
+        <ul class="trips plain" aria-label={words.vehicles}>
           {trips.map((trip) => (
             <li key={trip.id}>
               {trip.first_contact && <span class="chip">{text.firstContact}</span>} {tripText(trip)}
@@ -85,22 +79,18 @@ function tripText(trip: Assignment): string {
   return state;
 }
 
-function Buttons({ request }: { request: RequestFull }) {
-  return (
-    <div class="two">
-      <Button onClick={() => void search(request.id)}>{words.again}</Button>
-      <Button onClick={() => (opened.value = "note")}>{words.note}</Button>
-      {request.held ? (
-        <Button onClick={() => void hold(request.id, false, words.released)}>{words.release}</Button>
-      ) : (
-        <Button onClick={() => (opened.value = "hold")}>{words.hold}</Button>
-      )}
-      <Button class="danger" onClick={() => (opened.value = "end")}>
-        {words.end}
-      </Button>
-    </div>
-  );
-}
+const Buttons = ({ request }: { request: RequestFull }) => (
+  <div class="pair">
+    <Button label={words.again} onClick={() => void search(request.id)} />
+    <Button label={words.note} onClick={() => (opened.value = "note")} />
+    {request.held ? (
+      <Button label={text.release} onClick={() => void hold(request.id, false, text.released)} />
+    ) : (
+      <Button label={text.hold} onClick={() => (opened.value = "hold")} />
+    )}
+    <Button label={words.end} class="danger" onClick={() => (opened.value = "end")} />
+  </div>
+);
 
 // What a tap or a digit does for a candidate: send it, ask for the reason against its one rule, or nothing.
 export function choose(request: RequestFull, candidate: Candidate): (() => void) | null {
@@ -120,5 +110,5 @@ export function choose(request: RequestFull, candidate: Candidate): (() => void)
 
 function Act({ request, candidate }: { request: RequestFull; candidate: Candidate }) {
   const act = choose(request, candidate);
-  return act && <Button onClick={act}>{candidate.eligible ? words.assign : words.override}</Button>;
+  return act && <Button label={candidate.eligible ? words.assign : words.override} onClick={act} />;
 }

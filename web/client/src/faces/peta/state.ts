@@ -1,21 +1,21 @@
 // What the operator sees: vehicles and requests as they stand, and what is selected.
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import type {
-  Candidate,
-  Decision,
-  Kept,
-  Me,
-  RequestFull,
-  RequestSummary,
-  Route,
-  Vehicle,
+import {
+  type Candidate,
+  type Decision,
+  get,
+  type Kept,
+  type Me,
+  post,
+  type RequestFull,
+  type Route,
+  type Vehicle,
 } from "../../core/api";
-import { get, post } from "../../core/api";
-import { attempt, problem, say } from "../../core/attempt";
+import { attempt, say } from "../../core/attempt";
 import { now } from "../../core/clock";
 import type { LiveEvent, Snapshot } from "../../core/live";
 import { loadOwed, owed } from "../../core/promises";
-import { isLive, isOpen } from "../../core/requests";
+import { askedOf, isLive, isOpen, requests, takeRequest, takeRequests } from "../../core/requests";
 import { text } from "../../text/id";
 import { isAsked } from "../../ui/approve";
 import { inOrder } from "./order";
@@ -23,7 +23,6 @@ import { markOf } from "./vehicles";
 
 export const me = signal<Me | null>(null);
 export const vehicles = signal(new Map<string, Vehicle>());
-export const requests = signal(new Map<string, RequestSummary>());
 export const selected = signal<RequestFull | null>(null);
 export const candidates = signal<Decision | null>(null);
 export const route = signal<Route | null>(null);
@@ -49,11 +48,7 @@ export const asking = computed(() => {
   const who = me.value;
   if (!who) return [];
   const agencyOf = (id: string) => vehicles.value.get(id)?.agency;
-  return open.value.flatMap((request) =>
-    (request.asked ?? [])
-      .filter((asked) => isAsked(who, asked, agencyOf))
-      .map((asked) => ({ request, asked })),
-  );
+  return askedOf(open.value).filter(({ asked }) => isAsked(who, asked, agencyOf));
 });
 
 export const counts = computed(() => {
@@ -66,7 +61,7 @@ export const counts = computed(() => {
 
 export function takeSnapshot(snapshot: Snapshot) {
   vehicles.value = new Map(snapshot.vehicles.map((vehicle) => [vehicle.id, vehicle]));
-  requests.value = new Map(snapshot.requests.map((request) => [request.id, request]));
+  takeRequests(snapshot.requests);
   byNumber.clear();
   for (const vehicle of snapshot.vehicles) byNumber.set(vehicle.no, vehicle.id);
   if (selected.value) void select(selected.value.id);
@@ -78,9 +73,7 @@ function keepUp() {
   loadOwed().catch(say);
   if (me.value?.role !== "admin")
     get<Kept>("/api/reports/promises")
-      .then((found) => {
-        kept.value = found;
-      })
+      .then((found) => (kept.value = found))
       .catch(say);
 }
 
@@ -101,7 +94,7 @@ export function takeRows(rows: DataView) {
 }
 
 export function takeEvent(event: LiveEvent) {
-  if (event.request) requests.value = new Map(requests.value).set(event.request.id, event.request);
+  takeRequest(event);
   if (event.vehicle) vehicles.value = new Map(vehicles.value).set(event.vehicle.id, event.vehicle);
   if (event.request_id || event.kind.startsWith("road_"))
     recent.value = [event, ...recent.value].slice(0, 30);
@@ -116,15 +109,13 @@ let wanted: string | null = null;
 
 export async function select(id: string | null) {
   wanted = id;
-  if (id === null) {
-    selected.value = null;
-    candidates.value = null;
-    route.value = null;
-    return;
-  }
   if (selected.value?.id !== id) {
     candidates.value = null;
     route.value = null;
+  }
+  if (id === null) {
+    selected.value = null;
+    return;
   }
   try {
     const full = await get<RequestFull>(`/api/requests/${id}`);
@@ -142,9 +133,7 @@ export async function select(id: string | null) {
 
 // A part that is fetched later: where it does not come, the page says so.
 export function later<T>(part: Promise<T>, use: (part: T) => void) {
-  part.then(use, () => {
-    problem.value = text.peta.partMissing;
-  });
+  part.then(use, () => say(new Error(text.peta.partMissing)));
 }
 
 // A part that is fetched when it is first wanted, null until then.
@@ -154,10 +143,7 @@ export function fetched<T>(
 ): ReadonlySignal<T | null> {
   const here = signal<T | null>(null);
   effect(() => {
-    if (wanted.value && !here.peek())
-      later(part(), (loaded) => {
-        here.value = loaded;
-      });
+    if (wanted.value && !here.peek()) later(part(), (loaded) => (here.value = loaded));
   });
   return here;
 }
@@ -169,10 +155,7 @@ export const search = (id: string) =>
 
 export const assign = (id: string, vehicle: string, override?: { rule: string; reason: string }) =>
   attempt(async () => {
-    await post<RequestFull>(`/api/requests/${id}/assign`, {
-      vehicle_id: vehicle,
-      ...(override ? { override } : {}),
-    });
+    await post<RequestFull>(`/api/requests/${id}/assign`, { vehicle_id: vehicle, override });
     if (wanted !== id) return;
     candidates.value = null;
     await select(id);

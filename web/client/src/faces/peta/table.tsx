@@ -1,17 +1,15 @@
 // The same vehicles as a table, for keyboard and screen reader.
 import { signal } from "@preact/signals";
 import { text } from "../../text/id";
-import { Button } from "../../ui/button";
+import { Button, bound, Field } from "../../ui/controls";
 import { Dialog } from "../../ui/dialog";
-import { Field } from "../../ui/fields";
+import { HeadRow } from "../../ui/lines";
 import { moved, tableOpen, vehicles } from "./state";
 
 const words = signal("");
 const MOST = 200;
 
-const close = () => {
-  tableOpen.value = false;
-};
+const close = () => (tableOpen.value = false);
 
 export function Table() {
   void moved.value;
@@ -25,17 +23,12 @@ export function Table() {
     <Dialog class="table" aria-label="Tabel kendaraan" onClose={close}>
       <p class="head">
         <strong>Kendaraan ({rows.length})</strong>
-        <Button onClick={close}>{text.close}</Button>
+        <Button label={text.close} onClick={close} />
       </p>
-      <Field label="Cari" type="search" value={words.value} onType={(typed) => (words.value = typed)} />
+      <Field label="Cari" type="search" {...bound(words)} />
       <table>
         <thead>
-          <tr>
-            <th scope="col">Kendaraan</th>
-            <th scope="col">Jenis</th>
-            <th scope="col">Status</th>
-            <th scope="col">Posisi</th>
-          </tr>
+          <HeadRow of={["Kendaraan", "Jenis", "Status", "Posisi"]} />
         </thead>
         <tbody>
           {rows.slice(0, MOST).map((vehicle) => (

@@ -46,13 +46,10 @@ function onPosition(position: GeolocationPosition) {
 
 export function startDevice() {
   if (watch === null && "geolocation" in navigator) {
-    watch = navigator.geolocation.watchPosition(
-      onPosition,
-      () => {
-        accuracy.value = null;
-      },
-      { enableHighAccuracy: true, maximumAge: 5000 },
-    );
+    watch = navigator.geolocation.watchPosition(onPosition, () => (accuracy.value = null), {
+      enableHighAccuracy: true,
+      maximumAge: 5000,
+    });
   }
   void stayAwake();
 }

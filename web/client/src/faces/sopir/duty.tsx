@@ -2,8 +2,7 @@
 import { signal } from "@preact/signals";
 import type { Me } from "../../core/api";
 import { text } from "../../text/id";
-import { Button } from "../../ui/button";
-import { Check } from "../../ui/fields";
+import { Button, Check } from "../../ui/controls";
 import { startDevice, stopDevice, unlockSound } from "./device";
 import { act } from "./state";
 import { Undo } from "./undo";
@@ -58,13 +57,11 @@ export function Standby({ who }: { who: Me }) {
       </div>
       <div class="push stack">
         <Undo who={who} />
-        <Button class="wide" aria-pressed={on} onClick={() => void toggle()}>
-          {words.autoAccept(on)}
-        </Button>
+        <Button label={words.autoAccept(on)} class="wide" aria-pressed={on} onClick={() => void toggle()} />
         {on && <p class="soft">{words.autoHow}</p>}
         <div class="choices two">
-          <Button onClick={unlockSound}>{words.tone}</Button>
-          <Button onClick={end}>{words.end}</Button>
+          <Button label={words.tone} onClick={unlockSound} />
+          <Button label={words.end} onClick={end} />
         </div>
       </div>
     </section>

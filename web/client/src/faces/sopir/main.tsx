@@ -6,6 +6,7 @@ import { signedIn } from "../../core/api";
 import { tick } from "../../core/clock";
 import { connect } from "../../core/live";
 import { text } from "../../text/id";
+import { Lost } from "../../ui/above";
 import { Beginning, begin } from "../../ui/begin";
 import { accuracy } from "./device";
 import { Duty, Standby } from "./duty";
@@ -31,11 +32,7 @@ function App() {
   const duty = who.vehicle?.duty ?? "off_duty";
   return (
     <>
-      {cutOff.value && (
-        <p class="lost" role="status">
-          ○ {text.sopir.offline(waiting.value.length)}
-        </p>
-      )}
+      <Lost when={cutOff.value} said={`○ ${text.sopir.offline(waiting.value.length)}`} />
       <main class="drive">
         <Line />
         <div aria-live="assertive">{refused.value && <p class="error">{refused.value}</p>}</div>

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import type { Assignment, Offer } from "../../core/api";
 import { kilometres, minutes } from "../../core/words";
 import { text } from "../../text/id";
-import { Button } from "../../ui/button";
+import { Button } from "../../ui/controls";
 import { Notes } from "./notes";
 import { act, serverNow } from "./state";
 
@@ -47,19 +47,13 @@ export function OfferCard({ offer, assignment }: { offer: Offer; assignment: Ass
         {declining.value ? (
           <fieldset class="choices two" aria-label="Alasan">
             {REASONS.map((reason) => (
-              <Button key={reason} onClick={() => answer("decline", { reason })}>
-                {reason}
-              </Button>
+              <Button label={reason} key={reason} onClick={() => answer("decline", { reason })} />
             ))}
           </fieldset>
         ) : (
           <>
-            <Button class="primary huge" onClick={() => answer("accept", {})}>
-              TERIMA
-            </Button>
-            <Button class="wide" onClick={() => (declining.value = true)}>
-              Tolak…
-            </Button>
+            <Button label="TERIMA" class="primary huge" onClick={() => answer("accept", {})} />
+            <Button label="Tolak…" class="wide" onClick={() => (declining.value = true)} />
           </>
         )}
       </div>

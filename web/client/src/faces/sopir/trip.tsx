@@ -4,7 +4,7 @@ import type { Me, Step } from "../../core/api";
 import { now } from "../../core/clock";
 import { clockText, kilometres, minutes, telephone } from "../../core/words";
 import { text } from "../../text/id";
-import { Button } from "../../ui/button";
+import { Button } from "../../ui/controls";
 import { hasArrived } from "./geofence";
 import { Notes } from "./notes";
 import { act, route } from "./state";
@@ -44,7 +44,7 @@ export function Trip({ who }: { who: Me }) {
           </a>
         )}
       </div>
-      <ol class="trail">
+      <ol class="trail plain flow">
         {TRAIL.map((state) => {
           const stamp = assignment.stamps[state];
           return (
@@ -82,10 +82,10 @@ function Next({ who, step }: { who: Me; step: (name: Step, source?: string) => v
         {arrived && <small>{words.arrived}</small>}
         {main === "clear" && onScene ? words.handedOver : LABELS[main]}
       </Button>
-      <div class="beside">
-        <Button onClick={() => (troubled.value = true)}>{words.trouble}</Button>
+      <div class="beside flow">
+        <Button label={words.trouble} onClick={() => (troubled.value = true)} />
         {other && (
-          <Button onClick={() => step(other)}>{other === "clear" ? words.notTaken : words.takeAlong}</Button>
+          <Button label={other === "clear" ? words.notTaken : words.takeAlong} onClick={() => step(other)} />
         )}
         <Undo who={who} />
       </div>
@@ -105,14 +105,10 @@ function Trouble({ id }: { id: string }) {
       <legend>{words.troubleHow}</legend>
       <div class="choices two">
         {words.troubles.map((reason) => (
-          <Button key={reason} onClick={() => tell(reason)}>
-            {reason}
-          </Button>
+          <Button label={reason} key={reason} onClick={() => tell(reason)} />
         ))}
       </div>
-      <Button class="wide" onClick={() => (troubled.value = false)}>
-        {words.goOn}
-      </Button>
+      <Button label={words.goOn} class="wide" onClick={() => (troubled.value = false)} />
     </fieldset>
   );
 }

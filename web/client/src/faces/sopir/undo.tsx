@@ -2,7 +2,7 @@
 import type { Me } from "../../core/api";
 import { now } from "../../core/clock";
 import { text } from "../../text/id";
-import { Button } from "../../ui/button";
+import { Button } from "../../ui/controls";
 import { act, lastTap, me, UNDO_MS } from "./state";
 
 export function Undo({ who }: { who: Me }) {

@@ -1,5 +1,13 @@
-// The fields of the forms: each with its label, saying what was typed, picked or checked.
+// What a page is worked with: buttons, and forms whose fields say what was typed, picked or checked.
+import type { Signal } from "@preact/signals";
 import type { ComponentChildren, ComponentProps, LooseInputHTMLAttributes } from "preact";
+
+// A button, which sends its form only where it is of type submit; what is more than words are its children.
+export const Button = ({ label, children, ...button }: { label?: string } & ComponentProps<"button">) => (
+  <button type="button" {...button}>
+    {label ?? children}
+  </button>
+);
 
 interface Labelled {
   label: ComponentChildren;
@@ -7,6 +15,12 @@ interface Labelled {
 // Preact parts this type by roles, which a rest of it no longer fits: hence `as object` below.
 type Input = LooseInputHTMLAttributes<HTMLInputElement> & { list?: string };
 type Typed = Labelled & { onType: (typed: string) => void };
+
+// A field that holds what a signal holds.
+export const bound = (held: Signal<string>) => ({
+  value: held.value,
+  onType: (typed: string) => (held.value = typed),
+});
 
 export const Field = ({ label, onType, ...input }: Typed & Input) => (
   <label>
