@@ -32,6 +32,13 @@ export default defineConfig({
     // A browser that knows no modulepreload loads the same chunks a little later.
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      // What nearly every face works with comes in one piece: many small ones pack badly.
+      output: {
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: "core", test: /src\/(core|ui\/(above|begin|controls))/ }],
+        },
+      },
       input: {
         index: entry("index"),
         masuk: entry("masuk"),

@@ -2,27 +2,27 @@
 import type { components } from "./wire";
 import { setZone } from "./words";
 
-type Schemas = components["schemas"];
-export type Me = Schemas["MeOut"];
-export type Decision = Schemas["DecisionOut"];
-export type Candidate = Schemas["CandidateOut"];
-export type Finding = Schemas["FindingOut"];
-export type Facility = Schemas["FacilityOut"];
-export type Vehicle = Schemas["VehicleOut"];
-export type Assignment = Schemas["AssignmentOut"];
-export type RequestSummary = Schemas["RequestSummaryOut"];
-export type RequestFull = Schemas["RequestOut"];
-export type Offer = Schemas["OfferOut"];
-export type Owed = Schemas["OwedOut"];
-export type Asked = Schemas["AskedOut"];
-export type Heir = Schemas["HeirOut"];
-export type Kept = Schemas["KeptOut"];
-export type Closure = Schemas["ClosureOut"];
-export type Person = Schemas["PersonOut"];
-export type Route = Schemas["RouteOut"];
-export type TimelineEvent = Schemas["EventOut"];
-export type Need = Schemas["Need"];
-export type Step = Schemas["Step"];
+// A shape of the wire by its name; tools/wire.py writes to ./wire those that are named so.
+export type Schema<Name extends keyof components["schemas"]> = components["schemas"][Name];
+export type Me = Schema<"MeOut">;
+export type Decision = Schema<"DecisionOut">;
+export type Candidate = Schema<"CandidateOut">;
+export type Facility = Schema<"FacilityOut">;
+export type Vehicle = Schema<"VehicleOut">;
+export type Assignment = Schema<"AssignmentOut">;
+export type RequestSummary = Schema<"RequestSummaryOut">;
+export type RequestFull = Schema<"RequestOut">;
+export type Offer = Schema<"OfferOut">;
+export type Owed = Schema<"OwedOut">;
+export type Asked = Schema<"AskedOut">;
+export type Heir = Schema<"HeirOut">;
+export type Kept = Schema<"KeptOut">;
+export type Closure = Schema<"ClosureOut">;
+export type Person = Schema<"PersonOut">;
+export type Route = Schema<"RouteOut">;
+export type TimelineEvent = Schema<"EventOut">;
+export type Need = Schema<"Need">;
+export type Step = Schema<"Step">;
 
 export class Problem extends Error {
   constructor(
@@ -77,9 +77,8 @@ export async function call<T>(
     clearTimeout(clock);
   }
   unanswered.delete(said);
-  if (!response.ok) {
+  if (!response.ok)
     throw new Problem(response.status, answer.code ?? "error", answer.title ?? "Coba lagi sebentar.");
-  }
   return answer as T;
 }
 
@@ -87,6 +86,9 @@ export const get = <T>(path: string) => call<T>("GET", path);
 export const post = <T>(path: string, body: unknown, key?: string) => call<T>("POST", path, body, key);
 // What the server has to work on for a while.
 export const longPost = <T>(path: string, body: unknown) => call<T>("POST", path, body, undefined, 600_000);
+
+// Where one signs in, to come back to this page.
+export const signInPath = () => `/masuk?ke=${encodeURIComponent(location.pathname + location.search)}`;
 
 // Who is signed in; whoever is not goes to the sign-in page and comes back.
 export async function signedIn(): Promise<Me> {
@@ -96,7 +98,7 @@ export async function signedIn(): Promise<Me> {
     return me;
   } catch (error) {
     if (error instanceof Problem && error.status === 401) {
-      location.replace(`/masuk?ke=${encodeURIComponent(location.pathname + location.search)}`);
+      location.replace(signInPath());
       await new Promise(() => undefined);
     }
     throw error;

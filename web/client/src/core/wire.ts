@@ -3,1990 +3,325 @@
  * Do not make direct changes to the file.
  */
 
-export interface paths {
-    "/api/session/people": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * People
-         * @description Whom the demo offers; empty without --demo.
-         */
-        get: operations["people_api_session_people_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/session": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Sign In
-         * @description Make a session and its cookie.
-         */
-        post: operations["sign_in_api_session_post"];
-        /**
-         * Sign Out
-         * @description End this session.
-         */
-        delete: operations["sign_out_api_session_delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/suggestions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Suggest
-         * @description A decision that keeps nothing.
-         */
-        post: operations["suggest_api_suggestions_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/requests": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Requests
-         * @description Requests, newest first; staff see their own facility's.
-         */
-        get: operations["list_requests_api_requests_get"];
-        put?: never;
-        /**
-         * Receive
-         * @description Keep a request and act on it.
-         */
-        post: operations["receive_api_requests_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/requests/{request_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * View Request
-         * @description One request with decision, assignments, promise and timeline.
-         */
-        get: operations["view_request_api_requests__request_id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/requests/{request_id}/candidates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * View Candidates
-         * @description The search for this request as it would go now.
-         */
-        get: operations["view_candidates_api_requests__request_id__candidates_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/requests/{request_id}/candidates/{vehicle_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * View Verdict
-         * @description What every rule said of this vehicle in the last decision, from the facts that were kept with it.
-         */
-        get: operations["view_verdict_api_requests__request_id__candidates__vehicle_id__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/requests/{request_id}/assign": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Assign
-         * @description An operator sends this vehicle; a health officer does so only against a rule that she may override.
-         */
-        post: operations["assign_api_requests__request_id__assign_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/requests/{request_id}/approve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Approve
-         * @description The approver's word.
-         */
-        post: operations["approve_api_requests__request_id__approve_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/requests/{request_id}/mutual_aid": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Mutual Aid
-         * @description The asked agency's operator answers for its own vehicle (R26, R27).
-         */
-        post: operations["mutual_aid_api_requests__request_id__mutual_aid_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/requests/{request_id}/hold": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Hold
-         * @description The destination waits; the search never does.
-         */
-        post: operations["hold_api_requests__request_id__hold_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/requests/{request_id}/note": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Add Note
-         * @description Something that the driver must know.
-         */
-        post: operations["add_note_api_requests__request_id__note_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/requests/{request_id}/deliver": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Deliver
-         * @description A document is brought to the house.
-         */
-        post: operations["deliver_api_requests__request_id__deliver_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/requests/{request_id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cancel
-         * @description The requester needs it no longer.
-         */
-        post: operations["cancel_api_requests__request_id__cancel_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/requests/{request_id}/complete": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Complete
-         * @description It is done, whoever did it.
-         */
-        post: operations["complete_api_requests__request_id__complete_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/requests/{request_id}/duplicate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Duplicate
-         * @description Another request is about the same.
-         */
-        post: operations["duplicate_api_requests__request_id__duplicate_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/requests/{request_id}/unfounded": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Unfounded
-         * @description There was nothing to do.
-         */
-        post: operations["unfounded_api_requests__request_id__unfounded_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/demo/cikokol": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Replay Cikokol
-         * @description The case that began it: a drowned child's body at Puskesmas Cikokol is to be taken home.
-         */
-        post: operations["replay_cikokol_api_demo_cikokol_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/promises": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Promises
-         * @description The open promises, the most urgent first; staff see their own facility's.
-         */
-        get: operations["list_promises_api_promises_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/promises/heirs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Heirs
-         * @description The colleagues to whom one's promises can be handed over: of the same role, agency and facility.
-         */
-        get: operations["list_heirs_api_promises_heirs_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/promises/{promise_id}/calls": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Log Call
-         * @description A call-back was made: whom to try next, and by when, follows from it.
-         */
-        post: operations["log_call_api_promises__promise_id__calls_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/promises/{promise_id}/close": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Close
-         * @description A promise ends with its outcome and who was told.
-         */
-        post: operations["close_api_promises__promise_id__close_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/promises/{promise_id}/take": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take
-         * @description Whoever takes it owes the call from now on.
-         */
-        post: operations["take_api_promises__promise_id__take_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/promises/hand_over": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Hand Over
-         * @description At the end of a shift, all of one's promises go to another.
-         */
-        post: operations["hand_over_api_promises_hand_over_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/promises/stock": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Stock Came
-         * @description A document has come: the call list, whoever waited longest first.
-         */
-        post: operations["stock_came_api_promises_stock_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/reports/promises": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Kept
-         * @description How the call-backs promised in the last days were kept.
-         */
-        get: operations["kept_api_reports_promises_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/messages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Messages
-         * @description The newest messages of all requests, oldest of them first: what failed, and what waits for somebody's hand.
-         */
-        get: operations["list_messages_api_messages_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/requests/{request_id}/messages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Messages Of
-         * @description Everything that was or is to be told about this request, in order.
-         */
-        get: operations["list_messages_of_api_requests__request_id__messages_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/requests/{request_id}/messages/{message_id}/sent": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Mark Sent
-         * @description Somebody sent it by hand; a repeat changes nothing.
-         */
-        post: operations["mark_sent_api_requests__request_id__messages__message_id__sent_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Me
-         * @description Who is signed in, with the own vehicle and the trip it is on.
-         */
-        get: operations["me_api_me_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/offer": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * My Offer
-         * @description The offer that stands; fetching it acknowledges its delivery.
-         */
-        get: operations["my_offer_api_me_offer_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/assignments/{assignment_id}/{step}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take Step
-         * @description One step of a trip; drivers step their own vehicle only.
-         */
-        post: operations["take_step_api_assignments__assignment_id___step__post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/me/duty": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Set Duty
-         * @description Go on duty or off.
-         */
-        post: operations["set_duty_api_me_duty_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/positions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Positions
-         * @description A batch of positions of the own vehicle; what cannot be believed is refused with its reasons.
-         */
-        post: operations["positions_api_positions_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/vehicles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Vehicles
-         * @description Every vehicle as the map shows it.
-         */
-        get: operations["list_vehicles_api_vehicles_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/facilities": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Facilities
-         * @description Facilities by name.
-         */
-        get: operations["list_facilities_api_facilities_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/route": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Way
-         * @description The way of an assignment's vehicle: to the pick-up and, once it is there, on to the drop-off.
-         */
-        get: operations["way_api_route_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/style.json": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Map Style
-         * @description The map's style; its tiles are this server's own.
-         */
-        get: operations["map_style_style_json_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/tiles/{z}/{x}/{y}.mvt": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Tile
-         * @description One vector tile of the network in use.
-         */
-        get: operations["tile_tiles__z___x___y__mvt_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/isochrone": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Isochrone
-         * @description How far one comes from a point within each of `minutes`: 1 to 60, up to six of them.
-         */
-        get: operations["isochrone_api_isochrone_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/coverage": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Coverage
-         * @description How soon the nearest free vehicle, of any class or of those that `class` names, is in every part of the region.
-         *
-         *     The bands lie between `minutes`: 1 to 60, up to six of them; the last is what is beyond.
-         */
-        get: operations["coverage_api_coverage_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/geocode": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Geocode
-         * @description Places for a text `q` (a name, coordinates, a map's link), or the street and village of `lon` and `lat`.
-         *
-         *     A text is looked up in the region's own index; with `wide=true` also by the Nominatim server of the settings, to
-         *     which it alone is sent. Of places that fit alike the one nearest to the caller's facility comes first.
-         */
-        get: operations["geocode_api_geocode_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/closures": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Closures
-         * @description What is closed now.
-         */
-        get: operations["list_closures_api_closures_get"];
-        put?: never;
-        /**
-         * Close Road
-         * @description From this answer on nobody is sent over these streets.
-         */
-        post: operations["close_road_api_closures_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/closures/{closure_id}/open": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Open Road
-         * @description From this answer on these streets are driven again.
-         */
-        post: operations["open_road_api_closures__closure_id__open_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/sop": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Overview
-         * @description Every agency's versions and drafts, and what a form needs to know.
-         */
-        get: operations["overview_api_sop_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/sop/{agency}/{version}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Version
-         * @description One published version in sentences.
-         */
-        get: operations["version_api_sop__agency___version__get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/sop/{agency}/drafts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Start
-         * @description Start a draft from a version, from a text, or from nothing.
-         */
-        post: operations["start_api_sop__agency__drafts_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/sop/{agency}/drafts/{draft_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Read
-         * @description One draft.
-         */
-        get: operations["read_api_sop__agency__drafts__draft_id__get"];
-        /**
-         * Save
-         * @description Keep what the form holds, with its problems named.
-         */
-        put: operations["save_api_sop__agency__drafts__draft_id__put"];
-        post?: never;
-        /**
-         * Discard
-         * @description Drop a draft.
-         */
-        delete: operations["discard_api_sop__agency__drafts__draft_id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/sop/{agency}/drafts/{draft_id}/submit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Submit
-         * @description Ask for the second person's yes.
-         */
-        post: operations["submit_api_sop__agency__drafts__draft_id__submit_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/sop/{agency}/drafts/{draft_id}/approve": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Approve
-         * @description The second person's word.
-         */
-        post: operations["approve_api_sop__agency__drafts__draft_id__approve_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/sop/{agency}/drafts/{draft_id}/publish": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Publish
-         * @description Make it a version that is in force from an instant.
-         */
-        post: operations["publish_api_sop__agency__drafts__draft_id__publish_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/sop/{agency}/drafts/{draft_id}/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Test
-         * @description Play the scenarios under the draft.
-         */
-        post: operations["test_api_sop__agency__drafts__draft_id__test_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/sop/{agency}/drafts/{draft_id}/backtest": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Backtest
-         * @description What would have changed for the requests of the last days.
-         */
-        post: operations["backtest_api_sop__agency__drafts__draft_id__backtest_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-}
+export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * ApprovalOut
-         * @description A yes that is waited for or was given.
-         */
+        /** @description A yes that is waited for or was given. */
         ApprovalOut: {
-            /** Rule */
             rule: string;
-            /** Vehicle Id */
             vehicle_id: string;
-            /** Approver */
             approver: string;
-            /**
-             * State
-             * @enum {string}
-             */
+            /** @enum {string} */
             state: "asked" | "given" | "refused" | "withdrawn";
-            /**
-             * Asked At
-             * Format: date-time
-             */
+            /** Format: date-time */
             asked_at: string;
-            /** Reason */
             reason?: string | null;
         };
-        /**
-         * ApproveDraftIn
-         * @description The second person's word.
-         */
-        ApproveDraftIn: {
-            /** Edit */
-            edit: number;
-            /** Yes */
-            yes: boolean;
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * ApproveIn
-         * @description The approver's word.
-         */
-        ApproveIn: {
-            /** Rule */
-            rule: string;
-            /** Yes */
-            yes: boolean;
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * AreaFactsOut
-         * @description The ground after more than from_minutes and within to_minutes; null: later or never.
-         */
-        AreaFactsOut: {
-            /** From Minutes */
-            from_minutes: number;
-            /** To Minutes */
-            to_minutes: number | null;
-        };
-        /**
-         * AreaOut
-         * @description A GeoJSON feature: an area.
-         */
-        AreaOut: {
-            /**
-             * Type
-             * @default Feature
-             * @constant
-             */
-            type: "Feature";
-            geometry: components["schemas"]["AreaShapeOut"];
-            properties: components["schemas"]["AreaFactsOut"];
-        };
-        /**
-         * AreaShapeOut
-         * @description A GeoJSON MultiPolygon, in degrees.
-         */
-        AreaShapeOut: {
-            /**
-             * Type
-             * @default MultiPolygon
-             * @constant
-             */
-            type: "MultiPolygon";
-            /** Coordinates */
-            coordinates: [
-                number,
-                number
-            ][][][];
-        };
-        /**
-         * AskedOut
-         * @description A yes that is waited for, as a list shows it.
-         */
+        /** @description A yes that is waited for, as a list shows it. */
         AskedOut: {
-            /** Rule */
             rule: string;
-            /** Vehicle Id */
             vehicle_id: string;
-            /** Vehicle Name */
             vehicle_name: string;
-            /** Approver */
             approver: string;
-            /**
-             * Asked At
-             * Format: date-time
-             */
+            /** Format: date-time */
             asked_at: string;
         };
-        /**
-         * AssignIn
-         * @description Send this vehicle.
-         */
-        AssignIn: {
-            /** Vehicle Id */
-            vehicle_id: string;
-            override?: components["schemas"]["OverrideIn"] | null;
-        };
-        /**
-         * AssignmentOut
-         * @description One vehicle asked to go, or going.
-         */
+        /** @description One vehicle asked to go, or going. */
         AssignmentOut: {
-            /** Id */
             id: string;
-            /** Request Id */
             request_id: string;
-            /** Vehicle Id */
             vehicle_id: string;
-            /** Vehicle Name */
             vehicle_name: string;
             state: components["schemas"]["AssignmentState"];
-            /**
-             * Offered At
-             * Format: date-time
-             */
+            /** Format: date-time */
             offered_at: string;
-            /**
-             * Expires At
-             * Format: date-time
-             */
+            /** Format: date-time */
             expires_at: string;
-            /** Eta S */
             eta_s: number | null;
-            /** Distance M */
             distance_m: number | null;
-            /** Next Steps */
             next_steps: components["schemas"]["Step"][];
-            /** Stamps */
             stamps: {
                 [key: string]: components["schemas"]["StampOut"];
             };
-            /** Reason */
             reason?: string | null;
-            /**
-             * Slot
-             * @default 0
-             */
+            /** @default 0 */
             slot: number;
-            /**
-             * First Contact
-             * @default false
-             */
+            /** @default false */
             first_contact: boolean;
         };
         /**
-         * AssignmentState
          * @description How far an assignment has come.
          * @enum {string}
          */
         AssignmentState: "offered" | "accepted" | "declined" | "expired" | "withdrawn" | "en_route" | "on_scene" | "transporting" | "at_destination" | "cleared" | "stood_down";
-        /**
-         * BacktestIn
-         * @description How many days back.
-         */
-        BacktestIn: {
-            /**
-             * Days
-             * @default 30
-             */
-            days: number;
-        };
-        /**
-         * BacktestOut
-         * @description Past requests under the version of their day and under the draft; `rows` are those that change.
-         */
+        /** @description Past requests under the version of their day and under the draft; `rows` are those that change. */
         BacktestOut: {
-            /**
-             * Since
-             * Format: date-time
-             */
+            /** Format: date-time */
             since: string;
-            /**
-             * Until
-             * Format: date-time
-             */
+            /** Format: date-time */
             until: string;
-            /** Requests */
             requests: number;
-            /** Same */
             same: number;
-            /** Sooner */
             sooner: number;
-            /** Later */
             later: number;
-            /** Other */
             other: number;
-            /** Median Change S */
             median_change_s: number | null;
-            /** Promises Before */
             promises_before: number;
-            /** Promises After */
             promises_after: number;
-            /** Approvals Before */
             approvals_before: number;
-            /** Approvals After */
             approvals_after: number;
-            /** Summary */
             summary: string;
-            /** Rows */
             rows: components["schemas"]["BacktestRowOut"][];
         };
-        /**
-         * BacktestRowOut
-         * @description One request under both versions.
-         */
+        /** @description One request under both versions. */
         BacktestRowOut: {
-            /** Request Id */
             request_id: string;
-            /**
-             * At
-             * Format: date-time
-             */
+            /** Format: date-time */
             at: string;
-            /** Need */
             need: string;
-            /** Pickup */
             pickup: string;
-            /**
-             * Change
-             * @enum {string}
-             */
+            /** @enum {string} */
             change: "same" | "sooner" | "later" | "other" | "solution" | "promise";
             before: components["schemas"]["WhatOut"];
             after: components["schemas"]["WhatOut"];
         };
-        /**
-         * BookingDocument
-         * @description Notice in minutes and hours of a drop-off.
-         */
+        /** @description Notice in minutes and hours of a drop-off. */
         BookingDocument: {
-            /** Notice Min */
             notice_min: number;
-            /** Hours */
             hours: string;
         };
-        /**
-         * CallIn
-         * @description How a call-back went; who was reached is named in words, never by name: "ibu pasien".
-         */
-        CallIn: {
-            outcome: components["schemas"]["CallOutcome"];
-            /**
-             * Told
-             * @default
-             */
-            told: string;
-            /**
-             * Note
-             * @default
-             */
-            note: string;
-        };
-        /**
-         * CallOut
-         * @description A call-back that was made.
-         */
+        /** @description A call-back that was made. */
         CallOut: {
-            /**
-             * At
-             * Format: date-time
-             */
+            /** Format: date-time */
             at: string;
-            /** By */
             by: string;
             whom: components["schemas"]["Whom"];
             outcome: components["schemas"]["CallOutcome"];
-            /** Told */
             told: string;
-            /** Note */
             note: string;
         };
         /**
-         * CallOutcome
          * @description How a call-back went.
          * @enum {string}
          */
         CallOutcome: "told" | "no_answer" | "wrong_number";
-        /**
-         * CandidateOut
-         * @description A vehicle with its verdict and arrival.
-         */
+        /** @description A vehicle with its verdict and arrival. */
         CandidateOut: {
-            /** Vehicle Id */
             vehicle_id: string;
-            /** Name */
             name: string;
             class: components["schemas"]["VehicleClass"];
-            /** Agency */
             agency: string;
-            /** Eligible */
             eligible: boolean;
-            /** Needs Approval */
             needs_approval: boolean;
-            /**
-             * First Contact
-             * @default false
-             */
+            /** @default false */
             first_contact: boolean;
-            /** Rank */
             rank: number;
-            /** Eta S */
             eta_s: number | null;
-            /** Eta Low S */
             eta_low_s: number | null;
-            /** Eta High S */
             eta_high_s: number | null;
-            /** Distance M */
             distance_m: number | null;
             method: components["schemas"]["Method"] | null;
-            /** Fix Age S */
             fix_age_s: number | null;
-            /** Lon */
             lon?: number | null;
-            /** Lat */
             lat?: number | null;
-            /** Phone */
             phone?: string | null;
-            /** Blocking */
             blocking: string[];
-            /** Findings */
             findings: components["schemas"]["FindingOut"][];
         };
         /**
-         * Cause
          * @description Why streets are closed.
          * @enum {string}
          */
         Cause: "flood" | "procession" | "accident" | "works" | "other";
-        /**
-         * ChecklistOut
-         * @description Something to do beside the trip: a document that may follow, a booking, a line of a rule.
-         */
+        /** @description Something to do beside the trip: a document that may follow, a booking, a line of a rule. */
         ChecklistOut: {
-            /** Code */
             code: string;
-            /** Rule */
             rule: string;
-            /** Text */
             text: string;
         };
-        /**
-         * ClosePromiseIn
-         * @description How a promise ends, and who was told.
-         */
-        ClosePromiseIn: {
-            /**
-             * Outcome
-             * @enum {string}
-             */
-            outcome: "handed_out" | "not_needed";
-            /** Told */
-            told: string;
-        };
-        /**
-         * ClosureIn
-         * @description What is closed and why; with `until` it opens by itself.
-         */
-        ClosureIn: {
-            reason: components["schemas"]["Cause"];
-            /** Note */
-            note?: string | null;
-            /** Shape */
-            shape: components["schemas"]["PolygonIn"] | components["schemas"]["LineStringIn"] | components["schemas"]["GeoPointIn"];
-            /** Until */
-            until?: string | null;
-        };
-        /**
-         * ClosureOut
-         * @description A closure as a GeoJSON feature.
-         */
+        /** @description A closure as a GeoJSON feature. */
         ClosureOut: {
             /**
-             * Type
              * @default Feature
              * @constant
              */
             type: "Feature";
-            /** Id */
             id: string;
-            /** Geometry */
             geometry: components["schemas"]["PolygonOut"] | components["schemas"]["LineStringOut"] | components["schemas"]["GeoPointOut"];
             properties: components["schemas"]["ClosurePropertiesOut"];
         };
-        /**
-         * ClosurePropertiesOut
-         * @description Why, since when and until when. `streets` counts those it closes, both directions as one; null without roads.
-         */
+        /** @description Why, since when and until when. `streets` counts those it closes, both directions as one; null without roads. */
         ClosurePropertiesOut: {
             reason: components["schemas"]["Cause"];
-            /** Note */
             note: string | null;
-            /** Streets */
             streets: number | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
+            /** Format: date-time */
             created_at: string;
-            /** Created By */
             created_by: string;
-            /** Until */
             until: string | null;
-            /** Ended At */
             ended_at: string | null;
-            /** Ended By */
             ended_by: string | null;
         };
-        /**
-         * ClosuresOut
-         * @description What is closed now, the oldest first.
-         */
-        ClosuresOut: {
-            /**
-             * Type
-             * @default FeatureCollection
-             * @constant
-             */
-            type: "FeatureCollection";
-            /** Features */
-            features: components["schemas"]["ClosureOut"][];
-        };
-        /**
-         * ContactIn
-         * @description Whom to call back.
-         */
-        ContactIn: {
-            /** Phone */
-            phone: string;
-            /** Name */
-            name?: string | null;
-        };
-        /**
-         * CoverageFactsOut
-         * @description How many free vehicles were counted, how much of the roads they reach in time, and where they come last.
-         */
-        CoverageFactsOut: {
-            /** Vehicles */
-            vehicles: number;
-            /** Within */
-            within: components["schemas"]["WithinOut"][];
-            /** Farthest S */
-            farthest_s: number | null;
-            /** Farthest */
-            farthest: [
-                number,
-                number
-            ] | null;
-            /** Unreached M */
-            unreached_m: number;
-        };
-        /**
-         * CoverageOut
-         * @description A GeoJSON FeatureCollection of bands that do not overlap, the soonest first.
-         */
-        CoverageOut: {
-            /**
-             * Type
-             * @default FeatureCollection
-             * @constant
-             */
-            type: "FeatureCollection";
-            /** Features */
-            features: components["schemas"]["AreaOut"][];
-            properties: components["schemas"]["CoverageFactsOut"];
-        };
-        /**
-         * Death
-         * @description How somebody died, as far as dispatch must know (R11).
-         * @enum {string}
-         */
-        Death: "natural" | "unnatural" | "unidentified";
-        /**
-         * DecisionOut
-         * @description A decision: what is done, why, and every candidate in order (findings of the first twenty).
-         */
+        /** @description A decision: what is done, why, and every candidate in order (findings of the first twenty). */
         DecisionOut: {
-            /**
-             * Outcome
-             * @enum {string}
-             */
+            /** @enum {string} */
             outcome: "offer" | "offers" | "approval" | "schedule" | "promise";
-            /** Sop */
             sop: components["schemas"]["SopVersionOut"][];
-            /** Say */
             say: string;
-            /** Sentence */
             sentence: string;
-            /** Chosen */
             chosen: string[];
-            /** Candidates */
             candidates: components["schemas"]["CandidateOut"][];
-            /** Considered */
             considered: number;
-            /** Checklist */
             checklist?: components["schemas"]["ChecklistOut"][];
-            /** Notified */
             notified?: string[];
-            /** Soon */
             soon?: {
                 [key: string]: number;
             };
-            /** Computed In Ms */
             computed_in_ms: number;
-            /**
-             * At
-             * Format: date-time
-             */
+            /** Format: date-time */
             at: string;
         };
         /**
-         * DeliverIn
-         * @description Where a document is brought.
-         */
-        DeliverIn: {
-            /** To */
-            to: string | components["schemas"]["PointIn"];
-        };
-        /**
-         * DraftIn
-         * @description The whole draft as the form holds it; it is kept even where it has problems, which are then named.
-         */
-        DraftIn: {
-            /** Edit */
-            edit: number;
-            /** Title */
-            title: string;
-            /** Version */
-            version: string;
-            /** Rules */
-            rules: components["schemas"]["RuleDocument"][];
-            /** Policy */
-            policy: {
-                [key: string]: number;
-            };
-        };
-        /**
-         * DraftOut
          * @description A draft with its rules, problems, its difference to the version it came from, and what the caller may do.
          *
          *     `edit` grows with every change: a change must name the one it saw. `needs_other` says that somebody else must
          *     approve.
          */
         DraftOut: {
-            /** Id */
             id: string;
-            /** Agency */
             agency: string;
-            /** Title */
             title: string;
-            /**
-             * State
-             * @enum {string}
-             */
+            /** @enum {string} */
             state: "open" | "submitted" | "approved" | "published";
-            /** Version */
             version: string;
-            /**
-             * Updated At
-             * Format: date-time
-             */
+            /** Format: date-time */
             updated_at: string;
-            /** Updated By */
             updated_by: string;
-            /** Base Version */
             base_version: string | null;
-            /** Effective From */
             effective_from: string | null;
-            /** Edit */
             edit: number;
-            /** Created By */
             created_by: string;
-            /** Submitted By */
             submitted_by: string | null;
-            /** Approved By */
             approved_by: string | null;
-            /** Reason */
             reason: string | null;
-            /** Rules */
             rules: components["schemas"]["RuleOut"][];
-            /** Policy */
             policy: [
                 string,
                 string,
                 number
             ][];
-            /** Problems */
             problems: components["schemas"]["DraftProblemOut"][];
-            /** Diff */
             diff: string[];
-            /** May */
             may: ("edit" | "submit" | "approve" | "publish" | "discard")[];
         };
-        /**
-         * DraftProblemOut
-         * @description What keeps a draft from being submitted: the rule and field to mend, and what to do.
-         */
+        /** @description What keeps a draft from being submitted: the rule and field to mend, and what to do. */
         DraftProblemOut: {
-            /** Rule */
             rule: string | null;
-            /** Field */
             field: string | null;
-            /** Line */
             line: number;
-            /** Sentence */
             sentence: string;
         };
-        /**
-         * DraftSummaryOut
-         * @description A draft in a list.
-         */
+        /** @description A draft in a list. */
         DraftSummaryOut: {
-            /** Id */
             id: string;
-            /** Agency */
             agency: string;
-            /** Title */
             title: string;
-            /**
-             * State
-             * @enum {string}
-             */
+            /** @enum {string} */
             state: "open" | "submitted" | "approved" | "published";
-            /** Version */
             version: string;
-            /**
-             * Updated At
-             * Format: date-time
-             */
+            /** Format: date-time */
             updated_at: string;
-            /** Updated By */
             updated_by: string;
         };
-        /**
-         * DraftTestOut
-         * @description The scenarios under the draft.
-         */
+        /** @description The scenarios under the draft. */
         DraftTestOut: {
-            /** Passed */
             passed: number;
-            /** Failed */
             failed: number;
-            /** Waiting */
             waiting: number;
-            /** Scenarios */
             scenarios: components["schemas"]["ScenarioOut"][];
         };
         /**
-         * Duty
          * @description Whether a vehicle may be asked to go.
          * @enum {string}
          */
         Duty: "off_duty" | "available" | "committed" | "cleaning" | "out_of_service";
         /**
-         * DutyIn
-         * @description The driver goes on or off duty, or has finished cleaning.
-         */
-        DutyIn: {
-            /**
-             * Duty
-             * @enum {string}
-             */
-            duty: "available" | "off_duty" | "cleaning" | "out_of_service";
-            /** Vehicle Id */
-            vehicle_id?: string | null;
-            /**
-             * At Base
-             * @default false
-             */
-            at_base: boolean;
-            /** Auto Accept */
-            auto_accept?: boolean | null;
-            /** Seq */
-            seq: number;
-            /**
-             * Device Time
-             * Format: date-time
-             */
-            device_time: string;
-        };
-        /**
-         * EditIn
-         * @description The edit of the draft that the caller saw.
-         */
-        EditIn: {
-            /** Edit */
-            edit: number;
-        };
-        /**
-         * Effect
          * @description What a rule does: forbid, demand, ask for a yes, prefer, pair, let a document follow, flag the destination.
          * @enum {string}
          */
         Effect: "deny" | "require" | "approval" | "prefer" | "pair" | "defer" | "hold";
         /**
-         * EndIn
-         * @description How a request ends: who was told, and why.
-         */
-        EndIn: {
-            /** Told */
-            told: string;
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * EventKind
          * @description What kind of thing happened.
          * @enum {string}
          */
         EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "stood_down" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "step_undone" | "problem_reported" | "family_said" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
-        /**
-         * EventOut
-         * @description One entry of the journal; `text` is its Indonesian line of a timeline.
-         */
+        /** @description One entry of the journal; `text` is its Indonesian line of a timeline. */
         EventOut: {
-            /** Seq */
             seq: number;
             kind: components["schemas"]["EventKind"];
-            /**
-             * At
-             * Format: date-time
-             */
+            /** Format: date-time */
             at: string;
-            /** Text */
             text: string;
-            /** Request Id */
             request_id?: string | null;
-            /** Assignment Id */
             assignment_id?: string | null;
-            /** Vehicle Id */
             vehicle_id?: string | null;
-            /** Actor */
             actor?: string | null;
-            /** Facts */
             facts: {
                 [key: string]: unknown;
             };
         };
         /**
-         * FacilityKind
          * @description What kind of place a facility is.
          * @enum {string}
          */
         FacilityKind: "puskesmas" | "hospital" | "mosque" | "cemetery" | "base";
-        /**
-         * FacilityOut
-         * @description A facility.
-         */
+        /** @description A facility. */
         FacilityOut: {
-            /** Id */
             id: string;
             kind: components["schemas"]["FacilityKind"];
-            /** Name */
             name: string;
-            /** Lon */
             lon: number;
-            /** Lat */
             lat: number;
-            /** Agency */
             agency: string | null;
-            /** Phone */
             phone: string | null;
         };
-        /**
-         * FindingOut
-         * @description What one rule says of one vehicle, with its Indonesian sentence.
-         */
+        /** @description What one rule says of one vehicle, with its Indonesian sentence. */
         FindingOut: {
-            /** Rule */
             rule: string;
-            /** Agency */
             agency: string;
-            /** Version */
             version: string;
             effect: components["schemas"]["Effect"];
-            /** Applies */
             applies: boolean;
-            /** Met */
             met: boolean;
-            /** Blocks */
             blocks: boolean;
-            /** Text */
             text: string;
-            /** Would Help */
             would_help?: string | null;
-            /** Clause */
             clause?: string | null;
-            /** Lifted By */
             lifted_by?: string | null;
         };
-        /**
-         * FixIn
-         * @description One position; a driver's own vehicle needs no id.
-         */
-        FixIn: {
-            /** Vehicle Id */
-            vehicle_id?: string | null;
-            /** Lon */
-            lon: number;
-            /** Lat */
-            lat: number;
-            /**
-             * Taken At
-             * Format: date-time
-             */
-            taken_at: string;
-            /** Accuracy M */
-            accuracy_m?: number | null;
-            /** Speed Kph */
-            speed_kph?: number | null;
-            /** Heading */
-            heading?: number | null;
-        };
-        /**
-         * FixesIn
-         * @description A batch of positions.
-         */
-        FixesIn: {
-            /** Fixes */
-            fixes: components["schemas"]["FixIn"][];
-        };
-        /**
-         * FixesOut
-         * @description How many positions were taken, and which were not and why.
-         */
-        FixesOut: {
-            /** Taken */
-            taken: number;
-            /** Refused */
-            refused: components["schemas"]["RefusedFixOut"][];
-        };
-        /**
-         * FoundFactsOut
-         * @description What is known of a place. `say`: what to tell of it before a vehicle goes there, or empty.
-         */
+        /** @description What is known of a place. `say`: what to tell of it before a vehicle goes there, or empty. */
         FoundFactsOut: {
-            /** Name */
             name: string;
-            /** Detail */
             detail: string;
-            /** Kind */
             kind: components["schemas"]["FoundKind"] | "point";
-            /** Facility */
             facility?: string | null;
-            /**
-             * Score
-             * @default 1
-             */
+            /** @default 1 */
             score: number;
-            /** Road M */
             road_m?: number | null;
-            /**
-             * Outside
-             * @default false
-             */
+            /** @default false */
             outside: boolean;
-            /**
-             * Say
-             * @default
-             */
+            /** @default  */
             say: string;
         };
         /**
-         * FoundKind
          * @description What a search finds, in the order in which equals are listed.
          * @enum {string}
          */
         FoundKind: "facility" | "village" | "district" | "city" | "street" | "landmark";
-        /**
-         * FoundOut
-         * @description A GeoJSON feature: a place.
-         */
+        /** @description A GeoJSON feature: a place. */
         FoundOut: {
             /**
-             * Type
              * @default Feature
              * @constant
              */
@@ -1994,1083 +329,451 @@ export interface components {
             geometry: components["schemas"]["SpotOut"];
             properties: components["schemas"]["FoundFactsOut"];
         };
-        /**
-         * GeoPointIn
-         * @description A point: the nearest street is closed.
-         */
-        GeoPointIn: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "Point";
-            /** Coordinates */
-            coordinates: [
-                number,
-                number
-            ];
-        };
-        /**
-         * GeoPointOut
-         * @description A point.
-         */
+        /** @description A point. */
         GeoPointOut: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             type: "Point";
-            /** Coordinates */
             coordinates: [
                 number,
                 number
             ];
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
-        /**
-         * HandOverIn
-         * @description To whom: a person's id, or the role that is on duty.
-         */
-        HandOverIn: {
-            /** To */
-            to: string;
-        };
-        /**
-         * HeirOut
-         * @description A colleague who can take promises over.
-         */
+        /** @description A colleague who can take promises over. */
         HeirOut: {
-            /** Id */
             id: string;
-            /** Name */
             name: string;
         };
-        /**
-         * HoldIn
-         * @description The destination waits, or no longer does.
-         */
-        HoldIn: {
-            /**
-             * On
-             * @default true
-             */
-            on: boolean;
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * IsochroneOut
-         * @description A GeoJSON FeatureCollection, the largest area first, so that the smaller ones are drawn over it.
-         */
-        IsochroneOut: {
-            /**
-             * Type
-             * @default FeatureCollection
-             * @constant
-             */
-            type: "FeatureCollection";
-            /** Features */
-            features: components["schemas"]["AreaOut"][];
-        };
-        /**
-         * KeptOut
-         * @description How call-backs were kept; `share` of all that fell due.
-         */
+        /** @description How call-backs were kept; `share` of all that fell due. */
         KeptOut: {
-            /**
-             * Since
-             * Format: date-time
-             */
+            /** Format: date-time */
             since: string;
-            /**
-             * Until
-             * Format: date-time
-             */
+            /** Format: date-time */
             until: string;
-            /** Kept */
             kept: number;
-            /** Late */
             late: number;
-            /** Overdue */
             overdue: number;
-            /** Share */
             share: number | null;
         };
-        /**
-         * KeyOut
-         * @description A condition key for a form: its label, what kind of value it takes, and the choices with their labels.
-         */
+        /** @description A condition key for a form: its label, what kind of value it takes, and the choices with their labels. */
         KeyOut: {
-            /** Name */
             name: string;
-            /**
-             * Group
-             * @enum {string}
-             */
+            /** @enum {string} */
             group: "request" | "patient" | "trip" | "vehicle" | "moment";
-            /** Label */
             label: string;
-            /**
-             * Kind
-             * @enum {string}
-             */
+            /** @enum {string} */
             kind: "choice" | "flag" | "number" | "days" | "hours" | "names";
-            /** Unit */
             unit?: string | null;
-            /** Choices */
             choices: [
                 string,
                 string
             ][];
-            /** Parts */
             parts: ("vehicles" | "when" | "unless" | "must")[];
         };
-        /**
-         * Leaves
-         * @description How far a trip goes out: of the city or district, or of the province.
-         * @enum {string}
-         */
-        Leaves: "city" | "province";
-        /**
-         * LineStringIn
-         * @description A line along or across streets: those that it meets are closed.
-         */
-        LineStringIn: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "LineString";
-            /** Coordinates */
-            coordinates: [
-                number,
-                number
-            ][];
-        };
-        /**
-         * LineStringOut
-         * @description A line.
-         */
+        /** @description A line. */
         LineStringOut: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             type: "LineString";
-            /** Coordinates */
             coordinates: [
                 number,
                 number
             ][];
         };
         /**
-         * LinkHealth
          * @description How fresh the last fix is; a separate axis from duty (R21).
          * @enum {string}
          */
         LinkHealth: "live" | "old" | "lost";
         /**
-         * MeOut
          * @description Who is signed in; a driver's own vehicle and the assignment it is on; `timezone` is the region's.
          *
          *     `ageing_s` is for how long a request waits until it comes one level up (R24), for whoever watches the order.
          */
         MeOut: {
-            /** Id */
             id: string;
-            /** Name */
             name: string;
             role: components["schemas"]["Role"];
-            /** Phone */
             phone: string | null;
-            /** Agency */
             agency: string | null;
             facility: components["schemas"]["FacilityOut"] | null;
             vehicle: components["schemas"]["VehicleOut"] | null;
             assignment: components["schemas"]["AssignmentOut"] | null;
             request: components["schemas"]["OfferRequestOut"] | null;
-            /** Contact Phone */
             contact_phone?: string | null;
-            /**
-             * Now
-             * Format: date-time
-             */
+            /** Format: date-time */
             now: string;
-            /** Timezone */
             timezone: string;
-            /** Ageing S */
             ageing_s?: number | null;
-            /** Demo */
             demo: boolean;
-            /**
-             * Roads
-             * @enum {string}
-             */
+            /** @enum {string} */
             roads: "real" | "sample" | "none";
         };
         /**
-         * MessageOut
-         * @description What is told to whom; the links let a person send or say it with one tap, where the number is theirs to see.
-         */
-        MessageOut: {
-            /** Id */
-            id: number;
-            /** Request Id */
-            request_id: string | null;
-            /** Recipient */
-            recipient: string;
-            /** Label */
-            label: string;
-            template: components["schemas"]["Template"];
-            /** Text */
-            text: string;
-            state: components["schemas"]["MessageState"];
-            /**
-             * Made At
-             * Format: date-time
-             */
-            made_at: string;
-            /** Tries */
-            tries: number;
-            /** Sent At */
-            sent_at?: string | null;
-            /** Sent By */
-            sent_by?: string | null;
-            /** Last Error */
-            last_error?: string | null;
-            /** Chat Url */
-            chat_url?: string | null;
-            /** Call Url */
-            call_url?: string | null;
-        };
-        /**
-         * MessageState
-         * @description Linked: no gateway is set, a person sends it with one tap. Dropped: it was overtaken by what happened.
-         * @enum {string}
-         */
-        MessageState: "queued" | "sent" | "linked" | "failed" | "dropped";
-        /**
-         * Method
          * @description How an arrival time was found.
          * @enum {string}
          */
         Method: "roads" | "straight_line" | "given";
         /**
-         * MutualAidIn
-         * @description The answer of the operator whose vehicle is asked for; without `vehicle_id` for the first that was asked.
-         */
-        MutualAidIn: {
-            /** Yes */
-            yes: boolean;
-            /** Vehicle Id */
-            vehicle_id?: string | null;
-            /**
-             * Reason
-             * @default bantuan antarinstansi
-             */
-            reason: string;
-        };
-        /**
-         * Need
          * @description What the vehicle is needed for.
          * @enum {string}
          */
         Need: "emergency" | "referral" | "transport" | "body" | "document";
-        /**
-         * NewDraftIn
-         * @description Start a draft from a published version, or from a whole TOML text.
-         */
-        NewDraftIn: {
-            /** From Version */
-            from_version?: string | null;
-            /** Text */
-            text?: string | null;
-        };
-        /**
-         * NoteIn
-         * @description Something that the driver must know.
-         */
-        NoteIn: {
-            /** Text */
-            text: string;
-        };
-        /**
-         * OfferOut
-         * @description The offer that stands: the server's now and an absolute expiry make the countdown.
-         */
+        /** @description The offer that stands: the server's now and an absolute expiry make the countdown. */
         OfferOut: {
-            /** Assignment Id */
             assignment_id: string;
-            /**
-             * Expires At
-             * Format: date-time
-             */
+            /** Format: date-time */
             expires_at: string;
-            /**
-             * Now
-             * Format: date-time
-             */
+            /** Format: date-time */
             now: string;
-            /** Eta S */
             eta_s: number | null;
-            /** Distance M */
             distance_m: number | null;
-            /** Offer S */
             offer_s: number;
             request: components["schemas"]["OfferRequestOut"];
         };
-        /**
-         * OfferRequestOut
-         * @description What a driver must know of the request.
-         */
+        /** @description What a driver must know of the request. */
         OfferRequestOut: {
-            /** Id */
             id: string;
             need: components["schemas"]["Need"];
             urgency: components["schemas"]["Urgency"];
             pickup: components["schemas"]["PointOut"];
             dropoff: components["schemas"]["PointOut"] | null;
-            /** Note */
             note?: string | null;
-            /**
-             * Held
-             * @default false
-             */
+            /** @default false */
             held: boolean;
-            /** Schedule At */
             schedule_at?: string | null;
-            /**
-             * Family Left
-             * @default false
-             */
+            /** @default false */
             family_left: boolean;
         };
         /**
-         * OverridableBy
          * @description Who may act against a rule.
          * @enum {string}
          */
         OverridableBy: "nobody" | "operator" | "health_officer";
-        /**
-         * OverrideIn
-         * @description An operator acts against a rule that allows it.
-         */
-        OverrideIn: {
-            /** Rule */
-            rule: string;
-            /** Reason */
-            reason: string;
-        };
-        /**
-         * OwedOut
-         * @description A promise as its owner sees it: for which request, whom to call with which number next, and the calls so far.
-         */
+        /** @description A promise as its owner sees it: for which request, whom to call with which number next, and the calls so far. */
         OwedOut: {
-            /** Id */
             id: string;
-            /** Request Id */
             request_id: string;
-            /** Owner */
             owner: string;
-            /** Why */
             why: string;
-            /**
-             * Made At
-             * Format: date-time
-             */
+            /** Format: date-time */
             made_at: string;
-            /**
-             * Due At
-             * Format: date-time
-             */
+            /** Format: date-time */
             due_at: string;
-            /**
-             * Retry At
-             * Format: date-time
-             */
+            /** Format: date-time */
             retry_at: string;
-            /** Retries */
             retries: number;
             /** @default vehicle */
             kind: components["schemas"]["PromiseKind"];
             /** @default open */
             state: components["schemas"]["PromiseState"];
-            /**
-             * Level
-             * @default 1
-             */
+            /** @default 1 */
             level: number;
-            /**
-             * Calls
-             * @default 0
-             */
+            /** @default 0 */
             calls: number;
-            /** Outcome */
             outcome?: string | null;
-            /** Told */
             told?: string | null;
             need: components["schemas"]["Need"];
-            /** Subject */
             subject: string | null;
             pickup: components["schemas"]["PointOut"];
             request_state: components["schemas"]["RequestState"];
             call_whom: components["schemas"]["Whom"];
-            /** Call Phone */
             call_phone: string | null;
-            /** Owner Name */
             owner_name: string | null;
-            /** Call Log */
             call_log: components["schemas"]["CallOut"][];
         };
-        /**
-         * PackOut
-         * @description A published version in sentences; `policy` gives (name, sentence, value); `text` is the TOML itself.
-         */
+        /** @description A published version in sentences; `policy` gives (name, sentence, value); `text` is the TOML itself. */
         PackOut: {
-            /** Agency */
             agency: string;
-            /** Title */
             title: string;
-            /** Version */
             version: string;
-            /**
-             * Effective From
-             * Format: date-time
-             */
+            /** Format: date-time */
             effective_from: string;
-            /**
-             * State
-             * @enum {string}
-             */
+            /** @enum {string} */
             state: "past" | "in_force" | "coming";
-            /** Rules */
             rules: components["schemas"]["RuleOut"][];
-            /** Policy */
             policy: [
                 string,
                 string,
                 number
             ][];
-            /** Text */
             text: string;
         };
-        /**
-         * PatientIn
-         * @description What dispatch must know of a patient; never who it is.
-         */
-        PatientIn: {
-            /** Living */
-            living?: boolean | null;
-            /**
-             * Can Sit
-             * @default false
-             */
-            can_sit: boolean;
-            /**
-             * Special Care
-             * @default false
-             */
-            special_care: boolean;
-            /**
-             * Oxygen
-             * @default false
-             */
-            oxygen: boolean;
-            /**
-             * Infectious
-             * @default false
-             */
-            infectious: boolean;
-            death?: components["schemas"]["Death"] | null;
-            /**
-             * Count
-             * @default 1
-             */
-            count: number;
-            /** Resident Of */
-            resident_of?: string | null;
-        };
-        /**
-         * PersonOut
-         * @description Somebody of the demo.
-         */
+        /** @description Somebody of the demo. */
         PersonOut: {
-            /** Id */
             id: string;
-            /** Name */
             name: string;
             role: components["schemas"]["Role"];
-            /** Agency */
             agency: string | null;
-            /** Facility */
             facility: string | null;
-            /** Vehicle */
             vehicle: string | null;
         };
-        /**
-         * PlacesOut
-         * @description A GeoJSON FeatureCollection, best first. `say`: what to do next; `wider`: whether `wide` would ask further.
-         */
+        /** @description A GeoJSON FeatureCollection, best first. `say`: what to do next; `wider`: whether `wide` would ask further. */
         PlacesOut: {
             /**
-             * Type
              * @default FeatureCollection
              * @constant
              */
             type: "FeatureCollection";
-            /** Features */
             features: components["schemas"]["FoundOut"][];
-            /**
-             * Say
-             * @default
-             */
+            /** @default  */
             say: string;
-            /**
-             * Wider
-             * @default false
-             */
+            /** @default false */
             wider: boolean;
-            /**
-             * Attribution
-             * @default
-             */
+            /** @default  */
             attribution: string;
         };
-        /**
-         * PointIn
-         * @description A place that is no known facility.
-         */
-        PointIn: {
-            /** Lon */
-            lon: number;
-            /** Lat */
-            lat: number;
-            /** Name */
-            name?: string | null;
-        };
-        /**
-         * PointOut
-         * @description A named place.
-         */
+        /** @description A named place. */
         PointOut: {
-            /** Lon */
             lon: number;
-            /** Lat */
             lat: number;
-            /** Name */
             name: string;
-            /** Facility */
             facility?: string | null;
         };
-        /**
-         * PolygonIn
-         * @description An area, by one ring: every street with some part inside is closed.
-         */
-        PolygonIn: {
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "Polygon";
-            /** Coordinates */
-            coordinates: [
-                number,
-                number
-            ][][];
-        };
-        /**
-         * PolygonOut
-         * @description An area.
-         */
+        /** @description An area. */
         PolygonOut: {
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             type: "Polygon";
-            /** Coordinates */
             coordinates: [
                 number,
                 number
             ][][];
         };
         /**
-         * PromiseKind
          * @description What is owed: a vehicle, or a document that is out of stock.
          * @enum {string}
          */
         PromiseKind: "vehicle" | "document";
-        /**
-         * PromiseOut
-         * @description A call-back owed.
-         */
+        /** @description A call-back owed. */
         PromiseOut: {
-            /** Id */
             id: string;
-            /** Request Id */
             request_id: string;
-            /** Owner */
             owner: string;
-            /** Why */
             why: string;
-            /**
-             * Made At
-             * Format: date-time
-             */
+            /** Format: date-time */
             made_at: string;
-            /**
-             * Due At
-             * Format: date-time
-             */
+            /** Format: date-time */
             due_at: string;
-            /**
-             * Retry At
-             * Format: date-time
-             */
+            /** Format: date-time */
             retry_at: string;
-            /** Retries */
             retries: number;
             /** @default vehicle */
             kind: components["schemas"]["PromiseKind"];
             /** @default open */
             state: components["schemas"]["PromiseState"];
-            /**
-             * Level
-             * @default 1
-             */
+            /** @default 1 */
             level: number;
-            /**
-             * Calls
-             * @default 0
-             */
+            /** @default 0 */
             calls: number;
-            /** Outcome */
             outcome?: string | null;
-            /** Told */
             told?: string | null;
         };
         /**
-         * PromiseState
          * @description Whether the promise still stands, and how it ended: with a vehicle, with a word kept, or needed no longer.
          * @enum {string}
          */
         PromiseState: "open" | "solved" | "kept" | "withdrawn";
-        /**
-         * PublishIn
-         * @description From when the new version is in force; not in the past.
-         */
-        PublishIn: {
-            /** Edit */
-            edit: number;
-            /**
-             * Effective From
-             * Format: date-time
-             */
-            effective_from: string;
-        };
-        /**
-         * RefusedFixOut
-         * @description A position that was not believed.
-         */
-        RefusedFixOut: {
-            /** Index */
-            index: number;
-            /** Reasons */
-            reasons: string[];
-        };
-        /**
-         * RequestIn
-         * @description A suggestion that is to be carried out; `choose` prefers one of the eligible candidates.
-         */
-        RequestIn: {
-            need: components["schemas"]["Need"];
-            /** Pickup */
-            pickup: string | components["schemas"]["PointIn"];
-            /** Dropoff */
-            dropoff?: string | components["schemas"]["PointIn"] | null;
-            urgency?: components["schemas"]["Urgency"] | null;
-            /**
-             * @default {
-             *       "can_sit": false,
-             *       "special_care": false,
-             *       "oxygen": false,
-             *       "infectious": false,
-             *       "count": 1
-             *     }
-             */
-            patient: components["schemas"]["PatientIn"];
-            /** Documents */
-            documents?: ("death_letter" | "ktp" | "rt_rw" | "health_letter" | "kkp_letter")[];
-            leaves?: components["schemas"]["Leaves"] | null;
-            /** Schedule At */
-            schedule_at?: string | null;
-            /** Subject */
-            subject?: string | null;
-            /** Due At */
-            due_at?: string | null;
-            /** At */
-            at?: string | null;
-            contact: components["schemas"]["ContactIn"];
-            /** Note */
-            note?: string | null;
-            /** Choose */
-            choose?: string | null;
-        };
-        /**
-         * RequestOut
-         * @description A request with its decision, approvals and timeline.
-         */
+        /** @description A request with its decision, approvals and timeline. */
         RequestOut: {
-            /** Id */
             id: string;
             state: components["schemas"]["RequestState"];
             need: components["schemas"]["Need"];
             urgency: components["schemas"]["Urgency"];
             pickup: components["schemas"]["PointOut"];
             dropoff: components["schemas"]["PointOut"] | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
+            /** Format: date-time */
             created_at: string;
-            /** Assignments */
             assignments: components["schemas"]["AssignmentOut"][];
             promise?: components["schemas"]["PromiseOut"] | null;
-            /**
-             * Wanted
-             * @default 1
-             */
+            /** @default 1 */
             wanted: number;
-            /**
-             * Held
-             * @default false
-             */
+            /** @default false */
             held: boolean;
-            /** Schedule At */
             schedule_at?: string | null;
-            /** Subject */
             subject?: string | null;
-            /** Asked */
             asked?: components["schemas"]["AskedOut"][];
-            /** Level */
             level: number;
-            /**
-             * Broken
-             * @default false
-             */
+            /** @default false */
             broken: boolean;
-            /** Escalated To */
             escalated_to?: string | null;
             decision: components["schemas"]["DecisionOut"] | null;
-            /** Approvals */
             approvals: components["schemas"]["ApprovalOut"][];
-            /** Timeline */
             timeline: components["schemas"]["EventOut"][];
-            /** Track Url */
             track_url: string;
-            /** Contact Phone */
             contact_phone?: string | null;
         };
         /**
-         * RequestPageOut
-         * @description A page of requests, newest first; `next` is the cursor of the next page.
-         */
-        RequestPageOut: {
-            /** Requests */
-            requests: components["schemas"]["RequestSummaryOut"][];
-            /** Next */
-            next: string | null;
-        };
-        /**
-         * RequestState
          * @description How far a request has come; there is no state for "no".
          * @enum {string}
          */
         RequestState: "searching" | "assigned" | "in_progress" | "awaiting_approval" | "scheduled" | "waiting" | "completed" | "cancelled_by_requester" | "duplicate" | "unfounded";
         /**
-         * RequestSummaryOut
          * @description A request as a list shows it.
          *
          *     `level` is its place in the order (R24) before ageing, `broken` that its vehicle could not go on, `escalated_to` the
          *     role that nobody's going was made known to since a driver last said yes.
          */
         RequestSummaryOut: {
-            /** Id */
             id: string;
             state: components["schemas"]["RequestState"];
             need: components["schemas"]["Need"];
             urgency: components["schemas"]["Urgency"];
             pickup: components["schemas"]["PointOut"];
             dropoff: components["schemas"]["PointOut"] | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
+            /** Format: date-time */
             created_at: string;
-            /** Assignments */
             assignments: components["schemas"]["AssignmentOut"][];
             promise?: components["schemas"]["PromiseOut"] | null;
-            /**
-             * Wanted
-             * @default 1
-             */
+            /** @default 1 */
             wanted: number;
-            /**
-             * Held
-             * @default false
-             */
+            /** @default false */
             held: boolean;
-            /** Schedule At */
             schedule_at?: string | null;
-            /** Subject */
             subject?: string | null;
-            /** Asked */
             asked?: components["schemas"]["AskedOut"][];
-            /** Level */
             level: number;
-            /**
-             * Broken
-             * @default false
-             */
+            /** @default false */
             broken: boolean;
-            /** Escalated To */
             escalated_to?: string | null;
         };
         /**
-         * Role
          * @description What somebody signed in may do (api.md).
          * @enum {string}
          */
         Role: "staff" | "driver" | "operator" | "health_officer" | "admin" | "device";
-        /**
-         * RouteOut
-         * @description A GeoJSON LineString feature with the way's time, length and streets.
-         */
+        /** @description A GeoJSON LineString feature with the way's time, length and streets. */
         RouteOut: {
             /**
-             * Type
              * @default Feature
              * @constant
              */
             type: "Feature";
-            /** Geometry */
             geometry: {
                 [key: string]: unknown;
             };
-            /** Properties */
             properties: {
                 [key: string]: unknown;
             };
         };
-        /**
-         * RuleDocument
-         * @description A rule as it stands in a pack (docs/decisions/0004); absent parts are empty.
-         */
+        /** @description A rule as it stands in a pack (docs/decisions/0004); absent parts are empty. */
         RuleDocument: {
-            /** Id */
             id: string;
-            /** Title */
             title: string;
             effect: components["schemas"]["Effect"];
-            /** Vehicles */
             vehicles?: {
                 [key: string]: string | number | boolean | string[];
             }[];
-            /** When */
             when?: {
                 [key: string]: string | number | boolean | string[];
             }[];
-            /** Unless */
             unless?: {
                 [key: string]: string | number | boolean | string[];
             }[];
-            /** Must */
             must?: {
                 [key: string]: string | number | boolean | string[];
             }[];
-            /** Overrides */
             overrides?: string[];
-            /** Approver */
             approver?: string | null;
-            /** Prefer Within Min */
             prefer_within_min?: number | null;
-            /** Sooner By Min */
             sooner_by_min?: number | null;
-            /** One Each */
             one_each?: boolean | null;
-            /** Documents */
             documents?: string[];
-            /** Checklist */
             checklist?: string[];
-            /** Notify */
             notify?: string[];
             booking?: components["schemas"]["BookingDocument"] | null;
             /** @default nobody */
             overridable_by: components["schemas"]["OverridableBy"];
-            /** Clause */
             clause: string;
-            /** Source */
             source: string;
-            /** Reason Met */
             reason_met: string;
-            /** Reason Unmet */
             reason_unmet: string;
-            /** Would Help */
             would_help?: string | null;
         };
-        /**
-         * RuleOut
-         * @description A rule as one sentence, and as the document that a form edits.
-         */
+        /** @description A rule as one sentence, and as the document that a form edits. */
         RuleOut: {
-            /** Id */
             id: string;
-            /** Sentence */
             sentence: string;
             document: components["schemas"]["RuleDocument"];
         };
-        /**
-         * ScenarioOut
-         * @description One scenario under the draft; `lines` say what was expected and what happened, where it failed.
-         */
+        /** @description One scenario under the draft; `lines` say what was expected and what happened, where it failed. */
         ScenarioOut: {
-            /** Name */
             name: string;
-            /** Title */
             title: string;
-            /**
-             * State
-             * @enum {string}
-             */
+            /** @enum {string} */
             state: "passed" | "failed" | "waiting";
-            /** Lines */
             lines: string[];
         };
-        /**
-         * SessionIn
-         * @description Who signs in: a person of the demo, or the owner of a token.
-         */
-        SessionIn: {
-            /** Person Id */
-            person_id?: string | null;
-            /** Token */
-            token?: string | null;
-        };
-        /**
-         * SopAgencyOut
-         * @description An agency's versions, newest first, and its drafts.
-         */
+        /** @description An agency's versions, newest first, and its drafts. */
         SopAgencyOut: {
-            /** Agency */
             agency: string;
-            /** Versions */
             versions: components["schemas"]["SopPackSummaryOut"][];
-            /** Drafts */
             drafts: components["schemas"]["DraftSummaryOut"][];
         };
-        /**
-         * SopOut
-         * @description Every agency's SOP, and what a form needs to know; `may_edit` lists the agencies whose SOP the caller keeps.
-         */
+        /** @description Every agency's SOP, and what a form needs to know; `may_edit` lists the agencies whose SOP the caller keeps. */
         SopOut: {
-            /** Agencies */
             agencies: components["schemas"]["SopAgencyOut"][];
-            /** May Edit */
             may_edit: string[];
-            /** Keys */
             keys: components["schemas"]["KeyOut"][];
-            /** Approvers */
             approvers: [
                 string,
                 string
             ][];
-            /** Effects */
             effects: [
                 string,
                 string
             ][];
-            /** Overridable */
             overridable: [
                 string,
                 string
             ][];
-            /** Policy */
             policy: [
                 string,
                 string,
                 string
             ][];
         };
-        /**
-         * SopPackSummaryOut
-         * @description A published version and whether it is past, in force or coming.
-         */
+        /** @description A published version and whether it is past, in force or coming. */
         SopPackSummaryOut: {
-            /** Version */
             version: string;
-            /** Title */
             title: string;
-            /**
-             * Effective From
-             * Format: date-time
-             */
+            /** Format: date-time */
             effective_from: string;
-            /** Rules */
             rules: number;
-            /**
-             * State
-             * @enum {string}
-             */
+            /** @enum {string} */
             state: "past" | "in_force" | "coming";
         };
-        /**
-         * SopVersionOut
-         * @description A pack that spoke.
-         */
+        /** @description A pack that spoke. */
         SopVersionOut: {
-            /** Agency */
             agency: string;
-            /** Version */
             version: string;
         };
-        /**
-         * SpotOut
-         * @description A GeoJSON point, in degrees.
-         */
+        /** @description A GeoJSON point, in degrees. */
         SpotOut: {
             /**
-             * Type
              * @default Point
              * @constant
              */
             type: "Point";
-            /** Coordinates */
             coordinates: [
                 number,
                 number
             ];
         };
-        /**
-         * StampOut
-         * @description The three stamps of a step.
-         */
+        /** @description The three stamps of a step. */
         StampOut: {
-            /** Device Time */
             device_time: string | null;
-            /**
-             * Server Time
-             * Format: date-time
-             */
+            /** Format: date-time */
             server_time: string;
-            /** Source */
             source: string;
         };
         /**
-         * Step
          * @description What may be done to an assignment; the words of POST /api/assignments/ID/STEP and the desk's own two.
          *
          *     `stand_down` frees a vehicle that can still go, `problem` is one that cannot go on.
@@ -3078,199 +781,51 @@ export interface components {
          */
         Step: "accept" | "decline" | "en_route" | "on_scene" | "transporting" | "at_destination" | "clear" | "stand_down" | "problem" | "undo" | "expire" | "withdraw";
         /**
-         * StepIn
-         * @description A driver's tap; `seq` orders one device's queue.
-         */
-        StepIn: {
-            /** Seq */
-            seq: number;
-            /**
-             * Device Time
-             * Format: date-time
-             */
-            device_time: string;
-            /**
-             * Source
-             * @default tap
-             * @enum {string}
-             */
-            source: "tap" | "geofence" | "tracker" | "operator";
-            /** Reason */
-            reason?: string | null;
-        };
-        /**
-         * StockIn
-         * @description So many of a document have come.
-         */
-        StockIn: {
-            /** Subject */
-            subject: string;
-            /** Count */
-            count: number;
-        };
-        /**
-         * SuggestionIn
-         * @description What is needed, where from, where to: the input of a decision. A place is a facility's id or a point.
-         *
-         *     `schedule_at` books the trip for a time; `subject` is the document of need "document", owed by `due_at`.
-         */
-        SuggestionIn: {
-            need: components["schemas"]["Need"];
-            /** Pickup */
-            pickup: string | components["schemas"]["PointIn"];
-            /** Dropoff */
-            dropoff?: string | components["schemas"]["PointIn"] | null;
-            urgency?: components["schemas"]["Urgency"] | null;
-            /**
-             * @default {
-             *       "can_sit": false,
-             *       "special_care": false,
-             *       "oxygen": false,
-             *       "infectious": false,
-             *       "count": 1
-             *     }
-             */
-            patient: components["schemas"]["PatientIn"];
-            /** Documents */
-            documents?: ("death_letter" | "ktp" | "rt_rw" | "health_letter" | "kkp_letter")[];
-            leaves?: components["schemas"]["Leaves"] | null;
-            /** Schedule At */
-            schedule_at?: string | null;
-            /** Subject */
-            subject?: string | null;
-            /** Due At */
-            due_at?: string | null;
-            /** At */
-            at?: string | null;
-        };
-        /**
-         * Template
-         * @description What is said; the sentences are in dispatch/message_words.py.
-         * @enum {string}
-         */
-        Template: "received" | "offer" | "offer_auto" | "offer_unanswered" | "offer_withdrawn" | "coming" | "coming_to_facility" | "en_route" | "on_scene" | "transporting" | "at_destination" | "trip_over" | "trip_over_facility" | "replaced" | "vehicle_lost" | "let_go" | "approval_asked" | "help_asked" | "promise_made" | "document_promised" | "promise_reminded" | "promise_overdue" | "police_notice" | "owner_notice" | "operator_notice" | "escalated" | "family_needs_nothing" | "family_left" | "family_said" | "stock_came" | "ended_completed" | "ended_cancelled" | "ended_duplicate" | "ended_unfounded" | "ended_facility";
-        /**
-         * Urgency
          * @description Triage colour; a body has green and its own place in the order (R24).
          * @enum {string}
          */
         Urgency: "red" | "yellow" | "green";
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
-        };
         /**
-         * VehicleClass
          * @description What kind of vehicle it is; the short screen code of each is in docs/glossary.md.
          * @enum {string}
          */
         VehicleClass: "emergency_ambulance" | "transport_ambulance" | "mobile_clinic" | "hearse" | "dual_use" | "village_car" | "official_car";
-        /**
-         * VehicleOut
-         * @description A vehicle as the map shows it; `no` is its number in binary position frames.
-         */
+        /** @description A vehicle as the map shows it; `no` is its number in binary position frames. */
         VehicleOut: {
-            /** No */
             no: number;
-            /** Id */
             id: string;
-            /** Name */
             name: string;
-            /** Plate */
             plate: string;
             class: components["schemas"]["VehicleClass"];
-            /** Agency */
             agency: string;
-            /** Base */
             base: string | null;
             duty: components["schemas"]["Duty"];
             link: components["schemas"]["LinkHealth"];
-            /** Lon */
             lon: number | null;
-            /** Lat */
             lat: number | null;
-            /** Heading */
             heading?: number | null;
-            /** Fix Age S */
             fix_age_s: number | null;
-            /** Assignment Id */
             assignment_id: string | null;
             assignment_state?: components["schemas"]["AssignmentState"] | null;
-            /** Request Id */
             request_id?: string | null;
-            /**
-             * Auto Accept
-             * @default false
-             */
+            /** @default false */
             auto_accept: boolean;
-            /**
-             * At Base
-             * @default false
-             */
+            /** @default false */
             at_base: boolean;
         };
-        /**
-         * VerdictOut
-         * @description Every finding on one vehicle at the moment of a decision.
-         */
-        VerdictOut: {
-            /** Vehicle Id */
-            vehicle_id: string;
-            /** Name */
-            name: string;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Eligible */
-            eligible: boolean;
-            /** Blocking */
-            blocking: string[];
-            /** Findings */
-            findings: components["schemas"]["FindingOut"][];
-        };
-        /**
-         * WhatOut
-         * @description What one version decides: offer, offers, approval or promise, and for whom.
-         */
+        /** @description What one version decides: offer, offers, approval or promise, and for whom. */
         WhatOut: {
-            /** Outcome */
             outcome: string;
-            /** Vehicle Id */
             vehicle_id: string | null;
-            /** Vehicle */
             vehicle: string | null;
-            /** Eta S */
             eta_s: number | null;
-            /** Sentence */
             sentence: string;
         };
         /**
-         * Whom
          * @description Whom to call next: the number that was given, or the facility that asked.
          * @enum {string}
          */
         Whom: "contact" | "facility";
-        /**
-         * WithinOut
-         * @description The share of the length of all roads that is reached within a limit, from 0 to 1.
-         */
-        WithinOut: {
-            /** Minutes */
-            minutes: number;
-            /** Share */
-            share: number;
-        };
     };
     responses: never;
     parameters: never;
@@ -3279,1870 +834,4 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export interface operations {
-    people_api_session_people_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PersonOut"][];
-                };
-            };
-        };
-    };
-    sign_in_api_session_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SessionIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MeOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    sign_out_api_session_delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    suggest_api_suggestions_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SuggestionIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DecisionOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_requests_api_requests_get: {
-        parameters: {
-            query?: {
-                state?: components["schemas"]["RequestState"][] | null;
-                facility?: string | null;
-                since?: string | null;
-                after?: string | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RequestPageOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    receive_api_requests_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RequestIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RequestOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    view_request_api_requests__request_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RequestOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    view_candidates_api_requests__request_id__candidates_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DecisionOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    view_verdict_api_requests__request_id__candidates__vehicle_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: string;
-                vehicle_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VerdictOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    assign_api_requests__request_id__assign_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path: {
-                request_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AssignIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RequestOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    approve_api_requests__request_id__approve_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path: {
-                request_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ApproveIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RequestOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    mutual_aid_api_requests__request_id__mutual_aid_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path: {
-                request_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MutualAidIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RequestOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    hold_api_requests__request_id__hold_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path: {
-                request_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["HoldIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RequestOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    add_note_api_requests__request_id__note_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path: {
-                request_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NoteIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RequestOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    deliver_api_requests__request_id__deliver_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path: {
-                request_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DeliverIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RequestOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    cancel_api_requests__request_id__cancel_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path: {
-                request_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EndIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RequestOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    complete_api_requests__request_id__complete_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path: {
-                request_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EndIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RequestOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    duplicate_api_requests__request_id__duplicate_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path: {
-                request_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EndIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RequestOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    unfounded_api_requests__request_id__unfounded_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path: {
-                request_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EndIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RequestOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    replay_cikokol_api_demo_cikokol_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RequestOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_promises_api_promises_get: {
-        parameters: {
-            query?: {
-                owner?: string | null;
-                overdue?: boolean;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OwedOut"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_heirs_api_promises_heirs_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HeirOut"][];
-                };
-            };
-        };
-    };
-    log_call_api_promises__promise_id__calls_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path: {
-                promise_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CallIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OwedOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    close_api_promises__promise_id__close_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path: {
-                promise_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ClosePromiseIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OwedOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    take_api_promises__promise_id__take_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path: {
-                promise_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OwedOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    hand_over_api_promises_hand_over_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["HandOverIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OwedOut"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    stock_came_api_promises_stock_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StockIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OwedOut"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    kept_api_reports_promises_get: {
-        parameters: {
-            query?: {
-                days?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["KeptOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_messages_api_messages_get: {
-        parameters: {
-            query?: {
-                state?: components["schemas"]["MessageState"][] | null;
-                limit?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MessageOut"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_messages_of_api_requests__request_id__messages_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MessageOut"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    mark_sent_api_requests__request_id__messages__message_id__sent_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                request_id: string;
-                message_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MessageOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    me_api_me_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MeOut"];
-                };
-            };
-        };
-    };
-    my_offer_api_me_offer_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OfferOut"] | null;
-                };
-            };
-            /** @description No offer stands. */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    take_step_api_assignments__assignment_id___step__post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path: {
-                assignment_id: string;
-                step: "accept" | "decline" | "en_route" | "on_scene" | "transporting" | "at_destination" | "clear" | "stand_down" | "problem" | "undo";
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StepIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AssignmentOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    set_duty_api_me_duty_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DutyIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MeOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    positions_api_positions_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FixesIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FixesOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_vehicles_api_vehicles_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VehicleOut"][];
-                };
-            };
-        };
-    };
-    list_facilities_api_facilities_get: {
-        parameters: {
-            query?: {
-                kind?: components["schemas"]["FacilityKind"] | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FacilityOut"][];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    way_api_route_get: {
-        parameters: {
-            query: {
-                assignment: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RouteOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    map_style_style_json_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-        };
-    };
-    tile_tiles__z___x___y__mvt_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                z: number;
-                x: number;
-                y: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": unknown;
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    isochrone_api_isochrone_get: {
-        parameters: {
-            query: {
-                lon: number;
-                lat: number;
-                minutes: string[];
-                speeds?: "car" | "siren" | "hearse";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IsochroneOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    coverage_api_coverage_get: {
-        parameters: {
-            query?: {
-                class?: components["schemas"]["VehicleClass"][];
-                minutes?: string[];
-                speeds?: "car" | "siren" | "hearse";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CoverageOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    geocode_api_geocode_get: {
-        parameters: {
-            query?: {
-                q?: string | null;
-                lon?: number | null;
-                lat?: number | null;
-                limit?: number;
-                wide?: boolean;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlacesOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_closures_api_closures_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ClosuresOut"];
-                };
-            };
-        };
-    };
-    close_road_api_closures_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ClosureIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ClosureOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    open_road_api_closures__closure_id__open_post: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path: {
-                closure_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ClosureOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    overview_api_sop_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SopOut"];
-                };
-            };
-        };
-    };
-    version_api_sop__agency___version__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agency: string;
-                version: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PackOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    start_api_sop__agency__drafts_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agency: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewDraftIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DraftOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    read_api_sop__agency__drafts__draft_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agency: string;
-                draft_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DraftOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    save_api_sop__agency__drafts__draft_id__put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agency: string;
-                draft_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DraftIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DraftOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    discard_api_sop__agency__drafts__draft_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agency: string;
-                draft_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    submit_api_sop__agency__drafts__draft_id__submit_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agency: string;
-                draft_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EditIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DraftOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    approve_api_sop__agency__drafts__draft_id__approve_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agency: string;
-                draft_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ApproveDraftIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DraftOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    publish_api_sop__agency__drafts__draft_id__publish_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agency: string;
-                draft_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PublishIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DraftOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    test_api_sop__agency__drafts__draft_id__test_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agency: string;
-                draft_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DraftTestOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    backtest_api_sop__agency__drafts__draft_id__backtest_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                agency: string;
-                draft_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BacktestIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BacktestOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-}
+export type operations = Record<string, never>;

@@ -22,6 +22,13 @@ export const isToday = (at: string | number | Date, now: number) => dayText(at) 
 // A time with its day, unless that is today.
 export const whenText = (at: string, now: number) =>
   isToday(at, now) ? `pukul ${clockText(at)}` : `${dayText(at)} pukul ${clockText(at)}`;
+// A date with its year, and with its time unless that is midnight.
+export function dateText(at: string): string {
+  const [date, clock] = [formatted(at, { day: "numeric", month: "long", year: "numeric" }), clockText(at)];
+  return clock === "00.00" ? date : `${date} pukul ${clock}`;
+}
+export const shortText = (at: string) =>
+  `${formatted(at, { day: "numeric", month: "short" })} ${clockText(at)}`;
 export const minutes = (seconds: number | null | undefined) =>
   seconds === null || seconds === undefined ? "–" : String(Math.max(1, Math.round(seconds / 60)));
 export function kilometres(metres: number | null | undefined): string {

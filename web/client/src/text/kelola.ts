@@ -1,7 +1,7 @@
 // Every Indonesian string of the SOP page.
-import type { Effect, Part } from "../faces/kelola/types";
+import type { Schema } from "../core/api";
 
-const PARTS: Record<Part, { title: string; none: string; or: string }> = {
+const PARTS: Record<Schema<"KeyOut">["parts"][number], { title: string; none: string; or: string }> = {
   vehicles: {
     title: "Berlaku untuk kendaraan",
     none: "Semua kendaraan.",
@@ -12,7 +12,7 @@ const PARTS: Record<Part, { title: string; none: string; or: string }> = {
   must: { title: "Syaratnya", none: "Belum ada syarat.", or: "atau cukup" },
 };
 
-const EFFECTS: Record<Effect, string> = {
+const EFFECTS: Record<Schema<"Effect">, string> = {
   deny: "Kendaraan yang dimaksud tidak berangkat untuk permintaan seperti ini.",
   require: "Kendaraan hanya berangkat bila syaratnya terpenuhi.",
   approval: "Kendaraan berangkat sesudah seseorang menyetujui; aturan yang dilepas tidak lagi menghalangi.",

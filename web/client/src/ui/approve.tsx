@@ -1,9 +1,10 @@
 // A yes that somebody waits for, answered where it is read.
 import { useState } from "preact/hooks";
-import type { Asked, Me, RequestSummary } from "../core/api";
-import { post } from "../core/api";
+import { type Asked, type Me, post, type RequestSummary } from "../core/api";
+import { now } from "../core/clock";
 import { spanText } from "../core/words";
 import { text } from "../text/id";
+import { Button, Field } from "./controls";
 
 const words = text.approve;
 const OWN = "own_operator";
@@ -14,13 +15,18 @@ export const isAsked = (me: Me, asked: Asked, agencyOf?: (vehicle: string) => st
     ? me.role === "operator" && me.agency !== null && agencyOf?.(asked.vehicle_id) === me.agency
     : asked.approver === me.role;
 
-export function Approve(props: {
+interface Waiting {
   request: RequestSummary;
   asked: Asked;
-  now: number;
-  attempt: (work: () => Promise<unknown>) => Promise<unknown>;
-}) {
-  const { request, asked, now, attempt } = props;
+}
+type Attempt = (work: () => Promise<unknown>) => Promise<unknown>;
+
+export const Approvals = ({ waiting, attempt }: { waiting: Waiting[]; attempt: Attempt }) =>
+  waiting.map((one) => (
+    <Approve key={`${one.request.id} ${one.asked.vehicle_id} ${one.asked.rule}`} {...one} attempt={attempt} />
+  ));
+
+function Approve({ request, asked, attempt }: Waiting & { attempt: Attempt }) {
   const aid = asked.approver === OWN;
   const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
@@ -39,22 +45,15 @@ export function Approve(props: {
       <p>
         <strong>{request.subject ?? text.need[request.need]}</strong> · {request.pickup.name}
         {request.dropoff ? ` → ${request.dropoff.name}` : ""} ·{" "}
-        {words.since(spanText((now - Date.parse(asked.asked_at)) / 1000))}
+        {words.since(spanText((now.value - Date.parse(asked.asked_at)) / 1000))}
       </p>
       <p>{aid ? words.aid(asked.vehicle_name, asked.rule) : words.ask(asked.vehicle_name, asked.rule)}</p>
-      {!aid && (
-        <label>
-          {text.reason}
-          <input value={reason} maxLength={500} onInput={(event) => setReason(event.currentTarget.value)} />
-        </label>
-      )}
+      {!aid && <Field label={text.reason} value={reason} maxLength={500} onType={setReason} />}
       <div class="choices two">
-        <button type="button" class="primary" disabled={!ready} onClick={() => void answer(true)}>
+        <Button class="primary" disabled={!ready} onClick={() => void answer(true)}>
           {aid ? words.aidYes : words.yes}
-        </button>
-        <button type="button" disabled={!ready} onClick={() => void answer(false)}>
-          {aid ? words.aidNo : words.no}
-        </button>
+        </Button>
+        <Button label={aid ? words.aidNo : words.no} disabled={!ready} onClick={() => void answer(false)} />
       </div>
     </div>
   );

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { sentence } from "../core/api";
 import { online } from "../core/live";
 import { text } from "../text/id";
+import { Button } from "./controls";
 
 const failed = signal("");
 
@@ -15,18 +16,12 @@ export async function begin(start: () => Promise<void>): Promise<void> {
   }
 }
 
-export function Beginning({ start }: { start: () => Promise<void> }) {
-  return (
-    <main class="begin stack">
-      <h1>{text.app}</h1>
-      <p class={failed.value ? "error" : "soft"} role="status">
-        {failed.value || (online.value === false ? text.offline : text.loading)}
-      </p>
-      {failed.value && (
-        <button type="button" onClick={() => void begin(start)}>
-          {text.again}
-        </button>
-      )}
-    </main>
-  );
-}
+export const Beginning = ({ start }: { start: () => Promise<void> }) => (
+  <main class="begin stack">
+    <h1>{text.app}</h1>
+    <p class={failed.value ? "error" : "soft"} role="status">
+      {failed.value || (online.value === false ? text.offline : text.loading)}
+    </p>
+    {failed.value && <Button label={text.again} onClick={() => void begin(start)} />}
+  </main>
+);

@@ -1,9 +1,12 @@
-// A promise as its owner sees it: by when, whom to call, how the call went, and the calls so far.
+// Promises as their owners see them: by when, whom to call, how the call went, and the calls so far.
 import { useState } from "preact/hooks";
 import type { Owed } from "../core/api";
-import { type Close, closePromise, logCall, type Outcome } from "../core/promises";
+import { attempt } from "../core/attempt";
+import { now } from "../core/clock";
+import { type Close, closePromise, isLate, logCall, type Outcome } from "../core/promises";
 import { clockText, dueText, telephone, whatsapp, whenText } from "../core/words";
 import { text } from "../text/id";
+import { Button } from "./controls";
 import { TOLD, Told } from "./told";
 import "./owed.css";
 
@@ -11,41 +14,47 @@ const words = text.owed;
 const OUTCOMES: Outcome[] = ["told", "no_answer", "wrong_number"];
 
 interface Props {
-  promise: Owed;
-  now: number;
-  mine: boolean;
-  attempt: (work: () => Promise<unknown>) => Promise<unknown>;
-  open?: () => void;
-  take?: () => void;
+  promises: Owed[];
+  isMine: (promise: Owed) => boolean;
+  open: (id: string) => void;
+  take?: (id: string) => void;
 }
 
-export function OwedCard({ promise, now, mine, attempt, open, take }: Props) {
-  const late = Date.parse(promise.due_at) < now;
+export const OwedList = ({ promises, ...props }: Props) => (
+  <ol class="plain stack">
+    {promises.map((promise) => (
+      <Card key={promise.id} promise={promise} {...props} />
+    ))}
+  </ol>
+);
+
+export const OwedGroup = ({ title, ...props }: Props & { title: string }) =>
+  props.promises.length > 0 && (
+    <section class="stack" aria-label={title}>
+      <h2>{title}</h2>
+      <OwedList {...props} />
+    </section>
+  );
+
+function Card({ promise, isMine, open, take }: Omit<Props, "promises"> & { promise: Owed }) {
+  const late = isLate(promise);
+  const mine = isMine(promise);
   return (
     <li class={`card owed stack ${late ? "late" : ""}`}>
-      <p class="candidate">
+      <p class="apart">
         <strong>{promise.subject ?? text.need[promise.need]}</strong>
-        <span class={late ? "due late" : "due"}>{dueText(promise.due_at, now)}</span>
+        <span class={late ? "due late" : "due"}>{dueText(promise.due_at, now.value)}</span>
       </p>
       <p class="soft">
-        {promise.pickup.name} · {words.before} {whenText(promise.due_at, now)} · {ownerText(promise, mine)}
+        {promise.pickup.name} · {words.before} {whenText(promise.due_at, now.value)} ·{" "}
+        {ownerText(promise, mine)}
       </p>
       <Phone promise={promise} />
-      <Answered promise={promise} attempt={attempt} />
-      {(open || take) && (
-        <div class="wide-two">
-          {take && (
-            <button type="button" onClick={take}>
-              {words.take}
-            </button>
-          )}
-          {open && (
-            <button type="button" onClick={open}>
-              {words.open}
-            </button>
-          )}
-        </div>
-      )}
+      <Answered promise={promise} />
+      <div class="flow">
+        {take && !mine && <Button label={words.take} onClick={() => take(promise.id)} />}
+        <Button label={words.open} onClick={() => open(promise.request_id)} />
+      </div>
       <Log promise={promise} />
     </li>
   );
@@ -60,7 +69,7 @@ function ownerText(promise: Owed, mine: boolean): string {
 function Phone({ promise }: { promise: Owed }) {
   if (!promise.call_phone) return <p class="soft">{words.noNumber}</p>;
   return (
-    <p class="phone">
+    <p class="phone flow">
       <a class="button" href={telephone(promise.call_phone)}>
         {words.call(words.whom[promise.call_whom])} <span class="nowrap">{promise.call_phone}</span>
       </a>
@@ -71,7 +80,7 @@ function Phone({ promise }: { promise: Owed }) {
   );
 }
 
-function Answered({ promise, attempt }: Pick<Props, "promise" | "attempt">) {
+function Answered({ promise }: { promise: Owed }) {
   const [picked, setPicked] = useState<{ whom: string; told: string } | null>(null);
   const usual = promise.call_whom === "facility" ? text.told.staff : TOLD[0];
   // Whoever is called next is another: what was picked for the last call does not hold for this one.
@@ -92,15 +101,14 @@ function Answered({ promise, attempt }: Pick<Props, "promise" | "attempt">) {
       />
       <fieldset class="outcomes" aria-label={words.outcome}>
         {OUTCOMES.map((outcome) => (
-          <button
-            type="button"
+          <Button
             key={outcome}
             class={outcome === "told" ? "primary" : ""}
             disabled={busy}
             onClick={() => void work(() => logCall(promise.id, outcome, told))}
           >
             {words.outcomes[outcome]}
-          </button>
+          </Button>
         ))}
       </fieldset>
       <details>
@@ -109,13 +117,9 @@ function Answered({ promise, attempt }: Pick<Props, "promise" | "attempt">) {
           <p class="soft">{words.closeHow(told)}</p>
           <div class="choices two">
             {promise.kind === "document" && (
-              <button type="button" disabled={busy} onClick={() => void end("handed_out")}>
-                {words.handedOut}
-              </button>
+              <Button label={words.handedOut} disabled={busy} onClick={() => void end("handed_out")} />
             )}
-            <button type="button" disabled={busy} onClick={() => void end("not_needed")}>
-              {words.notNeeded}
-            </button>
+            <Button label={words.notNeeded} disabled={busy} onClick={() => void end("not_needed")} />
           </div>
         </div>
       </details>
@@ -126,7 +130,7 @@ function Answered({ promise, attempt }: Pick<Props, "promise" | "attempt">) {
 function Log({ promise }: { promise: Owed }) {
   if (promise.call_log.length === 0) return null;
   return (
-    <ul class="calls" aria-label={words.log}>
+    <ul class="calls plain" aria-label={words.log}>
       {promise.call_log.map((call) => (
         <li key={call.at}>
           <time>{clockText(call.at)}</time> {words.whom[call.whom]}:{" "}

@@ -1,17 +1,10 @@
 // Who was told: a choice that is filled in already, so that one tap is enough.
 import { text } from "../text/id";
+import { Pick } from "./controls";
 
 export const TOLD = text.told.choices;
+const OPTIONS = TOLD.map((who) => [who, who] as const);
 
-export function Told(props: { label: string; value: string; onPick: (told: string) => void }) {
-  return (
-    <label>
-      {props.label}
-      <select value={props.value} onChange={(event) => props.onPick(event.currentTarget.value)}>
-        {TOLD.map((who) => (
-          <option key={who}>{who}</option>
-        ))}
-      </select>
-    </label>
-  );
-}
+export const Told = (props: { label: string; value: string; onPick: (told: string) => void }) => (
+  <Pick options={OPTIONS} {...props} />
+);

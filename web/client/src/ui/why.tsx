@@ -6,16 +6,17 @@ import { text } from "../text/id";
 
 const SHOWN = 12;
 
-export function Why(props: { decision: Decision; action?: (candidate: Candidate) => ComponentChildren }) {
-  const { decision } = props;
+type Action = ((candidate: Candidate) => ComponentChildren) | undefined;
+
+export function Why({ decision, action }: { decision: Decision; action?: Action }) {
   const withReasons = decision.candidates.filter((c) => c.eta_s !== null).slice(0, SHOWN);
   return (
     <section class="why stack" aria-label={text.why}>
       <p>{decision.sentence}</p>
-      <ol>
+      <ol class="plain">
         {withReasons.map((candidate) => (
           <li key={candidate.vehicle_id}>
-            <Row candidate={candidate} action={props.action} />
+            <Row candidate={candidate} action={action} />
           </li>
         ))}
       </ol>
@@ -27,17 +28,11 @@ export function Why(props: { decision: Decision; action?: (candidate: Candidate)
   );
 }
 
-function Row({
-  candidate,
-  action,
-}: {
-  candidate: Candidate;
-  action: ((c: Candidate) => ComponentChildren) | undefined;
-}) {
+function Row({ candidate, action }: { candidate: Candidate; action: Action }) {
   const blocking = candidate.findings.filter((finding) => finding.blocks);
   return (
     <div>
-      <div class="candidate">
+      <div class="apart">
         <div>
           <strong>
             {candidate.rank}. {candidate.name}

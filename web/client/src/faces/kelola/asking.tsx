@@ -1,36 +1,30 @@
 // The yeses that families wait for: a health officer answers them here, before any rule.
-import { computed, signal } from "@preact/signals";
-import type { Me, RequestSummary } from "../../core/api";
+import { computed } from "@preact/signals";
+import type { Me } from "../../core/api";
+import { tick } from "../../core/clock";
 import { connect } from "../../core/live";
+import { askedOf, requests, takeRequest, takeRequests } from "../../core/requests";
 import { text } from "../../text/id";
-import { Approve, isAsked } from "../../ui/approve";
+import { Approvals, isAsked } from "../../ui/approve";
 import { Trouble } from "./bits";
 import { attempt } from "./state";
 
-const requests = signal(new Map<string, RequestSummary>());
-const now = signal(Date.now());
 const MINUTE_MS = 60_000;
 
 const waiting = computed(() =>
-  [...requests.value.values()]
-    .flatMap((request) => (request.asked ?? []).map((asked) => ({ request, asked })))
-    .sort((a, b) => a.asked.asked_at.localeCompare(b.asked.asked_at)),
+  askedOf([...requests.value.values()]).sort((a, b) => a.asked.asked_at.localeCompare(b.asked.asked_at)),
 );
 
 export function listen(me: Me): void {
   if (me.role !== "health_officer") return;
   connect({
-    snapshot: (snapshot) => {
-      requests.value = new Map(snapshot.requests.map((request) => [request.id, request]));
-    },
+    snapshot: (snapshot) => takeRequests(snapshot.requests),
     event: (event) => {
-      now.value = Date.now();
-      if (event.request) requests.value = new Map(requests.value).set(event.request.id, event.request);
+      tick();
+      takeRequest(event);
     },
   });
-  setInterval(() => {
-    now.value = Date.now();
-  }, MINUTE_MS);
+  setInterval(tick, MINUTE_MS);
 }
 
 export function Asking({ who }: { who: Me }) {
@@ -40,19 +34,7 @@ export function Asking({ who }: { who: Me }) {
     <section class="page stack asking" aria-label={text.approve.title} aria-live="polite">
       <h2>{text.approve.title}</h2>
       <Trouble at="asking" />
-      {mine.map(({ request, asked }) => (
-        <Approve
-          key={`${request.id} ${asked.vehicle_id} ${asked.rule}`}
-          request={request}
-          asked={asked}
-          now={now.value}
-          attempt={(work) =>
-            attempt("asking", async () => {
-              await work();
-            })
-          }
-        />
-      ))}
+      <Approvals waiting={mine} attempt={(work) => attempt("asking", work)} />
     </section>
   );
 }

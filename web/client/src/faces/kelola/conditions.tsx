@@ -1,8 +1,10 @@
 // The conditions of one part of a rule: rows of a key and its value, in tables of which any may hold.
 import { useState } from "preact/hooks";
 import { kelola as words } from "../../text/kelola";
+import { Button } from "../../ui/controls";
 import { FieldProblem } from "./bits";
-import { focusLater, keys, sop, write } from "./state";
+import { write } from "./editing";
+import { focusLater, keys, sop } from "./state";
 import type { Key, Part, Table } from "./types";
 import { START, ValueOf } from "./values";
 import type { Working } from "./work";
@@ -15,8 +17,13 @@ function Add(props: { id: string; part: Part; used: string[]; add: (key: Key) =>
     (key) => key.parts.includes(props.part) && !props.used.includes(key.name),
   );
   if (free.length === 0) return null;
+  const add = () => {
+    const key = free.find((one) => one.name === chosen);
+    choose("");
+    if (key) props.add(key);
+  };
   return (
-    <div class="add">
+    <div class="add flow">
       <select
         id={props.id}
         aria-label={words.addTo(words.parts[props.part].title)}
@@ -39,17 +46,7 @@ function Add(props: { id: string; part: Part; used: string[]; add: (key: Key) =>
           );
         })}
       </select>
-      <button
-        type="button"
-        disabled={!chosen}
-        onClick={() => {
-          const key = free.find((one) => one.name === chosen);
-          choose("");
-          if (key) props.add(key);
-        }}
-      >
-        {words.add}
-      </button>
+      <Button label={words.add} disabled={!chosen} onClick={add} />
     </div>
   );
 }
@@ -62,6 +59,11 @@ function Rows(props: {
   set: (table: Table) => void;
 }) {
   const { table, set } = props;
+  const drop = (name: string) => {
+    const { [name]: _, ...rest } = table;
+    set(rest);
+    focusLater(`${props.prefix}-add`);
+  };
   return (
     <div class="stack">
       {Object.entries(table).map(([name, value]) => {
@@ -79,18 +81,9 @@ function Rows(props: {
               )}
               <FieldProblem rule={props.rule} field={`${props.part}.${name}`} />
             </div>
-            <button
-              type="button"
-              class="drop"
-              aria-label={words.removeCondition(label)}
-              onClick={() => {
-                const { [name]: _, ...rest } = table;
-                set(rest);
-                focusLater(`${props.prefix}-add`);
-              }}
-            >
+            <Button class="drop" aria-label={words.removeCondition(label)} onClick={() => drop(name)}>
               ✕
-            </button>
+            </Button>
           </fieldset>
         );
       })}
@@ -122,13 +115,9 @@ export function Conditions({ rule, part }: { rule: Working; part: Part }) {
           {at > 0 && (
             <p class="or">
               <strong>{text.or}</strong>
-              <button
-                type="button"
-                class="link"
-                onClick={() => set(tables.filter((_, other) => other !== at))}
-              >
+              <Button class="link" onClick={() => set(tables.filter((_, other) => other !== at))}>
                 {words.removeAlternative}
-              </button>
+              </Button>
             </p>
           )}
           <Rows
@@ -141,8 +130,7 @@ export function Conditions({ rule, part }: { rule: Working; part: Part }) {
         </div>
       ))}
       {first > 0 && tables.length < 8 && (
-        <button
-          type="button"
+        <Button
           class="link"
           onClick={() => {
             set([...tables, {}]);
@@ -150,7 +138,7 @@ export function Conditions({ rule, part }: { rule: Working; part: Part }) {
           }}
         >
           {words.alternative(text.or)}
-        </button>
+        </Button>
       )}
     </fieldset>
   );

@@ -1,98 +1,57 @@
 // What a rule's effect needs beside its conditions: who says yes, how many minutes, which documents may follow.
 import { kelola as words } from "../../text/kelola";
-import { FieldProblem } from "./bits";
-import { keys, sop, write } from "./state";
+import { Check, Pick } from "../../ui/controls";
+import { Checks, FieldProblem, Hint, type Numbered, NumberInput } from "./bits";
+import { write } from "./editing";
+import { keys, sop } from "./state";
 import type { Booking, RuleDocument } from "./types";
 import { Names, Span } from "./values";
 import { FIELDS, isBlank, type Working } from "./work";
 
-export function Select(props: {
+interface Selected {
   id: string;
   label: string;
   value: string | null;
-  options: [string, string][];
-  set: (value: string) => void;
-  optional?: boolean;
-}) {
-  return (
-    <label>
-      {props.label}
-      <select
-        id={props.id}
-        value={props.value ?? ""}
-        onChange={(event) => props.set(event.currentTarget.value)}
-      >
-        {props.value === null && <option value="">{words.chooseOne}</option>}
-        {props.options.map(([name, label]) => (
-          <option value={name} key={name}>
-            {label}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
+  options: [string, string][] | undefined;
+  onPick: (value: string) => void;
 }
 
-function Minutes({ rule, field }: { rule: Working; field: "prefer_within_min" | "sooner_by_min" }) {
-  return (
-    <label>
-      {words.field[field]}
-      <span class="number">
-        <input
-          id={`${field}-${rule.key}`}
-          type="number"
-          inputMode="decimal"
-          step="any"
-          value={rule.doc[field] ?? ""}
-          onInput={(event) => {
-            const typed = event.currentTarget.value;
-            write(rule.key, { [field]: typed === "" ? null : Number(typed) });
-          }}
-        />
-        <span>{words.minutes}</span>
-      </span>
-    </label>
-  );
-}
+// One of some, none yet while it is null.
+export const Select = ({ value, options = [], ...pick }: Selected) => (
+  <Pick
+    {...pick}
+    value={value ?? ""}
+    options={value === null ? [["", words.chooseOne], ...options] : options}
+  />
+);
+
+const Minutes = ({ label, ...number }: Numbered) => (
+  <label>
+    {label}
+    <span class="number">
+      <NumberInput {...number} />
+      <span>{words.minutes}</span>
+    </span>
+  </label>
+);
 
 function Listed(props: { rule: Working; field: "overrides" | "notify" | "documents"; hint: string }) {
   const { rule, field } = props;
   const id = `${field}-${rule.key}`;
   const choices = keys.value.get(field)?.choices ?? [];
   const chosen = rule.doc[field];
+  const set = (names: string[]) => write(rule.key, { [field]: names });
   if (choices.length > 0)
     return (
       <fieldset class="condition">
         <legend>{words.field[field]}</legend>
-        <div class="checks">
-          {choices.map(([name, label]) => (
-            <label class="check" key={name}>
-              <input
-                type="checkbox"
-                checked={chosen.includes(name)}
-                onChange={(event) => {
-                  const rest = chosen.filter((one) => one !== name);
-                  write(rule.key, { [field]: event.currentTarget.checked ? [...rest, name] : rest });
-                }}
-              />
-              {label}
-            </label>
-          ))}
-        </div>
+        <Checks choices={choices} chosen={chosen} set={set} />
       </fieldset>
     );
   return (
     <div>
       <label for={id}>{words.field[field]}</label>
-      <Names
-        id={id}
-        value={chosen}
-        set={(names) => write(rule.key, { [field]: names })}
-        describedBy={`${id}-hint`}
-      />
-      <small class="soft" id={`${id}-hint`}>
-        {props.hint}
-      </small>
+      <Names id={id} value={chosen} set={set} hint={props.hint} />
     </div>
   );
 }
@@ -112,9 +71,7 @@ function Checklist({ rule }: { rule: Working }) {
           write(rule.key, { checklist: typed === "" ? [] : typed.split("\n") });
         }}
       />
-      <small class="soft" id={`${id}-hint`}>
-        {words.checklistHint}
-      </small>
+      <Hint of={id}>{words.checklistHint}</Hint>
     </div>
   );
 }
@@ -124,35 +81,19 @@ function BookingOf({ rule }: { rule: Working }) {
   const set = (booking: Booking | null) => write(rule.key, { booking });
   return (
     <div class="stack">
-      <label class="check">
-        <input
-          type="checkbox"
-          checked={now !== null}
-          onChange={(event) =>
-            set(event.currentTarget.checked ? { notice_min: 120, hours: "08:00-16:00" } : null)
-          }
-        />
-        {words.field.booking}
-      </label>
+      <Check
+        label={words.field.booking}
+        checked={now !== null}
+        onCheck={(on) => set(on ? { notice_min: 120, hours: "08:00-16:00" } : null)}
+      />
       {now && (
         <fieldset class="condition stack">
           <legend>{words.field.booking}</legend>
-          <label>
-            {words.noticeBefore}
-            <span class="number">
-              <input
-                type="number"
-                inputMode="decimal"
-                step="any"
-                value={now.notice_min ?? ""}
-                onInput={(event) => {
-                  const typed = event.currentTarget.value;
-                  set({ ...now, notice_min: typed === "" ? null : Number(typed) });
-                }}
-              />
-              <span>{words.minutes}</span>
-            </span>
-          </label>
+          <Minutes
+            label={words.noticeBefore}
+            value={now.notice_min}
+            set={(notice_min) => set({ ...now, notice_min })}
+          />
           <Span value={now.hours} set={(hours) => set({ ...now, hours })} />
         </fieldset>
       )}
@@ -160,19 +101,17 @@ function BookingOf({ rule }: { rule: Working }) {
   );
 }
 
-const SAID_HERE = [
-  ...["approver", "prefer_within_min", "sooner_by_min", "one_each", "overrides", "documents", "checklist"],
-  ...["notify", "booking", "booking.hours", "booking.notice_min"],
+const HELD = [
+  ...(["approver", "prefer_within_min", "sooner_by_min", "one_each", "overrides"] as const),
+  ...(["documents", "checklist", "notify", "booking"] as const),
 ];
 
 // What the effect needs, and whatever else the rule still carries, so that it can be mended.
 export function Consequence({ rule }: { rule: Working }) {
   const { doc, key } = rule;
   const has = (field: keyof RuleDocument) => FIELDS[doc.effect].includes(field) || !isBlank(doc[field]);
-  const any = (["approver", "overrides", "prefer_within_min", "sooner_by_min", "one_each"] as const).some(
-    has,
-  );
-  if (!any && !has("documents") && !has("checklist") && !has("notify") && !has("booking")) return null;
+  const set = (fields: Partial<RuleDocument>) => write(key, fields);
+  if (!HELD.some(has)) return null;
   return (
     <fieldset class="part stack">
       <legend>{words.consequence}</legend>
@@ -181,28 +120,32 @@ export function Consequence({ rule }: { rule: Working }) {
           id={`approver-${key}`}
           label={words.field.approver}
           value={doc.approver}
-          options={sop.value?.approvers ?? []}
-          set={(approver) => write(key, { approver: approver || null })}
+          options={sop.value?.approvers}
+          onPick={(approver) => set({ approver: approver || null })}
         />
       )}
-      {has("prefer_within_min") && <Minutes rule={rule} field="prefer_within_min" />}
-      {has("sooner_by_min") && <Minutes rule={rule} field="sooner_by_min" />}
+      {(["prefer_within_min", "sooner_by_min"] as const).filter(has).map((field) => (
+        <Minutes
+          key={field}
+          id={`${field}-${key}`}
+          label={words.field[field]}
+          value={doc[field]}
+          set={(value) => set({ [field]: value })}
+        />
+      ))}
       {has("one_each") && (
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={doc.one_each === true}
-            onChange={(event) => write(key, { one_each: event.currentTarget.checked || null })}
-          />
-          {words.field.one_each}
-        </label>
+        <Check
+          label={words.field.one_each}
+          checked={doc.one_each === true}
+          onCheck={(on) => set({ one_each: on || null })}
+        />
       )}
       {has("overrides") && <Listed rule={rule} field="overrides" hint={words.overridesHint} />}
       {has("documents") && <Listed rule={rule} field="documents" hint={words.names} />}
       {has("checklist") && <Checklist rule={rule} />}
       {has("notify") && <Listed rule={rule} field="notify" hint={words.names} />}
       {has("booking") && <BookingOf rule={rule} />}
-      {SAID_HERE.map((field) => (
+      {[...HELD, "booking.hours", "booking.notice_min"].map((field) => (
         <FieldProblem rule={rule} field={field} key={field} />
       ))}
     </fieldset>

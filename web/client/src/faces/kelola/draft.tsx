@@ -1,99 +1,30 @@
 // A draft: its rules with their forms and problems, and what is not saved yet.
+import { doing } from "../../core/attempt";
 import { kelola as words } from "../../text/kelola";
-import { Link } from "./bits";
+import { Button, Field } from "../../ui/controls";
+import { Lines } from "../../ui/lines";
+import { Hint, Link, NumberInput } from "./bits";
+import { add, drop, openRule, restore, save } from "./editing";
 import { titleOf } from "./list";
+import { HEAD } from "./problems";
 import { Find, matches, PolicyText, RuleText } from "./read";
 import { RuleForm } from "./rule_form";
 import { Said } from "./said";
-import {
-  add,
-  busy,
-  dirty,
-  draft,
-  drop,
-  focusLater,
-  go,
-  may,
-  meanwhile,
-  opened,
-  place,
-  problemsOf,
-  restore,
-  save,
-  work,
-} from "./state";
+import { dirty, draft, may, meanwhile, opened, place, problemsOf, work } from "./state";
 import { Steps } from "./steps";
-import type { DraftProblem } from "./types";
 import { isChanged, isHeadChanged, type Working } from "./work";
 
-const HEAD = "judul-dan-versi";
-
-// Open the rule that a problem speaks of, or the draft's head, and bring the reader there.
-function show(problem: DraftProblem) {
-  const rule = work.value?.rules.find((one) => one.doc.id === problem.rule && !one.removed);
-  if (place.value.part !== "aturan") go({ ...place.value, part: "aturan" });
-  if (rule) {
-    opened.value = rule.key;
-    focusLater(`aturan-${rule.doc.id}`, "start");
-  } else {
-    const head = document.getElementById(HEAD);
-    if (head instanceof HTMLDetailsElement) head.open = true;
-    focusLater(`${HEAD}-judul`);
-  }
-}
-
-export function Problems() {
-  const problems = draft.value?.problems ?? [];
-  if (problems.length === 0) return null;
-  return (
-    <section class="error problems" aria-labelledby="masalah">
-      <h3 id="masalah">{words.problems(problems.length)}</h3>
-      <ul class="plain">
-        {problems.map((problem) => (
-          <li key={`${problem.rule} ${problem.field} ${problem.sentence}`}>
-            <button type="button" class="link" onClick={() => show(problem)}>
-              {problem.rule ?? words.general}: {problem.sentence}
-            </button>
-          </li>
-        ))}
-      </ul>
-    </section>
-  );
-}
-
-function Acts({ rule, changed }: { rule: Working; changed: boolean }) {
-  const { doc, key } = rule;
-  return (
-    <div class="acts">
-      {changed && (
-        <button type="button" aria-label={words.undoRule(doc.id)} onClick={() => restore(key)}>
-          {words.undo}
-        </button>
-      )}
-      <button
-        type="button"
-        id={`ubah-${doc.id}`}
-        aria-label={words.editRule(doc.id)}
-        onClick={() => {
-          opened.value = key;
-          focusLater(`aturan-${doc.id}`, "start");
-        }}
-      >
-        {words.edit}
-      </button>
-    </div>
-  );
-}
+const Undo = ({ rule: { doc, key } }: { rule: Working }) => (
+  <Button label={words.undo} aria-label={words.undoRule(doc.id)} onClick={() => restore(key)} />
+);
 
 function Rule({ rule }: { rule: Working }) {
   const { doc, key } = rule;
   if (rule.removed)
     return (
-      <div class="gone">
+      <div class="gone apart">
         <p>{words.removed(doc.id, doc.title)}</p>
-        <button type="button" aria-label={words.undoRule(doc.id)} onClick={() => restore(key)}>
-          {words.undo}
-        </button>
+        <Undo rule={rule} />
       </div>
     );
   const problems = problemsOf(rule);
@@ -105,11 +36,7 @@ function Rule({ rule }: { rule: Working }) {
       {problems.length > 0 && (
         <div class="error">
           <strong>{words.ruleProblems}</strong>
-          <ul>
-            {problems.map((problem) => (
-              <li key={`${problem.field} ${problem.sentence}`}>{problem.sentence}</li>
-            ))}
-          </ul>
+          <Lines of={problems.map((problem) => problem.sentence)} />
         </div>
       )}
       {changed && (
@@ -129,7 +56,18 @@ function Rule({ rule }: { rule: Working }) {
         </>
       ) : (
         <RuleText doc={doc} sentence={rule.saved === null ? "" : (told ?? "")}>
-          {may("edit") && <Acts rule={rule} changed={changed} />}
+          {may("edit") && (
+            <div class="acts flow">
+              {changed && <Undo rule={rule} />}
+              <Button
+                id={`ubah-${doc.id}`}
+                aria-label={words.editRule(doc.id)}
+                onClick={() => openRule(rule)}
+              >
+                {words.edit}
+              </Button>
+            </div>
+          )}
         </RuleText>
       )}
     </>
@@ -140,49 +78,36 @@ function Head() {
   const now = work.value;
   const kept = draft.value;
   if (!now || !kept) return null;
-  const set = (fields: Partial<typeof now.head>) => {
-    work.value = { ...now, head: { ...now.head, ...fields } };
-  };
+  const set = (fields: Partial<typeof now.head>) =>
+    (work.value = { ...now, head: { ...now.head, ...fields } });
   return (
     <details class="card head" id={HEAD} open={isHeadChanged(now)}>
       <summary>{words.head}</summary>
       <div class="stack">
-        <label>
-          {words.headTitle}
-          <input
-            id={`${HEAD}-judul`}
-            value={now.head.title}
-            maxLength={200}
-            onInput={(event) => set({ title: event.currentTarget.value })}
-          />
-        </label>
-        <label>
-          {words.headVersion}
-          <input
-            value={now.head.version}
-            maxLength={40}
-            autocomplete="off"
-            spellcheck={false}
-            aria-describedby="versi-hint"
-            onInput={(event) => set({ version: event.currentTarget.value.trim() })}
-          />
-        </label>
-        <small class="soft" id="versi-hint">
-          {words.headVersionHint}
-        </small>
+        <Field
+          id={`${HEAD}-judul`}
+          label={words.headTitle}
+          value={now.head.title}
+          maxLength={200}
+          onType={(title) => set({ title })}
+        />
+        <Field
+          label={words.headVersion}
+          value={now.head.version}
+          maxLength={40}
+          autocomplete="off"
+          spellcheck={false}
+          aria-describedby="versi-hint"
+          onType={(version) => set({ version: version.trim() })}
+        />
+        <Hint of="versi">{words.headVersionHint}</Hint>
         {kept.policy.length > 0 && <h3>{words.policy}</h3>}
         {kept.policy.map(([name, line]) => (
           <label key={name}>
             {line}
-            <input
-              type="number"
-              inputMode="decimal"
-              step="any"
-              value={now.head.policy[name] ?? ""}
-              onInput={(event) => {
-                const typed = event.currentTarget.value;
-                set({ policy: { ...now.head.policy, [name]: typed === "" ? null : Number(typed) } });
-              }}
+            <NumberInput
+              value={now.head.policy[name]}
+              set={(value) => set({ policy: { ...now.head.policy, [name]: value } })}
             />
           </label>
         ))}
@@ -205,18 +130,11 @@ function Unsaved() {
           <p>
             <strong>{words.unsaved}:</strong> {names.join(", ")}
           </p>
-          <div class="acts">
-            <button
-              type="button"
-              class="primary"
-              disabled={busy.value === "save"}
-              onClick={() => void save()}
-            >
-              {busy.value === "save" ? words.saving : words.save}
-            </button>
-            <button type="button" onClick={drop}>
-              {words.drop}
-            </button>
+          <div class="acts flow">
+            <Button class="primary" disabled={doing.value === "save"} onClick={() => void save()}>
+              {doing.value === "save" ? words.saving : words.save}
+            </Button>
+            <Button label={words.drop} onClick={drop} />
           </div>
         </div>
       )}
@@ -248,17 +166,9 @@ function Rules() {
         ))}
       </ul>
       {may("edit") && (
-        <button
-          type="button"
-          class="wide"
-          onClick={() => {
-            add();
-            const made = work.value?.rules.at(-1);
-            if (made) focusLater(`title-${made.key}`);
-          }}
-        >
+        <Button class="wide" onClick={add}>
           + {words.addRule}
-        </button>
+        </Button>
       )}
     </section>
   );
@@ -281,7 +191,7 @@ export function DraftPage() {
         <p class="soft">
           {words.draftOf(now.base_version)} · {words.version(now.version)}
         </p>
-        <nav class="tabs" aria-label={words.sections}>
+        <nav class="tabs pair" aria-label={words.sections}>
           <Link to={{ ...here, part: "aturan" }} class="button" current={here.part === "aturan"}>
             {words.rulesTab}
           </Link>

@@ -1,7 +1,9 @@
 // Every agency's SOP: the version in force, the drafts that wait for somebody, and the others folded away.
+import { dateText, shortText } from "../../core/words";
 import { kelola as words } from "../../text/kelola";
-import { dateText, Link, shortText } from "./bits";
-import { hasShelved, me, place, sop } from "./state";
+import { Link } from "./bits";
+import { hasShelved } from "./editing";
+import { me, place, sop } from "./state";
 import type { DraftSummary, SopAgency } from "./types";
 
 const NATIONAL = "national";
@@ -12,27 +14,25 @@ export const titleOf = (id: string) => {
   return (agency && (inForce(agency) ?? agency.versions[0])?.title) || id;
 };
 
-function DraftRow({ draft, where }: { draft: DraftSummary; where?: boolean }) {
-  return (
-    <Link
-      class={`row ${draft.state}`}
-      to={{ agency: draft.agency, draft: draft.id }}
-      current={place.value.draft === draft.id}
-    >
-      <span>
-        <strong>
-          {words.drafts} {draft.version}
-        </strong>{" "}
-        <span class={`chip ${draft.state}`}>{words.draftState[draft.state]}</span>
-        {hasShelved(draft.id) && <span class="chip unsaved">{words.unsavedHere}</span>}
-      </span>
-      <small class="soft">
-        {where && `${draft.title} · `}
-        {words.changedBy(draft.updated_by, shortText(draft.updated_at))}
-      </small>
-    </Link>
-  );
-}
+const DraftRow = ({ draft, where }: { draft: DraftSummary; where?: boolean }) => (
+  <Link
+    class={`row ${draft.state}`}
+    to={{ agency: draft.agency, draft: draft.id }}
+    current={place.value.draft === draft.id}
+  >
+    <span>
+      <strong>
+        {words.drafts} {draft.version}
+      </strong>{" "}
+      <span class={`chip ${draft.state}`}>{words.draftState[draft.state]}</span>
+      {hasShelved(draft.id) && <span class="chip unsaved">{words.unsavedHere}</span>}
+    </span>
+    <small class="soft">
+      {where && `${draft.title} · `}
+      {words.changedBy(draft.updated_by, shortText(draft.updated_at))}
+    </small>
+  </Link>
+);
 
 function Agency({ agency }: { agency: SopAgency }) {
   const now = inForce(agency);
@@ -112,18 +112,16 @@ export function List() {
   );
 }
 
-export function How() {
-  return (
-    <section class="card stack">
-      <h2>{words.how}</h2>
-      <ol class="how-to">
-        {words.steps.map(([step, rest]) => (
-          <li key={step}>
-            <strong>{step}</strong> {rest}
-          </li>
-        ))}
-      </ol>
-      <p class="soft">{words.choose}</p>
-    </section>
-  );
-}
+export const How = () => (
+  <section class="card stack">
+    <h2>{words.how}</h2>
+    <ol class="how-to">
+      {words.steps.map(([step, rest]) => (
+        <li key={step}>
+          <strong>{step}</strong> {rest}
+        </li>
+      ))}
+    </ol>
+    <p class="soft">{words.choose}</p>
+  </section>
+);

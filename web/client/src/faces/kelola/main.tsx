@@ -1,5 +1,6 @@
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
+import { busy, trouble } from "../../core/attempt";
 import "../../ui/base.css";
 import "./kelola.css";
 import "./form.css";
@@ -7,17 +8,19 @@ import "./results.css";
 import { signedIn } from "../../core/api";
 import { text } from "../../text/id";
 import { kelola as words } from "../../text/kelola";
+import { Button } from "../../ui/controls";
 import { Asking, listen } from "./asking";
 import { Trouble } from "./bits";
 import { DraftPage } from "./draft";
 import { How, List } from "./list";
+import { arrive, load, refresh } from "./place";
 import { Read } from "./read";
-import { arrive, attempt, busy, draft, load, me, pack, place, refresh, sop, trouble } from "./state";
+import { attempt, draft, me, pack, place, sop } from "./state";
 
 function Header() {
   const who = me.value;
   return (
-    <header class="top">
+    <header class="top flow">
       <div>
         <h1>{words.title}</h1>
         <p>{who && `${text.role[who.role]} · ${who.name}`}</p>
@@ -45,19 +48,15 @@ function Shown() {
     return (
       <main class="page stack">
         <Trouble at="load" />
-        <button type="button" onClick={() => void (me.value ? load() : start())}>
-          {text.again}
-        </button>
+        <Button label={text.again} onClick={() => void (me.value ? load() : start())} />
       </main>
     );
   if (!sop.value || (here.draft && !draft.value)) return <main class="page soft">{words.loading}</main>;
-  if (here.draft)
-    return (
-      <main class="page">
-        <DraftPage />
-      </main>
-    );
-  return (
+  return here.draft ? (
+    <main class="page">
+      <DraftPage />
+    </main>
+  ) : (
     <main class={`page shelf ${here.version ? "reading" : ""}`}>
       <List />
       <div class="content">{here.version ? pack.value ? <Read /> : words.loading : <How />}</div>
@@ -65,16 +64,14 @@ function Shown() {
   );
 }
 
-function App() {
-  return (
-    <>
-      <Header />
-      {me.value && <Asking who={me.value} />}
-      <Shown />
-      {busy.value && <span class="visually-hidden">{words.loading}</span>}
-    </>
-  );
-}
+const App = () => (
+  <>
+    <Header />
+    {me.value && <Asking who={me.value} />}
+    <Shown />
+    {busy.value && <span class="visually-hidden">{words.loading}</span>}
+  </>
+);
 
 const start = () =>
   attempt("load", async () => {

@@ -1,9 +1,14 @@
 // A published version, read as sentences.
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
+import { doing } from "../../core/attempt";
+import { dateText } from "../../core/words";
 import { kelola as words } from "../../text/kelola";
-import { dateText, EffectWord, Link, labelOf, Trouble } from "./bits";
-import { busy, pack, sop, startDraft } from "./state";
+import { Button, Form } from "../../ui/controls";
+import { Lines, Named } from "../../ui/lines";
+import { Link, labelOf, Trouble } from "./bits";
+import { startDraft } from "./publication";
+import { pack, sop } from "./state";
 import type { Pack, RuleDocument } from "./types";
 
 const MANY = 6;
@@ -25,9 +30,7 @@ export function Find({ shown, all }: { shown: number; all: number }) {
       <input
         type="search"
         value={wanted.value}
-        onInput={(event) => {
-          wanted.value = event.currentTarget.value;
-        }}
+        onInput={(event) => (wanted.value = event.currentTarget.value)}
       />
       <span class="soft" aria-live="polite">
         {wanted.value && words.found(shown, all)}
@@ -49,28 +52,19 @@ export function RuleText(props: { doc: RuleDocument; sentence: string; children?
   ];
   return (
     <>
-      <div class="rule-head">
+      <div class="rule-head flow">
         <h3 id={`judul-${doc.id}`}>
           <span class="code">{doc.id}</span> {doc.title}
         </h3>
-        <EffectWord effect={doc.effect} />
+        <span class={`effect ${doc.effect}`}>{labelOf(sop.value?.effects, doc.effect)}</span>
       </div>
-      <div class="rule-body">
+      <div class="rule-body flow">
         <p class="sentence">{sentence}</p>
         {props.children}
       </div>
       <details>
         <summary aria-describedby={`judul-${doc.id}`}>{words.basis}</summary>
-        <dl class="basis">
-          {rows
-            .filter(([, value]) => value)
-            .map(([name, value]) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ))}
-        </dl>
+        <Named class="basis" of={rows.filter(([, value]) => value)} />
       </details>
     </>
   );
@@ -81,52 +75,41 @@ export function PolicyText({ policy }: { policy: Pack["policy"] }) {
   return (
     <section class="card stack">
       <h3>{words.policy}</h3>
-      <ul class="plain policy">
-        {policy.map(([name, line]) => (
-          <li key={name}>{line}</li>
-        ))}
-      </ul>
+      <Lines class="plain policy" of={policy.map(([, line]) => line)} />
     </section>
   );
 }
 
-function Text({ from }: { from: Pack }) {
-  return (
-    <details class="card">
-      <summary>{words.fullText}</summary>
-      <a
-        class="button"
-        download={`${from.agency}-${from.version}.toml`}
-        href={`data:text/plain;charset=utf-8,${encodeURIComponent(from.text)}`}
-      >
-        {words.download}
-      </a>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-      <pre tabIndex={0}>{from.text}</pre>
-    </details>
-  );
-}
+const Text = ({ from }: { from: Pack }) => (
+  <details class="card">
+    <summary>{words.fullText}</summary>
+    <a
+      class="button"
+      download={`${from.agency}-${from.version}.toml`}
+      href={`data:text/plain;charset=utf-8,${encodeURIComponent(from.text)}`}
+    >
+      {words.download}
+    </a>
+    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
+    <pre tabIndex={0}>{from.text}</pre>
+  </details>
+);
 
 function Upload({ agency }: { agency: string }) {
+  const send = async (form: HTMLFormElement) => {
+    const file = new FormData(form).get("file");
+    if (file instanceof File) await startDraft(agency, { text: await file.text() });
+  };
   return (
     <details class="card">
       <summary>{words.upload}</summary>
-      <form
-        class="stack"
-        onSubmit={async (event) => {
-          event.preventDefault();
-          const file = new FormData(event.currentTarget).get("file");
-          if (file instanceof File) await startDraft(agency, { text: await file.text() });
-        }}
-      >
+      <Form onSend={send}>
         <label>
           {words.fullText}
           <input type="file" name="file" accept=".toml,text/plain" required />
         </label>
-        <button type="submit" disabled={busy.value === "draft"}>
-          {words.uploadButton}
-        </button>
-      </form>
+        <Button type="submit" label={words.uploadButton} disabled={doing.value === "draft"} />
+      </Form>
     </details>
   );
 }
@@ -151,14 +134,13 @@ export function Read() {
           <span class="soft">{words.from(dateText(now.effective_from))}</span>
         </p>
         {editable ? (
-          <button
-            type="button"
+          <Button
             class="primary"
-            disabled={busy.value === "draft"}
+            disabled={doing.value === "draft"}
             onClick={() => void startDraft(now.agency, { from_version: now.version })}
           >
             {words.newDraft}
-          </button>
+          </Button>
         ) : (
           <p class="soft">{words.readOnly}</p>
         )}

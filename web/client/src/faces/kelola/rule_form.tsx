@@ -1,34 +1,36 @@
 // One rule as a form: what it does, for whom and when, in which words, and what it rests on.
+import { doing } from "../../core/attempt";
 import { kelola as words } from "../../text/kelola";
+import { Button, Form } from "../../ui/controls";
 import { FieldProblem } from "./bits";
 import { Conditions } from "./conditions";
 import { Consequence, Select } from "./consequence";
+import { change, remove, save, write } from "./editing";
 import { Said } from "./said";
-import { busy, change, focusLater, keys, opened, problemsAt, remove, save, sop, write } from "./state";
+import { focusLater, keys, opened, problemsAt, sop } from "./state";
 import type { Effect, RuleDocument } from "./types";
 import { FIELDS, type Working, withEffect } from "./work";
 
 type TextField = "title" | "clause" | "source" | "reason_met" | "reason_unmet" | "would_help";
 
 function Text(props: { rule: Working; field: TextField; label: string; lines: number }) {
-  const { rule, field, label } = props;
+  const { rule, field } = props;
   const id = `${field}-${rule.key}`;
-  const shared = {
-    id,
-    maxLength: 1000,
-    value: rule.doc[field] ?? "",
-    "aria-invalid": problemsAt(rule, field).length > 0,
-    onInput: (event: { currentTarget: { value: string } }) => {
-      const typed = event.currentTarget.value;
-      write(rule.key, {
-        [field]: field === "would_help" && typed === "" ? null : typed.replaceAll("\n", " "),
-      });
-    },
-  };
+  const set = (typed: string) =>
+    write(rule.key, {
+      [field]: field === "would_help" && typed === "" ? null : typed.replaceAll("\n", " "),
+    });
   return (
     <div>
-      <label for={id}>{label}</label>
-      <textarea rows={props.lines} {...shared} />
+      <label for={id}>{props.label}</label>
+      <textarea
+        id={id}
+        rows={props.lines}
+        maxLength={1000}
+        value={rule.doc[field] ?? ""}
+        aria-invalid={problemsAt(rule, field).length > 0}
+        onInput={(event) => set(event.currentTarget.value)}
+      />
       <FieldProblem rule={rule} field={field} />
     </div>
   );
@@ -51,15 +53,12 @@ function Facts({ rule }: { rule: Working }) {
 export function RuleForm({ rule }: { rule: Working }) {
   const { doc, key } = rule;
   const asks = FIELDS[doc.effect].includes("must") || doc.must.length > 0;
+  const close = () => {
+    opened.value = null;
+    focusLater(`ubah-${doc.id}`);
+  };
   return (
-    <form
-      class="rule-form stack"
-      aria-label={words.editRule(doc.id)}
-      onSubmit={(event) => {
-        event.preventDefault();
-        void save();
-      }}
-    >
+    <Form class="rule-form stack" aria-label={words.editRule(doc.id)} onSend={save}>
       <div class="two">
         <Text rule={rule} field="title" label={words.ruleTitle} lines={1} />
         {rule.saved === null && (
@@ -80,8 +79,8 @@ export function RuleForm({ rule }: { rule: Working }) {
           id={`effect-${key}`}
           label={words.effect}
           value={doc.effect}
-          options={sop.value?.effects ?? []}
-          set={(effect) => change(key, (one) => withEffect(one, effect as Effect))}
+          options={sop.value?.effects}
+          onPick={(effect) => change(key, (one) => withEffect(one, effect as Effect))}
         />
       </div>
       <FieldProblem rule={rule} field="effect" />
@@ -106,30 +105,20 @@ export function RuleForm({ rule }: { rule: Working }) {
           id={`overridable-${key}`}
           label={words.overridable}
           value={doc.overridable_by}
-          options={sop.value?.overridable ?? []}
-          set={(who) => write(key, { overridable_by: who as RuleDocument["overridable_by"] })}
+          options={sop.value?.overridable}
+          onPick={(who) => write(key, { overridable_by: who as RuleDocument["overridable_by"] })}
         />
       </fieldset>
       <p>
-        <button type="button" class="danger" onClick={() => remove(key)}>
-          {words.removeRule(doc.id)}
-        </button>
+        <Button label={words.removeRule(doc.id)} class="danger" onClick={() => remove(key)} />
       </p>
-      <div class="foot">
+      <div class="foot flow">
         <Said />
-        <button type="submit" class="primary" disabled={busy.value === "save"}>
-          {busy.value === "save" ? words.saving : words.save}
+        <button type="submit" class="primary" disabled={doing.value === "save"}>
+          {doing.value === "save" ? words.saving : words.save}
         </button>
-        <button
-          type="button"
-          onClick={() => {
-            opened.value = null;
-            focusLater(`ubah-${doc.id}`);
-          }}
-        >
-          {words.close}
-        </button>
+        <Button label={words.close} onClick={close} />
       </div>
-    </form>
+    </Form>
   );
 }

@@ -1,7 +1,9 @@
 // What became of saving: done, a problem, or somebody else's changes to be brought together with one's own.
 import { kelola as words } from "../../text/kelola";
+import { Button } from "../../ui/controls";
 import { Trouble } from "./bits";
-import { meanwhile, mergeMine, notice, takeTheirs } from "./state";
+import { mergeMine, takeTheirs } from "./editing";
+import { meanwhile, notice } from "./state";
 
 export function Said() {
   const conflict = meanwhile.value;
@@ -11,13 +13,9 @@ export function Said() {
       {conflict && (
         <div class="banner stack">
           <p>{words.meanwhile(conflict.updated_by)}</p>
-          <div class="acts">
-            <button type="button" class="primary" onClick={mergeMine}>
-              {words.mergeMine}
-            </button>
-            <button type="button" onClick={takeTheirs}>
-              {words.takeTheirs}
-            </button>
+          <div class="acts flow">
+            <Button label={words.mergeMine} class="primary" onClick={mergeMine} />
+            <Button label={words.takeTheirs} onClick={takeTheirs} />
           </div>
         </div>
       )}

@@ -1,25 +1,16 @@
 // A draft's way to publication: what comes next and who does it, the difference, the tests, and the steps.
 import { signal } from "@preact/signals";
+import { doing } from "../../core/attempt";
+import { dateText } from "../../core/words";
 import { kelola as words } from "../../text/kelola";
-import { openModal } from "../../ui/modal";
-import { dateText, Link, Trouble } from "./bits";
-import { Problems } from "./draft";
+import { Area, Button, bound, Field, Form } from "../../ui/controls";
+import { Dialog } from "../../ui/dialog";
+import { Lines } from "../../ui/lines";
+import { Link, Trouble } from "./bits";
+import { Problems } from "./problems";
+import { approve, backtest, discard, publish, submit, test } from "./publication";
 import { BacktestResult, TestResult } from "./results";
-import {
-  approve,
-  backtest,
-  backtested,
-  busy,
-  dirty,
-  discard,
-  draft,
-  may,
-  place,
-  publish,
-  submit,
-  test,
-  tested,
-} from "./state";
+import { backtested, dirty, draft, may, place, tested } from "./state";
 import type { Draft } from "./types";
 
 const days = signal(30);
@@ -40,33 +31,31 @@ function nextSentence(now: Draft): string {
   return now.diff.length ? words.nextOpen : words.nextNothing;
 }
 
-function Next({ now }: { now: Draft }) {
-  return (
-    <section class="card stack next">
-      <h3 id="berikutnya" tabIndex={-1}>
-        {words.next}
-      </h3>
-      <p class="say" aria-live="polite">
-        {nextSentence(now)}
-      </p>
-      {now.state === "open" && now.reason && (
-        <p>{words.returned(now.approved_by ?? now.updated_by, now.reason)}</p>
-      )}
-      {(now.state === "approved" || now.state === "published") && now.reason && (
-        <p class="soft">{words.approvedNote(now.reason)}</p>
-      )}
-      <Problems />
-      {now.state === "open" && <Submit />}
-      {now.state === "submitted" && (may("approve") ? <Approve /> : <Share />)}
-      {now.state === "approved" && may("publish") && <Publish />}
-      {now.state === "published" && (
-        <Link class="button" to={{ agency: now.agency, version: now.version }}>
-          {words.openPublished}
-        </Link>
-      )}
-    </section>
-  );
-}
+const Next = ({ now }: { now: Draft }) => (
+  <section class="card stack next">
+    <h3 id="berikutnya" tabIndex={-1}>
+      {words.next}
+    </h3>
+    <p class="say" aria-live="polite">
+      {nextSentence(now)}
+    </p>
+    {now.state === "open" && now.reason && (
+      <p>{words.returned(now.approved_by ?? now.updated_by, now.reason)}</p>
+    )}
+    {(now.state === "approved" || now.state === "published") && now.reason && (
+      <p class="soft">{words.approvedNote(now.reason)}</p>
+    )}
+    <Problems />
+    {now.state === "open" && <Submit />}
+    {now.state === "submitted" && (may("approve") ? <Approve /> : <Share />)}
+    {now.state === "approved" && may("publish") && <Publish />}
+    {now.state === "published" && (
+      <Link class="button" to={{ agency: now.agency, version: now.version }}>
+        {words.openPublished}
+      </Link>
+    )}
+  </section>
+);
 
 function Submit() {
   const now = draft.value;
@@ -74,68 +63,46 @@ function Submit() {
   if (!may("submit") && !may("edit")) return null;
   return (
     <div class="stack">
-      <button
-        type="button"
-        class="primary wide"
-        disabled={busy.value === "submit"}
-        onClick={() => void submit()}
-      >
+      <Button class="primary wide" disabled={doing.value === "submit"} onClick={() => void submit()}>
         {words.submit}
-      </button>
+      </Button>
       <Trouble at="submit" />
       <p class="soft">{words.submitHint}</p>
     </div>
   );
 }
 
-function Share() {
-  return (
-    <p>
-      <span class="soft">{words.link}:</span> <span class="link-text">{location.href.split("#")[0]}</span>
-    </p>
-  );
-}
+const Share = () => (
+  <p>
+    <span class="soft">{words.link}:</span> <span class="link-text">{location.href.split("#")[0]}</span>
+  </p>
+);
 
 function Approve() {
-  const ready = reason.value.trim().length >= 3 && busy.value !== "approve";
+  const ready = reason.value.trim().length >= 3 && doing.value !== "approve";
   const say = async (yes: boolean) => {
     if (await approve(yes, reason.value.trim())) reason.value = "";
   };
   return (
     <fieldset class="stack">
       <legend>{words.approve}</legend>
-      <label>
-        {words.approveReason}
-        <textarea
-          rows={2}
-          maxLength={500}
-          value={reason.value}
-          onInput={(event) => {
-            reason.value = event.currentTarget.value;
-          }}
-        />
-      </label>
+      <Area label={words.approveReason} rows={2} maxLength={500} {...bound(reason)} />
       <div class="pair">
-        <button type="button" class="primary" disabled={!ready} onClick={() => void say(true)}>
-          {words.approveYes}
-        </button>
-        <button type="button" disabled={!ready} onClick={() => void say(false)}>
-          {words.approveNo}
-        </button>
+        <Button label={words.approveYes} class="primary" disabled={!ready} onClick={() => void say(true)} />
+        <Button label={words.approveNo} disabled={!ready} onClick={() => void say(false)} />
       </div>
       <Trouble at="approve" />
     </fieldset>
   );
 }
 
-const two = (value: number) => String(value).padStart(2, "0");
-const localText = (at: Date) =>
-  `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${two(at.getHours())}:${two(at.getMinutes())}`;
-
 function tomorrow(): string {
   const now = new Date();
-  return localText(new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1));
+  const then = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1);
+  return new Date(then.getTime() - then.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
+
+const two = (value: number) => String(value).padStart(2, "0");
 
 // The same wall time with this device's offset, as the server takes it.
 function withOffset(local: string): string {
@@ -147,60 +114,41 @@ function withOffset(local: string): string {
 function Publish() {
   const at = from.value || tomorrow();
   return (
-    <form
-      class="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void publish(withOffset(at));
-      }}
-    >
-      <label>
-        {words.publishFrom}
-        <input
-          type="datetime-local"
-          required
-          value={at}
-          onInput={(event) => {
-            from.value = event.currentTarget.value;
-          }}
-        />
-      </label>
+    <Form onSend={() => publish(withOffset(at))}>
+      <Field
+        label={words.publishFrom}
+        type="datetime-local"
+        required
+        value={at}
+        onType={(typed) => (from.value = typed)}
+      />
       <p class="soft">{words.publishHint(dateText(withOffset(at)))}</p>
-      <button type="submit" class="primary wide" disabled={busy.value === "publish"}>
-        {words.publishButton}
-      </button>
+      <Button
+        type="submit"
+        label={words.publishButton}
+        class="primary wide"
+        disabled={doing.value === "publish"}
+      />
       <Trouble at="publish" />
-    </form>
+    </Form>
   );
 }
 
-function Diff({ now }: { now: Draft }) {
-  return (
-    <section class="card stack">
-      <h3>{words.diff}</h3>
-      <p class="soft">{words.diffOf(now.base_version)}</p>
-      {now.diff.length === 0 ? (
-        <p>{words.noDiff}</p>
-      ) : (
-        <ul class="diff">
-          {now.diff.map((line) => (
-            <li key={line}>{line}</li>
-          ))}
-        </ul>
-      )}
-    </section>
-  );
-}
+const Diff = ({ now }: { now: Draft }) => (
+  <section class="card stack">
+    <h3>{words.diff}</h3>
+    <p class="soft">{words.diffOf(now.base_version)}</p>
+    {now.diff.length === 0 ? <p>{words.noDiff}</p> : <Lines class="diff" of={now.diff} />}
+  </section>
+);
 
 function Test() {
-  const busyNow = busy.value === "test";
+  const going = doing.value === "test";
   return (
     <section class="card stack">
       <h3>{words.test}</h3>
       <p class="soft">{words.testHint}</p>
-      <button type="button" disabled={busyNow} onClick={() => void test()}>
-        {busyNow ? words.testing : words.test}
-      </button>
+      <Button label={going ? words.testing : words.test} disabled={going} onClick={() => void test()} />
       <Trouble at="test" />
       <div aria-live="polite">{tested.value && <TestResult {...tested.value} />}</div>
     </section>
@@ -208,36 +156,28 @@ function Test() {
 }
 
 function Backtest() {
-  const busyNow = busy.value === "backtest";
+  const going = doing.value === "backtest";
   return (
     <section class="card stack">
       <h3>{words.backtest}</h3>
       <p class="soft">{words.backtestHint}</p>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void backtest(days.value);
-        }}
-      >
-        <label>
-          {words.daysBack}
-          <input
-            type="number"
-            inputMode="numeric"
-            min={1}
-            max={366}
-            required
-            value={days.value || ""}
-            onInput={(event) => {
-              days.value = Math.trunc(Number(event.currentTarget.value));
-            }}
-          />
-        </label>
-        <button type="submit" disabled={busyNow}>
-          {busyNow ? words.counting : words.backtestRun(days.value)}
-        </button>
-      </form>
+      <Form onSend={() => backtest(days.value)}>
+        <Field
+          label={words.daysBack}
+          type="number"
+          inputMode="numeric"
+          min={1}
+          max={366}
+          required
+          value={days.value || ""}
+          onType={(typed) => (days.value = Math.trunc(Number(typed)))}
+        />
+        <Button
+          type="submit"
+          label={going ? words.counting : words.backtestRun(days.value)}
+          disabled={going}
+        />
+      </Form>
       <Trouble at="backtest" />
       <div aria-live="polite">{backtested.value && <BacktestResult {...backtested.value} />}</div>
     </section>
@@ -246,33 +186,25 @@ function Backtest() {
 
 function Discard() {
   if (!may("discard")) return null;
+  const close = () => (discarding.value = false);
+  const yes = async () => {
+    if (await discard()) close();
+  };
   return (
     <>
-      <button type="button" class="danger wide" onClick={() => (discarding.value = true)}>
-        {words.discard}
-      </button>
+      <Button label={words.discard} class="danger wide" onClick={() => (discarding.value = true)} />
       {discarding.value && (
-        <dialog ref={openModal} aria-labelledby="buang" onClose={() => (discarding.value = false)}>
+        <Dialog aria-labelledby="buang" onClose={close}>
           <div class="stack">
             <h2 id="buang">{words.discardSure}</h2>
             <p>{words.discardHint}</p>
             <Trouble at="discard" />
             <div class="pair">
-              <button
-                type="button"
-                class="danger"
-                onClick={async () => {
-                  if (await discard()) discarding.value = false;
-                }}
-              >
-                {words.discardYes}
-              </button>
-              <button type="button" onClick={() => (discarding.value = false)}>
-                {words.keep}
-              </button>
+              <Button label={words.discardYes} class="danger" onClick={yes} />
+              <Button label={words.keep} onClick={close} />
             </div>
           </div>
-        </dialog>
+        </Dialog>
       )}
     </>
   );

@@ -1,6 +1,9 @@
 // The controls for a condition's value, one for each kind of key.
+import type { FunctionComponent } from "preact";
 import { useState } from "preact/hooks";
 import { kelola as words } from "../../text/kelola";
+import { Button, Check, Field } from "../../ui/controls";
+import { Checks, Hint, NumberInput, withOrWithout } from "./bits";
 import type { Key, Value } from "./types";
 import { DAYS, type Day, daysOf, daysText } from "./work";
 
@@ -25,39 +28,12 @@ interface Control {
   set: (value: Value) => void;
 }
 
-function Choice({ id, spec, value, set }: Control) {
-  const chosen = listOf(value);
-  return (
-    <div class="checks">
-      {spec.choices.map(([name, label], at) => (
-        <label class="check" key={name}>
-          <input
-            id={at === 0 ? id : undefined}
-            type="checkbox"
-            checked={chosen.includes(name)}
-            onChange={(event) =>
-              set(event.currentTarget.checked ? [...chosen, name] : chosen.filter((one) => one !== name))
-            }
-          />
-          {label}
-        </label>
-      ))}
-    </div>
-  );
-}
-
-function Flag({ id, value, set }: Control) {
-  return (
-    <div class="pair">
-      <button type="button" id={id} aria-pressed={value === true} onClick={() => set(true)}>
-        {words.yes}
-      </button>
-      <button type="button" aria-pressed={value === false} onClick={() => set(false)}>
-        {words.no}
-      </button>
-    </div>
-  );
-}
+const Flag = ({ id, value, set }: Control) => (
+  <div class="pair">
+    <Button label={words.yes} id={id} aria-pressed={value === true} onClick={() => set(true)} />
+    <Button label={words.no} aria-pressed={value === false} onClick={() => set(false)} />
+  </div>
+);
 
 function Days({ id, value, set }: Control) {
   const chosen = daysOf(value);
@@ -70,16 +46,14 @@ function Days({ id, value, set }: Control) {
   return (
     <div class="checks days">
       {DAYS.map((day, at) => (
-        <label class="check" key={day}>
-          <input
-            id={at === 0 ? id : undefined}
-            type="checkbox"
-            aria-label={words.days[day][1]}
-            checked={chosen.has(day)}
-            onChange={(event) => toggle(day, event.currentTarget.checked)}
-          />
-          {words.days[day][0]}
-        </label>
+        <Check
+          key={day}
+          id={at === 0 ? id : undefined}
+          label={words.days[day][0]}
+          aria-label={words.days[day][1]}
+          checked={chosen.has(day)}
+          onCheck={(on) => toggle(day, on)}
+        />
       ))}
     </div>
   );
@@ -90,19 +64,8 @@ export function Span({ id, value, set }: { id?: string; value: string; set: (val
   const [from = "", to = ""] = value.split("-");
   return (
     <div class="pair">
-      <label>
-        {words.opens}
-        <input
-          id={id}
-          type="time"
-          value={from}
-          onInput={(event) => set(`${event.currentTarget.value}-${to}`)}
-        />
-      </label>
-      <label>
-        {words.closes}
-        <input type="time" value={to} onInput={(event) => set(`${from}-${event.currentTarget.value}`)} />
-      </label>
+      <Field id={id} label={words.opens} type="time" value={from} onType={(typed) => set(`${typed}-${to}`)} />
+      <Field label={words.closes} type="time" value={to} onType={(typed) => set(`${from}-${typed}`)} />
     </div>
   );
 }
@@ -112,15 +75,12 @@ function Hours({ id, value, set }: Control) {
   return (
     <div>
       {!own && <Span id={id} value={String(value)} set={set} />}
-      <label class="check">
-        <input
-          id={own ? id : undefined}
-          type="checkbox"
-          checked={own}
-          onChange={(event) => set(event.currentTarget.checked ? OWN : START.hours)}
-        />
-        {words.ownHours}
-      </label>
+      <Check
+        id={own ? id : undefined}
+        label={words.ownHours}
+        checked={own}
+        onCheck={(on) => set(on ? OWN : START.hours)}
+      />
     </div>
   );
 }
@@ -134,27 +94,25 @@ const readNames = (raw: string) =>
     .map((word) => (word.toLowerCase() === words.own ? OWN : word));
 
 // Words parted by commas; what is typed stays as typed while it means the same list.
-export function Names(props: {
-  id: string;
-  value: string[];
-  set: (names: string[]) => void;
-  describedBy?: string;
-}) {
+export function Names(props: { id: string; value: string[]; set: (names: string[]) => void; hint: string }) {
   const [raw, setRaw] = useState("");
   const meant = readNames(raw).join() === props.value.join();
   return (
-    <input
-      id={props.id}
-      autocomplete="off"
-      autocapitalize="none"
-      spellcheck={false}
-      aria-describedby={props.describedBy}
-      value={meant ? raw : props.value.map(shownName).join(", ")}
-      onInput={(event) => {
-        setRaw(event.currentTarget.value);
-        props.set(readNames(event.currentTarget.value));
-      }}
-    />
+    <>
+      <input
+        id={props.id}
+        autocomplete="off"
+        autocapitalize="none"
+        spellcheck={false}
+        aria-describedby={`${props.id}-hint`}
+        value={meant ? raw : props.value.map(shownName).join(", ")}
+        onInput={(event) => {
+          setRaw(event.currentTarget.value);
+          props.set(readNames(event.currentTarget.value));
+        }}
+      />
+      <Hint of={props.id}>{props.hint}</Hint>
+    </>
   );
 }
 
@@ -163,61 +121,45 @@ function NamesOf({ id, spec, value, set }: Control) {
   return (
     <div>
       {spec.choices.length > 0 ? (
-        <Choice id={id} spec={spec} value={names} set={set} />
+        <Checks id={id} choices={spec.choices} chosen={names} set={set} />
       ) : (
-        <>
-          <Names id={id} value={names} set={set} describedBy={`${id}-hint`} />
-          <small class="soft" id={`${id}-hint`}>
-            {words.names}
-          </small>
-        </>
+        <Names id={id} value={names} set={set} hint={words.names} />
       )}
       {OWN_PLACES.has(spec.name) && !spec.choices.some(([name]) => name === OWN) && (
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={names.includes(OWN)}
-            onChange={(event) =>
-              set(event.currentTarget.checked ? [...names, OWN] : names.filter((name) => name !== OWN))
-            }
-          />
-          {words.ownPlace}
-        </label>
+        <Check
+          label={words.ownPlace}
+          checked={names.includes(OWN)}
+          onCheck={(on) => set(withOrWithout(names, OWN, on))}
+        />
       )}
     </div>
   );
 }
 
-function NumberOf({ id, spec, value, set }: Control) {
-  return (
-    <div class="number">
-      <input
-        id={id}
-        type="number"
-        inputMode="decimal"
-        step="any"
-        value={String(value)}
-        aria-label={spec.unit ? `${spec.label}, ${spec.unit}` : spec.label}
-        onInput={(event) => set(event.currentTarget.value === "" ? "" : Number(event.currentTarget.value))}
-      />
-      {spec.unit && <span aria-hidden="true">{spec.unit}</span>}
-    </div>
-  );
-}
+const NumberOf = ({ id, spec, value, set }: Control) => (
+  <div class="number">
+    <NumberInput
+      id={id}
+      label={spec.unit ? `${spec.label}, ${spec.unit}` : spec.label}
+      value={value}
+      set={(typed) => set(typed ?? "")}
+    />
+    {spec.unit && <span aria-hidden="true">{spec.unit}</span>}
+  </div>
+);
+
+const CONTROLS: Record<Key["kind"], FunctionComponent<Control>> = {
+  choice: ({ id, spec, value, set }) => (
+    <Checks id={id} choices={spec.choices} chosen={listOf(value)} set={set} />
+  ),
+  flag: Flag,
+  days: Days,
+  hours: (control) => (control.spec.name === OWN_HOURS ? <Hours {...control} /> : <NamesOf {...control} />),
+  number: NumberOf,
+  names: NamesOf,
+};
 
 export function ValueOf(control: Control) {
-  switch (control.spec.kind) {
-    case "choice":
-      return <Choice {...control} />;
-    case "flag":
-      return <Flag {...control} />;
-    case "days":
-      return <Days {...control} />;
-    case "hours":
-      return control.spec.name === OWN_HOURS ? <Hours {...control} /> : <NamesOf {...control} />;
-    case "number":
-      return <NumberOf {...control} />;
-    case "names":
-      return <NamesOf {...control} />;
-  }
+  const One = CONTROLS[control.spec.kind];
+  return <One {...control} />;
 }

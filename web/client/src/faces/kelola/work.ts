@@ -31,8 +31,7 @@ export const FIELDS: Record<Effect, readonly (keyof RuleDocument)[]> = {
   defer: ["documents", "booking"],
   hold: ["notify"],
 };
-const SPECIAL = [...new Set(Object.values(FIELDS).flat())];
-const EMPTY: Partial<RuleDocument> = {
+const EMPTY = {
   must: [],
   checklist: [],
   approver: null,
@@ -43,7 +42,8 @@ const EMPTY: Partial<RuleDocument> = {
   documents: [],
   booking: null,
   notify: [],
-};
+} satisfies Partial<RuleDocument>;
+const SPECIAL = Object.keys(EMPTY) as (keyof typeof EMPTY)[];
 
 const newKey = () => crypto.randomUUID();
 
@@ -118,16 +118,7 @@ export function newRule(work: Work): Working {
     vehicles: [],
     when: [],
     unless: [],
-    must: [],
-    overrides: [],
-    approver: null,
-    prefer_within_min: null,
-    sooner_by_min: null,
-    one_each: null,
-    documents: [],
-    checklist: [],
-    notify: [],
-    booking: null,
+    ...EMPTY,
     overridable_by: "nobody",
     clause: "",
     source: "",
@@ -162,9 +153,8 @@ export function merge(mine: Work, theirs: Draft): { work: Work; clashes: string[
   return { work, clashes };
 }
 
-const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+export const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 export type Day = (typeof DAYS)[number];
-export { DAYS };
 
 // "mon-sat" or "mon,wed" as a set of days; a range may run past Sunday.
 export function daysOf(value: unknown): Set<Day> {

@@ -2,23 +2,22 @@
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
+import { busy } from "../../core/attempt";
 import { text } from "../../text/id";
+import { Area, Button, Form } from "../../ui/controls";
 import { TOLD, Told } from "../../ui/told";
 import { PlacePicker } from "./place";
-import { addNote, busy, cancel, deliver, hold } from "./state";
+import { addNote, cancel, deliver, hold } from "./state";
 
 const words = text.minta;
 const opened = signal<"note" | "hold" | "cancel" | "deliver" | null>(null);
 const noted = signal("");
-const close = () => {
-  opened.value = null;
-};
+const close = () => (opened.value = null);
 
 export function Actions({ request }: { request: RequestFull }) {
   const document = request.need === "document" && !request.dropoff;
   const toggle = (what: typeof opened.value, label: string, danger = false) => (
-    <button
-      type="button"
+    <Button
       class={danger ? "danger" : ""}
       aria-expanded={opened.value === what}
       onClick={() => {
@@ -27,25 +26,27 @@ export function Actions({ request }: { request: RequestFull }) {
       }}
     >
       {label}
-    </button>
+    </Button>
   );
   return (
     <>
-      <div class="actions">
+      <div class="actions flow">
         {document ? toggle("deliver", words.document.deliver) : toggle("note", words.note)}
         {!document &&
           (request.held ? (
-            <button type="button" disabled={busy.value} onClick={() => void hold(false, words.released)}>
-              {words.release}
-            </button>
+            <Button disabled={busy.value} onClick={() => void hold(false, text.released)}>
+              {text.release}
+            </Button>
           ) : (
-            toggle("hold", words.hold)
+            toggle("hold", text.hold)
           ))}
         {toggle("cancel", words.cancel, true)}
       </div>
       {noted.value === request.id && <p role="status">{words.noteSent}</p>}
       {opened.value === "note" && <Note id={request.id} />}
-      {opened.value === "hold" && <Hold />}
+      {opened.value === "hold" && (
+        <Reasons how={words.holdHow} reasons={words.holds} onPick={(reason) => void hold(true, reason)} />
+      )}
       {opened.value === "cancel" && <Cancel />}
       {opened.value === "deliver" && (
         <PlacePicker
@@ -63,58 +64,39 @@ export function Actions({ request }: { request: RequestFull }) {
 
 function Note({ id }: { id: string }) {
   const [typed, setTyped] = useState("");
+  const send = async () => {
+    if (!(await addNote(typed.trim()))) return;
+    close();
+    noted.value = id;
+  };
   return (
-    <form
-      class="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void addNote(typed.trim()).then((sent) => {
-          if (!sent) return;
-          close();
-          noted.value = id;
-        });
-      }}
-    >
-      <label>
-        {words.note.replace("…", "")}
-        <textarea
-          required
-          minLength={2}
-          maxLength={500}
-          value={typed}
-          onInput={(event) => setTyped(event.currentTarget.value)}
-        />
-      </label>
-      <button type="submit" disabled={busy.value || typed.trim().length < 2}>
-        {words.noteSend}
-      </button>
-    </form>
+    <Form onSend={send}>
+      <Area
+        label={words.note.replace("…", "")}
+        required
+        minLength={2}
+        maxLength={500}
+        value={typed}
+        onType={setTyped}
+      />
+      <Button type="submit" label={words.noteSend} disabled={busy.value || typed.trim().length < 2} />
+    </Form>
   );
 }
 
 function Reasons(props: { how: string; reasons: readonly string[]; onPick: (reason: string) => void }) {
+  const pick = (reason: string) => {
+    close();
+    props.onPick(reason);
+  };
   return (
     <fieldset class="choices">
       <legend>{props.how}</legend>
       {props.reasons.map((reason) => (
-        <button
-          type="button"
-          key={reason}
-          disabled={busy.value}
-          onClick={() => {
-            close();
-            props.onPick(reason);
-          }}
-        >
-          {reason}
-        </button>
+        <Button label={reason} key={reason} disabled={busy.value} onClick={() => pick(reason)} />
       ))}
     </fieldset>
   );
-}
-
-function Hold() {
-  return <Reasons how={words.holdHow} reasons={words.holds} onPick={(reason) => void hold(true, reason)} />;
 }
 
 function Cancel() {

@@ -1,9 +1,12 @@
 // The answer before it is sent: who comes and when, what to say, and who else could.
 import type { Candidate, Decision } from "../../core/api";
+import { busy } from "../../core/attempt";
 import { clockText, instantOf, kilometres, minutes, whenText } from "../../core/words";
 import { text } from "../../text/id";
+import { Button } from "../../ui/controls";
+import { Lines } from "../../ui/lines";
 import { Why } from "../../ui/why";
-import { busy, decision, later, send } from "./state";
+import { decision, later, send } from "./state";
 
 const words = text.minta;
 
@@ -20,16 +23,12 @@ export function Answer() {
       {first ? <Comes chosen={chosen} /> : <h2>{heading(answer)}</h2>}
       <p>{answer.sentence}</p>
       <p class="say">{answer.say}</p>
-      <button type="button" class="primary big" disabled={busy.value} onClick={() => void send()}>
+      <Button class="primary big" disabled={busy.value} onClick={() => void send()}>
         {words.buttons[answer.outcome === "offers" ? "offer" : answer.outcome]}
-      </button>
+      </Button>
       {chosen.length === 1 && others.length > 0 && <Others others={others.slice(0, 3)} />}
       {answer.checklist && answer.checklist.length > 0 && (
-        <ul>
-          {answer.checklist.map((item) => (
-            <li key={item.code}>{item.text}</li>
-          ))}
-        </ul>
+        <Lines of={answer.checklist.map((item) => item.text)} />
       )}
       <details>
         <summary>{text.why}</summary>
@@ -52,61 +51,50 @@ const heading = (answer: Decision) =>
 
 function Comes({ chosen }: { chosen: Candidate[] }) {
   const ordered = [...chosen].sort((a, b) => Number(b.first_contact) - Number(a.first_contact));
-  if (ordered.length === 1 && ordered[0]) {
-    const only = ordered[0];
-    return (
-      <>
-        <h2>{words.fastest}</h2>
-        <Time candidate={only} />
-      </>
-    );
-  }
+  const [only, second] = ordered;
   return (
     <>
-      <h2>{words.comes}</h2>
-      <ol class="coming">
-        {ordered.map((candidate) => (
-          <li key={candidate.vehicle_id}>
-            {candidate.first_contact && <p class="chip">{text.firstContact}</p>}
-            <Time candidate={candidate} />
-          </li>
-        ))}
-      </ol>
+      <h2>{second ? words.comes : words.fastest}</h2>
+      {only && !second && <Time candidate={only} />}
+      {second && (
+        <ol class="coming plain">
+          {ordered.map((candidate) => (
+            <li key={candidate.vehicle_id}>
+              {candidate.first_contact && <p class="chip">{text.firstContact}</p>}
+              <Time candidate={candidate} />
+            </li>
+          ))}
+        </ol>
+      )}
     </>
   );
 }
 
-function Time({ candidate }: { candidate: Candidate }) {
-  return (
-    <>
-      <p class="eta">
-        {minutes(candidate.eta_s)} menit{" "}
-        <small>
-          ({minutes(candidate.eta_low_s)}–{minutes(candidate.eta_high_s)} menit)
-        </small>
-      </p>
-      <p>
-        <strong>{candidate.name}</strong> · {kilometres(candidate.distance_m)}
-        {candidate.method === "straight_line" ? " (garis lurus)" : ""}
-      </p>
-    </>
-  );
-}
+const Time = ({ candidate }: { candidate: Candidate }) => (
+  <>
+    <p class="eta">
+      {minutes(candidate.eta_s)} menit{" "}
+      <small>
+        ({minutes(candidate.eta_low_s)}–{minutes(candidate.eta_high_s)} menit)
+      </small>
+    </p>
+    <p>
+      <strong>{candidate.name}</strong> · {kilometres(candidate.distance_m)}
+      {candidate.method === "straight_line" ? " (garis lurus)" : ""}
+    </p>
+  </>
+);
 
-function Others({ others }: { others: Candidate[] }) {
-  return (
-    <div>
-      <h2>{words.more}</h2>
-      {others.map((candidate) => (
-        <p class="other" key={candidate.vehicle_id}>
-          <span>
-            {minutes(candidate.eta_s)} mnt · {candidate.name}
-          </span>
-          <button type="button" disabled={busy.value} onClick={() => void send(candidate.vehicle_id)}>
-            {words.choose}
-          </button>
-        </p>
-      ))}
-    </div>
-  );
-}
+const Others = ({ others }: { others: Candidate[] }) => (
+  <div>
+    <h2>{words.more}</h2>
+    {others.map((candidate) => (
+      <p class="other apart" key={candidate.vehicle_id}>
+        <span>
+          {minutes(candidate.eta_s)} mnt · {candidate.name}
+        </span>
+        <Button label={words.choose} disabled={busy.value} onClick={() => void send(candidate.vehicle_id)} />
+      </p>
+    ))}
+  </div>
+);

@@ -1,12 +1,13 @@
 // What is needed, from where and to where: one tap each, the rest may follow.
 import { signal } from "@preact/signals";
 import type { Facility, Need } from "../../core/api";
+import { busy } from "../../core/attempt";
 import { fieldTime, zoneName } from "../../core/words";
 import { text } from "../../text/id";
+import { Area, Button, bound, Check, Field, Form, Phone, Pick } from "../../ui/controls";
 import { PlacePicker } from "./place";
 import {
   bodies,
-  busy,
   canSit,
   death,
   decision,
@@ -45,8 +46,7 @@ function Destination() {
       <legend>Tujuan {body && <span class="soft">(boleh menyusul)</span>}</legend>
       <div class="choices">
         {suggested.map((facility) => (
-          <button
-            type="button"
+          <Button
             key={facility.id}
             aria-pressed={isPicked(facility)}
             onClick={() => {
@@ -55,116 +55,73 @@ function Destination() {
             }}
           >
             {facility.name}
-          </button>
+          </Button>
         ))}
-        <button type="button" aria-pressed={other} onClick={() => (searching.value = "dropoff")}>
+        <Button aria-pressed={other} onClick={() => (searching.value = "dropoff")}>
           {other && picked ? picked.name : "Cari…"}
-        </button>
+        </Button>
       </div>
     </fieldset>
   );
 }
 
-function Details() {
-  return (
-    <details class="card">
-      <summary>{text.minta.details}</summary>
-      <div class="stack">
-        {need.value === "body" && (
-          <label>
-            {text.minta.bodies}
-            <input
-              type="number"
-              inputMode="numeric"
-              min={1}
-              max={20}
-              value={bodies.value}
-              onInput={(event) => {
-                bodies.value = Math.min(20, Math.max(1, event.currentTarget.valueAsNumber || 1));
-                decision.value = null;
-              }}
-            />
-          </label>
-        )}
-        {need.value === "body" ? (
-          <label>
-            Keadaan meninggal
-            <select
-              value={death.value}
-              onChange={(event) => {
-                death.value = event.currentTarget.value as typeof death.value;
-              }}
-            >
-              <option value="natural">Wajar</option>
-              <option value="unnatural">Tidak wajar (kecelakaan, tenggelam)</option>
-              <option value="unidentified">Belum dikenal</option>
-            </select>
-          </label>
-        ) : (
-          <label class="check">
-            <input
-              type="checkbox"
-              checked={canSit.value}
-              onChange={(event) => {
-                canSit.value = event.currentTarget.checked;
-              }}
-            />
-            Pasien dapat duduk
-          </label>
-        )}
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={infectious.value}
-            onChange={(event) => {
-              infectious.value = event.currentTarget.checked;
+const DEATHS = Object.entries({
+  natural: "Wajar",
+  unnatural: "Tidak wajar (kecelakaan, tenggelam)",
+  unidentified: "Belum dikenal",
+});
+
+const Details = () => (
+  <details class="card">
+    <summary>{text.minta.details}</summary>
+    <div class="stack">
+      {need.value === "body" ? (
+        <>
+          <Field
+            label={text.minta.bodies}
+            type="number"
+            inputMode="numeric"
+            min={1}
+            max={20}
+            value={bodies.value}
+            onType={(typed) => {
+              bodies.value = Math.min(20, Math.max(1, Number(typed) || 1));
+              decision.value = null;
             }}
           />
-          Menular
-        </label>
-        <label>
-          Catatan untuk sopir
-          <textarea
-            maxLength={500}
-            value={note.value}
-            onInput={(event) => {
-              note.value = event.currentTarget.value;
-            }}
+          <Pick
+            label="Keadaan meninggal"
+            value={death.value}
+            options={DEATHS}
+            onPick={(picked) => (death.value = picked as typeof death.value)}
           />
-        </label>
-      </div>
-    </details>
-  );
-}
+        </>
+      ) : (
+        <Check label="Pasien dapat duduk" checked={canSit.value} onCheck={(on) => (canSit.value = on)} />
+      )}
+      <Check label="Menular" checked={infectious.value} onCheck={(on) => (infectious.value = on)} />
+      <Area label="Catatan untuk sopir" maxLength={500} {...bound(note)} />
+    </div>
+  </details>
+);
 
 function Later() {
+  const set = (typed: string) => {
+    later.value = typed;
+    decision.value = null;
+  };
   return (
     <details class="card" open={later.value !== ""}>
       <summary>{text.minta.later}</summary>
       <div class="stack">
-        <label>
-          {text.minta.laterAt(zoneName())}
-          <input
-            type="datetime-local"
-            min={fieldTime(Date.now())}
-            value={later.value}
-            onInput={(event) => {
-              later.value = event.currentTarget.value;
-              decision.value = null;
-            }}
-          />
-        </label>
-        {later.value && (
-          <button
-            type="button"
-            onClick={() => {
-              later.value = "";
-              decision.value = null;
-            }}
-          >
-            {text.minta.now}
-          </button>
-        )}
+        <Field
+          label={text.minta.laterAt(zoneName())}
+          type="datetime-local"
+          min={fieldTime(Date.now())}
+          value={later.value}
+          onType={set}
+        />
+        {later.value && <Button label={text.minta.now} onClick={() => set("")} />}
       </div>
     </details>
   );
@@ -174,72 +131,48 @@ export function Ask() {
   const where = searching.value;
   if (where)
     return (
-      <PlacePicker
-        label={text.minta.place[where]}
-        onPick={choose}
-        onBack={() => {
-          searching.value = null;
-        }}
-      />
+      <PlacePicker label={text.minta.place[where]} onPick={choose} onBack={() => (searching.value = null)} />
     );
+  const pick = (kind: Need) => {
+    need.value = kind;
+    if (kind === "emergency") later.value = "";
+    dropoff.value = null;
+    decision.value = null;
+  };
   return (
-    <form
-      class="stack"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void find();
-      }}
-    >
+    <Form onSend={find}>
       <fieldset>
         <legend>Kebutuhan</legend>
         <div class="choices two">
           {NEEDS.map((kind) => (
-            <button
-              type="button"
-              key={kind}
-              aria-pressed={need.value === kind}
-              onClick={() => {
-                need.value = kind;
-                if (kind === "emergency") later.value = "";
-                dropoff.value = null;
-                decision.value = null;
-              }}
-            >
+            <Button key={kind} aria-pressed={need.value === kind} onClick={() => pick(kind)}>
               {text.need[kind]}
-            </button>
+            </Button>
           ))}
         </div>
       </fieldset>
       {need.value && <Destination />}
-      <p class="from">
+      <p class="apart">
         <span>
           Jemput: <strong>{pickup.value?.name ?? "pilih tempat"}</strong>
         </span>
-        <button type="button" class="link" onClick={() => (searching.value = "pickup")}>
-          Ubah
-        </button>
+        <Button label="Ubah" class="link" onClick={() => (searching.value = "pickup")} />
       </p>
-      <label>
-        {need.value === "body" ? "Telepon keluarga" : "Telepon yang dikabari"}{" "}
-        <span class="soft">{ownPhone.value ? "(kosong: telepon petugas)" : ""}</span>
-        <input
-          type="tel"
-          inputMode="tel"
-          autocomplete="off"
-          placeholder="+62 8…"
-          required={!ownPhone.value}
-          pattern="\+?[0-9][0-9 \-]{5,18}[0-9]"
-          value={phone.value}
-          onInput={(event) => {
-            phone.value = event.currentTarget.value;
-          }}
-        />
-      </label>
+      <Phone
+        label={
+          <>
+            {need.value === "body" ? "Telepon keluarga" : "Telepon yang dikabari"}{" "}
+            <span class="soft">{ownPhone.value ? "(kosong: telepon petugas)" : ""}</span>
+          </>
+        }
+        required={!ownPhone.value}
+        {...bound(phone)}
+      />
       {need.value && <Details />}
       {need.value && need.value !== "emergency" && <Later />}
       <button class="primary big" type="submit" disabled={busy.value || !need.value || !pickup.value}>
         {busy.value ? "Mencari…" : "CARI KENDARAAN"}
       </button>
-    </form>
+    </Form>
   );
 }

@@ -1,31 +1,28 @@
 // The vehicles of a request, each with its own time and steps; who goes ahead comes first.
 import type { Assignment, RequestFull } from "../../core/api";
+import { now } from "../../core/clock";
+import { live, missing, secondsLeft } from "../../core/requests";
 import { arrivalText, clockText } from "../../core/words";
 import { text } from "../../text/id";
 
 const words = text.minta.vehicle;
-const GONE = new Set(["declined", "expired", "withdrawn", "stood_down"]);
 const STEPS = ["accepted", "en_route", "on_scene", "transporting", "at_destination"] as const;
 const AHEAD = ["accepted", "en_route", "on_scene", "cleared"] as const;
 
-export const live = (request: RequestFull) =>
-  request.assignments.filter((trip) => !GONE.has(trip.state)).sort((a, b) => a.slot - b.slot);
-
-export function Coming({ request, now }: { request: RequestFull; now: number }) {
+export function Coming({ request }: { request: RequestFull }) {
   const trips = live(request);
   if (trips.length === 0) return null;
-  const missing = request.wanted - trips.filter((trip) => !trip.first_contact).length;
   return (
-    <ol class="coming" aria-label={text.minta.comes}>
+    <ol class="coming plain" aria-label={text.minta.comes}>
       {trips.map((trip) => (
         <li key={trip.id} class="stack">
           {trip.first_contact && <p class="chip">{text.firstContact}</p>}
-          <h2 class="status">{line(trip, now)}</h2>
+          <h2 class="status">{line(trip)}</h2>
           {trip.first_contact && <p class="soft">{words.follows}</p>}
           {trip.stamps.accepted && <Trail trip={trip} />}
         </li>
       ))}
-      {missing > 0 && (
+      {missing(request) > 0 && (
         <li>
           <p class="when">{words.searching}</p>
         </li>
@@ -34,24 +31,20 @@ export function Coming({ request, now }: { request: RequestFull; now: number }) 
   );
 }
 
-function line(trip: Assignment, now: number): string {
+function line(trip: Assignment): string {
   const name = trip.vehicle_name;
   const at = arrivalText(trip.offered_at, trip.eta_s);
-  if (trip.state === "offered") {
-    return words.asked(name, Math.max(0, Math.round((Date.parse(trip.expires_at) - now) / 1000)));
-  }
+  if (trip.state === "offered") return words.asked(name, secondsLeft(trip, now.value));
   if (trip.state === "accepted") return words.accepted(name, at);
   return words.moving(name, text.trip[trip.state].toLowerCase(), trip.state === "en_route" ? at : "");
 }
 
-function Trail({ trip }: { trip: Assignment }) {
-  return (
-    <ol class="steps">
-      {(trip.first_contact ? AHEAD : STEPS).map((step) => (
-        <li key={step} class={trip.stamps[step] ? "done" : ""}>
-          {text.trip[step]} {trip.stamps[step] ? clockText(trip.stamps[step].server_time) : ""}
-        </li>
-      ))}
-    </ol>
-  );
-}
+const Trail = ({ trip }: { trip: Assignment }) => (
+  <ol class="steps plain">
+    {(trip.first_contact ? AHEAD : STEPS).map((step) => (
+      <li key={step} class={trip.stamps[step] ? "done" : ""}>
+        {text.trip[step]} {trip.stamps[step] ? clockText(trip.stamps[step].server_time) : ""}
+      </li>
+    ))}
+  </ol>
+);

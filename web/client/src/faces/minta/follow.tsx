@@ -1,32 +1,34 @@
 // What becomes of a request: its state, every vehicle that comes, and what may be done about it.
 import { signal } from "@preact/signals";
 import type { RequestFull } from "../../core/api";
+import { now } from "../../core/clock";
+import { familyLeft, isOpen, live } from "../../core/requests";
 import { clockText, whenText } from "../../core/words";
 import { text } from "../../text/id";
+import { Button } from "../../ui/controls";
+import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
 import { Actions } from "./actions";
-import { Coming, live } from "./coming";
+import { Coming } from "./coming";
 import { followed, startAgain } from "./state";
 
 const words = text.minta;
-const ENDED = new Set(["completed", "cancelled_by_requester", "duplicate", "unfounded"]);
 
-export function Follow({ now }: { now: number }) {
+export function Follow() {
   const request = followed.value;
   if (!request) return null;
-  const ended = ENDED.has(request.state);
-  const left = request.timeline.some((event) => event.facts["said"] === "left");
+  const ended = !isOpen(request);
   return (
     <section class="card stack" aria-label="Permintaan ini">
       <p>
         <span class="chip">{request.subject ?? text.need[request.need]}</span> {request.pickup.name}
         {request.dropoff ? ` → ${request.dropoff.name}` : ""}
       </p>
-      {!ended && <Coming request={request} now={now} />}
-      {(ended || live(request).length === 0) && <h2 class="status">{headline(request, now)}</h2>}
+      {!ended && <Coming request={request} />}
+      {(ended || live(request).length === 0) && <h2 class="status">{headline(request)}</h2>}
       {!ended && request.held && <p class="warn">{text.held}</p>}
-      {!ended && left && <p class="warn">{words.familyLeft}</p>}
-      {request.schedule_at && <p>{text.booked(whenText(request.schedule_at, now))}</p>}
+      {!ended && familyLeft(request) && <p class="warn">{words.familyLeft}</p>}
+      {request.schedule_at && <p>{text.booked(whenText(request.schedule_at, now.value))}</p>}
       {request.decision && !ended && <p class="say">{request.decision.say}</p>}
       {!ended && <Share link={request.track_url} />}
       {!ended && <Actions request={request} />}
@@ -36,31 +38,20 @@ export function Follow({ now }: { now: number }) {
           <Why decision={request.decision} />
         </details>
       )}
-      <details>
-        <summary>{text.history}</summary>
-        <ul class="trail">
-          {request.timeline.map((event) => (
-            <li key={event.seq}>
-              <time>{clockText(event.at)}</time> {event.text}
-            </li>
-          ))}
-        </ul>
-      </details>
-      <button type="button" onClick={startAgain}>
-        {words.newRequest}
-      </button>
+      <History request={request} />
+      <Button label={words.newRequest} onClick={startAgain} />
     </section>
   );
 }
 
-function headline(request: RequestFull, now: number): string {
+function headline(request: RequestFull): string {
   const asked = request.approvals.find((approval) => approval.state === "asked");
   if (request.state === "awaiting_approval" && asked) {
     const who = text.approver[asked.approver as keyof typeof text.approver] ?? asked.approver;
     return words.awaits(who, asked.rule);
   }
   if (request.state === "waiting" && request.promise) {
-    const due = whenText(request.promise.due_at, now);
+    const due = whenText(request.promise.due_at, now.value);
     if (request.promise.kind === "document") {
       const receipt = words.document.receipt(request.subject ?? "");
       return `${receipt}. ${words.document.receiptHow(request.contact_phone ?? "", due)}`;
@@ -83,9 +74,7 @@ function Share({ link }: { link: string }) {
   };
   return (
     <>
-      <button type="button" onClick={() => void share()}>
-        {shared.value === "copied" ? words.shared : words.share}
-      </button>
+      <Button label={shared.value === "copied" ? words.shared : words.share} onClick={() => void share()} />
       {shared.value === "shown" && <p class="link-text">{link}</p>}
     </>
   );

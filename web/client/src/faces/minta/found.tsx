@@ -1,11 +1,11 @@
 // What the server finds for a typed or pasted text: places to choose from, and what to do next.
 import { useEffect, useState } from "preact/hooks";
-import { get, sentence } from "../../core/api";
-import type { components } from "../../core/wire";
+import { get, type Schema, sentence } from "../../core/api";
 import { text } from "../../text/id";
+import { Button, Field } from "../../ui/controls";
 import type { Place } from "./state";
 
-type Places = components["schemas"]["PlacesOut"];
+type Places = Schema<"PlacesOut">;
 type Feature = Places["features"][number];
 
 const PAUSE_MS = 200;
@@ -30,7 +30,7 @@ function placeOf({ geometry, properties }: Feature, given: string): Place {
 function Choice({ feature, onPick }: { feature: Feature; onPick: () => void }) {
   const { name, detail, kind, say } = feature.properties;
   return (
-    <button type="button" class="row" onClick={onPick}>
+    <Button class="row apart" onClick={onPick}>
       <span>
         <strong>{name}</strong>
         {detail && ` · ${detail}`}
@@ -42,7 +42,7 @@ function Choice({ feature, onPick }: { feature: Feature; onPick: () => void }) {
         )}
       </span>
       <span class="soft">{KINDS[kind]}</span>
-    </button>
+    </Button>
   );
 }
 
@@ -90,10 +90,7 @@ export function Found({ typed, onPick }: { typed: string; onPick: (place: Place)
         {places?.say && <p>{places.say}</p>}
       </div>
       {places?.features.some((feature) => feature.properties.kind === "point") && (
-        <label>
-          {text.minta.place.name}
-          <input maxLength={80} value={given} onInput={(event) => setGiven(event.currentTarget.value)} />
-        </label>
+        <Field label={text.minta.place.name} maxLength={80} value={given} onType={setGiven} />
       )}
       {places?.features.map((feature, at) => (
         <Choice
@@ -102,11 +99,7 @@ export function Found({ typed, onPick }: { typed: string; onPick: (place: Place)
           onPick={() => onPick(placeOf(feature, given))}
         />
       ))}
-      {places?.wider && (
-        <button type="button" onClick={() => setWidely(wanted)}>
-          Cari lebih luas
-        </button>
-      )}
+      {places?.wider && <Button label="Cari lebih luas" onClick={() => setWidely(wanted)} />}
       {places?.attribution && <p class="soft">{places.attribution}</p>}
     </div>
   );

@@ -2,11 +2,13 @@
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import type { Owed } from "../../core/api";
+import { busy } from "../../core/attempt";
 import { owed } from "../../core/promises";
 import { fieldTime, zoneName } from "../../core/words";
 import { text } from "../../text/id";
-import { OwedCard } from "../../ui/owed";
-import { attempt, busy, callOrder, follow, me, promiseDocument, stock } from "./state";
+import { Button, Field, Form, Phone, Pick } from "../../ui/controls";
+import { OwedGroup, OwedList } from "../../ui/owed";
+import { callOrder, follow, me, promiseDocument, stock } from "./state";
 
 const words = text.minta.document;
 const opened = signal<"empty" | "came" | null>(null);
@@ -14,7 +16,7 @@ const DAY_MS = 86_400_000;
 
 export const owedHere = (promise: Owed) => promise.owner === "staff" || promise.owner === me.value?.id;
 
-export function Ledger({ now }: { now: number }) {
+export function Ledger() {
   const order = callOrder.value;
   const listed = order ? owed.value.filter((promise) => order.ids.includes(promise.id)) : [];
   const rest = owed.value.filter((promise) => !listed.includes(promise));
@@ -29,73 +31,32 @@ export function Ledger({ now }: { now: number }) {
         </div>
         {opened.value === "empty" && <Empty />}
         {opened.value === "came" && <Came />}
-        {order && <InOrder order={order} now={now} />}
-        {here.length > 0 && <Group title={text.owed.owing} promises={here} now={now} />}
+        {order && <InOrder order={order} />}
+        <OwedGroup title={text.owed.yours} promises={here} isMine={owedHere} open={follow} />
         {owed.value.length === 0 && <p class="soft">{text.owed.none}</p>}
       </div>
       <div class="column stack">
-        {elsewhere.length > 0 && <Group title={text.owed.waiting} promises={elsewhere} now={now} />}
+        <OwedGroup title={text.owed.waiting} promises={elsewhere} isMine={owedHere} open={follow} />
       </div>
     </>
   );
 }
 
 function Opener({ what, label }: { what: "empty" | "came"; label: string }) {
+  const isOpen = opened.value === what;
   return (
-    <button
-      type="button"
-      aria-expanded={opened.value === what}
-      onClick={() => {
-        opened.value = opened.value === what ? null : what;
-      }}
-    >
-      {label}
-    </button>
+    <Button label={label} aria-expanded={isOpen} onClick={() => (opened.value = isOpen ? null : what)} />
   );
 }
 
-function Group({ title, promises, now }: { title: string; promises: Owed[]; now: number }) {
-  return (
-    <section class="stack" aria-label={title}>
-      <h2>{title}</h2>
-      <ol class="owed-list stack">
-        {promises.map((promise) => (
-          <Card key={promise.id} promise={promise} now={now} />
-        ))}
-      </ol>
-    </section>
-  );
-}
-
-const Card = ({ promise, now }: { promise: Owed; now: number }) => (
-  <OwedCard
-    promise={promise}
-    now={now}
-    mine={owedHere(promise)}
-    attempt={attempt}
-    open={() => void follow(promise.request_id)}
-  />
-);
-
-function InOrder({ order, now }: { order: { subject: string; ids: string[] }; now: number }) {
+function InOrder({ order }: { order: { subject: string; ids: string[] } }) {
   const promises = order.ids.flatMap((id) => owed.value.filter((promise) => promise.id === id));
   return (
     <section class="stack" aria-label={words.order(order.subject)}>
       <h2>{words.order(order.subject)}</h2>
       {order.ids.length === 0 && <p>{words.cameNone}</p>}
-      <ol class="owed-list stack">
-        {promises.map((promise) => (
-          <Card key={promise.id} promise={promise} now={now} />
-        ))}
-      </ol>
-      <button
-        type="button"
-        onClick={() => {
-          callOrder.value = null;
-        }}
-      >
-        {words.done}
-      </button>
+      <OwedList promises={promises} isMine={owedHere} open={follow} />
+      <Button label={words.done} onClick={() => (callOrder.value = null)} />
     </section>
   );
 }
@@ -105,61 +66,39 @@ function Empty() {
   const [phone, setPhone] = useState("");
   const [by, setBy] = useState("");
   const known = new Set([...owed.value.flatMap((promise) => promise.subject ?? []), ...words.usual]);
+  const send = () => {
+    opened.value = null;
+    void promiseDocument(subject.trim(), phone, by);
+  };
   return (
-    <form
-      class="card stack"
-      aria-label={words.emptyTitle}
-      onSubmit={(event) => {
-        event.preventDefault();
-        opened.value = null;
-        void promiseDocument(subject.trim(), phone, by);
-      }}
-    >
+    <Form class="card stack" aria-label={words.emptyTitle} onSend={send}>
       <h2>{words.emptyTitle}</h2>
-      <label>
-        {words.what}
-        <input
-          list="subjects"
-          required
-          minLength={2}
-          maxLength={80}
-          autocomplete="off"
-          value={subject}
-          onInput={(event) => setSubject(event.currentTarget.value)}
-        />
-      </label>
+      <Field
+        label={words.what}
+        list="subjects"
+        required
+        minLength={2}
+        maxLength={80}
+        autocomplete="off"
+        value={subject}
+        onType={setSubject}
+      />
       <datalist id="subjects">
         {[...known].map((name) => (
           <option key={name} value={name} />
         ))}
       </datalist>
-      <label>
-        {words.phone}
-        <input
-          type="tel"
-          inputMode="tel"
-          required
-          autocomplete="off"
-          placeholder="+62 8…"
-          pattern="\+?[0-9][0-9 \-]{5,18}[0-9]"
-          value={phone}
-          onInput={(event) => setPhone(event.currentTarget.value)}
-        />
-      </label>
-      <label>
-        {words.by(zoneName())}
-        <input
-          type="datetime-local"
-          min={fieldTime(Date.now())}
-          max={fieldTime(Date.now() + 366 * DAY_MS)}
-          value={by}
-          onInput={(event) => setBy(event.currentTarget.value)}
-        />
-      </label>
-      <button type="submit" class="primary big" disabled={busy.value}>
-        {words.keep}
-      </button>
-    </form>
+      <Phone label={words.phone} required value={phone} onType={setPhone} />
+      <Field
+        label={words.by(zoneName())}
+        type="datetime-local"
+        min={fieldTime(Date.now())}
+        max={fieldTime(Date.now() + 366 * DAY_MS)}
+        value={by}
+        onType={setBy}
+      />
+      <Button type="submit" label={words.keep} class="primary big" disabled={busy.value} />
+    </Form>
   );
 }
 
@@ -169,42 +108,30 @@ function Came() {
   const [subject, setSubject] = useState([...waiting.keys()][0] ?? "");
   const [count, setCount] = useState(10);
   if (waiting.size === 0) return <p class="card">{words.cameNone}</p>;
+  const send = () => {
+    opened.value = null;
+    void stock(subject, count);
+  };
   return (
-    <form
-      class="card stack"
-      aria-label={words.cameTitle}
-      onSubmit={(event) => {
-        event.preventDefault();
-        opened.value = null;
-        void stock(subject, count);
-      }}
-    >
+    <Form class="card stack" aria-label={words.cameTitle} onSend={send}>
       <h2>{words.cameTitle}</h2>
-      <label>
-        {words.cameWhat}
-        <select value={subject} onChange={(event) => setSubject(event.currentTarget.value)}>
-          {[...waiting].map(([name, number]) => (
-            <option key={name} value={name}>
-              {name} ({number} menunggu)
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        {words.cameCount}
-        <input
-          type="number"
-          inputMode="numeric"
-          required
-          min={1}
-          max={500}
-          value={count}
-          onInput={(event) => setCount(event.currentTarget.valueAsNumber || 1)}
-        />
-      </label>
-      <button type="submit" class="primary big" disabled={busy.value}>
-        {words.cameList}
-      </button>
-    </form>
+      <Pick
+        label={words.cameWhat}
+        value={subject}
+        options={[...waiting].map(([name, number]) => [name, `${name} (${number} menunggu)`])}
+        onPick={setSubject}
+      />
+      <Field
+        label={words.cameCount}
+        type="number"
+        inputMode="numeric"
+        required
+        min={1}
+        max={500}
+        value={count}
+        onType={(typed) => setCount(Number(typed) || 1)}
+      />
+      <Button type="submit" label={words.cameList} class="primary big" disabled={busy.value} />
+    </Form>
   );
 }

@@ -1,50 +1,40 @@
-import { signal } from "@preact/signals";
 import { render } from "preact";
 import "../../ui/base.css";
 import "./minta.css";
-import { type Facility, get, type Me, sentence, signedIn } from "../../core/api";
-import { connect, online } from "../../core/live";
+import { type Facility, get, signedIn } from "../../core/api";
+import { problem, say } from "../../core/attempt";
+import { now, tick } from "../../core/clock";
+import { connect } from "../../core/live";
 import { loadOwed, owed } from "../../core/promises";
+import { isOpen } from "../../core/requests";
 import { clockText, dueText } from "../../core/words";
 import { text } from "../../text/id";
+import { Lost, Roads, Wrong } from "../../ui/above";
 import { Beginning, begin } from "../../ui/begin";
+import { Button } from "../../ui/controls";
 import { Answer } from "./answer";
 import { Ask } from "./ask";
 import { Follow } from "./follow";
 import { Ledger, owedHere } from "./ledger";
-import { decision, facilities, follow, followed, me, mine, pickup, problem, refresh, view } from "./state";
-
-const OPEN = new Set(["searching", "assigned", "in_progress", "awaiting_approval", "scheduled", "waiting"]);
-export const tick = signal(Date.now());
-
-function Banner({ who }: { who: Me }) {
-  if (who.roads === "sample")
-    return (
-      <p class="banner">
-        {text.sampleRoads} <span class="how">{text.sampleHow}</span>
-      </p>
-    );
-  if (who.roads === "none") return <p class="banner">{text.straightLines}</p>;
-  return null;
-}
+import { decision, facilities, follow, followed, me, mine, pickup, refresh, view } from "./state";
 
 function Mine() {
-  const open = mine.value.filter((request) => OPEN.has(request.state) && request.id !== followed.value?.id);
+  const open = mine.value.filter((request) => isOpen(request) && request.id !== followed.value?.id);
   if (open.length === 0) return null;
   return (
     <section class="card stack">
       <h2>{text.minta.running}</h2>
       {open.map((request) => (
-        <button type="button" class="row" key={request.id} onClick={() => void follow(request.id)}>
+        <Button class="row apart" key={request.id} onClick={() => void follow(request.id)}>
           <span>
             <strong>{request.subject ?? text.need[request.need]}</strong> {clockText(request.created_at)}
           </span>
           <span class="chip">
             {request.promise && request.state === "waiting"
-              ? `telepon kembali ${dueText(request.promise.due_at, tick.value)}`
+              ? `telepon kembali ${dueText(request.promise.due_at, now.value)}`
               : text.state[request.state]}
           </span>
-        </button>
+        </Button>
       ))}
     </section>
   );
@@ -55,17 +45,10 @@ function Views() {
   return (
     <nav class="views" aria-label={text.minta.title}>
       {(["ask", "owed"] as const).map((name) => (
-        <button
-          type="button"
-          key={name}
-          aria-pressed={view.value === name}
-          onClick={() => {
-            view.value = name;
-          }}
-        >
+        <Button key={name} aria-pressed={view.value === name} onClick={() => (view.value = name)}>
           {text.minta.views[name]}
           {name === "owed" && owed.value.length > 0 && ` (${late || owed.value.length})`}
-        </button>
+        </Button>
       ))}
     </nav>
   );
@@ -76,13 +59,9 @@ function App() {
   if (!who) return <Beginning start={start} />;
   return (
     <>
-      {online.value === false && (
-        <p class="lost" role="status">
-          {text.offline}
-        </p>
-      )}
+      <Lost />
       <header>
-        <Banner who={who} />
+        <Roads who={who} />
         <div class="top">
           <h1>{view.value === "ask" ? text.minta.title : text.owed.title}</h1>
           <p>
@@ -93,7 +72,10 @@ function App() {
       </header>
       <main class="ask">
         {view.value === "owed" ? (
-          <Owing />
+          <>
+            <Wrong said={problem.value} />
+            <Ledger />
+          </>
         ) : (
           <>
             <div class="column stack">
@@ -102,7 +84,7 @@ function App() {
             </div>
             <div class="column stack" id="answer" aria-live="polite">
               {problem.value && <p class="error">{problem.value}</p>}
-              {followed.value ? <Follow now={tick.value} /> : decision.value && <Answer />}
+              {followed.value ? <Follow /> : decision.value && <Answer />}
             </div>
           </>
         )}
@@ -110,23 +92,6 @@ function App() {
     </>
   );
 }
-
-function Owing() {
-  return (
-    <>
-      {problem.value && (
-        <p class="error" role="alert">
-          {problem.value}
-        </p>
-      )}
-      <Ledger now={tick.value} />
-    </>
-  );
-}
-
-const say = (error: unknown) => {
-  problem.value = sentence(error);
-};
 
 // In the background: it must not lock a button that is just being tapped.
 const keepUp = () => loadOwed().catch(say);
@@ -151,9 +116,7 @@ async function start() {
       if (request.promise || owed.value.some((promise) => promise.request_id === request.id)) void keepUp();
     },
   });
-  setInterval(() => {
-    tick.value = Date.now();
-  }, 1000);
+  setInterval(tick, 1000);
 }
 
 render(<App />, document.getElementById("app") as HTMLElement);

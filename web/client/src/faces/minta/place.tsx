@@ -1,6 +1,7 @@
 // Choosing a place: what is typed or pasted is looked up by the server; a point may be given a name.
 import { useState } from "preact/hooks";
 import { text } from "../../text/id";
+import { Button } from "../../ui/controls";
 import { Found } from "./found";
 import type { Place } from "./state";
 
@@ -26,9 +27,7 @@ export function PlacePicker(props: { label: string; onPick: (place: Place) => vo
         {words.how}
       </p>
       <Found typed={typed} onPick={props.onPick} />
-      <button type="button" onClick={props.onBack}>
-        {text.back}
-      </button>
+      <Button label={text.back} onClick={props.onBack} />
     </div>
   );
 }

@@ -1,7 +1,16 @@
 // The state of the request page: what is asked, the answer, and the request that is followed.
 import { computed, signal } from "@preact/signals";
-import type { Decision, Facility, Me, Need, RequestFull, RequestSummary } from "../../core/api";
-import { get, post, sentence } from "../../core/api";
+import {
+  type Decision,
+  type Facility,
+  get,
+  type Me,
+  type Need,
+  post,
+  type RequestFull,
+  type RequestSummary,
+} from "../../core/api";
+import { attempt } from "../../core/attempt";
 import { loadOwed, stockCame } from "../../core/promises";
 import { instantOf } from "../../core/words";
 
@@ -24,8 +33,6 @@ export const decision = signal<Decision | null>(null);
 export const followed = signal<RequestFull | null>(null);
 export const mine = signal<RequestSummary[]>([]);
 export const callOrder = signal<{ subject: string; ids: string[] } | null>(null);
-export const busy = signal(false);
-export const problem = signal("");
 
 export const ownPhone = computed(() => me.value?.facility?.phone ?? me.value?.phone ?? "");
 
@@ -40,8 +47,8 @@ export const question = computed(() => {
   return {
     need: need.value,
     pickup: wire(pickup.value),
-    ...(dropoff.value ? { dropoff: wire(dropoff.value) } : {}),
-    ...(later.value ? { schedule_at: instantOf(later.value) } : {}),
+    dropoff: dropoff.value ? wire(dropoff.value) : undefined,
+    schedule_at: later.value ? instantOf(later.value) : undefined,
     patient: {
       infectious: infectious.value,
       can_sit: canSit.value,
@@ -49,21 +56,6 @@ export const question = computed(() => {
     },
   };
 });
-
-// Whether it was done; what went wrong is shown.
-export async function attempt(work: () => Promise<unknown>): Promise<boolean> {
-  busy.value = true;
-  problem.value = "";
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    problem.value = sentence(error);
-    return false;
-  } finally {
-    busy.value = false;
-  }
-}
 
 export const find = () =>
   attempt(async () => {
@@ -75,16 +67,8 @@ export const find = () =>
 export const send = (choose?: string) =>
   attempt(async () => {
     const contact = { phone: phone.value || ownPhone.value };
-    followed.value = await post<RequestFull>(
-      "/api/requests",
-      {
-        ...question.value,
-        contact,
-        ...(note.value ? { note: note.value } : {}),
-        ...(choose ? { choose } : {}),
-      },
-      `${sendKey}${choose ?? ""}`,
-    );
+    const body = { ...question.value, contact, note: note.value || undefined, choose };
+    followed.value = await post<RequestFull>("/api/requests", body, `${sendKey}${choose ?? ""}`);
     decision.value = null;
     showAnswer();
     phone.value = "";
@@ -102,7 +86,7 @@ export const promiseDocument = (subject: string, phoneOf: string, by: string) =>
       subject,
       pickup: me.value?.facility?.id ?? wire(pickup.value),
       contact: { phone: phoneOf },
-      ...(by ? { due_at: instantOf(by) } : {}),
+      due_at: by ? instantOf(by) : undefined,
     });
     view.value = "ask";
     await loadOwed();

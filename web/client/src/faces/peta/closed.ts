@@ -1,5 +1,10 @@
 // What is closed and what is being drawn, on the map: barrier stripes and no-entry signs, so that no colour alone says it.
-import type { GeoJSONSource, Map as MapView } from "maplibre-gl";
+import {
+  type GeoJSONSource,
+  type LineLayerSpecification,
+  LngLatBounds,
+  type Map as MapView,
+} from "maplibre-gl";
 import type { Closure } from "../../core/api";
 
 export type Kind = "line" | "area" | "point";
@@ -69,25 +74,10 @@ export function addLayers(map: MapView) {
       },
       below,
     );
-    map.addLayer(
-      {
-        id: `${source}-edge`,
-        type: "line",
-        source,
-        layout: { "line-join": "round" },
-        paint: { "line-color": RED, "line-width": 8 },
-      },
-      below,
-    );
-    map.addLayer(
-      {
-        id: `${source}-tape`,
-        type: "line",
-        source,
-        paint: { "line-color": "#ffffff", "line-width": 4, "line-dasharray": [1.5, 1.5] },
-      },
-      below,
-    );
+    const line = (name: string, rest: Partial<LineLayerSpecification>) =>
+      map.addLayer({ id: `${source}-${name}`, type: "line", source, ...rest }, below);
+    line("edge", { layout: { "line-join": "round" }, paint: { "line-color": RED, "line-width": 8 } });
+    line("tape", { paint: { "line-color": "#ffffff", "line-width": 4, "line-dasharray": [1.5, 1.5] } });
   }
   map.addLayer({
     id: "closing-points",
@@ -108,10 +98,7 @@ export function addLayers(map: MapView) {
       id,
       type: "symbol",
       source: "closed",
-      filter:
-        placement === "point"
-          ? ["!=", ["geometry-type"], "LineString"]
-          : ["==", ["geometry-type"], "LineString"],
+      filter: [placement === "point" ? "!=" : "==", ["geometry-type"], "LineString"],
       layout: {
         "icon-image": "no-entry",
         "icon-allow-overlap": true,
@@ -154,10 +141,6 @@ export function goTo(map: MapView, closure: Closure) {
       : geometry.type === "LineString"
         ? geometry.coordinates
         : [geometry.coordinates];
-  const lons = all.map(([lon]) => lon);
-  const lats = all.map(([, lat]) => lat);
-  map.fitBounds([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], {
-    padding: 90,
-    maxZoom: 16,
-  });
+  const bounds = all.reduce((found, at) => found.extend(at), new LngLatBounds());
+  map.fitBounds(bounds, { padding: 90, maxZoom: 16 });
 }

@@ -1,86 +1,36 @@
 // Closing roads: drawing on the map, the questions that follow, and the list; loaded once the map is there.
-import { computed, effect, signal } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import type { Map as MapView } from "maplibre-gl";
 import { render } from "preact";
 import { useState } from "preact/hooks";
-import type { Closure } from "../../core/api";
-import { get, post, sentence } from "../../core/api";
+import { type Closure, post, sentence } from "../../core/api";
+import { now } from "../../core/clock";
 import { online } from "../../core/live";
 import { fieldTime, instantOf, whenText, zoneName } from "../../core/words";
 import { text } from "../../text/id";
 import { words } from "../../text/jalan";
-import { openModal } from "../../ui/modal";
+import { Wrong } from "../../ui/above";
+import { Button, Check, Field, Pick } from "../../ui/controls";
+import { Dialog, Question } from "../../ui/dialog";
+import { addLayers, geometryOf, goTo, type Kind, showClosed, showDrawn } from "./closed";
 import {
-  addLayers,
-  FEWEST,
-  geometryOf,
-  goTo,
-  type Kind,
-  MOST,
-  type Position,
-  showClosed,
-  showDrawn,
-} from "./closed";
-import { me, problem, recent, tick } from "./state";
+  add,
+  closures,
+  dropTwice,
+  enough,
+  finish,
+  kind,
+  load,
+  onKey,
+  points,
+  start,
+  step,
+  stop,
+  undo,
+} from "./closing";
+import { me, recent } from "./state";
 
-const closures = signal<Closure[]>([]);
-const step = signal<"draw" | "why" | "list" | null>(null);
-const kind = signal<Kind>("line");
-const points = signal<Position[]>([]);
-const enough = computed(() => points.value.length >= FEWEST[kind.value]);
 const MONTH_MS = 30 * 86_400_000;
-
-let asked = 0;
-
-async function load() {
-  const mine = ++asked;
-  try {
-    const found = await get<{ features: Closure[] }>("/api/closures");
-    if (mine === asked) closures.value = found.features; // an answer that a newer one overtook says nothing
-  } catch (error) {
-    problem.value = sentence(error);
-  }
-}
-
-function start(map: MapView) {
-  points.value = [];
-  step.value = "draw";
-  map.getContainer().scrollIntoView({ block: "start" });
-}
-
-function stop() {
-  points.value = [];
-  step.value = null;
-}
-
-function finish() {
-  if (enough.value) step.value = "why";
-}
-
-function add(at: Position) {
-  if (String(points.value.at(-1)) === String(at)) return;
-  if (points.value.length < MOST) points.value = kind.value === "point" ? [at] : [...points.value, at];
-  if (kind.value === "point") finish();
-}
-
-// A second click at the same place is the end of a double click, not another corner.
-function dropTwice(map: MapView) {
-  const [last, before] = points.value.slice(-2).reverse();
-  if (!last || !before) return;
-  const a = map.project(last);
-  const b = map.project(before);
-  if (Math.hypot(a.x - b.x, a.y - b.y) < 8) points.value = points.value.slice(0, -1);
-}
-
-function onKey(event: KeyboardEvent) {
-  if (step.value !== "draw") return;
-  const onButton = (event.target as HTMLElement).closest("button, input, a, summary");
-  if (event.key === "Escape") stop();
-  else if (event.key === "Enter" && !onButton) finish();
-  else return;
-  event.preventDefault();
-  event.stopPropagation(); // these keys mean the drawing now, not the list of requests
-}
 
 export function begin(map: MapView) {
   addLayers(map);
@@ -118,16 +68,12 @@ function Closures({ map }: { map: MapView }) {
       {step.value === "draw" ? (
         <Drawing map={map} />
       ) : (
-        <p class="shut">
-          {may && (
-            <button type="button" onClick={() => start(map)}>
-              {words.close}
-            </button>
-          )}
+        <p class="shut flow">
+          {may && <Button label={words.close} onClick={() => start(map)} />}
           {count > 0 && (
-            <button type="button" class="danger" onClick={() => (step.value = "list")}>
+            <Button class="danger" onClick={() => (step.value = "list")}>
               <span class="no-entry" aria-hidden="true" /> {words.list(count)}
-            </button>
+            </Button>
           )}
         </p>
       )}
@@ -138,49 +84,36 @@ function Closures({ map }: { map: MapView }) {
 }
 
 function Drawing({ map }: { map: MapView }) {
+  const choose = (one: Kind) => {
+    kind.value = one;
+    if (one === "point") points.value = [];
+  };
   return (
     <>
       <span class="cross" aria-hidden="true" />
       <section class="drawing" aria-label={words.draw}>
-        <fieldset>
+        <fieldset class="flow">
           <legend>{words.kind}</legend>
           {(Object.keys(words.kinds) as Kind[]).map((one) => (
-            <label class="check" key={one}>
-              <input
-                type="radio"
-                name="kind"
-                checked={kind.value === one}
-                onChange={() => {
-                  kind.value = one;
-                  points.value = one === "point" ? [] : points.value;
-                }}
-              />
-              {words.kinds[one]}
-            </label>
+            <Check
+              key={one}
+              label={words.kinds[one]}
+              type="radio"
+              name="kind"
+              checked={kind.value === one}
+              onCheck={() => choose(one)}
+            />
           ))}
         </fieldset>
         <p aria-live="polite">
           {words.how[kind.value]} {words.points(points.value.length)}.
         </p>
         <p class="keys">{words.finishHow}</p>
-        <div class="two">
-          <button type="button" onClick={() => add(map.getCenter().toArray())}>
-            {words.center}
-          </button>
-          <button
-            type="button"
-            onClick={() => {
-              points.value = points.value.slice(0, -1);
-            }}
-          >
-            {words.undo}
-          </button>
-          <button type="button" class="primary" aria-disabled={!enough.value} onClick={finish}>
-            {words.done}
-          </button>
-          <button type="button" onClick={stop}>
-            {words.cancel}
-          </button>
+        <div class="pair">
+          <Button label={words.center} onClick={() => add(map.getCenter().toArray())} />
+          <Button label={words.undo} onClick={undo} />
+          <Button label={words.done} class="primary" aria-disabled={!enough.value} onClick={finish} />
+          <Button label={words.cancel} onClick={stop} />
         </div>
       </section>
     </>
@@ -199,8 +132,8 @@ function Why() {
     setBusy(true);
     const body = {
       reason,
-      ...(note.trim() && { note: note.trim() }),
-      ...(until && { until: instantOf(until) }),
+      note: note.trim() || undefined,
+      until: until ? instantOf(until) : undefined,
       shape: geometryOf(kind.value, points.value),
     };
     try {
@@ -212,63 +145,37 @@ function Why() {
     }
     setBusy(false);
   };
-  const now = tick.peek();
+  const redraw = () => {
+    if (step.value === "why") step.value = "draw";
+  };
+  const from = now.peek();
   return (
-    <dialog
-      ref={openModal}
-      aria-label={words.why}
-      onClose={() => {
-        if (step.value === "why") step.value = "draw";
-      }}
+    <Question
+      title={words.why}
+      button={words.now}
+      locked={busy}
+      back={words.redraw}
+      onSend={send}
+      onBack={redraw}
     >
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
-        <h2>{words.why}</h2>
-        {wrong && (
-          <p class="error" role="alert">
-            {wrong}
-          </p>
-        )}
-        <label>
-          {words.reason}
-          <select value={reason} onChange={(event) => setReason(event.currentTarget.value as Reason)}>
-            {Object.entries(words.reasons).map(([value, label]) => (
-              <option key={value} value={value}>
-                {label}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          {words.note}
-          <input value={note} maxLength={300} onInput={(event) => setNote(event.currentTarget.value)} />
-        </label>
-        <label>
-          {words.until(zoneName())}
-          <input
-            type="datetime-local"
-            value={until}
-            min={fieldTime(now + 60_000)}
-            max={fieldTime(now + MONTH_MS)}
-            onInput={(event) => setUntil(event.currentTarget.value)}
-          />
-        </label>
-        <p class="soft">{words.untilHow}</p>
-        <div class="two">
-          <button type="submit" class="primary" disabled={busy}>
-            {words.now}
-          </button>
-          <button type="button" onClick={() => (step.value = "draw")}>
-            {words.redraw}
-          </button>
-        </div>
-      </form>
-    </dialog>
+      <Wrong said={wrong} />
+      <Pick
+        label={words.reason}
+        value={reason}
+        options={Object.entries(words.reasons)}
+        onPick={(picked) => setReason(picked as Reason)}
+      />
+      <Field label={words.note} value={note} maxLength={300} onType={setNote} />
+      <Field
+        label={words.until(zoneName())}
+        type="datetime-local"
+        value={until}
+        min={fieldTime(from + 60_000)}
+        max={fieldTime(from + MONTH_MS)}
+        onType={setUntil}
+      />
+      <p class="soft">{words.untilHow}</p>
+    </Question>
   );
 }
 
@@ -286,71 +193,44 @@ function List({ map, may }: { map: MapView; may: boolean }) {
   const close = () => {
     if (step.value === "list") step.value = null;
   };
+  const show = (closure: Closure) => {
+    close();
+    goTo(map, closure);
+  };
   return (
-    <dialog ref={openModal} aria-label={words.title} onClose={close}>
+    <Dialog aria-label={words.title} onClose={close}>
       <div class="stack">
         <p class="head">
           <strong>{words.title}</strong>
-          <button type="button" onClick={close}>
-            {text.close}
-          </button>
+          <Button label={text.close} onClick={close} />
         </p>
-        {wrong && (
-          <p class="error" role="alert">
-            {wrong}
-          </p>
-        )}
+        <Wrong said={wrong} />
         {closures.value.length === 0 && <p>{words.none}</p>}
-        <ul class="trips">
+        <ul class="trips plain">
           {closures.value.map((closure) => (
             <li key={closure.id}>
-              <One
-                closure={closure}
-                onShow={() => {
-                  close();
-                  goTo(map, closure);
-                }}
-                onOpen={may ? () => void open(closure) : null}
-              />
+              <About {...closure.properties} />
+              <div class="pair">
+                <Button label={words.show} onClick={() => show(closure)} />
+                {may && <Button label={words.open} class="primary" onClick={() => void open(closure)} />}
+              </div>
             </li>
           ))}
         </ul>
       </div>
-    </dialog>
+    </Dialog>
   );
 }
 
-function One({
-  closure,
-  onShow,
-  onOpen,
-}: {
-  closure: Closure;
-  onShow: () => void;
-  onOpen: (() => void) | null;
-}) {
-  const it = closure.properties;
-  const now = tick.value;
-  return (
-    <>
-      <p>
-        <strong>{words.reasons[it.reason]}</strong> · {words.streets(it.streets)}
-      </p>
-      <p class="soft">
-        {words.since(whenText(it.created_at, now))}
-        {it.until && ` · ${words.ends(whenText(it.until, now))}`}
-      </p>
-      {it.note && <p>{it.note}</p>}
-      <div class="two">
-        <button type="button" onClick={onShow}>
-          {words.show}
-        </button>
-        {onOpen && (
-          <button type="button" class="primary" onClick={onOpen}>
-            {words.open}
-          </button>
-        )}
-      </div>
-    </>
-  );
-}
+const About = (it: Closure["properties"]) => (
+  <>
+    <p>
+      <strong>{words.reasons[it.reason]}</strong> · {words.streets(it.streets)}
+    </p>
+    <p class="soft">
+      {words.since(whenText(it.created_at, now.value))}
+      {it.until && ` · ${words.ends(whenText(it.until, now.value))}`}
+    </p>
+    {it.note && <p>{it.note}</p>}
+  </>
+);

@@ -2,15 +2,15 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
+import { problem } from "../../core/attempt";
 import { text } from "../../text/id";
-import { openModal } from "../../ui/modal";
+import { Field, Pick } from "../../ui/controls";
+import { Question } from "../../ui/dialog";
 import { TOLD, Told } from "../../ui/told";
-import { addNote, assign, end, hold, opened, overriding, problem } from "./state";
+import { addNote, assign, end, hold, opened, overriding } from "./state";
 
 const words = text.peta;
-const close = () => {
-  opened.value = null;
-};
+const close = () => (opened.value = null);
 
 export function Dialogs({ request }: { request: RequestFull }) {
   switch (opened.value) {
@@ -28,7 +28,7 @@ export function Dialogs({ request }: { request: RequestFull }) {
         <Ask
           title={words.holdWhat}
           label={text.reason}
-          button={words.hold.replace("…", "")}
+          button={text.hold.replace("…", "")}
           onSend={(typed) => hold(request.id, true, typed)}
         />
       );
@@ -59,38 +59,13 @@ function Ask({ title, label, button, children, onSend }: Asking) {
     setSent(done ? "no" : "failed");
     if (done && opened.value === asked) close();
   };
+  const locked = typed.trim().length < 3 || sent === "going";
   return (
-    <dialog ref={openModal} onClose={close} aria-label={title}>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void send();
-        }}
-      >
-        <h2>{title}</h2>
-        {children}
-        <label>
-          {label}
-          <input
-            value={typed}
-            required
-            minLength={3}
-            maxLength={500}
-            onInput={(event) => setTyped(event.currentTarget.value)}
-          />
-        </label>
-        <div role="alert">{sent === "failed" && <p class="error">{problem.value}</p>}</div>
-        <div class="two">
-          <button type="submit" class="primary" disabled={typed.trim().length < 3 || sent === "going"}>
-            {button}
-          </button>
-          <button type="button" onClick={close}>
-            {text.back}
-          </button>
-        </div>
-      </form>
-    </dialog>
+    <Question title={title} button={button} locked={locked} onSend={send} onBack={close}>
+      {children}
+      <Field label={label} value={typed} required minLength={3} maxLength={500} onType={setTyped} />
+      <div role="alert">{sent === "failed" && <p class="error">{problem.value}</p>}</div>
+    </Question>
   );
 }
 
@@ -106,16 +81,12 @@ function End({ request }: { request: RequestFull }) {
       button={words.endNow}
       onSend={(reason) => end(request.id, how, told, reason)}
     >
-      <label>
-        {words.how}
-        <select value={how} onChange={(event) => setHow(event.currentTarget.value as How)}>
-          {Object.entries(words.ends).map(([value, label]) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Pick
+        label={words.how}
+        value={how}
+        options={Object.entries(words.ends)}
+        onPick={(picked) => setHow(picked as How)}
+      />
       <Told label={text.told.who} value={told} onPick={setTold} />
     </Ask>
   );

@@ -2,11 +2,13 @@
 import { signal } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
 import { get, type Heir, type Owed } from "../../core/api";
-import { handOver, owed, takeOver } from "../../core/promises";
+import { attempt } from "../../core/attempt";
+import { handOver, isLate, owed, takeOver } from "../../core/promises";
 import { text } from "../../text/id";
-import { openModal } from "../../ui/modal";
-import { OwedCard } from "../../ui/owed";
-import { attempt, me, select, tick } from "./state";
+import { Button, Pick } from "../../ui/controls";
+import { Question } from "../../ui/dialog";
+import { OwedGroup } from "../../ui/owed";
+import { me, select } from "./state";
 
 const words = text.peta;
 const handing = signal(false);
@@ -14,40 +16,27 @@ const handing = signal(false);
 export function Ledger() {
   const who = me.value;
   if (!who) return null;
-  const isMine = (promise: Owed) => promise.owner === who.id || promise.owner === who.role;
-  const late = (promise: Owed) => Date.parse(promise.due_at) < tick.value;
-  const mine = owed.value.filter(isMine);
-  const others = owed.value.filter((promise) => !isMine(promise));
-  const byName = mine.filter((promise) => promise.owner === who.id).length;
-  const group = (title: string, promises: Owed[]) =>
-    promises.length > 0 && (
-      <section class="stack" aria-label={title}>
-        <h2>{title}</h2>
-        <ol class="owed-list stack">
-          {[...promises.filter(late), ...promises.filter((promise) => !late(promise))].map((promise) => (
-            <OwedCard
-              key={promise.id}
-              promise={promise}
-              now={tick.value}
-              mine={promise.owner === who.id}
-              attempt={attempt}
-              open={() => void select(promise.request_id)}
-              {...(promise.owner === who.id ? {} : { take: () => void attempt(() => takeOver(promise.id)) })}
-            />
-          ))}
-        </ol>
-      </section>
-    );
+  const isNamed = (promise: Owed) => promise.owner === who.id;
+  const isMine = (promise: Owed) => isNamed(promise) || promise.owner === who.role;
+  const byName = owed.value.filter(isNamed).length;
+  const group = (title: string, promises: Owed[]) => (
+    <OwedGroup
+      title={title}
+      promises={[...promises].sort((a, b) => Number(isLate(b)) - Number(isLate(a)))}
+      isMine={isNamed}
+      open={select}
+      take={(id) => void attempt(() => takeOver(id))}
+    />
+  );
   return (
     <div class="stack">
       {owed.value.length === 0 && <p class="soft">{text.owed.none}</p>}
-      {byName > 0 && (
-        <button type="button" class="wide" onClick={() => (handing.value = true)}>
-          {words.handOver}
-        </button>
+      {byName > 0 && <Button label={words.handOver} class="wide" onClick={() => (handing.value = true)} />}
+      {group(text.owed.yours, owed.value.filter(isMine))}
+      {group(
+        words.others,
+        owed.value.filter((promise) => !isMine(promise)),
       )}
-      {group(words.mine, mine)}
-      {group(words.others, others)}
       {handing.value && <HandOver count={byName} />}
     </div>
   );
@@ -59,41 +48,23 @@ function HandOver({ count }: { count: number }) {
   useEffect(() => {
     void attempt(async () => setHeirs(await get<Heir[]>("/api/promises/heirs")));
   }, []);
-  const close = () => {
-    handing.value = false;
+  const close = () => (handing.value = false);
+  const send = () => {
+    close();
+    void attempt(() => handOver(to));
   };
   return (
-    <dialog ref={openModal} onClose={close} aria-label={words.handOverWhat(count)}>
-      <form
-        class="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          close();
-          void attempt(() => handOver(to));
-        }}
-      >
-        <h2>{words.handOverWhat(count)}</h2>
-        <label>
-          {words.handOverTo}
-          <select value={to} onChange={(event) => setTo(event.currentTarget.value)}>
-            <option value="operator">{words.anyOperator}</option>
-            {heirs.map((heir) => (
-              <option key={heir.id} value={heir.id}>
-                {heir.name}
-              </option>
-            ))}
-            <option value="health_officer">{words.supervisor}</option>
-          </select>
-        </label>
-        <div class="two">
-          <button type="submit" class="primary">
-            {words.handOverNow}
-          </button>
-          <button type="button" onClick={close}>
-            {text.back}
-          </button>
-        </div>
-      </form>
-    </dialog>
+    <Question title={words.handOverWhat(count)} button={words.handOverNow} onSend={send} onBack={close}>
+      <Pick
+        label={words.handOverTo}
+        value={to}
+        options={[
+          ["operator", words.anyOperator],
+          ...heirs.map(({ id, name }) => [id, name] as const),
+          ["health_officer", words.supervisor],
+        ]}
+        onPick={setTo}
+      />
+    </Question>
   );
 }

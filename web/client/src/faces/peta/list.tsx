@@ -1,11 +1,15 @@
 // The left side: what waits for an answer, the requests in their order, and the promises.
 import { computed, signal } from "@preact/signals";
 import type { Assignment, RequestSummary } from "../../core/api";
-import { owed } from "../../core/promises";
+import { attempt } from "../../core/attempt";
+import { now } from "../../core/clock";
+import { isLate, owed } from "../../core/promises";
+import { live, missing, secondsLeft } from "../../core/requests";
 import { ago, dueText } from "../../core/words";
 import { text } from "../../text/id";
-import { Approve } from "../../ui/approve";
-import { asking, attempt, fetched, live, me, open, select, selected, tick } from "./state";
+import { Approvals } from "../../ui/approve";
+import { Button } from "../../ui/controls";
+import { asking, fetched, me, open, select, selected } from "./state";
 
 const words = text.peta;
 export const shown = signal<"requests" | "promises">("requests");
@@ -15,32 +19,23 @@ const ledger = fetched(
 );
 
 export function List() {
-  const late = owed.value.filter((promise) => Date.parse(promise.due_at) < tick.value).length;
+  const late = owed.value.filter(isLate).length;
   const Ledger = ledger.value?.Ledger;
   return (
     <nav class="list" aria-label={words.requests}>
       {asking.value.length > 0 && <Asking />}
-      <div class="two tabs">
-        <button
-          type="button"
-          aria-pressed={shown.value === "requests"}
-          onClick={() => {
-            shown.value = "requests";
-          }}
-        >
+      <div class="pair tabs">
+        <Button aria-pressed={shown.value === "requests"} onClick={() => (shown.value = "requests")}>
           {words.requests} {open.value.length}
-        </button>
-        <button
-          type="button"
+        </Button>
+        <Button
           class={late > 0 ? "danger" : ""}
           aria-pressed={shown.value === "promises"}
-          onClick={() => {
-            shown.value = "promises";
-          }}
+          onClick={() => (shown.value = "promises")}
         >
           {words.promises} {owed.value.length}
           {late > 0 && ` ⚠${late}`}
-        </button>
+        </Button>
       </div>
       {shown.value === "promises" ? (
         Ledger && <Ledger />
@@ -56,63 +51,50 @@ export function List() {
   );
 }
 
-function Asking() {
-  return (
-    <section class="stack asked" aria-label={text.approve.title}>
-      <h2>{text.approve.title}</h2>
-      {asking.value.map(({ request, asked }) => (
-        <Approve
-          key={`${request.id} ${asked.vehicle_id} ${asked.rule}`}
-          request={request}
-          asked={asked}
-          now={tick.value}
-          attempt={attempt}
-        />
-      ))}
-      {me.value?.role === "operator" && <hr />}
-    </section>
-  );
-}
+const Asking = () => (
+  <section class="stack asked" aria-label={text.approve.title}>
+    <h2>{text.approve.title}</h2>
+    <Approvals waiting={asking.value} attempt={attempt} />
+    {me.value?.role === "operator" && <hr />}
+  </section>
+);
 
 function Row({ request }: { request: RequestSummary }) {
   const trips = live(request);
   const to = request.escalated_to;
-  const late = request.promise && Date.parse(request.promise.due_at) < tick.value;
+  const late = request.promise && isLate(request.promise);
   const loud = to || late;
-  const missing = request.wanted - trips.filter((trip) => !trip.first_contact).length;
   return (
-    <button
-      type="button"
+    <Button
       class={`request ${request.need === "body" ? "body" : request.urgency} ${loud ? "loud" : ""}`}
       aria-pressed={selected.value?.id === request.id}
       onClick={() => void select(request.id)}
     >
       <strong>{request.subject ?? text.need[request.need]}</strong>
-      <span class="age">{ago((tick.value - Date.parse(request.created_at)) / 1000)}</span>
+      <span class="age">{ago((now.value - Date.parse(request.created_at)) / 1000)}</span>
       <span>{request.pickup.name}</span>
       {trips.length === 0 && (
         <small>
           {text.state[request.state]}
-          {request.promise && ` · ${dueText(request.promise.due_at, tick.value)}`}
+          {request.promise && ` · ${dueText(request.promise.due_at, now.value)}`}
         </small>
       )}
       {trips.map((trip) => (
         <small key={trip.id}>{tripLine(trip)}</small>
       ))}
-      {trips.length > 0 && missing > 0 && <small>{words.more(missing)}</small>}
+      {trips.length > 0 && missing(request) > 0 && <small>{words.more(missing(request))}</small>}
       {request.held && <small>{text.held}</small>}
       {request.broken && trips.length === 0 && <small class="mark">⚠ {words.broken}</small>}
       {to && (
         <small class="mark">⚠ {words.escalated(text.approver[to as keyof typeof text.approver] ?? to)}</small>
       )}
       {late && <small class="mark">⚠ {words.late}</small>}
-    </button>
+    </Button>
   );
 }
 
 function tripLine(trip: Assignment): string {
-  const left = Math.max(0, Math.round((Date.parse(trip.expires_at) - tick.value) / 1000));
   const state = text.trip[trip.state].toLowerCase();
   const ahead = trip.first_contact ? ` (${text.firstContact.toLowerCase()})` : "";
-  return `${trip.vehicle_name}${ahead} ${state}${trip.state === "offered" ? ` ${left} dtk` : ""}`;
+  return `${trip.vehicle_name}${ahead} ${state}${trip.state === "offered" ? ` ${secondsLeft(trip, now.value)} dtk` : ""}`;
 }

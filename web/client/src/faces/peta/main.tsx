@@ -1,13 +1,17 @@
 import { signal } from "@preact/signals";
-import { render } from "preact";
+import { Fragment, render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import "../../ui/base.css";
 import "./peta.css";
 import { type Me, signedIn } from "../../core/api";
-import { connect, online, type Snapshot } from "../../core/live";
+import { problem } from "../../core/attempt";
+import { tick } from "../../core/clock";
+import { connect, type Snapshot } from "../../core/live";
 import { clockText } from "../../core/words";
 import { text } from "../../text/id";
+import { Lost, Roads, Wrong } from "../../ui/above";
 import { Beginning, begin } from "../../ui/begin";
+import { Button } from "../../ui/controls";
 import { onKey } from "./keys";
 import { List } from "./list";
 import { makeMap } from "./map";
@@ -17,7 +21,6 @@ import {
   fetched,
   kept,
   me,
-  problem,
   recent,
   replay,
   selected,
@@ -25,9 +28,8 @@ import {
   takeEvent,
   takeRows,
   takeSnapshot,
-  tick,
 } from "./state";
-import { css, type Mark, SHAPES } from "./vehicles";
+import { css, type Mark, shapeOf } from "./vehicles";
 
 const picked = signal<string>("");
 const table = fetched(tableOpen, () => import("./table"));
@@ -53,11 +55,11 @@ function MapBox() {
   return (
     <main class="mapbox" aria-label={words.map}>
       <div ref={box} class="map" />
-      <ul class="legend">
+      <ul class="legend plain flow">
         {LEGEND.map(([mark, label]) => (
           <li key={mark}>
             <span style={{ color: css(mark) }} aria-hidden="true">
-              {SHAPES[mark]}
+              {shapeOf(mark)}
             </span>{" "}
             {label}
           </li>
@@ -72,33 +74,28 @@ function MapBox() {
 
 function Header({ who }: { who: Me }) {
   const now = counts.value;
-  const share = kept.value?.share;
+  const share = kept.value?.share ?? null;
+  const shown = [
+    [words.counts.available, now.available],
+    [words.counts.busy, now.moving + now.carrying + now.offered],
+    [words.counts.away, now.away],
+    [words.counts.waiting, now.waiting],
+    ...(share === null ? [] : [[words.counts.kept, `${Math.round(share * 100)} %`]]),
+  ];
   return (
-    <div class="bar">
+    <div class="bar flow">
       <h1>{text.role[who.role]}</h1>
-      <dl>
-        <dt>{words.counts.available}</dt>
-        <dd>{now.available}</dd>
-        <dt>{words.counts.busy}</dt>
-        <dd>{now.moving + now.carrying + now.offered}</dd>
-        <dt>{words.counts.away}</dt>
-        <dd>{now.away}</dd>
-        <dt>{words.counts.waiting}</dt>
-        <dd>{now.waiting}</dd>
-        {share !== null && share !== undefined && (
-          <>
-            <dt>{words.counts.kept}</dt>
-            <dd>{Math.round(share * 100)} %</dd>
-          </>
-        )}
+      <dl class="flow">
+        {shown.map(([name, count]) => (
+          <Fragment key={name}>
+            <dt>{name}</dt>
+            <dd>{count}</dd>
+          </Fragment>
+        ))}
       </dl>
-      <button type="button" onClick={() => (tableOpen.value = true)}>
-        {words.table}
-      </button>
+      <Button label={words.table} onClick={() => (tableOpen.value = true)} />
       {who.demo && who.role === "operator" && (
-        <button type="button" class="primary" onClick={() => void replay()}>
-          {words.replay}
-        </button>
+        <Button label={words.replay} class="primary" onClick={() => void replay()} />
       )}
     </div>
   );
@@ -110,28 +107,15 @@ function App() {
   if (!who) return <Beginning start={start} />;
   return (
     <div class={selected.value ? "desk with-panel" : "desk"}>
-      {online.value === false && (
-        <p class="lost" role="status">
-          {text.offline}
-        </p>
-      )}
+      <Lost />
       <header class="above">
-        {who.roads === "sample" && (
-          <p class="banner">
-            {text.sampleRoads} <span class="how">{text.sampleHow}</span>
-          </p>
-        )}
-        {who.roads === "none" && <p class="banner">{text.straightLines}</p>}
+        <Roads who={who} />
         <Header who={who} />
-        {problem.value && (
-          <p class="error" role="alert">
-            {problem.value}
-          </p>
-        )}
+        <Wrong said={problem.value} />
       </header>
       <List />
       <MapBox />
-      {selected.value && <Panel request={selected.value} now={tick.value} />}
+      {selected.value && <Panel request={selected.value} />}
       <footer class="log">
         <span class="keys">{words.keys}</span>
         {recent.value.slice(0, 4).map((event) => (
@@ -153,9 +137,7 @@ async function start() {
   };
   live = connect({ snapshot, event: takeEvent, rows: takeRows });
   addEventListener("keydown", onKey);
-  setInterval(() => {
-    tick.value = Date.now();
-  }, 1000);
+  setInterval(tick, 1000);
 }
 
 render(<App />, document.getElementById("app") as HTMLElement);

@@ -62,20 +62,17 @@ export async function makeMap(
 
   map.on("load", () => {
     map.addSource("way", { type: "geojson", data: EMPTY });
-    map.addLayer({
-      id: "way-casing",
-      type: "line",
-      source: "way",
-      layout: { "line-cap": "round", "line-join": "round" },
-      paint: { "line-color": "#ffffff", "line-width": 9 },
-    });
-    map.addLayer({
-      id: "way",
-      type: "line",
-      source: "way",
-      layout: { "line-cap": "round", "line-join": "round" },
-      paint: { "line-color": "#1a5fd0", "line-width": 5 },
-    });
+    for (const [id, colour, width] of [
+      ["way-casing", "#ffffff", 9],
+      ["way", "#1a5fd0", 5],
+    ] as const)
+      map.addLayer({
+        id,
+        type: "line",
+        source: "way",
+        layout: { "line-cap": "round", "line-join": "round" },
+        paint: { "line-color": colour, "line-width": width },
+      });
     map.addLayer(layer);
     effect(() => {
       void moved.value;

@@ -1,18 +1,21 @@
 // What the operator sees: vehicles and requests as they stand, and what is selected.
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
-import type {
-  Candidate,
-  Decision,
-  Kept,
-  Me,
-  RequestFull,
-  RequestSummary,
-  Route,
-  Vehicle,
+import {
+  type Candidate,
+  type Decision,
+  get,
+  type Kept,
+  type Me,
+  post,
+  type RequestFull,
+  type Route,
+  type Vehicle,
 } from "../../core/api";
-import { get, post, sentence } from "../../core/api";
+import { attempt, say } from "../../core/attempt";
+import { now } from "../../core/clock";
 import type { LiveEvent, Snapshot } from "../../core/live";
 import { loadOwed, owed } from "../../core/promises";
+import { askedOf, isLive, isOpen, requests, takeRequest, takeRequests } from "../../core/requests";
 import { text } from "../../text/id";
 import { isAsked } from "../../ui/approve";
 import { inOrder } from "./order";
@@ -20,32 +23,21 @@ import { markOf } from "./vehicles";
 
 export const me = signal<Me | null>(null);
 export const vehicles = signal(new Map<string, Vehicle>());
-export const requests = signal(new Map<string, RequestSummary>());
 export const selected = signal<RequestFull | null>(null);
 export const candidates = signal<Decision | null>(null);
 export const route = signal<Route | null>(null);
-export const chosenVehicle = signal<string | null>(null);
-export const problem = signal("");
 export const moved = signal(0);
 export const tableOpen = signal(false);
 // What an operator is being asked about the selected request, and whom an override would send.
 export const opened = signal<"note" | "hold" | "end" | "override" | null>(null);
 export const overriding = signal<Candidate | null>(null);
 export const recent = signal<LiveEvent[]>([]);
-
-export const tick = signal(Date.now());
 export const kept = signal<Kept | null>(null);
 // The order changes with waiting, but not so fast that a row would jump while somebody reaches for it.
-const slowly = computed(() => Math.floor(tick.value / 10_000) * 10_000);
+const slowly = computed(() => Math.floor(now.value / 10_000) * 10_000);
 
-const OPEN = new Set(["searching", "assigned", "in_progress", "awaiting_approval", "scheduled", "waiting"]);
-const GONE = new Set(["declined", "expired", "withdrawn", "stood_down"]);
 const DUTIES = ["off_duty", "available", "committed", "cleaning", "out_of_service"] as const;
 const LINKS = ["live", "old", "lost"] as const;
-
-export const isOpen = (request: RequestSummary) => OPEN.has(request.state);
-export const live = (request: RequestSummary) =>
-  request.assignments.filter((trip) => !GONE.has(trip.state)).sort((a, b) => a.slot - b.slot);
 
 export const open = computed(() =>
   inOrder([...requests.value.values()].filter(isOpen), me.value?.ageing_s ?? null, slowly.value),
@@ -56,11 +48,7 @@ export const asking = computed(() => {
   const who = me.value;
   if (!who) return [];
   const agencyOf = (id: string) => vehicles.value.get(id)?.agency;
-  return open.value.flatMap((request) =>
-    (request.asked ?? [])
-      .filter((asked) => isAsked(who, asked, agencyOf))
-      .map((asked) => ({ request, asked })),
-  );
+  return askedOf(open.value).filter(({ asked }) => isAsked(who, asked, agencyOf));
 });
 
 export const counts = computed(() => {
@@ -73,7 +61,7 @@ export const counts = computed(() => {
 
 export function takeSnapshot(snapshot: Snapshot) {
   vehicles.value = new Map(snapshot.vehicles.map((vehicle) => [vehicle.id, vehicle]));
-  requests.value = new Map(snapshot.requests.map((request) => [request.id, request]));
+  takeRequests(snapshot.requests);
   byNumber.clear();
   for (const vehicle of snapshot.vehicles) byNumber.set(vehicle.no, vehicle.id);
   if (selected.value) void select(selected.value.id);
@@ -82,16 +70,11 @@ export function takeSnapshot(snapshot: Snapshot) {
 
 // The ledger in the background.
 function keepUp() {
-  const failed = (error: unknown) => {
-    problem.value = sentence(error);
-  };
-  loadOwed().catch(failed);
+  loadOwed().catch(say);
   if (me.value?.role !== "admin")
     get<Kept>("/api/reports/promises")
-      .then((found) => {
-        kept.value = found;
-      })
-      .catch(failed);
+      .then((found) => (kept.value = found))
+      .catch(say);
 }
 
 const byNumber = new Map<number, string>();
@@ -111,7 +94,7 @@ export function takeRows(rows: DataView) {
 }
 
 export function takeEvent(event: LiveEvent) {
-  if (event.request) requests.value = new Map(requests.value).set(event.request.id, event.request);
+  takeRequest(event);
   if (event.vehicle) vehicles.value = new Map(vehicles.value).set(event.vehicle.id, event.vehicle);
   if (event.request_id || event.kind.startsWith("road_"))
     recent.value = [event, ...recent.value].slice(0, 30);
@@ -126,37 +109,31 @@ let wanted: string | null = null;
 
 export async function select(id: string | null) {
   wanted = id;
-  if (id === null) {
-    selected.value = null;
-    candidates.value = null;
-    route.value = null;
-    return;
-  }
   if (selected.value?.id !== id) {
     candidates.value = null;
     route.value = null;
+  }
+  if (id === null) {
+    selected.value = null;
+    return;
   }
   try {
     const full = await get<RequestFull>(`/api/requests/${id}`);
     if (wanted !== id) return;
     selected.value = full;
-    const trip = full.assignments.find(
-      (a) => !["declined", "expired", "withdrawn", "stood_down", "cleared"].includes(a.state),
-    );
+    const trip = full.assignments.find((one) => isLive(one) && one.state !== "cleared");
     const way = trip
       ? await get<Route>(`/api/route?assignment=${encodeURIComponent(trip.id)}`).catch(() => null)
       : null;
     if (wanted === id) route.value = way;
   } catch (error) {
-    problem.value = sentence(error);
+    say(error);
   }
 }
 
 // A part that is fetched later: where it does not come, the page says so.
 export function later<T>(part: Promise<T>, use: (part: T) => void) {
-  part.then(use, () => {
-    problem.value = text.peta.partMissing;
-  });
+  part.then(use, () => say(new Error(text.peta.partMissing)));
 }
 
 // A part that is fetched when it is first wanted, null until then.
@@ -166,24 +143,9 @@ export function fetched<T>(
 ): ReadonlySignal<T | null> {
   const here = signal<T | null>(null);
   effect(() => {
-    if (wanted.value && !here.peek())
-      later(part(), (loaded) => {
-        here.value = loaded;
-      });
+    if (wanted.value && !here.peek()) later(part(), (loaded) => (here.value = loaded));
   });
   return here;
-}
-
-// Whether it was done; if not, the page says why.
-export async function attempt(work: () => Promise<unknown>): Promise<boolean> {
-  problem.value = "";
-  try {
-    await work();
-    return true;
-  } catch (error) {
-    problem.value = sentence(error);
-    return false;
-  }
 }
 
 export const search = (id: string) =>
@@ -193,10 +155,7 @@ export const search = (id: string) =>
 
 export const assign = (id: string, vehicle: string, override?: { rule: string; reason: string }) =>
   attempt(async () => {
-    await post<RequestFull>(`/api/requests/${id}/assign`, {
-      vehicle_id: vehicle,
-      ...(override ? { override } : {}),
-    });
+    await post<RequestFull>(`/api/requests/${id}/assign`, { vehicle_id: vehicle, override });
     if (wanted !== id) return;
     candidates.value = null;
     await select(id);

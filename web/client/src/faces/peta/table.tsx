@@ -1,11 +1,15 @@
 // The same vehicles as a table, for keyboard and screen reader.
 import { signal } from "@preact/signals";
 import { text } from "../../text/id";
-import { openModal } from "../../ui/modal";
+import { Button, bound, Field } from "../../ui/controls";
+import { Dialog } from "../../ui/dialog";
+import { HeadRow } from "../../ui/lines";
 import { moved, tableOpen, vehicles } from "./state";
 
 const words = signal("");
 const MOST = 200;
+
+const close = () => (tableOpen.value = false);
 
 export function Table() {
   void moved.value;
@@ -16,36 +20,15 @@ export function Table() {
       .includes(wanted),
   );
   return (
-    <dialog
-      class="table"
-      aria-label="Tabel kendaraan"
-      ref={openModal}
-      onClose={() => (tableOpen.value = false)}
-    >
+    <Dialog class="table" aria-label="Tabel kendaraan" onClose={close}>
       <p class="head">
         <strong>Kendaraan ({rows.length})</strong>
-        <button type="button" onClick={() => (tableOpen.value = false)}>
-          Tutup
-        </button>
+        <Button label={text.close} onClick={close} />
       </p>
-      <label>
-        Cari
-        <input
-          type="search"
-          value={words.value}
-          onInput={(event) => {
-            words.value = event.currentTarget.value;
-          }}
-        />
-      </label>
+      <Field label="Cari" type="search" {...bound(words)} />
       <table>
         <thead>
-          <tr>
-            <th scope="col">Kendaraan</th>
-            <th scope="col">Jenis</th>
-            <th scope="col">Status</th>
-            <th scope="col">Posisi</th>
-          </tr>
+          <HeadRow of={["Kendaraan", "Jenis", "Status", "Posisi"]} />
         </thead>
         <tbody>
           {rows.slice(0, MOST).map((vehicle) => (
@@ -60,6 +43,6 @@ export function Table() {
           ))}
         </tbody>
       </table>
-    </dialog>
+    </Dialog>
   );
 }

@@ -3,26 +3,20 @@ import type { CustomLayerInterface, Map as MapView } from "maplibre-gl";
 import { MercatorCoordinate } from "maplibre-gl";
 import type { Vehicle } from "../../core/api";
 
-export type Mark = "available" | "offered" | "moving" | "carrying" | "away";
-const MARKS: Mark[] = ["available", "offered", "moving", "carrying", "away"];
-export const SHAPES: Record<Mark, string> = {
-  available: "▲",
-  offered: "◆",
-  moving: "●",
-  carrying: "■",
-  away: "✕",
-};
-const COLOURS = [
-  [0.04, 0.55, 0.38],
-  [0.93, 0.62, 0.05],
-  [0.1, 0.42, 0.85],
-  [0.52, 0.2, 0.66],
-  [0.5, 0.53, 0.52],
-] as const;
-export const css = (mark: Mark) => {
-  const [r, g, b] = COLOURS[MARKS.indexOf(mark)] ?? [0, 0, 0];
-  return `rgb(${r * 255} ${g * 255} ${b * 255})`;
-};
+// Each mark as the legend writes it, and its colour; the shader below knows them by their order.
+const MARKS = {
+  available: ["▲", [0.04, 0.55, 0.38]],
+  offered: ["◆", [0.93, 0.62, 0.05]],
+  moving: ["●", [0.1, 0.42, 0.85]],
+  carrying: ["■", [0.52, 0.2, 0.66]],
+  away: ["✕", [0.5, 0.53, 0.52]],
+} as const;
+export type Mark = keyof typeof MARKS;
+const ORDER = Object.keys(MARKS);
+const COLOURS = Object.values(MARKS).flatMap(([, colour]) => colour);
+
+export const shapeOf = (mark: Mark) => MARKS[mark][0];
+export const css = (mark: Mark) => `rgb(${MARKS[mark][1].map((part) => part * 255).join(" ")})`;
 
 export function markOf(vehicle: Vehicle): Mark {
   if (vehicle.link === "lost" || vehicle.duty === "off_duty" || vehicle.duty === "out_of_service")
@@ -89,7 +83,7 @@ export class VehicleLayer implements CustomLayerInterface {
       const at = MercatorCoordinate.fromLngLat([vehicle.lon, vehicle.lat]);
       const kind = vehicle.class === "hearse" || vehicle.class === "dual_use" ? 1 : 0;
       // Relative to an origin nearby: 32-bit floats are too coarse for the world.
-      rows.push(at.x - this.origin.x, at.y - this.origin.y, MARKS.indexOf(markOf(vehicle)), kind);
+      rows.push(at.x - this.origin.x, at.y - this.origin.y, ORDER.indexOf(markOf(vehicle)), kind);
     }
     this.data = new Float32Array(rows);
     this.count = rows.length / 4;
@@ -138,7 +132,7 @@ export class VehicleLayer implements CustomLayerInterface {
     const zoom = this.map?.getZoom() ?? 12;
     const size = Math.min(30, Math.max(11, (zoom - 7) * 4)) * window.devicePixelRatio;
     gl.uniform1f(gl.getUniformLocation(this.program, "u_size"), size);
-    gl.uniform3fv(gl.getUniformLocation(this.program, "u_colours"), COLOURS.flat());
+    gl.uniform3fv(gl.getUniformLocation(this.program, "u_colours"), COLOURS);
     gl.disable(gl.DEPTH_TEST);
     gl.drawArrays(gl.POINTS, 0, this.count);
   }

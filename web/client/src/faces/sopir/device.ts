@@ -3,11 +3,20 @@ import { signal } from "@preact/signals";
 import { post } from "../../core/api";
 
 export const accuracy = signal<number | null>(null);
-export const here = signal<{ lon: number; lat: number } | null>(null);
+export const here = signal<At | null>(null);
+
+const METRES_PER_DEGREE = 111_195;
+
+type At = { lon: number; lat: number };
+
+export function metres(a: At, b: At): number {
+  const east = (a.lon - b.lon) * Math.cos((a.lat * Math.PI) / 180);
+  return Math.hypot(east, a.lat - b.lat) * METRES_PER_DEGREE;
+}
 
 let watch: number | null = null;
 let lastSent = 0;
-let last: GeolocationCoordinates | null = null;
+let last: At | null = null;
 let lock: WakeLockSentinel | null = null;
 let audio: AudioContext | null = null;
 
@@ -15,23 +24,17 @@ const MOVING_MS = 5000;
 const STANDING_MS = 60_000;
 const MOVED_M = 50;
 
-function moved(now: GeolocationCoordinates): boolean {
-  if (!last) return true;
-  const east = (now.longitude - last.longitude) * Math.cos((now.latitude * Math.PI) / 180);
-  return Math.hypot(east, now.latitude - last.latitude) * 111_195 > MOVED_M;
-}
-
 function onPosition(position: GeolocationPosition) {
   const { coords } = position;
   accuracy.value = Math.round(coords.accuracy);
-  here.value = { lon: coords.longitude, lat: coords.latitude };
+  const at = { lon: coords.longitude, lat: coords.latitude };
+  here.value = at;
   const quiet = Date.now() - lastSent;
-  if (quiet < MOVING_MS || (quiet < STANDING_MS && !moved(coords))) return;
+  if (quiet < MOVING_MS || (quiet < STANDING_MS && last && metres(at, last) <= MOVED_M)) return;
   lastSent = Date.now();
-  last = coords;
+  last = at;
   const fix = {
-    lon: coords.longitude,
-    lat: coords.latitude,
+    ...at,
     taken_at: new Date(position.timestamp).toISOString(),
     accuracy_m: coords.accuracy,
     ...(coords.speed === null ? {} : { speed_kph: coords.speed * 3.6 }),
@@ -43,13 +46,10 @@ function onPosition(position: GeolocationPosition) {
 
 export function startDevice() {
   if (watch === null && "geolocation" in navigator) {
-    watch = navigator.geolocation.watchPosition(
-      onPosition,
-      () => {
-        accuracy.value = null;
-      },
-      { enableHighAccuracy: true, maximumAge: 5000 },
-    );
+    watch = navigator.geolocation.watchPosition(onPosition, () => (accuracy.value = null), {
+      enableHighAccuracy: true,
+      maximumAge: 5000,
+    });
   }
   void stayAwake();
 }

@@ -2,8 +2,9 @@
 import { signal } from "@preact/signals";
 import type { Me } from "../../core/api";
 import { text } from "../../text/id";
+import { Button, Check } from "../../ui/controls";
 import { startDevice, stopDevice, unlockSound } from "./device";
-import { act } from "./main";
+import { act } from "./state";
 import { Undo } from "./undo";
 
 const words = text.sopir;
@@ -25,19 +26,10 @@ export function Duty({ who }: { who: Me }) {
       {duty === "out_of_service" && <p class="tell">{words.replaced}</p>}
       <div class="push stack">
         <Undo who={who} />
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={atBase.value}
-            onChange={(event) => {
-              atBase.value = event.currentTarget.checked;
-            }}
-          />
-          {words.atBase}
-        </label>
-        <button type="button" class="primary huge" disabled={!who.vehicle} onClick={begin}>
+        <Check label={words.atBase} checked={atBase.value} onCheck={(on) => (atBase.value = on)} />
+        <Button class="primary huge" disabled={!who.vehicle} onClick={begin}>
           {duty === "cleaning" ? words.clean : duty === "out_of_service" ? words.repaired : words.begin}
-        </button>
+        </Button>
         <p class="soft">{words.beginHow}</p>
       </div>
     </section>
@@ -65,17 +57,11 @@ export function Standby({ who }: { who: Me }) {
       </div>
       <div class="push stack">
         <Undo who={who} />
-        <button type="button" class="wide" aria-pressed={on} onClick={() => void toggle()}>
-          {words.autoAccept(on)}
-        </button>
+        <Button label={words.autoAccept(on)} class="wide" aria-pressed={on} onClick={() => void toggle()} />
         {on && <p class="soft">{words.autoHow}</p>}
         <div class="choices two">
-          <button type="button" onClick={unlockSound}>
-            {words.tone}
-          </button>
-          <button type="button" onClick={end}>
-            {words.end}
-          </button>
+          <Button label={words.tone} onClick={unlockSound} />
+          <Button label={words.end} onClick={end} />
         </div>
       </div>
     </section>

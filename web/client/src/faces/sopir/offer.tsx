@@ -3,16 +3,16 @@ import { signal } from "@preact/signals";
 import type { Assignment, Offer } from "../../core/api";
 import { kilometres, minutes } from "../../core/words";
 import { text } from "../../text/id";
-import { act } from "./main";
+import { Button } from "../../ui/controls";
 import { Notes } from "./notes";
+import { act, serverNow } from "./state";
 
 const REASONS = ["Kendaraan rusak", "Di luar jangkauan", "Sedang isi BBM", "Alasan lain"];
 const declining = signal(false);
 const answered = signal("");
 
-export function OfferCard(props: { offer: Offer; assignment: Assignment; now: number }) {
-  const { offer, assignment, now } = props;
-  const left = Math.max(0, Math.ceil((Date.parse(offer.expires_at) - now) / 1000));
+export function OfferCard({ offer, assignment }: { offer: Offer; assignment: Assignment }) {
+  const left = Math.max(0, Math.ceil((Date.parse(offer.expires_at) - serverNow.value) / 1000));
   const path = `/api/assignments/${offer.assignment_id}`;
   const answer = (step: string, body: Record<string, unknown>) => {
     if (answered.value === offer.assignment_id) return;
@@ -34,7 +34,7 @@ export function OfferCard(props: { offer: Offer; assignment: Assignment; now: nu
       <p class="eta">
         {kilometres(offer.distance_m)} · {minutes(offer.eta_s)} menit
       </p>
-      <Notes request={offer.request} assignment={assignment} now={now} />
+      <Notes request={offer.request} assignment={assignment} now={serverNow.value} />
       <div class="push stack">
         <div class="count">
           <progress
@@ -47,19 +47,13 @@ export function OfferCard(props: { offer: Offer; assignment: Assignment; now: nu
         {declining.value ? (
           <fieldset class="choices two" aria-label="Alasan">
             {REASONS.map((reason) => (
-              <button type="button" key={reason} onClick={() => answer("decline", { reason })}>
-                {reason}
-              </button>
+              <Button label={reason} key={reason} onClick={() => answer("decline", { reason })} />
             ))}
           </fieldset>
         ) : (
           <>
-            <button type="button" class="primary huge" onClick={() => answer("accept", {})}>
-              TERIMA
-            </button>
-            <button type="button" class="wide" onClick={() => (declining.value = true)}>
-              Tolak…
-            </button>
+            <Button label="TERIMA" class="primary huge" onClick={() => answer("accept", {})} />
+            <Button label="Tolak…" class="wide" onClick={() => (declining.value = true)} />
           </>
         )}
       </div>

@@ -31,13 +31,8 @@ let running: Promise<void> | null = null;
 
 export function enqueue(path: string, body: Record<string, unknown>): Promise<void> {
   const seq = nextSeq();
-  const item = {
-    seq,
-    key: crypto.randomUUID(),
-    path,
-    body: { ...body, seq, device_time: new Date().toISOString() },
-  };
-  keep([...waiting.value, item]);
+  const said = { ...body, seq, device_time: new Date().toISOString() };
+  keep([...waiting.value, { seq, key: crypto.randomUUID(), path, body: said }]);
   return drain();
 }
 

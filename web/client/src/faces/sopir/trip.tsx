@@ -1,11 +1,13 @@
 // The trip: one big button for the next step, the way, and whom to call.
 import { signal } from "@preact/signals";
 import type { Me, Step } from "../../core/api";
+import { now } from "../../core/clock";
 import { clockText, kilometres, minutes, telephone } from "../../core/words";
 import { text } from "../../text/id";
+import { Button } from "../../ui/controls";
 import { hasArrived } from "./geofence";
-import { act, route, tick } from "./main";
 import { Notes } from "./notes";
+import { act, route } from "./state";
 import { Undo } from "./undo";
 
 const words = text.sopir;
@@ -30,7 +32,7 @@ export function Trip({ who }: { who: Me }) {
         </p>
       )}
       {assignment.stamps.accepted?.source === "desk" && <p class="tell">{words.taken}</p>}
-      <Notes request={request} assignment={assignment} now={tick.value} />
+      <Notes request={request} assignment={assignment} now={now.value} />
       <Way />
       <div class="choices two">
         <a class="button" href={`geo:${target.lat},${target.lon}?q=${target.lat},${target.lon}`}>
@@ -42,7 +44,7 @@ export function Trip({ who }: { who: Me }) {
           </a>
         )}
       </div>
-      <ol class="trail">
+      <ol class="trail plain flow">
         {TRAIL.map((state) => {
           const stamp = assignment.stamps[state];
           return (
@@ -72,23 +74,18 @@ function Next({ who, step }: { who: Me; step: (name: Step, source?: string) => v
   const arrived = hasArrived(who);
   return (
     <>
-      <button
-        type="button"
+      <Button
         key={main}
         class={`primary huge ${arrived ? "pulse" : ""}`}
         onClick={() => step(main, arrived ? "geofence" : "tap")}
       >
         {arrived && <small>{words.arrived}</small>}
         {main === "clear" && onScene ? words.handedOver : LABELS[main]}
-      </button>
-      <div class="beside">
-        <button type="button" onClick={() => (troubled.value = true)}>
-          {words.trouble}
-        </button>
+      </Button>
+      <div class="beside flow">
+        <Button label={words.trouble} onClick={() => (troubled.value = true)} />
         {other && (
-          <button type="button" onClick={() => step(other)}>
-            {other === "clear" ? words.notTaken : words.takeAlong}
-          </button>
+          <Button label={other === "clear" ? words.notTaken : words.takeAlong} onClick={() => step(other)} />
         )}
         <Undo who={who} />
       </div>
@@ -99,26 +96,19 @@ function Next({ who, step }: { who: Me; step: (name: Step, source?: string) => v
 const troubled = signal(false);
 
 function Trouble({ id }: { id: string }) {
+  const tell = (reason: string) => {
+    troubled.value = false;
+    void act(`/api/assignments/${id}/problem`, { reason });
+  };
   return (
     <fieldset class="stack">
       <legend>{words.troubleHow}</legend>
       <div class="choices two">
         {words.troubles.map((reason) => (
-          <button
-            type="button"
-            key={reason}
-            onClick={() => {
-              troubled.value = false;
-              void act(`/api/assignments/${id}/problem`, { reason });
-            }}
-          >
-            {reason}
-          </button>
+          <Button label={reason} key={reason} onClick={() => tell(reason)} />
         ))}
       </div>
-      <button type="button" class="wide" onClick={() => (troubled.value = false)}>
-        {words.goOn}
-      </button>
+      <Button label={words.goOn} class="wide" onClick={() => (troubled.value = false)} />
     </fieldset>
   );
 }
@@ -132,17 +122,15 @@ function Way() {
   const ys = points.map(([, y]) => y);
   const [left, top] = [Math.min(...xs), Math.min(...ys)];
   const size = Math.max(Math.max(...xs) - left, (Math.max(...ys) - top) * 2, 1e-6);
-  const at = ([x, y]: readonly [number, number]) =>
-    `${(((x - left) / size) * 280 + 10).toFixed(1)},${(((y - top) / size) * 280 + 10).toFixed(1)}`;
+  const drawn = points.map(([x, y]) =>
+    [x - left, y - top].map((far) => ((far / size) * 280 + 10).toFixed(1)),
+  );
   const height = ((Math.max(...ys) - top) / size) * 280 + 20;
-  const first = points[0];
-  const last = points[points.length - 1];
-  if (!first || !last) return null;
-  const [fx, fy] = at(first).split(",");
-  const [lx, ly] = at(last).split(",");
+  const [fx, fy] = drawn[0] ?? [];
+  const [lx, ly] = drawn.at(-1) ?? [];
   return (
     <svg class="way" viewBox={`0 0 300 ${height.toFixed(0)}`} role="img" aria-label={words.way}>
-      <polyline points={points.map(at).join(" ")} />
+      <polyline points={drawn.join(" ")} />
       <circle class="from" cx={fx} cy={fy} r="6" />
       <rect class="to" x={Number(lx) - 6} y={Number(ly) - 6} width="12" height="12" />
     </svg>

@@ -1,0 +1,96 @@
+// What a driver's page holds: who drives and on what trip, what is offered, and the taps that change it.
+import { computed, signal } from "@preact/signals";
+import { type Assignment, get, type Me, type Offer, type Route, type Step } from "../../core/api";
+import { now } from "../../core/clock";
+import { online } from "../../core/live";
+import { ring, startDevice } from "./device";
+import { drain, enqueue, reachable, waiting } from "./queue";
+
+export const me = signal<Me | null>(null);
+export const offer = signal<Offer | null>(null);
+export const route = signal<Route | null>(null);
+const skew = signal(0);
+// The server's time, by which an offer runs out.
+export const serverNow = computed(() => now.value + skew.value);
+// Where the live connection is down no offer can ring, though nothing waits to be sent.
+export const cutOff = computed(() => !reachable.value || online.value === false);
+
+let taps = 0;
+
+export async function load() {
+  await drain();
+  if (waiting.value.length > 0) return; // what was tapped without signal is newer than what the server knows
+  const tapsThen = taps;
+  const now = await get<Me>("/api/me");
+  const offered = now.assignment?.state === "offered";
+  const stands = offered ? ((await get<Offer | undefined>("/api/me/offer")) ?? null) : null;
+  if (tapsThen !== taps) return; // asked before the last tap: an old answer must not bring back an old button
+  skew.value = Date.parse(now.now) - Date.now();
+  if (stands && stands.assignment_id !== offer.value?.assignment_id) ring(6);
+  offer.value = stands;
+  const before = me.value?.assignment;
+  // Taken without asking: nothing rang for it yet.
+  if (before?.id !== now.assignment?.id && now.assignment?.stamps.accepted?.source === "desk") ring(6);
+  me.value = now;
+  if (now.vehicle && now.vehicle.duty !== "off_duty") startDevice();
+  if (now.assignment?.id !== before?.id || now.assignment?.state !== before?.state) await loadRoute(now);
+  reachable.value = true;
+}
+
+export const reload = () =>
+  load().catch(() => {
+    reachable.value = false;
+  });
+
+async function loadRoute(now: Me) {
+  const id = now.assignment?.id;
+  route.value = id
+    ? await get<Route>(`/api/route?assignment=${encodeURIComponent(id)}`).catch(() => null)
+    : null;
+}
+
+export async function act(path: string, body: Record<string, unknown>) {
+  taps += 1;
+  foresee(path, body);
+  await enqueue(path, body);
+  await reload();
+}
+
+const AFTER: Record<string, Step[]> = {
+  accepted: ["en_route"],
+  en_route: ["on_scene"],
+  on_scene: ["transporting", "clear"],
+  transporting: ["at_destination"],
+  at_destination: ["clear"],
+};
+
+export const UNDO_MS = 10_000;
+const UNDOABLE = new Set(["en_route", "on_scene", "transporting", "at_destination", "clear"]);
+export const lastTap = signal<{ id: string; step: string; before: Me; until: number } | null>(null);
+
+// What stood before a tap, so that taking it back shows at once what the server will say.
+function remember(before: Me, id: string, step: string): void {
+  lastTap.value = UNDOABLE.has(step) ? { id, step, before, until: Date.now() + UNDO_MS } : null;
+}
+
+// Show at once what a step will make of the trip: without signal the next tap must be possible.
+function foresee(path: string, body: Record<string, unknown>) {
+  const who = me.value;
+  if (who?.vehicle && typeof body["auto_accept"] === "boolean")
+    me.value = { ...who, vehicle: { ...who.vehicle, auto_accept: body["auto_accept"] } };
+  const [, id, step] = /^\/api\/assignments\/([^/]+)\/([a-z_]+)$/.exec(path) ?? [];
+  if (!who?.assignment || who.assignment.id !== id || !step || step === "undo") return;
+  remember(who, id, step);
+  const state = (step === "accept" ? "accepted" : step) as Assignment["state"];
+  const next = AFTER[state];
+  const now = new Date().toISOString();
+  const stamps = { ...who.assignment.stamps, [state]: { device_time: now, server_time: now, source: "tap" } };
+  const vehicle =
+    who.vehicle && step === "problem" ? { ...who.vehicle, duty: "out_of_service" as const } : who.vehicle;
+  offer.value = null;
+  me.value = {
+    ...who,
+    vehicle,
+    assignment: next ? { ...who.assignment, state, stamps, next_steps: next } : null,
+  };
+}
