@@ -51,7 +51,7 @@ bench: setup ## benchmarks with their rivals (ROADS=FILE of jemput roads build, 
 	$(BIN)/python -m bench.store
 	$(BIN)/python -m bench.nearest --roads $(PLAIN) --json artifacts/plain.json
 	$(BIN)/python -m bench.nearest --roads $(ROADS) --json artifacts/turns.json
-	$(BIN)/python -m bench.plot artifacts/plain.json artifacts/turns.json --out docs/images/nearest.svg
+	$(BIN)/python -m bench.plot artifacts/plain.json artifacts/turns.json --out docs/images/nearest.png
 	$(BIN)/python -m bench.drive --roads $(ROADS)
 	$(BIN)/python -m bench.areas --roads $(ROADS)
 	$(BIN)/python -m bench.places --roads $(ROADS)

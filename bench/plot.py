@@ -1,4 +1,4 @@
-"""The picture of docs/benchmarks.md: `python -m bench.plot FILE.json... --out docs/images/nearest.svg`.
+"""The picture of docs/benchmarks.md: `python -m bench.plot FILE.json... --out docs/images/nearest.png`.
 
 The files are what `python -m bench.nearest --json` wrote; each becomes a row of panels, one for each fleet.
 """
@@ -11,7 +11,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 
-mpl.use("svg")
+mpl.use("agg")
 from matplotlib import pyplot as plt
 
 STYLES = {
@@ -44,7 +44,6 @@ def main() -> None:
     parser.add_argument("files", type=Path, nargs="+")
     parser.add_argument("--out", type=Path, required=True)
     given = parser.parse_args()
-    mpl.rcParams["svg.hashsalt"] = "jemput"
     measured = [json.loads(path.read_text()) for path in given.files]
     fleets = sorted({cell["vehicles"] for cell in measured[0]["cells"]})
     figure, grid = plt.subplots(
@@ -59,7 +58,7 @@ def main() -> None:
         row[0].set_ylabel("CPU ms: median, line to p99")
     grid[0][-1].legend(fontsize=8, framealpha=0.9)
     figure.tight_layout()
-    figure.savefig(given.out, metadata={"Date": None})
+    figure.savefig(given.out, dpi=120)
 
 
 if __name__ == "__main__":
