@@ -6,7 +6,7 @@ STAMP := $(VENV)/.jemput-setup
 CLIENT := web/client
 CLIENT_FILES := $(shell find $(CLIENT) -type f -not -path '*/node_modules/*' 2>/dev/null)
 
-.PHONY: help setup run test check e2e bench mutants soak wire clean
+.PHONY: help setup run test check e2e bench mutants soak wire vocabulary clean
 
 help: ## say what there is
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -41,10 +41,14 @@ check: setup ## format, lint, types, layers, front-end, wire
 	$(BIN)/lint-imports
 	$(BIN)/python tools/npm.py run check
 	$(BIN)/python tools/wire.py --check
+	$(BIN)/python tools/vocabulary.py --check
 	$(BIN)/python tools/tidy.py
 
 wire: setup ## write the pages' types from the server's schema
 	$(BIN)/python tools/wire.py
+
+vocabulary: setup ## write the pages' copy of the trade's words from dispatch/vocabulary and dispatch/words
+	$(BIN)/python tools/vocabulary.py
 
 bench: setup ## benchmarks with their rivals (ROADS=FILE of jemput roads build, PLAIN=FILE of the same without turn costs)
 	$(BIN)/python -m pip install --quiet -e '.[bench]'

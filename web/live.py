@@ -197,7 +197,7 @@ class Hub:
         requests = {request_id: books.requests.get(request_id) for request_id in ids}
         summaries = {
             summary.id: summary.model_dump(mode="json", by_alias=True)
-            for summary in summaries_out(books, requests.values(), lang)
+            for summary in summaries_out(unit, books, requests.values(), lang)
         }
         shown = {
             name: vehicle_out(
@@ -269,7 +269,7 @@ class Hub:
             listed = books.requests.list_some(which) if scope in (Scope.FULL, Scope.COUNTS) else []
             snapshot = SnapshotOut(
                 vehicles=fleet_out(self._unit, books, vehicles) if watches else [],
-                requests=summaries_out(books, listed, Lang.ID) if scope is Scope.FULL else [],
+                requests=summaries_out(self._unit, books, listed, Lang.ID) if scope is Scope.FULL else [],
                 counts=Counter(request.state for request in listed) if scope is Scope.COUNTS else {},
             )
             return json.dumps({"snapshot": snapshot.model_dump(mode="json", by_alias=True), "seq": last})

@@ -1,7 +1,7 @@
 """In which order open requests are served: by kind and urgency, then by waiting, and nobody waits for ever (R24)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dispatch.domain.request import Request
 from dispatch.vocabulary.needs import Death, Need, Urgency
@@ -35,15 +35,18 @@ def level_of(request: Request) -> int:
     return STABLE
 
 
-def place_of(request: Request, policy: Policy, now: datetime, *, broken: bool) -> Place:
-    """Where a request stands among the open ones.
+def rises_of(request: Request, policy: Policy) -> tuple[datetime, ...]:
+    """When waiting brings a request one level up each time.
 
-    Every `ageing_s` of waiting brings it one level up, but never among the red: there a minute costs a life, while
-    whoever has waited longest goes first on the level that it has come to. A booked trip ages from its time on.
+    It never comes among the red: there a minute costs a life. On the level that it has come to, the request that has
+    waited longest goes first. A booked trip ages from its time on.
     """
     since = request.ask.schedule_at or request.created_at
-    waited_s = max(0.0, (now - since).total_seconds())
-    level = level_of(request)
-    if level > RED:
-        level = max(YELLOW, level - int(waited_s // policy.ageing_s))
+    levels = max(0, level_of(request) - YELLOW)
+    return tuple(since + timedelta(seconds=policy.ageing_s) * (no + 1) for no in range(levels))
+
+
+def place_of(request: Request, policy: Policy, now: datetime, *, broken: bool) -> Place:
+    """Where a request stands among the open ones."""
+    level = level_of(request) - sum(at <= now for at in rises_of(request, policy))
     return Place(level, not broken, request.created_at, request.id)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from dispatch.choosing.queue import level_of
+from dispatch.choosing.queue import level_of, rises_of
 from dispatch.desk.effects.promising import escalated_to
 from dispatch.desk.ports import Books, DueKind, NotFoundError
 from dispatch.desk.unit import Unit
@@ -96,8 +96,9 @@ class AskedOut(Out):
 class RequestSummaryOut(Out):
     """A request as a list shows it.
 
-    `level` is its place in the order (R24) before ageing, `broken` that its vehicle could not go on, `escalated_to` the
-    role that was told that nobody goes, since a driver last said yes.
+    `level` is its place in the order (R24) before ageing, `rises` the times at which waiting brings it one level up.
+    `broken`: its vehicle could not go on. `escalated_to`: the role that was told that nobody goes, since a driver last
+    said yes.
     """
 
     id: str
@@ -115,6 +116,7 @@ class RequestSummaryOut(Out):
     subject: str | None = None
     asked: list[AskedOut] = Field(default_factory=list)
     level: int
+    rises: list[datetime] = Field(default_factory=list)
     broken: bool = False
     escalated_to: str | None = None
 
@@ -184,9 +186,9 @@ def promise_out(books: Books, promise: Promise) -> PromiseOut:
     return found
 
 
-def summaries_out(books: Books, requests: Iterable[Request], lang: Lang) -> list[RequestSummaryOut]:
+def summaries_out(unit: Unit, books: Books, requests: Iterable[Request], lang: Lang) -> list[RequestSummaryOut]:
     """Requests as a list shows them; what all of them have is read at once."""
-    listed = list(requests)
+    listed, policy = list(requests), unit.policy(books, unit.clock.now())
     ids = [request.id for request in listed]
     assignments, approvals = books.assignments.list_of(*ids), [a for a in books.approvals.list_of(*ids) if a.is_asked]
     promises = {promise.request_id: promise for promise in books.promises.list_open_of(ids)}
@@ -197,7 +199,8 @@ def summaries_out(books: Books, requests: Iterable[Request], lang: Lang) -> list
         mine = [a for a in assignments if a.request_id == request.id]
         asked = [a for a in approvals if a.request_id == request.id]
         summary = _summary(books, request, mine, asked, promises.get(request.id), names, lang)
-        found.append(RequestSummaryOut.model_validate(summary | {"escalated_to": told.get(request.id)}))
+        order = {"rises": rises_of(request, policy), "escalated_to": told.get(request.id)}
+        found.append(RequestSummaryOut.model_validate(summary | order))
     return found
 
 
@@ -239,7 +242,7 @@ def request_out(unit: Unit, books: Books, person: Person, request_id: str, link:
     Raises NotFoundError for a request that this person may not see.
     """
     request = in_scope(books, person, request_id)
-    [summary] = summaries_out(books, [request], lang)
+    [summary] = summaries_out(unit, books, [request], lang)
     entries, briefs = books.journal.list_of(request_id), books.decisions.list_briefs(request_id)
     rule_of = rules_of(unit.packs(books))
     names = vehicle_names(books, [entry.event.vehicle_id for entry in entries])
@@ -256,11 +259,11 @@ def request_out(unit: Unit, books: Books, person: Person, request_id: str, link:
     )
 
 
-def page_out(books: Books, requests: list[Request], limit: int, lang: Lang) -> RequestPageOut:
+def page_out(unit: Unit, books: Books, requests: list[Request], limit: int, lang: Lang) -> RequestPageOut:
     """A page of a list, with the cursor of the next one where there may be more."""
     last = requests[-1] if len(requests) == limit else None
     return RequestPageOut(
-        requests=summaries_out(books, requests, lang),
+        requests=summaries_out(unit, books, requests, lang),
         next=f"{last.created_at.isoformat()}~{last.id}" if last else None,
     )
 

@@ -220,7 +220,8 @@ async def list_requests(
         before=_cursor(after) if after else None,
         limit=limit,
     )
-    return await house.unit.store.read(lambda books: page_out(books, books.requests.list_some(which), limit, lang))
+    unit = house.unit
+    return await unit.store.read(lambda books: page_out(unit, books, books.requests.list_some(which), limit, lang))
 
 
 def _cursor(text: str) -> tuple[datetime, str]:

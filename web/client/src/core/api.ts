@@ -1,4 +1,5 @@
 // Calls to the server: JSON in and out, one idempotency key a command, problems as errors with an Indonesian title.
+import { ROLES } from "./vocabulary";
 import type { components } from "./wire";
 import { setZone } from "./words";
 
@@ -23,6 +24,10 @@ export type Route = Schema<"RouteOut">;
 export type TimelineEvent = Schema<"EventOut">;
 export type Need = Schema<"Need">;
 export type Step = Schema<"Step">;
+
+// Whether a role may do something.
+export const can = (who: Me | null, permission: (typeof ROLES)[keyof typeof ROLES][number]) =>
+  who !== null && (ROLES[who.role] as readonly string[]).includes(permission);
 
 export class Problem extends Error {
   constructor(

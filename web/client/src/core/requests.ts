@@ -1,9 +1,9 @@
 // What follows from a request as the server tells it: whether it is open, and which vehicles are on it.
 import { signal } from "@preact/signals";
 import type { Assignment, RequestFull, RequestSummary } from "./api";
+import { OPEN, STATES } from "./vocabulary";
 
-const OPEN = new Set(["searching", "assigned", "in_progress", "awaiting_approval", "scheduled", "waiting"]);
-const GONE = new Set(["declined", "expired", "withdrawn", "stood_down"]);
+const STILL_OPEN: ReadonlySet<string> = new Set(OPEN);
 
 // Those that the live connection told of.
 export const requests = signal(new Map<string, RequestSummary>());
@@ -17,8 +17,8 @@ export function takeRequest({ request }: { request?: RequestSummary }) {
 export const askedOf = (some: RequestSummary[]) =>
   some.flatMap((request) => (request.asked ?? []).map((asked) => ({ request, asked })));
 
-export const isOpen = (request: RequestSummary) => OPEN.has(request.state);
-export const isLive = (trip: Assignment) => !GONE.has(trip.state);
+export const isOpen = (request: RequestSummary) => STILL_OPEN.has(request.state);
+export const isLive = (trip: Assignment) => STATES[trip.state].phase !== "lost";
 export const live = (request: RequestSummary) =>
   request.assignments.filter(isLive).sort((a, b) => a.slot - b.slot);
 // How many vehicles are still to be found.

@@ -12,12 +12,16 @@ export interface components {
             rule: string;
             vehicle_id: string;
             approver: string;
-            /** @enum {string} */
-            state: "asked" | "given" | "refused" | "withdrawn";
+            state: components["schemas"]["ApprovalState"];
             /** Format: date-time */
             asked_at: string;
             reason?: string | null;
         };
+        /**
+         * @description Whether the yes is awaited, was said, was refused, or is needed no longer.
+         * @enum {string}
+         */
+        ApprovalState: "asked" | "given" | "refused" | "withdrawn";
         /** @description A yes that is waited for, as a list shows it. */
         AskedOut: {
             rule: string;
@@ -51,10 +55,10 @@ export interface components {
             first_contact: boolean;
         };
         /**
-         * @description How far an assignment has come.
+         * @description How far an assignment has come, in the order of a trip; then how else it may end.
          * @enum {string}
          */
-        AssignmentState: "offered" | "accepted" | "declined" | "expired" | "withdrawn" | "en_route" | "on_scene" | "transporting" | "at_destination" | "cleared" | "stood_down";
+        AssignmentState: "offered" | "accepted" | "en_route" | "on_scene" | "transporting" | "at_destination" | "cleared" | "declined" | "expired" | "withdrawn" | "stood_down";
         /** @description Past requests under the version of their day and under the draft; `rows` are those that change. */
         BacktestOut: {
             /** Format: date-time */
@@ -165,8 +169,7 @@ export interface components {
         };
         /** @description A decision: what is done, why, and every candidate in order (findings of the first twenty). */
         DecisionOut: {
-            /** @enum {string} */
-            outcome: "offer" | "offers" | "approval" | "schedule" | "promise";
+            outcome: components["schemas"]["Outcome"];
             sop: components["schemas"]["SopVersionOut"][];
             say: string;
             sentence: string;
@@ -192,8 +195,7 @@ export interface components {
             id: string;
             agency: string;
             title: string;
-            /** @enum {string} */
-            state: "open" | "submitted" | "approved" | "published";
+            state: components["schemas"]["DraftState"];
             version: string;
             /** Format: date-time */
             updated_at: string;
@@ -222,13 +224,17 @@ export interface components {
             line: number;
             sentence: string;
         };
+        /**
+         * @description How far a draft has come.
+         * @enum {string}
+         */
+        DraftState: "open" | "submitted" | "approved" | "published";
         /** @description A draft in a list. */
         DraftSummaryOut: {
             id: string;
             agency: string;
             title: string;
-            /** @enum {string} */
-            state: "open" | "submitted" | "approved" | "published";
+            state: components["schemas"]["DraftState"];
             version: string;
             /** Format: date-time */
             updated_at: string;
@@ -252,11 +258,11 @@ export interface components {
          */
         Effect: "deny" | "require" | "approval" | "prefer" | "pair" | "defer" | "hold";
         /**
-         * @description What kind of thing happened.
+         * @description What kind of thing happened: the word that the journal and the API use.
          * @enum {string}
          */
-        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "stood_down" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "step_undone" | "problem_reported" | "family_said" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
-        /** @description One entry of the journal; `text` is its Indonesian line of a timeline. */
+        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "step_undone" | "stood_down" | "problem_reported" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "family_said" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
+        /** @description One entry of the journal; `text` is its line of a timeline. */
         EventOut: {
             seq: number;
             kind: components["schemas"]["EventKind"];
@@ -286,7 +292,7 @@ export interface components {
             agency: string | null;
             phone: string | null;
         };
-        /** @description What one rule says of one vehicle, with its Indonesian sentence. */
+        /** @description What one rule says of one vehicle, with its sentence; `lang` is the language in which it was found. */
         FindingOut: {
             rule: string;
             agency: string;
@@ -299,6 +305,8 @@ export interface components {
             would_help?: string | null;
             clause?: string | null;
             lifted_by?: string | null;
+            /** @default id */
+            lang: components["schemas"]["Lang"];
         };
         /** @description What is known of a place. `say`: what to tell of it before a vehicle goes there, or empty. */
         FoundFactsOut: {
@@ -372,6 +380,11 @@ export interface components {
             ][];
             parts: ("vehicles" | "when" | "unless" | "must")[];
         };
+        /**
+         * @description Indonesian, and English for colleagues from elsewhere.
+         * @enum {string}
+         */
+        Lang: "id" | "en";
         /** @description A line. */
         LineStringOut: {
             /**
@@ -392,7 +405,7 @@ export interface components {
         /**
          * @description Who is signed in; a driver's own vehicle and the assignment it is on; `timezone` is the region's.
          *
-         *     `ageing_s` is for how long a request waits until it comes one level up (R24), for whoever watches the order.
+         *     `ageing_s` is how long a request waits until it comes one level up (R24), for those who see the order.
          */
         MeOut: {
             id: string;
@@ -450,6 +463,11 @@ export interface components {
             family_left: boolean;
         };
         /**
+         * @description What a decision comes to.
+         * @enum {string}
+         */
+        Outcome: "offer" | "offers" | "approval" | "schedule" | "promise";
+        /**
          * @description Who may act against a rule.
          * @enum {string}
          */
@@ -464,8 +482,7 @@ export interface components {
             made_at: string;
             /** Format: date-time */
             due_at: string;
-            /** Format: date-time */
-            retry_at: string;
+            retry_at?: string | null;
             retries: number;
             /** @default vehicle */
             kind: components["schemas"]["PromiseKind"];
@@ -551,7 +568,7 @@ export interface components {
          * @enum {string}
          */
         PromiseKind: "vehicle" | "document";
-        /** @description A call-back owed. */
+        /** @description A call-back owed; `retry_at` is when the search goes on, None where nothing is searched for. */
         PromiseOut: {
             id: string;
             request_id: string;
@@ -561,8 +578,7 @@ export interface components {
             made_at: string;
             /** Format: date-time */
             due_at: string;
-            /** Format: date-time */
-            retry_at: string;
+            retry_at?: string | null;
             retries: number;
             /** @default vehicle */
             kind: components["schemas"]["PromiseKind"];
@@ -576,10 +592,16 @@ export interface components {
             told?: string | null;
         };
         /**
-         * @description Whether the promise still stands, and how it ended: with a vehicle, with a word kept, or needed no longer.
+         * @description Whether the promise still holds, and how it ended: with a vehicle, with a word kept, or needed no longer.
          * @enum {string}
          */
         PromiseState: "open" | "solved" | "kept" | "withdrawn";
+        /** @description What a rule says of a vehicle, in English; the Indonesian ones are the rule's own fields. */
+        ReasonDocument: {
+            met: string;
+            unmet: string;
+            would_help?: string | null;
+        };
         /** @description A request with its decision, approvals and timeline. */
         RequestOut: {
             id: string;
@@ -600,6 +622,7 @@ export interface components {
             subject?: string | null;
             asked?: components["schemas"]["AskedOut"][];
             level: number;
+            rises?: string[];
             /** @default false */
             broken: boolean;
             escalated_to?: string | null;
@@ -610,15 +633,16 @@ export interface components {
             contact_phone?: string | null;
         };
         /**
-         * @description How far a request has come; there is no state for "no".
+         * @description How far a request has come.
          * @enum {string}
          */
         RequestState: "searching" | "assigned" | "in_progress" | "awaiting_approval" | "scheduled" | "waiting" | "completed" | "cancelled_by_requester" | "duplicate" | "unfounded";
         /**
          * @description A request as a list shows it.
          *
-         *     `level` is its place in the order (R24) before ageing, `broken` that its vehicle could not go on, `escalated_to` the
-         *     role that nobody's going was made known to since a driver last said yes.
+         *     `level` is its place in the order (R24) before ageing, and `rises` are the times at which waiting brings it one level
+         *     up; `broken`: its vehicle could not go on; `escalated_to`: the role that was told that nobody goes, since a driver
+         *     last said yes.
          */
         RequestSummaryOut: {
             id: string;
@@ -639,12 +663,13 @@ export interface components {
             subject?: string | null;
             asked?: components["schemas"]["AskedOut"][];
             level: number;
+            rises?: string[];
             /** @default false */
             broken: boolean;
             escalated_to?: string | null;
         };
         /**
-         * @description What somebody signed in may do (api.md).
+         * @description What somebody signed in is (docs/api.md).
          * @enum {string}
          */
         Role: "staff" | "driver" | "operator" | "health_officer" | "admin" | "device";
@@ -695,6 +720,7 @@ export interface components {
             reason_met: string;
             reason_unmet: string;
             would_help?: string | null;
+            reason_en?: components["schemas"]["ReasonDocument"] | null;
         };
         /** @description A rule as one sentence, and as the document that a form edits. */
         RuleOut: {
@@ -774,7 +800,7 @@ export interface components {
             source: string;
         };
         /**
-         * @description What may be done to an assignment; the words of POST /api/assignments/ID/STEP and the desk's own two.
+         * @description What may be done to an assignment.
          *
          *     `stand_down` frees a vehicle that can still go, `problem` is one that cannot go on.
          * @enum {string}
@@ -786,7 +812,7 @@ export interface components {
          */
         Urgency: "red" | "yellow" | "green";
         /**
-         * @description What kind of vehicle it is; the short screen code of each is in docs/glossary.md.
+         * @description What kind of vehicle it is.
          * @enum {string}
          */
         VehicleClass: "emergency_ambulance" | "transport_ambulance" | "mobile_clinic" | "hearse" | "dual_use" | "village_car" | "official_car";

@@ -1,4 +1,6 @@
 // Every Indonesian string of closing roads.
+import { id } from "../core/vocabulary";
+
 export const words = {
   close: "Tutup jalan…",
   list: (count: number) => `${count} jalan ditutup`,
@@ -20,13 +22,7 @@ export const words = {
   points: (count: number) => `${count} titik`,
   why: "Tutup jalan ini",
   reason: "Sebab",
-  reasons: {
-    flood: "Banjir",
-    procession: "Iring-iringan",
-    accident: "Kecelakaan",
-    works: "Pekerjaan jalan",
-    other: "Sebab lain",
-  },
+  reasons: id.cause,
   note: "Catatan (boleh kosong)",
   until: (zone: string) => `Dibuka kembali pada (${zone}, boleh kosong)`,
   untilHow: "Kosongkan bila belum tahu; jalan dibuka kembali lewat daftar.",

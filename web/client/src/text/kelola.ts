@@ -1,5 +1,6 @@
 // Every Indonesian string of the SOP page.
 import type { Schema } from "../core/api";
+import { id } from "../core/vocabulary";
 
 const PARTS: Record<Schema<"KeyOut">["parts"][number], { title: string; none: string; or: string }> = {
   vehicles: {
@@ -10,16 +11,6 @@ const PARTS: Record<Schema<"KeyOut">["parts"][number], { title: string; none: st
   when: { title: "Bila", none: "Selalu, apa pun permintaannya.", or: "atau bila" },
   unless: { title: "Kecuali bila", none: "Tanpa kecuali.", or: "atau kecuali bila" },
   must: { title: "Syaratnya", none: "Belum ada syarat.", or: "atau cukup" },
-};
-
-const EFFECTS: Record<Schema<"Effect">, string> = {
-  deny: "Kendaraan yang dimaksud tidak berangkat untuk permintaan seperti ini.",
-  require: "Kendaraan hanya berangkat bila syaratnya terpenuhi.",
-  approval: "Kendaraan berangkat sesudah seseorang menyetujui; aturan yang dilepas tidak lagi menghalangi.",
-  prefer: "Kendaraan yang memenuhi syarat didahulukan, selama tidak jauh lebih lambat.",
-  pair: "Kendaraan kedua ikut dikirim.",
-  defer: "Dokumen boleh menyusul; kendaraan tetap berangkat.",
-  hold: "Tujuan ditandai dan pihak tertentu diberi tahu; pencarian kendaraan jalan terus.",
 };
 
 const DAYS = {
@@ -136,7 +127,7 @@ export const kelola = {
   id: "Kode",
   ruleTitle: "Judul",
   effect: "Akibat",
-  effects: EFFECTS,
+  effects: id.effect,
   parts: PARTS,
   add: "Tambah",
   addTo: (part: string) => `Tambah syarat pada “${part}”`,
@@ -144,13 +135,7 @@ export const kelola = {
   removeCondition: (label: string) => `Hapus syarat ${label}`,
   alternative: (or: string) => `Tambah pilihan lain (${or} …)`,
   removeAlternative: "Hapus pilihan ini",
-  groups: {
-    request: "Permintaan",
-    patient: "Pasien",
-    trip: "Perjalanan",
-    vehicle: "Kendaraan",
-    moment: "Saat keputusan",
-  },
+  groups: id.group,
   yes: "Ya",
   no: "Tidak",
   days: DAYS,

@@ -124,6 +124,7 @@ export function newRule(work: Work): Working {
     source: "",
     reason_met: "",
     reason_unmet: "",
+    reason_en: null,
     would_help: null,
   };
   return { key: newKey(), doc, saved: null, removed: false, stash: {} };

@@ -2,12 +2,13 @@
 import type { Assignment, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
 import { live, missing, secondsLeft } from "../../core/requests";
+import { STATES, TRAIL } from "../../core/vocabulary";
 import { arrivalText, clockText } from "../../core/words";
 import { text } from "../../text/id";
 
 const words = text.minta.vehicle;
-const STEPS = ["accepted", "en_route", "on_scene", "transporting", "at_destination"] as const;
-const AHEAD = ["accepted", "en_route", "on_scene", "cleared"] as const;
+// One that goes ahead hands over at the pick-up, and its trip is over.
+const AHEAD = [...TRAIL.filter((state) => !STATES[state].met || state === "on_scene"), "cleared"] as const;
 
 export function Coming({ request }: { request: RequestFull }) {
   const trips = live(request);
@@ -41,7 +42,7 @@ function line(trip: Assignment): string {
 
 const Trail = ({ trip }: { trip: Assignment }) => (
   <ol class="steps plain">
-    {(trip.first_contact ? AHEAD : STEPS).map((step) => (
+    {(trip.first_contact ? AHEAD : TRAIL).map((step) => (
       <li key={step} class={trip.stamps[step] ? "done" : ""}>
         {text.trip[step]} {trip.stamps[step] ? clockText(trip.stamps[step].server_time) : ""}
       </li>

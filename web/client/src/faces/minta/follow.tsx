@@ -56,7 +56,7 @@ function headline(request: RequestFull): string {
       const receipt = words.document.receipt(request.subject ?? "");
       return `${receipt}. ${words.document.receiptHow(request.contact_phone ?? "", due)}`;
     }
-    return words.calls(due, clockText(request.promise.retry_at));
+    return words.calls(due, clockText(request.promise.retry_at ?? request.promise.due_at));
   }
   return text.state[request.state];
 }

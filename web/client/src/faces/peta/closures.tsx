@@ -3,7 +3,7 @@ import { computed, effect } from "@preact/signals";
 import type { Map as MapView } from "maplibre-gl";
 import { render } from "preact";
 import { useState } from "preact/hooks";
-import { type Closure, post, sentence } from "../../core/api";
+import { type Closure, can, post, sentence } from "../../core/api";
 import { now } from "../../core/clock";
 import { online } from "../../core/live";
 import { fieldTime, instantOf, whenText, zoneName } from "../../core/words";
@@ -61,7 +61,7 @@ export function begin(map: MapView) {
 }
 
 function Closures({ map }: { map: MapView }) {
-  const may = me.value?.role === "operator" || me.value?.role === "admin";
+  const may = can(me.value, "close_roads");
   const count = closures.value.length;
   return (
     <>

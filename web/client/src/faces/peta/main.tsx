@@ -3,7 +3,7 @@ import { Fragment, render } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import "../../ui/base.css";
 import "./peta.css";
-import { type Me, signedIn } from "../../core/api";
+import { can, type Me, signedIn } from "../../core/api";
 import { problem } from "../../core/attempt";
 import { tick } from "../../core/clock";
 import { connect, type Snapshot } from "../../core/live";
@@ -94,7 +94,7 @@ function Header({ who }: { who: Me }) {
         ))}
       </dl>
       <Button label={words.table} onClick={() => (tableOpen.value = true)} />
-      {who.demo && who.role === "operator" && (
+      {who.demo && can(who, "replay_demo") && (
         <Button label={words.replay} class="primary" onClick={() => void replay()} />
       )}
     </div>

@@ -1,17 +1,10 @@
-// The order in which open requests are served (R24), as dispatch/domain/order.py has it.
+// The order in which open requests are served (R24); the server says when waiting brings one a level up.
 import type { RequestSummary } from "../../core/api";
 
-const YELLOW = 1;
-
-// Waiting brings a request up, but never among the red; a booked trip waits from its time on.
-export function levelOf(request: RequestSummary, ageingS: number | null, now: number): number {
-  if (request.level < YELLOW || !ageingS) return request.level;
-  const waited = Math.max(0, now - Date.parse(request.schedule_at ?? request.created_at)) / 1000;
-  return Math.max(YELLOW, request.level - Math.floor(waited / ageingS));
-}
-
-export function inOrder(requests: RequestSummary[], ageingS: number | null, now: number): RequestSummary[] {
-  const level = new Map(requests.map((request) => [request, levelOf(request, ageingS, now)]));
+export function inOrder(requests: RequestSummary[], now: number): RequestSummary[] {
+  const levelOf = ({ level, rises }: RequestSummary) =>
+    level - (rises ?? []).filter((at) => Date.parse(at) <= now).length;
+  const level = new Map(requests.map((request) => [request, levelOf(request)]));
   return requests.sort(
     (a, b) =>
       (level.get(a) ?? 0) - (level.get(b) ?? 0) ||

@@ -2,6 +2,7 @@
 import type { Assignment, Candidate, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
 import { familyLeft, isOpen, live, missing, secondsLeft } from "../../core/requests";
+import { STATES } from "../../core/vocabulary";
 import { arrivalText, telephone, whenText } from "../../core/words";
 import { text } from "../../text/id";
 import { Button } from "../../ui/controls";
@@ -74,7 +75,7 @@ function State({ request }: { request: RequestFull }) {
 function tripText(trip: Assignment): string {
   const state = `${trip.vehicle_name} ${text.trip[trip.state].toLowerCase()}`;
   if (trip.state === "offered") return `${state}, ${secondsLeft(trip, now.value)} dtk`;
-  if (["accepted", "en_route"].includes(trip.state))
+  if (STATES[trip.state].phase === "assigned" || trip.state === "en_route")
     return `${state}, tiba ±${arrivalText(trip.offered_at, trip.eta_s)}`;
   return state;
 }

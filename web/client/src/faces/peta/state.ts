@@ -16,6 +16,7 @@ import { now } from "../../core/clock";
 import type { LiveEvent, Snapshot } from "../../core/live";
 import { loadOwed, owed } from "../../core/promises";
 import { askedOf, isLive, isOpen, requests, takeRequest, takeRequests } from "../../core/requests";
+import { DUTIES } from "../../core/vocabulary";
 import { text } from "../../text/id";
 import { isAsked } from "../../ui/approve";
 import { inOrder } from "./order";
@@ -36,12 +37,9 @@ export const kept = signal<Kept | null>(null);
 // The order changes with waiting, but not so fast that a row would jump while somebody reaches for it.
 const slowly = computed(() => Math.floor(now.value / 10_000) * 10_000);
 
-const DUTIES = ["off_duty", "available", "committed", "cleaning", "out_of_service"] as const;
 const LINKS = ["live", "old", "lost"] as const;
 
-export const open = computed(() =>
-  inOrder([...requests.value.values()].filter(isOpen), me.value?.ageing_s ?? null, slowly.value),
-);
+export const open = computed(() => inOrder([...requests.value.values()].filter(isOpen), slowly.value));
 
 // What waits for the answer of whoever is signed in.
 export const asking = computed(() => {

@@ -2,6 +2,7 @@
 import type { CustomLayerInterface, Map as MapView } from "maplibre-gl";
 import { MercatorCoordinate } from "maplibre-gl";
 import type { Vehicle } from "../../core/api";
+import { CLASSES, STATES } from "../../core/vocabulary";
 
 // Each mark as the legend writes it, and its colour; the shader below knows them by their order.
 const MARKS = {
@@ -12,7 +13,7 @@ const MARKS = {
   away: ["✕", [0.5, 0.53, 0.52]],
 } as const;
 export type Mark = keyof typeof MARKS;
-const ORDER = Object.keys(MARKS);
+const NAMES = Object.keys(MARKS) as Mark[];
 const COLOURS = Object.values(MARKS).flatMap(([, colour]) => colour);
 
 export const shapeOf = (mark: Mark) => MARKS[mark][0];
@@ -21,19 +22,9 @@ export const css = (mark: Mark) => `rgb(${MARKS[mark][1].map((part) => part * 25
 export function markOf(vehicle: Vehicle): Mark {
   if (vehicle.link === "lost" || vehicle.duty === "off_duty" || vehicle.duty === "out_of_service")
     return "away";
-  switch (vehicle.assignment_state) {
-    case "offered":
-      return "offered";
-    case "accepted":
-    case "en_route":
-    case "on_scene":
-      return "moving";
-    case "transporting":
-    case "at_destination":
-      return "carrying";
-    default:
-      return vehicle.duty === "available" ? "available" : "away";
-  }
+  const sign = vehicle.assignment_state ? STATES[vehicle.assignment_state].mark : "";
+  const mark = NAMES.find((name) => shapeOf(name) === sign);
+  return mark ?? (vehicle.duty === "available" ? "available" : "away");
 }
 
 const VERTEX = `#version 300 es
@@ -81,9 +72,9 @@ export class VehicleLayer implements CustomLayerInterface {
     for (const vehicle of vehicles) {
       if (vehicle.lon === null || vehicle.lat === null) continue;
       const at = MercatorCoordinate.fromLngLat([vehicle.lon, vehicle.lat]);
-      const kind = vehicle.class === "hearse" || vehicle.class === "dual_use" ? 1 : 0;
+      const kind = CLASSES[vehicle.class].mark === "J" ? 1 : 0;
       // Relative to an origin nearby: 32-bit floats are too coarse for the world.
-      rows.push(at.x - this.origin.x, at.y - this.origin.y, ORDER.indexOf(markOf(vehicle)), kind);
+      rows.push(at.x - this.origin.x, at.y - this.origin.y, NAMES.indexOf(markOf(vehicle)), kind);
     }
     this.data = new Float32Array(rows);
     this.count = rows.length / 4;

@@ -1,8 +1,9 @@
 // What a driver's page holds: who drives and on what trip, what is offered, and the taps that change it.
 import { computed, signal } from "@preact/signals";
-import { type Assignment, get, type Me, type Offer, type Route, type Step } from "../../core/api";
+import { type Assignment, get, type Me, type Offer, post, type Route } from "../../core/api";
 import { now } from "../../core/clock";
 import { online } from "../../core/live";
+import { STEPS, UNDO_MS } from "../../core/vocabulary";
 import { ring, startDevice } from "./device";
 import { drain, enqueue, reachable, waiting } from "./queue";
 
@@ -16,6 +17,7 @@ export const serverNow = computed(() => now.value + skew.value);
 export const cutOff = computed(() => !reachable.value || online.value === false);
 
 let taps = 0;
+let delivered = "";
 
 export async function load() {
   await drain();
@@ -35,6 +37,12 @@ export async function load() {
   if (now.vehicle && now.vehicle.duty !== "off_duty") startDevice();
   if (now.assignment?.id !== before?.id || now.assignment?.state !== before?.state) await loadRoute(now);
   reachable.value = true;
+  if (stands && delivered !== stands.assignment_id) {
+    // From here on the time to answer runs.
+    const told = await post<Assignment>(`/api/assignments/${stands.assignment_id}/delivered`, {});
+    delivered = told.id;
+    if (offer.value?.assignment_id === told.id) offer.value = { ...stands, expires_at: told.expires_at };
+  }
 }
 
 export const reload = () =>
@@ -56,21 +64,15 @@ export async function act(path: string, body: Record<string, unknown>) {
   await reload();
 }
 
-const AFTER: Record<string, Step[]> = {
-  accepted: ["en_route"],
-  en_route: ["on_scene"],
-  on_scene: ["transporting", "clear"],
-  transporting: ["at_destination"],
-  at_destination: ["clear"],
-};
+type Tap = keyof typeof STEPS;
+const stepsFrom = (state: Assignment["state"]) =>
+  (Object.keys(STEPS) as Tap[]).filter((step) => (STEPS[step].from as readonly string[]).includes(state));
 
-export const UNDO_MS = 10_000;
-const UNDOABLE = new Set(["en_route", "on_scene", "transporting", "at_destination", "clear"]);
 export const lastTap = signal<{ id: string; step: string; before: Me; until: number } | null>(null);
 
 // What stood before a tap, so that taking it back shows at once what the server will say.
-function remember(before: Me, id: string, step: string): void {
-  lastTap.value = UNDOABLE.has(step) ? { id, step, before, until: Date.now() + UNDO_MS } : null;
+function remember(before: Me, id: string, step: Tap): void {
+  lastTap.value = STEPS[step].undoable ? { id, step, before, until: Date.now() + UNDO_MS } : null;
 }
 
 // Show at once what a step will make of the trip: without signal the next tap must be possible.
@@ -79,10 +81,10 @@ function foresee(path: string, body: Record<string, unknown>) {
   if (who?.vehicle && typeof body["auto_accept"] === "boolean")
     me.value = { ...who, vehicle: { ...who.vehicle, auto_accept: body["auto_accept"] } };
   const [, id, step] = /^\/api\/assignments\/([^/]+)\/([a-z_]+)$/.exec(path) ?? [];
-  if (!who?.assignment || who.assignment.id !== id || !step || step === "undo") return;
-  remember(who, id, step);
-  const state = (step === "accept" ? "accepted" : step) as Assignment["state"];
-  const next = AFTER[state];
+  if (!who?.assignment || who.assignment.id !== id || !step || !(step in STEPS)) return;
+  remember(who, id, step as Tap);
+  const state = STEPS[step as Tap].to;
+  const next = stepsFrom(state);
   const now = new Date().toISOString();
   const stamps = { ...who.assignment.stamps, [state]: { device_time: now, server_time: now, source: "tap" } };
   const vehicle =
@@ -91,6 +93,6 @@ function foresee(path: string, body: Record<string, unknown>) {
   me.value = {
     ...who,
     vehicle,
-    assignment: next ? { ...who.assignment, state, stamps, next_steps: next } : null,
+    assignment: next.length > 0 ? { ...who.assignment, state, stamps, next_steps: next } : null,
   };
 }

@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import type { Me, Step } from "../../core/api";
 import { now } from "../../core/clock";
+import { STATES, TRAIL } from "../../core/vocabulary";
 import { clockText, kilometres, minutes, telephone } from "../../core/words";
 import { text } from "../../text/id";
 import { Button } from "../../ui/controls";
@@ -12,13 +13,11 @@ import { Undo } from "./undo";
 
 const words = text.sopir;
 const LABELS: Partial<Record<Step, string>> = words.steps;
-const TRAIL = ["accepted", "en_route", "on_scene", "transporting", "at_destination"] as const;
 
 export function Trip({ who }: { who: Me }) {
   const { assignment, request } = who;
   if (!assignment || !request) return null;
-  const loaded = ["on_scene", "transporting", "at_destination"].includes(assignment.state);
-  const target = loaded && request.dropoff ? request.dropoff : request.pickup;
+  const target = STATES[assignment.state].met && request.dropoff ? request.dropoff : request.pickup;
   const step = (name: Step, source = "tap") =>
     void act(`/api/assignments/${assignment.id}/${name}`, { source });
   return (
@@ -80,12 +79,15 @@ function Next({ who, step }: { who: Me; step: (name: Step, source?: string) => v
         onClick={() => step(main, arrived ? "geofence" : "tap")}
       >
         {arrived && <small>{words.arrived}</small>}
-        {main === "clear" && onScene ? words.handedOver : LABELS[main]}
+        {main === "clear" && onScene ? words.onScene.clear : LABELS[main]}
       </Button>
       <div class="beside flow">
         <Button label={words.trouble} onClick={() => (troubled.value = true)} />
         {other && (
-          <Button label={other === "clear" ? words.notTaken : words.takeAlong} onClick={() => step(other)} />
+          <Button
+            label={other === "clear" ? words.onScene.clear_beside : words.onScene.transporting_beside}
+            onClick={() => step(other)}
+          />
         )}
         <Undo who={who} />
       </div>

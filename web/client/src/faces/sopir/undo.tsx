@@ -1,9 +1,10 @@
 // The last step can be taken back for ten seconds, also without signal: the taking back waits behind it in the queue.
 import type { Me } from "../../core/api";
 import { now } from "../../core/clock";
+import { UNDO_MS } from "../../core/vocabulary";
 import { text } from "../../text/id";
 import { Button } from "../../ui/controls";
-import { act, lastTap, me, UNDO_MS } from "./state";
+import { act, lastTap, me } from "./state";
 
 export function Undo({ who }: { who: Me }) {
   const tap = lastTap.value;

@@ -1,0 +1,538 @@
+// Made by tools/vocabulary.py from dispatch/vocabulary and dispatch/words: run make vocabulary.
+export const NEEDS = [
+  "emergency",
+  "referral",
+  "transport",
+  "body",
+  "document"
+] as const;
+export const OPEN = [
+  "searching",
+  "assigned",
+  "in_progress",
+  "awaiting_approval",
+  "scheduled",
+  "waiting"
+] as const;
+export const DUTIES = [
+  "off_duty",
+  "available",
+  "committed",
+  "cleaning",
+  "out_of_service"
+] as const;
+export const ROLES = {
+  "staff": [
+    "ask",
+    "find_places",
+    "follow",
+    "keep_promises",
+    "look_up",
+    "see_areas",
+    "see_fleet",
+    "see_requests",
+    "see_sop",
+    "see_ways",
+    "sign_in"
+  ],
+  "driver": [
+    "drive",
+    "follow",
+    "look_up",
+    "report_positions",
+    "see_ways",
+    "sign_in",
+    "step"
+  ],
+  "operator": [
+    "answer_for_agency",
+    "ask",
+    "assign",
+    "close_roads",
+    "find_places",
+    "follow",
+    "keep_promises",
+    "look_up",
+    "replay_demo",
+    "see_all_messages",
+    "see_areas",
+    "see_coverage",
+    "see_figures",
+    "see_fleet",
+    "see_requests",
+    "see_sop",
+    "see_ways",
+    "sign_in",
+    "step"
+  ],
+  "health_officer": [
+    "assign",
+    "find_places",
+    "follow",
+    "keep_promises",
+    "keep_sop",
+    "look_up",
+    "see_areas",
+    "see_coverage",
+    "see_figures",
+    "see_fleet",
+    "see_requests",
+    "see_sop",
+    "see_ways",
+    "sign_in"
+  ],
+  "admin": [
+    "close_roads",
+    "find_places",
+    "follow",
+    "keep_sop",
+    "look_up",
+    "see_fleet",
+    "see_sop",
+    "sign_in"
+  ],
+  "device": [
+    "report_positions"
+  ]
+} as const;
+export const CLASSES = {
+  "emergency_ambulance": {
+    "mark": "A"
+  },
+  "transport_ambulance": {
+    "mark": "A"
+  },
+  "mobile_clinic": {
+    "mark": "A"
+  },
+  "hearse": {
+    "mark": "J"
+  },
+  "dual_use": {
+    "mark": "A"
+  },
+  "village_car": {
+    "mark": "A"
+  },
+  "official_car": {
+    "mark": "A"
+  }
+} as const;
+export const TRAIL = [
+  "accepted",
+  "en_route",
+  "on_scene",
+  "transporting",
+  "at_destination"
+] as const;
+export const STATES = {
+  "offered": {
+    "phase": "offer",
+    "met": false,
+    "loaded": false,
+    "mark": "◆"
+  },
+  "accepted": {
+    "phase": "assigned",
+    "met": false,
+    "loaded": false,
+    "mark": "●"
+  },
+  "en_route": {
+    "phase": "under_way",
+    "met": false,
+    "loaded": false,
+    "mark": "●"
+  },
+  "on_scene": {
+    "phase": "under_way",
+    "met": true,
+    "loaded": false,
+    "mark": "■"
+  },
+  "transporting": {
+    "phase": "under_way",
+    "met": true,
+    "loaded": true,
+    "mark": "■"
+  },
+  "at_destination": {
+    "phase": "under_way",
+    "met": true,
+    "loaded": false,
+    "mark": "■"
+  },
+  "cleared": {
+    "phase": "served",
+    "met": true,
+    "loaded": false,
+    "mark": ""
+  },
+  "declined": {
+    "phase": "lost",
+    "met": false,
+    "loaded": false,
+    "mark": ""
+  },
+  "expired": {
+    "phase": "lost",
+    "met": false,
+    "loaded": false,
+    "mark": ""
+  },
+  "withdrawn": {
+    "phase": "lost",
+    "met": false,
+    "loaded": false,
+    "mark": ""
+  },
+  "stood_down": {
+    "phase": "lost",
+    "met": false,
+    "loaded": false,
+    "mark": ""
+  }
+} as const;
+export const STEPS = {
+  "accept": {
+    "from": [
+      "offered"
+    ],
+    "to": "accepted",
+    "undoable": false
+  },
+  "decline": {
+    "from": [
+      "offered"
+    ],
+    "to": "declined",
+    "undoable": false
+  },
+  "en_route": {
+    "from": [
+      "accepted"
+    ],
+    "to": "en_route",
+    "undoable": true
+  },
+  "on_scene": {
+    "from": [
+      "en_route"
+    ],
+    "to": "on_scene",
+    "undoable": true
+  },
+  "transporting": {
+    "from": [
+      "on_scene"
+    ],
+    "to": "transporting",
+    "undoable": true
+  },
+  "at_destination": {
+    "from": [
+      "transporting"
+    ],
+    "to": "at_destination",
+    "undoable": true
+  },
+  "clear": {
+    "from": [
+      "at_destination",
+      "on_scene"
+    ],
+    "to": "cleared",
+    "undoable": true
+  },
+  "stand_down": {
+    "from": [
+      "accepted",
+      "at_destination",
+      "en_route",
+      "on_scene",
+      "transporting"
+    ],
+    "to": "stood_down",
+    "undoable": false
+  },
+  "problem": {
+    "from": [
+      "accepted",
+      "at_destination",
+      "en_route",
+      "on_scene",
+      "transporting"
+    ],
+    "to": "stood_down",
+    "undoable": false
+  }
+} as const;
+export const UNDO_MS = 10000 as const;
+export const id = {
+  "need": {
+    "emergency": "Gawat darurat",
+    "referral": "Rujukan",
+    "transport": "Antar kontrol",
+    "body": "Mobil jenazah",
+    "document": "Antar dokumen"
+  },
+  "state": {
+    "searching": "Menunggu jawaban sopir",
+    "assigned": "Sopir menerima",
+    "in_progress": "Sedang berjalan",
+    "awaiting_approval": "Menunggu persetujuan",
+    "scheduled": "Terjadwal",
+    "waiting": "Janji telepon kembali",
+    "completed": "Selesai",
+    "cancelled_by_requester": "Dibatalkan pemohon",
+    "duplicate": "Tercatat ganda",
+    "unfounded": "Tidak perlu dijemput"
+  },
+  "duty": {
+    "off_duty": "Tidak bertugas",
+    "available": "Siaga",
+    "committed": "Bertugas",
+    "cleaning": "Dibersihkan",
+    "out_of_service": "Perbaikan"
+  },
+  "link": {
+    "live": "langsung",
+    "old": "posisi lama",
+    "lost": "tanpa sinyal"
+  },
+  "role": {
+    "staff": "Petugas puskesmas",
+    "driver": "Sopir",
+    "operator": "Operator",
+    "health_officer": "Dinas Kesehatan",
+    "admin": "Pengelola",
+    "device": "Alat"
+  },
+  "class": {
+    "emergency_ambulance": "Ambulans gawat darurat",
+    "transport_ambulance": "Ambulans transportasi",
+    "mobile_clinic": "Puskesmas keliling",
+    "hearse": "Mobil jenazah",
+    "dual_use": "Kendaraan serbaguna",
+    "village_car": "Mobil siaga",
+    "official_car": "Mobil dinas"
+  },
+  "urgency": {
+    "red": "Merah",
+    "yellow": "Kuning",
+    "green": "Hijau"
+  },
+  "promise_kind": {
+    "vehicle": "Kendaraan",
+    "document": "Dokumen"
+  },
+  "call": {
+    "told": "Sudah dikabari",
+    "no_answer": "Belum diangkat",
+    "wrong_number": "Nomor keliru"
+  },
+  "promise_end": {
+    "handed_out": "Sudah diserahkan",
+    "not_needed": "Tidak diperlukan lagi"
+  },
+  "cause": {
+    "flood": "Banjir",
+    "procession": "Iring-iringan",
+    "accident": "Kecelakaan",
+    "works": "Pekerjaan jalan",
+    "other": "Sebab lain"
+  },
+  "effect": {
+    "deny": "Kendaraan yang dimaksud tidak berangkat untuk permintaan seperti ini.",
+    "require": "Kendaraan hanya berangkat bila syaratnya terpenuhi.",
+    "approval": "Kendaraan berangkat sesudah seseorang menyetujui; aturan yang dilepas tidak lagi menghalangi.",
+    "prefer": "Kendaraan yang memenuhi syarat didahulukan, selama tidak jauh lebih lambat.",
+    "pair": "Kendaraan kedua ikut dikirim.",
+    "defer": "Dokumen boleh menyusul; kendaraan tetap berangkat.",
+    "hold": "Tujuan ditandai dan pihak tertentu diberi tahu; pencarian kendaraan jalan terus."
+  },
+  "group": {
+    "request": "Permintaan",
+    "patient": "Pasien",
+    "trip": "Perjalanan",
+    "vehicle": "Kendaraan",
+    "moment": "Saat keputusan"
+  },
+  "trip": {
+    "offered": "Ditawarkan",
+    "accepted": "Diterima",
+    "declined": "Belum dapat berangkat",
+    "expired": "Belum menjawab",
+    "withdrawn": "Tawaran ditarik",
+    "en_route": "Menuju",
+    "on_scene": "Tiba",
+    "transporting": "Mengantar",
+    "at_destination": "Sampai",
+    "cleared": "Selesai",
+    "stood_down": "Dibebaskan"
+  },
+  "button": {
+    "accept": "TERIMA",
+    "decline": "Tolak…",
+    "en_route": "SAYA BERANGKAT",
+    "on_scene": "SAYA SUDAH TIBA",
+    "transporting": "SUDAH NAIK, BERANGKAT",
+    "at_destination": "SAMPAI DI TUJUAN",
+    "clear": "SELESAI",
+    "stand_down": "Bebaskan",
+    "problem": "Ada kendala…",
+    "undo": "Urungkan “{what}” · {seconds}"
+  },
+  "on_scene": {
+    "clear": "DISERAHKAN, SELESAI",
+    "clear_beside": "Selesai tanpa mengantar",
+    "transporting_beside": "Pasien ikut kendaraan ini"
+  },
+  "timeline": {
+    "offered": "ditawari",
+    "accepted": "menerima tugas",
+    "declined": "belum dapat berangkat",
+    "expired": "belum menjawab",
+    "withdrawn": "tawarannya ditarik",
+    "en_route": "menuju lokasi jemput",
+    "on_scene": "sudah tiba di lokasi jemput",
+    "transporting": "sedang mengantar",
+    "at_destination": "sudah tiba di tujuan",
+    "cleared": "selesai bertugas",
+    "stood_down": "dibebaskan dari tugas"
+  }
+} as const;
+export const en = {
+  "need": {
+    "emergency": "Emergency",
+    "referral": "Referral",
+    "transport": "Appointment",
+    "body": "Hearse",
+    "document": "Document delivery"
+  },
+  "state": {
+    "searching": "Waiting for the driver's answer",
+    "assigned": "Driver has accepted",
+    "in_progress": "Under way",
+    "awaiting_approval": "Waiting for approval",
+    "scheduled": "Booked",
+    "waiting": "Call-back promised",
+    "completed": "Done",
+    "cancelled_by_requester": "Cancelled by the requester",
+    "duplicate": "Recorded twice",
+    "unfounded": "Nobody to pick up"
+  },
+  "duty": {
+    "off_duty": "Off duty",
+    "available": "Ready",
+    "committed": "On a trip",
+    "cleaning": "Being cleaned",
+    "out_of_service": "Under repair"
+  },
+  "link": {
+    "live": "live",
+    "old": "old position",
+    "lost": "no signal"
+  },
+  "role": {
+    "staff": "Puskesmas staff",
+    "driver": "Driver",
+    "operator": "Operator",
+    "health_officer": "Health Office",
+    "admin": "Administrator",
+    "device": "Device"
+  },
+  "class": {
+    "emergency_ambulance": "Emergency ambulance",
+    "transport_ambulance": "Transport ambulance",
+    "mobile_clinic": "Mobile clinic",
+    "hearse": "Hearse",
+    "dual_use": "Dual-use vehicle",
+    "village_car": "Village car",
+    "official_car": "Official car"
+  },
+  "urgency": {
+    "red": "Red",
+    "yellow": "Yellow",
+    "green": "Green"
+  },
+  "promise_kind": {
+    "vehicle": "Vehicle",
+    "document": "Document"
+  },
+  "call": {
+    "told": "Told",
+    "no_answer": "No answer yet",
+    "wrong_number": "Wrong number"
+  },
+  "promise_end": {
+    "handed_out": "Handed out",
+    "not_needed": "No longer needed"
+  },
+  "cause": {
+    "flood": "Flood",
+    "procession": "Procession",
+    "accident": "Accident",
+    "works": "Road works",
+    "other": "Another cause"
+  },
+  "effect": {
+    "deny": "The vehicles that are named do not go for a request like this.",
+    "require": "A vehicle goes only if the condition is met.",
+    "approval": "A vehicle goes once somebody approves; the rules that are lifted no longer keep it from going.",
+    "prefer": "Vehicles that meet the condition come first, as long as they are not much later.",
+    "pair": "A second vehicle is sent along.",
+    "defer": "Documents may follow later; the vehicle goes all the same.",
+    "hold": "The destination is marked and certain people are notified; the search for a vehicle goes on."
+  },
+  "group": {
+    "request": "Request",
+    "patient": "Patient",
+    "trip": "Trip",
+    "vehicle": "Vehicle",
+    "moment": "Moment of the decision"
+  },
+  "trip": {
+    "offered": "Asked",
+    "accepted": "Accepted",
+    "declined": "Cannot go",
+    "expired": "No answer yet",
+    "withdrawn": "Offer withdrawn",
+    "en_route": "On the way",
+    "on_scene": "Arrived",
+    "transporting": "Transporting",
+    "at_destination": "At destination",
+    "cleared": "Done",
+    "stood_down": "Released"
+  },
+  "button": {
+    "accept": "ACCEPT",
+    "decline": "Decline…",
+    "en_route": "I AM LEAVING",
+    "on_scene": "I HAVE ARRIVED",
+    "transporting": "ABOARD, LEAVING",
+    "at_destination": "AT THE DESTINATION",
+    "clear": "DONE",
+    "stand_down": "Release",
+    "problem": "There is a problem…",
+    "undo": "Take back “{what}” · {seconds}"
+  },
+  "on_scene": {
+    "clear": "HANDED OVER, DONE",
+    "clear_beside": "Done without transport",
+    "transporting_beside": "The patient comes with this vehicle"
+  },
+  "timeline": {
+    "offered": "has been asked",
+    "accepted": "has accepted the trip",
+    "declined": "cannot go right now",
+    "expired": "has not answered",
+    "withdrawn": "is not asked any more",
+    "en_route": "is on the way to the pick-up",
+    "on_scene": "has arrived at the pick-up",
+    "transporting": "is on the way to the destination",
+    "at_destination": "has arrived at the destination",
+    "cleared": "has finished the trip",
+    "stood_down": "is released from the trip"
+  }
+} as const;
