@@ -122,6 +122,9 @@ async def page(watched: Watched, url: str, http: httpx.AsyncClient) -> None:
                 answer = await http.get("/api/me/offer", headers=headers)
                 assert answer.status_code == httpx.codes.OK, answer.text
                 watched.shown = time.perf_counter()
+                trip = answer.json()["assignment_id"]
+                told = await http.post(f"/api/assignments/{trip}/delivered", headers=headers)
+                assert told.is_success, told.text
                 watched.done.set()
                 return
 

@@ -144,6 +144,8 @@ class Load:
             here = {"lon": CIKOKOL.point.lon, "lat": CIKOKOL.point.lat, "taken_at": now}
             await http.post("/api/positions", json={"fixes": [here]}, headers=headers)
             me = (await http.get("/api/me", headers=headers)).json()
+            if me["assignment"] is not None and me["assignment"]["state"] == "offered":
+                await http.post(f"/api/assignments/{me['assignment']['id']}/delivered", headers=headers)
         except httpx.TransportError:
             return None
         trip, seq = me["assignment"], next(self._seqs)

@@ -91,7 +91,35 @@ _BY_MACHINE = (
     Mutant("a trip cleared on the scene is undone to elsewhere", _TRIP, "next((came for came in reversed(before) if came in reached)", "next((came for came in reversed(before))"),
     Mutant("a yes is forgotten by the search that it lets go on", _UNIT, "given.add((answered.vehicle_id, answered.rule))", "pass"),
 )  # fmt: skip
-MUTANTS = _BY_MACHINE
+_PLAN, _SCOPE, _LIVE = "dispatch/tell/plan.py", "dispatch/reading/scope.py", "web/live.py"
+_UNITS = "tests/unit"
+_THINKING, _PLANNED = f"{_UNITS}/desk/test_thinking.py", f"{_UNITS}/tell/test_plan.py"
+_SCOPES = "tests/web/test_scopes.py"
+_AS_HTTP = f"{_SCOPES}::test_of_a_request_the_connection_tells_whom_http_tells_it_and_nobody_else"
+_TOLD_LATE = f"{_PLANNED}::test_a_step_is_told_when_it_can_no_longer_be_undone_and_an_undone_one_never"
+_OF_REQUEST = "        return of_request(person, request)\n    return Scope.NONE if person.role is Role.STAFF"
+# What a test finds: telling, reading, the live connection, who may, and the thread that thinks.
+_BY_TEST = (
+    Mutant("a step is told though it was undone", _PLAN, "return it.drop(frozenset(template for _, template in STATES[state].tells))", "return ()", _TOLD_LATE),
+    Mutant("a step is told before it can no longer be undone", _PLAN, "it.say(to, template, wait=SETTLED)", "it.say(to, template)", _TOLD_LATE),
+    Mutant("the end of a request drops nothing that waits", _PLAN, "*it.drop(_OVERTAKEN | _OVERTAKEN_STEPS),", "", f"{_PLANNED}::test_who_cancelled_is_not_told_that_a_replacement_is_looked_for"),
+    Mutant("a notice is told without its rule", _PLAN, "Template.OPERATOR_NOTICE), rule=event.rule)", "Template.OPERATOR_NOTICE))", "tests/journeys/test_messages.py::test_a_course_is_read_word_for_word_as_its_letters_say"),
+    Mutant("an undone step is shown as done", f"{_DOMAIN}/assignment.py", "stamps.pop(assignment.state, None)", "pass", f"{_UNITS}/reading/test_family.py::test_each_step_is_shown_and_one_that_is_taken_back_no_longer"),
+    Mutant("the next search is shown at a time of its own", "dispatch/reading/requests.py", "found.retry_at = retry.at if retry else None", "found.retry_at = promise.due_at", f"{_UNITS}/reading/test_promises.py::test_the_page_says_when_the_search_really_goes_on"),
+    Mutant("staff see another facility's request", _SCOPE, "if scope is Scope.FULL and facility_of(person) not in (None, request.ask.requester):", "if False:", _AS_HTTP),
+    Mutant("the live connection tells what HTTP refuses", _SCOPE, _OF_REQUEST, _OF_REQUEST.replace("of_request(person, request)", "Scope.FULL"), _AS_HTTP),
+    Mutant("a live page begins with every facility's requests", _LIVE, "facility=facility_of(person), limit", "facility=None, limit", _AS_HTTP),
+    Mutant("a device follows requests", _LIVE, "if not may(signed_in.person.role, LIVE):", "if False:", f"{_SCOPES}::test_a_device_follows_nothing"),
+    Mutant("a driver's page shows the number before the yes", "dispatch/reading/vehicles.py", "if live and live.row.is_going else None", "if live else None", f"{_SCOPES}::test_a_drivers_page_has_no_number_before_the_yes_and_another_drivers_never"),
+    Mutant("a driver may assign", "dispatch/vocabulary/roles.py", "{_P.SEE_WAYS, _P.DRIVE, ", "{_P.SEE_WAYS, _P.ASSIGN, _P.DRIVE, ", f"{_UNITS}/vocabulary/test_roles.py::test_a_permission_is_theirs_whose_it_is_and_nobody_elses"),
+    Mutant("a cookie is taken from another origin", "web/auth.py", "if signed_in and signed_in.by_cookie and method not in _SAFE and not same_origin(connection):", "if False:", "tests/web/test_roles.py::test_a_cookie_works_from_our_own_pages_alone"),
+    Mutant("a cookie of another origin opens the live connection", _LIVE, "(signed_in.by_cookie and not same_origin(socket))", "False", "tests/web/test_live.py::test_nobody_comes_in_without_sign_in_or_from_another_page"),
+    Mutant("a search keeps the event loop", _UNIT, "return await asyncio.get_running_loop().run_in_executor(self._thinking, lambda: work(*args, **kwargs))", "return work(*args, **kwargs)", f"{_THINKING}::test_no_use_case_searches_in_the_thread_of_the_loop"),
+    Mutant("a search looks at a fleet of before its turn", _UNIT, "async with self._searching:", "async with contextlib.nullcontext():", f"{_THINKING}::test_who_asks_while_another_search_runs_is_decided_on_what_is_there_then"),
+    Mutant("many that want one vehicle are refused", _UNIT, "self._again if race else contextlib.nullcontext()", "contextlib.nullcontext()", f"{_UNITS}/desk/test_repeats.py::test_thirty_at_once_get_thirty_vehicles_though_all_want_the_nearest"),
+    Mutant("a published speed cap reaches no road", f"{_CASES}/following.py", "SpeedCaps(town_kph=policy.hearse_town_kph, open_kph=policy.hearse_open_kph)", "SpeedCaps()", f"{_UNITS}/desk/test_following.py::test_a_published_speed_cap_reaches_the_roads_at_its_time"),
+)  # fmt: skip
+MUTANTS = (*_BY_MACHINE, *_BY_TEST)
 
 
 @contextmanager
@@ -156,10 +184,12 @@ def main() -> int:
     parser.add_argument("--examples", type=int, default=200)
     parser.add_argument("--steps", type=int, default=50)
     parser.add_argument("--seed", type=int, default=119)
-    parser.add_argument("--only", default="", help="those whose name or file has this in it; the table stays as it is")
+    parser.add_argument(
+        "--only", default="", help="those with this in their name, file or test; the table stays as it is"
+    )
     options = parser.parse_args()
     budget = {"examples": options.examples, "steps": options.steps, "seed": options.seed}
-    chosen = [mutant for mutant in MUTANTS if options.only in f"{mutant.breaks} {mutant.file}"]
+    chosen = [mutant for mutant in MUTANTS if options.only in f"{mutant.breaks} {mutant.file} {mutant.test}"]
     for test in sorted({mutant.test for mutant in chosen if mutant.test is not None}):
         if (fault := run_test(None, test)) is not None:
             raise SystemExit(f"without any fault planted there is one already: {fault}")

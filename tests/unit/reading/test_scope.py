@@ -1,0 +1,101 @@
+"""Who sees how much of what, written out once by hand for everybody of a town."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dispatch.domain.assignment import Assignment
+from dispatch.domain.people import Person
+from dispatch.domain.request import Request
+from dispatch.reading.scope import (
+    Scope,
+    facility_of,
+    keeps_sop,
+    of_assignment,
+    of_event,
+    of_fleet,
+    of_request,
+    of_requests,
+    of_vehicle,
+    sees_number,
+)
+from dispatch.vocabulary.events import DutyChanged, OfferMade
+from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.trip_steps import AssignmentState
+from dispatch.vocabulary.vehicle_classes import Duty
+from tests.people import BUDI, DINA, NOW, OPI, SITI, drowned_child
+
+FULL, REDACTED, COUNTS, NONE = Scope
+YANI = replace(SITI, id="yani", facility="puskesmas-jauh")
+JOKO = replace(BUDI, id="joko", vehicle="H1")
+ADI = Person(id="adi", name="Admin Contoh Adi", role=Role.ADMIN)
+TRACKER = Person(id="alat", name="Alat Contoh", role=Role.DEVICE, vehicle="H3")
+TOWN = (SITI, YANI, BUDI, JOKO, OPI, DINA, ADI, TRACKER)
+REQUEST = Request(id="P-1", ask=drowned_child(), state=RequestState.SEARCHING, created_at=NOW, created_by="siti")
+OFFER = Assignment(
+    id="T-1",
+    request_id="P-1",
+    vehicle_id="H3",
+    state=AssignmentState.OFFERED,
+    offered_at=NOW,
+    expires_at=NOW + timedelta(seconds=90),
+)
+OVER = replace(OFFER, state=AssignmentState.CLEARED)
+OFFERED = OfferMade(at=NOW, request_id="P-1", assignment_id="T-1", vehicle_id="H3", expires_at=NOW)
+OFF_DUTY = DutyChanged(at=NOW, vehicle_id="H1", duty=Duty.OFF_DUTY)
+# Of siti, who asked; yani of another facility; budi, who is asked; joko, another driver; opi, dina, adi, a tracker.
+SEES = {
+    "requests": (FULL, FULL, REDACTED, REDACTED, FULL, FULL, COUNTS, NONE),
+    "the request": (FULL, NONE, REDACTED, NONE, FULL, FULL, COUNTS, NONE),
+    "the request after the trip": (FULL, NONE, NONE, NONE, FULL, FULL, COUNTS, NONE),
+    "its trip": (FULL, NONE, FULL, NONE, FULL, FULL, COUNTS, NONE),
+    "the vehicle": (NONE, NONE, FULL, NONE, FULL, FULL, FULL, NONE),
+    "the fleet": (NONE, NONE, NONE, NONE, FULL, FULL, FULL, NONE),
+    "the offer on the live connection": (FULL, NONE, REDACTED, NONE, FULL, FULL, COUNTS, NONE),
+    "another's duty on it": (NONE, NONE, NONE, REDACTED, FULL, FULL, FULL, NONE),
+}
+
+
+def sees(person: Person) -> dict[str, Scope]:
+    return {
+        "requests": of_requests(person),
+        "the request": of_request(person, REQUEST, [OFFER]),
+        "the request after the trip": of_request(person, REQUEST, [OVER]),
+        "its trip": of_assignment(person, OFFER, REQUEST),
+        "the vehicle": of_vehicle(person, "H3"),
+        "the fleet": of_fleet(person),
+        "the offer on the live connection": of_event(person, OFFERED, REQUEST),
+        "another's duty on it": of_event(person, OFF_DUTY, None),
+    }
+
+
+@pytest.mark.parametrize("person", TOWN, ids=[person.id for person in TOWN])
+def test_everybody_sees_what_is_their_business(person: Person) -> None:
+    assert sees(person) == {what: scopes[TOWN.index(person)] for what, scopes in SEES.items()}
+
+
+def test_staff_are_held_to_their_facility_and_nobody_else_to_one() -> None:
+    assert {person.id: facility_of(person) for person in TOWN} == {
+        **{person.id: None for person in TOWN},
+        "siti": "puskesmas-cikokol",
+        "yani": "puskesmas-jauh",
+    }
+
+
+def test_the_numbers_of_drivers_and_colleagues_are_the_operators_to_see() -> None:
+    for recipient, theirs in (("contact:P-1", True), ("police", True), ("driver:H3", False), ("person:opi", False)):
+        assert sees_number(SITI, recipient) is theirs
+        assert sees_number(OPI, recipient)
+
+
+def test_an_officer_of_an_agency_keeps_its_sop_alone() -> None:
+    officer = replace(DINA, id="her", agency="kota-tangerang")
+    both = ("kota-tangerang", "laz")
+    keeps = {person.id: {agency for agency in both if keeps_sop(person, agency)} for person in (*TOWN, officer)}
+    assert {name: found for name, found in keeps.items() if found} == {
+        "adi": set(both),
+        "dina": set(both),  # one of no agency keeps every one
+        "her": {"kota-tangerang"},
+    }
