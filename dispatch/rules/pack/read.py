@@ -163,7 +163,7 @@ class _Reader:
         given = read_table(self.document, "policy", (*FIGURES, "hours"), ())
         tables, at = given.get("hours", []), ("policy", "hours")
         if not isinstance(tables, list) or len(tables) > MOST_ALTERNATIVES:
-            raise FieldFault(at, "bad_certain_hours", most=MOST_ALTERNATIVES)
+            raise FieldFault((*at, MOST_ALTERNATIVES), "bad_certain_hours", most=MOST_ALTERNATIVES)
         hours = tuple(read_certain_hours(table, (*at, number)) for number, table in enumerate(tables))
         return Policy(**read_figures(given, ("policy",)), hours=hours)  # type: ignore[arg-type]
 
