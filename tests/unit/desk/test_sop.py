@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from dispatch.desk.drafts import DraftView, get_draft, view_draft
-from dispatch.desk.usecases import sop, trips
-from dispatch.domain.people import Person, Role
+from dispatch.desk.usecases import requests, sop, trips
+from dispatch.domain.people import Person
 from dispatch.rules.sop import NATIONAL
+from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.trip_steps import AssignmentState
-from tests.people import DINA, ZONE, packs
+from tests.people import DINA, ZONE, drowned_child, packs
 from tests.unit.desk.town import Look, Town, done
 
 pytestmark = pytest.mark.anyio
@@ -63,6 +64,7 @@ async def test_a_draft_that_the_form_saved_keeps_its_figures_of_certain_hours(to
 @pytest.mark.parametrize(("clock", "lasts_s"), [("21:59:59", 90), ("22:00:00", 45), ("04:59:59", 45), ("05:00:00", 90)])
 async def test_an_offer_of_the_night_expires_when_the_night_says(town: Town, clock: str, lasts_s: int) -> None:
     await _publish_night(town)
+    done(await requests.suggest(town.unit, drowned_child()))  # what was looked at in the afternoon is kept
     day = 21 if clock < "12" else 20
     made = await _offered_at(town, datetime.fromisoformat(f"2026-11-{day}T{clock}").replace(tzinfo=ZONE))
     [offer] = made.live()
