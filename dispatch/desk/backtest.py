@@ -94,7 +94,7 @@ def replay(
 ) -> Change:
     """One request under the versions of its day and under the draft instead of its agency's."""
     spoke = {pack.agency: pack for pack in packs if recorded.versions.get(pack.agency) == pack.version}
-    before = SopInForce(MappingProxyType(spoke))
+    before = SopInForce(MappingProxyType(spoke), recorded.moment.local)
     known = RecordedRoads(recorded.arrivals, roads)
     at = recorded.moment.now
     one, two = (

@@ -1,7 +1,7 @@
 """A draft of the SOP as it reads: its pack or what is wrong with it, and its rules as a form holds them."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dispatch.desk.ports import Books, NotFoundError
@@ -22,7 +22,7 @@ class DraftView:
     title: str
     version: str
     rules: Sequence[Document]
-    policy: Mapping[str, float]
+    policy: Document
     pack: Pack | None
     faults: tuple[PackFault, ...]
     base: Pack | None
@@ -66,7 +66,7 @@ def view_draft(unit: Unit, books: Books, draft: SopDraft) -> DraftView:
     )
 
 
-def policy_of(text: str) -> Mapping[str, float]:
-    """The policy figures that a pack's text sets."""
-    found: Mapping[str, float] = tomllib.loads(text).get("policy", {})
+def policy_of(text: str) -> Document:
+    """The policy that a pack's text sets: its figures, and `hours` for those of certain hours."""
+    found: Document = tomllib.loads(text).get("policy", {})
     return found

@@ -83,13 +83,13 @@ class Unit:
 
     def sop(self, books: Books, at: datetime) -> SopInForce:
         """The packs in force; kept as long as nothing is published, with all that was found out about them."""
-        found = packs_in_force(self.packs(books), at)
+        found = packs_in_force(self.packs(books), at.astimezone(self.zone))
         if self._in_force is None or found.packs != self._in_force.packs:
             self._in_force = found
-        return self._in_force
+        return replace(self._in_force, local=found.local)
 
     def policy(self, books: Books, at: datetime) -> Policy:
-        """The policy in force."""
+        """The policy in force at `at`."""
         return self.sop(books, at).policy
 
     async def vehicles(self) -> list[VehicleNow]:

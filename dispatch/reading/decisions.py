@@ -189,7 +189,7 @@ def verdict_out(unit: Unit, books: Books, request_id: str, vehicle_id: str, lang
     now = next((now for now in recorded.fleet.vehicles if now.id == vehicle_id), None)
     if now is None:
         raise NotFoundError(f"{vehicle_id} was not considered")
-    verdict = assess(now, books.requests.get(request_id).ask, SopInForce(spoke), recorded.moment)
+    verdict = assess(now, books.requests.get(request_id).ask, SopInForce(spoke, recorded.moment.local), recorded.moment)
     rule_of = rules_of(packs)
     return VerdictOut(
         vehicle_id=now.id,

@@ -1,13 +1,14 @@
 """SOP packs: the versioned rules of one agency, and which of them speak on a request and a vehicle."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from enum import StrEnum
 from types import MappingProxyType
 
 from dispatch.rules.conditions import Condition
-from dispatch.vocabulary.policy import Policy
+from dispatch.rules.values import within
+from dispatch.vocabulary.policy import CertainHours, Policy
 
 NATIONAL = "national"
 
@@ -116,6 +117,18 @@ class Pack:
         return next((rule for rule in self.rules if rule.id == rule_id), None)
 
 
+def held_at(policy: Policy, local: datetime) -> list[CertainHours]:
+    """Which of the policy's hours hold at this moment of the region, in their order."""
+    clock, day = local.time(), local.weekday()
+    return [some for some in policy.hours if day in some.weekdays and any(within(span, clock) for span in some.hours)]
+
+
+def policy_at(policy: Policy, local: datetime) -> Policy:
+    """The figures at this moment of the region."""
+    changed = {name: value for some in held_at(policy, local) for name, value in some.figures.items()}
+    return replace(policy, **changed) if changed else policy  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A rule together with the pack that speaks it."""
@@ -127,18 +140,23 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class SopInForce:
-    """The packs in force at one instant, one an agency; immutable, so which rules speak on whom is found once."""
+    """The packs in force at one instant, one an agency; immutable, so which rules speak on whom is found once.
+
+    `local` is that instant in the region's time; without it no figures of certain hours hold.
+    """
 
     packs: Mapping[str, Pack]
+    local: datetime | None = None
     _clauses: dict[tuple[str | None, str | None], tuple[Clause, ...]] = field(
         default_factory=dict, repr=False, compare=False
     )
 
     @property
     def policy(self) -> Policy:
-        """The national policy, or the defaults where no national pack is loaded."""
+        """The national policy of this instant, or the defaults where no national pack is loaded."""
         national = self.packs.get(NATIONAL)
-        return national.policy if national else Policy()
+        policy = national.policy if national else Policy()
+        return policy_at(policy, self.local) if self.local else policy
 
     @property
     def looks_at_soonest(self) -> bool:
@@ -181,14 +199,14 @@ class SopInForce:
 
     def with_pack(self, pack: Pack) -> "SopInForce":
         """The same with this pack instead of its agency's, whatever its date: for drafts and what-if."""
-        return SopInForce(MappingProxyType({**self.packs, pack.agency: pack}))
+        return SopInForce(MappingProxyType({**self.packs, pack.agency: pack}), self.local)
 
 
 def packs_in_force(packs: Iterable[Pack], at: datetime) -> SopInForce:
-    """Of every agency the latest version whose effective time has come at `at`."""
+    """Of every agency the latest version whose effective time has come at `at`, a time of the region."""
     chosen: dict[str, Pack] = {}
     for pack in packs:
         held = chosen.get(pack.agency)
         if pack.effective_from <= at and (held is None or held.effective_from < pack.effective_from):
             chosen[pack.agency] = pack
-    return SopInForce(MappingProxyType(chosen))
+    return SopInForce(MappingProxyType(chosen), at)

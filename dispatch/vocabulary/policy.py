@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import time
 from types import MappingProxyType
 
 
@@ -21,8 +22,20 @@ def _figure(default: float, low: float, high: float, rule: str) -> float:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CertainHours:
+    """Figures that replace the policy's own in any of these hours (begin, end) on these days (Monday is 0)."""
+
+    hours: tuple[tuple[time, time], ...]
+    weekdays: frozenset[int]
+    figures: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Offers and their order (R23, R24), old positions (R21), shifts (R22), speeds (R25); units are in the names."""
+    """Offers and their order (R23, R24), old positions (R21), shifts (R22), speeds (R25); units are in the names.
+
+    `hours` are the figures that hold at certain hours instead; of several for the same figure the last one holds.
+    """
 
     offer_red_s: float = _figure(30.0, 5, 3_600, "R23")
     offer_other_s: float = _figure(90.0, 5, 3_600, "R23")
@@ -41,6 +54,9 @@ class Policy:
     old_position_penalty_s: float = _figure(300.0, 0, 7_200, "R21")
     hearse_town_kph: float = _figure(40.0, 5, 120, "R25")
     hearse_open_kph: float = _figure(80.0, 5, 120, "R25")
+    hours: tuple[CertainHours, ...] = ()
 
 
-FIGURES: Mapping[str, Bounds] = MappingProxyType({known.name: known.metadata["bounds"] for known in fields(Policy)})
+FIGURES: Mapping[str, Bounds] = MappingProxyType(
+    {known.name: known.metadata["bounds"] for known in fields(Policy) if "bounds" in known.metadata}
+)

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
-from dispatch.rules.conditions import Condition
+from dispatch.rules.conditions import KEYS, Condition
 from dispatch.rules.sop import Effect, Pack, Part, Reason, Rule
 from dispatch.rules.values import DAYS, OWN, Kind
 from dispatch.vocabulary.languages import Lang
-from dispatch.vocabulary.policy import FIGURES, Policy
+from dispatch.vocabulary.policy import FIGURES, CertainHours, Policy
 from dispatch.words.facts import joined, word
 from dispatch.words.tables import capital, name_of, phrase, table
 
@@ -36,9 +36,19 @@ def unit_of(key: str, lang: Lang) -> str | None:
 
 
 def policy_lines(policy: Policy, lang: Lang) -> list[tuple[str, str, float]]:
-    """Every figure as (name, what it is and its unit after a middle dot, value)."""
+    """Every figure as (name, what it is and its unit after a middle dot, value), then those of certain hours."""
     said = table(lang, "sop.figure")
-    return [(name, said[name], float(getattr(policy, name))) for name in FIGURES]
+    return [(name, said[name], float(getattr(policy, name))) for name in FIGURES] + [
+        (f"hours.{number}.{name}", said[name].replace(" · ", f"{_when_text(some, lang)} · "), float(value))
+        for number, some in enumerate(policy.hours)
+        for name, value in some.figures.items()
+    ]
+
+
+def _when_text(some: CertainHours, lang: Lang) -> str:
+    days = [Condition(KEYS["weekdays"], some.weekdays)] if len(some.weekdays) < len(DAYS) else []
+    when = tuple((*days, Condition(KEYS["hours"], span)) for span in some.hours)
+    return phrase(lang, _RULE, "when", when=part_text(when, lang))
 
 
 def number_text(value: float, lang: Lang) -> str:
@@ -150,11 +160,16 @@ def diff_sentences(old: Pack, new: Pack, lang: Lang) -> list[str]:
         else:
             changes = _rule_changes(before[rule_id], after[rule_id], lang)
             lines += [phrase(lang, _DIFF, "rule", rule=rule_id, line=line) for line in changes]
-    for name, what, value in policy_lines(new.policy, lang):
-        if (held := float(getattr(old.policy, name))) != value:
-            figure, unit = what.split(" · ")
-            was, now = number_text(held, lang), number_text(value, lang)
-            lines.append(phrase(lang, _DIFF, "figure", figure=figure, old=was, new=now, unit=unit))
+    nothing = table(lang, _DIFF)["nothing"]
+    had, has = (
+        {(name, *what.split(" · ")): number_text(value, lang) for name, what, value in policy_lines(pack.policy, lang)}
+        for pack in (old, new)
+    )
+    for key in had | has:
+        if had.get(key) != has.get(key):
+            _, figure, unit = key
+            now = f"{has[key]} {unit}" if key in has else nothing
+            lines.append(phrase(lang, _DIFF, "figure", figure=figure, old=had.get(key, nothing), new=now))
     return lines
 
 

@@ -84,11 +84,17 @@ async def save_draft(
     rules: Sequence[Document],
     by: Person,
 ) -> str | Refusal:
-    """Keep what the form holds, also where it has problems; a submitted draft is open again."""
+    """Keep what the form holds, also where it has problems; a submitted draft is open again.
+
+    The form has no figures of certain hours: they stay as the draft's text has them.
+    """
     now = unit.clock.now()
-    text = write_pack(agency=agency, title=title, version=version, effective_from=now, policy=policy, rules=rules)
 
     def save(_: Books, draft: SopDraft) -> SopDraft:
+        kept = {"hours": hours} if (hours := policy_of(draft.text).get("hours")) else {}
+        text = write_pack(
+            agency=agency, title=title, version=version, effective_from=now, policy={**policy, **kept}, rules=rules
+        )
         return replace(draft, text=text, state=DraftState.OPEN, submitted_by=None, approved_by=None, reason=None)
 
     return await _step(unit, agency, draft_id, edit, by, set(DraftState) - {DraftState.PUBLISHED}, save, None)

@@ -35,7 +35,8 @@ async def deliver_offer(unit: Unit, assignment_id: str) -> None:
         delivered = any(event.assignment_id == assignment_id for event in events)
         if delivered or assignment.state is not AssignmentState.OFFERED:
             return
-        lasts = timedelta(seconds=offer_s(books.requests.get(request_id), unit.policy(books, now)))
+        policy = unit.policy(books, assignment.offered_at)  # also where the hours changed on the way
+        lasts = timedelta(seconds=offer_s(books.requests.get(request_id), policy))
         expires_at = min(assignment.expires_at, now + lasts)
         books.assignments.save(replace(assignment, expires_at=expires_at, version=assignment.version + 1))
         books.timers.set(Due(kind=DueKind.OFFER_EXPIRES, subject=assignment_id, at=expires_at))

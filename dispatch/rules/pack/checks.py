@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from itertools import product
 
 from dispatch.domain.request import Ask, Patient, Place
@@ -11,7 +11,7 @@ from dispatch.rules.conditions import Condition
 from dispatch.rules.judge_one import CLASS_RULE, DUTY_RULE, LEFT_ALONE_RULE, assess
 from dispatch.rules.moment import Moment
 from dispatch.rules.pack.faults import Path, Said, said
-from dispatch.rules.sop import NATIONAL, Effect, Pack, Part, Reason, Rule, SopInForce
+from dispatch.rules.sop import NATIONAL, Effect, Pack, Part, Reason, Rule, SopInForce, held_at, policy_at
 from dispatch.rules.values import OWN
 from dispatch.vocabulary.needs import NEEDS, Need
 from dispatch.vocabulary.policy import FIGURES, Policy
@@ -36,15 +36,28 @@ _ALL_OF = frozenset({"crew", "equipment", "documents"})  # keys whose words must
 _BODY = frozenset({Need.BODY.value})
 
 
+_NOT_OVER = (("offer_red_s", "offer_other_s", "red_longer"), ("hearse_town_kph", "hearse_open_kph", "town_faster"))
+
+
 def judge_policy(policy: Policy) -> Iterator[Said]:
-    """Figures of the policy that cannot be meant."""
-    for name, figure in FIGURES.items():
-        if not figure.low <= getattr(policy, name) <= figure.high:
-            yield said((name,), "out_of_range", name=name, low=figure.low, high=figure.high)
-    if policy.offer_red_s > policy.offer_other_s:
-        yield said(("offer_red_s",), "red_longer")
-    if policy.hearse_town_kph > policy.hearse_open_kph:
-        yield said(("hearse_town_kph",), "town_faster")
+    """Figures of the policy that cannot be meant, at whatever hour."""
+    own: Mapping[str, float] = {name: getattr(policy, name) for name in FIGURES}
+    for at, figures in [((), own), *((("hours", number), some.figures) for number, some in enumerate(policy.hours))]:
+        for name, value in figures.items():
+            figure = FIGURES[name]
+            if not figure.low <= value <= figure.high:
+                yield said((*at, name), "out_of_range", name=name, low=figure.low, high=figure.high)
+    # Between two edges nothing changes, so these moments of a week stand for all. A fault is of the last entry in it.
+    edges = {time(), *(edge for some in policy.hours for span in some.hours for edge in span)}
+    week = [datetime.combine(_NOON.local + timedelta(day), edge) for day in range(7) for edge in edges]
+    faults: dict[Path, str] = {}
+    for lesser, greater, code in _NOT_OVER:
+        for held, now in [((), policy), *((held_at(policy, at), policy_at(policy, at)) for at in week)]:
+            if getattr(now, lesser) > getattr(now, greater):
+                by = [some for some in held if {lesser, greater} & some.figures.keys()]
+                at = ("hours", policy.hours.index(by[-1])) if by else ()
+                faults[*at, lesser] = code
+    yield from (said(path, code) for path, code in faults.items())
 
 
 def judge_rule(rule: Rule) -> Iterator[Said]:

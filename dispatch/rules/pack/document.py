@@ -36,7 +36,7 @@ def write_pack(
     title: str,
     version: str,
     effective_from: datetime,
-    policy: Mapping[str, float],
+    policy: Document,
     rules: Sequence[Document],
 ) -> str:
     """The TOML text of a pack that a form holds; whether it is right is for `read_pack` to say."""

@@ -32,6 +32,10 @@ SENTENCES: Mapping[str, str] = {
     "not_flag": "{name} takes true or false",
     "not_number": "{name} takes a number that is not negative",
     "not_whole": "{name} takes a whole number",
+    "bad_certain_hours": (
+        'figures of certain hours are written as [[policy.hours]] tables: hours = "22:00-05:00" (or a list), and what '
+        "differs then; {most} at most"
+    ),
     "not_choice": "{value!r} is no {name}: it takes {allowed}",
     "not_text": "{name} takes a text",
     "too_long": "{name} takes {most} characters at most",

@@ -6,7 +6,8 @@ from typing import TypeVar
 from dispatch.rules.conditions import KEYS, Condition
 from dispatch.rules.pack.faults import Path, Said
 from dispatch.rules.sop import Booking, Effect, OverridableBy, Part
-from dispatch.rules.values import BadValueError, hours
+from dispatch.rules.values import BadValueError, Value
+from dispatch.vocabulary.policy import FIGURES, CertainHours
 
 _E = TypeVar("_E", Effect, OverridableBy)
 Table = Mapping[str, object]
@@ -54,13 +55,40 @@ def read_part(rule: Table, name: str, path: Path) -> Part:
 
 def _alternative(table: Table, path: Path, part: str) -> tuple[Condition, ...]:
     judge_names(table, tuple(KEYS), path, part)
-    found: list[Condition] = []
-    for name, value in table.items():
-        try:
-            found.append(Condition(KEYS[name], KEYS[name].value(value)))
-        except BadValueError as error:
-            raise FieldFault((*path, name), "bad_value", part=part, name=name, why=str(error)) from None
-    return tuple(found)
+    return tuple(Condition(KEYS[name], _value(name, value, path, part)) for name, value in table.items())
+
+
+def _value(name: str, value: object, path: Path, part: str) -> Value:
+    try:
+        return KEYS[name].value(value)
+    except BadValueError as error:
+        raise FieldFault((*path, name), "bad_value", part=part, name=name, why=str(error)) from None
+
+
+def read_figures(table: Table, path: Path) -> dict[str, float]:
+    """The figures of a policy that a table sets."""
+    found = {name: read_number(table, name, path) for name in table if name in FIGURES}
+    for name, value in found.items():
+        if FIGURES[name].whole:
+            if not value.is_integer():
+                raise FieldFault((*path, name), "not_whole", name=name)
+            found[name] = int(value)
+    return found
+
+
+def read_certain_hours(table: object, path: Path) -> CertainHours:
+    """Figures with the hours of which they are, one "22:00-05:00" or a list, and the weekdays: every day if none."""
+    if not isinstance(table, dict):
+        raise FieldFault(path, "bad_certain_hours", most=MOST_ALTERNATIVES)
+    judge_names(table, ("hours", "weekdays", *FIGURES), path, at := "policy.hours")
+    given, figures = table.get("hours", []), read_figures(table, path)
+    read = [_value("hours", span, path, at) for span in (given if isinstance(given, list) else [given])]
+    spans = tuple(span for span in read if isinstance(span, tuple))
+    if not figures or not 0 < len(read) <= MOST_ALTERNATIVES or len(spans) < len(read):
+        raise FieldFault(path, "bad_certain_hours", most=MOST_ALTERNATIVES)
+    weekdays = _value("weekdays", table.get("weekdays", "mon-sun"), path, at)
+    assert isinstance(weekdays, frozenset)
+    return CertainHours(hours=spans, weekdays=weekdays, figures=figures)
 
 
 def read_booking(rule: Table, path: Path) -> Booking | None:
@@ -70,10 +98,7 @@ def read_booking(rule: Table, path: Path) -> Booking | None:
     table, at = read_table(rule, "booking", ("notice_min", "hours"), path), (*path, "booking")
     if set(table) != {"notice_min", "hours"}:
         raise FieldFault(at, "bad_booking")
-    try:
-        span = hours(table["hours"])
-    except BadValueError as error:
-        raise FieldFault((*at, "hours"), "bad_value", part="booking", name="hours", why=str(error)) from None
+    span = _value("hours", table["hours"], at, "booking")
     if not isinstance(span, tuple):
         raise FieldFault((*at, "hours"), "bad_booking_hours")
     return Booking(notice_min=read_number(table, "notice_min", at), hours=span)

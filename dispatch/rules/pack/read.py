@@ -11,12 +11,15 @@ from typing import TypeVar
 from dispatch.rules.pack.checks import FIELDS_OF, judge_needs, judge_policy, judge_rule
 from dispatch.rules.pack.faults import PackError, PackFault, Path, Said, said
 from dispatch.rules.pack.fields import (
+    MOST_ALTERNATIVES,
     MOST_RULES,
     FieldFault,
     Table,
     judge_names,
     read_booking,
+    read_certain_hours,
     read_choice,
+    read_figures,
     read_flag,
     read_number,
     read_part,
@@ -157,12 +160,12 @@ class _Reader:
         return agency, read_text(head, "title", at), version, effective_from
 
     def _policy(self) -> Policy:
-        given = read_table(self.document, "policy", tuple(FIGURES), ())
-        numbers = {name: read_number(given, name, ("policy",)) for name in given}
-        for name in numbers:
-            if FIGURES[name].whole and not numbers[name].is_integer():
-                raise FieldFault(("policy", name), "not_whole", name=name)
-        return Policy(**{name: int(value) if FIGURES[name].whole else value for name, value in numbers.items()})  # type: ignore[arg-type]
+        given = read_table(self.document, "policy", (*FIGURES, "hours"), ())
+        tables, at = given.get("hours", []), ("policy", "hours")
+        if not isinstance(tables, list) or len(tables) > MOST_ALTERNATIVES:
+            raise FieldFault((*at, MOST_ALTERNATIVES), "bad_certain_hours", most=MOST_ALTERNATIVES)
+        hours = tuple(read_certain_hours(table, (*at, number)) for number, table in enumerate(tables))
+        return Policy(**read_figures(given, ("policy",)), hours=hours)  # type: ignore[arg-type]
 
     def _tables(self) -> list[Mapping[str, object]]:
         tables = self.document.get("rule", [])

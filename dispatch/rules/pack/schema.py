@@ -1,6 +1,5 @@
 """The JSON Schema of SOP packs, from the tables that the reader uses, so that an editor completes and checks a file."""
 
-from dataclasses import fields
 from typing import Any
 
 from dispatch.rules.conditions import KEYS
@@ -10,7 +9,7 @@ from dispatch.rules.pack.read import AGENCY, ALWAYS, NEEDED, PACK_KEYS, PARTS, R
 from dispatch.rules.sop import Effect, OverridableBy
 from dispatch.rules.values import DAYS, OWN, Kind, Read
 from dispatch.vocabulary.needs import Document
-from dispatch.vocabulary.policy import FIGURES, Policy
+from dispatch.vocabulary.policy import FIGURES
 from dispatch.vocabulary.promises import APPROVERS
 
 Schema = dict[str, Any]
@@ -19,6 +18,15 @@ _HOURS = "([01][0-9]|2[0-3]):[0-5][0-9]"
 
 def pack_schema() -> Schema:
     """A JSON Schema (2020-12) of one pack."""
+    figures, span = {name: _figure(name) for name in FIGURES}, _pattern(f"{_HOURS}-{_HOURS}")
+    certain: Schema = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["hours"],
+        "minProperties": 2,
+        "properties": figures
+        | {"hours": {"oneOf": [span, _most(span) | {"minItems": 1}]}, "weekdays": _value(KEYS["weekdays"].value)},
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Jemput SOP pack",
@@ -40,7 +48,7 @@ def pack_schema() -> Schema:
             "policy": {
                 "type": "object",
                 "additionalProperties": False,
-                "properties": {field.name: _figure(field.name) for field in fields(Policy)},
+                "properties": figures | {"hours": _most(certain)},
             },
             "rule": {"type": "array", "maxItems": MOST_RULES, "items": {"oneOf": [_rule(effect) for effect in Effect]}},
         },
@@ -129,6 +137,10 @@ def _value(read: Read) -> Schema:
 def _words(*allowed: str) -> Schema:
     items: Schema = {"enum": list(allowed)} if allowed else _text()
     return {"type": "array", "minItems": 1, "maxItems": MOST_WORDS, "uniqueItems": True, "items": items}
+
+
+def _most(items: Schema) -> Schema:
+    return {"type": "array", "maxItems": MOST_ALTERNATIVES, "items": items}
 
 
 def _figure(name: str) -> Schema:

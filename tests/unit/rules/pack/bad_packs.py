@@ -55,6 +55,14 @@ def in_english(reason: str) -> str:
 
 
 OWN_TABLE = '[rule.reason.en]\nmet = "{crew}"\nunmet = "b"\n'
+
+
+def certain(lines: str) -> str:
+    """A pack with figures of certain hours: the lines begin at the seventh."""
+    return HEAD + f"[[policy.hours]]\n{lines}\n" + RULE
+
+
+NIGHT = 'hours = "22:00-05:00"\n'
 WHEN, VEHICLES = 'when = { need = ["body"] }\n', 'vehicles = { class = ["village_car"] }\n'
 BAD: dict[str, tuple[str, int, str]] = {
     # No pack at all.
@@ -98,6 +106,23 @@ BAD: dict[str, tuple[str, int, str]] = {
     "red that waits longer": (policy("offer_red_s = 120"), 7, "red is asked for no longer"),
     "a hearse faster in town": (policy("hearse_town_kph = 90"), 7, "no faster in town"),
     "a policy of a number": ("policy = 3\n" + HEAD + RULE, 1, "written as a table"),
+    "hours that are a number": (policy("hours = 3"), 7, "written as [[policy.hours]] tables"),
+    "hours that are a list of numbers": (policy("hours = [3]"), 7, "written as [[policy.hours]] tables"),
+    "hours of no time": (certain("offer_red_s = 45"), 6, "written as [[policy.hours]] tables"),
+    "hours of no figure": (certain(NIGHT), 6, "written as [[policy.hours]] tables"),
+    "hours of a vehicle": (certain('hours = "own"\noffer_red_s = 45'), 6, "written as [[policy.hours]] tables"),
+    "hours of every kind": (certain(NIGHT + "offer_red_s = 45\n[[policy.hours]]\n" * 9), 23, "8 at most"),
+    "hours without end": (certain('hours = ["22:00"]\noffer_red_s = 45'), 7, "are no hours"),
+    "hours of a holiday": (certain(NIGHT + 'weekdays = "libur"\noffer_red_s = 45'), 8, "is no day"),
+    "an unknown figure of the night": (certain(NIGHT + "offer_blue_s = 45"), 8, "unknown field 'offer_blue_s'"),
+    "half a refusal at night": (certain(NIGHT + "refusals_to_operator = 2.5"), 8, "a whole number"),
+    "an offer of a day at night": (certain(NIGHT + "offer_other_s = 86400"), 8, "takes 5 to 3600"),
+    "red that waits longer at night": (certain(NIGHT + "offer_red_s = 120"), 8, "red is asked for no longer"),
+    "red that waits longer where two hours meet": (
+        certain(NIGHT + 'offer_red_s = 80\n[[policy.hours]]\nhours = "04:59-06:00"\noffer_other_s = 70'),
+        9,
+        "red is asked for no longer",
+    ),
     # A rule's fields.
     "rules with one bracket": (HEAD + "[rule]\nid = 'X1'\n", 6, "two brackets"),
     "rules in a text": ('rule = "x"\n' + HEAD, 1, "two brackets"),
