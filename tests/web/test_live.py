@@ -88,6 +88,7 @@ async def test_each_sees_what_is_their_business(service: Service) -> None:
                 await asyncio.wait_for(socket.recv(), 0.5)
 
 
+@pytest.mark.alone
 async def test_positions_come_as_rows_and_only_to_who_looks_there(service: Service) -> None:
     async with live(service, OPI) as near, live(service, OPI) as far:
         numbers = {v["id"]: v["no"] for v in json.loads(await near.recv())["snapshot"]["vehicles"]}
@@ -108,6 +109,7 @@ async def test_positions_come_as_rows_and_only_to_who_looks_there(service: Servi
             await asyncio.wait_for(far.recv(), 0.7)
 
 
+@pytest.mark.alone
 async def test_a_driver_may_report_over_the_connection(service: Service) -> None:
     async with live(service, BUDI) as socket:
         await socket.recv()
