@@ -49,6 +49,12 @@ def secret(person: Person) -> str:
     return f"token-of-{person.id}-that-is-long-enough"
 
 
+def give_token(books: Books, person: Person) -> None:
+    """A token with which this person calls."""
+    digest = hashlib.sha256(secret(person).encode()).hexdigest()
+    books.people.add_token(Token(digest=digest, person_id=person.id, kind="api", created_at=datetime.now(UTC)))
+
+
 def settle(books: Books) -> None:
     """Two puskesmas, three vehicles at their bases on duty, and the people."""
     now = datetime.now(UTC)
@@ -85,8 +91,7 @@ def settle(books: Books) -> None:
     go_on_duty(books)
     for person in EVERYBODY:
         books.people.put(person)
-        digest = hashlib.sha256(secret(person).encode()).hexdigest()
-        books.people.add_token(Token(digest=digest, person_id=person.id, kind="api", created_at=now))
+        give_token(books, person)
     old = hashlib.sha256(b"an-old-token-of-siti-that-ran-out").hexdigest()
     books.people.add_token(
         Token(digest=old, person_id="siti", kind="api", created_at=now, expires_at=now - timedelta(seconds=1))
@@ -94,9 +99,10 @@ def settle(books: Books) -> None:
 
 
 def go_on_duty(books: Books) -> None:
-    """Every vehicle is available at its base."""
+    """Every vehicle is available at its base, and its crew is rested."""
     for vehicle_id in BASES:
         books.vehicles.set_duty(vehicle_id, Duty.AVAILABLE, at_base=True, now=datetime.now(UTC))
+        books.vehicles.set_history(vehicle_id, on_duty_since=None, trip_ended_at=None)
         books.vehicles.set_auto_accept(vehicle_id, on=False)
         books.vehicles.leave_alone(vehicle_id, None)
 
