@@ -52,9 +52,9 @@ def done(result: T | Refusal) -> T:
 def utc(at: datetime) -> datetime:
     """A time of a body in UTC. Raises a 422 problem for one without a zone or beyond the calendar."""
     if at.tzinfo is None:
-        raise Problem(422, "invalid_time")
+        raise Problem(422, "invalid_zone")
     if not _FIRST_DAY <= at.replace(tzinfo=UTC) <= _LAST_DAY:
-        raise Problem(422, "invalid_year")
+        raise Problem(422, "invalid_time")
     return at.astimezone(UTC)
 
 

@@ -84,7 +84,7 @@ async def geocode(house: TheHouse, person: Caller, lang: Spoken, asked: Annotate
     if asked.lon is not None and asked.lat is not None and asked.q is None:
         return PlacesOut(features=[_spot(house, Point(lon=asked.lon, lat=asked.lat), "", lang)])
     if not text or asked.lon is not None or asked.lat is not None:
-        raise Problem(422, "invalid_place")
+        raise Problem(422, "invalid_place_query")
     pasted = read_pasted(text, house.places.bounds if house.places else INDONESIA)
     return _pasted(house, pasted, lang) if pasted else await _search(house, person, text, asked, lang)
 
