@@ -101,6 +101,7 @@ AYU = Person(id="ayu", name="Sopir Contoh Ayu", role=Role.DRIVER, vehicle="A1")
 WATCHERS = (OPI, OKI, DINA)  # they see every request
 STAFF = {SITI: "A1", YANI: "H1"}  # whose facility's request this vehicle is asked for
 DRIVERS = {AYU: "A1", JOKO: "H1", BUDI: "H3"}
+OWN = STAFF | DRIVERS
 SECRETS = {
     "A1": {"phone": "+62 811-0000-1111", "name": "Ibu Rahasia Satu", "note": "pagar satu", "place": "Rumah Satu"},
     "H1": {"phone": "+62 811-0000-2222", "name": "Bapak Rahasia Dua", "note": "pagar dua", "place": "Rumah Dua"},
@@ -149,84 +150,99 @@ async def received(socket: ClientConnection, last: int) -> tuple[list[dict[str, 
         return messages, frames
 
 
+async def ask_for_both(service: Service) -> dict[str | None, dict[str, Any]]:
+    """A request of each facility, each with a vehicle of another agency; by vehicle."""
+    found: dict[str | None, dict[str, Any]] = {}
+    for staff, need in ((SITI, "emergency"), (YANI, "body")):
+        vehicle, told = STAFF[staff], SECRETS[STAFF[staff]]
+        there = {"lon": 106.63, "lat": -6.21, "name": told["place"]}
+        contact = {"phone": told["phone"], "name": told["name"]}
+        body = {"need": need, "pickup": "puskesmas-cikokol", "dropoff": there, "contact": contact, "note": told["note"]}
+        found[vehicle] = await post(service, staff, "/api/requests", body | {"choose": vehicle})
+        assert [a["vehicle_id"] for a in found[vehicle]["assignments"]] == [vehicle]
+    return found
+
+
+def happen(books: Books, requests: dict[str | None, dict[str, Any]]) -> dict[int, str | None]:
+    """Everything happens in the house and to each request: by its place in the journal, to which vehicle."""
+    found: dict[int, str | None] = {}
+    for vehicle in (None, *requests):
+        about: dict[str, str | None] = {}
+        if vehicle is not None:
+            request = requests[vehicle]
+            assignment = request["assignments"][0]["id"]
+            about = {"request_id": request["id"], "assignment_id": assignment, "vehicle_id": vehicle, "actor": "siti"}
+        for event in one_of_each(about, f"rahasia {vehicle or 'rumah'}"):
+            found[books.journal.add(event)] = vehicle
+    return found
+
+
 @pytest.mark.alone
 @pytest.mark.anyio
 async def test_each_role_follows_what_its_scope_promises_and_no_more(service: Service) -> None:
     assert service.app is not None
-    unit = service.app.state.house.unit
+    store = service.app.state.house.unit.store
 
     def enter(books: Books) -> None:
         for person in (OKI, AYU):
             books.people.put(person)
             give_token(books, person)
 
-    unit.store.submit(enter).result()
-    requests = {}
-    for staff, need in ((SITI, "emergency"), (YANI, "body")):
-        vehicle = STAFF[staff]
-        told = SECRETS[vehicle]
-        there = {"lon": 106.63, "lat": -6.21, "name": told["place"]}
-        contact = {"phone": told["phone"], "name": told["name"]}
-        body = {"need": need, "pickup": "puskesmas-cikokol", "dropoff": there, "contact": contact, "note": told["note"]}
-        requests[vehicle] = await post(service, staff, "/api/requests", body | {"choose": vehicle})
-        assert [a["vehicle_id"] for a in requests[vehicle]["assignments"]] == [vehicle]
-
+    store.submit(enter).result()
+    requests = await ask_for_both(service)
     with pytest.raises(InvalidStatus) as refused:
         await live(service, TRACKER)
     assert refused.value.response.status_code == 403
-
-    def happen(books: Books) -> None:
-        for event in one_of_each({"vehicle_id": None}, "rahasia rumah"):
-            books.journal.add(event)
-        for vehicle, request in requests.items():
-            assignment = request["assignments"][0]["id"]
-            about = {"request_id": request["id"], "assignment_id": assignment, "vehicle_id": vehicle, "actor": "siti"}
-            for event in one_of_each(about, f"rahasia {vehicle}"):
-                books.journal.add(event)
-
     async with AsyncExitStack() as stack:
         people = (*WATCHERS, ADMIN, *STAFF, *DRIVERS)
         sockets = {person: await stack.enter_async_context(live(service, person)) for person in people}
-        snapshots = {person: json.loads(await socket.recv()) for person, socket in sockets.items()}
-        first = snapshots[OPI]["seq"]
-        unit.store.submit(happen).result()
+        snapshots = {person: json.loads(await socket.recv())["snapshot"] for person, socket in sockets.items()}
+        about = store.submit(lambda books: happen(books, requests)).result()
         fix = {"lon": 106.66, "lat": -6.2, "taken_at": datetime.now(UTC).isoformat()}
         await post(service, BUDI, "/api/positions", {"fixes": [fix]})
         duty = {"duty": "available", "at_base": True, "seq": 1, "device_time": datetime.now(UTC).isoformat()}
         await post(service, BUDI, "/api/me/duty", duty)  # its news lets everything before it be read
-        kinds = len(KINDS)
-        seqs = {
-            None: range(first + 1, first + 1 + kinds),
-            "A1": range(first + 1 + kinds, first + 1 + 2 * kinds),
-            "H1": range(first + 1 + 2 * kinds, first + 1 + 3 * kinds),
-            "H3": range(first + 1 + 3 * kinds, first + 2 + 3 * kinds),
-        }
-        every = range(first + 1, first + 2 + 3 * kinds)
-        due = dict.fromkeys((*WATCHERS, ADMIN), every) | {who: seqs[of] for who, of in (STAFF | DRIVERS).items()}
-        got = dict(
-            zip(people, await asyncio.gather(*(received(sockets[who], due[who][-1]) for who in people)), strict=True)
-        )
-
-    for person in people:
-        messages, frames = got[person]
-        assert [message["seq"] for message in messages] == list(due[person]), person
-        assert (frames > 0) is (person in WATCHERS or person is ADMIN), person
-        snapshot = snapshots[person]["snapshot"]
-        seen = set(requests) if person in WATCHERS else {STAFF.get(person)} - {None}
-        assert {request["id"] for request in snapshot["requests"]} == {requests[v]["id"] for v in seen}, person
-        assert bool(snapshot["vehicles"]) is (person in WATCHERS or person is ADMIN), person
-        assert sum(snapshot["counts"].values()) == (2 if person is ADMIN else 0), person
-        everything = json.dumps([snapshot, messages])
-        for vehicle, told in SECRETS.items():
-            hidden = [told["phone"], told["name"], told["note"]]  # a contact is nobody's to follow
-            if vehicle not in seen:
-                hidden += [told["place"], f"rahasia {vehicle}"]
-            assert [secret for secret in hidden if secret in everything] == [], (person, vehicle)
+        about[store.submit(lambda books: books.journal.last_seq()).result()] = "H3"
+        mine = dict.fromkeys((*WATCHERS, ADMIN), (None, "A1", "H1", "H3")) | {p: (v,) for p, v in OWN.items()}
+        due = {person: [seq for seq, vehicle in about.items() if vehicle in mine[person]] for person in people}
+        got = await asyncio.gather(*(received(sockets[person], due[person][-1]) for person in people))
+    for person, (messages, frames) in zip(people, got, strict=True):
+        assert [message["seq"] for message in messages if message["seq"] in about] == due[person], person
+        assert (frames > 0) is bool(snapshots[person]["vehicles"]) is (person in (*WATCHERS, ADMIN)), person
+        judge_snapshot(person, snapshots[person], requests)
+        judge_secrets(person, json.dumps([snapshots[person], messages]))
         for message in messages:
-            vehicle = next(of for of, those in seqs.items() if message["seq"] in those)
-            is_whole = vehicle in seen or person in WATCHERS or (person is ADMIN and vehicle in (None, "H3"))
-            assert bool(message["text"]) is is_whole, (person, message)
-            assert ("request" in message) is (is_whole and vehicle in requests), (person, message)
-            assert ("vehicle" in message) is (vehicle is not None and person not in STAFF), (person, message)
-            if not is_whole:
-                assert (message["facts"], message["actor"], message["request_id"]) == ({}, None, None), message
+            if message["seq"] in about:
+                judge_message(person, message, about[message["seq"]])
+
+
+def sees_whole(person: Person, vehicle: str | None) -> bool:
+    """Whether this person sees all of what is told of the request that this vehicle is asked for."""
+    return person in WATCHERS or STAFF.get(person) == vehicle is not None
+
+
+def judge_snapshot(person: Person, snapshot: dict[str, Any], requests: dict[str | None, dict[str, Any]]) -> None:
+    """The own requests, or how many there are."""
+    seen = {request["id"] for vehicle, request in requests.items() if sees_whole(person, vehicle)}
+    assert {request["id"] for request in snapshot["requests"]} == seen, person
+    assert sum(snapshot["counts"].values()) == (len(requests) if person is ADMIN else 0), person
+
+
+def judge_secrets(person: Person, everything: str) -> None:
+    """A contact is nobody's to follow, and a place that of nobody else's request."""
+    for vehicle, told in SECRETS.items():
+        hidden = [told["phone"], told["name"], told["note"]]
+        if not sees_whole(person, vehicle):
+            hidden += [told["place"], f"rahasia {vehicle}"]
+        assert [secret for secret in hidden if secret in everything] == [], (person, vehicle)
+
+
+def judge_message(person: Person, message: dict[str, Any], vehicle: str | None) -> None:
+    """Whole, or no more than that it happened."""
+    of_house = person is ADMIN and vehicle not in SECRETS
+    is_whole = sees_whole(person, vehicle) or of_house
+    assert bool(message["text"]) is is_whole, (person, message)
+    assert ("request" in message) is (is_whole and vehicle in SECRETS), (person, message)
+    assert ("vehicle" in message) is (vehicle is not None and person not in STAFF), (person, message)
+    if not is_whole:
+        assert (message["facts"], message["actor"], message["request_id"]) == ({}, None, None), message
