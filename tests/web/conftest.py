@@ -174,7 +174,7 @@ def tidy(service: Service) -> None:
     assert service.app is not None
     ended = {"told": "keluarga", "reason": "akhir uji"}
     with service.client(OPI) as operator, service.client(ADMIN) as admin:
-        which = {"state": [state.value for state in OPEN], "limit": 200}
+        which: dict[str, int | list[str]] = {"state": [state.value for state in OPEN], "limit": 200}
         while listed := operator.get("/api/requests", params=which).json()["requests"]:
             for request in listed:
                 operator.post(f"/api/requests/{request['id']}/cancel", json=ended).raise_for_status()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import struct
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -107,6 +108,26 @@ async def test_positions_come_as_rows_and_only_to_who_looks_there(service: Servi
         assert (no, round(lon, 4), round(lat, 4), heading, duty, link) == (numbers["H3"], 106.66, -6.2, 90, 1, 0)
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(far.recv(), 0.7)
+
+
+@pytest.mark.alone
+async def test_a_vehicle_that_falls_silent_is_told_without_another_fix(service: Service) -> None:
+    assert service.app is not None
+    unit = service.app.state.house.unit
+    unit.limits = replace(unit.limits, live_s=2.0)
+
+    async def link(socket: ClientConnection) -> int:
+        async with asyncio.timeout(PATIENCE_S):
+            while not isinstance(frame := await socket.recv(), bytes):
+                pass
+        return int(struct.unpack("<IffHBB", frame)[-1])
+
+    async with live(service, OPI) as socket:
+        fix = {"lon": 106.66, "lat": -6.2, "taken_at": (datetime.now(UTC) - timedelta(seconds=3)).isoformat()}
+        await post(service, BUDI, "/api/positions", {"fixes": [fix]})
+        assert await link(socket) == 1  # it is old when it comes
+        await post(service, BUDI, "/api/positions", {"fixes": [fix | {"taken_at": datetime.now(UTC).isoformat()}]})
+        assert [await link(socket), await link(socket)] == [0, 1]
 
 
 @pytest.mark.alone

@@ -2,11 +2,13 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import fields
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -71,6 +73,43 @@ def test_every_route_of_the_app_stands_in_the_table(shared: Service) -> None:
     assert others == {"/live", "/static/dist"}
 
 
+def documented() -> Iterator[tuple[str, str, frozenset[Role] | None]]:
+    """Method, path and roles of each call of docs/api.md; None where anybody may call it."""
+    page = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+    letters = {letter: Role(role) for letter, role in re.findall(r"^\| ([A-Z]) \| `(\w+)` \|", page, re.MULTILINE)}
+    for methods, calls, who in re.findall(r"^\| ((?:[A-Z]{3,},? )+)(`.*?`) \| ([^|]+) \|", page, re.MULTILINE):
+        paths = re.findall(r"`([^`]+)`", calls)
+        roles = None if who == "–" else frozenset(letters[letter] for letter in who.split())
+        for method in methods.replace(",", "").split():
+            for path in paths:  # a word alone stands for the last part of the first path
+                yield method, path if path.startswith("/") else f"{paths[0].rpartition('/')[0]}/{path}", roles
+
+
+def row_of(method: str, path: str) -> tuple[str, str]:
+    """The row of the table that a documented path is about: its words in capitals are parameters."""
+    parts = path.split("/")
+    rows = [(verb, template.split("/")) for verb, template in ROUTES if verb == method]
+    fits = [
+        (sum(one == other for one, other in zip(parts, row, strict=True)), row)
+        for _, row in rows
+        if len(row) == len(parts)
+        and all(one == other or other.startswith("{") for one, other in zip(parts, row, strict=True))
+    ]
+    assert fits, (method, path)
+    return method, "/".join(max(fits)[1])
+
+
+def test_the_page_of_the_api_says_who_may_call_what() -> None:
+    said = {row_of(method, path): roles for method, path, roles in documented() if path != "/openapi.json"}
+    assert set(said) == set(ROUTES)
+    wrong = {}
+    for row, needed in ROUTES.items():
+        roles = None if needed is None else frozenset(role for role in Role if may(role, needed))
+        if said[row] != roles:
+            wrong[row] = (said[row], roles)
+    assert wrong == {}
+
+
 def test_each_role_gets_in_exactly_where_the_table_says_and_nothing_breaks(town: Service) -> None:
     own_page = {"Origin": town.url}  # what a page of another origin posts is refused to everybody
     known = things(town)
@@ -126,7 +165,7 @@ def one_of_each(about: dict[str, str | None], secret: str) -> list[Event]:
     for kind in KINDS.values():
         hints = {name: hint for name, hint in get_type_hints(kind).items() if name not in HEAD | {"kind"}}
         facts = {name: value_of(hint, secret) for name, hint in hints.items()}
-        found.append(kind(at=datetime.now(UTC), **about, **facts))  # type: ignore[arg-type]
+        found.append(kind(at=datetime.now(UTC), **about, **facts))
     return found
 
 

@@ -147,8 +147,9 @@ def asked(house: Service) -> list[Any]:
         aid = ask(siti, "body", dropoff=HOME, patient={"living": False})
         yes = {"yes": False, "reason": "sedang dipakai sendiri"}
         assert other.post(of("mutual_aid", aid), json=yes).status_code == 200
-        keep_duty(house, "H5")
-        asking = ask(siti, "body", dropoff=HOME, patient={"living": False})
+        ambulances = (v for v in opi.get("/api/vehicles").json() if v["class"] == "transport_ambulance")
+        keep_duty(house, next(v["id"] for v in ambulances if v["agency"] == "kota-tangerang"))
+        asking = ask(siti, "body", dropoff=HOME, patient={"living": False})  # R02 asks the health officer
         keep_duty(house)
         nobody = ask(siti, "emergency")
         closing = {"reason": "flood", "shape": {"type": "Point", "coordinates": [106.63, -6.2]}}
@@ -177,7 +178,7 @@ def test_what_is_read_of_requests_is_words(house: Service, asked: list[Any], lan
     with house.client(OPI) as opi:
         opi.params = httpx.QueryParams({"lang": lang})
         for request in asked:
-            vehicles = [candidate["vehicle_id"] for candidate in request["decision"]["candidates"][:40:4]]
+            vehicles = [candidate["vehicle_id"] for candidate in request["decision"]["candidates"][:40:10]]
             looked = [of(f"candidates/{vehicle}", request) for vehicle in vehicles]
             for path in (f"/api/requests/{request['id']}", of("candidates", request), of("messages", request), *looked):
                 answer = opi.get(path)
