@@ -10,7 +10,9 @@ from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.words.refusals import problem_title, refusal_title
 
-_BY_STATUS = {401: "signed_out", 403: "not_allowed", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_BY_STATUS = {401: "signed_out", 403: "not_allowed", 404: "no_page", 405: "method_not_allowed", 413: "too_large"}
+# What is one code for programs may be said to people in several ways.
+_CODES = {"no_page": "not_found", "demo_only": "not_found", "not_assigning": "not_allowed"}
 
 
 class Problem(Exception):  # noqa: N818 - the word of RFC 9457
@@ -50,8 +52,7 @@ def problem_response(problem: Problem, lang: Lang = Lang.ID) -> JSONResponse:
     body = {
         "type": "about:blank",
         "status": problem.status,
-        # What is wrong with a body or a query is one code for programs, whatever it is.
-        "code": "invalid" if problem.code.startswith("invalid") else problem.code,
+        "code": "invalid" if problem.code.startswith("invalid") else _CODES.get(problem.code, problem.code),
         "title": title,
         "facts": problem.facts,
     }

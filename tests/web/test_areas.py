@@ -1,27 +1,15 @@
 """Areas that are reached in time, over the API of a real server with the roads of a small town."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from tests.people import OPI, SITI
-from tests.web.conftest import Service, prepare, running
-from tests.web.test_closures import FLOOD, draw_town, post, settings_of
+from tests.web.conftest import Service
+from tests.web.test_closures import FLOOD, post
 
 BASE_OF_H3 = "lon=106.658&lat=-6.2001"
-
-
-@pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    folder = tmp_path_factory.mktemp("areas")
-    draw_town(folder / "town.roads")
-    settings = settings_of(folder, folder / "town.roads")
-    prepare(settings)
-    with running(settings) as served:
-        yield served
 
 
 def areas(answer: httpx.Response) -> list[tuple[tuple[float, float | None], BaseGeometry]]:

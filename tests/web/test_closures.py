@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,52 +11,14 @@ from typing import Any
 import httpx
 import pytest
 
-from dispatch.settings import Settings
-from geo.roads.network import write_network
 from tests.people import BUDI, DINA, OPI, SITI
-from tests.roads import tiny
 from tests.servers import redis_server
-from tests.web.conftest import ADMIN, TRACKER, Service, prepare, running
+from tests.web.conftest import ADMIN, TRACKER, Service, prepare, running, settings_of
 from tests.web.test_live import live, until
 from tests.web.test_requests import BODY, REQUEST
 
-# The main road from west to east through the puskesmas and past the bases of H3 and H1, and a way round to the north
-# of its piece between 106.64 and 106.65.
-_MAIN = (106.60, 106.628, 106.64, 106.65, 106.658, 106.708, 106.75)
-_NODES = [*((lon, -6.2001) for lon in _MAIN), (106.64, -6.17), (106.65, -6.17)]
-_STREETS = [*((at, at + 1) for at in range(len(_MAIN) - 1)), (2, 7), (7, 8), (8, 3)]
 ACROSS = {"type": "LineString", "coordinates": [[106.645, -6.21], [106.645, -6.19]]}
 FLOOD = {"reason": "flood", "shape": ACROSS, "note": "Setinggi lutut"}
-
-
-def draw_town(path: Path) -> None:
-    """The roads as a network file, and beside it a week in which every hour is alike."""
-    path.with_suffix(".toml").write_text(
-        '[[slice]]\nname = "selalu"\ndays = "all"\nfrom = "00:00"\nuntil = "00:00"\nmain = 1.0\nside = 1.0\n'
-    )
-    grid = [((lon - tiny.WEST) / tiny.STEP, (lat - tiny.SOUTH) / tiny.STEP) for lon, lat in _NODES]
-    metres = [abs(grid[a][0] - grid[b][0]) * 110 + abs(grid[a][1] - grid[b][1]) * 110 for a, b in _STREETS]
-    streets = tiny.both(*((a, b, m) for (a, b), m in zip(_STREETS, metres, strict=True)))
-    write_network(tiny.network(grid, streets, turn_costs="osm"), path)
-
-
-@pytest.fixture(scope="module")
-def roads(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("roads") / "town.roads"
-    draw_town(path)
-    return path
-
-
-def settings_of(folder: Path, roads: Path, *, redis_url: str = "") -> Settings:
-    return Settings(data_dir=folder, roads=str(roads), traffic=str(roads.with_suffix(".toml")), redis_url=redis_url)
-
-
-@pytest.fixture
-def town(tmp_path: Path, roads: Path) -> Iterator[Service]:
-    settings = settings_of(tmp_path, roads)
-    prepare(settings)
-    with running(settings) as served:
-        yield served
 
 
 def post(client: httpx.Client, body: dict[str, Any], key: str | None = None) -> httpx.Response:
@@ -225,8 +186,8 @@ async def test_the_map_is_told_at_once_and_the_note_stays_out_of_the_journal(tow
             assert opened["text"] == "Jalan dibuka kembali: banjir"
 
 
-def test_a_restart_keeps_what_is_closed(tmp_path: Path, roads: Path) -> None:
-    settings = settings_of(tmp_path, roads)
+def test_a_restart_keeps_what_is_closed(tmp_path: Path, town_roads: Path) -> None:
+    settings = settings_of(tmp_path, town_roads)
     prepare(settings)
     with running(settings) as served, served.client(OPI) as operator, served.client(SITI) as staff:
         before = eta_s(staff)
@@ -243,12 +204,10 @@ def test_a_restart_keeps_what_is_closed(tmp_path: Path, roads: Path) -> None:
 
 
 @pytest.mark.redis
-def test_two_processes_over_one_store_close_the_same_roads(tmp_path: Path, roads: Path) -> None:
+def test_two_processes_over_one_store_close_the_same_roads(tmp_path: Path, town_roads: Path) -> None:
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(redis_server(tmp_path))
-        settings = Settings(
-            data_dir=tmp_path, roads=str(roads), traffic=str(roads.with_suffix(".toml")), redis_url=server.url
-        )
+        settings = settings_of(tmp_path, town_roads, redis_url=server.url)
         prepare(settings)
         one, other = (stack.enter_context(running(settings)) for _ in range(2))
         operator, staff = (stack.enter_context(served.client(who)) for served, who in ((one, OPI), (other, SITI)))

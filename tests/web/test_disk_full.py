@@ -5,9 +5,9 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from dispatch.store.commands import SqlBooks
+import pytest
+from sqlalchemy import Connection
 
-from dispatch.desk.ports import Books
 from tests.people import SITI
 from tests.web.conftest import Service
 
@@ -23,13 +23,12 @@ MANY = 2_000
 def limit_pages(service: Service, more: int) -> None:
     """Let the disk end so many pages after what is used now, on the connection that writes."""
 
-    def work(books: Books) -> None:
-        assert isinstance(books, SqlBooks)
-        used = books._connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-        books._connection.exec_driver_sql(f"PRAGMA max_page_count = {used + more}")
+    def work(connection: Connection) -> None:
+        used = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {used + more}")
 
     assert service.app is not None
-    service.app.state.house.store.submit(work).result()
+    service.app.state.house.unit.store._submit(work).result()
 
 
 def rows(path: Path) -> dict[str, set[str]]:
@@ -39,6 +38,7 @@ def rows(path: Path) -> dict[str, set[str]]:
         return {**found, "requests": {row for (row,) in raw.execute("SELECT id FROM requests")}}
 
 
+@pytest.mark.alone
 def test_a_full_disk_is_a_503_that_keeps_nothing_by_half_and_passes(service: Service, tmp_path: Path) -> None:
     acknowledged: set[str] = set()
     with service.client(SITI) as http:

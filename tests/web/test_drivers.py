@@ -21,7 +21,9 @@ def budi(service: Service) -> Any:
 
 def step(client: httpx.Client, assignment: str, name: str, seq: int, **more: object) -> httpx.Response:
     body = {"seq": seq, "device_time": datetime.now(UTC).isoformat(), **more}
-    return client.post(f"/api/assignments/{assignment}/{name}", json=body, headers={"Idempotency-Key": f"{name}{seq}"})
+    return client.post(
+        f"/api/assignments/{assignment}/{name}", json=body, headers={"Idempotency-Key": f"{assignment}-{name}{seq}"}
+    )
 
 
 def ask(service: Service) -> dict[str, Any]:
@@ -35,6 +37,8 @@ def test_a_trip_from_the_offer_to_its_end(service: Service, budi: httpx.Client) 
     request = ask(service)
     offer = budi.get("/api/me/offer").json()
     assert offer["request"]["pickup"]["name"] == "Puskesmas Cikokol"
+    assert budi.post(f"/api/assignments/{offer['assignment_id']}/delivered").status_code == 200
+    offer = budi.get("/api/me/offer").json()
     left = datetime.fromisoformat(offer["expires_at"]) - datetime.fromisoformat(offer["now"])
     assert timedelta(seconds=89) < left <= timedelta(seconds=90)
     assert budi.get("/api/me").json()["contact_phone"] is None  # before the yes no number is shown
@@ -48,6 +52,25 @@ def test_a_trip_from_the_offer_to_its_end(service: Service, budi: httpx.Client) 
     assert len(answer.json()["stamps"]) == len(STEPS)
     with service.client(SITI) as siti:
         assert siti.get(f"/api/requests/{request['id']}").json()["state"] == "completed"
+
+
+def test_the_time_to_answer_runs_from_what_the_driver_acknowledges(service: Service, budi: httpx.Client) -> None:
+    def told() -> list[str]:
+        with service.client(SITI) as siti:
+            return [line["kind"] for line in siti.get(f"/api/requests/{request['id']}").json()["timeline"]]
+
+    request = ask(service)
+    offers = [budi.get("/api/me/offer").json() for _ in range(2)]
+    assert offers[0]["expires_at"] == offers[1]["expires_at"]
+    assert "offer_delivered" not in told()
+    path = f"/api/assignments/{offers[0]['assignment_id']}/delivered"
+    with service.client(JOKO) as joko:
+        assert joko.post(path).status_code == 404
+    first, again = budi.post(path), budi.post(path)
+    assert (first.status_code, again.json()) == (200, first.json())
+    assert first.json()["expires_at"] == budi.get("/api/me/offer").json()["expires_at"]
+    assert told().count("offer_delivered") == 1
+    assert budi.post("/api/assignments/T-none/delivered").status_code == 404
 
 
 def test_a_queue_that_is_sent_twice_and_late_is_stored_once(service: Service, budi: httpx.Client) -> None:
@@ -92,6 +115,7 @@ def test_duty_is_the_own_vehicles_and_waits_for_the_trips_end(service: Service, 
     assert budi.post("/api/me/duty", json=body).json()["code"] == "on_duty_trip"
 
 
+@pytest.mark.alone
 def test_positions_are_taken_or_refused_with_reasons(service: Service) -> None:
     now = datetime.now(UTC)
     fixes = [

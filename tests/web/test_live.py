@@ -3,6 +3,7 @@
 import asyncio
 import json
 import struct
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -88,6 +89,7 @@ async def test_each_sees_what_is_their_business(service: Service) -> None:
                 await asyncio.wait_for(socket.recv(), 0.5)
 
 
+@pytest.mark.alone
 async def test_positions_come_as_rows_and_only_to_who_looks_there(service: Service) -> None:
     async with live(service, OPI) as near, live(service, OPI) as far:
         numbers = {v["id"]: v["no"] for v in json.loads(await near.recv())["snapshot"]["vehicles"]}
@@ -108,6 +110,27 @@ async def test_positions_come_as_rows_and_only_to_who_looks_there(service: Servi
             await asyncio.wait_for(far.recv(), 0.7)
 
 
+@pytest.mark.alone
+async def test_a_vehicle_that_falls_silent_is_told_without_another_fix(service: Service) -> None:
+    assert service.app is not None
+    unit = service.app.state.house.unit
+    unit.limits = replace(unit.limits, live_s=2.0)
+
+    async def link(socket: ClientConnection) -> int:
+        async with asyncio.timeout(PATIENCE_S):
+            while not isinstance(frame := await socket.recv(), bytes):
+                pass
+        return int(struct.unpack("<IffHBB", frame)[-1])
+
+    async with live(service, OPI) as socket:
+        fix = {"lon": 106.66, "lat": -6.2, "taken_at": (datetime.now(UTC) - timedelta(seconds=3)).isoformat()}
+        await post(service, BUDI, "/api/positions", {"fixes": [fix]})
+        assert await link(socket) == 1  # it is old when it comes
+        await post(service, BUDI, "/api/positions", {"fixes": [fix | {"taken_at": datetime.now(UTC).isoformat()}]})
+        assert [await link(socket), await link(socket)] == [0, 1]
+
+
+@pytest.mark.alone
 async def test_a_driver_may_report_over_the_connection(service: Service) -> None:
     async with live(service, BUDI) as socket:
         await socket.recv()

@@ -1,48 +1,12 @@
-"""Every route and every role: the one table is what is enforced."""
+"""Signing in: tokens, cookies of our own pages, and a table that no route escapes."""
 
 import httpx
 import pytest
 from fastapi import APIRouter
 
-from dispatch.vocabulary.roles import Role
 from tests.people import OPI, SITI
-from tests.web.conftest import EVERYBODY, Service, secret
-from web.auth import PUBLIC, ROLES, judge_table
-
-
-def path_of(template: str) -> str:
-    for name, value in {
-        "request_id": "P-none",
-        "assignment_id": "T-none",
-        "step": "accept",
-        "closure_id": "X-none",
-        "track_token": "none",
-        "z": "9",
-        "x": "1",
-        "y": "1",
-    }.items():
-        template = template.replace("{" + name + "}", value)
-    return template
-
-
-def test_each_role_gets_what_the_table_says_and_nothing_more(service: Service) -> None:
-    clients = {person.role: service.client(person) for person in EVERYBODY}
-    nobody = service.client(None)
-    assert set(clients) == set(Role)
-    for (method, template), allowed in ROLES.items():
-        path = path_of(template)
-        if allowed is not PUBLIC:
-            assert nobody.request(method, path).status_code == 401, (method, template)
-        for role, client in clients.items():
-            if (method, template) == ("DELETE", "/api/session"):
-                continue  # ends the very session; walked below
-            status = client.request(method, path).status_code
-            if allowed is PUBLIC or role in allowed:
-                assert status not in (401, 403) or template == "/api/session", (method, template, role, status)
-            else:
-                assert status == 403, (method, template, role, status)
-    for client in (*clients.values(), nobody):
-        client.close()
+from tests.web.conftest import Service, secret
+from web.auth import judge_table
 
 
 def test_a_token_that_is_wrong_or_has_run_out_opens_nothing(service: Service) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 
 import httpx
 import pytest
-from dispatch.desk.sop_keeping import may_keep
 
 from dispatch.domain.people import Person
+from dispatch.reading.scope import keeps_sop
 from dispatch.rules.pack.schema import pack_schema
 from dispatch.vocabulary.roles import Role
 from tests.people import DINA, OPI, SITI, packs
@@ -92,6 +92,7 @@ def test_a_draft_that_is_kept_as_it_is_says_what_its_version_says(dina: httpx.Cl
     assert [rule["document"] for rule in kept["rules"]] == [rule["document"] for rule in draft["rules"]]
 
 
+@pytest.mark.alone
 def test_a_draft_becomes_a_version_only_by_the_yes_of_a_second_person(dina: httpx.Client, adi: httpx.Client) -> None:
     path, draft = draft_of(dina)
     rules = [rule["document"] for rule in draft["rules"]]
@@ -154,6 +155,7 @@ def test_two_who_edit_at_once_lose_nothing(dina: httpx.Client, adi: httpx.Client
     assert made(dina.get(path))["title"] == "Judul Adi"
 
 
+@pytest.mark.alone
 def test_a_version_that_is_taken_or_starts_with_another_is_refused(dina: httpx.Client, adi: httpx.Client) -> None:
     def ready(version: str) -> tuple[str, int]:
         path, draft = draft_of(dina)
@@ -287,6 +289,7 @@ def test_only_who_keeps_the_sop_of_an_agency_changes_it(service: Service, dina: 
     assert dina.post(f"{SOP}/Kota Tangerang/drafts", json={}).status_code == 422
 
 
+@pytest.mark.alone
 def test_a_draft_is_tried_on_what_was_asked_before(service: Service, dina: httpx.Client) -> None:
     with service.client(SITI) as siti:
         first = made(siti.post("/api/requests", json=BODY))
@@ -344,6 +347,7 @@ def test_the_scenarios_that_a_draft_breaks_are_named(dina: httpx.Client) -> None
     assert all(scenario["lines"] for scenario in found["scenarios"] if scenario["state"] == "failed")
 
 
+@pytest.mark.alone
 def test_everything_that_is_done_with_a_draft_stands_in_the_journal(
     service: Service, dina: httpx.Client, adi: httpx.Client, tmp_path: Path
 ) -> None:
@@ -366,7 +370,7 @@ def test_everything_that_is_done_with_a_draft_stands_in_the_journal(
 
 def test_an_officer_of_one_agency_keeps_that_agencys_sop_alone() -> None:
     own = Person(id="x", name="Petugas Contoh", role=Role.HEALTH_OFFICER, agency="kota-tangerang")
-    assert may_keep(own, "kota-tangerang")
-    assert not may_keep(own, "national")
-    assert may_keep(DINA, "national")
-    assert not may_keep(OPI, "kota-tangerang")
+    assert keeps_sop(own, "kota-tangerang")
+    assert not keeps_sop(own, "national")
+    assert keeps_sop(DINA, "national")
+    assert not keeps_sop(OPI, "kota-tangerang")

@@ -262,7 +262,7 @@ async def view_verdict(request_id: str, vehicle_id: str, house: TheHouse, person
 async def assign(request_id: str, body: AssignIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
     """An operator sends this vehicle; a health officer does so only against a rule that she may override."""
     if body.override is None and not may(by.actor.role, Permission.ASK):
-        raise Problem(403, "not_allowed")
+        raise Problem(403, "not_assigning")
     override = (body.override.rule, body.override.reason) if body.override else None
     return await answer(await requests.assign(house.unit, request_id, body.vehicle_id, override=override, by=by))
 
