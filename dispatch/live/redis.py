@@ -1,7 +1,6 @@
 """Live positions through Redis or Valkey, for several processes; when it is away, this process goes on alone."""
 
 import asyncio
-import contextlib
 import logging
 import struct
 from collections.abc import Sequence
@@ -103,10 +102,10 @@ class RedisLive(Mirror):
 
     async def close(self) -> None:
         """Stop following and close the connections."""
-        if self._task is not None:
+        # Again and again: the client sends by Python 3.11's wait_for, which swallows what comes as it ends.
+        while self._task is not None and not self._task.done():
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.wait([self._task], timeout=_TIMEOUT_S)
         await self._redis.aclose()
         await self._tail.aclose()
 

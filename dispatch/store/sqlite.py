@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool, QueuePool
 
@@ -239,7 +238,6 @@ def _attempt(connection: Connection, job: _Job) -> tuple[Any, BaseException | No
 
 
 def _probe(connection: Connection) -> None:
-    """Touch one row, so that a commit really reaches the disk."""
-    row = {"id": 1, "at": time_text(datetime.now(UTC))}
-    statement = upsert(tables.probes).values(row)
-    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"at": row["at"]}))
+    """Write one row, so that a commit really reaches the disk."""
+    connection.execute(tables.probes.delete())
+    connection.execute(tables.probes.insert().values(at=time_text(datetime.now(UTC))))

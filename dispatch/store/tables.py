@@ -1,7 +1,10 @@
-"""The tables: state, an append-only journal, timers and the first answers to commands.
+"""The tables: state, an append-only journal, timers, the first answers to commands, and the outbox.
 
+The steps of `migrations` make them; what they are by default, and how ids grow, is said there alone.
 Times are text in ISO 8601, UTC, microseconds: one form that sorts as time does and that people can read in a shell.
 """
+
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -21,244 +24,172 @@ from sqlalchemy import (
 
 metadata = MetaData()
 
+
+def _key(name: str = "id", of: type[String | Integer] = String) -> Column[Any]:
+    return Column(name, of, primary_key=True)
+
+
+def _must(*names: str, of: type[Any] = String) -> list[Column[Any]]:
+    return [Column(name, of, nullable=False) for name in names]
+
+
+def _may(*names: str, of: type[Any] = String) -> list[Column[Any]]:
+    return [Column(name, of) for name in names]
+
+
+def _ref(table: str, name: str, **more: bool) -> Column[Any]:
+    return Column(name, String, ForeignKey(f"{table}.id"), **{"nullable": False, **more})  # type: ignore[arg-type]
+
+
 facilities = Table(
     "facilities",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("kind", String, nullable=False),
-    Column("name", String, nullable=False),
-    Column("lon", Float, nullable=False),
-    Column("lat", Float, nullable=False),
-    Column("agency", String),
-    Column("phone", String),
-    Column("source", String, nullable=False),
+    _key(),
+    *_must("kind", "name", "source"),
+    *_must("lon", "lat", of=Float),
+    *_may("agency", "phone"),
 )
 vehicles = Table(
     "vehicles",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("name", String, nullable=False),
-    Column("vehicle_class", String, nullable=False),
-    Column("agency", String, nullable=False),
-    Column("plate", String, nullable=False),
-    Column("base", String, ForeignKey("facilities.id")),
-    Column("crew", String, nullable=False),
-    Column("equipment", String, nullable=False),
-    Column("seats", Integer, nullable=False),
-    Column("shares", String, nullable=False),
-    Column("zone", String),
-    Column("papers_valid_until", String),
-    Column("hours", String),
-    Column("area", String, nullable=False, server_default=""),
-    Column("phone", String),
-    Column("duty", String, nullable=False),
-    Column("duty_since", String),
-    Column("at_base", Boolean, nullable=False),
-    Column("on_duty_since", String),
-    Column("trip_ended_at", String),
-    Column("left_alone_until", String),
-    Column("auto_accept", Boolean, nullable=False, server_default=text("0")),
-    Column("revision", Integer, nullable=False, server_default=text("0"), index=True),
+    _key(),
+    *_must("name", "vehicle_class", "agency", "plate", "crew", "equipment", "shares", "area", "duty"),
+    *_must("seats", of=Integer),
+    *_must("at_base", "auto_accept", of=Boolean),
+    *_may("zone", "papers_valid_until", "hours", "phone"),
+    *_may("duty_since", "on_duty_since", "trip_ended_at", "left_alone_until"),
+    _ref("facilities", "base", nullable=True),
+    Column("revision", Integer, nullable=False, index=True),
 )
 last_fixes = Table(
     "last_fixes",
     metadata,
-    Column("vehicle_id", String, ForeignKey("vehicles.id"), primary_key=True),
-    Column("lon", Float, nullable=False),
-    Column("lat", Float, nullable=False),
-    Column("taken_at", String, nullable=False),
-    Column("received_at", String, nullable=False),
-    Column("source", String, nullable=False),
-    Column("accuracy_m", Float),
-    Column("speed_kph", Float),
-    Column("heading", Float),
+    _ref("vehicles", "vehicle_id", primary_key=True),
+    *_must("lon", "lat", of=Float),
+    *_must("taken_at", "received_at", "source"),
+    *_may("accuracy_m", "speed_kph", "heading", of=Float),
 )
 people = Table(
     "people",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("name", String, nullable=False),
-    Column("role", String, nullable=False),
-    Column("agency", String),
-    Column("facility", String, ForeignKey("facilities.id")),
-    Column("vehicle", String, ForeignKey("vehicles.id")),
-    Column("phone", String),
+    _key(),
+    *_must("name", "role"),
+    *_may("agency", "phone"),
+    _ref("facilities", "facility", nullable=True),
+    _ref("vehicles", "vehicle", nullable=True),
 )
 tokens = Table(
-    "tokens",
-    metadata,
-    Column("digest", String, primary_key=True),
-    Column("person_id", String, ForeignKey("people.id"), nullable=False),
-    Column("kind", String, nullable=False),
-    Column("created_at", String, nullable=False),
-    Column("expires_at", String),
+    "tokens", metadata, _key("digest"), _ref("people", "person_id"), *_must("kind", "created_at"), *_may("expires_at")
 )
 requests = Table(
     "requests",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("state", String, nullable=False),
-    Column("facility", String),
-    Column("ask", Text, nullable=False),
-    Column("created_at", String, nullable=False),
-    Column("created_by", String, nullable=False),
-    Column("ended_at", String),
+    _key(),
+    *_must("state", "created_at", "created_by"),
+    *_must("ask", of=Text),
+    *_must("wanted", "version", of=Integer),
+    *_must("held", of=Boolean),
+    *_may("facility", "ended_at"),
     Column("track_token", String, nullable=False, unique=True),
-    Column("wanted", Integer, nullable=False, server_default=text("1")),
-    Column("held", Boolean, nullable=False, server_default=text("0")),
-    Column("version", Integer, nullable=False),
 )
 contacts = Table(
-    "contacts",
-    metadata,
-    Column("request_id", String, ForeignKey("requests.id"), primary_key=True),
-    Column("phone", String, nullable=False),
-    Column("name", String),
-    Column("note", String),
+    "contacts", metadata, _ref("requests", "request_id", primary_key=True), *_must("phone"), *_may("name", "note")
 )
 decisions = Table(
     "decisions",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("request_id", String, ForeignKey("requests.id"), nullable=False, index=True),
-    Column("at", String, nullable=False),
-    Column("decision", Text, nullable=False),
-    Column("brief", Text),
-    Column("facts", LargeBinary),
-    sqlite_autoincrement=True,
+    _key(of=Integer),
+    _ref("requests", "request_id", index=True),
+    *_must("at"),
+    *_must("decision", of=Text),
+    *_may("brief", of=Text),
+    *_may("facts", of=LargeBinary),
 )
 assignments = Table(
     "assignments",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("request_id", String, ForeignKey("requests.id"), nullable=False, index=True),
-    Column("slot", Integer, nullable=False),
-    Column("vehicle_id", String, ForeignKey("vehicles.id"), nullable=False),
-    Column("state", String, nullable=False),
-    Column("is_live", Boolean, nullable=False),
-    Column("offered_at", String, nullable=False),
-    Column("expires_at", String, nullable=False),
-    Column("last_seq", Integer),
-    Column("reason", String),
-    Column("stamps", Text, nullable=False),
-    Column("arrival", Text),
-    Column("version", Integer, nullable=False),
+    _key(),
+    _ref("requests", "request_id", index=True),
+    _ref("vehicles", "vehicle_id"),
+    *_must("state", "offered_at", "expires_at"),
+    *_must("stamps", of=Text),
+    *_must("slot", "version", of=Integer),
+    *_must("is_live", of=Boolean),
+    *_may("reason"),
+    *_may("arrival", of=Text),
+    *_may("last_seq", of=Integer),
 )
 approvals = Table(
     "approvals",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("request_id", String, ForeignKey("requests.id"), nullable=False, index=True),
-    Column("vehicle_id", String, ForeignKey("vehicles.id"), nullable=False),
-    Column("rule", String, nullable=False),
-    Column("approver", String, nullable=False),
-    Column("state", String, nullable=False),
-    Column("asked_at", String, nullable=False),
-    Column("reason", String),
+    _key(),
+    _ref("requests", "request_id", index=True),
+    _ref("vehicles", "vehicle_id"),
+    *_must("rule", "approver", "state", "asked_at"),
+    *_may("reason"),
 )
 promises = Table(
     "promises",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("request_id", String, ForeignKey("requests.id"), nullable=False),
-    Column("state", String, nullable=False),
-    Column("owner", String, nullable=False),
-    Column("why", String, nullable=False),
-    Column("made_at", String, nullable=False),
-    Column("due_at", String, nullable=False),
-    Column("retries", Integer, nullable=False),
-    Column("kind", String, nullable=False, server_default="vehicle"),
-    Column("level", Integer, nullable=False, server_default=text("1")),
-    Column("whom", String, nullable=False, server_default="contact"),
-    Column("calls", Integer, nullable=False, server_default=text("0")),
-    Column("kept", Integer, nullable=False, server_default=text("0")),
-    Column("late", Integer, nullable=False, server_default=text("0")),
-    Column("outcome", String),
-    Column("told", String),
-    Column("closed_at", String),
-    Column("version", Integer, nullable=False),
+    _key(),
+    _ref("requests", "request_id"),
+    *_must("state", "owner", "why", "made_at", "due_at", "kind", "whom"),
+    *_must("level", "retries", "calls", "kept", "late", "version", of=Integer),
+    *_may("outcome", "told", "closed_at"),
 )
 promise_calls = Table(
     "promise_calls",
     metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("promise_id", String, ForeignKey("promises.id"), nullable=False, index=True),
-    Column("at", String, nullable=False),
-    Column("by", String, nullable=False),
-    Column("whom", String, nullable=False),
-    Column("outcome", String, nullable=False),
-    Column("told", String, nullable=False),
-    Column("note", String, nullable=False),
+    _key(of=Integer),
+    _ref("promises", "promise_id", index=True),
+    *_must("at", "by", "whom", "outcome", "told", "note"),
 )
 journal = Table(
     "journal",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("kind", String, nullable=False),
-    Column("at", String, nullable=False),
+    _key("seq", of=Integer),
+    *_must("kind", "at"),
+    *_must("facts", of=Text),
     Column("request_id", String, index=True),
-    Column("assignment_id", String),
-    Column("vehicle_id", String),
-    Column("actor", String),
-    Column("facts", Text, nullable=False),
-    sqlite_autoincrement=True,
+    *_may("assignment_id", "vehicle_id", "actor"),
 )
-due = Table(
-    "due",
-    metadata,
-    Column("kind", String, primary_key=True),
-    Column("subject", String, primary_key=True),
-    Column("at", String, nullable=False, index=True),
-)
-answers = Table(
-    "answers",
-    metadata,
-    Column("key", String, primary_key=True),
-    Column("fingerprint", String, nullable=False),
-    Column("status", Integer, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("kept_at", String, nullable=False),
-)
-packs = Table(
-    "packs",
-    metadata,
-    Column("agency", String, primary_key=True),
-    Column("version", String, primary_key=True),
-    Column("effective_from", String, nullable=False),
-    Column("text", Text, nullable=False),
-)
+due = Table("due", metadata, _key("kind"), _key("subject"), Column("at", String, nullable=False, index=True))
+answers = Table("answers", metadata, _key("key"), *_must("fingerprint", "kept_at"), *_must("subject", of=Text))
+packs = Table("packs", metadata, _key("agency"), _key("version"), *_must("effective_from"), *_must("text", of=Text))
 sop_drafts = Table(
     "sop_drafts",
     metadata,
-    Column("id", String, primary_key=True),
+    _key(),
     Column("agency", String, nullable=False, index=True),
-    Column("state", String, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("edit", Integer, nullable=False),
-    Column("base_version", String),
-    Column("created_by", String, nullable=False),
-    Column("updated_by", String, nullable=False),
-    Column("updated_at", String, nullable=False),
-    Column("submitted_by", String),
-    Column("approved_by", String),
-    Column("reason", String),
+    *_must("state", "created_by", "updated_by", "updated_at"),
+    *_must("text", of=Text),
+    *_must("edit", of=Integer),
+    *_may("base_version", "submitted_by", "approved_by", "reason"),
 )
 closures = Table(
     "closures",
     metadata,
-    Column("id", String, primary_key=True),
-    Column("reason", String, nullable=False),
-    Column("note", String),
-    Column("shape", Text, nullable=False),
-    Column("streets", Integer),
-    Column("created_at", String, nullable=False),
-    Column("created_by", String, nullable=False),
-    Column("until", String),
-    Column("ended_at", String),
-    Column("ended_by", String),
-    Column("version", Integer, nullable=False),
+    _key(),
+    *_must("reason", "created_at", "created_by"),
+    *_must("shape", of=Text),
+    *_must("version", of=Integer),
+    *_may("streets", of=Integer),
+    *_may("note", "until", "ended_at", "ended_by"),
 )
-probes = Table("probes", metadata, Column("id", Integer, primary_key=True), Column("at", String, nullable=False))
+messages = Table(
+    "messages",
+    metadata,
+    _key(of=Integer),
+    Column("key", String, nullable=False, unique=True),
+    *_must("seq", "tries", of=Integer),
+    *_must("made_at", "recipient", "template", "state", "send_after"),
+    *_must("facts", of=Text),
+    Column("request_id", String, index=True),
+    Column("assignment_id", String, index=True),
+    *_may("vehicle_id", "drop_after", "sent_at", "sent_by", "last_error"),
+)
+tell_cursor = Table("tell_cursor", metadata, _key(of=Integer), *_must("seq", of=Integer))
+probes = Table("probes", metadata, _key(of=Integer), *_must("at"))
 
 LIVE_VEHICLE = "one_live_assignment_a_vehicle"
 LIVE_SLOT = "one_live_assignment_a_slot"
@@ -270,10 +201,12 @@ INDEXES = {
     LIVE_SLOT: f"CREATE UNIQUE INDEX {LIVE_SLOT} ON assignments (request_id, slot) WHERE is_live",
     OPEN_PROMISE: f"CREATE UNIQUE INDEX {OPEN_PROMISE} ON promises (request_id) WHERE state = 'open'",
 }
+# Word for word the predicates of the indexes: SQLite does not use a partial index for bound parameters.
+IS_LIVE = text("assignments.is_live")
+IS_QUEUED = text("messages.state = 'queued'")
 
 Index("requests_newest", requests.c.created_at.desc(), requests.c.id.desc())
 Index("requests_of_facility", requests.c.facility, requests.c.created_at.desc())
+Index("messages_queued", messages.c.recipient, messages.c.id, sqlite_where=text("state = 'queued'"))
+Index("messages_by_state", messages.c.state, messages.c.id)
 UniqueConstraint(packs.c.agency, packs.c.effective_from, name="one_pack_an_instant")
-# Word for word the predicate of the indexes: SQLite does not use a partial index for a list of bound parameters.
-IS_LIVE = text("assignments.is_live")
-CREATE_INDEXES = tuple(text(ddl) for ddl in INDEXES.values())

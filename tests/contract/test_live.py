@@ -146,6 +146,18 @@ async def test_a_message_of_another_form_is_passed_over(server: RedisServer) -> 
 
 
 @pytest.mark.redis
+async def test_it_closes_at_whatever_point_of_its_following(server: RedisServer) -> None:
+    for turns in range(20):  # the first turns of the loop connect and send: each is a point of its own
+        live = RedisLive(server.url)
+        await live.start([])
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        async with asyncio.timeout(PATIENCE_S) as limit:
+            await live.close()
+        assert not limit.expired()
+
+
+@pytest.mark.redis
 async def test_a_frozen_server_holds_nobody_up_and_nothing_later_is_lost(server: RedisServer) -> None:
     one, other = RedisLive(server.url), RedisLive(server.url)
     await one.start([])

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from dispatch.desk.ports import Answer
 from dispatch.store import tables
 from dispatch.store.books.base import Book
-from dispatch.store.rows import time_text
+from dispatch.store.rows import columns, time_text, value_of
 
 
 class SqlAnswers(Book):
@@ -15,8 +15,7 @@ class SqlAnswers(Book):
 
     def find(self, key: str) -> Answer | None:
         row = self._one(select(tables.answers).where(tables.answers.c.key == key))
-        return None if row is None else Answer(fingerprint=row["fingerprint"], subject=row["body"])
+        return None if row is None else value_of(Answer, row)
 
     def keep(self, key: str, answer: Answer, now: datetime) -> None:
-        row = {"key": key, "fingerprint": answer.fingerprint, "status": 200, "body": answer.subject}
-        self._insert(tables.answers, {**row, "kept_at": time_text(now)})
+        self._insert(tables.answers, {"key": key, **columns(answer), "kept_at": time_text(now)})

@@ -43,7 +43,7 @@ class SqlApprovals(Book):
     """The port Approvals."""
 
     def put(self, approval: Approval) -> None:
-        self._put(tables.approvals, columns(approval), ["id"])
+        self._put(tables.approvals, columns(approval))
 
     def list_of(self, *request_ids: str) -> list[Approval]:
         table = tables.approvals

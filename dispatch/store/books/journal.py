@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from dispatch.desk.ports import JournalEntry
 from dispatch.store import tables
@@ -30,8 +30,7 @@ class SqlJournal(Book):
             "actor": event.actor,
             "facts": json_text(facts_of(event)),
         }
-        added = self._connection.execute(insert(tables.journal).values(row).returning(tables.journal.c.seq))
-        return int(added.scalar_one())
+        return self._add(tables.journal, row, "seq")
 
     def list_after(self, seq: int, limit: int) -> list[JournalEntry]:
         table = tables.journal

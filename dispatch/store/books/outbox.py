@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import exists, select, text, update
-from sqlalchemy.dialects.sqlite import insert as insert_or
 
 from dispatch.desk.ports import LostRaceError
 from dispatch.domain.message import Drop, Message, MessageState
 from dispatch.store.books.base import Book
 from dispatch.store.rows import Row, columns, json_text, time_text, value_of
-from dispatch.store.tables_tell import IS_QUEUED, messages, tell_cursor
+from dispatch.store.tables import IS_QUEUED, messages, tell_cursor
 
 _UNSENT = (MessageState.QUEUED.value, MessageState.LINKED.value)
 
@@ -30,11 +29,14 @@ class SqlOutbox(Book):
     def add(self, message: Message) -> None:
         row = _row(message)
         del row["id"]
-        self._connection.execute(insert_or(messages).values(row).on_conflict_do_nothing(index_elements=["key"]))
+        self._put_once(messages, row, "key")
 
     def drop(self, drop: Drop) -> None:
-        of = messages.c.assignment_id == drop.assignment_id if drop.assignment_id else None
-        whose = of if of is not None else messages.c.request_id == drop.request_id
+        of_assignment, of_request = (
+            messages.c.assignment_id == drop.assignment_id,
+            messages.c.request_id == drop.request_id,
+        )
+        whose = of_assignment if drop.assignment_id else of_request
         wanted = messages.c.template.in_(sorted(drop.templates))
         statement = update(messages).where(whose, wanted, messages.c.state.in_(_UNSENT))
         self._connection.execute(statement.values(state=MessageState.DROPPED.value))

@@ -20,7 +20,7 @@ class SqlPeople(Book):
         return [value_of(Person, row) for row in self._all(select(tables.people).order_by(tables.people.c.id))]
 
     def put(self, person: Person) -> None:
-        self._put(tables.people, columns(person), ["id"])
+        self._put(tables.people, columns(person))
 
     def add_token(self, token: Token) -> None:
         self._connection.execute(insert(tables.tokens).values(columns(token)))
@@ -46,7 +46,7 @@ class SqlFacilities(Book):
 
     def put(self, facility: Facility) -> None:
         row = {**columns(facility, "point"), "lon": facility.point.lon, "lat": facility.point.lat}
-        self._put(tables.facilities, row, ["id"])
+        self._put(tables.facilities, row)
         based = update(tables.vehicles).where(tables.vehicles.c.base == facility.id)
         self._connection.execute(based.values(revision=NEXT_REVISION))
 

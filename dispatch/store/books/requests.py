@@ -3,7 +3,7 @@
 import json
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, insert, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
 from dispatch.choosing.record import DecisionRecord
 from dispatch.domain.request import Contact, Request, RequestFilter
@@ -71,8 +71,7 @@ class SqlDecisions(Book):
         text = adapter(DecisionRecord).dump_json(decision, exclude_none=True).decode()
         brief = adapter(DecisionRecord).dump_json(decision.brief(), exclude_none=True).decode()
         row = {"request_id": request_id, "at": time_text(at), "decision": text, "brief": brief, "facts": facts}
-        added = self._connection.execute(insert(tables.decisions).values(row).returning(tables.decisions.c.id))
-        return int(added.scalar_one())
+        return self._add(tables.decisions, row, "id")
 
     def find_last(self, request_id: str) -> DecisionRecord | None:
         row = self._one(_newest(request_id, "decision"))

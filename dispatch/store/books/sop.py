@@ -34,7 +34,7 @@ class SqlSop(Book):
         return list(self._connection.execute(select(tables.packs.c.text)).scalars())
 
     def put_draft(self, draft: SopDraft) -> None:
-        self._put(tables.sop_drafts, columns(draft), ["id"])
+        self._put(tables.sop_drafts, columns(draft))
 
     def find_draft(self, draft_id: str) -> SopDraft | None:
         row = self._one(select(tables.sop_drafts).where(tables.sop_drafts.c.id == draft_id))

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, func, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from dispatch.desk.ports import NotFoundError
 from dispatch.domain.fix import Fix
@@ -33,11 +32,9 @@ class SqlVehicles(Book):
         return newest, [vehicle_of(row) for row in self._all(changed)]
 
     def put(self, vehicle: Vehicle) -> None:
-        new = {"duty": Duty.OFF_DUTY.value, "at_base": False}
         row = {**vehicle_row(vehicle), "revision": NEXT_REVISION}
-        statement = upsert(tables.vehicles).values({**row, **new})
-        changes = {name: value for name, value in row.items() if name != "id"}
-        self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
+        at_first = {"duty": Duty.OFF_DUTY.value, "at_base": False, "auto_accept": False}
+        self._put(tables.vehicles, row, at_first=at_first)
 
     def set_duty(self, vehicle_id: str, duty: Duty, *, at_base: bool, now: datetime) -> None:
         self.touch(vehicle_id, duty=duty, at_base=at_base, duty_since=now)
@@ -63,7 +60,7 @@ class SqlVehicles(Book):
         known = set(self._connection.execute(select(tables.vehicles.c.id)).scalars())
         found = [fix_row(fix) for fix in fixes if fix.vehicle_id in known]
         if found:
-            self._connection.execute(_KEEP_FIX, found)
+            self._put_newer(tables.last_fixes, found, "vehicle_id", "taken_at")
 
     def list_fixes(self) -> list[Fix]:
         return [fix_of(row, vehicle_id=row["vehicle_id"]) for row in self._all(select(tables.last_fixes))]
@@ -81,12 +78,6 @@ _VEHICLES = (
     .outerjoin(_base, tables.vehicles.c.base == _base.c.id)
     .outerjoin(_fix, tables.vehicles.c.id == _fix.c.vehicle_id)
     .outerjoin(_live, and_(_live.c.vehicle_id == tables.vehicles.c.id, tables.IS_LIVE))
-)
-_newest = upsert(_fix)
-_KEEP_FIX = _newest.on_conflict_do_update(
-    index_elements=["vehicle_id"],
-    set_={column.name: _newest.excluded[column.name] for column in _fix.c if column.name != "vehicle_id"},
-    where=_fix.c.taken_at < _newest.excluded.taken_at,
 )
 # Every change of a vehicle has a number above all before it; writers are one at a time.
 NEXT_REVISION = select(func.coalesce(func.max(tables.vehicles.c.revision), 0) + 1).scalar_subquery()

@@ -1,29 +1,24 @@
 """Hours, area, shift and rest of vehicles; the facts of decisions; drafts of the SOP."""
 
-from alembic import op
-from sqlalchemy import inspect
-
-from dispatch.store import tables
+from dispatch.store.migrations.ddl import add_missing, run
 
 revision = "0002"
 down_revision = "0001"
-_COLUMNS = (
-    *((tables.vehicles, name) for name in ("hours", "area", "on_duty_since", "trip_ended_at")),
-    (tables.decisions, "facts"),
-)
 
 
 def upgrade() -> None:
-    """Add what is missing: a database that 0001 made just now has it all."""
-    held = inspect(op.get_bind())
-    for table, name in _COLUMNS:
-        if name not in {column["name"] for column in held.get_columns(table.name)}:
-            op.add_column(table.name, table.c[name].copy())
-    tables.sop_drafts.create(op.get_bind(), checkfirst=True)
+    """Add what is missing: a new database of that time had it from 0001."""
+    add_missing("vehicles", "hours VARCHAR", "area VARCHAR DEFAULT '' NOT NULL")
+    add_missing("vehicles", "on_duty_since VARCHAR", "trip_ended_at VARCHAR")
+    add_missing("decisions", "facts BLOB")
+    run(_DRAFTS)
 
 
-def downgrade() -> None:
-    """Take it away again."""
-    tables.sop_drafts.drop(op.get_bind())
-    for table, name in _COLUMNS:
-        op.drop_column(table.name, name)
+_DRAFTS = """
+CREATE TABLE IF NOT EXISTS sop_drafts (
+    id VARCHAR NOT NULL, agency VARCHAR NOT NULL, state VARCHAR NOT NULL, text TEXT NOT NULL, edit INTEGER NOT NULL,
+    base_version VARCHAR, created_by VARCHAR NOT NULL, updated_by VARCHAR NOT NULL, updated_at VARCHAR NOT NULL,
+    submitted_by VARCHAR, approved_by VARCHAR, reason VARCHAR, PRIMARY KEY (id)
+);
+CREATE INDEX IF NOT EXISTS ix_sop_drafts_agency ON sop_drafts (agency);
+"""

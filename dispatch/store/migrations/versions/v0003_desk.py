@@ -1,31 +1,27 @@
 """Several vehicles a request, holds, auto-accept, declines, and the ledger of promises with its calls."""
 
-from alembic import op
-from sqlalchemy import inspect
-
-from dispatch.store import tables
+from dispatch.store.migrations.ddl import add_missing, run
 
 revision = "0003"
 down_revision = "0002"
-_COLUMNS = (
-    *((tables.vehicles, name) for name in ("left_alone_until", "auto_accept")),
-    *((tables.requests, name) for name in ("wanted", "held")),
-    *((tables.promises, name) for name in ("kind", "level", "whom", "calls", "kept", "late")),
-    *((tables.promises, name) for name in ("outcome", "told", "closed_at")),
-)
 
 
 def upgrade() -> None:
-    """Add what is missing: a database that 0001 made just now has it all."""
-    held = inspect(op.get_bind())
-    for table, name in _COLUMNS:
-        if name not in {column["name"] for column in held.get_columns(table.name)}:
-            op.add_column(table.name, table.c[name].copy())
-    tables.promise_calls.create(op.get_bind(), checkfirst=True)
+    """Add what is missing: a new database of that time had it from 0001."""
+    add_missing("vehicles", "left_alone_until VARCHAR", "auto_accept BOOLEAN DEFAULT 0 NOT NULL")
+    add_missing("requests", "wanted INTEGER DEFAULT 1 NOT NULL", "held BOOLEAN DEFAULT 0 NOT NULL")
+    add_missing("promises", "kind VARCHAR DEFAULT 'vehicle' NOT NULL", "level INTEGER DEFAULT 1 NOT NULL")
+    add_missing("promises", "whom VARCHAR DEFAULT 'contact' NOT NULL")
+    add_missing("promises", *(f"{count} INTEGER DEFAULT 0 NOT NULL" for count in ("calls", "kept", "late")))
+    add_missing("promises", "outcome VARCHAR", "told VARCHAR", "closed_at VARCHAR")
+    run(_CALLS)
 
 
-def downgrade() -> None:
-    """Take it away again."""
-    tables.promise_calls.drop(op.get_bind())
-    for table, name in _COLUMNS:
-        op.drop_column(table.name, name)
+_CALLS = """
+CREATE TABLE IF NOT EXISTS promise_calls (
+    id INTEGER NOT NULL, promise_id VARCHAR NOT NULL, at VARCHAR NOT NULL, "by" VARCHAR NOT NULL,
+    whom VARCHAR NOT NULL, outcome VARCHAR NOT NULL, told VARCHAR NOT NULL, note VARCHAR NOT NULL,
+    PRIMARY KEY (id), FOREIGN KEY(promise_id) REFERENCES promises (id)
+);
+CREATE INDEX IF NOT EXISTS ix_promise_calls_promise_id ON promise_calls (promise_id);
+"""

@@ -1,18 +1,20 @@
 """Road closures."""
 
-from alembic import op
-
-from dispatch.store.tables import closures
+from dispatch.store.migrations.ddl import run
 
 revision = "0006"
 down_revision = "0005"
 
 
 def upgrade() -> None:
-    """Make what is missing: a database that 0001 made just now has the table."""
-    closures.create(op.get_bind(), checkfirst=True)
+    """Add what is missing: a new database of that time had it from 0001."""
+    run(_CLOSURES)
 
 
-def downgrade() -> None:
-    """Take it away again."""
-    closures.drop(op.get_bind())
+_CLOSURES = """
+CREATE TABLE IF NOT EXISTS closures (
+    id VARCHAR NOT NULL, reason VARCHAR NOT NULL, note VARCHAR, shape TEXT NOT NULL, streets INTEGER,
+    created_at VARCHAR NOT NULL, created_by VARCHAR NOT NULL, until VARCHAR, ended_at VARCHAR, ended_by VARCHAR,
+    version INTEGER NOT NULL, PRIMARY KEY (id)
+)
+"""
