@@ -19,7 +19,7 @@ from dispatch.rules.judge_one import assess
 from dispatch.rules.moment import Moment
 from dispatch.rules.pack.read import read_pack
 from dispatch.rules.sop import SopInForce, packs_in_force
-from dispatch.vocabulary.needs import Death, Need
+from dispatch.vocabulary.needs import NEEDS, Death, Need
 from dispatch.vocabulary.vehicle_classes import CREW, EQUIPMENT, Duty, Shares, VehicleClass
 from geo.point import Point
 
