@@ -139,7 +139,7 @@ def test_what_was_kept_before_is_read_as_it_was(tmp_path: Path) -> None:
         promise = books.promises.find_open(REQUEST)
         assert promise is not None
         assert (promise.why, promise.kind) == (Why.NOBODY_ELIGIBLE, PromiseKind.VEHICLE)
-        kept = list(books.decisions.list_of(REQUEST).values())
+        kept = [books.decisions.find_last(REQUEST)]
         assert [decision.outcome for decision in kept] == [Outcome.PROMISE, Outcome.OFFER]
         for decision, document in zip(kept, documents, strict=True):
             assert isinstance(decision.written, WrittenWords)
