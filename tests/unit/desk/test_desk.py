@@ -42,7 +42,7 @@ async def test_cikokol_the_hearse_is_offered_and_everybody_passed_over_has_a_rea
     [event] = made.of(DecisionMade)
     assert (event.outcome, event.chosen) == (Outcome.OFFER, ("H3",))
     kept = await town.read(lambda books: books.decisions.list_briefs(made.id))
-    assert kept == {event.decision_id: record}
+    assert kept == {event.decision_id: record.brief()}
 
 
 async def test_a_suggestion_keeps_nothing(town: Town) -> None:
