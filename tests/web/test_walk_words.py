@@ -148,7 +148,8 @@ def asked(house: Service) -> list[Any]:
         yes = {"yes": False, "reason": "sedang dipakai sendiri"}
         assert other.post(of("mutual_aid", aid), json=yes).status_code == 200
         ambulances = (v for v in opi.get("/api/vehicles").json() if v["class"] == "transport_ambulance")
-        keep_duty(house, next(v["id"] for v in ambulances if v["agency"] == "kota-tangerang"))
+        free = (v["id"] for v in ambulances if v["agency"] == "kota-tangerang" and v["assignment_id"] is None)
+        keep_duty(house, next(free))
         asking = ask(siti, "body", dropoff=HOME, patient={"living": False})  # R02 asks the health officer
         keep_duty(house)
         nobody = ask(siti, "emergency")

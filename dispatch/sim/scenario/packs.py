@@ -2,11 +2,13 @@
 
 import tomllib
 from collections.abc import Collection
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
 
-def package_packs() -> list[tuple[str, str]]:
+@cache
+def package_packs() -> tuple[tuple[str, str], ...]:
     """(agency, text) of every pack of the package, every version."""
     folder = resources.files("dispatch") / "packs"
     texts = [
@@ -14,7 +16,7 @@ def package_packs() -> list[tuple[str, str]]:
         for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
         if entry.name.endswith(".toml")
     ]
-    return [(agency_of(text), text) for text in texts]
+    return tuple((agency_of(text), text) for text in texts)
 
 
 def agency_of(text: str) -> str:
