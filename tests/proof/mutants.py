@@ -94,8 +94,7 @@ _BY_MACHINE = (
 _PLAN, _SCOPE, _LIVE = "dispatch/tell/plan.py", "dispatch/reading/scope.py", "web/live.py"
 _UNITS = "tests/unit"
 _THINKING, _PLANNED = f"{_UNITS}/desk/test_thinking.py", f"{_UNITS}/tell/test_plan.py"
-_SCOPES = "tests/web/test_scopes.py"
-_AS_HTTP = f"{_SCOPES}::test_of_a_request_the_connection_tells_whom_http_tells_it_and_nobody_else"
+_WALK = "tests/web/test_walk.py::test_each_role_follows_what_its_scope_promises_and_no_more"
 _TOLD_LATE = f"{_PLANNED}::test_a_step_is_told_when_it_can_no_longer_be_undone_and_an_undone_one_never"
 _OF_REQUEST = "        return of_request(person, request)\n    return Scope.NONE if person.role is Role.STAFF"
 # What a test finds: telling, reading, the live connection, who may, and the thread that thinks.
@@ -106,11 +105,11 @@ _BY_TEST = (
     Mutant("a notice is told without its rule", _PLAN, "Template.OPERATOR_NOTICE), rule=event.rule)", "Template.OPERATOR_NOTICE))", "tests/journeys/test_messages.py::test_a_course_is_read_word_for_word_as_its_letters_say"),
     Mutant("an undone step is shown as done", f"{_DOMAIN}/assignment.py", "stamps.pop(assignment.state, None)", "pass", f"{_UNITS}/reading/test_family.py::test_each_step_is_shown_and_one_that_is_taken_back_no_longer"),
     Mutant("the next search is shown at a time of its own", "dispatch/reading/requests.py", "found.retry_at = retry.at if retry else None", "found.retry_at = promise.due_at", f"{_UNITS}/reading/test_promises.py::test_the_page_says_when_the_search_really_goes_on"),
-    Mutant("staff see another facility's request", _SCOPE, "if scope is Scope.FULL and facility_of(person) not in (None, request.ask.requester):", "if False:", _AS_HTTP),
-    Mutant("the live connection tells what HTTP refuses", _SCOPE, _OF_REQUEST, _OF_REQUEST.replace("of_request(person, request)", "Scope.FULL"), _AS_HTTP),
-    Mutant("a live page begins with every facility's requests", _LIVE, "facility=facility_of(person), limit", "facility=None, limit", _AS_HTTP),
-    Mutant("a device follows requests", _LIVE, "if not may(signed_in.person.role, LIVE):", "if False:", f"{_SCOPES}::test_a_device_follows_nothing"),
-    Mutant("a driver's page shows the number before the yes", "dispatch/reading/vehicles.py", "if live and live.row.is_going else None", "if live else None", f"{_SCOPES}::test_a_drivers_page_has_no_number_before_the_yes_and_another_drivers_never"),
+    Mutant("staff see another facility's request", _SCOPE, "if scope is Scope.FULL and facility_of(person) not in (None, request.ask.requester):", "if False:", "tests/web/test_requests.py::test_another_facilitys_request_does_not_exist"),
+    Mutant("the live connection tells what HTTP refuses", _SCOPE, _OF_REQUEST, _OF_REQUEST.replace("of_request(person, request)", "Scope.FULL"), _WALK),
+    Mutant("a live page begins with every facility's requests", _LIVE, "facility=facility_of(person), limit", "facility=None, limit", _WALK),
+    Mutant("a device follows requests", _LIVE, "if not may(signed_in.person.role, LIVE):", "if False:", _WALK),
+    Mutant("a driver's page shows the number before the yes", "dispatch/reading/vehicles.py", "if live and live.row.is_going else None", "if live else None", "tests/web/test_drivers.py::test_a_trip_from_the_offer_to_its_end"),
     Mutant("a driver may assign", "dispatch/vocabulary/roles.py", "{_P.SEE_WAYS, _P.DRIVE, ", "{_P.SEE_WAYS, _P.ASSIGN, _P.DRIVE, ", f"{_UNITS}/vocabulary/test_roles.py::test_a_permission_is_theirs_whose_it_is_and_nobody_elses"),
     Mutant("a cookie is taken from another origin", "web/auth.py", "if signed_in and signed_in.by_cookie and method not in _SAFE and not same_origin(connection):", "if False:", "tests/web/test_roles.py::test_a_cookie_works_from_our_own_pages_alone"),
     Mutant("a cookie of another origin opens the live connection", _LIVE, "(signed_in.by_cookie and not same_origin(socket))", "False", "tests/web/test_live.py::test_nobody_comes_in_without_sign_in_or_from_another_page"),
