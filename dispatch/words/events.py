@@ -14,7 +14,7 @@ from dispatch.words.tables import Gaps, name_of, phrase, table
 
 # Where the words of a fact are: by its type, or by its name where codes stand beside people's own words.
 _WORDS: Mapping[type | str, str] = {
-    AssignmentState: "events.state",
+    AssignmentState: "steps.timeline",
     Duty: "facts.duty",
     Why: "events.why",
     Whom: "events.whom",

@@ -59,7 +59,7 @@ def first_contact(name: str, lang: Lang) -> str:
 
 def step_labels(lang: Lang) -> Mapping[AssignmentState, str]:
     """The steps of the trip in their order; states with the same label are one step."""
-    labels = table(lang, "family.step")
+    labels = table(lang, "steps.family")
     return {state: labels[state] for state in TRAIL}
 
 

@@ -48,7 +48,7 @@ from geo.places.pasted import Trouble
 CODES: dict[str, Iterable[str]] = {
     "refusals.refusal": RefusalCode,
     "events.line": EventKind,
-    "events.state": AssignmentState,
+    "steps.timeline": AssignmentState,
     "events.role": LADDER,
     "events.why": Why,
     "events.outcome": Outcome,
@@ -71,7 +71,7 @@ CODES: dict[str, Iterable[str]] = {
     "facts.cause": Cause,
     "facts.shares": Shares,
     "family.headline": OPEN,
-    "family.step": TRAIL,
+    "steps.family": TRAIL,
     "messages.owners": LADDER,
     "messages.ends": ENDS,
     "messages.whys": Why,
@@ -80,12 +80,8 @@ CODES: dict[str, Iterable[str]] = {
     "pages.duty": Duty,
     "pages.link": LinkHealth,
     "pages.role": Role,
-    "pages.class": VehicleClass,
-    "pages.urgency": Urgency,
     "pages.promise_kind": PromiseKind,
-    "pages.call": CallOutcome,
     "pages.promise_end": CloseOutcome,
-    "pages.cause": Cause,
     "pages.effect": Effect,
     "pages.group": {key.group for key in KEYS.values()},
     "places.spot": Spot,
@@ -175,6 +171,5 @@ def test_every_error_of_the_web_has_a_title() -> None:
 
 def test_pages_get_every_table_that_they_show() -> None:
     assert page_tables(Lang.ID)["trip"]["on_scene"] == "Tiba"
-    assert page_tables(Lang.ID)["timeline"]["on_scene"] == "sudah tiba di lokasi jemput"
     assert page_tables(Lang.ID)["button"]["on_scene"] == "SAYA SUDAH TIBA"
     assert page_tables(Lang.EN).keys() == page_tables(Lang.ID).keys() >= {"need", "state", "class", "duty", "link"}

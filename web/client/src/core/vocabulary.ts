@@ -308,39 +308,13 @@ export const id = {
     "admin": "Pengelola",
     "device": "Alat"
   },
-  "class": {
-    "emergency_ambulance": "Ambulans gawat darurat",
-    "transport_ambulance": "Ambulans transportasi",
-    "mobile_clinic": "Puskesmas keliling",
-    "hearse": "Mobil jenazah",
-    "dual_use": "Kendaraan serbaguna",
-    "village_car": "Mobil siaga",
-    "official_car": "Mobil dinas"
-  },
-  "urgency": {
-    "red": "Merah",
-    "yellow": "Kuning",
-    "green": "Hijau"
-  },
   "promise_kind": {
     "vehicle": "Kendaraan",
     "document": "Dokumen"
   },
-  "call": {
-    "told": "Sudah dikabari",
-    "no_answer": "Belum diangkat",
-    "wrong_number": "Nomor keliru"
-  },
   "promise_end": {
     "handed_out": "Sudah diserahkan",
     "not_needed": "Tidak diperlukan lagi"
-  },
-  "cause": {
-    "flood": "Banjir",
-    "procession": "Iring-iringan",
-    "accident": "Kecelakaan",
-    "works": "Pekerjaan jalan",
-    "other": "Sebab lain"
   },
   "effect": {
     "deny": "Kendaraan yang dimaksud tidak berangkat untuk permintaan seperti ini.",
@@ -357,6 +331,32 @@ export const id = {
     "trip": "Perjalanan",
     "vehicle": "Kendaraan",
     "moment": "Saat keputusan"
+  },
+  "class": {
+    "emergency_ambulance": "Ambulans gawat darurat",
+    "transport_ambulance": "Ambulans transportasi",
+    "mobile_clinic": "Puskesmas keliling",
+    "hearse": "Mobil jenazah",
+    "dual_use": "Kendaraan serbaguna",
+    "village_car": "Mobil siaga",
+    "official_car": "Mobil dinas"
+  },
+  "urgency": {
+    "red": "Merah",
+    "yellow": "Kuning",
+    "green": "Hijau"
+  },
+  "cause": {
+    "flood": "Banjir",
+    "procession": "Iring-iringan",
+    "accident": "Kecelakaan",
+    "works": "Pekerjaan jalan",
+    "other": "Sebab lain"
+  },
+  "call": {
+    "told": "sudah dikabari",
+    "no_answer": "belum diangkat",
+    "wrong_number": "nomor keliru"
   },
   "trip": {
     "offered": "Ditawarkan",
@@ -387,19 +387,6 @@ export const id = {
     "clear": "DISERAHKAN, SELESAI",
     "clear_beside": "Selesai tanpa mengantar",
     "transporting_beside": "Pasien ikut kendaraan ini"
-  },
-  "timeline": {
-    "offered": "ditawari",
-    "accepted": "menerima tugas",
-    "declined": "belum dapat berangkat",
-    "expired": "belum menjawab",
-    "withdrawn": "tawarannya ditarik",
-    "en_route": "menuju lokasi jemput",
-    "on_scene": "sudah tiba di lokasi jemput",
-    "transporting": "sedang mengantar",
-    "at_destination": "sudah tiba di tujuan",
-    "cleared": "selesai bertugas",
-    "stood_down": "dibebaskan dari tugas"
   }
 } as const;
 export const en = {
@@ -442,39 +429,13 @@ export const en = {
     "admin": "Administrator",
     "device": "Device"
   },
-  "class": {
-    "emergency_ambulance": "Emergency ambulance",
-    "transport_ambulance": "Transport ambulance",
-    "mobile_clinic": "Mobile clinic",
-    "hearse": "Hearse",
-    "dual_use": "Dual-use vehicle",
-    "village_car": "Village car",
-    "official_car": "Official car"
-  },
-  "urgency": {
-    "red": "Red",
-    "yellow": "Yellow",
-    "green": "Green"
-  },
   "promise_kind": {
     "vehicle": "Vehicle",
     "document": "Document"
   },
-  "call": {
-    "told": "Told",
-    "no_answer": "No answer yet",
-    "wrong_number": "Wrong number"
-  },
   "promise_end": {
     "handed_out": "Handed out",
     "not_needed": "No longer needed"
-  },
-  "cause": {
-    "flood": "Flood",
-    "procession": "Procession",
-    "accident": "Accident",
-    "works": "Road works",
-    "other": "Another cause"
   },
   "effect": {
     "deny": "The vehicles that are named do not go for a request like this.",
@@ -491,6 +452,32 @@ export const en = {
     "trip": "Trip",
     "vehicle": "Vehicle",
     "moment": "Moment of the decision"
+  },
+  "class": {
+    "emergency_ambulance": "Emergency ambulance",
+    "transport_ambulance": "Transport ambulance",
+    "mobile_clinic": "Mobile clinic",
+    "hearse": "Hearse",
+    "dual_use": "Dual-use vehicle",
+    "village_car": "Village car",
+    "official_car": "Official car"
+  },
+  "urgency": {
+    "red": "Red",
+    "yellow": "Yellow",
+    "green": "Green"
+  },
+  "cause": {
+    "flood": "Flood",
+    "procession": "Procession",
+    "accident": "Accident",
+    "works": "Road works",
+    "other": "Another cause"
+  },
+  "call": {
+    "told": "told",
+    "no_answer": "no answer yet",
+    "wrong_number": "wrong number"
   },
   "trip": {
     "offered": "Asked",
@@ -521,18 +508,5 @@ export const en = {
     "clear": "HANDED OVER, DONE",
     "clear_beside": "Done without transport",
     "transporting_beside": "The patient comes with this vehicle"
-  },
-  "timeline": {
-    "offered": "has been asked",
-    "accepted": "has accepted the trip",
-    "declined": "cannot go right now",
-    "expired": "has not answered",
-    "withdrawn": "is not asked any more",
-    "en_route": "is on the way to the pick-up",
-    "on_scene": "has arrived at the pick-up",
-    "transporting": "is on the way to the destination",
-    "at_destination": "has arrived at the destination",
-    "cleared": "has finished the trip",
-    "stood_down": "is released from the trip"
   }
 } as const;
