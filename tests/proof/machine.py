@@ -128,7 +128,7 @@ class DeskMachine(Ground):
             self.look()
         done = self.take(row, Step.ACCEPT if yes else Step.DECLINE, DRIVERS[row["vehicle_id"]])
         late = self.town.clock.now() > at_of(row["expires_at"])
-        assert isinstance(done, Refusal if yes and late else str), done
+        assert isinstance(done, Refusal if yes and late else str), f"{row['id']} was answered late: {late}, with {done}"
 
     @rule(number=NUMBERS, late_s=st.sampled_from([0, 1, 20]))
     @precondition(lambda self: self.live("offered"))
@@ -139,7 +139,7 @@ class DeskMachine(Ground):
             ends, clock = at_of(row["expires_at"]), self.town.clock
             clock.at = max(clock.at, ends + timedelta(seconds=late_s))
             done = self.take(row, Step.ACCEPT, DRIVERS[row["vehicle_id"]])
-            assert isinstance(done, Refusal if clock.at > ends else str), done
+            assert isinstance(done, Refusal if clock.at > ends else str), f"{row['id']} ended {ends}: {done}"
 
     @rule(number=NUMBERS)
     @precondition(lambda self: self.live("offered"))
