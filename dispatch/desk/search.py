@@ -83,12 +83,14 @@ def walked(decision: Decision, roads: Roads, *also: str) -> Decision:
             points[vehicle_id] = fix.point
     if not points:
         return decision
+    started = perf_counter()
     metres = roads.metres(decision.ask.pickup.point, points, speeds=decision.ask.metric)
     found = {name: replace(decision.arrivals[name], distance_m=length) for name, length in metres.items()}
     candidates = tuple(
         replace(c, arrival=found[c.vehicle_id]) if c.vehicle_id in found else c for c in decision.candidates
     )
-    return replace(decision, arrivals={**decision.arrivals, **found}, candidates=candidates)
+    took_ms = round(decision.computed_in_ms + (perf_counter() - started) * 1000.0, 1)
+    return replace(decision, arrivals={**decision.arrivals, **found}, candidates=candidates, computed_in_ms=took_ms)
 
 
 def _at_once_or_later(ask: Ask, now: datetime, policy: Policy) -> NextStep | None:
@@ -156,10 +158,7 @@ class _Looking:
         """Look for the soonest arrivals among these vehicles; returns the first one's seconds."""
         missing = numbers[~self._looked[numbers]]
         self._looked[missing] = True
-        vehicles, now = self._fleet.vehicles, self._now
-        fixes = ((now_.id, now_.position(now)) for now_ in (vehicles[number] for number in missing.tolist()))
-        points = {name: fix.point for name, fix in fixes if fix is not None}
-        if points:
+        if points := self._fleet.points(missing, self._now):
             found = self._roads.arrivals(self._ask.pickup.point, points, speeds=self._ask.metric, most=SHOWN)
             for name, arrival in found.items():
                 self.arrivals[name] = with_turnout = _with_turnout(arrival, self._turnout_s)
