@@ -11,7 +11,7 @@ from dispatch.domain.request import Ask
 from dispatch.domain.vehicle import VehicleNow
 from dispatch.rules.fleet import Fleet
 from dispatch.rules.judge_fleet import FleetVerdict
-from dispatch.rules.judge_one import Verdict, assess
+from dispatch.rules.judge_one import Heard, Verdict, assess
 from dispatch.rules.moment import Moment
 from dispatch.rules.sop import SopInForce
 
@@ -56,6 +56,7 @@ class Decision:
     step: NextStep
     computed_in_ms: float
     _assessed: dict[str, Verdict] = field(default_factory=dict, repr=False)
+    _heard: Heard = field(default_factory=dict, repr=False)
     soon: Mapping[str, float] = field(default_factory=dict)
 
     @property
@@ -83,7 +84,7 @@ class Decision:
     def assess(self, vehicle_id: str) -> Verdict:
         """Every rule's finding on this vehicle."""
         if vehicle_id not in self._assessed:
-            self._assessed[vehicle_id] = assess(self.vehicle(vehicle_id), self.ask, self.sop, self.moment)
+            self._assessed[vehicle_id] = assess(self.vehicle(vehicle_id), self.ask, self.sop, self.moment, self._heard)
         return self._assessed[vehicle_id]
 
     def assess_if_considered(self, vehicle_id: str) -> Verdict | None:

@@ -41,14 +41,14 @@ class FleetCache:
 
     def with_fixes(self, vehicles: Iterable[VehicleNow]) -> list[VehicleNow]:
         """The same vehicles where their newest fixes are; one that neither moved nor changed is the same object."""
-        fixes, found = self.live.last_fixes(), []
+        fixes, kept, found = self.live.last_fixes(), self._placed, []
         for vehicle in vehicles:
-            fix = fixes.get(vehicle.id, vehicle.fix)
-            before, placed = self._placed.get(vehicle.id, (None, None))
-            if placed is None or before is not vehicle or placed.fix is not fix:
-                placed = vehicle if fix is vehicle.fix else replace(vehicle, fix=fix)
-                self._placed[vehicle.id] = vehicle, placed
-            found.append(placed)
+            name = vehicle.vehicle.id
+            fix = fixes.get(name, vehicle.fix)
+            before = kept.get(name)
+            if before is None or before[0] is not vehicle or before[1].fix is not fix:
+                before = kept[name] = vehicle, vehicle if fix is vehicle.fix else replace(vehicle, fix=fix)
+            found.append(before[1])
         return found
 
     def columns(self, vehicles: Sequence[VehicleNow]) -> Fleet:

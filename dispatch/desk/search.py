@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
+from math import isnan
 from time import perf_counter
 
 import numpy as np
@@ -17,7 +18,6 @@ from dispatch.domain.request import Ask
 from dispatch.rules.consequences import vehicles_wanted
 from dispatch.rules.fleet import Fleet, count_free, is_puskesmas_busy
 from dispatch.rules.judge_fleet import FleetVerdict, judge_fleet
-from dispatch.rules.judge_one import Verdict, assess
 from dispatch.rules.moment import Moment
 from dispatch.rules.sop import SopInForce
 from dispatch.vocabulary.policy import Policy
@@ -51,10 +51,7 @@ def search(
     for group in _groups(fleet, verdict, tried):
         looking.look_for(group.numbers)
     shown = range(len(fleet)) if len(fleet) <= LISTED else looking.reached()
-    assessed: dict[str, Verdict] = {}
-    candidates = rank(
-        _candidate(number, fleet, verdict, looking.arrivals, ask, sop, moment, assessed) for number in shown
-    )
+    candidates = rank(_candidate(number, fleet, verdict, looking.arrivals) for number in shown)
     wanted = vehicles_wanted(ask, sop, moment)
     unfilled = tried.unfilled or Unfilled(slots=tuple(range(wanted)))
     return Decision(
@@ -71,7 +68,6 @@ def search(
         candidates=candidates,
         step=_at_once_or_later(ask, now, sop.policy) or step_for(candidates, tried, unfilled),
         computed_in_ms=round((perf_counter() - started) * 1000.0, 1),
-        _assessed=assessed,
     )
 
 
@@ -87,12 +83,14 @@ def walked(decision: Decision, roads: Roads, *also: str) -> Decision:
             points[vehicle_id] = fix.point
     if not points:
         return decision
+    started = perf_counter()
     metres = roads.metres(decision.ask.pickup.point, points, speeds=decision.ask.metric)
     found = {name: replace(decision.arrivals[name], distance_m=length) for name, length in metres.items()}
     candidates = tuple(
         replace(c, arrival=found[c.vehicle_id]) if c.vehicle_id in found else c for c in decision.candidates
     )
-    return replace(decision, arrivals={**decision.arrivals, **found}, candidates=candidates)
+    took_ms = round(decision.computed_in_ms + (perf_counter() - started) * 1000.0, 1)
+    return replace(decision, arrivals={**decision.arrivals, **found}, candidates=candidates, computed_in_ms=took_ms)
 
 
 def _at_once_or_later(ask: Ask, now: datetime, policy: Policy) -> NextStep | None:
@@ -126,31 +124,19 @@ def _groups(fleet: Fleet, verdict: FleetVerdict, tried: Tried) -> list[_Group]:
     return [_Group(bool(ready[numbers[0]]), numbers) for numbers in np.split(order, bounds) if len(numbers)]
 
 
-def _candidate(
-    number: int,
-    fleet: Fleet,
-    verdict: FleetVerdict,
-    arrivals: Mapping[str, Arrival],
-    ask: Ask,
-    sop: SopInForce,
-    moment: Moment,
-    assessed: dict[str, Verdict],
-) -> Candidate:
-    now = fleet.vehicles[number]
-    needs_yes = bool(verdict.needs_yes[number] or verdict.needs_own_yes[number])
-    ahead = bool(verdict.first_contact[number])
-    if needs_yes or ahead:
-        assessed[now.id] = assess(now, ask, sop, moment)
+def _candidate(number: int, fleet: Fleet, verdict: FleetVerdict, arrivals: Mapping[str, Arrival]) -> Candidate:
+    vehicle_id, sooner_by_s = fleet.vehicles[number].id, float(verdict.sooner_by_s[number])
+    ahead = not isnan(sooner_by_s)
     return Candidate(
-        vehicle_id=now.id,
+        vehicle_id=vehicle_id,
         eligible=bool(verdict.eligible[number]),
-        needs=assessed[now.id].needs if needs_yes else (),
+        needs=tuple(need for need, mask in verdict.needs if mask[number]),
         preferred_s=float(verdict.preferred_s[number]),
         penalty_s=float(verdict.penalty_s[number]),
         first_contact=ahead,
-        sooner_by_s=assessed[now.id].sooner_by_s if ahead else 0.0,
+        sooner_by_s=sooner_by_s if ahead else 0.0,
         blocking=tuple(sorted(rule for rule, mask in verdict.blocks.items() if mask[number])),
-        arrival=arrivals.get(now.id),
+        arrival=arrivals.get(vehicle_id),
     )
 
 
@@ -172,10 +158,7 @@ class _Looking:
         """Look for the soonest arrivals among these vehicles; returns the first one's seconds."""
         missing = numbers[~self._looked[numbers]]
         self._looked[missing] = True
-        vehicles, now = self._fleet.vehicles, self._now
-        fixes = ((now_.id, now_.position(now)) for now_ in (vehicles[number] for number in missing.tolist()))
-        points = {name: fix.point for name, fix in fixes if fix is not None}
-        if points:
+        if points := self._fleet.points(missing, self._now):
             found = self._roads.arrivals(self._ask.pickup.point, points, speeds=self._ask.metric, most=SHOWN)
             for name, arrival in found.items():
                 self.arrivals[name] = with_turnout = _with_turnout(arrival, self._turnout_s)

@@ -133,7 +133,7 @@ def decision_out(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: La
         say=say(record, zone, lang),
         sentence=sentence(record, rule_of, zone, lang),
         chosen=list(record.chosen),
-        candidates=[_candidate_out(candidate, record, rule_of, lang) for candidate in record.candidates],
+        candidates=_candidates_out(record, rule_of, lang),
         considered=record.considered,
         checklist=checklist,
         notified=[notice.whom for notice in record.notices],
@@ -143,14 +143,26 @@ def decision_out(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: La
     )
 
 
-def _candidate_out(candidate: CandidateRecord, record: DecisionRecord, rule_of: RuleOf, lang: Lang) -> CandidateOut:
-    names = CandidateRecord.__dataclass_fields__.keys() - {"findings"}
-    found = CandidateOut.model_validate({name: getattr(candidate, name) for name in names} | {"findings": []})
-    if record.written:
-        kept = record.written.findings.get(candidate.vehicle_id, ())
-        found.findings = [FindingOut.model_validate(finding) for finding in kept]
-    else:
-        found.findings = [finding_out(finding, rule_of, lang) for finding in candidate.findings]
+_OF_CANDIDATE = tuple(CandidateRecord.__dataclass_fields__.keys() - {"findings"})
+
+
+def _candidates_out(record: DecisionRecord, rule_of: RuleOf, lang: Lang) -> list[CandidateOut]:
+    said: dict[int, FindingOut] = {}  # by identity: of vehicles that look alike to a rule the finding is the same one
+
+    def say_once(finding: Finding) -> FindingOut:
+        if id(finding) not in said:
+            said[id(finding)] = finding_out(finding, rule_of, lang)
+        return said[id(finding)]
+
+    found = []
+    for candidate in record.candidates:
+        out = CandidateOut.model_validate({name: getattr(candidate, name) for name in _OF_CANDIDATE} | {"findings": []})
+        if record.written:
+            kept = record.written.findings.get(candidate.vehicle_id, ())
+            out.findings = [FindingOut.model_validate(finding) for finding in kept]
+        else:
+            out.findings = [say_once(finding) for finding in candidate.findings]
+        found.append(out)
     return found
 
 

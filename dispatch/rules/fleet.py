@@ -13,6 +13,7 @@ from dispatch.domain.request import Ask
 from dispatch.domain.vehicle import FRESH, VehicleNow
 from dispatch.rules.moment import Moment
 from dispatch.vocabulary.vehicle_classes import CLASSES, Duty, VehicleClass
+from geo.point import Point
 
 T = TypeVar("T")
 Bools = NDArray[np.bool_]
@@ -115,13 +116,30 @@ class Fleet:
         age: Floats = ((moment.now - _EPOCH).total_seconds() - self._times[name]) / 60.0
         return self._with_base(age) if name == "fix" else age
 
-    def _with_base(self, age: Floats) -> Floats:
-        """A parked vehicle whose driver said so stands where its base is (VehicleNow.position)."""
+    def points(self, numbers: Codes, now: datetime) -> dict[str, Point]:
+        """Where these vehicles are (VehicleNow.position), by id; who never was anywhere is left out."""
+        reported = self.each("id_and_point", _id_and_point)
+        found = dict(reported[number] for number in numbers.tolist())
+        for number in numbers[self._stands_at_base()[numbers]].tolist():
+            at_base = self.vehicles[number]
+            fix = at_base.position(now)
+            found[at_base.id] = fix.point if fix else None
+        return {name: point for name, point in found.items() if point is not None}
+
+    def _stands_at_base(self) -> Bools:
         if self._at_base is None:
             self._at_base = np.array([_stands_at_base(now) for now in self.vehicles], np.bool_)
+        return self._at_base
+
+    def _with_base(self, age: Floats) -> Floats:
+        """A parked vehicle whose driver said so stands where its base is (VehicleNow.position)."""
         stale = ~(age <= _FRESH_MIN)
         # Written minutes of a fix from the future count from now on, as in conditions.
-        return np.where(self._at_base & stale, 0.0, np.maximum(age, 0.0))
+        return np.where(self._stands_at_base() & stale, 0.0, np.maximum(age, 0.0))
+
+
+def _id_and_point(now: VehicleNow) -> tuple[str, Point | None]:
+    return now.id, now.fix.point if now.fix is not None else None
 
 
 def _stands_at_base(now: VehicleNow) -> bool:

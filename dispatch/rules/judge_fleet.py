@@ -8,7 +8,7 @@ import numpy as np
 from dispatch.domain.request import Ask
 from dispatch.rules.conditions import Compare, Condition
 from dispatch.rules.fleet import Bools, Fleet, Floats
-from dispatch.rules.judge_one import CLASS_RULE, DUTY_RULE, LEFT_ALONE_RULE
+from dispatch.rules.judge_one import CLASS_RULE, DUTY_RULE, LEFT_ALONE_RULE, NeededApproval
 from dispatch.rules.moment import Moment
 from dispatch.rules.sop import NATIONAL, Clause, Effect, Part, Rule, SopInForce
 from dispatch.vocabulary.promises import OWN_OPERATOR
@@ -20,15 +20,25 @@ Answer = bool | Bools
 
 @dataclass(frozen=True, slots=True)
 class FleetVerdict:
-    """Of each vehicle, in the fleet's order, what `Verdict` says; `blocks` gives the vehicles that each rule blocks."""
+    """Of each vehicle, in the fleet's order, what `Verdict` says; `blocks` gives the vehicles that each rule blocks.
+
+    `needs` are the vehicles that need each yes, in the order of the yeses; `sooner_by_s` is NaN for who is no first
+    contact.
+    """
 
     eligible: Bools
     needs_yes: Bools
     needs_own_yes: Bools
+    needs: tuple[tuple[NeededApproval, Bools], ...]
     preferred_s: Floats
     penalty_s: Floats
-    first_contact: Bools
+    sooner_by_s: Floats
     blocks: Mapping[str, Bools]
+
+    @property
+    def first_contact(self) -> Bools:
+        """Which vehicles may go ahead of another."""
+        return ~np.isnan(self.sooner_by_s)
 
 
 def judge_fleet(fleet: Fleet, ask: Ask, sop: SopInForce, moment: Moment) -> FleetVerdict:
@@ -43,7 +53,7 @@ def judge_fleet(fleet: Fleet, ask: Ask, sop: SopInForce, moment: Moment) -> Flee
     _add(heard.objects, LEFT_ALONE_RULE, fleet.age_min("left_alone_until", moment) < 0.0)
     none = np.zeros(len(fleet), np.bool_)
     lifted: dict[str, Bools] = {}
-    needs_yes, needs_own_yes = none.copy(), none.copy()
+    needs: list[tuple[NeededApproval, Bools]] = []
     for rule, case in heard.approvals:
         asked = none | case
         if rule.overrides:
@@ -51,24 +61,22 @@ def judge_fleet(fleet: Fleet, ask: Ask, sop: SopInForce, moment: Moment) -> Flee
             for name, mask in lifts.items():
                 lifted[name] = lifted.get(name, none) | mask
             asked = _any(none, lifts.values())
-        if rule.approver == OWN_OPERATOR:
-            needs_own_yes |= asked
-        else:
-            needs_yes |= asked
+        needs.append((NeededApproval(rule.id, rule.approver or ""), asked))
     blocks = {name: mask & ~lifted.get(name, none) for name, mask in heard.objects.items()}
     eligible = ~_any(none, blocks.values())
-    first_contact = none.copy()
-    for rule, case in heard.pairs:
+    sooner_by_s = np.full(len(fleet), np.nan)
+    for rule, case in reversed(heard.pairs):  # of several the first one counts
         others = _any(none, (mask for name, mask in blocks.items() if name not in rule.overrides))
-        first_contact |= (none | case) & ~eligible & ~others
+        sooner_by_s[(none | case) & ~eligible & ~others] = (rule.sooner_by_min or 0.0) * 60.0
     old = ~(fleet.age_min("fix", moment) <= sop.policy.old_position_min)
     return FleetVerdict(
         eligible=eligible,
-        needs_yes=needs_yes,
-        needs_own_yes=needs_own_yes,
+        needs_yes=_any(none, (mask for need, mask in needs if need.approver != OWN_OPERATOR)),
+        needs_own_yes=_any(none, (mask for need, mask in needs if need.approver == OWN_OPERATOR)),
+        needs=tuple(sorted(needs, key=lambda pair: pair[0])),
         preferred_s=heard.preferred_s,
         penalty_s=np.where(old, sop.policy.old_position_penalty_s, 0.0),
-        first_contact=first_contact,
+        sooner_by_s=sooner_by_s,
         blocks=blocks,
     )
 

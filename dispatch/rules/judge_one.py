@@ -1,6 +1,6 @@
 """Whether a vehicle may go: every rule answers for every vehicle, and nothing stops at the first "no"."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 
 from dispatch.domain.request import Ask
@@ -77,11 +77,19 @@ class Verdict:
         return tuple(finding.rule for finding in self.findings if finding.blocks)
 
 
-def assess(vehicle: VehicleNow, ask: Ask, sop: SopInForce, moment: Moment) -> Verdict:
-    """The verdict of every rule on one vehicle for one request at one moment."""
+Heard = dict[tuple[Hashable, ...], Finding]
+
+
+def assess(vehicle: VehicleNow, ask: Ask, sop: SopInForce, moment: Moment, heard: Heard | None = None) -> Verdict:
+    """The verdict of every rule on one vehicle for one request at one moment.
+
+    `heard` keeps what rules said, for other vehicles of the same request, rules and moment: a rule says the same of all
+    vehicles in which it sees the same.
+    """
     situation = Situation(vehicle, ask, moment)
     clauses = sop.clauses_for(vehicle.vehicle.agency, ask.pickup.agency)
-    spoken = [(clause.rule, _answer(clause, situation)) for clause in clauses]
+    before = {} if heard is None else heard
+    spoken = [(clause.rule, _heard(clause, situation, before)) for clause in clauses]
     objections = {finding.rule for _, finding in spoken if finding.objects}
     built_in = [_class_finding(situation, objections), _duty_finding(situation), _left_alone_finding(situation)]
     objections |= {finding.rule for finding in built_in if finding.objects}
@@ -141,6 +149,16 @@ def case_is_there(rule: Rule, situation: Situation) -> bool:
     return part_holds(rule.when, situation) and not (rule.unless and part_holds(rule.unless, situation))
 
 
+def _heard(clause: Clause, situation: Situation, before: Heard) -> Finding:
+    vehicle = situation.vehicle
+    seen = [condition.key.sees(vehicle) for condition in clause.conditions if condition.key.sees is not None]
+    # The SOP in force keeps its clauses, so that the identity of one is its own as long as `before` is used.
+    key = (id(clause), vehicle.vehicle.vehicle_class, *seen)
+    if key not in before:
+        before[key] = _answer(clause, situation)
+    return before[key]
+
+
 def _answer(clause: Clause, situation: Situation) -> Finding:
     rule = clause.rule
     concerns = part_holds(rule.vehicles, situation)
@@ -161,7 +179,7 @@ def _answer(clause: Clause, situation: Situation) -> Finding:
         effect=rule.effect,
         applies=applies,
         met=met,
-        facts={c.key.name: c.key.fact(situation) for c in rule.conditions} | _class(situation),
+        facts={c.key.name: c.key.fact(situation) for c in clause.conditions} | _class(situation),
     )
 
 

@@ -131,11 +131,12 @@ def policy_at(policy: Policy, local: datetime) -> Policy:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A rule together with the pack that speaks it."""
+    """A rule together with the pack that speaks it, and the rule's conditions."""
 
     rule: Rule
     agency: str
     version: str
+    conditions: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,7 @@ class SopInForce:
         key = (None, pickup_area)
         if key not in self._clauses:
             found = [
-                Clause(rule, pack.agency, pack.version)
+                Clause(rule, pack.agency, pack.version, rule.conditions)
                 for pack in self.packs.values()
                 for rule in pack.rules
                 if rule.is_about_vehicle or pack.agency in (NATIONAL, pickup_area)

@@ -10,7 +10,7 @@ from dispatch.domain.request import Ask
 from dispatch.domain.vehicle import VehicleNow
 from dispatch.rules.fleet import Fleet, count_free, is_puskesmas_busy
 from dispatch.rules.judge_fleet import judge_fleet
-from dispatch.rules.judge_one import Verdict, assess
+from dispatch.rules.judge_one import Heard, Verdict, assess
 from dispatch.rules.moment import Moment
 from dispatch.rules.sop import SopInForce
 from dispatch.vocabulary.promises import OWN_OPERATOR
@@ -31,9 +31,10 @@ def judged_fleet(fleet: Fleet, ask: Ask, sop: SopInForce, moment: Moment) -> lis
             bool(found.eligible[n]),
             bool(found.needs_yes[n]),
             bool(found.needs_own_yes[n]),
+            tuple(need for need, mask in found.needs if mask[n]),
             float(found.preferred_s[n]),
             float(found.penalty_s[n]),
-            bool(found.first_contact[n]),
+            float(found.sooner_by_s[n]) if found.first_contact[n] else None,
             frozenset(rule for rule, mask in found.blocks.items() if mask[n]),
         )
         for n in range(len(fleet))
@@ -45,9 +46,10 @@ def told(verdict: Verdict) -> tuple[object, ...]:
         verdict.eligible,
         any(need.approver != OWN_OPERATOR for need in verdict.needs),
         any(need.approver == OWN_OPERATOR for need in verdict.needs),
+        verdict.needs,
         verdict.preferred_s,
         verdict.penalty_s,
-        verdict.first_contact is not None,
+        verdict.sooner_by_s if verdict.first_contact is not None else None,
         frozenset(verdict.blocking),
     )
 
@@ -80,6 +82,17 @@ def test_a_fleet_that_follows_another_is_judged_as_if_it_were_new(
 def test_the_sample_packs_give_the_same_verdicts(vehicles: list[VehicleNow], ask: Ask, moment: Moment) -> None:
     sop = sample_sop()
     assert judged(vehicles, ask, sop, moment) == [told(assess(now, ask, sop, moment)) for now in vehicles]
+
+
+@settings(max_examples=200, deadline=None)
+@given(fleets, asks, sops, moments)
+def test_what_a_rule_said_of_one_vehicle_it_says_of_those_that_look_alike_to_it(
+    vehicles: list[VehicleNow], ask: Ask, sop: SopInForce, moment: Moment
+) -> None:
+    heard: Heard = {}
+    assert [assess(now, ask, sop, moment, heard) for now in vehicles] == [
+        assess(now, ask, sop, moment) for now in vehicles
+    ]
 
 
 @settings(max_examples=100, deadline=None)
