@@ -21,7 +21,6 @@ from sqlalchemy.pool import NullPool, QueuePool
 from dispatch.desk.ports import Books, StoreUnavailableError
 from dispatch.store import tables
 from dispatch.store.books import open_books
-from dispatch.store.rows import time_text
 from dispatch.store.tables import INDEXES
 
 T = TypeVar("T")
@@ -240,4 +239,4 @@ def _attempt(connection: Connection, job: _Job) -> tuple[Any, BaseException | No
 def _probe(connection: Connection) -> None:
     """Write one row, so that a commit really reaches the disk."""
     connection.execute(tables.probes.delete())
-    connection.execute(tables.probes.insert().values(at=time_text(datetime.now(UTC))))
+    connection.execute(tables.probes.insert().values(at=datetime.now(UTC)))

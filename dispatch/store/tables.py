@@ -1,195 +1,136 @@
 """The tables: state, an append-only journal, timers, the first answers to commands, and the outbox.
 
-The steps of `migrations` make them; what they are by default, and how ids grow, is said there alone.
-Times are text in ISO 8601, UTC, microseconds: one form that sorts as time does and that people can read in a shell.
+A table has a column for every field of what it keeps. The steps of `migrations` make them; what a column holds by
+default, and how ids grow, is said there alone.
 """
 
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import fields
+from datetime import datetime
+from types import NoneType
+from typing import Any, get_args, get_type_hints
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint, text
+
+from dispatch.choosing.record import DecisionRecord
+from dispatch.desk.ports import Answer, Due
+from dispatch.domain.approval import Approval
+from dispatch.domain.assignment import Assignment
+from dispatch.domain.closure import Closure
+from dispatch.domain.fix import Fix
+from dispatch.domain.message import Message
+from dispatch.domain.people import Facility, Person, Token
+from dispatch.domain.promise import Call, Promise
+from dispatch.domain.request import Contact, Request
+from dispatch.domain.sop_draft import SopDraft
+from dispatch.domain.vehicle import Vehicle, VehicleNow
+from dispatch.store.forms import form_of
+from dispatch.vocabulary.events import Event
 
 metadata = MetaData()
 
 
-def _key(name: str = "id", of: type[String | Integer] = String) -> Column[Any]:
-    return Column(name, of, primary_key=True)
+def _column(name: str, kind: Any, *, to: str | None = None, **more: Any) -> Column[Any]:  # noqa: ANN401 - a type, or a union of one with None
+    """A column for values of a type, `to` a row of another table."""
+    known = [each for each in get_args(kind) if each is not NoneType] if NoneType in get_args(kind) else [kind]
+    nullable = NoneType in get_args(kind)
+    return Column(name, form_of(known[0]), *([ForeignKey(f"{to}.id")] if to else []), nullable=nullable, **more)
 
 
-def _must(*names: str, of: type[Any] = String) -> list[Column[Any]]:
-    return [Column(name, of, nullable=False) for name in names]
+def _fields(
+    kind: type[object],
+    *without: str,
+    key: Collection[str] = (),
+    to: Mapping[str, str] = {},
+    index: Collection[str] = (),
+    unique: Collection[str] = (),
+) -> Iterator[Column[Any]]:
+    """A column for every field, but for those `without`: the key, what refers `to` other tables, what is looked up."""
+    hints = get_type_hints(kind)
+    for name in (field.name for field in fields(kind) if field.name not in without):  # type: ignore[arg-type]
+        looked_up = {"index": name in index, "unique": name in unique or None}
+        yield _column(name, hints[name], to=to.get(name), primary_key=name in key, **looked_up)
 
 
-def _may(*names: str, of: type[Any] = String) -> list[Column[Any]]:
-    return [Column(name, of) for name in names]
+def _number(name: str = "id") -> Column[int]:
+    return Column(name, Integer, primary_key=True)
 
 
-def _ref(table: str, name: str, **more: bool) -> Column[Any]:
-    return Column(name, String, ForeignKey(f"{table}.id"), **{"nullable": False, **more})  # type: ignore[arg-type]
+def _point() -> tuple[Column[Any], Column[Any]]:
+    return _column("lon", float), _column("lat", float)
 
 
-facilities = Table(
-    "facilities",
-    metadata,
-    _key(),
-    *_must("kind", "name", "source"),
-    *_must("lon", "lat", of=Float),
-    *_may("agency", "phone"),
-)
+_ID = ("id",)
+_REQUEST = {"request_id": "requests"}
+_TRIP = {**_REQUEST, "vehicle_id": "vehicles"}
+
+facilities = Table("facilities", metadata, *_fields(Facility, "point", key=_ID), *_point())
 vehicles = Table(
     "vehicles",
     metadata,
-    _key(),
-    *_must("name", "vehicle_class", "agency", "plate", "crew", "equipment", "shares", "area", "duty"),
-    *_must("seats", of=Integer),
-    *_must("at_base", "auto_accept", of=Boolean),
-    *_may("zone", "papers_valid_until", "hours", "phone"),
-    *_may("duty_since", "on_duty_since", "trip_ended_at", "left_alone_until"),
-    _ref("facilities", "base", nullable=True),
-    Column("revision", Integer, nullable=False, index=True),
+    *_fields(Vehicle, "base_point", key=_ID, to={"base": "facilities"}),
+    *_fields(VehicleNow, "vehicle", "fix", "assignment_id"),
+    _column("revision", int, index=True),
 )
 last_fixes = Table(
-    "last_fixes",
-    metadata,
-    _ref("vehicles", "vehicle_id", primary_key=True),
-    *_must("lon", "lat", of=Float),
-    *_must("taken_at", "received_at", "source"),
-    *_may("accuracy_m", "speed_kph", "heading", of=Float),
+    "last_fixes", metadata, *_fields(Fix, "point", key=["vehicle_id"], to={"vehicle_id": "vehicles"}), *_point()
 )
-people = Table(
-    "people",
-    metadata,
-    _key(),
-    *_must("name", "role"),
-    *_may("agency", "phone"),
-    _ref("facilities", "facility", nullable=True),
-    _ref("vehicles", "vehicle", nullable=True),
-)
-tokens = Table(
-    "tokens", metadata, _key("digest"), _ref("people", "person_id"), *_must("kind", "created_at"), *_may("expires_at")
-)
+people = Table("people", metadata, *_fields(Person, key=_ID, to={"facility": "facilities", "vehicle": "vehicles"}))
+tokens = Table("tokens", metadata, *_fields(Token, key=["digest"], to={"person_id": "people"}))
 requests = Table(
     "requests",
     metadata,
-    _key(),
-    *_must("state", "created_at", "created_by"),
-    *_must("ask", of=Text),
-    *_must("wanted", "version", of=Integer),
-    *_must("held", of=Boolean),
-    *_may("facility", "ended_at"),
-    Column("track_token", String, nullable=False, unique=True),
+    *_fields(Request, key=_ID),
+    _column("facility", str | None),
+    _column("track_token", str, unique=True),
 )
-contacts = Table(
-    "contacts", metadata, _ref("requests", "request_id", primary_key=True), *_must("phone"), *_may("name", "note")
-)
+contacts = Table("contacts", metadata, _column("request_id", str, to="requests", primary_key=True), *_fields(Contact))
 decisions = Table(
     "decisions",
     metadata,
-    _key(of=Integer),
-    _ref("requests", "request_id", index=True),
-    *_must("at"),
-    *_must("decision", of=Text),
-    *_may("brief", of=Text),
-    *_may("facts", of=LargeBinary),
+    _number(),
+    _column("request_id", str, to="requests", index=True),
+    _column("at", datetime),
+    _column("decision", DecisionRecord),
+    _column("brief", DecisionRecord | None),
+    _column("facts", bytes | None),
 )
 assignments = Table(
-    "assignments",
-    metadata,
-    _key(),
-    _ref("requests", "request_id", index=True),
-    _ref("vehicles", "vehicle_id"),
-    *_must("state", "offered_at", "expires_at"),
-    *_must("stamps", of=Text),
-    *_must("slot", "version", of=Integer),
-    *_must("is_live", of=Boolean),
-    *_may("reason"),
-    *_may("arrival", of=Text),
-    *_may("last_seq", of=Integer),
+    "assignments", metadata, *_fields(Assignment, key=_ID, to=_TRIP, index=["request_id"]), _column("is_live", bool)
 )
-approvals = Table(
-    "approvals",
-    metadata,
-    _key(),
-    _ref("requests", "request_id", index=True),
-    _ref("vehicles", "vehicle_id"),
-    *_must("rule", "approver", "state", "asked_at"),
-    *_may("reason"),
-)
-promises = Table(
-    "promises",
-    metadata,
-    _key(),
-    _ref("requests", "request_id"),
-    *_must("state", "owner", "why", "made_at", "due_at", "kind", "whom"),
-    *_must("level", "retries", "calls", "kept", "late", "version", of=Integer),
-    *_may("outcome", "told", "closed_at"),
-)
+approvals = Table("approvals", metadata, *_fields(Approval, key=_ID, to=_TRIP, index=["request_id"]))
+promises = Table("promises", metadata, *_fields(Promise, key=_ID, to=_REQUEST))
 promise_calls = Table(
-    "promise_calls",
-    metadata,
-    _key(of=Integer),
-    _ref("promises", "promise_id", index=True),
-    *_must("at", "by", "whom", "outcome", "told", "note"),
+    "promise_calls", metadata, _number(), *_fields(Call, to={"promise_id": "promises"}, index=["promise_id"])
 )
 journal = Table(
     "journal",
     metadata,
-    _key("seq", of=Integer),
-    *_must("kind", "at"),
-    *_must("facts", of=Text),
-    Column("request_id", String, index=True),
-    *_may("assignment_id", "vehicle_id", "actor"),
+    _number("seq"),
+    _column("kind", str),
+    *_fields(Event, index=["request_id"]),
+    _column("facts", str),
 )
-due = Table("due", metadata, _key("kind"), _key("subject"), Column("at", String, nullable=False, index=True))
-answers = Table("answers", metadata, _key("key"), *_must("fingerprint", "kept_at"), *_must("subject", of=Text))
-packs = Table("packs", metadata, _key("agency"), _key("version"), *_must("effective_from"), *_must("text", of=Text))
-sop_drafts = Table(
-    "sop_drafts",
+due = Table("due", metadata, *_fields(Due, key=["kind", "subject"], index=["at"]))
+answers = Table(
+    "answers", metadata, _column("key", str, primary_key=True), *_fields(Answer), _column("kept_at", datetime)
+)
+packs = Table(
+    "packs",
     metadata,
-    _key(),
-    Column("agency", String, nullable=False, index=True),
-    *_must("state", "created_by", "updated_by", "updated_at"),
-    *_must("text", of=Text),
-    *_must("edit", of=Integer),
-    *_may("base_version", "submitted_by", "approved_by", "reason"),
+    _column("agency", str, primary_key=True),
+    _column("version", str, primary_key=True),
+    _column("effective_from", datetime),
+    _column("text", str),
+    UniqueConstraint("agency", "effective_from", name="one_pack_an_instant"),
 )
-closures = Table(
-    "closures",
-    metadata,
-    _key(),
-    *_must("reason", "created_at", "created_by"),
-    *_must("shape", of=Text),
-    *_must("version", of=Integer),
-    *_may("streets", of=Integer),
-    *_may("note", "until", "ended_at", "ended_by"),
-)
+sop_drafts = Table("sop_drafts", metadata, *_fields(SopDraft, key=_ID, index=["agency"]))
+closures = Table("closures", metadata, *_fields(Closure, key=_ID))
 messages = Table(
-    "messages",
-    metadata,
-    _key(of=Integer),
-    Column("key", String, nullable=False, unique=True),
-    *_must("seq", "tries", of=Integer),
-    *_must("made_at", "recipient", "template", "state", "send_after"),
-    *_must("facts", of=Text),
-    Column("request_id", String, index=True),
-    Column("assignment_id", String, index=True),
-    *_may("vehicle_id", "drop_after", "sent_at", "sent_by", "last_error"),
+    "messages", metadata, *_fields(Message, key=_ID, index=["request_id", "assignment_id"], unique=["key"])
 )
-tell_cursor = Table("tell_cursor", metadata, _key(of=Integer), *_must("seq", of=Integer))
-probes = Table("probes", metadata, _key(of=Integer), *_must("at"))
+tell_cursor = Table("tell_cursor", metadata, _number(), _column("seq", int))
+probes = Table("probes", metadata, _number(), _column("at", datetime))
 
 LIVE_VEHICLE = "one_live_assignment_a_vehicle"
 LIVE_SLOT = "one_live_assignment_a_slot"
@@ -209,4 +150,3 @@ Index("requests_newest", requests.c.created_at.desc(), requests.c.id.desc())
 Index("requests_of_facility", requests.c.facility, requests.c.created_at.desc())
 Index("messages_queued", messages.c.recipient, messages.c.id, sqlite_where=text("state = 'queued'"))
 Index("messages_by_state", messages.c.state, messages.c.id)
-UniqueConstraint(packs.c.agency, packs.c.effective_from, name="one_pack_an_instant")

@@ -171,6 +171,9 @@ async def test_unknown_ids_are_not_found(store: Store) -> None:
         lambda books: books.assignments.get("?"),
         lambda books: books.vehicles.get("?"),
         lambda books: books.requests.get_contact("?"),
+        lambda books: books.requests.get_track_token("?"),
+        lambda books: books.requests.get_by_track("?"),
+        lambda books: books.promises.get("?"),
         lambda books: books.closures.get("?"),
     ):
         with pytest.raises(NotFoundError):

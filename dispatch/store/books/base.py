@@ -1,15 +1,19 @@
-"""What every book does with its tables: rows by a query, insert, replace, and compare-and-set."""
+"""What every book does with its tables: values by a query, insert, replace, and compare-and-set."""
 
 from collections.abc import Sequence
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Select, Table, insert, update
+from sqlalchemy import Connection, Select, Table, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
 from dispatch.desk.ports import LostRaceError, NotFoundError, VehicleTakenError
 from dispatch.store import tables
-from dispatch.store.rows import Row
+from dispatch.store.rows import Row, reader
+
+T = TypeVar("T")
+_NOTHING: Row = MappingProxyType({})
 
 
 class Book:
@@ -18,25 +22,38 @@ class Book:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def _one(self, query: Select[Any]) -> Row | None:
-        row = self._connection.execute(query).mappings().one_or_none()
-        return None if row is None else {str(name): value for name, value in row.items()}
+    def _rows(self, query: Select[Any]) -> list[Row]:
+        found = self._connection.execute(query)
+        names = tuple(found.keys())
+        return [dict(zip(names, row, strict=True)) for row in found]
 
-    def _get(self, query: Select[Any], what: str) -> Row:
-        row = self._one(query)
-        if row is None:
-            raise NotFoundError(f"no {what}")
-        return row
+    def _one(self, query: Select[Any]) -> object:
+        """The one value that a query is for, or None."""
+        return self._connection.execute(query).scalar_one_or_none()
 
-    def _all(self, query: Select[Any]) -> list[Row]:
-        found = self._connection.execute(query).mappings()
-        return [{str(name): value for name, value in row.items()} for row in found]
+    def _all(self, kind: type[T], query: Select[Any]) -> list[T]:
+        return list(map(reader(kind), self._rows(query)))  # type: ignore[arg-type]  # types have a hash
 
-    def _put(self, table: Table, row: Row, keys: Sequence[str] = ("id",), *, at_first: Row | None = None) -> None:
-        """Insert a row, with what is set `at_first` alone, or replace what it says in the one that is there."""
-        new = upsert(table).values({**row, **(at_first or {})})
-        changes = {name: new.excluded[name] for name in row if name not in keys}
-        self._connection.execute(new.on_conflict_do_update(index_elements=keys, set_=changes))
+    def _find(self, kind: type[T], query: Select[Any]) -> T | None:
+        return next(iter(self._all(kind, query)), None)
+
+    def _get(self, kind: type[T], table: Table, value: object, key: str = "id") -> T:
+        """The value of the row whose `key` has a value. Raises NotFoundError."""
+        found = self._find(kind, select(table).where(table.c[key] == value))
+        if found is None:
+            raise NotFoundError(f"none of {table.name} has the {key} {value}")
+        return found
+
+    def _put(
+        self, table: Table, row: Row, keys: Sequence[str] = ("id",), *, at_first: Row = _NOTHING, made: Row = _NOTHING
+    ) -> None:
+        """Insert a row, with what is set `at_first` alone, or replace what it says in the one that is there.
+
+        `made` are columns that the database makes, by expressions.
+        """
+        new = upsert(table).values(made)
+        changes = {name: new.excluded[name] for name in (*row, *made) if name not in keys}
+        self._connection.execute(new.on_conflict_do_update(index_elements=keys, set_=changes), {**row, **at_first})
 
     def _put_newer(self, table: Table, rows: Sequence[Row], key: str, time: str) -> None:
         """Insert rows, or replace those that are there by what has a later `time`."""
@@ -47,16 +64,16 @@ class Book:
 
     def _put_once(self, table: Table, row: Row, key: str) -> None:
         """Insert a row if there is none under its key."""
-        self._connection.execute(upsert(table).values(row).on_conflict_do_nothing(index_elements=[key]))
+        self._connection.execute(upsert(table).on_conflict_do_nothing(index_elements=[key]), row)
 
     def _add(self, table: Table, row: Row, number: str) -> int:
         """Insert a row and return the `number` that the database gave it."""
-        added = self._connection.execute(insert(table).values(row).returning(table.c[number]))
+        added = self._connection.execute(insert(table).returning(table.c[number]), row)
         return int(added.scalar_one())
 
     def _insert(self, table: Table, row: Row) -> None:
         try:
-            self._connection.execute(insert(table).values(row))
+            self._connection.execute(insert(table), row)
         except IntegrityError as error:
             taken = "assignments.vehicle_id" in str(error.orig) or tables.LIVE_VEHICLE in str(error.orig)
             if "FOREIGN KEY" in str(error.orig):

@@ -1,6 +1,5 @@
 """The outbox: messages are added with the journal's cursor, claimed by compare-and-set, and marked."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -9,10 +8,10 @@ from sqlalchemy import exists, select, text, update
 from dispatch.desk.ports import LostRaceError
 from dispatch.domain.message import Drop, Message, MessageState
 from dispatch.store.books.base import Book
-from dispatch.store.rows import Row, columns, json_text, time_text, value_of
+from dispatch.store.rows import row_of
 from dispatch.store.tables import IS_QUEUED, messages, tell_cursor
 
-_UNSENT = (MessageState.QUEUED.value, MessageState.LINKED.value)
+_UNSENT = (MessageState.QUEUED, MessageState.LINKED)
 
 
 class SqlOutbox(Book):
@@ -27,19 +26,17 @@ class SqlOutbox(Book):
             raise LostRaceError("the journal was told by somebody else")
 
     def add(self, message: Message) -> None:
-        row = _row(message)
+        row = row_of(messages, message)
         del row["id"]
         self._put_once(messages, row, "key")
 
     def drop(self, drop: Drop) -> None:
-        of_assignment, of_request = (
-            messages.c.assignment_id == drop.assignment_id,
-            messages.c.request_id == drop.request_id,
-        )
-        whose = of_assignment if drop.assignment_id else of_request
+        column, whose = messages.c.assignment_id, drop.assignment_id
+        if not drop.assignment_id:
+            column, whose = messages.c.request_id, drop.request_id
         wanted = messages.c.template.in_(sorted(drop.templates))
-        statement = update(messages).where(whose, wanted, messages.c.state.in_(_UNSENT))
-        self._connection.execute(statement.values(state=MessageState.DROPPED.value))
+        statement = update(messages).where(column == whose, wanted, messages.c.state.in_(_UNSENT))
+        self._connection.execute(statement.values(state=MessageState.DROPPED))
 
     def list_ready(self, now: datetime, limit: int) -> list[Message]:
         ahead = messages.alias("ahead")
@@ -47,22 +44,19 @@ class SqlOutbox(Book):
             ahead.c.recipient == messages.c.recipient, ahead.c.id < messages.c.id, text("ahead.state = 'queued'")
         )
         query = (
-            select(messages)
-            .where(IS_QUEUED, messages.c.send_after <= time_text(now), ~waits)
-            .order_by(messages.c.id)
-            .limit(limit)
+            select(messages).where(IS_QUEUED, messages.c.send_after <= now, ~waits).order_by(messages.c.id).limit(limit)
         )
-        return [_message(row) for row in self._all(query)]
+        return self._all(Message, query)
 
     def save(self, before: Message, after: Message) -> None:
-        row = _row(after)
-        same = (messages.c.state == before.state.value, messages.c.tries == before.tries)
+        row = row_of(messages, after)
+        same = (messages.c.state == before.state, messages.c.tries == before.tries)
         done = self._connection.execute(update(messages).where(messages.c.id == before.id, *same).values(row))
         if done.rowcount != 1:
             raise LostRaceError(f"message {before.id} was changed by somebody else")
 
     def get(self, message_id: int) -> Message:
-        return _message(self._get(select(messages).where(messages.c.id == message_id), f"message {message_id}"))
+        return self._get(Message, messages, message_id)
 
     def list_some(
         self, *, request_id: str | None = None, states: Sequence[MessageState] | None = None, limit: int = 500
@@ -71,13 +65,5 @@ class SqlOutbox(Book):
         if request_id is not None:
             query = query.where(messages.c.request_id == request_id)
         if states is not None:
-            query = query.where(messages.c.state.in_([state.value for state in states]))
-        return [_message(row) for row in reversed(self._all(query))]
-
-
-def _row(message: Message) -> dict[str, object]:
-    return {**columns(message, "facts"), "facts": json_text(dict(message.facts))}
-
-
-def _message(row: Row) -> Message:
-    return value_of(Message, row, facts=json.loads(row["facts"]))
+            query = query.where(messages.c.state.in_(states))
+        return self._all(Message, query)[::-1]

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from dispatch.domain.sop_draft import SopDraft
 from dispatch.store import tables
 from dispatch.store.books.base import Book
-from dispatch.store.rows import columns, time_text, value_of
+from dispatch.store.rows import row_of
 
 
 class SqlSop(Book):
@@ -17,13 +17,13 @@ class SqlSop(Book):
     def add_pack(self, *, agency: str, version: str, effective_from: datetime, text: str) -> bool:
         table = tables.packs
         held = self._one(select(table.c.text).where(table.c.agency == agency, table.c.version == version))
-        if held is not None and held["text"] == text:
+        if held == text:
             return False
         if held is not None:
             raise ValueError(f"{agency} {version} is published with another text: give the change a new version")
-        row = {"agency": agency, "version": version, "effective_from": time_text(effective_from), "text": text}
+        row = {"agency": agency, "version": version, "effective_from": effective_from, "text": text}
         try:
-            self._connection.execute(insert(table).values(row))
+            self._connection.execute(insert(table), row)
         except IntegrityError as error:
             raise ValueError(
                 f"{agency} has another version in force from {effective_from.isoformat()}: give {version} another time"
@@ -34,16 +34,15 @@ class SqlSop(Book):
         return list(self._connection.execute(select(tables.packs.c.text)).scalars())
 
     def put_draft(self, draft: SopDraft) -> None:
-        self._put(tables.sop_drafts, columns(draft))
+        self._put(tables.sop_drafts, row_of(tables.sop_drafts, draft))
 
     def find_draft(self, draft_id: str) -> SopDraft | None:
-        row = self._one(select(tables.sop_drafts).where(tables.sop_drafts.c.id == draft_id))
-        return None if row is None else value_of(SopDraft, row)
+        return self._find(SopDraft, select(tables.sop_drafts).where(tables.sop_drafts.c.id == draft_id))
 
     def list_drafts(self) -> list[SopDraft]:
         table = tables.sop_drafts
         query = select(table).order_by(table.c.updated_at.desc(), table.c.id)
-        return [value_of(SopDraft, row) for row in self._all(query)]
+        return self._all(SopDraft, query)
 
     def drop_draft(self, draft_id: str) -> None:
         self._connection.execute(delete(tables.sop_drafts).where(tables.sop_drafts.c.id == draft_id))

@@ -10,18 +10,22 @@ from dispatch.domain.fix import Fix
 from dispatch.domain.vehicle import Vehicle, VehicleNow
 from dispatch.store import tables
 from dispatch.store.books.base import Book
-from dispatch.store.rows import fix_of, fix_row, plain, vehicle_of, vehicle_row
+from dispatch.store.rows import Row, reader, row_of
 from dispatch.vocabulary.vehicle_classes import Duty
+from geo.point import Point
 
 
 class SqlVehicles(Book):
     """The port Vehicles."""
 
     def get(self, vehicle_id: str) -> VehicleNow:
-        return vehicle_of(self._get(_VEHICLES.where(tables.vehicles.c.id == vehicle_id), f"vehicle {vehicle_id}"))
+        found = self._rows(_VEHICLES.where(tables.vehicles.c.id == vehicle_id))
+        if not found:
+            raise NotFoundError(f"no vehicle {vehicle_id}")
+        return _vehicle(found[0])
 
     def list_all(self) -> list[VehicleNow]:
-        return [vehicle_of(row) for row in self._all(_VEHICLES.order_by(tables.vehicles.c.id))]
+        return list(map(_vehicle, self._rows(_VEHICLES.order_by(tables.vehicles.c.id))))
 
     def list_since(self, revision: int) -> tuple[int, list[VehicleNow]]:
         table = tables.vehicles
@@ -29,12 +33,12 @@ class SqlVehicles(Book):
         if newest <= revision:
             return revision, []
         changed = _VEHICLES.where(table.c.revision > revision).order_by(table.c.id)
-        return newest, [vehicle_of(row) for row in self._all(changed)]
+        return newest, list(map(_vehicle, self._rows(changed)))
 
     def put(self, vehicle: Vehicle) -> None:
-        row = {**vehicle_row(vehicle), "revision": NEXT_REVISION}
-        at_first = {"duty": Duty.OFF_DUTY.value, "at_base": False, "auto_accept": False}
-        self._put(tables.vehicles, row, at_first=at_first)
+        at_first = {"duty": Duty.OFF_DUTY, "at_base": False, "auto_accept": False}
+        made = {"revision": NEXT_REVISION}
+        self._put(tables.vehicles, row_of(tables.vehicles, vehicle), at_first=at_first, made=made)
 
     def set_duty(self, vehicle_id: str, duty: Duty, *, at_base: bool, now: datetime) -> None:
         self.touch(vehicle_id, duty=duty, at_base=at_base, duty_since=now)
@@ -50,20 +54,20 @@ class SqlVehicles(Book):
 
     def touch(self, vehicle_id: str, **changes: object) -> None:
         """Change columns of a vehicle, or none, so that it is read again by whoever follows the fleet."""
-        changed = {name: plain(value) for name, value in changes.items()} | {"revision": NEXT_REVISION}
+        changed = {**changes, "revision": NEXT_REVISION}
         statement = update(tables.vehicles).where(tables.vehicles.c.id == vehicle_id).values(changed)
         if self._connection.execute(statement).rowcount != 1:
             raise NotFoundError(f"no vehicle {vehicle_id}")
 
     def put_fixes(self, fixes: Sequence[Fix]) -> None:
         """Newer `taken_at` wins; a shared live server may know vehicles that this database does not: passed over."""
-        known = set(self._connection.execute(select(tables.vehicles.c.id)).scalars())
-        found = [fix_row(fix) for fix in fixes if fix.vehicle_id in known]
+        known = set(self._connection.execute(select(tables.vehicles.c.id)).scalars().all())
+        found = [row_of(tables.last_fixes, fix) for fix in fixes if fix.vehicle_id in known]
         if found:
             self._put_newer(tables.last_fixes, found, "vehicle_id", "taken_at")
 
     def list_fixes(self) -> list[Fix]:
-        return [fix_of(row, vehicle_id=row["vehicle_id"]) for row in self._all(select(tables.last_fixes))]
+        return self._all(Fix, select(tables.last_fixes))
 
 
 _base, _fix, _live = tables.facilities.alias("base"), tables.last_fixes, tables.assignments
@@ -72,7 +76,7 @@ _VEHICLES = (
         tables.vehicles,
         _base.c.lon.label("base_lon"),
         _base.c.lat.label("base_lat"),
-        *(column for column in _fix.c if column.name != "vehicle_id"),
+        _fix,
         _live.c.id.label("assignment_id"),
     )
     .outerjoin(_base, tables.vehicles.c.base == _base.c.id)
@@ -81,3 +85,12 @@ _VEHICLES = (
 )
 # Every change of a vehicle has a number above all before it; writers are one at a time.
 NEXT_REVISION = select(func.coalesce(func.max(tables.vehicles.c.revision), 0) + 1).scalar_subquery()
+_read_vehicle, _read_now = reader(Vehicle, "base_point"), reader(VehicleNow, "vehicle", "fix")
+
+
+def _vehicle(row: Row) -> VehicleNow:
+    """A vehicle joined with its base, its last fix and its live assignment."""
+    base = None if row["base_lon"] is None else Point(lon=row["base_lon"], lat=row["base_lat"])
+    fix = reader(Fix)(row) if row["taken_at"] else None
+    now: VehicleNow = _read_now(row, vehicle=_read_vehicle(row, base_point=base), fix=fix)
+    return now

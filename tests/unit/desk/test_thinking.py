@@ -16,7 +16,7 @@ from dispatch.desk.usecases import promises, requests
 from dispatch.domain.arrival import Arrival
 from dispatch.domain.fix import Fix
 from dispatch.store import tables
-from dispatch.store.rows import vehicle_row
+from dispatch.store.rows import row_of
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.trip_steps import AssignmentState, Step
@@ -93,8 +93,8 @@ async def test_while_a_search_runs_drivers_are_answered(town: Town) -> None:
 async def test_over_ten_thousand_vehicles_the_loop_goes_on_ticking(town: Town) -> None:
     hearse = (await town.vehicle("H1")).vehicle
     fleet = [replace(hearse, id=f"V{number:05}") for number in range(MANY)]
-    state = {"duty": Duty.AVAILABLE.value, "at_base": False, "revision": 1_000}
-    rows = [{**vehicle_row(vehicle), **state} for vehicle in fleet]
+    state = {"duty": Duty.AVAILABLE, "at_base": False, "auto_accept": False, "revision": 1_000}
+    rows = [row_of(tables.vehicles, vehicle, **state) for vehicle in fleet]
     await asyncio.wrap_future(town.store._submit(lambda connection: connection.execute(insert(tables.vehicles), rows)))
     fixes = [Fix(vehicle_id=v.id, point=CIKOKOL.point, taken_at=NOW, received_at=NOW) for v in fleet]
     await town.unit.live.put_fixes(fixes)

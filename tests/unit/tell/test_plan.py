@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.domain.message import Drop, Message, Template
-from dispatch.store.rows import json_text
+from dispatch.store.forms import json_text
 from dispatch.tell.plan import Known, messages_for
 from dispatch.vocabulary import events as e
 from dispatch.vocabulary.promises import LADDER, OWN_OPERATOR, CallOutcome, PromiseKind, PromiseState, Whom, Why
