@@ -13,11 +13,7 @@ Bounds = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
-    """A WGS 84 position in degrees.
-
-    Raises:
-        ValueError: if either value is not a finite number in its range.
-    """
+    """A WGS 84 position in degrees. Raises ValueError if either value is not a finite number in its range."""
 
     lon: float
     lat: float

@@ -19,10 +19,8 @@ FEWEST = {ShapeKind.AREA: 3, ShapeKind.LINE: 2, ShapeKind.POINT: 1}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """The corners of an area (its first one is not said again at the end), of a line, or the one point.
-
-    Raises:
-        ValueError: if there are too few different points for its kind, or a point of more than one.
+    """The corners of an area (its first one is not said again at the end), of a line, or the one point. Raises
+    ValueError if there are too few different points for its kind, or a point of more than one.
     """
 
     kind: ShapeKind

@@ -37,10 +37,8 @@ class PolygonAreas:
 
 
 def read_areas(path: Path) -> PolygonAreas:
-    """The areas of a GeoJSON FeatureCollection; each feature's property `area` names it.
-
-    Raises:
-        AreaFileError: if the file is no such collection.
+    """The areas of a GeoJSON FeatureCollection; each feature's property `area` names it. Raises AreaFileError if the
+    file is no such collection.
     """
     try:
         features = json.loads(path.read_text("utf-8"))["features"]

@@ -18,10 +18,8 @@ class TilesError(Exception):
 
 
 class TileStore:
-    """Tiles of a .pmtiles file, read by any number of threads.
-
-    Raises:
-        TilesError: if the file cannot be read or is no such file.
+    """Tiles of a .pmtiles file, read by any number of threads. Raises TilesError if the file cannot be read or is no
+    such file.
     """
 
     def __init__(self, path: Path) -> None:

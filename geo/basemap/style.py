@@ -1,5 +1,6 @@
 """How the project's own map looks: a calm MapLibre style over the tiles, so that vehicles stand out."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from geo.osm.features import LandKind, LineKind, PlaceKind
@@ -9,7 +10,11 @@ from geo.roads.network import NetworkMeta
 FONT = ["Noto Sans"]
 _LAND, _WATER, _WATER_TEXT, _WATER_HALO = "#e4e1d8", "#a8c9de", "#215273", "#d3e4ef"
 _TEXT, _HALO = "#35342f", "#f7f5ef"
-_BUILDING, _BUILDING_EDGE = "#d2ccbf", "#bbb4a4"
+_BUILDING_PAINT = {
+    "fill-color": "#d2ccbf",
+    "fill-outline-color": "#bbb4a4",
+    "fill-opacity": ["interpolate", ["linear"], ["zoom"], 14, 0.5, 16, 1.0],
+}
 _RAIL, _RAIL_GAP, _BORDER = "#8f8b84", "#f2f0ea", "#85769c"
 
 # A yard of a hospital is what people here look for: it alone is warm.
@@ -26,19 +31,14 @@ _GROUND = {
 }
 _WIDTH_AT = (6, 10, 13, 16, 19)
 # classes, first zoom, fill, edge, and the width in pixels at these zooms
-_ROADS: tuple[tuple[str, tuple[str, ...], int, str, str, tuple[float, ...]], ...] = (
+_LINKS = ("secondary_link", "primary_link", "trunk_link", "motorway_link")
+_Road = tuple[str, tuple[str, ...], int, str, str, tuple[float, ...]]
+_ROADS: tuple[_Road, ...] = (
     ("service", ("service", "living_street"), 14, "#fbfaf6", "#c9c3b5", (0.0, 0.0, 0.6, 3.2, 13.0)),
     ("street", ("residential", "road"), 13, "#ffffff", "#aca493", (0.0, 0.2, 1.6, 6.0, 22.0)),
     ("lane", ("unclassified",), 13, "#ffffff", "#a89f8c", (0.0, 0.4, 1.8, 6.5, 23.0)),
     ("tertiary", ("tertiary", "tertiary_link"), 11, "#ffffff", "#978d77", (0.0, 0.8, 2.8, 8.5, 27.0)),
-    (
-        "link",
-        ("secondary_link", "primary_link", "trunk_link", "motorway_link"),
-        12,
-        "#f6d7a6",
-        "#b98b4b",
-        (0.0, 0.6, 1.7, 6.5, 20.0),
-    ),
+    ("link", _LINKS, 12, "#f6d7a6", "#b98b4b", (0.0, 0.6, 1.7, 6.5, 20.0)),
     ("secondary", ("secondary",), 9, "#f8e59c", "#ab9145", (0.3, 0.9, 3.2, 10.0, 30.0)),
     ("primary", ("primary",), 8, "#f6c975", "#a9771f", (0.5, 1.3, 3.9, 12.0, 34.0)),
     ("trunk", ("trunk", "motorway"), 6, "#e98f63", "#98481c", (0.9, 1.8, 4.4, 13.0, 36.0)),
@@ -91,20 +91,13 @@ def style(base_url: str, meta: NetworkMeta) -> dict[str, Any]:
         },
         "layers": [
             {"id": "land", "type": "background", "paint": {"background-color": _LAND}},
-            *(_ground(kind, color) for kind, color in _GROUND.items()),
-            {"id": "water", "type": "fill", "paint": {"fill-color": _WATER}} | _from("water"),
+            *(
+                _layer(f"ground-{kind}", "fill", "land", {"fill-color": color, "fill-antialias": False}, kind=kind)
+                for kind, color in _GROUND.items()
+            ),
+            _layer("water", "fill", "water", {"fill-color": _WATER}),
             *(_line(*line) for line in _STREAMS),
-            {
-                "id": "buildings",
-                "type": "fill",
-                "minzoom": 14,
-                "paint": {
-                    "fill-color": _BUILDING,
-                    "fill-outline-color": _BUILDING_EDGE,
-                    "fill-opacity": ["interpolate", ["linear"], ["zoom"], 14, 0.5, 16, 1.0],
-                },
-            }
-            | _from("buildings"),
+            _layer("buildings", "fill", "buildings", _BUILDING_PAINT, minzoom=14),
             *(_line(*line) for line in _BORDERS),
             *(_road(road, casing=True) for road in _ROADS),
             *(_road(road, casing=False) for road in _ROADS),
@@ -116,8 +109,32 @@ def style(base_url: str, meta: NetworkMeta) -> dict[str, Any]:
     }
 
 
-def _from(layer: str) -> dict[str, Any]:
-    return {"source": "roads", "source-layer": layer}
+def _layer(
+    name: str,
+    type_: str,
+    source: str,
+    paint: dict[str, Any],
+    *,
+    kind: str | None = None,
+    **more: Any,  # noqa: ANN401
+) -> dict[str, Any]:
+    """A layer over one of the tiles; of one kind alone, where that is given."""
+    only = {} if kind is None else {"filter": ["==", ["get", "kind"], kind]}
+    return {"id": name, "type": type_, "source": "roads", "source-layer": source, "paint": paint} | only | more
+
+
+def _text(
+    name: str,
+    source: str,
+    color: str,
+    halo: tuple[str, float],
+    layout: dict[str, Any],
+    **more: Any,  # noqa: ANN401
+) -> dict[str, Any]:
+    """A layer of names."""
+    paint = {"text-color": color, "text-halo-color": halo[0], "text-halo-width": halo[1]}
+    layout = {"text-field": ["get", "name"], "text-font": FONT} | layout
+    return _layer(name, "symbol", source, paint, layout=layout, **more)
 
 
 def _by_zoom(zooms: tuple[int, ...], values: tuple[float, ...], base: float = 1.4) -> list[Any]:
@@ -125,30 +142,12 @@ def _by_zoom(zooms: tuple[int, ...], values: tuple[float, ...], base: float = 1.
     return ["interpolate", ["exponential", base], ["zoom"], *stops]
 
 
-def _ground(kind: LandKind, color: str) -> dict[str, Any]:
-    return {
-        "id": f"ground-{kind}",
-        "type": "fill",
-        "filter": ["==", ["get", "kind"], kind],
-        "paint": {"fill-color": color, "fill-antialias": False},
-    } | _from("land")
-
-
 def _line(
     name: str, kind: LineKind, first_zoom: int, color: str, widths: tuple[float, ...], dash: tuple[float, ...]
 ) -> dict[str, Any]:
-    return {
-        "id": name,
-        "type": "line",
-        "minzoom": first_zoom,
-        "filter": ["==", ["get", "kind"], kind],
-        "layout": {"line-join": "round"},
-        "paint": {
-            "line-color": color,
-            "line-width": _by_zoom(_WIDTH_AT, widths),
-            **({"line-dasharray": list(dash)} if dash else {}),
-        },
-    } | _from("lines")
+    paint = {"line-color": color, "line-width": _by_zoom(_WIDTH_AT, widths)}
+    paint |= {"line-dasharray": list(dash)} if dash else {}
+    return _layer(name, "line", "lines", paint, kind=kind, minzoom=first_zoom, layout={"line-join": "round"})
 
 
 # id, kind, first zoom, colour, width in pixels at zoom 6, 10, 13, 16, 19, dashes in widths
@@ -169,84 +168,39 @@ _RAILS: tuple[_Line, ...] = (
 )
 
 
-def _road(road: tuple[str, tuple[str, ...], int, str, str, tuple[float, ...]], *, casing: bool) -> dict[str, Any]:
+def _road(road: _Road, *, casing: bool) -> dict[str, Any]:
     name, classes, first_zoom, fill, edge, widths = road
     wide = tuple(width + edges for width, edges in zip(widths, _EDGES, strict=True)) if casing else widths
-    return {
-        "id": f"{name}-casing" if casing else name,
-        "type": "line",
-        "minzoom": first_zoom,
-        "filter": ["in", ["get", "class"], ["literal", list(classes)]],
-        "layout": {"line-cap": "round", "line-join": "round"},
-        "paint": {"line-color": edge if casing else fill, "line-width": _by_zoom(_WIDTH_AT, wide)},
-    } | _from("roads")
+    return _layer(
+        f"{name}-casing" if casing else name,
+        "line",
+        "roads",
+        {"line-color": edge if casing else fill, "line-width": _by_zoom(_WIDTH_AT, wide)},
+        minzoom=first_zoom,
+        filter=["in", ["get", "class"], ["literal", list(classes)]],
+        layout={"line-cap": "round", "line-join": "round"},
+    )
 
 
-def _road_names() -> list[dict[str, Any]]:
+def _road_names() -> Iterator[dict[str, Any]]:
     """Names of main roads first, those of streets from where there is room for them."""
     classes = {name: of for name, of, *_ in _ROADS}
-    return [
-        {
-            "id": name,
-            "type": "symbol",
-            "minzoom": first_zoom,
-            "filter": [
-                "all",
-                ["has", "name"],
-                ["in", ["get", "class"], ["literal", [each for road in roads for each in classes[road]]]],
-            ],
-            "layout": {
-                "symbol-placement": "line",
-                "symbol-spacing": 350,
-                "text-field": ["get", "name"],
-                "text-font": FONT,
-                "text-size": _by_zoom((13, 17), sizes),
-                "text-max-angle": 35,
-                "text-padding": 6,
-            },
-            "paint": {"text-color": _TEXT, "text-halo-color": _HALO, "text-halo-width": 1.6},
-        }
-        | _from("roads")
-        for name, roads, first_zoom, sizes in _NAMED_ROADS
-    ]
+    along = {"symbol-placement": "line", "symbol-spacing": 350, "text-max-angle": 35, "text-padding": 6}
+    for name, roads, first_zoom, sizes in _NAMED_ROADS:
+        of_these = ["in", ["get", "class"], ["literal", [each for road in roads for each in classes[road]]]]
+        layout = along | {"text-size": _by_zoom((13, 17), sizes)}
+        only = ["all", ["has", "name"], of_these]
+        yield _text(name, "roads", _TEXT, (_HALO, 1.6), layout, minzoom=first_zoom, filter=only)
 
 
 def _water_names() -> dict[str, Any]:
-    return {
-        "id": "water-names",
-        "type": "symbol",
-        "minzoom": 10,
-        "filter": ["==", ["get", "kind"], "water"],
-        "layout": {
-            "text-field": ["get", "name"],
-            "text-font": FONT,
-            "text-size": _by_zoom((10, 16), (11.5, 16.0)),
-            "text-letter-spacing": 0.08,
-            "text-padding": 60,
-        },
-        "paint": {"text-color": _WATER_TEXT, "text-halo-color": _WATER_HALO, "text-halo-width": 1.4},
-    } | _from("places")
+    layout = {"text-size": _by_zoom((10, 16), (11.5, 16.0)), "text-letter-spacing": 0.08, "text-padding": 60}
+    return _text("water-names", "places", _WATER_TEXT, (_WATER_HALO, 1.4), layout, kind="water", minzoom=10)
 
 
 def _place(kind: PlaceKind, first_zoom: float, last_zoom: float, sizes: tuple[float, ...]) -> dict[str, Any]:
-    upper = {"text-transform": "uppercase", "text-letter-spacing": 0.06} if kind is PlaceKind.DISTRICT else {}
-    return {
-        "id": f"{kind}-names",
-        "type": "symbol",
-        "minzoom": first_zoom,
-        "maxzoom": last_zoom,
-        "filter": ["==", ["get", "kind"], kind],
-        "layout": {
-            "text-field": ["get", "name"],
-            "text-font": FONT,
-            "text-size": _by_zoom((6, 10, 13, 16), sizes, base=1.0),
-            "text-max-width": 8,
-            "text-padding": 4,
-            **upper,
-        },
-        "paint": {
-            "text-color": _PLACE_TEXT.get(kind, "#4d4a42"),
-            "text-halo-color": _HALO,
-            "text-halo-width": 1.8,
-        },
-    } | _from("places")
+    layout = {"text-size": _by_zoom((6, 10, 13, 16), sizes, base=1.0), "text-max-width": 8, "text-padding": 4}
+    if kind is PlaceKind.DISTRICT:
+        layout |= {"text-transform": "uppercase", "text-letter-spacing": 0.06}
+    color, zooms = _PLACE_TEXT.get(kind, "#4d4a42"), {"minzoom": first_zoom, "maxzoom": last_zoom}
+    return _text(f"{kind}-names", "places", color, (_HALO, 1.8), layout, kind=kind, **zooms)

@@ -45,9 +45,7 @@ class _Read:
 
 def read_layers(path: Path, bounds: Bounds, progress: Progress) -> BasemapLayers:
     """The layers of a file within the bounds of its roads (west, south, east, north in degrees) and a little around.
-
-    Raises:
-        BuildError: if the file cannot be read.
+    Raises BuildError if the file cannot be read.
     """
     west, south, east, north = bounds
     box = (west - _MARGIN_DEGREES, south - _MARGIN_DEGREES, east + _MARGIN_DEGREES, north + _MARGIN_DEGREES)

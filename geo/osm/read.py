@@ -76,10 +76,8 @@ class OsmRoads:
 
 
 def read_osm(path: Path, progress: Progress, bounds: Bounds | None = None) -> OsmRoads:
-    """The roads of a file, of which some point lies within the bounds: west, south, east, north in degrees.
-
-    Raises:
-        BuildError: if it cannot be read, or holds no roads or not where they lie.
+    """The roads of a file, of which some point lies within the bounds: west, south, east, north in degrees. Raises
+    BuildError if it cannot be read, or holds no roads or not where they lie.
     """
     roads = OsmRoads()
     try:

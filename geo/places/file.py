@@ -34,11 +34,7 @@ def write_places(labels: Sequence[PlaceLabel], path: Path) -> None:
 
 
 def read_places(path: Path) -> tuple[PlaceLabel, ...]:
-    """The places of such a file; `within` may be missing, and lon and lat too.
-
-    Raises:
-        PlacesFileError: if it is none.
-    """
+    """The places of such a file; `within` may be missing, and lon and lat too. Raises PlacesFileError if it is none."""
     try:
         return tuple(_label(feature) for feature in json.loads(path.read_text("utf-8"))["features"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, shapely.errors.ShapelyError) as error:

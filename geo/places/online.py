@@ -47,10 +47,8 @@ class OnlinePlaces:
         self.find = lru_cache(maxsize=_KEPT)(self._find)
 
     def _find(self, text: str, limit: int = 10) -> tuple[NamedPlace, ...]:
-        """What the server finds for a text, in its order.
-
-        Raises:
-            OnlineError: if it does not answer in time, or others wait already.
+        """What the server finds for a text, in its order. Raises OnlineError if it does not answer in time, or others
+        wait already.
         """
         if not self._waiting.acquire(blocking=False):
             raise OnlineError("too many searches are waiting for the server")

@@ -21,10 +21,8 @@ _Floats = NDArray[np.float64]
 def build_from_osm(
     path: Path, progress: Progress, *, region: str, area: Path | None = None, turn_costs: str = "osm"
 ) -> Network:
-    """The roads of an .osm.pbf or .osm file, within the polygons of a GeoJSON file where one is given.
-
-    Raises:
-        BuildError: saying what is wrong with a file and what to do.
+    """The roads of an .osm.pbf or .osm file, within the polygons of a GeoJSON file where one is given. Raises
+    BuildError, saying what is wrong with a file and what to do.
     """
     inside = None if area is None else read_polygon(area)
     progress(f"reading {path.name}")
@@ -38,11 +36,7 @@ def build_from_osm(
 
 
 def read_polygon(path: Path) -> shapely.Geometry:
-    """The polygons of a GeoJSON file as one geometry, in degrees.
-
-    Raises:
-        BuildError: if it holds none.
-    """
+    """The polygons of a GeoJSON file as one geometry, in degrees. Raises BuildError if it holds none."""
     try:
         shape = shapely.from_geojson(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, shapely.errors.ShapelyError) as error:

@@ -19,11 +19,7 @@ from geo.source import BuildError, Progress, one_line
 
 
 def build_from_graphml(path: Path, origin: Origin, progress: Progress, *, turn_costs: str = "osm") -> Network:
-    """From an osmnx GraphML file (or .gz).
-
-    Raises:
-        BuildError: if it cannot be read as such a file.
-    """
+    """From an osmnx GraphML file (or .gz). Raises BuildError if it cannot be read as such a file."""
     progress(f"reading {path.name}")
     try:
         if path.suffix == ".gz":
@@ -47,10 +43,8 @@ def build_from_graphml(path: Path, origin: Origin, progress: Progress, *, turn_c
 def build_from_place(name: str, progress: Progress, *, turn_costs: str = "osm") -> Network:
     """The drivable roads of a named place from OpenStreetMap, through osmnx and Overpass (needs the internet).
 
-    osmnx asks for no turn restrictions, so the network has none: a file of OpenStreetMap holds them.
-
-    Raises:
-        BuildError: if the place is not found, has no roads or there is no connection.
+    osmnx asks for no turn restrictions, so the network has none: a file of OpenStreetMap holds them. Raises BuildError
+    if the place is not found, has no roads or there is no connection.
     """
     progress(f"asking OpenStreetMap for the roads of {name}; a regency takes some minutes")
     # A kept answer would be passed off as today's.

@@ -16,11 +16,9 @@ from geo.source import FASTEST_KPH, SLOWEST_KPH, BuildError, Progress, one_line
 def build_from_tables(
     nodes: Path, edges: Path, origin: Origin, progress: Progress, *, turn_costs: str = "osm"
 ) -> Network:
-    """From CSV (or .csv.gz) tables: node, lon, lat; and u, v, length_m, highway, name with optional speed_kph
-    (or maxspeed, assumed_kmh) and geometry_lonlat ("lon lat;lon lat"). Each edge row is one direction.
-
-    Raises:
-        BuildError: naming the file and the column or line that is wrong.
+    """From CSV (or .csv.gz) tables: node, lon, lat; and u, v, length_m, highway, name with optional speed_kph (or
+    maxspeed, assumed_kmh) and geometry_lonlat ("lon lat;lon lat"). Each edge row is one direction. Raises BuildError,
+    naming the file and the column or line that is wrong.
     """
     progress(f"reading {nodes.name} and {edges.name}")
     node_rows = _read(nodes, ("node", "lon", "lat"))

@@ -134,10 +134,8 @@ def write_network(network: Network, path: Path) -> None:
 
 
 def open_network(path: Path) -> Network:
-    """Map a network file read-only.
-
-    Raises:
-        NetworkFileError: if it is missing, of another kind or version, cut short or damaged.
+    """Map a network file read-only. Raises NetworkFileError if it is missing, of another kind or version, cut short or
+    damaged.
     """
     try:
         with path.open("rb") as file:

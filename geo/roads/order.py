@@ -26,12 +26,9 @@ def node_order(
     """The rank of each vertex, (V,) int32, a permutation of 0..V-1; the last ranks are the separators of the whole.
 
     first_out (V+1,) and head (A,) are arcs sorted by tail; lon, lat (V,) degrees. The order comes from RoutingKit's
-    inertial flow (MIT; Schild and Sommer 2015, "On balanced separators in road networks"), which needs no weights,
-    so that it is made once for a graph and kept. Some seconds for a city of 270,000 vertices; Ctrl-C ends the wait.
-
-    Raises:
-        ValueError: if the arrays do not fit one another.
-        OrderError: if what the library left is no order.
+    inertial flow (MIT; Schild and Sommer 2015, "On balanced separators in road networks"), which needs no weights, so
+    that it is made once for a graph and kept. Some seconds for a city of 270,000 vertices; Ctrl-C ends the wait. Raises
+    ValueError if the arrays do not fit one another. Raises OrderError if what the library left is no order.
     """
     count = len(first_out) - 1
     check_arcs(first_out, head)

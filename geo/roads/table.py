@@ -59,10 +59,8 @@ class Origin:
 def build_network(table: RoadTable, origin: Origin, progress: Progress, *, turn_costs: str = "osm") -> Network:
     """The network of the largest part from every place of which every other can be reached.
 
-    turn_costs: `osm` honours the table's turn rules and makes turning round cost time; `none` looks at neither.
-
-    Raises:
-        BuildError: if nothing is left, or a length or position makes no sense.
+    turn_costs: `osm` honours the table's turn rules and makes turning round cost time; `none` looks at neither. Raises
+    BuildError if nothing is left, or a length or position makes no sense.
     """
     _judge(table)
     progress(f"{len(table.lon):,} nodes, {len(table.u):,} edges read")

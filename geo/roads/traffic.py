@@ -72,9 +72,7 @@ def slice_at(slices: Sequence[Slice], local: datetime) -> Slice | None:
 
 def read_slices(path: Path) -> tuple[Slice, ...]:
     """The slices of a TOML file: tables `[[slice]]` with name, days (workdays, weekend, all), from, until, main, side.
-
-    Raises:
-        TrafficFileError: if it cannot be read or is no such file.
+    Raises TrafficFileError if it cannot be read or is no such file.
     """
     try:
         rows = tomllib.loads(path.read_text("utf-8")).get("slice", [])

@@ -66,10 +66,8 @@ class Hierarchy:
 
     @classmethod
     def build(cls, first_out: NDArray[np.int32], head: NDArray[np.int32], rank: NDArray[np.int32]) -> "Hierarchy":
-        """The hierarchy of a graph in an order: rank (V,), as from geo.roads.order.
-
-        Raises:
-            ValueError: if the arcs are not sorted by tail, or rank is no order of their vertices.
+        """The hierarchy of a graph in an order: rank (V,), as from geo.roads.order. Raises ValueError if the arcs are
+        not sorted by tail, or rank is no order of their vertices.
         """
         check_arcs(first_out, head)
         count = len(first_out) - 1
