@@ -1,12 +1,13 @@
 """Reading facilities, vehicles and people from CSV: every bad row is reported, with its line and what is wrong."""
 
 import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, time
 from math import isfinite, nan
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from dispatch.desk.ports import Books
 from dispatch.domain.people import Facility, FacilityKind, Person
@@ -28,14 +29,6 @@ class BadRow:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet(Generic[T]):
-    """What a file holds: the good rows as values, and the bad ones."""
-
-    good: tuple[T, ...]
-    bad: tuple[BadRow, ...]
-
-
 Bad = tuple[BadRow, ...]
 
 
@@ -43,18 +36,18 @@ class SheetError(Exception):
     """A file that is no such table at all."""
 
 
+# Of each kind the columns that a file must have, and those that it may have.
 KINDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
-    "facilities": (frozenset({"id", "kind", "name", "lon", "lat"}), frozenset({"agency", "phone", "source"})),
-    "vehicles": (
-        frozenset({"id", "name", "class", "agency"}),
-        frozenset(
-            {
-                *("plate", "base", "crew", "equipment", "seats", "shares", "zone"),
-                *("hours", "area", "papers_valid_until", "phone"),
-            }
+    kind: (frozenset(needed.split()), frozenset(known.split()))
+    for kind, needed, known in (
+        ("facilities", "id kind name lon lat", "agency phone source"),
+        (
+            "vehicles",
+            "id name class agency",
+            "plate base crew equipment seats shares zone hours area papers_valid_until phone",
         ),
-    ),
-    "people": (frozenset({"id", "name", "role"}), frozenset({"agency", "facility", "vehicle", "phone"})),
+        ("people", "id name role", "agency facility vehicle phone"),
+    )
 }
 
 
@@ -80,8 +73,21 @@ def read_rows(path: Path, kind: str) -> list[tuple[int, Row]]:
         raise SheetError(f"{path} cannot be read as CSV: {error}") from error
 
 
-def read_sheet(rows: Iterable[tuple[int, Row]], make: Callable[[Row], T]) -> Sheet[T]:
-    """Make a value of each row; a row that cannot be one, or repeats an id, is bad."""
+def take_sheet(books: Books, kind: str, rows: Sequence[tuple[int, Row]], *, skip_bad: bool) -> tuple[int, Bad]:
+    """Store the good rows and return their number and the bad ones; with bad rows nothing, unless `skip_bad`."""
+    facilities = {facility.id: facility for facility in books.facilities.list_all()}
+    if kind == "facilities":
+        return _take(rows, facility_of, books.facilities.put, skip_bad=skip_bad)
+    if kind == "vehicles":
+        return _take(rows, lambda row: vehicle_of(row, facilities), books.vehicles.put, skip_bad=skip_bad)
+    vehicles = {vehicle.id for vehicle in books.vehicles.list_all()}
+    return _take(rows, lambda row: person_of(row, facilities, vehicles), books.people.put, skip_bad=skip_bad)
+
+
+def _take(
+    rows: Sequence[tuple[int, Row]], make: Callable[[Row], T], put: Callable[[T], None], *, skip_bad: bool
+) -> tuple[int, Bad]:
+    """Store the value of each row; a row that cannot be one, or repeats an id, is bad."""
     good: dict[str, T] = {}
     bad: list[BadRow] = []
     for line, row in rows:
@@ -92,27 +98,11 @@ def read_sheet(rows: Iterable[tuple[int, Row]], make: Callable[[Row], T]) -> She
             continue
         if good.setdefault(value.id, value) is not value:
             bad.append(BadRow(line, f"the id {value.id} stands twice"))
-    return Sheet(tuple(good.values()), tuple(bad))
-
-
-def take_sheet(books: Books, kind: str, rows: Sequence[tuple[int, Row]], *, skip_bad: bool) -> tuple[int, Bad]:
-    """Store the good rows and return their number and the bad ones; with bad rows nothing, unless `skip_bad`."""
-    facilities = {facility.id: facility for facility in books.facilities.list_all()}
-    if kind == "facilities":
-        return _take(read_sheet(rows, facility_of), books.facilities.put, skip_bad=skip_bad)
-    if kind == "vehicles":
-        return _take(read_sheet(rows, lambda row: vehicle_of(row, facilities)), books.vehicles.put, skip_bad=skip_bad)
-    vehicles = [vehicle.id for vehicle in books.vehicles.list_all()]
-    people = read_sheet(rows, lambda row: person_of(row, facilities, vehicles))
-    return _take(people, books.people.put, skip_bad=skip_bad)
-
-
-def _take(sheet: Sheet[T], put: Callable[[T], None], *, skip_bad: bool) -> tuple[int, Bad]:
-    if sheet.bad and not skip_bad:
-        return 0, sheet.bad
-    for value in sheet.good:
+    if bad and not skip_bad:
+        return 0, tuple(bad)
+    for value in good.values():
         put(value)
-    return len(sheet.good), sheet.bad
+    return len(good), tuple(bad)
 
 
 def facility_of(row: Row) -> Facility:
@@ -138,6 +128,9 @@ def vehicle_of(row: Row, facilities: Mapping[str, Facility]) -> Vehicle:
         papers = date.fromisoformat(until) if until else None
     except ValueError:
         raise ValueError(f"papers_valid_until takes a date such as 2027-01-31, not {until!r}") from None
+    seats = _number(row, "seats") if row.get("seats") else 0.0
+    if not seats.is_integer() or not 0 <= seats <= 99:
+        raise ValueError(f"seats takes a whole number from 0 to 99, not {row.get('seats')!r}")
     return Vehicle(
         id=_id(row),
         name=_text(row, "name"),
@@ -148,43 +141,33 @@ def vehicle_of(row: Row, facilities: Mapping[str, Facility]) -> Vehicle:
         base_point=facilities[base].point if base else None,
         crew=_words(row, "crew", CREW) or USUAL_CREW,
         equipment=_words(row, "equipment", EQUIPMENT),
-        seats=_seats(row),
+        seats=int(seats),
         shares=_choice(row, "shares", Shares) if row.get("shares") else Shares.FULL,
         zone=row.get("zone") or None,
         hours=_hours(row),
-        area=frozenset(row.get("area", "").replace(",", " ").replace(";", " ").split()),
+        area=_words(row, "area"),
         papers_valid_until=papers,
         phone=row.get("phone") or None,
     )
 
 
-def _seats(row: Row) -> int:
-    seats = _number(row, "seats") if row.get("seats") else 0.0
-    if not seats.is_integer() or not 0 <= seats <= 99:
-        raise ValueError(f"seats takes a whole number from 0 to 99, not {row.get('seats')!r}")
-    return int(seats)
-
-
 def _hours(row: Row) -> tuple[time, time] | None:
     """When it serves, such as 08:00-16:00; always where nothing is said."""
     text = row.get("hours")
-    if not text:
-        return None
-    try:
-        span = hours(text)
-    except BadValueError:
-        span = OWN
-    if isinstance(span, tuple):
-        return span
-    raise ValueError(f"hours takes hours such as 08:00-16:00, not {text!r}")
+    span = None
+    with suppress(BadValueError):
+        span = hours(text) if text and text != OWN else None
+    if text and span is None:
+        raise ValueError(f"hours takes hours such as 08:00-16:00, not {text!r}")
+    return span
 
 
-def person_of(row: Row, facilities: Mapping[str, Facility], vehicles: Iterable[str]) -> Person:
+def person_of(row: Row, facilities: Mapping[str, Facility], vehicles: Collection[str]) -> Person:
     """A person. Raises ValueError saying which field is wrong."""
     role, facility, vehicle = _choice(row, "role", Role), row.get("facility") or None, row.get("vehicle") or None
     if facility is not None and facility not in facilities:
         raise ValueError(f"the facility {facility!r} is not known: import it first")
-    if vehicle is not None and vehicle not in set(vehicles):
+    if vehicle is not None and vehicle not in vehicles:
         raise ValueError(f"the vehicle {vehicle!r} is not known: import it first")
     if role is Role.STAFF and facility is None:
         raise ValueError("a member of staff has a facility")
@@ -235,9 +218,9 @@ def _choice(row: Row, name: str, enum: type[_E]) -> _E:
         raise ValueError(f"{name} takes one of {', '.join(enum)}, not {row.get(name)!r}") from None
 
 
-def _words(row: Row, name: str, allowed: frozenset[str]) -> frozenset[str]:
+def _words(row: Row, name: str, allowed: frozenset[str] | None = None) -> frozenset[str]:
     words = frozenset(row.get(name, "").replace(",", " ").replace(";", " ").split())
-    if words - allowed:
+    if allowed is not None and words - allowed:
         raise ValueError(
             f"{name} takes words of {', '.join(sorted(allowed))}, not {', '.join(sorted(words - allowed))}"
         )

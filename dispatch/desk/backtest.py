@@ -1,7 +1,7 @@
 """What a draft would have changed: past requests judged again, from the facts kept with their decisions."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from statistics import median
 from types import MappingProxyType
@@ -68,7 +68,8 @@ class RecordedRoads(Roads):
         self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
     ) -> dict[str, Arrival]:
         """Recorded times already hold the turnout, so they are given and nothing is added."""
-        known = {name: _given(self._recorded[name]) for name in vehicles if name in self._recorded}
+        given = {name: self._recorded[name] for name in vehicles if name in self._recorded}
+        known = {name: replace(arrival, method=Method.GIVEN) for name, arrival in given.items()}
         others = {name: point for name, point in vehicles.items() if name not in known}
         found = known | (self._roads.arrivals(to, others, speeds=speeds, most=most) if others else {})
         soonest = sorted(found.items(), key=lambda pair: (pair[1].eta_s, pair[0]))
@@ -77,16 +78,6 @@ class RecordedRoads(Roads):
     def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
         """The way itself is of no interest to what-if."""
         return self._roads.way(origin, to, speeds=speeds)
-
-
-def _given(arrival: Arrival) -> Arrival:
-    return Arrival(
-        eta_s=arrival.eta_s,
-        eta_low_s=arrival.eta_low_s,
-        eta_high_s=arrival.eta_high_s,
-        distance_m=arrival.distance_m,
-        method=Method.GIVEN,
-    )
 
 
 def replay(
@@ -156,6 +147,5 @@ def sum_up(changes: Sequence[Change], since: datetime, until: datetime) -> Backt
 
 
 def _both(changes: Sequence[Change], outcome: Outcome) -> tuple[int, int]:
-    return sum(c.before.record.outcome == outcome for c in changes), sum(
-        c.after.record.outcome == outcome for c in changes
-    )
+    before = sum(c.before.record.outcome is outcome for c in changes)
+    return before, sum(c.after.record.outcome is outcome for c in changes)

@@ -1,9 +1,10 @@
 """The table of condition keys: the same names in SOP packs, scenario files and the API's bodies."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import Any
 
 from dispatch.domain.request import Ask
 from dispatch.domain.vehicle import VehicleNow
@@ -28,7 +29,7 @@ from dispatch.vocabulary.vehicle_classes import CREW, EQUIPMENT, Duty, Shares, V
 __all__ = ["DAYS", "KEYS", "OWN", "BadValueError", "Condition", "Fact", "Key", "Situation"]
 
 Fact = object
-Seen = Hashable
+Seen = Any  # what a key sees of a vehicle: always hashable
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +101,7 @@ _OF_BOTH = frozenset({"last_free_in_zone"})
 
 def _asked(name: str, group: str, value: Read, get: Callable[[Ask], object]) -> Key:
     """A key that looks at the request alone and takes one of several words."""
-    return Key(
-        name,
-        group,
-        value,
-        None,
-        lambda _, wanted, ask, __: isinstance(wanted, frozenset) and get(ask) in wanted,
-        lambda situation: get(situation.ask),
-    )
+    return Key(name, group, value, None, lambda _, wanted, ask, __: get(ask) in wanted, lambda s: get(s.ask))
 
 
 def _told(name: str, group: str, get: Callable[[Ask], bool]) -> Key:
@@ -115,147 +109,79 @@ def _told(name: str, group: str, get: Callable[[Ask], bool]) -> Key:
     return Key(name, group, flag, None, lambda _, wanted, ask, __: get(ask) is wanted, lambda s: get(s.ask))
 
 
-def _place(name: str, get: Callable[[Ask], str | None]) -> Key:
+def _place(name: str, group: str, get: Callable[[Ask], str | None]) -> Key:
     """An agency's area or name in the request, which may be the vehicle's own agency."""
     return Key(
         name,
-        "patient" if name == "resident_of" else "trip",
+        group,
         names(own=True),
         lambda now: now.vehicle.agency,
-        lambda seen, wanted, ask, _: (
-            isinstance(wanted, frozenset) and (get(ask) in wanted or (OWN in wanted and get(ask) == seen))
-        ),
-        lambda situation: get(situation.ask),
+        lambda seen, wanted, ask, _: get(ask) in wanted or (OWN in wanted and get(ask) == seen),
+        lambda s: get(s.ask),
     )
 
 
 def _attribute(name: str, value: Read, get: Callable[[VehicleNow], str | None]) -> Key:
     """A word of a vehicle."""
-    return Key(
-        name,
-        "vehicle",
-        value,
-        get,
-        lambda seen, wanted, _, __: isinstance(wanted, frozenset) and seen in wanted,
-        lambda situation: get(situation.vehicle),
-    )
+    return Key(name, _V, value, get, lambda seen, wanted, _, __: seen in wanted, lambda s: get(s.vehicle))
 
 
 def _carried(name: str, value: Read, get: Callable[[VehicleNow], frozenset[str]]) -> Key:
     """Things or people aboard, all of which a condition asks for."""
-    return Key(
-        name,
-        "vehicle",
-        value,
-        get,
-        lambda seen, wanted, _, __: isinstance(wanted, frozenset) and isinstance(seen, frozenset) and wanted <= seen,
-        lambda situation: sorted(get(situation.vehicle)),
-    )
+    return Key(name, _V, value, get, lambda seen, wanted, _, __: wanted <= seen, lambda s: sorted(get(s.vehicle)))
 
 
 def _aged(name: str, compare: Compare, fact_minutes: float) -> Key:
     """A time of a vehicle, compared by its age; the fact is in units of `fact_minutes` minutes."""
 
-    def holds(now: VehicleNow, wanted: Value, moment: Moment) -> bool:
-        age_min = compare.since(now, moment)
-        assert isinstance(wanted, float)
+    def holds(now: Seen, wanted: Value, _: Ask, moment: Moment) -> bool:
+        age_min: float | None = compare.since(now, moment)
         if age_min is None:
             return compare.missing
-        return age_min > wanted * compare.scale if compare.over else age_min < wanted * compare.scale
+        limit: float = wanted * compare.scale
+        return age_min > limit if compare.over else age_min < limit
 
     def fact(situation: Situation) -> Fact:
         age_min = compare.since(situation.vehicle, situation.moment)
         return None if age_min is None else int(age_min / fact_minutes)
 
-    return Key(
-        name,
-        "vehicle",
-        number,
-        lambda now: now,
-        lambda seen, wanted, _, moment: isinstance(seen, VehicleNow) and holds(seen, wanted, moment),
-        fact,
-        compare,
-    )
+    return Key(name, _V, number, lambda now: now, holds, fact, compare)
 
 
-def _minutes(span: timedelta) -> float:
-    return span.total_seconds() / 60.0
+def _age_min(at: datetime | None, moment: Moment) -> float | None:
+    return None if at is None else (moment.now - at).total_seconds() / 60.0
 
 
 def _fix_age_min(now: VehicleNow, moment: Moment) -> float | None:
     fix = now.position(moment.now)
-    return None if fix is None else max(0.0, _minutes(moment.now - fix.taken_at))
-
-
-def _rest_min(now: VehicleNow, moment: Moment) -> float | None:
-    return None if now.trip_ended_at is None else _minutes(moment.now - now.trip_ended_at)
-
-
-def _duty_min(now: VehicleNow, moment: Moment) -> float | None:
-    return None if now.on_duty_since is None else _minutes(moment.now - now.on_duty_since)
+    return _age_min(min(fix.taken_at, moment.now), moment) if fix else None
 
 
 def _leaves(_: Seen, wanted: Value, ask: Ask, __: Moment) -> bool:
     """A trip out of the province leaves the city too."""
-    assert isinstance(wanted, frozenset)
-    return ask.leaves is not None and (
-        ask.leaves in wanted or (Leaves.CITY in wanted and ask.leaves is Leaves.PROVINCE)
-    )
+    return ask.leaves in wanted or (Leaves.CITY in wanted and ask.leaves is Leaves.PROVINCE)
 
 
 def _clock(seen: Seen, wanted: Value, _: Ask, moment: Moment) -> bool:
-    if wanted == OWN:
-        return seen is None or within(seen, moment.local.time())
-    return within(wanted, moment.local.time())
+    span = seen if wanted == OWN else wanted
+    return span is None or within(span, moment.local.time())
 
 
 def _area(seen: Seen, wanted: Value, ask: Ask, _: Moment) -> bool:
     """The vehicle's service area; where a pick-up lies in no known area, nobody is outside of its own."""
-    assert isinstance(wanted, frozenset)
-    assert isinstance(seen, frozenset)
     if OWN in wanted and (ask.pickup.agency is None or not seen or ask.pickup.agency in seen):
         return True
-    return not seen.isdisjoint(wanted)
+    return not wanted.isdisjoint(seen)
 
 
 def _papers(seen: Seen, wanted: Value, _: Ask, moment: Moment) -> bool:
     """Valid for so many more days; papers that nobody wrote down are not held against a vehicle."""
-    assert isinstance(wanted, float)
     return seen is None or str(seen) >= (moment.local.date() + timedelta(days=wanted)).isoformat()
 
 
-def _nobody_sooner(_: Seen, wanted: Value, __: Ask, moment: Moment) -> bool:
-    assert isinstance(wanted, float)
-    return moment.soonest_s is None or moment.soonest_s > wanted * 60.0
-
-
 def _last_free(seen: Seen, wanted: Value, _: Ask, moment: Moment) -> bool:
-    assert isinstance(seen, tuple)
     kind, zone, free = seen
     return (bool(free) and zone is not None and moment.free_in_zone.get((kind, zone), 0) <= 1) is wanted
-
-
-def _more(get: Callable[[Ask], float | None]) -> Callable[[Seen, Value, Ask, Moment], bool]:
-    def test(_: Seen, wanted: Value, ask: Ask, __: Moment) -> bool:
-        got = get(ask)
-        assert isinstance(wanted, float)
-        return got is not None and got > wanted
-
-    return test
-
-
-def _patient_count(_: Seen, wanted: Value, ask: Ask, __: Moment) -> bool:
-    assert isinstance(wanted, float)
-    return ask.patient.count >= wanted
-
-
-def _documents(_: Seen, wanted: Value, ask: Ask, __: Moment) -> bool:
-    assert isinstance(wanted, frozenset)
-    return wanted <= ask.documents
-
-
-def _seats(seen: Seen, wanted: Value, _: Ask, __: Moment) -> bool:
-    return isinstance(seen, int) and isinstance(wanted, float) and seen >= wanted
 
 
 def _rounded(value: float | None) -> Fact:
@@ -270,7 +196,14 @@ _ROWS = (
     _told("schedule_at", _R, lambda ask: ask.schedule_at is not None),
     _asked("requester", _R, names(), lambda ask: ask.requester),
     _told("phone", _R, lambda ask: ask.has_phone),
-    Key("documents", _R, choice(Document), None, _documents, lambda s: sorted(s.ask.documents)),
+    Key(
+        "documents",
+        _R,
+        choice(Document),
+        None,
+        lambda _, wanted, ask, __: wanted <= ask.documents,
+        lambda s: sorted(s.ask.documents),
+    ),
     _asked("pickup", _R, names(), lambda ask: ask.pickup.facility),
     _asked("dropoff", _R, names(), lambda ask: ask.dropoff.facility if ask.dropoff else None),
     _told("living", _P, lambda ask: ask.patient.living),
@@ -279,17 +212,24 @@ _ROWS = (
     _told("oxygen", _P, lambda ask: ask.patient.oxygen),
     _told("infectious", _P, lambda ask: ask.patient.infectious),
     _asked("death", _P, choice(Death), lambda ask: ask.patient.death),
-    Key("count", _P, number, None, _patient_count, lambda s: s.ask.patient.count),
-    _place("resident_of", lambda ask: ask.patient.resident_of),
-    _place("pickup_area", lambda ask: ask.pickup.agency),
-    _place("dropoff_area", lambda ask: ask.dropoff.agency if ask.dropoff else None),
+    Key(
+        "count",
+        _P,
+        number,
+        None,
+        lambda _, wanted, ask, __: ask.patient.count >= wanted,
+        lambda s: s.ask.patient.count,
+    ),
+    _place("resident_of", _P, lambda ask: ask.patient.resident_of),
+    _place("pickup_area", _T, lambda ask: ask.pickup.agency),
+    _place("dropoff_area", _T, lambda ask: ask.dropoff.agency if ask.dropoff else None),
     Key("leaves", _T, choice(Leaves), None, _leaves, lambda s: s.ask.leaves),
     Key(
         "distance_km_over",
         _T,
         number,
         None,
-        _more(lambda ask: ask.distance_km),
+        lambda _, wanted, ask, __: ask.distance_km is not None and ask.distance_km > wanted,
         lambda s: _rounded(s.ask.distance_km),
     ),
     Key(
@@ -297,7 +237,7 @@ _ROWS = (
         _T,
         days,
         None,
-        lambda _, wanted, __, moment: isinstance(wanted, frozenset) and moment.local.weekday() in wanted,
+        lambda _, wanted, __, moment: moment.local.weekday() in wanted,
         lambda s: DAYS[s.moment.local.weekday()],
     ),
     Key("hours", _T, hours, lambda now: now.vehicle.hours, _clock, lambda s: s.moment.local.strftime("%H.%M")),
@@ -307,15 +247,15 @@ _ROWS = (
     _attribute("duty", choice(Duty), lambda now: now.duty),
     _carried("equipment", choice(EQUIPMENT), lambda now: now.vehicle.equipment),
     _carried("crew", choice(CREW), lambda now: now.vehicle.crew),
-    Key("seats", _V, number, lambda now: now.vehicle.seats, _seats, lambda s: s.vehicle.vehicle.seats),
     Key(
-        "area",
+        "seats",
         _V,
-        names(own=True),
-        lambda now: now.vehicle.serves,
-        _area,
-        lambda s: sorted(s.vehicle.vehicle.serves),
+        number,
+        lambda now: now.vehicle.seats,
+        lambda seen, wanted, _, __: seen >= wanted,
+        lambda s: s.vehicle.vehicle.seats,
     ),
+    Key("area", _V, names(own=True), lambda now: now.vehicle.serves, _area, lambda s: sorted(s.vehicle.vehicle.serves)),
     Key(
         "papers_valid_until",
         _V,
@@ -325,8 +265,22 @@ _ROWS = (
         lambda s: str(s.vehicle.vehicle.papers_valid_until) if s.vehicle.vehicle.papers_valid_until else None,
     ),
     _aged("fix_age_min_over", Compare("fix", _fix_age_min, over=True, missing=True), 1.0),
-    _aged("rest_min_under", Compare("trip_ended_at", _rest_min, over=False, missing=False), 1.0),
-    _aged("duty_h_over", Compare("on_duty_since", _duty_min, over=True, missing=False, scale=60.0), 60.0),
+    _aged(
+        "rest_min_under",
+        Compare("trip_ended_at", lambda now, moment: _age_min(now.trip_ended_at, moment), over=False, missing=False),
+        1.0,
+    ),
+    _aged(
+        "duty_h_over",
+        Compare(
+            "on_duty_since",
+            lambda now, moment: _age_min(now.on_duty_since, moment),
+            over=True,
+            missing=False,
+            scale=60.0,
+        ),
+        60.0,
+    ),
     _attribute("zone", names(), lambda now: now.vehicle.zone),
     _attribute("shares", choice(Shares), lambda now: now.vehicle.shares),
     Key(
@@ -334,8 +288,8 @@ _ROWS = (
         _M,
         number,
         None,
-        _nobody_sooner,
-        lambda s: None if s.moment.soonest_s is None else round(s.moment.soonest_s / 60.0),
+        lambda _, wanted, __, moment: moment.soonest_s is None or moment.soonest_s > wanted * 60.0,
+        lambda s: _rounded(None if s.moment.soonest_s is None else s.moment.soonest_s / 60.0),
     ),
     Key(
         "puskesmas_vehicle_busy",

@@ -95,11 +95,6 @@ class Rule:
             return True
         return any(condition.looks_at_vehicle for condition in self.conditions)
 
-    @property
-    def keeps_from_going(self) -> bool:
-        """Whether it can object to a vehicle."""
-        return self.effect in (Effect.DENY, Effect.REQUIRE)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pack:

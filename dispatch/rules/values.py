@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
+from typing import Any
 
 OWN = "own"
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-Value = object
+Value = Any  # what a key's own test takes
 
 
 class Kind(StrEnum):

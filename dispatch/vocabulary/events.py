@@ -4,6 +4,7 @@ A fact is never a person's name or phone number, and never a sentence of the pro
 people and packs wrote. A field with a default may be missing in entries of earlier versions.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -61,16 +62,25 @@ class EventKind(StrEnum):
     ROAD_OPENED = auto()
 
 
+_KINDS: dict[EventKind, type["Event"]] = {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """The head of every event: when (aware UTC), about what, and who did it (a person's id, or the desk's own name)."""
 
-    kind: ClassVar[EventKind]
+    kind: ClassVar[EventKind]  # the class's own name
     at: datetime
     request_id: str | None = None
     assignment_id: str | None = None
     vehicle_id: str | None = None
     actor: str | None = None
+
+    def __init_subclass__(cls) -> None:
+        name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        if name in EventKind.__members__.values():
+            cls.kind = EventKind(name)
+            _KINDS[cls.kind] = cls
 
     def about(self, request_id: str, *, assignment_id: str | None = None, vehicle_id: str | None = None) -> "Event":
         """The same event about a request, its assignment and its vehicle."""
@@ -83,7 +93,6 @@ class Event:
 class RequestReceived(Event):
     """Somebody asked for something."""
 
-    kind: ClassVar[EventKind] = EventKind.REQUEST_RECEIVED
     need: Need | None = None
     urgency: Urgency | None = None
 
@@ -92,7 +101,6 @@ class RequestReceived(Event):
 class DecisionMade(Event):
     """What was decided; the decision itself is kept beside. `sentence` is of entries before 0.2 alone."""
 
-    kind: ClassVar[EventKind] = EventKind.DECISION_MADE
     outcome: Outcome
     chosen: tuple[str, ...] = ()
     decision_id: int | None = None
@@ -103,7 +111,6 @@ class DecisionMade(Event):
 class OfferMade(Event):
     """A vehicle was asked; `auto`: its driver takes every offer."""
 
-    kind: ClassVar[EventKind] = EventKind.OFFER_MADE
     expires_at: datetime
     slot: int = 0
     auto: bool = False
@@ -113,7 +120,6 @@ class OfferMade(Event):
 class OfferDelivered(Event):
     """The offer reached the driver's phone; from now on the seconds of R23 count."""
 
-    kind: ClassVar[EventKind] = EventKind.OFFER_DELIVERED
     expires_at: datetime
 
 
@@ -136,42 +142,31 @@ class TripEvent(Event):
 class OfferAccepted(TripEvent):
     """The driver goes."""
 
-    kind: ClassVar[EventKind] = EventKind.OFFER_ACCEPTED
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferDeclined(TripEvent):
     """The driver cannot go."""
-
-    kind: ClassVar[EventKind] = EventKind.OFFER_DECLINED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferExpired(TripEvent):
     """The driver did not answer in time."""
 
-    kind: ClassVar[EventKind] = EventKind.OFFER_EXPIRED
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferWithdrawn(TripEvent):
     """The desk took the offer back."""
-
-    kind: ClassVar[EventKind] = EventKind.OFFER_WITHDRAWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepTaken(TripEvent):
     """A step of the trip."""
 
-    kind: ClassVar[EventKind] = EventKind.STEP_TAKEN
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepUndone(TripEvent):
     """A tap was taken back: `undone` is the state that was left, None in entries before 0.2."""
 
-    kind: ClassVar[EventKind] = EventKind.STEP_UNDONE
     undone: AssignmentState | None = None
 
 
@@ -179,21 +174,16 @@ class StepUndone(TripEvent):
 class StoodDown(TripEvent):
     """The vehicle is called back and can still go."""
 
-    kind: ClassVar[EventKind] = EventKind.STOOD_DOWN
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemReported(TripEvent):
     """The vehicle cannot go on."""
-
-    kind: ClassVar[EventKind] = EventKind.PROBLEM_REPORTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalAsked(Event):
     """Somebody's yes is asked for a vehicle under a rule; `approver` is a role or own_operator."""
 
-    kind: ClassVar[EventKind] = EventKind.APPROVAL_ASKED
     rule: str
     approver: str
 
@@ -211,7 +201,6 @@ class Judged(Event):
 class ApprovalGiven(Judged):
     """The approver said yes."""
 
-    kind: ClassVar[EventKind] = EventKind.APPROVAL_GIVEN
     approver: str | None = None
 
 
@@ -219,15 +208,12 @@ class ApprovalGiven(Judged):
 class ApprovalRefused(Judged):
     """The approver said no."""
 
-    kind: ClassVar[EventKind] = EventKind.APPROVAL_REFUSED
     approver: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overridden(Judged):
     """An operator acted against a rule that allows it."""
-
-    kind: ClassVar[EventKind] = EventKind.OVERRIDDEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,28 +229,21 @@ class SopEvent(Event):
 class SopSubmitted(SopEvent):
     """A draft waits for the second person."""
 
-    kind: ClassVar[EventKind] = EventKind.SOP_SUBMITTED
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SopApproved(SopEvent):
     """The second person agreed."""
-
-    kind: ClassVar[EventKind] = EventKind.SOP_APPROVED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SopReturned(SopEvent):
     """The second person sent it back."""
 
-    kind: ClassVar[EventKind] = EventKind.SOP_RETURNED
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SopPublished(SopEvent):
     """The version is in force from `effective_from`."""
 
-    kind: ClassVar[EventKind] = EventKind.SOP_PUBLISHED
     effective_from: datetime
 
 
@@ -272,7 +251,6 @@ class SopPublished(SopEvent):
 class PromiseMade(Event):
     """A call-back is owed; `owner` is a role or a person's id."""
 
-    kind: ClassVar[EventKind] = EventKind.PROMISE_MADE
     why: Why
     owner: str
     due_at: datetime
@@ -283,7 +261,6 @@ class PromiseMade(Event):
 class PromiseRetried(Event):
     """The search was tried again."""
 
-    kind: ClassVar[EventKind] = EventKind.PROMISE_RETRIED
     retries: int
 
 
@@ -291,7 +268,6 @@ class PromiseRetried(Event):
 class PromiseCalled(Event):
     """A call-back was made; `told` is who was reached, in words."""
 
-    kind: ClassVar[EventKind] = EventKind.PROMISE_CALLED
     outcome: CallOutcome
     whom: Whom
     told: str | None = None
@@ -301,7 +277,6 @@ class PromiseCalled(Event):
 class PromiseReminded(Event):
     """Its owner is reminded before it is due."""
 
-    kind: ClassVar[EventKind] = EventKind.PROMISE_REMINDED
     to: str
     due_at: datetime
 
@@ -310,7 +285,6 @@ class PromiseReminded(Event):
 class PromiseOverdue(Event):
     """Nobody called in time: it goes one step up."""
 
-    kind: ClassVar[EventKind] = EventKind.PROMISE_OVERDUE
     to: str
     level: int
 
@@ -319,7 +293,6 @@ class PromiseOverdue(Event):
 class PromiseHandedOver(Event):
     """Somebody of this role owes it from now on."""
 
-    kind: ClassVar[EventKind] = EventKind.PROMISE_HANDED_OVER
     to: str
 
 
@@ -327,7 +300,6 @@ class PromiseHandedOver(Event):
 class PromiseClosed(Event):
     """It ended: with what, and who was told (a person's words, or a code of vocabulary.promises)."""
 
-    kind: ClassVar[EventKind] = EventKind.PROMISE_CLOSED
     outcome: str
     told: str
     state: PromiseState
@@ -337,7 +309,6 @@ class PromiseClosed(Event):
 class StockCame(Event):
     """A document came in for somebody who waits for it, at this place of the call list."""
 
-    kind: ClassVar[EventKind] = EventKind.STOCK_CAME
     subject: str
     place: int = 1
 
@@ -346,7 +317,6 @@ class StockCame(Event):
 class NoticeAsked(Event):
     """A rule wants somebody to be told; `rule` is None in entries before 0.2."""
 
-    kind: ClassVar[EventKind] = EventKind.NOTICE_ASKED
     whom: str
     rule: str | None = None
 
@@ -355,7 +325,6 @@ class NoticeAsked(Event):
 class Escalated(Event):
     """Somebody of this role is told that nobody goes yet."""
 
-    kind: ClassVar[EventKind] = EventKind.ESCALATED
     to: str
     why: Why
 
@@ -364,7 +333,6 @@ class Escalated(Event):
 class FamilySaid(Event):
     """The family's word on its link."""
 
-    kind: ClassVar[EventKind] = EventKind.FAMILY_SAID
     said: FamilyWord
 
 
@@ -372,7 +340,6 @@ class FamilySaid(Event):
 class Noted(Event):
     """A note was added; its text lies with the contact. `delivers`: the document goes to the house."""
 
-    kind: ClassVar[EventKind] = EventKind.NOTED
     delivers: bool = False
 
 
@@ -380,7 +347,6 @@ class Noted(Event):
 class Held(Event):
     """The destination waits, or no longer does."""
 
-    kind: ClassVar[EventKind] = EventKind.HELD
     on: bool
     reason: str
 
@@ -389,7 +355,6 @@ class Held(Event):
 class RequestEnded(Event):
     """How a request ended, and who was told (a person's words, or a code of vocabulary.promises)."""
 
-    kind: ClassVar[EventKind] = EventKind.REQUEST_ENDED
     state: RequestState
     told: str
 
@@ -398,7 +363,6 @@ class RequestEnded(Event):
 class DutyChanged(Event):
     """A vehicle's duty; `shift_over`: the desk ended a shift that nobody ended. `reason` is of entries before 0.2."""
 
-    kind: ClassVar[EventKind] = EventKind.DUTY_CHANGED
     duty: Duty
     at_base: bool = False
     shift_over: bool = False
@@ -418,23 +382,13 @@ class RoadEvent(Event):
 class RoadClosed(RoadEvent):
     """Nobody drives there from now on."""
 
-    kind: ClassVar[EventKind] = EventKind.ROAD_CLOSED
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoadOpened(RoadEvent):
     """It is open again."""
 
-    kind: ClassVar[EventKind] = EventKind.ROAD_OPENED
 
-
-KINDS: Mapping[EventKind, type[Event]] = MappingProxyType(
-    {
-        found.kind: found
-        for found in tuple(globals().values())
-        if isinstance(found, type) and issubclass(found, Event) and hasattr(found, "kind")
-    }
-)
+KINDS: Mapping[EventKind, type[Event]] = MappingProxyType(_KINDS)
 _HEAD = frozenset(field.name for field in fields(Event))
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
 from itertools import product
 
@@ -11,8 +12,8 @@ from dispatch.rules.conditions import Condition
 from dispatch.rules.judge_one import CLASS_RULE, DUTY_RULE, LEFT_ALONE_RULE, assess
 from dispatch.rules.moment import Moment
 from dispatch.rules.pack.faults import Path, Said, said
-from dispatch.rules.sop import NATIONAL, Effect, Pack, Part, Reason, Rule, SopInForce, held_at, policy_at
-from dispatch.rules.values import OWN
+from dispatch.rules.sop import NATIONAL, Effect, Pack, Part, Rule, SopInForce, held_at, policy_at
+from dispatch.rules.values import OWN, Value
 from dispatch.vocabulary.needs import NEEDS, Need
 from dispatch.vocabulary.policy import FIGURES, Policy
 from dispatch.vocabulary.promises import APPROVERS
@@ -87,27 +88,23 @@ def judge_rule(rule: Rule) -> Iterator[Said]:
 
 def _judge_effect(rule: Rule) -> Iterator[Said]:
     """What an effect needs beside its name."""
-    me, at = rule.id, ("effect",)
-    if me in (CLASS_RULE, DUTY_RULE, LEFT_ALONE_RULE):
-        yield said(("id",), "built_in_id", rule=me)
-    if rule.effect is Effect.DENY and not (rule.when or rule.vehicles):
-        yield said(at, "forbids_everything", rule=me)
-    if rule.effect is Effect.REQUIRE and not rule.must:
-        yield said(at, "requires_nothing", rule=me)
-    if rule.effect is Effect.PREFER and not rule.must:
-        yield said(at, "prefers_nothing", rule=me)
+    if rule.id in (CLASS_RULE, DUTY_RULE, LEFT_ALONE_RULE):
+        yield said(("id",), "built_in_id", rule=rule.id)
     if rule.effect is Effect.APPROVAL and rule.approver not in APPROVERS:
-        yield said(("approver",), "no_approver", rule=me, allowed=", ".join(APPROVERS))
-    if rule.effect is Effect.PAIR and (rule.sooner_by_min is None) is not rule.one_each:
-        yield said(at, "pair_of_what", rule=me)
-    if rule.effect is Effect.DEFER and not (rule.documents or rule.booking):
-        yield said(at, "defers_nothing", rule=me)
-    if rule.effect is Effect.HOLD and not rule.notify:
-        yield said(at, "tells_nobody", rule=me)
-    if rule.effect is Effect.PREFER and not 0 < rule.prefer_within_min <= 120:
-        yield said(("prefer_within_min",), "out_of_range", name="prefer_within_min", low=1, high=120)
-    if rule.sooner_by_min is not None and not 0 < rule.sooner_by_min <= 120:
-        yield said(("sooner_by_min",), "out_of_range", name="sooner_by_min", low=1, high=120)
+        yield said(("approver",), "no_approver", rule=rule.id, allowed=", ".join(APPROVERS))
+    for effect, says_enough, code in (
+        (Effect.DENY, rule.when or rule.vehicles, "forbids_everything"),
+        (Effect.REQUIRE, rule.must, "requires_nothing"),
+        (Effect.PREFER, rule.must, "prefers_nothing"),
+        (Effect.PAIR, (rule.sooner_by_min is None) is rule.one_each, "pair_of_what"),
+        (Effect.DEFER, rule.documents or rule.booking, "defers_nothing"),
+        (Effect.HOLD, rule.notify, "tells_nobody"),
+    ):
+        if rule.effect is effect and not says_enough:
+            yield said(("effect",), code, rule=rule.id)
+    for name, minutes in (("prefer_within_min", rule.prefer_within_min), ("sooner_by_min", rule.sooner_by_min)):
+        if minutes is not None and not 0 < minutes <= 120:
+            yield said((name,), "out_of_range", name=name, low=1, high=120)
 
 
 def _judge_overrides(rule: Rule) -> Iterator[Said]:
@@ -123,18 +120,15 @@ def _judge_overrides(rule: Rule) -> Iterator[Said]:
 def _judge_words(rule: Rule) -> Iterator[Said]:
     """Reasons may name only facts that the rule's conditions see."""
     known = sorted({condition.key.name for condition in rule.conditions} | {"class", "Class"})
-    given: list[tuple[Path, Reason | None]] = [(("reason",), rule.reason), (("reason", "en"), rule.reason_en)]
-    for path, text in (((*at, name), text) for at, reason in given if reason for name, text in _texts(reason)):
-        name = ".".join(str(part) for part in path[1:])
+    reasons = (("", rule.reason), ("en.", rule.reason_en))
+    texts = {at + name: text or "" for at, reason in reasons if reason for name, text in asdict(reason).items()}
+    for name, text in texts.items():
+        path = ("reason", *name.split("."))
         for fact in _FACT.findall(text):
             if fact not in known:
                 yield said(path, "unknown_fact", rule=rule.id, name=name, fact=f"{{{fact}}}", known=", ".join(known))
-        if "{" in (rest := _FACT.sub("", text)) or "}" in rest:
+        if {"{", "}"} & set(_FACT.sub("", text)):
             yield said(path, "lone_brace", name=name)
-
-
-def _texts(reason: Reason) -> list[tuple[str, str]]:
-    return [("met", reason.met), ("unmet", reason.unmet), ("would_help", reason.would_help or "")]
 
 
 def _contradictions(conditions: Sequence[Condition]) -> Iterator[tuple[str, str]]:
@@ -175,10 +169,11 @@ def _disjoint(conditions: Sequence[Condition]) -> bool:
     return False
 
 
-def _exclude(one: object, two: object, name: str) -> bool:
-    if isinstance(one, bool) and isinstance(two, bool):
+def _exclude(one: Value, two: Value, name: str) -> bool:
+    """Whether two values of the same key do."""
+    if isinstance(one, bool):
         return one is not two
-    if not isinstance(one, frozenset) or not isinstance(two, frozenset) or name in _ALL_OF:
+    if not isinstance(one, frozenset) or name in _ALL_OF:
         return False
     return not one & two and OWN not in one | two
 
@@ -193,20 +188,9 @@ def _implied(vehicles: Part, when: Part, unless: Part) -> bool:
 
 def _follows(condition: Condition, given: Iterable[Condition]) -> bool:
     """Whether a condition holds wherever the given ones do."""
-    for other in given:
-        if other.key is not condition.key:
-            continue
-        one, two = other.value, condition.value
-        if one == two:
-            return True
-        if (
-            isinstance(one, frozenset)
-            and isinstance(two, frozenset)
-            and condition.key.name not in _ALL_OF
-            and one <= two
-        ):
-            return True
-    return False
+    wanted, words = condition.value, isinstance(condition.value, frozenset) and condition.key.name not in _ALL_OF
+    same = [other.value for other in given if other.key is condition.key]
+    return any(value == wanted or (words and value <= wanted) for value in same)
 
 
 def judge_needs(pack: Pack) -> Iterator[tuple[str, Said]]:

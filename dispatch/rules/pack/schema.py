@@ -13,107 +13,72 @@ from dispatch.vocabulary.policy import FIGURES
 from dispatch.vocabulary.promises import APPROVERS
 
 Schema = dict[str, Any]
-_HOURS = "([01][0-9]|2[0-3]):[0-5][0-9]"
+
+
+def _pattern(pattern: str) -> Schema:
+    return {"type": "string", "pattern": f"^{pattern}$"}
+
+
+_HOUR = "([01][0-9]|2[0-3]):[0-5][0-9]"
+_SPAN = _pattern(f"{_HOUR}-{_HOUR}")
+_TEXT: Schema = {"type": "string", "pattern": r"\S", "maxLength": LONGEST}
 
 
 def pack_schema() -> Schema:
     """A JSON Schema (2020-12) of one pack."""
-    figures, span = {name: _figure(name) for name in FIGURES}, _pattern(f"{_HOURS}-{_HOURS}")
-    certain: Schema = {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["hours"],
-        "minProperties": 2,
-        "properties": figures
-        | {"hours": {"oneOf": [span, _most(span) | {"minItems": 1}]}, "weekdays": _value(KEYS["weekdays"].value)},
+    figures = {name: _figure(name) for name in FIGURES}
+    hours = {"oneOf": [_SPAN, _most(_SPAN) | {"minItems": 1}]}
+    certain = _table(figures | {"hours": hours, "weekdays": _value(KEYS["weekdays"].value)}, "hours")
+    head = {
+        "agency": _pattern(AGENCY),
+        "title": _TEXT,
+        "version": _pattern(VERSION),
+        "effective_from": {"type": "string", "format": "date-time"},
     }
+    rules = {"type": "array", "maxItems": MOST_RULES, "items": {"oneOf": [_rule(effect) for effect in Effect]}}
+    policy = _table(figures | {"hours": _most(certain | {"minProperties": 2})})
+    conditions = _table({key.name: _value(key.value) | {"description": key.group} for key in KEYS.values()})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Jemput SOP pack",
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["pack"],
-        "properties": {
-            "pack": {
-                "type": "object",
-                "additionalProperties": False,
-                "required": list(PACK_KEYS),
-                "properties": {
-                    "agency": _pattern(AGENCY),
-                    "title": _text(),
-                    "version": _pattern(VERSION),
-                    "effective_from": {"type": "string", "format": "date-time"},
-                },
-            },
-            "policy": {
-                "type": "object",
-                "additionalProperties": False,
-                "properties": figures | {"hours": _most(certain)},
-            },
-            "rule": {"type": "array", "maxItems": MOST_RULES, "items": {"oneOf": [_rule(effect) for effect in Effect]}},
-        },
-        "$defs": {"conditions": _conditions()},
+        **_table({"pack": _table(head, *PACK_KEYS), "policy": policy, "rule": rules}, "pack"),
+        "$defs": {"conditions": conditions | {"minProperties": 1}},
     }
 
 
 def _rule(effect: Effect) -> Schema:
     """A rule of one effect takes the fields of that effect beside those of every rule."""
-    table = {"$ref": "#/$defs/conditions"}
+    table: Schema = {"$ref": "#/$defs/conditions"}
+    reasons, minutes = dict.fromkeys(REASON_KEYS, _TEXT), {"type": "number", "exclusiveMinimum": 0, "maximum": 120}
     known: Schema = {
         "id": _pattern(RULE_ID),
-        "title": _text(),
+        "title": _TEXT,
         "effect": {"const": effect.value},
-        **{
-            part: {"oneOf": [table, {"type": "array", "minItems": 1, "maxItems": MOST_ALTERNATIVES, "items": table}]}
-            for part in PARTS
-        },
-        "clause": _text(),
-        "source": _text(),
-        "reason": _reason(en=_reason()),
+        **{part: {"oneOf": [table, _most(table) | {"minItems": 1}]} for part in PARTS},
+        "clause": _TEXT,
+        "source": _TEXT,
+        "reason": _table(reasons | {"en": _table(reasons, "met", "unmet")}, "met", "unmet"),
         "overridable_by": {"enum": [member.value for member in OverridableBy]},
         "overrides": _words(),
         "approver": {"enum": list(APPROVERS)},
-        "prefer_within_min": {"type": "number", "exclusiveMinimum": 0, "maximum": 120},
-        "sooner_by_min": {"type": "number", "exclusiveMinimum": 0, "maximum": 120},
+        "prefer_within_min": minutes,
+        "sooner_by_min": minutes,
         "one_each": {"type": "boolean"},
         "documents": _words(*Document),
         "checklist": _words(),
         "notify": _words(),
-        "booking": {
-            "type": "object",
-            "additionalProperties": False,
-            "required": ["notice_min", "hours"],
-            "properties": {"notice_min": {"type": "number", "minimum": 0}, "hours": _pattern(f"{_HOURS}-{_HOURS}")},
-        },
+        "booking": _table({"notice_min": {"type": "number", "minimum": 0}, "hours": _SPAN}, "notice_min", "hours"),
     }
     names = (*ALWAYS, *FIELDS_OF[effect])
     required = [*NEEDED, *(["must"] if effect in (Effect.REQUIRE, Effect.PREFER) else [])]
     required += ["approver"] if effect is Effect.APPROVAL else ["notify"] if effect is Effect.HOLD else []
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": required,
-        "properties": {name: known[name] for name in names},
-    }
+    return _table({name: known[name] for name in names}, *required)
 
 
-def _reason(**more: Schema) -> Schema:
-    texts = {name: _text() for name in REASON_KEYS}
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["met", "unmet"],
-        "properties": texts | more,
-    }
-
-
-def _conditions() -> Schema:
-    return {
-        "type": "object",
-        "minProperties": 1,
-        "additionalProperties": False,
-        "properties": {key.name: _value(key.value) | {"description": key.group} for key in KEYS.values()},
-    }
+def _table(properties: Schema, *required: str) -> Schema:
+    """A table of these fields and no others."""
+    needed = {"required": list(required)} if required else {}
+    return {"type": "object", "additionalProperties": False, **needed, "properties": properties}
 
 
 def _value(read: Read) -> Schema:
@@ -121,7 +86,7 @@ def _value(read: Read) -> Schema:
         case Kind.CHOICE:
             one: Schema = {"enum": list(read.allowed)}
         case Kind.NAMES:
-            one = _text() if read.own else _text() | {"not": {"const": OWN}}
+            one = _TEXT if read.own else _TEXT | {"not": {"const": OWN}}
         case Kind.FLAG:
             return {"type": "boolean"}
         case Kind.NUMBER:
@@ -130,12 +95,12 @@ def _value(read: Read) -> Schema:
             day = f"({'|'.join(DAYS)})"
             return _pattern(f"{day}(-{day})?(, ?{day}(-{day})?)*")
         case Kind.HOURS:
-            return {"anyOf": [{"const": OWN}, _pattern(f"{_HOURS}-{_HOURS}")]}
+            return {"anyOf": [{"const": OWN}, _SPAN]}
     return {"oneOf": [one, {"type": "array", "minItems": 1, "uniqueItems": True, "items": one}]}
 
 
 def _words(*allowed: str) -> Schema:
-    items: Schema = {"enum": list(allowed)} if allowed else _text()
+    items: Schema = {"enum": list(allowed)} if allowed else _TEXT
     return {"type": "array", "minItems": 1, "maxItems": MOST_WORDS, "uniqueItems": True, "items": items}
 
 
@@ -146,11 +111,3 @@ def _most(items: Schema) -> Schema:
 def _figure(name: str) -> Schema:
     figure = FIGURES[name]
     return {"type": "integer" if figure.whole else "number", "minimum": figure.low, "maximum": figure.high}
-
-
-def _text() -> Schema:
-    return {"type": "string", "pattern": r"\S", "maxLength": LONGEST}
-
-
-def _pattern(pattern: str) -> Schema:
-    return {"type": "string", "pattern": f"^{pattern}$"}
