@@ -42,7 +42,7 @@ def packs_named(name: object, folder: Path, without_pack: Collection[str]) -> li
             raise ValueError(f"the pack {name} cannot be read: {error}") from None
     known = package_packs()
     found = [(agency, text) for agency, text in known if agency == name]
-    if not found and name not in without_pack:
+    if not found and not (isinstance(name, str) and name in without_pack):
         agencies = sorted({agency for agency, _ in known})
         raise ValueError(f"no pack {name!r}: there are {', '.join(agencies)}, or a path to a file")
     return found

@@ -159,6 +159,7 @@ def test_queued_taps_are_numbered_and_keep_the_time_of_the_device(tmp_path: Path
         ('pickup = "cikokol"', 'pickup = "cikupa"', 16, "step 1.ask.pickup: 'cikupa' is none of the places"),
         ('pickup = "cikokol"', "pickup = [106.6, 96.2]", 16, "lat 96.2 is not a latitude"),
         ('packs = ["national", "dkm"]', 'packs = ["nasional"]', 3, "packs: no pack 'nasional': there are dkm"),
+        ('packs = ["national", "dkm"]', "packs = {}", 3, "packs: no pack {}: there are dkm"),
         ('packs = ["national", "dkm"]', 'packs = ["gone.toml"]', 3, "packs: the pack gone.toml cannot be read"),
         ("16:45:00+07:00", "16:45:00", 2, "at: needs an offset"),
         ("[106.6280, -6.2001]", "[106.6280]", 6, "places.cikokol: takes [longitude, latitude]"),
