@@ -158,10 +158,8 @@ def test_what_was_kept_before_is_read_as_it_was(tmp_path: Path) -> None:
 
 
 # A new step of a trip comes to no database of before, so that it needs no migration.
-_NAMES = """offered accepted en_route on_scene transporting at_destination cleared declined expired withdrawn stood_down"""
+_NAMES = "offered accepted en_route on_scene transporting at_destination cleared declined expired withdrawn stood_down"
 STATES_BEFORE = [AssignmentState(name) for name in _NAMES.split()]
-    + ["cleared", "declined", "expired", "withdrawn", "stood_down"]
-]
 
 
 def test_an_assignment_of_before_is_live_as_its_state_is(tmp_path: Path) -> None:
