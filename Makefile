@@ -60,6 +60,8 @@ bench: setup ## benchmarks with their rivals (ROADS=FILE of jemput roads build, 
 	$(BIN)/python -m bench.areas --roads $(ROADS)
 	$(BIN)/python -m bench.places --roads $(ROADS)
 	$(BIN)/python -m bench.offer
+	$(BIN)/python -m bench.suggest --roads $(ROADS)
+	$(BIN)/python -m bench.suggest --roads $(ROADS) --vehicles 10000
 
 mutants: setup ## plant faults one by one; the table of docs/evidence says how each is found
 	@$(BIN)/python -m tests.proof.mutants

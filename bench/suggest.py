@@ -140,6 +140,7 @@ def serve(name: str, python: Path, folder: Path, roads: Path, token: str | None)
             if token:
                 http.headers["Authorization"] = f"Bearer {token}"
             else:
+                http.headers["Origin"] = str(http.base_url).rstrip("/")
                 people = http.get("/api/session/people").json()
                 operator = next(one["id"] for one in people if one["role"] == "operator")
                 http.post("/api/session", json={"person_id": operator}).raise_for_status()

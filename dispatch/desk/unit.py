@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
@@ -132,13 +132,13 @@ class Unit:
     async def _search(
         self, ask: Ask, sop: SopInForce, at: datetime, tried: Tried, fleet: list[VehicleNow] | None = None
     ) -> Decision:
-        def look(vehicles: list[VehicleNow]) -> Decision:
-            columns = self.fleet.columns(vehicles)
+        def look(held: Collection[VehicleNow]) -> Decision:
+            columns = self.fleet.columns(fleet or self.fleet.with_fixes(held))
             return search(ask, columns, sop, self.roads, now=at, zone=self.zone, tried=tried)
 
         # Searches take turns, so that each looks at the fleet as it is when it begins, not when it was asked for.
         async with self._searching:
-            decision = await self.think(look, fleet or await self.vehicles())
+            decision = await self.think(look, () if fleet else await self.fleet.held())
         if decision.step.promise in (None, Why.OUT_OF_STOCK):
             return decision
         # Somebody has to wait: who is about to be free, and when it could be there.
