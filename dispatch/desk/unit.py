@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
-from typing import ParamSpec, TypeVar
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from dispatch.choosing.decision import Decision, Tried
 from dispatch.choosing.record import DecisionRecord
@@ -34,6 +35,7 @@ from geo.shape import Shape
 T = TypeVar("T")
 P = ParamSpec("P")
 Work = Callable[[Books], T]
+UseCase: TypeAlias = Callable[Concatenate["Unit", P], Coroutine[Any, Any, T]]
 Attempt = Callable[[], Awaitable[Work[T]]]
 RACES = 8  # how often a lost race is decided again before the caller is told
 
@@ -208,6 +210,29 @@ class Unit:
         result, seq = await self.store.write(lambda books: (work(books), books.journal.last_seq()))
         await self.live.announce(seq)
         return result
+
+
+def transaction(work: Callable[Concatenate[Unit, Books, datetime, P], T]) -> UseCase[P, T]:
+    """A use case that is one transaction at the time of the unit's clock: it is called with the unit and the rest."""
+
+    @wraps(work)
+    async def run(unit: Unit, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        now = unit.clock.now()
+        return await unit.write(lambda books: work(unit, books, now, *args, **kwargs))
+
+    return run
+
+
+def command(work: Callable[Concatenate[Unit, Books, datetime, P], str | Refusal]) -> UseCase[P, str | Refusal]:
+    """The same for what somebody commands (`by`): a repeat under the command's key gets the first answer."""
+
+    @wraps(work)
+    async def run(unit: Unit, /, *args: P.args, **kwargs: P.kwargs) -> str | Refusal:
+        now, by = unit.clock.now(), kwargs["by"]
+        assert isinstance(by, Command)
+        return await unit.once_at(by, lambda books: work(unit, books, now, *args, **kwargs))
+
+    return run
 
 
 def tried_of(books: Books, request: Request, at: datetime, policy: Policy) -> Tried:

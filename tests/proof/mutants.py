@@ -48,12 +48,10 @@ _STEPS, _CARRY_OUT, _STANDING = f"{_EFFECTS}/steps.py", f"{_EFFECTS}/carry_out.p
 _TRIP, _DOMAIN, _TIMERS = "dispatch/vocabulary/trip_steps.py", "dispatch/domain", "dispatch/store/books/timers.py"
 _DUE_SHIFT = "books.timers.set(Due(kind=DueKind.SHIFT_ENDS, subject=held.id, at=ends_at))"
 _DUE_RETRY = "books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=now + RETRY_EVERY))"
-_RELEASE = "release_all(books, request_id, actor=by.actor.id, reason=reason, now=now, policy=policy)"
+_RELEASE = "release(books, live, actor=by.actor.id, reason=reason, now=now, policy=policy)"
 _AGAIN = "call_by(books, promise, now + (ESCALATE_EVERY if promise.level < len(LADDER) - 1 else CALL_BACK_WITHIN))"
-_ON_TRIP = "        if held.assignment_id is not None and duty is not Duty.AVAILABLE:"
-_SETS_AUTO = (
-    "        if auto_accept is not None:\n            books.vehicles.set_auto_accept(vehicle_id, on=auto_accept)\n"
-)
+_ON_TRIP = "    if held.assignment_id is not None and duty is not Duty.AVAILABLE:"
+_SETS_AUTO = "    if auto_accept is not None:\n        books.vehicles.set_auto_accept(vehicle_id, on=auto_accept)\n"
 # What the state machine finds.
 _BY_MACHINE = (
     Mutant("an answered offer keeps its timer", _STEPS, "if before.phase is Phase.OFFER:", "if False:"),
