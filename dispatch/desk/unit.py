@@ -110,25 +110,15 @@ class Unit:
         *,
         leaving: Assignment | None = None,
         answered: Approval | None = None,
-        yes: bool = False,
         fleet: list[VehicleNow] | None = None,
     ) -> Decision:
         """Search for a kept request, knowing who said no, who said yes, and what is being answered or left just now."""
 
         def known(books: Books) -> tuple[Tried, SopInForce]:
             sop = self.sop(books, at)
-            unfilled = unfilled_of(books, request, at, leaving=leaving.id if leaving else None)
-            return replace(tried_of(books, request, at, sop.policy), unfilled=unfilled), sop
+            return tried_of(books, request, at, sop.policy, leaving, answered), sop
 
         tried, sop = await self.store.read(known)
-        no, given = set(tried.vehicles), set(tried.approved)
-        if leaving is not None:
-            no.add(leaving.vehicle_id)
-        if answered is not None and yes:
-            given.add((answered.vehicle_id, answered.rule))
-        elif answered is not None:
-            no.add(answered.vehicle_id)
-        tried = replace(tried, vehicles=frozenset(no), approved=frozenset(given))
         return await self._search(request.ask, sop, at, tried, fleet)
 
     async def _search(
@@ -235,15 +225,21 @@ def command(work: Callable[Concatenate[Unit, Books, datetime, P], str | Refusal]
     return run
 
 
-def tried_of(books: Books, request: Request, at: datetime, policy: Policy) -> Tried:
-    """Which vehicles left the request lately, whose approver said no, and which have a yes."""
+def tried_of(
+    books: Books,
+    request: Request,
+    at: datetime,
+    policy: Policy,
+    leaving: Assignment | None = None,
+    answered: Approval | None = None,
+) -> Tried:
+    """Which vehicles left the request lately, whose approver said no, which have a yes, and what is needed still."""
     since = at - timedelta(seconds=policy.ask_again_s)
-    approvals = books.approvals.list_of(request.id)
-    left = {a.vehicle_id for a in books.assignments.list_of(request.id) if _left_after(a, since)}
+    ended = [a for a in books.assignments.list_of(request.id) if a.state in NOT_AGAIN]
+    left = {a.vehicle_id for a in ended if a.stamps[a.state].server_time > since}
+    left |= {leaving.vehicle_id} if leaving else set()
+    approvals = [*books.approvals.list_of(request.id), *([answered] if answered else ())]
     refused = {a.vehicle_id for a in approvals if a.state is ApprovalState.REFUSED}
     given = frozenset((a.vehicle_id, a.rule) for a in approvals if a.state is ApprovalState.GIVEN)
-    return Tried(vehicles=frozenset(left | refused), approved=given)
-
-
-def _left_after(assignment: Assignment, since: datetime) -> bool:
-    return assignment.state in NOT_AGAIN and assignment.stamps[assignment.state].server_time > since
+    unfilled = unfilled_of(books, request, at, leaving=leaving.id if leaving else None)
+    return Tried(vehicles=frozenset(left | refused), approved=given, unfilled=unfilled)

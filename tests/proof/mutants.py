@@ -87,7 +87,7 @@ _BY_MACHINE = (
     Mutant("the journal names no decision", _CARRY_OUT, "decision_id=decision_id, ", ""),
     Mutant("a passed offer leaves its request with nothing", _TRIP, 'event="offer_expired", reopens=True', 'event="offer_expired"'),
     Mutant("a trip cleared on the scene is undone to elsewhere", _TRIP, "next((came for came in reversed(before) if came in reached)", "next((came for came in reversed(before))"),
-    Mutant("a yes is forgotten by the search that it lets go on", _UNIT, "given.add((answered.vehicle_id, answered.rule))", "pass"),
+    Mutant("a yes is forgotten by the search that it lets go on", _UNIT, ", *([answered] if answered else ())", ""),
 )  # fmt: skip
 _PLAN, _SCOPE, _LIVE = "dispatch/tell/plan.py", "dispatch/reading/scope.py", "web/live.py"
 _UNITS = "tests/unit"

@@ -130,20 +130,21 @@ async def approve(
         request, asked = await unit.store.read(
             lambda books: (books.requests.get(request_id), _asked(books, request_id, vehicle_id, by.actor, rule))
         )
-        decision = await unit.search_again(request, now, answered=asked, yes=yes)
+        state = ApprovalState.GIVEN if yes else ApprovalState.REFUSED
+        answered = replace(asked, state=state, reason=reason) if asked else None
+        decision = await unit.search_again(request, now, answered=answered)
         slower = None
-        if asked is not None and yes and not decision.unfilled.slots:
-            decision, slower = await _instead_of_slower(unit, request, asked, decision)
+        if answered is not None and yes and not decision.unfilled.slots:
+            decision, slower = await _instead_of_slower(unit, request, answered, decision)
         written = await unit.write_down(decision)
 
         def work(books: Books) -> str | Refusal:
-            if asked is None or asked not in books.approvals.list_of(request_id):
+            if asked is None or answered is None or asked not in books.approvals.list_of(request_id):
                 return Refusal(RefusalCode.NO_SUCH_APPROVAL, {"rule": rule})
             refusal = _judge_approver(books, asked, by.actor)
             if refusal is not None:
                 return refusal
-            state = ApprovalState.GIVEN if yes else ApprovalState.REFUSED
-            books.approvals.put(replace(asked, state=state, reason=reason))
+            books.approvals.put(answered)
             said = (ApprovalGiven if yes else ApprovalRefused)(
                 rule=rule,
                 reason=reason,
@@ -167,16 +168,16 @@ async def approve(
 
 
 async def _instead_of_slower(
-    unit: Unit, request: Request, asked: Approval, decision: Decision
+    unit: Unit, request: Request, given: Approval, decision: Decision
 ) -> tuple[Decision, Assignment | None]:
     """The vehicle that has the yes goes instead of a later one whose driver has not answered yet."""
     held = await unit.store.read(lambda books: books.assignments.list_of(request.id))
     slower = next((a for a in held if a.state is AssignmentState.OFFERED and a.slot >= 0), None)
     if slower is None:
         return decision, None
-    other = await unit.search_again(request, decision.at, leaving=slower, answered=asked, yes=True)
-    soon, late = other.arrivals.get(asked.vehicle_id), other.arrivals.get(slower.vehicle_id)
-    chosen = [offer.vehicle_id for offer in other.step.offers[:1]] == [asked.vehicle_id]
+    other = await unit.search_again(request, decision.at, leaving=slower, answered=given)
+    soon, late = other.arrivals.get(given.vehicle_id), other.arrivals.get(slower.vehicle_id)
+    chosen = [offer.vehicle_id for offer in other.step.offers[:1]] == [given.vehicle_id]
     if chosen and soon is not None and (late is None or soon.eta_s < late.eta_s):
         return other, slower
     return decision, None
