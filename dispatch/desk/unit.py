@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
-from typing import ParamSpec, TypeVar
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from dispatch.choosing.decision import Decision, Tried
 from dispatch.choosing.record import DecisionRecord
@@ -34,6 +35,7 @@ from geo.shape import Shape
 T = TypeVar("T")
 P = ParamSpec("P")
 Work = Callable[[Books], T]
+UseCase: TypeAlias = Callable[Concatenate["Unit", P], Coroutine[Any, Any, T]]
 Attempt = Callable[[], Awaitable[Work[T]]]
 RACES = 8  # how often a lost race is decided again before the caller is told
 
@@ -108,25 +110,15 @@ class Unit:
         *,
         leaving: Assignment | None = None,
         answered: Approval | None = None,
-        yes: bool = False,
         fleet: list[VehicleNow] | None = None,
     ) -> Decision:
         """Search for a kept request, knowing who said no, who said yes, and what is being answered or left just now."""
 
         def known(books: Books) -> tuple[Tried, SopInForce]:
             sop = self.sop(books, at)
-            unfilled = unfilled_of(books, request, at, leaving=leaving.id if leaving else None)
-            return replace(tried_of(books, request, at, sop.policy), unfilled=unfilled), sop
+            return tried_of(books, request, at, sop.policy, leaving, answered), sop
 
         tried, sop = await self.store.read(known)
-        no, given = set(tried.vehicles), set(tried.approved)
-        if leaving is not None:
-            no.add(leaving.vehicle_id)
-        if answered is not None and yes:
-            given.add((answered.vehicle_id, answered.rule))
-        elif answered is not None:
-            no.add(answered.vehicle_id)
-        tried = replace(tried, vehicles=frozenset(no), approved=frozenset(given))
         return await self._search(request.ask, sop, at, tried, fleet)
 
     async def _search(
@@ -210,15 +202,44 @@ class Unit:
         return result
 
 
-def tried_of(books: Books, request: Request, at: datetime, policy: Policy) -> Tried:
-    """Which vehicles left the request lately, whose approver said no, and which have a yes."""
+def transaction(work: Callable[Concatenate[Unit, Books, datetime, P], T]) -> UseCase[P, T]:
+    """A use case that is one transaction at the time of the unit's clock: it is called with the unit and the rest."""
+
+    @wraps(work)
+    async def run(unit: Unit, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        now = unit.clock.now()
+        return await unit.write(lambda books: work(unit, books, now, *args, **kwargs))
+
+    return run
+
+
+def command(work: Callable[Concatenate[Unit, Books, datetime, P], str | Refusal]) -> UseCase[P, str | Refusal]:
+    """The same for what somebody commands (`by`): a repeat under the command's key gets the first answer."""
+
+    @wraps(work)
+    async def run(unit: Unit, /, *args: P.args, **kwargs: P.kwargs) -> str | Refusal:
+        now, by = unit.clock.now(), kwargs["by"]
+        assert isinstance(by, Command)
+        return await unit.once_at(by, lambda books: work(unit, books, now, *args, **kwargs))
+
+    return run
+
+
+def tried_of(
+    books: Books,
+    request: Request,
+    at: datetime,
+    policy: Policy,
+    leaving: Assignment | None = None,
+    answered: Approval | None = None,
+) -> Tried:
+    """Which vehicles left the request lately, whose approver said no, which have a yes, and what is needed still."""
     since = at - timedelta(seconds=policy.ask_again_s)
-    approvals = books.approvals.list_of(request.id)
-    left = {a.vehicle_id for a in books.assignments.list_of(request.id) if _left_after(a, since)}
+    ended = [a for a in books.assignments.list_of(request.id) if a.state in NOT_AGAIN]
+    left = {a.vehicle_id for a in ended if a.stamps[a.state].server_time > since}
+    left |= {leaving.vehicle_id} if leaving else set()
+    approvals = [*books.approvals.list_of(request.id), *([answered] if answered else ())]
     refused = {a.vehicle_id for a in approvals if a.state is ApprovalState.REFUSED}
     given = frozenset((a.vehicle_id, a.rule) for a in approvals if a.state is ApprovalState.GIVEN)
-    return Tried(vehicles=frozenset(left | refused), approved=given)
-
-
-def _left_after(assignment: Assignment, since: datetime) -> bool:
-    return assignment.state in NOT_AGAIN and assignment.stamps[assignment.state].server_time > since
+    unfilled = unfilled_of(books, request, at, leaving=leaving.id if leaving else None)
+    return Tried(vehicles=frozenset(left | refused), approved=given, unfilled=unfilled)

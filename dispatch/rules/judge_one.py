@@ -14,7 +14,6 @@ from dispatch.vocabulary.vehicle_classes import CLASSES, YES, Duty
 CLASS_RULE = "KELAS"  # what a class may do by itself, where no rule of a pack says it
 DUTY_RULE = "DINAS"  # whether the vehicle is on duty and free
 LEFT_ALONE_RULE = "R23"  # whether its driver has just declined; how long that counts is policy
-OWN_OPERATOR = "own_operator"  # the operator of the vehicle's own agency (R26)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

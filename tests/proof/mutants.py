@@ -48,12 +48,10 @@ _STEPS, _CARRY_OUT, _STANDING = f"{_EFFECTS}/steps.py", f"{_EFFECTS}/carry_out.p
 _TRIP, _DOMAIN, _TIMERS = "dispatch/vocabulary/trip_steps.py", "dispatch/domain", "dispatch/store/books/timers.py"
 _DUE_SHIFT = "books.timers.set(Due(kind=DueKind.SHIFT_ENDS, subject=held.id, at=ends_at))"
 _DUE_RETRY = "books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=now + RETRY_EVERY))"
-_RELEASE = "release_all(books, request_id, actor=by.actor.id, reason=reason, now=now, policy=policy)"
+_RELEASE = "release(books, live, actor=by.actor.id, reason=reason, now=now, policy=policy)"
 _AGAIN = "call_by(books, promise, now + (ESCALATE_EVERY if promise.level < len(LADDER) - 1 else CALL_BACK_WITHIN))"
-_ON_TRIP = "        if held.assignment_id is not None and duty is not Duty.AVAILABLE:"
-_SETS_AUTO = (
-    "        if auto_accept is not None:\n            books.vehicles.set_auto_accept(vehicle_id, on=auto_accept)\n"
-)
+_ON_TRIP = "    if held.assignment_id is not None and duty is not Duty.AVAILABLE:"
+_SETS_AUTO = "    if auto_accept is not None:\n        books.vehicles.set_auto_accept(vehicle_id, on=auto_accept)\n"
 # What the state machine finds.
 _BY_MACHINE = (
     Mutant("an answered offer keeps its timer", _STEPS, "if before.phase is Phase.OFFER:", "if False:"),
@@ -89,7 +87,7 @@ _BY_MACHINE = (
     Mutant("the journal names no decision", _CARRY_OUT, "decision_id=decision_id, ", ""),
     Mutant("a passed offer leaves its request with nothing", _TRIP, 'event="offer_expired", reopens=True', 'event="offer_expired"'),
     Mutant("a trip cleared on the scene is undone to elsewhere", _TRIP, "next((came for came in reversed(before) if came in reached)", "next((came for came in reversed(before))"),
-    Mutant("a yes is forgotten by the search that it lets go on", _UNIT, "given.add((answered.vehicle_id, answered.rule))", "pass"),
+    Mutant("a yes is forgotten by the search that it lets go on", _UNIT, ", *([answered] if answered else ())", ""),
 )  # fmt: skip
 _PLAN, _SCOPE, _LIVE = "dispatch/tell/plan.py", "dispatch/reading/scope.py", "web/live.py"
 _UNITS = "tests/unit"

@@ -1,5 +1,6 @@
 """A step of an assignment inside a transaction, with what it means for the vehicle and for those who wait."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from dispatch.desk.ports import Books, DueKind
@@ -60,25 +61,9 @@ def wake_waiting(books: Books, now: datetime) -> None:
     books.timers.hasten(DueKind.PROMISE_RETRY, now)
 
 
-def release_all(
-    books: Books,
-    request_id: str,
-    *,
-    actor: str,
-    now: datetime,
-    policy: Policy,
-    reason: str | None = None,
-    cause: StepCause | None = None,
-) -> None:
-    """Withdraw what is offered for a request and stand its vehicles down."""
-    for assignment in books.assignments.list_of(request_id):
-        if assignment.is_live:
-            release(books, assignment, actor=actor, now=now, policy=policy, reason=reason, cause=cause)
-
-
 def release(
     books: Books,
-    assignment: Assignment,
+    assignments: Iterable[Assignment],
     *,
     actor: str,
     now: datetime,
@@ -86,8 +71,10 @@ def release(
     reason: str | None = None,
     cause: StepCause | None = None,
 ) -> None:
-    """Withdraw an offer, or stand a vehicle down."""
-    step = Step.WITHDRAW if assignment.state is AssignmentState.OFFERED else Step.STAND_DOWN
-    command = StepCommand(step=step, actor=actor, source=StepSource.DESK, reason=reason, cause=cause)
-    refusal = take_step(books, assignment, command, now, policy)
-    assert not isinstance(refusal, Refusal), refusal
+    """Withdraw what of these is offered, and stand the vehicles of the others that are live down."""
+    for assignment in assignments:
+        if assignment.is_live:
+            step = Step.WITHDRAW if assignment.state is AssignmentState.OFFERED else Step.STAND_DOWN
+            command = StepCommand(step=step, actor=actor, source=StepSource.DESK, reason=reason, cause=cause)
+            refusal = take_step(books, assignment, command, now, policy)
+            assert not isinstance(refusal, Refusal), refusal

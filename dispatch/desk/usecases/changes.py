@@ -1,60 +1,68 @@
 """What else is said about a request: the family's word, a hold of its destination, a note, its end."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 from dispatch.desk.command import DESK, FAMILY, Command
 from dispatch.desk.effects.standing import settle
-from dispatch.desk.effects.steps import release_all
+from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books
-from dispatch.desk.unit import Unit
-from dispatch.domain.request import Request
+from dispatch.desk.unit import Unit, command, transaction
 from dispatch.vocabulary.events import FamilySaid, Held, Noted
 from dispatch.vocabulary.promises import TOLD_FAMILY
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS, FamilyWord, RequestState
 from dispatch.vocabulary.trip_steps import StepCause
 
-Change = Callable[[Books, Request, datetime], None]
 
-
-async def hold(unit: Unit, request_id: str, *, on: bool, reason: str, by: Command) -> str | Refusal:
+@command
+def hold(_: Unit, books: Books, now: datetime, request_id: str, *, on: bool, reason: str, by: Command) -> str | Refusal:
     """The destination waits, or no longer does; the search for a vehicle never waits with it (R11)."""
+    request = books.requests.get(request_id)
+    if request.state in ENDS:
+        return Refusal(RefusalCode.REQUEST_ENDED, {"state": request.state})
+    books.requests.save(replace(request, held=on, version=request.version + 1))
+    books.journal.add(Held(on=on, reason=reason, at=now, actor=by.actor.id).about(request_id))
+    return request_id
 
-    def change(books: Books, request: Request, now: datetime) -> None:
-        books.requests.save(replace(request, held=on, version=request.version + 1))
-        books.journal.add(Held(on=on, reason=reason, at=now, actor=by.actor.id).about(request_id))
 
-    return await _alter(unit, request_id, by, change)
-
-
-async def add_note(unit: Unit, request_id: str, text: str, *, by: Command) -> str | Refusal:
+@command
+def add_note(_: Unit, books: Books, now: datetime, request_id: str, text: str, *, by: Command) -> str | Refusal:
     """Something that the driver must know; it is kept with the contact, and never in the journal."""
+    request = books.requests.get(request_id)
+    if request.state in ENDS:
+        return Refusal(RefusalCode.REQUEST_ENDED, {"state": request.state})
+    contact = books.requests.get_contact(request_id)
+    note = "\n".join(filter(None, (contact.note, text)))
+    books.requests.put_contact(request_id, replace(contact, note=note))
+    books.journal.add(Noted(at=now, actor=by.actor.id).about(request_id))
+    return request_id
 
-    def change(books: Books, request: Request, now: datetime) -> None:
-        contact = books.requests.get_contact(request.id)
-        note = "\n".join(filter(None, (contact.note, text)))
-        books.requests.put_contact(request.id, replace(contact, note=note))
-        books.journal.add(Noted(at=now, actor=by.actor.id).about(request_id))
 
-    return await _alter(unit, request_id, by, change)
-
-
-async def end(
-    unit: Unit, request_id: str, state: RequestState, *, told: str, reason: str, by: Command
+@command
+def end(
+    unit: Unit,
+    books: Books,
+    now: datetime,
+    request_id: str,
+    state: RequestState,
+    *,
+    told: str,
+    reason: str,
+    by: Command,
 ) -> str | Refusal:
     """End a request: its vehicles are released, and it is written down who was told."""
+    request = books.requests.get(request_id)
+    if request.state in ENDS:
+        return Refusal(RefusalCode.REQUEST_ENDED, {"state": request.state})
+    live, policy = books.assignments.list_of(request_id), unit.policy(books, now)
+    release(books, live, actor=by.actor.id, reason=reason, now=now, policy=policy)
+    settle(books, request, now, end=state, told=told)
+    return request_id
 
-    def change(books: Books, request: Request, now: datetime) -> None:
-        policy = unit.policy(books, now)
-        release_all(books, request_id, actor=by.actor.id, reason=reason, now=now, policy=policy)
-        settle(books, request, now, end=state, told=told)
 
-    return await _alter(unit, request_id, by, change)
-
-
-async def family_said(unit: Unit, track_token: str, said: FamilyWord) -> str | Refusal:
+@transaction
+def family_said(unit: Unit, books: Books, now: datetime, track_token: str, said: FamilyWord) -> str | Refusal:
     """The family answers on its link: nobody needs to come any more, or it has left by itself.
 
     A family that has left is still met on the way, so that only the operator ends the request; everybody is told. A
@@ -63,39 +71,20 @@ async def family_said(unit: Unit, track_token: str, said: FamilyWord) -> str | R
     Raises:
         NotFoundError: for an unknown link.
     """
-    now = unit.clock.now()
-
-    def work(books: Books) -> str | Refusal:
-        request = books.requests.get_by_track(track_token)
-        if request.state in ENDS:
-            return Refusal(RefusalCode.REQUEST_ENDED, {"state": request.state})
-        if said in words_of_family(books, request.id):
-            return request.id
-        books.journal.add(FamilySaid(said=said, at=now, actor=FAMILY).about(request.id))
-        if said is FamilyWord.NO_LONGER_NEEDED:
-            policy, cause = unit.policy(books, now), StepCause.FAMILY_CANCELLED
-            release_all(books, request.id, actor=DESK, cause=cause, now=now, policy=policy)
-            settle(books, request, now, end=RequestState.CANCELLED_BY_REQUESTER, told=TOLD_FAMILY)
+    request = books.requests.get_by_track(track_token)
+    if request.state in ENDS:
+        return Refusal(RefusalCode.REQUEST_ENDED, {"state": request.state})
+    if said in words_of_family(books, request.id):
         return request.id
-
-    return await unit.write(work)
+    books.journal.add(FamilySaid(said=said, at=now, actor=FAMILY).about(request.id))
+    if said is FamilyWord.NO_LONGER_NEEDED:
+        live, policy = books.assignments.list_of(request.id), unit.policy(books, now)
+        release(books, live, actor=DESK, cause=StepCause.FAMILY_CANCELLED, now=now, policy=policy)
+        settle(books, request, now, end=RequestState.CANCELLED_BY_REQUESTER, told=TOLD_FAMILY)
+    return request.id
 
 
 def words_of_family(books: Books, request_id: str) -> set[FamilyWord]:
     """What the family has said on its link."""
     events = (entry.event for entry in books.journal.list_of_kinds([request_id], [FamilySaid]))
     return {event.said for event in events if isinstance(event, FamilySaid)}
-
-
-async def _alter(unit: Unit, request_id: str, by: Command, change: Change) -> str | Refusal:
-    """Change a request that has not ended."""
-    now = unit.clock.now()
-
-    def work(books: Books) -> str | Refusal:
-        request = books.requests.get(request_id)
-        if request.state in ENDS:
-            return Refusal(RefusalCode.REQUEST_ENDED, {"state": request.state})
-        change(books, request, now)
-        return request_id
-
-    return await unit.once_at(by, work)

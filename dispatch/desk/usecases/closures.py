@@ -82,12 +82,7 @@ async def tell_roads(unit: Unit) -> bool:
 async def end_closure(unit: Unit, due: Due) -> None:
     """Its time has come: the streets are open again by themselves."""
     now = unit.clock.now()
-
-    def work(books: Books) -> None:
-        books.timers.drop(due.kind, due.subject)
-        _open(books, due.subject, DESK, now)
-
-    await unit.write(work)
+    await unit.write(lambda books: _open(books, due.subject, DESK, now))
     await follow_closures(unit)
 
 
@@ -99,10 +94,10 @@ async def _then_follow(unit: Unit, result: str | Refusal) -> str | Refusal:
 
 def _open(books: Books, closure_id: str, by: str, now: datetime) -> str | Refusal:
     """Open it in the books, once: a second attempt gets a refusal."""
+    books.timers.drop(DueKind.CLOSURE_ENDS, closure_id)
     closure = opened(books.closures.get(closure_id), by, now)
     if isinstance(closure, Refusal):
         return closure
     books.closures.save(closure)
-    books.timers.drop(DueKind.CLOSURE_ENDS, closure_id)
     books.journal.add(RoadOpened(closure=closure.id, cause=closure.reason, streets=closure.streets, at=now, actor=by))
     return closure.id

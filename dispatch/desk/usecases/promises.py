@@ -8,7 +8,7 @@ from dispatch.desk.effects.carry_out import carry_out
 from dispatch.desk.effects.promising import call_by, close_promise
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.ports import Books, Due
-from dispatch.desk.unit import Unit, Work
+from dispatch.desk.unit import Unit, Work, command, transaction
 from dispatch.domain.promise import (
     CALL_AGAIN_AFTER,
     CALL_BACK_WITHIN,
@@ -93,52 +93,52 @@ async def deliver(unit: Unit, request_id: str, to: Place, *, by: Command) -> str
     return await unit.once(by, attempt)
 
 
-async def log_call(
-    unit: Unit, promise_id: str, outcome: CallOutcome, *, told: str, text: str, by: Command
+@command
+def log_call(
+    _: Unit,
+    books: Books,
+    now: datetime,
+    promise_id: str,
+    outcome: CallOutcome,
+    *,
+    told: str,
+    text: str,
+    by: Command,
 ) -> str | Refusal:
     """Write down how a call-back went; whom to try next, and by when, follows from it. Returns the promise's id."""
-    now = unit.clock.now()
-
-    def work(books: Books) -> str | Refusal:
-        promise = books.promises.get(promise_id)
-        call = Call(
-            promise_id=promise_id, at=now, by=by.actor.id, whom=promise.whom, outcome=outcome, told=told, note=text
-        )
-        requester = books.requests.get(promise.request_id).ask.requester
-        facility = books.facilities.find(requester) if requester else None
-        after = called(promise, call, has_facility=facility is not None and facility.phone is not None)
-        if isinstance(after, Refusal):
-            return after
-        books.promises.add_call(call)
-        books.promises.save(after)
-        call_by(books, after, remind_at(after) if outcome is CallOutcome.TOLD else now + CALL_AGAIN_AFTER)
-        made = PromiseCalled(outcome=outcome, whom=promise.whom, told=told or None, at=now, actor=by.actor.id)
-        books.journal.add(made.about(promise.request_id))
-        return promise_id
-
-    return await unit.once_at(by, work)
+    promise = books.promises.get(promise_id)
+    call = Call(promise_id=promise_id, at=now, by=by.actor.id, whom=promise.whom, outcome=outcome, told=told, note=text)
+    requester = books.requests.get(promise.request_id).ask.requester
+    facility = books.facilities.find(requester) if requester else None
+    after = called(promise, call, has_facility=facility is not None and facility.phone is not None)
+    if isinstance(after, Refusal):
+        return after
+    books.promises.add_call(call)
+    books.promises.save(after)
+    call_by(books, after, remind_at(after) if outcome is CallOutcome.TOLD else now + CALL_AGAIN_AFTER)
+    made = PromiseCalled(outcome=outcome, whom=promise.whom, told=told or None, at=now, actor=by.actor.id)
+    books.journal.add(made.about(promise.request_id))
+    return promise_id
 
 
-async def close(unit: Unit, promise_id: str, outcome: CloseOutcome, *, told: str, by: Command) -> str | Refusal:
+@command
+def close(
+    _: Unit, books: Books, now: datetime, promise_id: str, outcome: CloseOutcome, *, told: str, by: Command
+) -> str | Refusal:
     """End a promise with its outcome and who was told. What is still needed is promised on."""
-    now = unit.clock.now()
-
-    def work(books: Books) -> str | Refusal:
-        promise = books.promises.get(promise_id)
-        if not promise.is_open:
-            return Refusal(RefusalCode.PROMISE_CLOSED, {"state": promise.state})
-        request = books.requests.get(promise.request_id)
-        end = _ENDS[outcome]
-        if end is RequestState.COMPLETED and promise.kind is not PromiseKind.DOCUMENT:
-            return Refusal(RefusalCode.PROMISE_STILL_OWED, {"state": request.state})
-        if any(a.is_live for a in books.assignments.list_of(request.id)):
-            return Refusal(RefusalCode.VEHICLE_UNDER_WAY, {"state": request.state})
-        state = PromiseState.KEPT if end is RequestState.COMPLETED else PromiseState.WITHDRAWN
-        close_promise(books, request.id, state, outcome=outcome.value, told=told, now=now, actor=by.actor.id)
-        settle(books, request, now, end=end, told=told)
-        return promise_id
-
-    return await unit.once_at(by, work)
+    promise = books.promises.get(promise_id)
+    if not promise.is_open:
+        return Refusal(RefusalCode.PROMISE_CLOSED, {"state": promise.state})
+    request = books.requests.get(promise.request_id)
+    end = _ENDS[outcome]
+    if end is RequestState.COMPLETED and promise.kind is not PromiseKind.DOCUMENT:
+        return Refusal(RefusalCode.PROMISE_STILL_OWED, {"state": request.state})
+    if any(a.is_live for a in books.assignments.list_of(request.id)):
+        return Refusal(RefusalCode.VEHICLE_UNDER_WAY, {"state": request.state})
+    state = PromiseState.KEPT if end is RequestState.COMPLETED else PromiseState.WITHDRAWN
+    close_promise(books, request.id, state, outcome=outcome.value, told=told, now=now, actor=by.actor.id)
+    settle(books, request, now, end=end, told=told)
+    return promise_id
 
 
 async def hand_over(unit: Unit, to: str, *, by: Command) -> tuple[str, ...] | Refusal:
@@ -164,23 +164,20 @@ async def hand_over(unit: Unit, to: str, *, by: Command) -> tuple[str, ...] | Re
     return _ids(await unit.once_at(by, work))
 
 
-async def take_over(unit: Unit, promise_id: str, *, by: Command) -> str | Refusal:
+@command
+def take_over(_: Unit, books: Books, now: datetime, promise_id: str, *, by: Command) -> str | Refusal:
     """The person who takes a promise owes its call from now on, by name."""
-    now = unit.clock.now()
-
-    def work(books: Books) -> str | Refusal:
-        after = handed_over(books.promises.get(promise_id), by.actor.id)
-        if isinstance(after, Refusal):
-            return after
-        books.promises.save(after)
-        event = PromiseHandedOver(to=by.actor.role.value, at=now, actor=by.actor.id)
-        books.journal.add(event.about(after.request_id))
-        return promise_id
-
-    return await unit.once_at(by, work)
+    after = handed_over(books.promises.get(promise_id), by.actor.id)
+    if isinstance(after, Refusal):
+        return after
+    books.promises.save(after)
+    event = PromiseHandedOver(to=by.actor.role.value, at=now, actor=by.actor.id)
+    books.journal.add(event.about(after.request_id))
+    return promise_id
 
 
-def promise_due(books: Books, due: Due, now: datetime) -> None:
+@transaction
+def promise_due(_: Unit, books: Books, now: datetime, due: Due) -> None:
     """Its owner is reminded before the time, and after it the promise goes one step up."""
     books.timers.drop(due.kind, due.subject)
     promise = books.promises.get(due.subject)

@@ -128,22 +128,23 @@ async def approve(
     async def attempt() -> Work[str | Refusal]:
         now = unit.clock.now()
         request, asked = await unit.store.read(
-            lambda books: (books.requests.get(request_id), _asked(books, request_id, rule, vehicle_id, by.actor))
+            lambda books: (books.requests.get(request_id), _asked(books, request_id, vehicle_id, by.actor, rule))
         )
-        decision = await unit.search_again(request, now, answered=asked, yes=yes)
+        state = ApprovalState.GIVEN if yes else ApprovalState.REFUSED
+        answered = replace(asked, state=state, reason=reason) if asked else None
+        decision = await unit.search_again(request, now, answered=answered)
         slower = None
-        if asked is not None and yes and not decision.unfilled.slots:
-            decision, slower = await _instead_of_slower(unit, request, asked, decision)
+        if answered is not None and yes and not decision.unfilled.slots:
+            decision, slower = await _instead_of_slower(unit, request, answered, decision)
         written = await unit.write_down(decision)
 
         def work(books: Books) -> str | Refusal:
-            if asked is None or asked not in books.approvals.list_of(request_id):
+            if asked is None or answered is None or asked not in books.approvals.list_of(request_id):
                 return Refusal(RefusalCode.NO_SUCH_APPROVAL, {"rule": rule})
             refusal = _judge_approver(books, asked, by.actor)
             if refusal is not None:
                 return refusal
-            state = ApprovalState.GIVEN if yes else ApprovalState.REFUSED
-            books.approvals.put(replace(asked, state=state, reason=reason))
+            books.approvals.put(answered)
             said = (ApprovalGiven if yes else ApprovalRefused)(
                 rule=rule,
                 reason=reason,
@@ -155,7 +156,7 @@ async def approve(
             books.journal.add(said.about(request_id, vehicle_id=asked.vehicle_id))
             current, policy = books.requests.get(request_id), decision.sop.policy
             if slower is not None:
-                release(books, slower, actor=by.actor.id, cause=StepCause.SOONER_APPROVED, now=now, policy=policy)
+                release(books, [slower], actor=by.actor.id, cause=StepCause.SOONER_APPROVED, now=now, policy=policy)
             if decision.unfilled.slots:
                 carry_out(books, current, written)
             settle(books, current, now)
@@ -167,16 +168,16 @@ async def approve(
 
 
 async def _instead_of_slower(
-    unit: Unit, request: Request, asked: Approval, decision: Decision
+    unit: Unit, request: Request, given: Approval, decision: Decision
 ) -> tuple[Decision, Assignment | None]:
     """The vehicle that has the yes goes instead of a later one whose driver has not answered yet."""
     held = await unit.store.read(lambda books: books.assignments.list_of(request.id))
     slower = next((a for a in held if a.state is AssignmentState.OFFERED and a.slot >= 0), None)
     if slower is None:
         return decision, None
-    other = await unit.search_again(request, decision.at, leaving=slower, answered=asked, yes=True)
-    soon, late = other.arrivals.get(asked.vehicle_id), other.arrivals.get(slower.vehicle_id)
-    chosen = [offer.vehicle_id for offer in other.step.offers[:1]] == [asked.vehicle_id]
+    other = await unit.search_again(request, decision.at, leaving=slower, answered=given)
+    soon, late = other.arrivals.get(given.vehicle_id), other.arrivals.get(slower.vehicle_id)
+    chosen = [offer.vehicle_id for offer in other.step.offers[:1]] == [given.vehicle_id]
     if chosen and soon is not None and (late is None or soon.eta_s < late.eta_s):
         return other, slower
     return decision, None
@@ -186,36 +187,26 @@ async def answer_for_own(
     unit: Unit, request_id: str, *, yes: bool, vehicle_id: str | None, reason: str, by: Command
 ) -> str | Refusal:
     """The operator of an asked agency answers for its vehicle, whichever rule asks for that (R26, R27)."""
-    approvals = await unit.store.read(lambda books: _own_asked(books, request_id, by.actor, vehicle_id))
-    if not approvals:  # a repeat of the answer finds none either, and gets the first one's
+    own = await unit.store.read(lambda books: _asked(books, request_id, vehicle_id, by.actor))
+    if own is None:  # a repeat of the answer finds none either, and gets the first one's
         refusal = Refusal(RefusalCode.NO_SUCH_APPROVAL, {"agency": by.actor.agency or ""})
         return await unit.once_at(by, lambda _: refusal)
-    first = approvals[0]
-    return await approve(unit, request_id, rule=first.rule, vehicle_id=first.vehicle_id, yes=yes, reason=reason, by=by)
+    return await approve(unit, request_id, rule=own.rule, vehicle_id=own.vehicle_id, yes=yes, reason=reason, by=by)
 
 
-def _asked(books: Books, request_id: str, rule: str, vehicle_id: str | None, actor: Person) -> Approval | None:
-    """The approval that is meant: of this vehicle, else of the actor's own agency, else the first."""
-    standing = [
-        approval
-        for approval in books.approvals.list_of(request_id)
-        if approval.rule == rule and approval.is_asked and vehicle_id in (None, approval.vehicle_id)
-    ]
-    own = [a for a in standing if books.vehicles.get(a.vehicle_id).vehicle.agency == actor.agency]
-    return next(iter([*own, *standing]), None)
+def _asked(
+    books: Books, request_id: str, vehicle_id: str | None, actor: Person, rule: str | None = None
+) -> Approval | None:
+    """The approval that is meant: of this vehicle, else of the actor's own agency, else the first.
 
-
-def _own_asked(books: Books, request_id: str, actor: Person, vehicle_id: str | None) -> list[Approval]:
-    """What is asked of the actor's own agency. Raises NotFoundError for an unknown request."""
+    Without a rule only what is asked of the actor's own agency. Raises NotFoundError for an unknown request.
+    """
     books.requests.get(request_id)
-    return [
-        approval
-        for approval in books.approvals.list_of(request_id)
-        if approval.is_asked
-        and approval.approver == OWN_OPERATOR
-        and vehicle_id in (None, approval.vehicle_id)
-        and books.vehicles.get(approval.vehicle_id).vehicle.agency == actor.agency
-    ]
+    asked = [a for a in books.approvals.list_of(request_id) if a.is_asked and vehicle_id in (None, a.vehicle_id)]
+    own = [a for a in asked if books.vehicles.get(a.vehicle_id).vehicle.agency == actor.agency]
+    if rule is None:
+        return next((a for a in own if a.approver == OWN_OPERATOR), None)
+    return next((a for a in (*own, *asked) if a.rule == rule), None)
 
 
 def _judge_approver(books: Books, asked: Approval, actor: Person) -> Refusal | None:
@@ -245,7 +236,7 @@ def _make_room(books: Books, request: Request, actor: Person, decision: Decision
         return empty[0]
     leaving = min(assignments, key=lambda a: (a.state is not AssignmentState.OFFERED, a.slot))
     policy = decision.sop.policy
-    release(books, leaving, actor=actor.id, cause=StepCause.REASSIGNED, now=decision.at, policy=policy)
+    release(books, [leaving], actor=actor.id, cause=StepCause.REASSIGNED, now=decision.at, policy=policy)
     return leaving.slot
 
 

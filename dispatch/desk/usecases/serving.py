@@ -8,7 +8,7 @@ from dispatch.choosing.decision import Decision
 from dispatch.choosing.queue import Place, place_of
 from dispatch.desk.effects.carry_out import carry_out
 from dispatch.desk.effects.standing import settle
-from dispatch.desk.ports import Books, DueKind, LostRaceError, NotFoundError
+from dispatch.desk.ports import Books, DueKind, LostRaceError, find
 from dispatch.desk.soon import UNSURE_S, list_trips, soon_free
 from dispatch.desk.unit import Unit, Work
 from dispatch.domain.request import Request, unfilled_slots
@@ -85,12 +85,13 @@ async def _keep(unit: Unit, request_id: str, decided: Decision) -> None:
 
 
 def _find(books: Books, request_id: str) -> tuple[Request, bool] | None:
-    try:
-        request = books.requests.get(request_id)
-    except NotFoundError:
-        return None
+    request = find(books.requests.get, request_id)
     broken = any(a.state is AssignmentState.STOOD_DOWN for a in books.assignments.list_of(request_id))
-    return request, broken
+    return (request, broken) if request is not None else None
+
+
+def _dropping(request_id: str) -> Callable[[Books], None]:
+    return lambda books: books.timers.drop(DueKind.PROMISE_RETRY, request_id)
 
 
 def _weighed(one: _Waiting) -> dict[str, float]:
@@ -105,7 +106,3 @@ def _weighed(one: _Waiting) -> dict[str, float]:
         and all((c.vehicle_id, need.rule) in approved for need in c.needs)
     }
     return ready | {name: eta_s + UNSURE_S for name, eta_s in one.soon.items() if name not in tried}
-
-
-def _dropping(request_id: str) -> Callable[[Books], None]:
-    return lambda books: books.timers.drop(DueKind.PROMISE_RETRY, request_id)

@@ -7,13 +7,14 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 from dispatch.desk.backtest import Backtest, Change, replay, sum_up
 from dispatch.desk.drafts import get_draft, list_published, policy_of, view_draft
 from dispatch.desk.facts import read_facts
 from dispatch.desk.ports import Books, NotFoundError
-from dispatch.desk.unit import Unit
+from dispatch.desk.unit import Unit, transaction
 from dispatch.domain.people import Person
 from dispatch.domain.sop_draft import DraftState, SopDraft
 from dispatch.rules.pack.checks import judge_beside
@@ -88,9 +89,8 @@ async def save_draft(
 
     The form has no figures of certain hours: they stay as the draft's text has them.
     """
-    now = unit.clock.now()
 
-    def save(_: Books, draft: SopDraft) -> SopDraft:
+    def save(_: Books, draft: SopDraft, now: datetime) -> SopDraft:
         kept = {"hours": hours} if (hours := policy_of(draft.text).get("hours")) else {}
         text = write_pack(
             agency=agency, title=title, version=version, effective_from=now, policy={**policy, **kept}, rules=rules
@@ -103,7 +103,7 @@ async def save_draft(
 async def submit_draft(unit: Unit, agency: str, draft_id: str, *, edit: int, by: Person) -> str | Refusal:
     """Ask for the second person's yes."""
 
-    def submit(books: Books, draft: SopDraft) -> SopDraft | Refusal:
+    def submit(books: Books, draft: SopDraft, _: datetime) -> SopDraft | Refusal:
         faults = view_draft(unit, books, draft).faults
         if faults:
             return Refusal(RefusalCode.DRAFT_HAS_PROBLEMS, {"problems": len(faults)})
@@ -117,28 +117,23 @@ async def judge_draft(
 ) -> str | Refusal:
     """The second person's word: never that of the person who began or submitted it."""
 
-    def judge(_: Books, draft: SopDraft) -> SopDraft | Refusal:
+    def judge(_: Books, draft: SopDraft, __: datetime) -> SopDraft | Refusal:
         if by.id in (draft.submitted_by, draft.created_by):
             return Refusal(RefusalCode.SAME_PERSON)
         if not yes:
             return replace(draft, state=DraftState.OPEN, reason=reason)
         return replace(draft, state=DraftState.APPROVED, approved_by=by.id, reason=reason)
 
-    kind = SopApproved if yes else SopReturned
-    return await _step(unit, agency, draft_id, edit, by, {DraftState.SUBMITTED}, judge, kind)
+    said = partial(SopApproved if yes else SopReturned, reason=reason)
+    return await _step(unit, agency, draft_id, edit, by, {DraftState.SUBMITTED}, judge, said)
 
 
 async def publish_draft(
     unit: Unit, agency: str, draft_id: str, *, edit: int, effective_from: datetime, by: Person
 ) -> str | Refusal:
     """Make the approved draft a version that is in force from an instant that is not past."""
-    now = unit.clock.now()
 
-    def work(books: Books) -> str | Refusal:
-        draft = get_draft(books, agency, draft_id)
-        refusal = _judge_state(draft, edit, {DraftState.APPROVED})
-        if refusal is not None:
-            return refusal
+    def publish(books: Books, draft: SopDraft, now: datetime) -> SopDraft | Refusal:
         if effective_from < now - _EARLIEST:
             return Refusal(RefusalCode.IN_THE_PAST, {"effective_from": effective_from.isoformat()})
         view = view_draft(unit, books, draft)
@@ -159,27 +154,19 @@ async def publish_draft(
             code = RefusalCode(fault.code) if known else RefusalCode.DRAFT_HAS_PROBLEMS
             return Refusal(code, {name: str(value) for name, value in fault.facts.items()})
         books.sop.add_pack(agency=agency, version=pack.version, effective_from=effective_from, text=text)
-        edited = {"text": text, "edit": draft.edit + 1, "updated_by": by.id, "updated_at": now}
-        books.sop.put_draft(replace(draft, state=DraftState.PUBLISHED, **edited))  # type: ignore[arg-type]
-        published = SopPublished(
-            agency=agency, version=pack.version, effective_from=effective_from, at=now, actor=by.id
-        )
-        books.journal.add(published)
-        return draft_id
+        return replace(draft, state=DraftState.PUBLISHED, text=text)
 
-    return await unit.write(work)
+    published = partial(SopPublished, effective_from=effective_from)
+    return await _step(unit, agency, draft_id, edit, by, {DraftState.APPROVED}, publish, published)
 
 
-async def discard_draft(unit: Unit, agency: str, draft_id: str) -> Refusal | None:
+@transaction
+def discard_draft(_: Unit, books: Books, __: datetime, agency: str, draft_id: str) -> Refusal | None:
     """Drop a draft that was not published."""
-
-    def work(books: Books) -> Refusal | None:
-        if get_draft(books, agency, draft_id).state is DraftState.PUBLISHED:
-            return Refusal(RefusalCode.DRAFT_PUBLISHED)
-        books.sop.drop_draft(draft_id)
-        return None
-
-    return await unit.write(work)
+    if get_draft(books, agency, draft_id).state is DraftState.PUBLISHED:
+        return Refusal(RefusalCode.DRAFT_PUBLISHED)
+    books.sop.drop_draft(draft_id)
+    return None
 
 
 async def backtest(unit: Unit, pack: Pack, *, since: datetime, until: datetime) -> Backtest:
@@ -201,33 +188,29 @@ async def backtest(unit: Unit, pack: Pack, *, since: datetime, until: datetime) 
     return sum_up(await asyncio.to_thread(work), since, until)
 
 
-async def _step(
+@transaction
+def _step(
     unit: Unit,
+    books: Books,
+    now: datetime,
     agency: str,
     draft_id: str,
     edit: int,
     by: Person,
     states: set[DraftState],
-    change: Callable[[Books, SopDraft], SopDraft | Refusal],
-    kind: type[SopEvent] | None,
+    change: Callable[[Books, SopDraft, datetime], SopDraft | Refusal],
+    event: Callable[..., SopEvent] | None,
 ) -> str | Refusal:
     """One change of a draft that nobody changed meanwhile, and its line in the journal."""
-    now = unit.clock.now()
-
-    def work(books: Books) -> str | Refusal:
-        draft = get_draft(books, agency, draft_id)
-        refusal = _judge_state(draft, edit, states)
-        changed = refusal or change(books, draft)
-        if isinstance(changed, Refusal):
-            return changed
-        kept = replace(changed, edit=draft.edit + 1, updated_by=by.id, updated_at=now)
-        books.sop.put_draft(kept)
-        if kind is not None:
-            version = view_draft(unit, books, kept).version
-            books.journal.add(kind(agency=agency, version=version, reason=kept.reason, at=now, actor=by.id))
-        return draft_id
-
-    return await unit.write(work)
+    draft = get_draft(books, agency, draft_id)
+    changed = _judge_state(draft, edit, states) or change(books, draft, now)
+    if isinstance(changed, Refusal):
+        return changed
+    kept = replace(changed, edit=draft.edit + 1, updated_by=by.id, updated_at=now)
+    books.sop.put_draft(kept)
+    if event is not None:
+        books.journal.add(event(agency=agency, version=view_draft(unit, books, kept).version, at=now, actor=by.id))
+    return draft_id
 
 
 def _judge_state(draft: SopDraft, edit: int, states: set[DraftState]) -> Refusal | None:

@@ -11,7 +11,7 @@ from dispatch.desk.effects.carry_out import carry_out
 from dispatch.desk.effects.promising import escalate
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.ports import Books, Due, DueKind, StoreUnavailableError
-from dispatch.desk.unit import Unit, Work
+from dispatch.desk.unit import Unit, Work, transaction
 from dispatch.desk.usecases.closures import end_closure
 from dispatch.desk.usecases.promises import promise_due
 from dispatch.desk.usecases.serving import serve
@@ -87,22 +87,22 @@ async def _run(unit: Unit, due: Due) -> None:
             if isinstance(await step(unit, due.subject, command, by=None), Refusal):
                 await unit.store.write(lambda books: _drop_stale(books, due))
         case DueKind.PROMISE_DUE:
-            await unit.write(lambda books: promise_due(books, due, unit.clock.now()))
+            await promise_due(unit, due)
         case DueKind.SEARCH_LONG:
-            await unit.write(lambda books: _search_long(unit, books, due))
+            await _search_long(unit, due)
         case DueKind.SCHEDULED:
             await _begin_booked(unit, due)
         case DueKind.SHIFT_ENDS:
-            await unit.write(lambda books: end_shift(books, due, unit.clock.now()))
+            await end_shift(unit, due)
         case DueKind.CLOSURE_ENDS:
             await end_closure(unit, due)
         case DueKind.PROMISE_RETRY:
             await serve(unit, [due.subject])
 
 
-def _search_long(unit: Unit, books: Books, due: Due) -> None:
+@transaction
+def _search_long(unit: Unit, books: Books, now: datetime, due: Due) -> None:
     """Nobody goes yet: the operator is told, and later the supervisor (R23)."""
-    now = unit.clock.now()
     books.timers.drop(due.kind, due.subject)
     request = books.requests.get(due.subject)
     if request.state not in ENDS:

@@ -1,7 +1,7 @@
 """Trips: an offer that reaches its driver, and the steps of an assignment."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dispatch.desk.command import Command
 from dispatch.desk.effects.carry_out import carry_out, offer_s
@@ -10,7 +10,7 @@ from dispatch.desk.effects.standing import settle
 from dispatch.desk.effects.steps import take_step
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.desk.record import Written
-from dispatch.desk.unit import Unit, Work
+from dispatch.desk.unit import Unit, Work, transaction
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.request import Place, Request, unfilled_slots
 from dispatch.vocabulary.events import OfferDelivered
@@ -24,26 +24,22 @@ from dispatch.vocabulary.trip_steps import STEPS, AssignmentState, Step
 _REFUSALS = (AssignmentState.DECLINED, AssignmentState.EXPIRED)
 
 
-async def deliver_offer(unit: Unit, assignment_id: str) -> None:
+@transaction
+def deliver_offer(unit: Unit, books: Books, now: datetime, assignment_id: str) -> None:
     """The offer reached the driver: from now the seconds of R23 count; a second time changes nothing."""
-    now = unit.clock.now()
-
-    def work(books: Books) -> None:
-        assignment = books.assignments.get(assignment_id)
-        request_id = assignment.request_id
-        events = (entry.event for entry in books.journal.list_of_kinds([request_id], [OfferDelivered]))
-        delivered = any(event.assignment_id == assignment_id for event in events)
-        if delivered or assignment.state is not AssignmentState.OFFERED:
-            return
-        policy = unit.policy(books, assignment.offered_at)  # also where the hours changed on the way
-        lasts = timedelta(seconds=offer_s(books.requests.get(request_id), policy))
-        expires_at = min(assignment.expires_at, now + lasts)
-        books.assignments.save(replace(assignment, expires_at=expires_at, version=assignment.version + 1))
-        books.timers.set(Due(kind=DueKind.OFFER_EXPIRES, subject=assignment_id, at=expires_at))
-        event = OfferDelivered(expires_at=expires_at, at=now)
-        books.journal.add(event.about(request_id, assignment_id=assignment_id, vehicle_id=assignment.vehicle_id))
-
-    await unit.write(work)
+    assignment = books.assignments.get(assignment_id)
+    request_id = assignment.request_id
+    events = (entry.event for entry in books.journal.list_of_kinds([request_id], [OfferDelivered]))
+    delivered = any(event.assignment_id == assignment_id for event in events)
+    if delivered or assignment.state is not AssignmentState.OFFERED:
+        return
+    policy = unit.policy(books, assignment.offered_at)  # also where the hours changed on the way
+    lasts = timedelta(seconds=offer_s(books.requests.get(request_id), policy))
+    expires_at = min(assignment.expires_at, now + lasts)
+    books.assignments.save(replace(assignment, expires_at=expires_at, version=assignment.version + 1))
+    books.timers.set(Due(kind=DueKind.OFFER_EXPIRES, subject=assignment_id, at=expires_at))
+    event = OfferDelivered(expires_at=expires_at, at=now)
+    books.journal.add(event.about(request_id, assignment_id=assignment_id, vehicle_id=assignment.vehicle_id))
 
 
 async def step(unit: Unit, assignment_id: str, command: StepCommand, *, by: Command | None) -> str | Refusal:

@@ -11,7 +11,7 @@ from dispatch.choosing.decision import Tried
 from dispatch.desk.command import DESK, Command
 from dispatch.desk.effects.steps import wake_waiting
 from dispatch.desk.ports import Books, Due, DueKind, StoreUnavailableError
-from dispatch.desk.unit import Unit
+from dispatch.desk.unit import Unit, command, transaction
 from dispatch.domain.fix import Fix, FixFault, judge_fix
 from dispatch.domain.request import Ask, Place
 from dispatch.domain.vehicle import VehicleNow
@@ -26,28 +26,32 @@ _SHIFT_GOES_ON = timedelta(minutes=15)  # a shift whose time is over on a trip i
 _log = logging.getLogger(__name__)
 
 
-async def set_duty(
-    unit: Unit, vehicle_id: str, duty: Duty, *, at_base: bool, by: Command, auto_accept: bool | None = None
+@command
+def set_duty(
+    unit: Unit,
+    books: Books,
+    now: datetime,
+    vehicle_id: str,
+    duty: Duty,
+    *,
+    at_base: bool,
+    by: Command,
+    auto_accept: bool | None = None,
 ) -> str | Refusal:
     """A driver goes on or off duty, or has finished cleaning; a vehicle on a trip finishes it first.
 
     `auto_accept` says whether its offers are taken without asking; None leaves that as it is. Returns the vehicle's id.
     """
-    now = unit.clock.now()
-
-    def work(books: Books) -> str | Refusal:
-        held = books.vehicles.get(vehicle_id)
-        if held.assignment_id is not None and duty is not Duty.AVAILABLE:
-            return Refusal(RefusalCode.ON_DUTY_TRIP, {"assignment_id": held.assignment_id})
-        if auto_accept is not None:
-            books.vehicles.set_auto_accept(vehicle_id, on=auto_accept)
-        if held.assignment_id is None:
-            _change_duty(books, held, duty, at_base=at_base, now=now, policy=unit.policy(books, now))
-            changed = DutyChanged(duty=duty, at_base=at_base, at=now, vehicle_id=vehicle_id, actor=by.actor.id)
-            books.journal.add(changed)
-        return vehicle_id
-
-    return await unit.once_at(by, work)
+    held = books.vehicles.get(vehicle_id)
+    if held.assignment_id is not None and duty is not Duty.AVAILABLE:
+        return Refusal(RefusalCode.ON_DUTY_TRIP, {"assignment_id": held.assignment_id})
+    if auto_accept is not None:
+        books.vehicles.set_auto_accept(vehicle_id, on=auto_accept)
+    if held.assignment_id is None:
+        _change_duty(books, held, duty, at_base=at_base, now=now, policy=unit.policy(books, now))
+        changed = DutyChanged(duty=duty, at_base=at_base, at=now, vehicle_id=vehicle_id, actor=by.actor.id)
+        books.journal.add(changed)
+    return vehicle_id
 
 
 def _change_duty(books: Books, held: VehicleNow, duty: Duty, *, at_base: bool, now: datetime, policy: Policy) -> None:
@@ -66,7 +70,8 @@ def _change_duty(books: Books, held: VehicleNow, duty: Duty, *, at_base: bool, n
         wake_waiting(books, now)
 
 
-def end_shift(books: Books, due: Due, now: datetime) -> None:
+@transaction
+def end_shift(_: Unit, books: Books, now: datetime, due: Due) -> None:
     """A shift that nobody ended is over: the crew is not asked any more (R22). On a trip it ends with the trip."""
     books.timers.drop(due.kind, due.subject)
     held = books.vehicles.get(due.subject)

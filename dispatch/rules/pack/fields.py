@@ -41,8 +41,6 @@ def read_table(parent: Table, name: str, known: tuple[str, ...], path: Path) -> 
 
 def read_part(rule: Table, name: str, path: Path) -> Part:
     """A table of conditions, or a list of such tables."""
-    if name not in rule:
-        return ()
     given, at = rule[name], (*path, name)
     tables = given if isinstance(given, list) else [given]
     if not tables or not all(isinstance(table, dict) and table for table in tables):
@@ -91,11 +89,9 @@ def read_certain_hours(table: object, path: Path) -> CertainHours:
     return CertainHours(hours=spans, weekdays=weekdays, figures=figures)
 
 
-def read_booking(rule: Table, path: Path) -> Booking | None:
+def read_booking(rule: Table, name: str, path: Path) -> Booking:
     """Notice and hours of a drop-off."""
-    if "booking" not in rule:
-        return None
-    table, at = read_table(rule, "booking", ("notice_min", "hours"), path), (*path, "booking")
+    table, at = read_table(rule, name, ("notice_min", "hours"), path), (*path, name)
     if set(table) != {"notice_min", "hours"}:
         raise FieldFault(at, "bad_booking")
     span = _value("hours", table["hours"], at, "booking")
@@ -109,10 +105,10 @@ def read_words(
 ) -> tuple[str, ...]:
     """A list of different words, of `allowed` ones where that is given."""
     at = (*path, name)
-    value = table.get(name, [])
+    value = table[name]
     if not isinstance(value, list) or not all(isinstance(word, str) and word.strip() for word in value):
         raise FieldFault(at, "not_words", name=name, example=allowed[0] if allowed else example)
-    if name in table and not value:
+    if not value:
         raise FieldFault(at, "empty_list", name=name)
     if len(value) > MOST_WORDS:
         raise FieldFault(at, "too_many", name=name, most=MOST_WORDS)
@@ -127,8 +123,8 @@ def read_words(
 
 
 def read_flag(table: Table, name: str, path: Path) -> bool:
-    """True or false; false where it is left out."""
-    value = table.get(name, False)
+    """True or false."""
+    value = table[name]
     if not isinstance(value, bool):
         raise FieldFault((*path, name), "not_flag", name=name)
     return value
@@ -142,7 +138,7 @@ def read_number(table: Table, name: str, path: Path) -> float:
     return float(value)
 
 
-def read_choice(table: Table, name: str, enum: type[_E], path: Path) -> _E:
+def read_choice(table: Table, name: str, path: Path, enum: type[_E]) -> _E:
     """One of the words of `enum`."""
     try:
         return enum(read_text(table, name, path))

@@ -3,10 +3,10 @@
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from dispatch.rules.pack.checks import FIELDS_OF, judge_needs, judge_policy, judge_rule
 from dispatch.rules.pack.faults import PackError, PackFault, Path, Said, said
@@ -74,8 +74,8 @@ def judge_pack_beside(text: str, pack: Pack, faults: Iterator[Said]) -> None:
     found = _Reader(read_lines(text), tomllib.loads(text))
     for fault in faults:
         head, *rest = fault.path
-        path = fault.path if head == "pack" else ("rule", numbers[str(head)], *rest)
-        found.note(said(path, fault.code, **fault.facts))
+        at = ("pack",) if head == "pack" else ("rule", numbers[str(head)])
+        found.note(replace(fault, path=(*at, *rest)))
     if found.faults:
         raise PackError(found.faults)
 
@@ -102,22 +102,14 @@ class _Reader:
                 self.note(said(("rule", number, "id"), "rule_twice", rule=rule.id, line=line))
             first.setdefault(rule.id, number)
             for fault in judge_rule(rule):
-                self.note(said(("rule", number, *fault.path), fault.code, **fault.facts))
+                self.note(replace(fault, path=("rule", number, *fault.path)))
         for fault in judge_policy(policy) if policy else ():
-            self.note(said(("policy", *fault.path), fault.code, **fault.facts))
+            self.note(replace(fault, path=("policy", *fault.path)))
         if self.faults or head is None or policy is None:
             raise PackError(self.faults)
-        agency, title, version, effective_from = head
-        pack = Pack(
-            agency=agency,
-            title=title,
-            version=version,
-            effective_from=effective_from,
-            rules=tuple(rule for _, rule in rules),
-            policy=policy,
-        )
+        pack = replace(head, rules=tuple(rule for _, rule in rules), policy=policy)
         for rule_id, fault in judge_needs(pack):
-            self.note(said(("rule", first[rule_id]), fault.code, **fault.facts))
+            self.note(replace(fault, path=("rule", first[rule_id])))
         if self.faults:
             raise PackError(self.faults)
         return pack
@@ -139,7 +131,8 @@ class _Reader:
             rule, names = str(table.get("id", f"#{path[1] + 1}")), names[1:]
         self.faults.append(PackFault(line_of(self.lines, path), fault.code, fault.facts, rule, ".".join(names) or None))
 
-    def _head(self) -> tuple[str, str, str, datetime]:
+    def _head(self) -> Pack:
+        """A pack without its rules and its policy."""
         at = ("pack",)
         if "pack" not in self.document:
             raise FieldFault((), "no_head", names=", ".join(PACK_KEYS))
@@ -157,7 +150,8 @@ class _Reader:
             raise FieldFault((*at, "effective_from"), "no_offset")
         if not _FIRST <= effective_from.astimezone(UTC) <= _LAST:
             raise FieldFault((*at, "effective_from"), "far_time")
-        return agency, read_text(head, "title", at), version, effective_from
+        title = read_text(head, "title", at)
+        return Pack(agency=agency, title=title, version=version, effective_from=effective_from, rules=())
 
     def _policy(self) -> Policy:
         given = read_table(self.document, "policy", (*FIGURES, "hours"), ())
@@ -181,7 +175,7 @@ def _rule(table: Table, path: Path) -> Rule:
     missing = [name for name in NEEDED if name not in table]
     if missing:
         raise FieldFault(path, "rule_lacks", names=", ".join(missing))
-    effect = read_choice(table, "effect", Effect, path)
+    effect = read_choice(table, "effect", path, Effect)
     for name in table:
         if name not in ALWAYS and name not in FIELDS_OF[effect]:
             homes = " and ".join(kind.value for kind, names in FIELDS_OF.items() if name in names)
@@ -189,33 +183,26 @@ def _rule(table: Table, path: Path) -> Rule:
     given, at = read_table(table, "reason", (*REASON_KEYS, "en"), path), (*path, "reason")
     reason = _reason(given, at)
     reason_en = _reason(read_table(given, "en", REASON_KEYS, at), (*at, "en")) if "en" in given else None
-    rule_id = read_text(table, "id", path)
-    if not re.fullmatch(RULE_ID, rule_id):
+    if not re.fullmatch(RULE_ID, read_text(table, "id", path)):
         raise FieldFault((*path, "id"), "bad_rule_id")
-    by = "overridable_by"
-    return Rule(
-        id=rule_id,
-        title=read_text(table, "title", path),
-        effect=effect,
-        clause=read_text(table, "clause", path),
-        source=read_text(table, "source", path),
-        reason=reason,
-        reason_en=reason_en,
-        vehicles=read_part(table, "vehicles", path),
-        when=read_part(table, "when", path),
-        unless=read_part(table, "unless", path),
-        must=read_part(table, "must", path),
-        overrides=frozenset(read_words(table, "overrides", path)),
-        approver=read_text(table, "approver", path) if "approver" in table else None,
-        overridable_by=read_choice(table, by, OverridableBy, path) if by in table else OverridableBy.NOBODY,
-        prefer_within_min=read_number(table, "prefer_within_min", path) if "prefer_within_min" in table else 15.0,
-        sooner_by_min=read_number(table, "sooner_by_min", path) if "sooner_by_min" in table else None,
-        one_each=read_flag(table, "one_each", path),
-        documents=read_words(table, "documents", path, allowed=tuple(Document)),
-        checklist=read_words(table, "checklist", path, example="…"),
-        notify=read_words(table, "notify", path, example="police"),
-        booking=read_booking(table, path),
-    )
+    others: dict[str, Any] = {name: read(table, name, path) for name, read in _FIELDS.items() if name in table}
+    return Rule(effect=effect, reason=reason, reason_en=reason_en, **others)
+
+
+_FIELDS: Mapping[str, Callable[[Table, str, Path], object]] = {
+    **dict.fromkeys(("id", "title", "clause", "source"), read_text),
+    **dict.fromkeys(PARTS, read_part),
+    "overrides": lambda table, name, path: frozenset(read_words(table, name, path)),
+    "approver": read_text,
+    "overridable_by": partial(read_choice, enum=OverridableBy),
+    "prefer_within_min": read_number,
+    "sooner_by_min": read_number,
+    "one_each": read_flag,
+    "documents": partial(read_words, allowed=tuple(Document)),
+    "checklist": partial(read_words, example="…"),
+    "notify": partial(read_words, example="police"),
+    "booking": read_booking,
+}
 
 
 def _reason(table: Table, path: Path) -> Reason:
