@@ -1,22 +1,24 @@
 """Live positions through Redis or Valkey, for several processes; when it is away, this process goes on alone."""
 
 import asyncio
+import contextlib
 import logging
-import struct
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic import TypeAdapter
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from dispatch.domain.fix import Fix
-from dispatch.live.codec import pack_fixes, unpack_fixes
-from dispatch.live.mirror import Mirror
+from dispatch.live.memory import MemoryLive
 
+FIXES = TypeAdapter(tuple[Fix, ...])  # fixes as bytes: JSON
+_AWAY = (RedisError, OSError)
 _log = logging.getLogger(__name__)
-_FIXES, _STREAM = "jemput:fixes", "jemput:live"
+_HELD, _STREAM = "jemput:fixes", "jemput:live"
 _TIMEOUT_S = 0.25  # without it a frozen server held a caller for 12 s (data.md)
 _BLOCK_MS = 1_000
 _KEPT = 10_000
@@ -34,70 +36,59 @@ return #ARGV / 3
 """
 
 
-class RedisLive(Mirror):
+class RedisLive(MemoryLive):
     """The live port over a Redis or Valkey server; it is neither a lock nor the only copy of anything."""
 
     def __init__(self, url: str) -> None:
         super().__init__()
-        retry = Retry(NoBackoff(), 0)
-        self._redis = Redis.from_url(
-            url, socket_timeout=_TIMEOUT_S, socket_connect_timeout=_TIMEOUT_S, retry=retry, protocol=2
-        )
-        self._tail = Redis.from_url(
-            url,
-            socket_timeout=_BLOCK_MS / 1000 + _TIMEOUT_S,
-            socket_connect_timeout=_TIMEOUT_S,
-            retry=retry,
-            protocol=2,
+        self._redis, self._tail = (
+            Redis.from_url(
+                url,
+                socket_timeout=timeout_s,
+                socket_connect_timeout=_TIMEOUT_S,
+                retry=Retry(NoBackoff(), 0),
+                protocol=2,
+            )
+            for timeout_s in (_TIMEOUT_S, _BLOCK_MS / 1000 + _TIMEOUT_S)
         )
         self._task: asyncio.Task[None] | None = None
-        self._healthy = False
 
     async def start(self, fixes: Sequence[Fix]) -> None:
         """Begin with what the store and the server know, and follow the stream from now on."""
-        self.take(fixes)
+        self._take(fixes)
         last = b"$"
         try:
             newest: Any = await self._redis.xrevrange(_STREAM, count=1)
             last = newest[0][0] if newest else b"0-0"
             await self._load()
-            self._healthy = True
-        except (RedisError, OSError) as error:
+        except _AWAY as error:
             _log.warning("the live server does not answer (%s): positions stay within this process", error)
         self._task = asyncio.create_task(self._follow(last), name="jemput-live")
 
     async def put_fixes(self, fixes: Sequence[Fix]) -> None:
         """Apply fixes here at once and hand them to the other processes."""
-        self.take(fixes)
+        self._take(fixes)
         arguments: list[str | int | bytes] = []
         for fix in fixes:
-            arguments += (fix.vehicle_id, int(fix.taken_at.timestamp() * 1_000_000), pack_fixes([fix]))
-        try:
+            arguments += (fix.vehicle_id, int(fix.taken_at.timestamp() * 1_000_000), FIXES.dump_json((fix,)))
+        with contextlib.suppress(*_AWAY):
             async with self._redis.pipeline(transaction=False) as pipe:
-                pipe.eval(_NEWER, 1, _FIXES, *arguments)
-                pipe.xadd(_STREAM, {b"fixes": pack_fixes(fixes)}, maxlen=_KEPT, approximate=True)
+                pipe.eval(_NEWER, 1, _HELD, *arguments)
+                pipe.xadd(_STREAM, {b"fixes": FIXES.dump_json(tuple(fixes))}, maxlen=_KEPT, approximate=True)
                 await pipe.execute()
-            self._healthy = True
-        except (RedisError, OSError):
-            self._healthy = False
 
     async def announce(self, seq: int) -> None:
         """Wake this process's watchers at once and the others' through the stream."""
-        self.wake(seq)
-        try:
+        self._wake(seq)
+        with contextlib.suppress(*_AWAY):
             await self._redis.xadd(_STREAM, {b"seq": seq}, maxlen=_KEPT, approximate=True)
-            self._healthy = True
-        except (RedisError, OSError):
-            self._healthy = False
 
     async def is_healthy(self) -> bool:
         """Whether the server answers now."""
         try:
             await self._redis.ping()
-        except (RedisError, OSError):
-            self._healthy = False
+        except _AWAY:
             return False
-        self._healthy = True
         return True
 
     async def close(self) -> None:
@@ -110,19 +101,16 @@ class RedisLive(Mirror):
         await self._tail.aclose()
 
     async def _load(self) -> None:
-        held: Any = await self._redis.hgetall(_FIXES)
+        held: Any = await self._redis.hgetall(_HELD)
         for value in held.values():
-            self._apply(value.partition(b":")[2])
+            self._hear({b"fixes": value.partition(b":")[2]})
 
-    def _apply(self, packed: bytes) -> None:
+    def _hear(self, message: dict[bytes, bytes]) -> None:
         try:
-            self.take(unpack_fixes(packed))
-        except (struct.error, ValueError, IndexError):
-            _log.warning("a live message of another form was passed over")
-
-    def _wake(self, number: bytes) -> None:
-        try:
-            self.wake(int(number))
+            if b"fixes" in message:
+                self._take(FIXES.validate_json(message[b"fixes"]))
+            if b"seq" in message:
+                self._wake(int(message[b"seq"]))
         except ValueError:
             _log.warning("a live message of another form was passed over")
 
@@ -134,16 +122,12 @@ class RedisLive(Mirror):
                     await self._load()  # what was missed while the server was away
                     lost = False
                 answer = await self._tail.xread({_STREAM: last}, block=_BLOCK_MS, count=1_000)
-            except (RedisError, OSError):
+            except _AWAY:
                 lost = True
-                self._healthy = False
                 await asyncio.sleep(_PAUSE_S)
                 continue
             entries: Any = answer or []  # the client's types cover both protocols and both decodings
             for _, messages in entries:
                 for number, message in messages:
                     last = number
-                    if b"fixes" in message:
-                        self._apply(message[b"fixes"])
-                    if b"seq" in message:
-                        self._wake(message[b"seq"])
+                    self._hear(message)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dispatch.domain.fix import Fix, FixSource
-from dispatch.live.codec import pack_fixes, unpack_fixes
+from dispatch.live.redis import FIXES
 from geo.point import Point
 
 times = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))
@@ -26,4 +26,4 @@ fixes = st.builds(
 
 @given(st.lists(fixes, max_size=5))
 def test_what_is_packed_comes_out_the_same(sent: list[Fix]) -> None:
-    assert list(unpack_fixes(pack_fixes(sent))) == sent
+    assert FIXES.validate_json(FIXES.dump_json(tuple(sent))) == tuple(sent)
