@@ -10,7 +10,6 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from bench.searched import FAR, Graph, contracted, plain
-from geo.roads.graph import CLOSED_MS
 from geo.roads.network import Network
 from geo.search.engine import Engine
 from geo.search.metric import Target
@@ -84,31 +83,15 @@ class EarlyStop:
         vertex, street, ms = (column[who, side].astype(np.int64) for column in sides)
         none = np.zeros(len(row))
         found, best, _, touched = search(
-            ends.on[0],
-            -ends.on[2],
-            np.zeros(len(ends.on[0])),
-            ends.seeds[0],
-            ends.seeds[1],
-            np.zeros(len(ends.seeds[0])),
-            self._into,
-            self._tail,
-            self._ms,
-            self._no_m,
-            vertex,
-            ms,
-            none,
-            street,
-            -ms,
-            none,
-            row,
+            (ends.on[0], -ends.on[2], np.zeros(len(ends.on[0]))),
+            (ends.seeds[0], ends.seeds[1], np.zeros(len(ends.seeds[0]))),
+            (self._into, self._tail, self._ms, self._no_m),
+            (vertex, ms, none, street, -ms, none, row),
             np.zeros(len(chosen), np.int64),
             min(k, len(chosen)),
-            CLOSED_MS,
             self._dist,
             self._metres,
             self._first,
-            np.full(len(row), -1, np.int64),
-            np.zeros(len(chosen), np.bool_),
         )
         self._dist[touched] = FAR_OFF
         travel: Answer = best[found].tolist()

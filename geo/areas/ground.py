@@ -66,8 +66,7 @@ class Ground:
         self._shape = network.shape_start
         self._x = (network.shape_lon / 1e7 - west) / self._step_lon
         self._y = (network.shape_lat / 1e7 - south) / self._step_lat
-        numbers = np.arange(network.edge_count, dtype=np.int32)
-        edges = numbers[(network.edge_twin < 0) | (network.edge_twin > numbers)]
+        edges = network.streets
         # Two directions of a street may be said to differ in length: the longer one says into how many pieces.
         length = network.edge_length_m / self.cell_m
         length = np.maximum(length, np.where(network.edge_twin < 0, 0.0, length[network.edge_twin]))
@@ -85,12 +84,12 @@ class Ground:
     def field(self, reach: Reach, place_ms: NDArray[np.int64], *, most_s: float) -> Field:
         """The ground that is reached within most_s, by the times of the places from `times`; inf: the whole grid."""
         within = np.flatnonzero((place_ms < FAR) & (place_ms <= most_s * 1000.0))
-        starts = np.flatnonzero(reach.ready_ms <= most_s * 1000.0)
+        starts = np.flatnonzero(reach.entered.ready_ms <= most_s * 1000.0)
         # A position itself is a place, too: its piece of road may be reached only by a long way round.
         edge, fraction = reach.starts.edge[starts], reach.starts.fraction[starts]
         start_x, start_y = reach_kernels.locate(edge, fraction, self._x, self._y, self._shape)
         x, y = np.append(self._sample_x[within], start_x), np.append(self._sample_y[within], start_y)
-        place_s = np.append(place_ms[within], reach.ready_ms[starts]) / 1000.0
+        place_s = np.append(place_ms[within], reach.entered.ready_ms[starts]) / 1000.0
         return self._spread(x, y, place_s, *((self._x, self._y) if most_s == np.inf else (x, y)))
 
     @cached_property

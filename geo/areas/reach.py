@@ -1,12 +1,13 @@
 """When every road is reached from the soonest of many positions, exact to the millisecond."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.areas import reach_kernels
-from geo.roads.graph import Leaving, Weights
+from geo.roads.graph import Weights
 from geo.search.hierarchy import NEVER, Customized
 from geo.search.nearest_kernels import FAR
 from geo.search.stand import Stands
@@ -14,7 +15,18 @@ from geo.search.stand import Stands
 __all__ = ["FAR", "Reach", "edge_times", "reach_from"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Entered(NamedTuple):
+    """Positions on edges: the first on each (M,) and the one that follows each (n,), -1 for none; the ms from the start
+    of the edge (n,), and when it is ready (n,).
+    """
+
+    first: NDArray[np.int32]
+    following: NDArray[np.int32]
+    offset_ms: NDArray[np.int64]
+    ready_ms: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Reach:
     """Arrival times on M directed edges, from positions of which each has its own ms before.
 
@@ -27,10 +39,7 @@ class Reach:
     starts: Stands
     start_ms: NDArray[np.int64]
     end_ms: NDArray[np.int64]
-    first_start: NDArray[np.int32]
-    next_start: NDArray[np.int32]
-    offset_ms: NDArray[np.int64]
-    ready_ms: NDArray[np.int64]
+    entered: Entered
 
     def at(
         self, edge: NDArray[np.int32], fraction: NDArray[np.float64], twin: NDArray[np.int32] | None = None
@@ -46,10 +55,7 @@ class Reach:
             self.weights.edge_ms,
             self.start_ms,
             self.end_ms,
-            self.first_start,
-            self.next_start,
-            self.offset_ms,
-            self.ready_ms,
+            self.entered,
         )
         return found
 
@@ -61,7 +67,7 @@ def reach_from(custom: Customized, weights: Weights, starts: Stands, ready_ms: N
     """
     if len(ready_ms) and ready_ms.min() < 0:
         raise ValueError(f"a position is ready after 0 ms or more, not {ready_ms.min()}")
-    leaving: Leaving = weights.leaving(starts.edge, starts.fraction)
+    leaving = weights.leaving(starts.edge, starts.fraction)
     ms = leaving.ms + ready_ms[starts.of[leaving.row]]
     open_ = ms < NEVER
     return edge_times(weights, custom.times_from(leaving.vertex[open_], ms[open_]), starts, ready_ms)
@@ -72,30 +78,8 @@ def edge_times(weights: Weights, vertex_ms: NDArray[np.int32], starts: Stands, r
     graph = weights.graph
     first, following = reach_kernels.starts_by_edge(starts.edge, len(weights.edge_ms))
     offset_ms = np.floor(weights.edge_ms[starts.edge] * starts.fraction + 0.5).astype(np.int64)
-    ready = np.asarray(ready_ms, np.int64)[starts.of]
-    start_ms, end_ms = reach_kernels.edge_times(
-        vertex_ms,
-        graph.tail,
-        graph.arc_turn_ms,
-        graph.by_chain_first,
-        graph.by_chain_arc,
-        graph.chain_first,
-        graph.chain_edge,
-        graph.chain_vertex,
-        graph.turn_aware,
-        weights.edge_ms,
-        first,
-        following,
-        offset_ms,
-        ready,
-    )
-    return Reach(
-        weights=weights,
-        starts=starts,
-        start_ms=start_ms,
-        end_ms=end_ms,
-        first_start=first,
-        next_start=following,
-        offset_ms=offset_ms,
-        ready_ms=ready,
-    )
+    entered = Entered(first, following, offset_ms, np.asarray(ready_ms, np.int64)[starts.of])
+    arcs = graph.tail, graph.arc_turn_ms, graph.by_chain_first, graph.by_chain_arc
+    chains = graph.chain_first, graph.chain_edge, graph.chain_vertex
+    start_ms, end_ms = reach_kernels.edge_times(vertex_ms, arcs, chains, graph.turn_aware, weights.edge_ms, entered)
+    return Reach(weights, starts, start_ms, end_ms, entered)

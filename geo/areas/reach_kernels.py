@@ -20,23 +20,11 @@ def starts_by_edge(edge, edges):
 
 
 @compiled
-def edge_times(
-    vertex_ms,
-    tail,
-    arc_turn_ms,
-    by_chain_first,
-    by_chain_arc,
-    chain_first,
-    chain_edge,
-    chain_vertex,
-    turn_aware,
-    edge_ms,
-    first_start,
-    next_start,
-    offset_ms,
-    ready_ms,
-):
+def edge_times(vertex_ms, arcs, chains, turn_aware, edge_ms, entered):
     """When the start and the end of every edge are reached, (M,) and (M,), FAR for never; chain by chain."""
+    tail, arc_turn_ms, by_chain_first, by_chain_arc = arcs
+    chain_first, chain_edge, chain_vertex = chains
+    first_start, next_start, offset_ms, ready_ms = entered
     starts = np.full(len(edge_ms), FAR, np.int64)
     ends = np.full(len(edge_ms), FAR, np.int64)
     for chain in range(len(chain_vertex)):
@@ -72,30 +60,29 @@ def edge_times(
 
 
 @compiled
-def place_time(edge, offset, edge_ms, start_ms, end_ms, first_start, next_start, offset_ms, ready_ms):
+def place_time(edge, offset, edge_ms, start_ms, end_ms, entered):
     """When a place `offset` ms along an edge is reached, FAR for never."""
     if offset == edge_ms[edge]:
         return end_ms[edge]
     best = start_ms[edge] + offset if start_ms[edge] < FAR else FAR
-    s = first_start[edge]
+    s = entered.first[edge]
     while s >= 0:
-        if offset_ms[s] <= offset and edge_ms[edge] < CLOSED_MS:
-            best = min(best, ready_ms[s] + offset - offset_ms[s])
-        s = next_start[s]
+        if entered.offset_ms[s] <= offset and edge_ms[edge] < CLOSED_MS:
+            best = min(best, entered.ready_ms[s] + offset - entered.offset_ms[s])
+        s = entered.following[s]
     return best
 
 
 @compiled
-def place_times(edge, fraction, twin, edge_ms, start_ms, end_ms, first_start, next_start, offset_ms, ready_ms):
+def place_times(edge, fraction, twin, edge_ms, start_ms, end_ms, entered):
     """When places on edges are reached, the sooner of both directions where twin (n,) names the other, else -1."""
     found = np.empty(len(edge), np.int64)
     for i in range(len(edge)):
         offset = np.int64(np.floor(edge_ms[edge[i]] * fraction[i] + 0.5))
-        found[i] = place_time(edge[i], offset, edge_ms, start_ms, end_ms, first_start, next_start, offset_ms, ready_ms)
+        found[i] = place_time(edge[i], offset, edge_ms, start_ms, end_ms, entered)
         if twin[i] >= 0:
             offset = np.int64(np.floor(edge_ms[twin[i]] * (1.0 - fraction[i]) + 0.5))
-            other = place_time(twin[i], offset, edge_ms, start_ms, end_ms, first_start, next_start, offset_ms, ready_ms)
-            found[i] = min(found[i], other)
+            found[i] = min(found[i], place_time(twin[i], offset, edge_ms, start_ms, end_ms, entered))
     return found
 
 

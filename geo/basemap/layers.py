@@ -47,7 +47,8 @@ class TileLayer:
     from_zoom: NDArray[np.int64]
 
 
-def _mercator(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+def mercator(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Degrees (n, 2) as x and y from 0 to 1 in Web Mercator, y down."""
     x = lonlat[:, 0] / 360.0 + 0.5
     y = 0.5 - np.arcsinh(np.tan(np.radians(lonlat[:, 1]))) / (2 * np.pi)
     return np.column_stack((x, y))
@@ -55,12 +56,9 @@ def _mercator(lonlat: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def road_layer(network: Network, zoom: int) -> TileLayer:
     """One feature for each class and name (where the zoom writes it), both directions of a street as one line."""
-    once = (network.edge_twin < 0) | (network.edge_twin > np.arange(network.edge_count))
-    count = np.diff(network.shape_start)
-    owner = np.repeat(np.arange(network.edge_count), count)
-    mine = once[owner]
-    points = _mercator(np.column_stack((network.shape_lon, network.shape_lat))[mine] / 1e7)
-    edges = np.flatnonzero(once)
+    edges, count = network.streets, np.diff(network.shape_start)
+    mine = np.repeat(np.isin(np.arange(network.edge_count), edges), count)
+    points = mercator(np.column_stack((network.shape_lon, network.shape_lat))[mine] / 1e7)
     lines = np.asarray(shapely.linestrings(points, indices=np.repeat(np.arange(len(edges)), count[edges])))
     named = np.array([NAMED_FROM[name] <= zoom for name in ROAD_CLASSES])[network.edge_class[edges]]
     name = np.where(named, network.edge_name[edges], -1)
@@ -80,13 +78,11 @@ def road_layer(network: Network, zoom: int) -> TileLayer:
 def other_layers(layers: BasemapLayers) -> list[TileLayer]:
     """Everything beside the roads: land (kind), buildings, lines (kind), water (name) and places (kind, name)."""
     water = [area.shape for area in layers.water]
-    spots: list[tuple[str, str, float, float, int]] = [
-        (place.name, place.kind, place.point.lon, place.point.lat, _PLACES_FROM[place.kind]) for place in layers.places
-    ]
-    for area in layers.water:
-        spots += [(area.name, "water", at.lon, at.lat, _WATER_NAMES_FROM) for at in area.label_at]
+    spots = [(one.name, str(one.kind), one.point, _PLACES_FROM[one.kind]) for one in layers.places]
+    spots += [(area.name, "water", at, _WATER_NAMES_FROM) for area in layers.water for at in area.label_at]
+    points = shapely.points(np.array([(at.lon, at.lat) for _, _, at, _ in spots]).reshape(-1, 2))
     names: list[dict[str, object]] = [{"name": area.name} if area.name else {} for area in layers.water]
-    facts: list[dict[str, object]] = [{"name": name, "kind": str(kind)} for name, kind, *_ in spots]
+    facts: list[dict[str, object]] = [{"name": name, "kind": kind} for name, kind, *_ in spots]
     land = {str(kind): (shapes, _LAND_FROM.get(kind, _OTHER_LAND_FROM)) for kind, shapes in layers.land.items()}
     lines = {str(kind): (shapes, _LINES_FROM[kind]) for kind, shapes in layers.lines.items()}
     return [
@@ -94,17 +90,12 @@ def other_layers(layers: BasemapLayers) -> list[TileLayer]:
         _layer("water", _projected(np.array(water, dtype=object)), names, [_WATER_FROM] * len(water)),
         _kinds("buildings", {"": (layers.buildings, _BUILDINGS_FROM)}),
         _kinds("lines", lines),
-        _layer(
-            "places",
-            _projected(np.asarray(shapely.points(np.array([spot[2:4] for spot in spots]).reshape(-1, 2)))),
-            facts,
-            [zoom for *_, zoom in spots],
-        ),
+        _layer("places", _projected(np.asarray(points)), facts, [zoom for *_, zoom in spots]),
     ]
 
 
 def _projected(shapes: NDArray[Any]) -> NDArray[Any]:
-    return np.asarray(shapely.transform(shapes, _mercator), object)
+    return np.asarray(shapely.transform(shapes, mercator), object)
 
 
 def _kinds(name: str, kinds: dict[str, tuple[NDArray[Any], int]]) -> TileLayer:

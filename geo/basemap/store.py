@@ -2,8 +2,9 @@
 
 import zlib
 from collections.abc import Mapping
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from pmtiles.reader import MmapSource, Reader
 from pmtiles.tile import MagicNumberNotFound, SpecVersionUnsupported
@@ -26,8 +27,8 @@ class TileStore:
         try:
             with path.open("rb") as file:
                 self._reader = _Reader(_MmapSource(file))
-                self.etag = f'"{_checksum(file):08x}"'
-                size = path.stat().st_size
+                with mmap(file.fileno(), 0, access=ACCESS_READ) as content:
+                    self.etag, size = f'"{zlib.crc32(content):08x}"', len(content)
             header = self._reader.header()
             _judge_size(size, header["tile_data_offset"] + header["tile_data_length"])
             self.metadata: Mapping[str, Any] = self._reader.metadata()
@@ -54,10 +55,3 @@ class TileStore:
 def _judge_size(size: int, wanted: int) -> None:
     if size != wanted:
         raise ValueError(f"{size} bytes where there should be {wanted}")
-
-
-def _checksum(file: IO[bytes]) -> int:
-    total = 0
-    while block := file.read(1 << 20):
-        total = zlib.crc32(block, total)
-    return total

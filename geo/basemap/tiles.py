@@ -2,7 +2,6 @@
 
 import contextlib
 import gzip
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +14,7 @@ from pmtiles.tile import Compression, TileType, zxy_to_tileid
 from pmtiles.writer import Writer
 from shapely import STRtree
 
-from geo.basemap.layers import NAMED_FROM, TileLayer, other_layers, road_layer
+from geo.basemap.layers import NAMED_FROM, TileLayer, mercator, other_layers, road_layer
 from geo.osm.features import BasemapLayers
 from geo.point import Bounds
 from geo.roads.network import Network
@@ -35,11 +34,8 @@ _SIMPLIFY = 2.0
 _LEAST_AREA = 32.0 * 32.0
 _AREAS = frozenset({"land", "water", "buildings"})
 _MANY: dict[str, Any] = {
-    "land": shapely.multipolygons,
-    "water": shapely.multipolygons,
-    "buildings": shapely.multipolygons,
-    "lines": shapely.multilinestrings,
-    "roads": shapely.multilinestrings,
+    **dict.fromkeys(_AREAS, shapely.multipolygons),
+    **dict.fromkeys(("lines", "roads"), shapely.multilinestrings),
     "places": shapely.multipoints,
 }
 
@@ -154,5 +150,5 @@ def _metadata(network: Network) -> dict[str, Any]:
 
 def tile_of(lon: float, lat: float, zoom: int) -> tuple[int, int]:
     """x and y of the tile in which a position lies."""
-    y = 0.5 - math.asinh(math.tan(math.radians(lat))) / (2 * math.pi)
-    return int((lon / 360.0 + 0.5) * 2**zoom), int(y * 2**zoom)
+    x, y = mercator(np.array([(lon, lat)]))[0] * 2**zoom
+    return int(x), int(y)

@@ -31,17 +31,12 @@ _LINES: dict[str, dict[str, LineKind]] = {
     | dict.fromkeys(("stream", "drain", "ditch"), LineKind.STREAM),
     "railway": dict.fromkeys(("rail", "light_rail", "narrow_gauge"), LineKind.RAIL) | {"tram": LineKind.TRAM},
 }
-_PLACES = {
-    "city": PlaceKind.CITY,
-    "town": PlaceKind.CITY,
-    "municipality": PlaceKind.CITY,
-    "borough": PlaceKind.DISTRICT,
-    "suburb": PlaceKind.VILLAGE,
-    "village": PlaceKind.VILLAGE,
-    "quarter": PlaceKind.HAMLET,
-    "neighbourhood": PlaceKind.HAMLET,
-    "hamlet": PlaceKind.HAMLET,
-}
+_PLACES = (
+    dict.fromkeys(("city", "town", "municipality"), PlaceKind.CITY)
+    | {"borough": PlaceKind.DISTRICT}
+    | dict.fromkeys(("suburb", "village"), PlaceKind.VILLAGE)
+    | dict.fromkeys(("quarter", "neighbourhood", "hamlet"), PlaceKind.HAMLET)
+)
 # Indonesia (wiki: Indonesia/Admin boundaries): 5 kabupaten and kota, 6 kecamatan, 7 kelurahan and desa. Elsewhere the
 # finer levels stand for what people call their part of the town.
 _LEVELS = {

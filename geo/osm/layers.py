@@ -32,14 +32,11 @@ class _Read:
     land: dict[LandKind, list[bytes]] = field(default_factory=lambda: defaultdict(list))
     lines: dict[LineKind, list[bytes]] = field(default_factory=lambda: defaultdict(list))
     buildings: list[bytes] = field(default_factory=list)
-    water: list[bytes] = field(default_factory=list)
-    water_names: list[str] = field(default_factory=list)
+    water: list[tuple[str, bytes]] = field(default_factory=list)
     coast: list[bytes] = field(default_factory=list)
     spots: list[tuple[str, PlaceKind, float, float]] = field(default_factory=list)
-    named: list[tuple[str, PlaceKind]] = field(default_factory=list)
-    named_shapes: list[bytes] = field(default_factory=list)
-    towns: list[tuple[str, PlaceKind]] = field(default_factory=list)
-    town_shapes: list[bytes] = field(default_factory=list)
+    named: list[tuple[str, PlaceKind, bytes]] = field(default_factory=list)
+    towns: list[tuple[str, PlaceKind, bytes]] = field(default_factory=list)
     broken: int = 0
 
 
@@ -74,9 +71,9 @@ def read_layers(path: Path, bounds: Bounds, progress: Progress) -> BasemapLayers
 def _take(one: Any, factory: Any, read: _Read, box: Bounds) -> None:  # noqa: ANN401 - osmium lends its own types
     tags = dict(one.tags)
     if one.is_node():
-        kind = place_of(tags)
-        if kind is not None and _within(one.location.lon, one.location.lat, box):
-            read.spots.append((one_line(tags["name"]), kind, one.location.lon, one.location.lat))
+        kind, lon, lat = place_of(tags), one.location.lon, one.location.lat
+        if kind is not None and box[0] <= lon <= box[2] and box[1] <= lat <= box[3]:
+            read.spots.append((one_line(tags["name"]), kind, lon, lat))
     elif one.is_way():
         _take_way(one, tags, read, box)
     elif one.is_area():
@@ -113,28 +110,20 @@ def _take_area(area: Any, tags: dict[str, str], factory: Any, read: _Read) -> No
     shape = bytes.fromhex(factory.create_multipolygon(area))
     name = one_line(tags.get("name", ""))
     if water:
-        read.water.append(shape)
-        read.water_names.append(name)
+        read.water.append((name, shape))
     elif land is not None:
         read.land[land].append(shape)
     if building:
         read.buildings.append(shape)
     if level is not None and name:
-        read.towns.append((name, level))
-        read.town_shapes.append(shape)
+        read.towns.append((name, level, shape))
     elif place is not None:
-        read.named.append((name, place))
-        read.named_shapes.append(shape)
-
-
-def _within(lon: float, lat: float, box: Bounds) -> bool:
-    return box[0] <= lon <= box[2] and box[1] <= lat <= box[3]
+        read.named.append((name, place, shape))
 
 
 def _layers(read: _Read, box: Bounds, progress: Progress) -> BasemapLayers:
-    water, of = _shapes(read.water, box)
-    names = [read.water_names[row] for row in of.tolist()]
-    waters = [_water(shape, name) for shape, name in zip(water.tolist(), names, strict=True)]
+    water, of = _shapes([shape for _, shape in read.water], box)
+    waters = [_water(shape, read.water[row][0]) for shape, row in zip(water.tolist(), of.tolist(), strict=True)]
     coast = np.asarray(shapely.from_wkb(read.coast), object)
     waters += [WaterArea(name="", shape=shape) for shape in sea_of(coast, box, progress)]
     lines = {kind: _shapes(found, box)[0] for kind, found in read.lines.items() if kind not in BORDERS.values()}
@@ -163,8 +152,7 @@ def _borders(read: _Read, box: Bounds) -> dict[LineKind, NDArray[Any]]:
     borders: dict[LineKind, NDArray[Any]] = {}
     drawn: Any = shapely.MultiLineString()
     for level, kind in BORDERS.items():
-        rows = [row for row, (_, of) in enumerate(read.towns) if of is level]
-        areas = np.asarray(shapely.from_wkb([read.town_shapes[row] for row in rows]), object)
+        areas = np.asarray(shapely.from_wkb([shape for _, of, shape in read.towns if of is level]), object)
         lines = np.asarray(shapely.from_wkb(read.lines.get(kind, [])), object)
         every = shapely.union_all(np.concatenate((shapely.boundary(areas), lines)))
         mine = shapely.clip_by_rect(shapely.difference(every, drawn), *box)
@@ -181,14 +169,14 @@ def _water(shape: Any, name: str) -> WaterArea:  # noqa: ANN401
 
 def _labels(read: _Read, box: Bounds) -> list[PlaceLabel]:
     """Names with their places; a name that stands as a point within its area is written once, at the point."""
-    towns, of = _shapes(read.town_shapes, box)
+    towns, of = _shapes([shape for *_, shape in read.towns], box)
     towns = shapely.simplify(towns, _BORDER_DEGREES)
     tree = shapely.STRtree(towns)
-    about = [read.towns[row] for row in of.tolist()]
+    about = [read.towns[row][:2] for row in of.tolist()]
     spots = list(read.spots)
-    shapes, rows = _shapes(read.named_shapes, box)
+    shapes, rows = _shapes([shape for *_, shape in read.named], box)
     for at, row in zip(shapely.point_on_surface(shapes).tolist(), rows.tolist(), strict=True):
-        spots.append((*read.named[row], at.x, at.y))
+        spots.append((*read.named[row][:2], at.x, at.y))
     labels: list[PlaceLabel] = []
     seen: set[tuple[str, PlaceKind, float, float]] = set()
     written: dict[int, tuple[float, float]] = {}

@@ -126,10 +126,8 @@ def _take_way(way: Any, roads: OsmRoads, box: tuple[float, ...]) -> bool:  # noq
     along_kph, against_kph = speeds_kph(tags)
     name = one_line(tags.get("name") or tags.get("ref") or "")
     roads.ways.append(Way(way.id, road_of(tags), name, along, against, along_kph, against_kph))
-    for ref, x, y in nodes:
-        roads.refs.append(ref)
-        roads.x.append(x)
-        roads.y.append(y)
+    for column, values in zip((roads.refs, roads.x, roads.y), zip(*nodes, strict=True), strict=True):
+        column.extend(values)
     roads.first.append(len(roads.refs))
     return True
 

@@ -9,27 +9,32 @@ Conditional tags (`access:conditional` and the like) are not looked at.
 import re
 from collections.abc import Mapping
 from math import nan
+from types import MappingProxyType
 
 from geo.source import FASTEST_KPH, SLOWEST_KPH
 
 Tags = Mapping[str, str]
-ROAD_CLASSES = (
-    "motorway",
-    "motorway_link",
-    "trunk",
-    "trunk_link",
-    "primary",
-    "primary_link",
-    "secondary",
-    "secondary_link",
-    "tertiary",
-    "tertiary_link",
-    "unclassified",
-    "residential",
-    "living_street",
-    "service",
-    "road",
+# The classes of roads, and how fast one drives there in km/h where the data does not say.
+SPEED_KPH: Mapping[str, float] = MappingProxyType(
+    {
+        "motorway": 80.0,
+        "motorway_link": 45.0,
+        "trunk": 50.0,
+        "trunk_link": 35.0,
+        "primary": 40.0,
+        "primary_link": 30.0,
+        "secondary": 35.0,
+        "secondary_link": 25.0,
+        "tertiary": 30.0,
+        "tertiary_link": 25.0,
+        "unclassified": 25.0,
+        "residential": 20.0,
+        "living_street": 12.0,
+        "service": 12.0,
+        "road": 20.0,
+    }
 )
+ROAD_CLASSES = tuple(SPEED_KPH)
 RESTRICTION_KEYS = ("restriction:motorcar", "restriction:motor_vehicle", "restriction")
 
 # From the most special to the most general: the first that is there decides.
@@ -53,6 +58,11 @@ _KPH = {"": 1.0, "km/h": 1.0, "kmh": 1.0, "kph": 1.0, "mph": 1.609344, "knots": 
 _ZONES = {"id:motorway": 100.0, "id:rural": 80.0, "id:urban": 50.0, "id:residential": 30.0, "id:living_street": 30.0}
 _WALKING_KPH = 5.0
 _SPEED = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z/]*)")
+_ONE_WAY = (
+    dict.fromkeys(("yes", "true", "1"), (True, False))
+    | dict.fromkeys(("-1", "reverse"), (False, True))
+    | {"reversible": (False, False)}
+)
 _EXEMPT = frozenset({"motorcar", "motor_vehicle", "emergency"})
 
 
@@ -91,19 +101,9 @@ def passes(tags: Tags) -> bool:
 
 def directions(tags: Tags) -> tuple[bool, bool]:
     """Whether a way may be driven in the order of its nodes, and against it."""
-    oneway = tags.get("oneway")
-    match oneway:
-        case "yes" | "true" | "1":
-            return True, False
-        case "-1" | "reverse":
-            return False, True
-        case "reversible":
-            return False, False
-        case None:
-            implied = tags.get("junction") in ("roundabout", "circular") or road_of(tags) == "motorway"
-            return True, not implied
-        case _:
-            return True, True
+    if "oneway" in tags:
+        return _ONE_WAY.get(tags["oneway"], (True, True))
+    return True, not (tags.get("junction") in ("roundabout", "circular") or road_of(tags) == "motorway")
 
 
 def speeds_kph(tags: Tags) -> tuple[float, float]:

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,12 +57,15 @@ def words_of(text: str) -> list[str]:
     return " ".join(_SHORT.get(word, word) for word in words).split()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Like:
+class _Like(NamedTuple):
     """Known words that are like one that was typed, by number, and how much: up to 1."""
 
     words: NDArray[np.int64]
     likeness: NDArray[np.float64]
+
+
+def _both(one: _Like, other: _Like) -> _Like:
+    return _Like(np.concatenate((one.words, other.words)), np.concatenate((one.likeness, other.likeness)))
 
 
 class PlaceIndex:
@@ -105,11 +109,7 @@ class PlaceIndex:
         like = [self._like(word) for word in wanted]
         for at, both in _pairs(wanted):
             together = self._of_about(both, 1)
-            for side in (at, at + 1):
-                like[side] = _Like(
-                    np.concatenate((like[side].words, together.words)),
-                    np.concatenate((like[side].likeness, together.likeness)),
-                )
+            like[at : at + 2] = [_both(one, together) for one in like[at : at + 2]]
         known = np.array([len(each.words) > 0 for each in like])
         if not known.any():
             return ()
@@ -125,9 +125,6 @@ class PlaceIndex:
         total = weight @ fit / weight.sum()
         total *= np.where((fit[~aside] > 0).all(axis=0), 1.0, 0.8)
         total *= 0.85 + 0.15 * np.minimum((fit > _DETAIL).sum(axis=0) / self._name_words, 1.0)
-        return self._best(total, limit, near)
-
-    def _best(self, total: NDArray[np.float64], limit: int, near: Point | None) -> tuple[Hit, ...]:
         best = np.flatnonzero((total >= _LEAST) & (total >= _LEAST_OF_BEST * total.max()))
         hits = [Hit(place=self.places[row], score=round(float(total[row]), 4)) for row in best.tolist()]
         return best_of([hits], limit, near)
@@ -143,10 +140,7 @@ class PlaceIndex:
         longer = np.flatnonzero(~np.isnan(begun[which]))
         words = self._words.from_length(length) + longer
         share = length / self._words.lengths[words]
-        return _Like(
-            np.concatenate((whole.words, words)),
-            np.concatenate((whole.likeness, (1.0 - begun[which[longer]] / length) * (0.75 + 0.24 * share))),
-        )
+        return _both(whole, _Like(words, (1.0 - begun[which[longer]] / length) * (0.75 + 0.24 * share)))
 
     def _of_about(self, word: str, mistakes: int) -> _Like:
         """Known words that are this one but for so many mistakes."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -102,19 +102,17 @@ def _angle(pair: re.Match[str], number: int) -> tuple[float, bool | None]:
     degrees = abs(whole) + part("m") / 60 + part("s") / 3600
     sign = -1 if str(pair[f"d{number}"]).startswith("-") else 1
     side = (pair[f"before{number}"] or pair[f"after{number}"] or "").upper()
-    if side:
-        is_lat, towards = _SIDES[side]
-        return degrees * towards, is_lat
-    return degrees * sign, None
+    is_lat, towards = _SIDES.get(side, (None, sign))
+    return degrees * towards, is_lat
 
 
 def _in_order(first: tuple[float, bool | None], second: tuple[float, bool | None], region: Bounds) -> Pasted:
     (one, one_is_lat), (two, two_is_lat) = first, second
-    if one_is_lat is False or two_is_lat is True:
-        return _checked(two, one) if one_is_lat is not two_is_lat else Pasted(trouble=Trouble.NO_PLACE_ON_EARTH)
-    if one_is_lat is True or two_is_lat is False:
-        return _checked(one, two) if one_is_lat is not two_is_lat else Pasted(trouble=Trouble.NO_PLACE_ON_EARTH)
-    return _plain(one, two, region)
+    if one_is_lat is two_is_lat is None:
+        return _plain(one, two, region)
+    if one_is_lat is two_is_lat:
+        return Pasted(trouble=Trouble.NO_PLACE_ON_EARTH)
+    return _checked(two, one) if one_is_lat is False or two_is_lat is True else _checked(one, two)
 
 
 def _plain(lat: float, lon: float, region: Bounds) -> Pasted:
@@ -139,9 +137,7 @@ def _of_link(link: str, region: Bounds) -> Pasted:
     url = urlsplit(link if "://" in link else f"https://{link}")
     for lat, lon, name in _pairs(url.path, url.query, url.fragment):
         found = _plain(lat, lon, region)
-        if found.point is not None:
-            return Pasted(point=found.point, name=name, swapped=found.swapped)
-        return found
+        return replace(found, name=name) if found.point else found
     host = url.netloc.lower()
     short = _SHORT.search(host) or _SHORT.search(f"{host}{url.path}")
     return Pasted(trouble=Trouble.SHORT_LINK if short else Trouble.LINK_WITHOUT_POINT)

@@ -13,14 +13,8 @@ from geo.point import M_PER_DEGREE, Bounds, Point
 from geo.roads.network import Network
 from geo.search.snap import Snapper
 
-_KINDS = {
-    PlaceKind.CITY: FoundKind.CITY,
-    PlaceKind.DISTRICT: FoundKind.DISTRICT,
-    PlaceKind.VILLAGE: FoundKind.VILLAGE,
-    PlaceKind.HAMLET: FoundKind.VILLAGE,
-    PlaceKind.HOSPITAL: FoundKind.LANDMARK,
-    PlaceKind.LANDMARK: FoundKind.LANDMARK,
-}
+# The kinds of places that are found under another one.
+_KINDS = {PlaceKind.HAMLET: FoundKind.VILLAGE, PlaceKind.HOSPITAL: FoundKind.LANDMARK}
 # Where no village is known, streets of one name this far apart are two: some two kilometres.
 _APART_DEGREES = 0.02
 _ROUND_M = (40.0, 80.0, 160.0, 320.0)
@@ -105,17 +99,17 @@ class RegionPlaces:
 
 
 def _named(labels: Sequence[PlaceLabel]) -> list[NamedPlace]:
+    kinds = [_KINDS.get(label.kind) or FoundKind(label.kind.value) for label in labels]
     return [
-        NamedPlace(name=label.name, detail=label.within, point=label.point, kind=_KINDS[label.kind]) for label in labels
+        NamedPlace(name=x.name, detail=x.within, point=x.point, kind=kind)
+        for x, kind in zip(labels, kinds, strict=True)
     ]
 
 
 def _streets(network: Network, villages: Villages) -> list[NamedPlace]:
     """Each street once for each village it runs through, at its middle there."""
     empty = network.names.index("") if "" in network.names else -1
-    edges = np.flatnonzero(
-        ((network.edge_twin < 0) | (network.edge_twin > np.arange(network.edge_count))) & (network.edge_name != empty)
-    )
+    edges = network.streets[network.edge_name[network.streets] != empty]
     ends = network.shape_start[edges] + network.shape_start[edges + 1] - 1
     low, high = ends // 2, (ends + 1) // 2
     points = np.column_stack((network.shape_lon, network.shape_lat)) / 1e7

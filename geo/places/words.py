@@ -38,7 +38,4 @@ class Words:
 
 def _letters_of(word: str) -> int:
     """Which letters a word has, as bits; letters beyond the Latin ones share them."""
-    bits = 0
-    for letter in word:
-        bits |= 1 << (ord(letter) % 64)
-    return bits
+    return sum(1 << bit for bit in {ord(letter) % 64 for letter in word})

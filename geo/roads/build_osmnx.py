@@ -1,8 +1,6 @@
 """Building a road network through osmnx: from a GraphML file or from a place name, by Overpass."""
 
 import gzip
-import shutil
-import tempfile
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,15 +20,9 @@ def build_from_graphml(path: Path, origin: Origin, progress: Progress, *, turn_c
     """From an osmnx GraphML file (or .gz). Raises BuildError if it cannot be read as such a file."""
     progress(f"reading {path.name}")
     try:
-        if path.suffix == ".gz":
-            with tempfile.TemporaryDirectory() as folder:
-                plain = Path(folder) / "graph.graphml"
-                with gzip.open(path) as packed, plain.open("wb") as unpacked:
-                    shutil.copyfileobj(packed, unpacked)
-                graph = osmnx.load_graphml(plain)
-        else:
-            graph = osmnx.load_graphml(path)
-        table = _table_of_graph(graph)
+        content = path.read_bytes()
+        text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode()
+        table = _table_of_graph(osmnx.load_graphml(graphml_str=text))
     except KeyError as error:
         raise BuildError(
             f"{path} is no GraphML file of osmnx: it lacks {error}. Save the graph with osmnx.save_graphml"

@@ -52,14 +52,7 @@ def build_from_tables(
 def _read(path: Path, needed: Sequence[str]) -> pd.DataFrame:
     try:
         rows = pd.read_csv(path, keep_default_na=False, dtype=str)
-    except (
-        OSError,
-        EOFError,
-        zlib.error,
-        UnicodeDecodeError,
-        pd.errors.ParserError,
-        pd.errors.EmptyDataError,
-    ) as error:
+    except (OSError, EOFError, zlib.error, ValueError) as error:
         raise BuildError(f"{path} cannot be read as CSV: {error}") from error
     missing = [name for name in needed if name not in rows]
     if missing:

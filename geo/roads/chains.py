@@ -7,6 +7,8 @@ from geo.roads.graph import SearchGraph
 from geo.roads.turns import Turns, two_way_on
 
 _Ints = NDArray[np.int64]
+# chain_first (C+1,) into chain_edge (M,), and the chain of each edge (M,).
+_Chains = tuple[_Ints, _Ints, _Ints]
 
 
 def node_graph(
@@ -17,13 +19,13 @@ def node_graph(
     if (onward >= 0).all():
         # A single ring: one node of it stands for all.
         onward[edge_to == edge_to[0]] = -1
-    chain_first, chain_edge = _chains(onward)
+    chains = chain_first, chain_edge, _ = _chains(onward)
     start = edge_from[chain_edge[chain_first[:-1]]]
     end = edge_to[chain_edge[chain_first[1:] - 1]]
     nodes, vertex = np.unique(np.concatenate((start, end)), return_inverse=True)
     tail, head = np.split(vertex.reshape(-1), 2)
     none = np.zeros(len(tail), np.int64)
-    return _graph(len(nodes), tail, head, np.arange(len(tail)), none, head, chain_first, chain_edge, turn_aware=False)
+    return _graph(len(nodes), (tail, head, np.arange(len(tail)), none), head, chains, turn_aware=False)
 
 
 def turn_graph(turns: Turns, edge_count: int) -> SearchGraph:
@@ -36,17 +38,12 @@ def turn_graph(turns: Turns, edge_count: int) -> SearchGraph:
     if (onward >= 0).all():
         # A single ring, cut at its first edge.
         onward[onward == 0] = -1
-    chain_first, chain_edge = _chains(onward)
+    chains = chain_first, _, chain_of = _chains(onward)
     number = np.arange(len(chain_first) - 1)
-    chain_of_end = np.full(edge_count, -1, np.int64)
-    chain_of_end[chain_edge[chain_first[1:] - 1]] = number
-    chain_of_start = np.full(edge_count, -1, np.int64)
-    chain_of_start[chain_edge[chain_first[:-1]]] = number
     # The turns within a chain are those from an edge that does not end it.
     between = onward[turns.first] != turns.then
-    tail, head = chain_of_end[turns.first[between]], chain_of_start[turns.then[between]]
-    cost = turns.cost_ms[between]
-    return _graph(len(number), tail, head, head, cost, number, chain_first, chain_edge, turn_aware=True)
+    tail, head = chain_of[turns.first[between]], chain_of[turns.then[between]]
+    return _graph(len(number), (tail, head, head, turns.cost_ms[between]), number, chains, turn_aware=True)
 
 
 def _onward(
@@ -67,8 +64,8 @@ def _onward(
     return np.where(two_way_on(edge_from, edge_to, edge_twin)[edge_to], leaving_sum[edge_to] - edge_twin, onward)
 
 
-def _chains(onward: _Ints) -> tuple[_Ints, _Ints]:
-    """The rows of edges that follow each other, as chain_first (C+1,) into chain_edge (M,), by their first edges."""
+def _chains(onward: _Ints) -> _Chains:
+    """The rows of edges that follow each other, by their first edges."""
     count = len(onward)
     # From each edge to the last of its chain and how many edges on that is, by doubling steps.
     last = np.where(onward >= 0, onward, np.arange(count))
@@ -84,27 +81,22 @@ def _chains(onward: _Ints) -> tuple[_Ints, _Ints]:
     firsts = np.flatnonzero(~led_to)
     chain_of_last = np.full(count, -1, np.int64)
     chain_of_last[last[firsts]] = np.arange(len(firsts))
-    chain_edge = np.lexsort((-ahead, chain_of_last[last]))
-    chain_first = np.concatenate(([0], np.cumsum(ahead[firsts] + 1)))
-    return chain_first, chain_edge
+    chain_of = chain_of_last[last]
+    return np.append(0, np.cumsum(ahead[firsts] + 1)), np.lexsort((-ahead, chain_of)), chain_of
 
 
 def _graph(
     vertex_count: int,
-    tail: _Ints,
-    head: _Ints,
-    arc_chain: _Ints,
-    arc_turn_ms: _Ints,
+    arcs: tuple[_Ints, _Ints, _Ints, _Ints],
     chain_vertex: _Ints,
-    chain_first: _Ints,
-    chain_edge: _Ints,
+    chains: _Chains,
     *,
     turn_aware: bool,
 ) -> SearchGraph:
-    order = np.lexsort((arc_chain, head, tail))
-    tail, head, arc_chain = tail[order], head[order], arc_chain[order]
-    edge_chain = np.empty(len(chain_edge), np.int32)
-    edge_chain[chain_edge] = np.repeat(np.arange(len(chain_first) - 1), np.diff(chain_first))
+    """arcs: tail, head, chain and the ms of the turn into it, (A,) each."""
+    order = np.lexsort(arcs[2::-1])
+    tail, head, arc_chain, arc_turn_ms = (column[order] for column in arcs)
+    chain_first, chain_edge, edge_chain = chains
     first_out, _ = _grouped(tail, vertex_count)
     in_first, in_arc = _grouped(head, vertex_count)
     by_chain_first, by_chain_arc = _grouped(arc_chain, len(chain_first) - 1)
@@ -114,7 +106,7 @@ def _graph(
         tail=tail.astype(np.int32),
         head=head.astype(np.int32),
         arc_chain=arc_chain.astype(np.int32),
-        arc_turn_ms=arc_turn_ms[order].astype(np.int32),
+        arc_turn_ms=arc_turn_ms.astype(np.int32),
         in_first=in_first,
         in_arc=in_arc,
         by_chain_first=by_chain_first,
@@ -122,7 +114,7 @@ def _graph(
         chain_vertex=chain_vertex.astype(np.int32),
         chain_first=chain_first.astype(np.int32),
         chain_edge=chain_edge.astype(np.int32),
-        edge_chain=edge_chain,
+        edge_chain=edge_chain.astype(np.int32),
     )
 
 

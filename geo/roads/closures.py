@@ -1,7 +1,6 @@
 """Which streets a shape on the map closes."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -16,17 +15,6 @@ from geo.shape import Shape, ShapeKind
 # so that a line drawn along one by hand closes it. A point means the street nearest to it, as long as it is this near.
 LINE_REACH_M = 5.0
 POINT_REACH_M = 30.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Boxes:
-    """The streets (S,) of a network, one edge of each, and their bounds (S,) in 1e-7 degrees."""
-
-    edge: NDArray[np.int32]
-    west: NDArray[np.int32]
-    south: NDArray[np.int32]
-    east: NDArray[np.int32]
-    north: NDArray[np.int32]
 
 
 def closed_edges(network: Network, shapes: Sequence[Shape]) -> NDArray[np.bool_]:
@@ -60,7 +48,10 @@ def _streets(network: Network, shape: Shape) -> NDArray[np.int32]:
         geometry, reach_m = shapely.LineString(corners * scale), LINE_REACH_M
     else:
         geometry, reach_m = shapely.Point(corners[0] * scale), POINT_REACH_M
-    near = _near(_boxes(network), corners, reach_m / M_PER_DEGREE / scale)
+    edge, low, high = _boxes(network)
+    reach = reach_m / M_PER_DEGREE / scale
+    west_south, east_north = np.floor((corners.min(axis=0) - reach) * 1e7), np.ceil((corners.max(axis=0) + reach) * 1e7)
+    near: NDArray[np.int32] = edge[((high >= west_south) & (low <= east_north)).all(axis=1)]
     if not len(near):
         return near
     lines = _lines(network, near, scale)
@@ -70,14 +61,6 @@ def _streets(network: Network, shape: Shape) -> NDArray[np.int32]:
         return near[nearest : nearest + 1] if far_m[nearest] <= POINT_REACH_M else near[:0]
     shapely.prepare(geometry)
     return near[np.flatnonzero(shapely.dwithin(geometry, lines, reach_m / M_PER_DEGREE))]
-
-
-def _near(boxes: _Boxes, corners: NDArray[np.float64], reach: NDArray[np.float64]) -> NDArray[np.int32]:
-    """The streets whose bounds come within `reach` (2,) degrees of those of these corners (n, 2)."""
-    west, south = np.floor((corners.min(axis=0) - reach) * 1e7)
-    east, north = np.ceil((corners.max(axis=0) + reach) * 1e7)
-    meets = (boxes.east >= west) & (boxes.west <= east) & (boxes.north >= south) & (boxes.south <= north)
-    return boxes.edge[np.flatnonzero(meets)]
 
 
 def _lines(network: Network, edges: NDArray[np.int32], scale: NDArray[np.float64]) -> NDArray[np.object_]:
@@ -90,12 +73,10 @@ def _lines(network: Network, edges: NDArray[np.int32], scale: NDArray[np.float64
 
 
 @lru_cache(maxsize=2)
-def _boxes(network: Network) -> _Boxes:
-    numbers = np.arange(network.edge_count, dtype=np.int32)
-    edge = numbers[(network.edge_twin < 0) | (network.edge_twin > numbers)]
-    first = network.shape_start[:-1]
-    west, east = np.minimum.reduceat(network.shape_lon, first), np.maximum.reduceat(network.shape_lon, first)
-    south, north = np.minimum.reduceat(network.shape_lat, first), np.maximum.reduceat(network.shape_lat, first)
+def _boxes(network: Network) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    """The streets (S,) of a network, one edge of each, and the two corners of their bounds (S, 2) in 1e-7 degrees."""
+    points, first = np.column_stack((network.shape_lon, network.shape_lat)), network.shape_start[:-1]
+    low, high = np.minimum.reduceat(points, first), np.maximum.reduceat(points, first)
     # What has no extent is left out: what meets it meets the streets at its place; shapely takes it for no line.
-    edge = edge[(west[edge] < east[edge]) | (south[edge] < north[edge])]
-    return _Boxes(edge, west[edge], south[edge], east[edge], north[edge])
+    edge = network.streets[np.any(low < high, axis=1)[network.streets]]
+    return edge, low[edge], high[edge]

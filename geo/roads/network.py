@@ -94,6 +94,12 @@ class Network:
         """M."""
         return len(self.edge_from)
 
+    @property
+    def streets(self) -> NDArray[np.int32]:
+        """One edge of each street, of two directions the one with the lower number: (S,)."""
+        numbers = np.arange(self.edge_count, dtype=np.int32)
+        return numbers[(self.edge_twin < 0) | (self.edge_twin > numbers)]
+
     def shape(self, edge: int) -> NDArray[np.float64]:
         """The geometry of an edge in travel order: (n, 2) lon, lat in degrees, n >= 2."""
         part = slice(int(self.shape_start[edge]), int(self.shape_start[edge + 1]))

@@ -36,18 +36,24 @@ def node_order(
         raise ValueError(f"{count} vertices take as many longitudes and latitudes, not {lon.shape} and {lat.shape}")
     if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
         raise ValueError("each vertex takes a finite longitude and latitude")
-    tail = np.repeat(np.arange(count, dtype=np.uint32), np.diff(first_out))
-    to = head.astype(np.uint32)
+    tail = np.repeat(np.arange(count), np.diff(first_out))
     # The library takes the arcs as given; a loop or a second arc between the same two would only cost it time.
-    pair = np.unique(tail.astype(np.int64)[tail != to] * count + to[tail != to])
+    pair = np.unique((tail * count + head)[tail != head])
     if not len(pair):
         return np.arange(count, dtype=np.int32)
     progress(f"ordering {count:,} vertices, which is done once for a network")
+    topology = pyroutingkit.CCHTopology()
+    ends, at = (
+        [end.astype(np.uint32) for end in np.divmod(pair, count)],
+        [lat.astype(np.float32), lon.astype(np.float32)],
+    )
+
+    def work(folder: str) -> None:
+        topology.build(*ends, *at, count)
+        topology.save(folder)
+
     with tempfile.TemporaryDirectory(prefix="jemput-order-") as folder:
-        _in_background(
-            lambda: _build(pair // count, pair % count, lat, lon, count, Path(folder)),
-            lambda seconds: progress(f"ordering the vertices: {seconds:.0f} s so far"),
-        )
+        _in_background(lambda: work(folder), lambda seconds: progress(f"ordering the vertices: {seconds:.0f} s so far"))
         rank = np.fromfile(Path(folder) / "rank", np.uint32)
     if not np.array_equal(np.sort(rank), np.arange(count)):
         raise OrderError("the library for node orders left no order of all vertices: install pyroutingkit 0.2 anew")
@@ -62,21 +68,6 @@ def check_arcs(first_out: NDArray[np.int32], head: NDArray[np.int32]) -> None:
         raise ValueError("first_out must rise from 0 to the number of arcs, with one entry more than vertices")
     if len(head) and (head.min() < 0 or head.max() >= count):
         raise ValueError(f"an arc leads to a vertex that is not among the {count}")
-
-
-def _build(
-    tail: NDArray[np.int64],
-    head: NDArray[np.int64],
-    lat: NDArray[np.float64],
-    lon: NDArray[np.float64],
-    count: int,
-    folder: Path,
-) -> None:
-    topology = pyroutingkit.CCHTopology()
-    topology.build(
-        tail.astype(np.uint32), head.astype(np.uint32), lat.astype(np.float32), lon.astype(np.float32), count
-    )
-    topology.save(str(folder))
 
 
 def _in_background(work: Callable[[], None], report: Callable[[float], None]) -> None:

@@ -1,39 +1,17 @@
 """How fast one drives on each class of road, by kind of vehicle, where the data does not say.
 
 Sources: PP 79/2013 art. 23 and Permenhub 111/2015 give the limits: toll roads 60-100 km/h, roads between cities 80,
-in built-up areas 50, in residential areas 30. The values by OSM class below lie under those limits, as traffic in
-a city does; they are this project's own estimate. `hearse` follows R25: 40 km/h in town, 80 outside; `siren` is this
+in built-up areas 50, in residential areas 30. The values by OSM class (geo.osm.tags) lie under those limits, as traffic
+in a city does; they are this project's own estimate. `hearse` follows R25: 40 km/h in town, 80 outside; `siren` is this
 project's estimate of a quarter faster, up to 100 at most.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.osm.tags import ROAD_CLASSES
-
-SPEED_KPH: Mapping[str, float] = MappingProxyType(
-    {
-        "motorway": 80.0,
-        "motorway_link": 45.0,
-        "trunk": 50.0,
-        "trunk_link": 35.0,
-        "primary": 40.0,
-        "primary_link": 30.0,
-        "secondary": 35.0,
-        "secondary_link": 25.0,
-        "tertiary": 30.0,
-        "tertiary_link": 25.0,
-        "unclassified": 25.0,
-        "residential": 20.0,
-        "living_street": 12.0,
-        "service": 12.0,
-        "road": 20.0,
-    }
-)
+from geo.osm.tags import ROAD_CLASSES, SPEED_KPH
 
 METRICS = ("car", "siren", "hearse")
 
@@ -57,8 +35,7 @@ def weights_ms(
 
     `speed_kph` is what the data says, NaN where it says nothing. Raises ValueError for an unknown metric.
     """
-    table = np.array([SPEED_KPH[name] for name in ROAD_CLASSES])
-    car_kph = np.where(np.isnan(speed_kph), table[class_index], speed_kph)
+    car_kph = np.where(np.isnan(speed_kph), np.array([*SPEED_KPH.values()])[class_index], speed_kph)
     match metric:
         case "car":
             kph = car_kph

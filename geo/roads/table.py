@@ -1,7 +1,7 @@
 """Roads as columns, and the one way from there to a network: judge, keep the part that hangs together, number, time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -19,7 +19,6 @@ from geo.source import FASTEST_KPH, SLOWEST_KPH, BuildError, Progress
 OSM_ATTRIBUTION = "© OpenStreetMap contributors (ODbL)"
 # At the slowest speed the longest edge still fits into 32 bits of milliseconds.
 LONGEST_M = 500_000.0
-
 DEAREST_TURN_MS = 3_600_000
 
 
@@ -104,8 +103,7 @@ def _network(
     length_m = np.asarray(table.length_m, np.float64)[edges]
     speed_kph = np.asarray(table.speed_kph, np.float64)[edges]
     points = np.concatenate([shapes[edge] for edge in kept])
-    shape_start = np.zeros(len(edges) + 1, np.int64)
-    np.cumsum([len(shapes[edge]) for edge in kept], out=shape_start[1:])
+    shape_start = np.cumsum([0, *(len(shapes[edge]) for edge in kept)], dtype=np.int64)
     west, south = (points.min(axis=0) / 1e7).tolist()
     east, north = (points.max(axis=0) / 1e7).tolist()
     rules = table.turns[part.edges[table.turns[:, 0]] & part.edges[table.turns[:, 1]]]
@@ -116,11 +114,7 @@ def _network(
         graph = node_graph(edge_from, edge_to, edge_twin, int(part.nodes.sum()))
     return Network(
         meta=NetworkMeta(
-            region=origin.region,
-            source=origin.source,
-            source_date=origin.source_date,
-            attribution=origin.attribution,
-            sample=origin.sample,
+            **asdict(origin),
             built_at=datetime.now(UTC).isoformat(timespec="seconds"),
             bounds=(west, south, east, north),
             turn_costs=turn_costs,
@@ -164,9 +158,10 @@ def _judge(table: RoadTable) -> None:
     for row, shape in enumerate(table.shapes):
         if len(shape) < 2 or not np.all(np.abs(shape) <= (180.0, 90.0)):
             raise BuildError(f"edge {row + 1}: its line takes at least two points of lon, lat in degrees")
-    if len(table.turns) and not (table.turns[:, :2].min() >= 0 and table.turns[:, :2].max() < len(table.u)):
+    edges, cost_ms = table.turns[:, :2], table.turns[:, 2]
+    if ((edges < 0) | (edges >= len(table.u))).any():
         raise BuildError("a turn names an edge that is not in the edge table")
-    if len(table.turns) and not (table.turns[:, 2].min() >= FORBIDDEN and table.turns[:, 2].max() <= DEAREST_TURN_MS):
+    if ((cost_ms < FORBIDDEN) | (cost_ms > DEAREST_TURN_MS)).any():
         raise BuildError(f"a turn costs -1 (forbidden) or 0 to {DEAREST_TURN_MS} ms")
 
 

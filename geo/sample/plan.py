@@ -3,7 +3,6 @@
 Nothing is drawn by lot: every choice comes from a hash of a number, so the same tables give the same plan.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
@@ -17,7 +16,7 @@ from shapely import distance as distances
 from shapely.geometry import LineString, Polygon
 from shapely.geometry import Point as ShapelyPoint
 
-from geo.sample.facts import SampleBridge, SampleFacility, SampleVillage
+from geo.sample.facts import SampleVillage, list_bridges, list_facilities, list_villages, region_outline, river_course
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -70,21 +69,14 @@ def chance(numbers: NDArray[np.integer], salt: int) -> Floats:
     return np.asarray((mixed ^ (mixed >> np.uint64(31))) >> np.uint64(11), np.float64) / 2**53
 
 
-def make_plan(
-    villages: Sequence[SampleVillage],
-    facilities: Sequence[SampleFacility],
-    bridges: Sequence[SampleBridge],
-    course: Floats,
-    outline: Polygon,
-) -> Plan:
+def make_plan() -> Plan:
     """Junctions for every village, one at every facility and two at every bridge, and the edges between them."""
-    river = LineString(to_metres(course))
-    land = Polygon(to_metres(np.array(outline.exterior.coords)))
-    centres = to_metres(np.array([(v.point.lon, v.point.lat) for v in villages]))
-    banks = _banks(bridges, river)
-    doors = _doors(facilities, river)
-    fixed = np.vstack((banks, doors))
-    grid = _streets(villages, centres, land, river)
+    river = LineString(to_metres(river_course()))
+    land = Polygon(to_metres(np.array(region_outline().exterior.coords)))
+    centres = to_metres(np.array([(v.point.lon, v.point.lat) for v in list_villages()]))
+    banks = _banks(river)
+    fixed = np.vstack((banks, _doors(river)))
+    grid = _streets(centres, land, river)
     grid = grid[cKDTree(fixed).query(grid)[0] > 70.0]
     grid = grid[_thinned(grid, 62.0)]
     xy = np.vstack((fixed, grid))
@@ -108,10 +100,10 @@ def make_plan(
     )
 
 
-def _banks(bridges: Sequence[SampleBridge], river: LineString) -> Floats:
+def _banks(river: LineString) -> Floats:
     """Two junctions for each bridge, the western bank first; trunks cross east to west, others square to the water."""
     both = []
-    for bridge in bridges:
+    for bridge in list_bridges():
         at = river.project(ShapelyPoint(to_metres(np.array((bridge.point.lon, bridge.point.lat)))))
         middle, before, after = (np.array(river.interpolate(at + step).coords[0]) for step in (0.0, -60.0, 60.0))
         along = (after - before) / np.hypot(*(after - before))
@@ -122,9 +114,9 @@ def _banks(bridges: Sequence[SampleBridge], river: LineString) -> Floats:
     return np.array(both)
 
 
-def _doors(facilities: Sequence[SampleFacility], river: LineString) -> Floats:
+def _doors(river: LineString) -> Floats:
     """A junction near each facility, away from the water; neighbours share one."""
-    at = to_metres(np.array([(f.point.lon, f.point.lat) for f in facilities]))
+    at = to_metres(np.array([(f.point.lon, f.point.lat) for f in list_facilities()]))
     turn = 2 * np.pi * chance(np.arange(len(at)), 1)
     doors = at + _DOOR_M * np.column_stack((np.cos(turn), np.sin(turn)))
     wet = distances(points(doors), river) < _DRY_M
@@ -133,11 +125,11 @@ def _doors(facilities: Sequence[SampleFacility], river: LineString) -> Floats:
     return doors[_thinned(doors, 70.0)]
 
 
-def _streets(villages: Sequence[SampleVillage], centres: Floats, land: Polygon, river: LineString) -> Floats:
+def _streets(centres: Floats, land: Polygon, river: LineString) -> Floats:
     """The lattices of all villages, each cut to the places that are nearest to its own middle, on dry land."""
     tree = cKDTree(centres)
     parts = []
-    for number, (village, centre) in enumerate(zip(villages, centres, strict=True)):
+    for number, (village, centre) in enumerate(zip(list_villages(), centres, strict=True)):
         at = _lattice(number, village, centre)
         parts.append(at[tree.query(at)[1] == number])
     grid = np.vstack(parts)

@@ -8,16 +8,7 @@ from shapely import intersects, linestrings
 
 from geo.roads.network import Network
 from geo.roads.table import Origin, RoadTable, build_network
-from geo.sample.facts import (
-    ATTRIBUTION,
-    REGION,
-    SampleVillage,
-    list_bridges,
-    list_facilities,
-    list_villages,
-    region_outline,
-    river_course,
-)
+from geo.sample.facts import ATTRIBUTION, REGION, list_villages
 from geo.sample.plan import Bools, Floats, Ints, Plan, chance, make_plan, spanning, to_degrees
 from geo.sample.streets import bend, name_streets, one_way, pair_ends, streets_of
 from geo.sample.ways import LOCAL, RANKS, MainRoads, main_roads
@@ -32,14 +23,12 @@ _DENSE_KM2 = 1.6
 def sample_network(progress: Progress) -> Network:
     """The made-up road network over the real villages: the same bytes each time, about 20,000 nodes."""
     progress("laying out the sample region (made-up roads over real villages)")
-    villages = list_villages()
-    bridges = list_bridges()
-    plan = make_plan(villages, list_facilities(), bridges, river_course(), region_outline())
+    plan = make_plan()
     progress(f"{len(plan.xy):,} junctions; choosing roads")
-    roads = main_roads(plan, villages, bridges)
+    roads = main_roads(plan)
     built = _built(plan, roads)
     progress(f"{int(built.sum()):,} roads; bending and naming them")
-    table = _table(plan, roads, built, villages)
+    table = _table(plan, roads, built)
     origin = Origin(region=REGION, source=SOURCE, source_date=SOURCE_DATE, attribution=ATTRIBUTION, sample=True)
     network = build_network(table, origin, progress)
     # The moment of building would make two runs differ; made-up roads keep one date.
@@ -80,7 +69,8 @@ def _smoothed(plan: Plan, edges: Ints, rank: Ints, dry: Bools) -> Floats:
         xy[stays] = plan.xy[stays]
 
 
-def _table(plan: Plan, roads: MainRoads, built: Bools, villages: Sequence[SampleVillage]) -> RoadTable:
+def _table(plan: Plan, roads: MainRoads, built: Bools) -> RoadTable:
+    villages = list_villages()
     edges, rank, dry = plan.edges[built], roads.rank[built], plan.bridge[built] < 0
     village = plan.village[edges[:, 0]]
     rural = np.array([v.agency == "kabupaten-tangerang" for v in villages])[village]
@@ -96,24 +86,15 @@ def _table(plan: Plan, roads: MainRoads, built: Bools, villages: Sequence[Sample
     names = name_streets(street, main_names, [villages[number].name for number in village.tolist()])
     dense = np.array([v.area_km2 < _DENSE_KM2 and v.agency == "kota-tangerang" for v in villages])[village]
     way = one_way(edges, onward, street, dense & (rank > LOCAL))
-    return _directed(edges, [to_degrees(line) for line in lines], lines, rank, names, way, to_degrees(xy))
+    return _directed(edges, lines, rank, names, way, to_degrees(xy))
 
 
 def _directed(
-    edges: Ints,
-    shapes: Sequence[Floats],
-    lines: Sequence[Floats],
-    rank: Ints,
-    names: Sequence[str],
-    way: Ints,
-    nodes: Floats,
+    edges: Ints, lines: Sequence[Floats], rank: Ints, names: Sequence[str], way: Ints, nodes: Floats
 ) -> RoadTable:
     """Each street as one directed edge for every direction in which it may be driven."""
-    start = np.cumsum([0, *(len(line) for line in lines)])[:-1]
-    steps = np.hypot(*np.diff(np.vstack(lines), axis=0, append=0.0).T)
-    steps[start[1:] - 1] = 0.0
-    steps[-1] = 0.0
-    length_m = np.add.reduceat(steps, start)
+    shapes = [to_degrees(line) for line in lines]
+    length_m = np.array([np.hypot(*np.diff(line, axis=0).T).sum() for line in lines])
     forth, back = np.flatnonzero(way >= 0), np.flatnonzero(way <= 0)
     which = np.concatenate((forth, back)).tolist()
     classes = (*RANKS, "unclassified", "residential")

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import Delaunay, cKDTree
 
-from geo.sample.facts import SampleBridge, SampleVillage
+from geo.sample.facts import list_bridges, list_villages
 from geo.sample.plan import Floats, Ints, Plan, to_metres
 
 RANKS = ("trunk", "primary", "secondary", "tertiary")
@@ -56,15 +55,17 @@ class Way:
     name: str
 
 
-def main_roads(plan: Plan, villages: Sequence[SampleVillage], bridges: Sequence[SampleBridge]) -> MainRoads:
+def main_roads(plan: Plan) -> MainRoads:
     """Trunks, then roads over bridges, then roads between kecamatan and between villages, each rank in turn."""
     at = cKDTree(plan.xy)
-    centres = np.asarray(at.query(to_metres(np.array([(v.point.lon, v.point.lat) for v in villages])))[1], np.int64)
+    centres = np.asarray(
+        at.query(to_metres(np.array([(v.point.lon, v.point.lat) for v in list_villages()])))[1], np.int64
+    )
     ways = [
-        *_trunk_ways(at, [bridge.id for bridge in bridges]),
-        *_bridge_ways(plan, bridges, centres, [village.name for village in villages]),
-        *_district_ways(plan, villages, centres),
-        *_village_ways(plan, villages, centres),
+        *_trunk_ways(at),
+        *_bridge_ways(plan, centres),
+        *_district_ways(plan, centres),
+        *_village_ways(plan, centres),
     ]
     roads = MainRoads(
         rank=np.full(len(plan.edges), LOCAL, np.int64),
@@ -84,23 +85,18 @@ def _lay(plan: Plan, roads: MainRoads, ways: Sequence[Way]) -> None:
     graph = csr_array((np.concatenate((cost, cost)), (both[:, 0], both[:, 1])), shape=(count, count))
     for start in sorted({way.start for way in ways}):
         _, before = dijkstra(graph, indices=[start], return_predecessors=True, limit=_REACH_M)
-        for way in ways:
-            if way.start == start:
-                _mark(roads, way, before[0])
+        for way in (way for way in ways if way.start == start):
+            here = way.end
+            while here != start and before[0, here] >= 0:
+                there = int(before[0, here])
+                edge = roads.edge_at[min(here, there), max(here, there)]
+                if roads.rank[edge] > way.rank:
+                    roads.rank[edge], roads.name[edge] = way.rank, way.name
+                here = there
 
 
-def _mark(roads: MainRoads, way: Way, before: NDArray[np.int32]) -> None:
-    here = way.end
-    while here != way.start and before[here] >= 0:
-        there = int(before[here])
-        edge = roads.edge_at[min(here, there), max(here, there)]
-        if roads.rank[edge] > way.rank:
-            roads.rank[edge] = way.rank
-            roads.name[edge] = way.name
-        here = there
-
-
-def _trunk_ways(at: cKDTree, bridge_ids: Sequence[str]) -> Iterator[Way]:
+def _trunk_ways(at: cKDTree) -> Iterator[Way]:
+    bridge_ids = [bridge.id for bridge in list_bridges()]
     for start, end, bridge, east, west in _TRUNKS:
         number = bridge_ids.index(bridge)
         before, after = (np.atleast_1d(at.query(to_metres(np.array(stops)))[1]).tolist() for stops in (east, west))
@@ -108,23 +104,24 @@ def _trunk_ways(at: cKDTree, bridge_ids: Sequence[str]) -> Iterator[Way]:
             yield Way(rank=0, start=u, end=v, name=f"Jalan Contoh Lintas {start}–{end}")
 
 
-def _bridge_ways(plan: Plan, bridges: Sequence[SampleBridge], centres: Ints, names: Sequence[str]) -> Iterator[Way]:
+def _bridge_ways(plan: Plan, centres: Ints) -> Iterator[Way]:
     """Over each bridge, from the nearest village centre on its own bank to that on the other."""
-    nearest = cKDTree(plan.xy[centres])
-    for number, bridge in enumerate(bridges):
+    nearest, villages = cKDTree(plan.xy[centres]), list_villages()
+    for number, bridge in enumerate(list_bridges()):
         west, east = 2 * number, 2 * number + 1
         ends = [int(nearest.query(plan.xy[bank] + (shift, 0.0))[1]) for bank, shift in ((west, -500.0), (east, 500.0))]
         rank = RANKS.index(bridge.road_class)
-        name = f"Jalan Contoh Raya {names[ends[0]]}–{names[ends[1]]}"
+        name = f"Jalan Contoh Raya {villages[ends[0]].name}–{villages[ends[1]].name}"
         yield Way(rank=rank, start=west, end=east, name=name)
         if rank > 0:
             yield Way(rank=rank, start=west, end=int(centres[ends[0]]), name=name)
             yield Way(rank=rank, start=east, end=int(centres[ends[1]]), name=name)
 
 
-def _district_ways(plan: Plan, villages: Sequence[SampleVillage], centres: Ints) -> Iterator[Way]:
+def _district_ways(plan: Plan, centres: Ints) -> Iterator[Way]:
     """Primary roads between close neighbours among the kecamatan, secondary roads between the other neighbours."""
     seats: dict[str, int] = {}
+    villages = list_villages()
     for number, village in enumerate(villages):
         code = village.code[:8]
         if code not in seats or village.name == village.district:
@@ -140,7 +137,8 @@ def _district_ways(plan: Plan, villages: Sequence[SampleVillage], centres: Ints)
         )
 
 
-def _village_ways(plan: Plan, villages: Sequence[SampleVillage], centres: Ints) -> Iterator[Way]:
+def _village_ways(plan: Plan, centres: Ints) -> Iterator[Way]:
+    villages = list_villages()
     for u, v, kind in _neighbours(plan.xy[centres]):
         if kind == 0:
             name = f"Jalan Contoh Raya {villages[u].name}–{villages[v].name}"

@@ -101,12 +101,12 @@ def _by_buckets(seed, seed_ms, eligible, node, arc, dist, slots, buckets, keys, 
     Whatever costs more than the last that is kept is not looked at: no ms is negative, and buckets rise.
     """
     want = top.shape[1]
-    cursor = seed.copy()
+    cursor, parent = seed.copy(), node[:, 0]
     for i in range(len(seed)):
         dist[seed[i]] = min(dist[seed[i]], seed_ms[i])
     last = top[1, found - 1] if found == want else FAR
     while True:
-        v = next_up(cursor, node)
+        v = next_up(cursor, parent)
         if v < 0:
             return found
         here = np.int64(dist[v])

@@ -8,7 +8,6 @@ in Buchhold and Wagner, "Nearest-Neighbor Queries in Customizable Contraction Hi
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,8 +39,7 @@ class Soonest(NamedTuple):
     travel_ms: NDArray[np.int64]
 
 
-@dataclass(slots=True, eq=False)
-class _Labels:
+class _Labels(NamedTuple):
     """Labels and buckets as label_kernels describes them, and the weights that they hold for."""
 
     custom: Customized
@@ -73,12 +71,7 @@ class Buckets:
         self._keep(_filled(custom, label_kernels.empty_slots(count)))
 
     def place(
-        self,
-        index: ArrayLike,
-        vertices: ArrayLike,
-        streets: ArrayLike,
-        ms: ArrayLike,
-        wait_ms: ArrayLike | None = None,
+        self, index: ArrayLike, vertices: ArrayLike, streets: ArrayLike, ms: ArrayLike, wait_ms: ArrayLike | None = None
     ) -> None:
         """Put vehicles (n,) on places (n, P), P at most SIDES: vertices, -1 for none, and the ms until each is reached.
 
@@ -133,7 +126,8 @@ class Buckets:
             raise ValueError(f"there cannot be {most} soonest vehicles")
         marks = self._all if eligible is None else eligible
         if marks.dtype.kind != "b":
-            marks = self._marks(marks)
+            index, marks = self._vehicles(marks), np.zeros(self.count, np.bool_)
+            marks[index] = True
         if marks.shape != self._all.shape:
             raise ValueError(f"{self.count} vehicles take as many marks of who is eligible, not {marks.shape}")
         with self._lock:
@@ -145,39 +139,15 @@ class Buckets:
     def _change(self, kernel: Callable[..., Any], *given: object) -> None:
         labels = self._labels
         with self._lock:
-            labels.hubs, labels.keys = kernel(
-                *given,
-                labels.slots,
-                labels.hubs,
-                labels.buckets,
-                labels.keys,
-                labels.used,
-                self._mark,
-                *labels.custom.forward,
-                *labels.custom.backward,
-                self._scratch[0],
-                *self._hub,
-            )
-            self._keep(labels)
+            custom, dist = labels.custom, self._scratch[0]
+            hubs, keys = kernel(*given, *labels[1:], self._mark, *custom.forward, *custom.backward, dist, *self._hub)
+            self._keep(labels._replace(hubs=hubs, keys=keys))
 
     def _keep(self, labels: _Labels) -> None:
         self._labels = labels
         # Kept ready: where the processor's caches are cold, to gather it takes longer than to find the soonest.
-        self._searched = (
-            _LABELS_COST_LESS,
-            self._eligible,
-            self._scratch,
-            *labels.custom.backward,
-            labels.slots,
-            labels.hubs,
-            labels.buckets,
-            labels.keys,
-        )
-
-    def _marks(self, index: ArrayLike) -> NDArray[np.bool_]:
-        marks = np.zeros(self.count, np.bool_)
-        marks[self._vehicles(index)] = True
-        return marks
+        fixed = _LABELS_COST_LESS, self._eligible, self._scratch, *labels.custom.backward
+        self._searched = (*fixed, labels.slots, labels.hubs, labels.buckets, labels.keys)
 
     def _vehicles(self, given: ArrayLike) -> _Ints:
         index = np.atleast_1d(np.asarray(given))
@@ -219,11 +189,6 @@ def _filled(custom: Customized, slots: NDArray[np.int32]) -> _Labels:
     return _Labels(custom, slots, *label_kernels.fill(slots, *custom.forward, *custom.backward))
 
 
-def _own(array: NDArray[Any]) -> NDArray[Any]:
-    """The array as the loops are compiled for: a question must not wait for them to be compiled for another kind."""
-    return array if array.flags.carray else array.copy()
-
-
 def _rows(rows: int, given: ArrayLike) -> _Ints:
     """Whole numbers, as many in each row: (rows, n)."""
     try:
@@ -232,7 +197,8 @@ def _rows(rows: int, given: ArrayLike) -> _Ints:
         table = np.zeros(0)
     if table.ndim != 2 or len(table) != rows or (table.size and table.dtype.kind not in "iu"):
         raise ValueError(f"vertices, streets and ms are whole numbers, as many of one as of the other, in {rows} rows")
-    return _own(table.astype(np.int64, copy=False))
+    # As the loops are compiled for: a question must not wait for them to be compiled for another kind of array.
+    return np.require(table, np.int64, ("C", "A", "W"))
 
 
 def _waits(count: int, given: ArrayLike | None) -> NDArray[np.int32]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.roads.graph import CLOSED_MS, Leaving, Weights
+from geo.roads.graph import CLOSED_MS, Arriving, Leaving, Weights
 from geo.roads.network import Network
 from geo.search.hierarchy import NEVER, Hierarchy
 from geo.search.metric import Metric
@@ -86,11 +86,8 @@ class Engine:
         """The quickest way between two snapped positions, None where there is none."""
         if origin.edge[0] < 0 or target.edge[0] < 0:
             return None
-        chosen = self.metric(metric)
         here = np.zeros(1, np.int64)
-        starts, ends = (stand(self.network, chosen.weights, snaps, here) for snaps in (origin, target))
-        leaving = chosen.weights.leaving(starts.edge, starts.fraction)
-        arriving = chosen.weights.arriving(ends.edge, ends.fraction)
+        chosen, starts, ends, leaving, arriving = self._sides(origin, here, target, here, metric)
         straight_ms, side, end = _straight(chosen.weights, leaving, ends)
         out = leaving.ms < CLOSED_MS
         found = chosen.custom.way(leaving.vertex[out], leaving.ms[out], arriving.vertex, arriving.ms)
@@ -112,12 +109,9 @@ class Engine:
 
     def matrix(self, origins: Snaps, targets: Snaps, *, metric: str) -> _Ints:
         """The ms from each of S snapped positions to each of T: (S, T), CLOSED_MS where there is no way."""
-        chosen = self.metric(metric)
-        starts, ends = (stand(self.network, chosen.weights, s, np.flatnonzero(s.edge >= 0)) for s in (origins, targets))
-        leaving = chosen.weights.leaving(starts.edge, starts.fraction)
-        arriving = chosen.weights.arriving(ends.edge, ends.fraction)
-        table = np.full((len(origins), len(targets)), CLOSED_MS, np.int64)
         origin, target = np.flatnonzero(origins.edge >= 0), np.flatnonzero(targets.edge >= 0)
+        chosen, starts, ends, leaving, arriving = self._sides(origins, origin, targets, target, metric)
+        table = np.full((len(origins), len(targets)), CLOSED_MS, np.int64)
         tails, tail = np.unique(leaving.vertex, return_inverse=True)
         heads, head = np.unique(arriving.vertex, return_inverse=True)
         far = chosen.custom.matrix(tails, heads).astype(np.int64)[tail][:, head]
@@ -143,17 +137,23 @@ class Engine:
         travel = np.full(len(index), CLOSED_MS, np.int64)
         if target.edge[0] < 0:
             return travel
-        chosen = self.metric(metric)
-        ends = stand(self.network, chosen.weights, target, np.zeros(1, np.int64))
-        starts = stand(self.network, chosen.weights, vehicles, index)
-        leaving = chosen.weights.leaving(starts.edge, starts.fraction)
-        arriving = chosen.weights.arriving(ends.edge, ends.fraction)
+        chosen, starts, ends, leaving, arriving = self._sides(vehicles, index, target, np.zeros(1, np.int64), metric)
         far = chosen.custom.times_to(arriving.vertex, arriving.ms)[leaving.vertex]
         over = np.where(far < NEVER, far + leaving.ms, CLOSED_MS)
         for end in range(len(ends.edge)):
             over = np.minimum(over, _along_ms(chosen.weights, leaving, ends, end))
         np.minimum.at(travel, starts.of[leaving.row], over)
         return travel
+
+    def _sides(
+        self, origins: Snaps, origin: _Ints, targets: Snaps, target: _Ints, metric: str
+    ) -> tuple[Metric, Stands, Stands, Leaving, Arriving]:
+        """Where those of the origins and targets stand that are named by number, and the ways from and to there."""
+        chosen = self.metric(metric)
+        starts = stand(self.network, chosen.weights, origins, origin)
+        ends = stand(self.network, chosen.weights, targets, target)
+        leaving = chosen.weights.leaving(starts.edge, starts.fraction)
+        return chosen, starts, ends, leaving, chosen.weights.arriving(ends.edge, ends.fraction)
 
     def _drive(self, pieces: list[_Piece], travel_ms: int) -> Drive:
         edge, start, end = (np.array(column) for column in zip(*pieces, strict=True))

@@ -43,8 +43,7 @@ class Way:
     arcs: NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Hierarchy:
+class Hierarchy(NamedTuple):
     """V vertices by rank, U up arcs; it holds for any weights.
 
     rank, order: (V,) int32, a vertex's rank and the vertex of a rank. parent: (V,) int32, a rank's lowest upper
@@ -78,26 +77,16 @@ class Hierarchy:
         tail = np.repeat(np.arange(count, dtype=np.int32), np.diff(first_out))
         up_first, up_head = hierarchy_kernels.chordal(tail, head, rank, count)
         arc_code = hierarchy_kernels.arc_codes(tail, head, rank, up_first, up_head)
-        low_first, low_tail, low_arc = hierarchy_kernels.lower_arcs(up_first, up_head)
         parent = np.full(count, -1, np.int32)
         lasting = np.flatnonzero(np.diff(up_first))
         parent[lasting] = up_head[up_first[lasting]]
-        arc_first = np.zeros(2 * len(up_head) + 1, np.int32)
-        np.cumsum(np.bincount(arc_code[arc_code >= 0], minlength=2 * len(up_head)), out=arc_first[1:])
+        counts = np.bincount(arc_code[arc_code >= 0], minlength=2 * len(up_head))
+        arc_first = np.append(0, np.cumsum(counts)).astype(np.int32)
         arc_of = np.argsort(arc_code, kind="stable")[np.count_nonzero(arc_code < 0) :].astype(np.int32)
-        return cls(
-            rank=rank,
-            order=np.argsort(rank).astype(np.int32),
-            parent=parent,
-            up_first=up_first,
-            up_head=up_head,
-            low_first=low_first,
-            low_tail=low_tail,
-            low_arc=low_arc,
-            arc_code=arc_code,
-            arc_first=arc_first,
-            arc_of=arc_of,
-        )
+        order = np.argsort(rank).astype(np.int32)
+        low_first, low_tail, low_arc = hierarchy_kernels.lower_arcs(up_first, up_head)
+        lower = low_first, low_tail, low_arc
+        return cls(rank, order, parent, up_first, up_head, *lower, arc_code, arc_first, arc_of)
 
     @property
     def vertex_count(self) -> int:
@@ -170,21 +159,8 @@ class Customized:
         Raises ValueError for a bad vertex or ms.
         """
         net = self.hierarchy
-        ms, start, goal, arcs = path_kernels.way(
-            *net.seeds(starts, starts_ms),
-            *net.seeds(goals, goals_ms),
-            net.parent,
-            net.up_first,
-            net.up_head,
-            self.up,
-            self.down,
-            net.low_first,
-            net.low_tail,
-            net.low_arc,
-            net.arc_first,
-            net.arc_of,
-            self.weight,
-        )
+        seeds, ends = net.seeds(starts, starts_ms), net.seeds(goals, goals_ms)
+        ms, start, goal, arcs = path_kernels.way(*seeds, *ends, net, self.up, self.down, self.weight)
         return None if ms >= NEVER else Way(int(ms), int(net.order[start]), int(net.order[goal]), arcs)
 
     def times_from(self, vertices: ArrayLike, ms: ArrayLike) -> NDArray[np.int32]:

@@ -42,10 +42,8 @@ def chordal(tail, head, rank, count):
             else:
                 source, low, high = up_head, up_first[c] + 1, up_first[c + 1]
             if size + high - low > len(up_head):
-                longer = np.empty(2 * len(up_head) + high - low, np.int32)
-                longer[:size] = up_head[:size]
-                source = longer if c != -2 else source
-                up_head = longer
+                up_head = np.concatenate((up_head, np.empty(len(up_head) + high - low, np.int32)))
+                source = up_head if c != -2 else source
             for at in range(low, high):
                 y = source[at]
                 if seen[y] != v:

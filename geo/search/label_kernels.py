@@ -165,9 +165,7 @@ def _write_label(slots, s, hubs, used, hub, hub_ms, spot):
         slots[s, START], slots[s, ROOM] = used[0], _with_room(size)
         used[0] += slots[s, ROOM]
         if used[0] > len(hubs):
-            more = np.empty((2 * used[0], 3), np.int32)
-            more[: len(hubs)] = hubs
-            hubs = more
+            hubs = np.concatenate((hubs, np.empty((2 * used[0] - len(hubs), 3), np.int32)))
     slots[s, SIZE] = size
     for i in range(size):
         at = slots[s, START] + i
@@ -210,9 +208,7 @@ def _put_in(keys, used, buckets, v, key):
         buckets[v, FIRST], buckets[v, MOST] = used[1], 2 * len(bucket) + _SPARE
         used[1] += buckets[v, MOST]
         if used[1] > len(keys):
-            more = np.empty(2 * used[1], np.int64)
-            more[: len(keys)] = keys
-            keys = more
+            keys = np.concatenate((keys, np.empty(2 * used[1] - len(keys), np.int64)))
         _bucket(keys, buckets, v)[:] = bucket
     at = np.searchsorted(bucket, key)
     buckets[v, MANY] += 1

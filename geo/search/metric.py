@@ -42,24 +42,15 @@ class Metric:
         self.weights: Weights = graph.weigh(network.metric(name))
         self.custom: Customized = hierarchy.customize(self.weights.arc_ms)
         before, chain_ms = self.weights.before_ms, self.weights.chain_ms
-        columns = (
-            self.weights.edge_ms,
-            before,
-            chain_ms[graph.edge_chain] - before,
-            graph.edge_chain,
-            network.edge_twin,
-        )
+        after = chain_ms[graph.edge_chain] - before
+        columns = self.weights.edge_ms, before, after, graph.edge_chain, network.edge_twin
         # A part of a chain with something closed in it takes CLOSED_MS or more; the sum may not fit.
-        self._edges = np.stack([np.minimum(column, CLOSED_MS + 2**29) for column in columns], axis=1).astype(np.int32)
+        edges = np.stack([np.minimum(column, CLOSED_MS + 2**29) for column in columns], axis=1).astype(np.int32)
         first = graph.by_chain_arc[graph.by_chain_first[:-1]] if not graph.turn_aware else None
         begin = np.full(graph.chain_count, -1, np.int32) if first is None else graph.tail[first]
-        self._chains = np.empty((graph.chain_count + 1, 3), np.int32)
-        self._chains[:-1, side_kernels.END], self._chains[:-1, side_kernels.BEGIN] = graph.chain_vertex, begin
-        self._chains[-1, :2] = -1
-        self._chains[:, side_kernels.ENTRY] = graph.by_chain_first
-        by_chain = graph.by_chain_arc
-        entries = np.stack((graph.tail[by_chain], graph.arc_turn_ms[by_chain]), axis=1)
-        self.parts = self._edges, self._chains, entries  # what side_kernels.arrive takes
+        chains = np.stack((np.append(graph.chain_vertex, -1), np.append(begin, -1), graph.by_chain_first), axis=1)
+        entries = np.stack((graph.tail, graph.arc_turn_ms), axis=1)[graph.by_chain_arc]
+        self.parts = edges, chains.astype(np.int32), entries  # what side_kernels.arrive takes
 
     def ranked(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
         """The parts with vertices' ranks in place of vertices: so the hierarchy's loops name them."""
@@ -75,7 +66,7 @@ class Metric:
         """The ways on from snapped positions; none from those off the roads or shut in."""
         shape = (len(snaps), SIDES)
         sides = Sides(np.empty(shape, np.int32), np.empty(shape, np.int32), np.empty(shape, np.int32))
-        side_kernels.leave(snaps.edge, snaps.fraction, self._edges, self._chains, *sides)
+        side_kernels.leave(snaps.edge, snaps.fraction, *self.parts[:2], *sides)
         return sides
 
     def arrive(self, target: Snaps) -> Target:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.roads.graph import CLOSED_MS, Weights
+from geo.roads.graph import Weights
 from geo.roads.network import Network
 from geo.search.nearest_kernels import FAR, search
 from geo.search.snap import Snaps
@@ -28,9 +28,6 @@ class Arrivals:
     travel_ms: NDArray[np.int64]
     distance_m: NDArray[np.float64]
     access_m: NDArray[np.float64]
-
-
-_Ints = NDArray[np.int64]
 
 
 class NearestSearch:
@@ -71,7 +68,25 @@ class NearestSearch:
         want = len(index) if most is None else min(most, len(index))
         wait = np.zeros(len(index), np.int64) if wait_ms is None else np.asarray(wait_ms, np.int64)[index]
         with self._lock:
-            found, best, best_m, touched = self._run(target, vehicles, index, wait, want, metric)
+            weights, in_ms = self._weights(metric)
+            ends = stand(self._network, weights, target, np.zeros(1, np.int64))
+            starts = stand(self._network, weights, vehicles, index)
+            arriving = weights.arriving(ends.edge, ends.fraction)
+            leaving = weights.leaving(starts.edge, starts.fraction)
+            end_m, along_m = self._along_m(ends), self._along_m(starts)[leaving.row]
+            ahead_m = np.where(leaving.on_node, 0.0, np.maximum(0.0, self._chain_m[leaving.chain] - along_m))
+            graph = self._network.graph
+            found, best, best_m, touched = search(
+                (graph.edge_chain[ends.edge], weights.along_ms(ends.edge, ends.fraction), end_m),
+                (arriving.vertex, arriving.ms, np.where(arriving.arc < 0, 0.0, end_m[arriving.row])),
+                (graph.in_first, self._in_tail, in_ms, self._in_m),
+                (leaving.vertex, leaving.ms, ahead_m, leaving.chain, leaving.along_ms, along_m, starts.of[leaving.row]),
+                wait,
+                want,
+                self._dist,
+                self._metres,
+                self._first_side,
+            )
             self._dist[touched] = FAR
         return Arrivals(index[found], best[found] - wait[found], best_m[found], vehicles.distance_m[index[found]])
 
@@ -82,48 +97,5 @@ class NearestSearch:
             self._weighed[metric] = weights, weights.arc_ms[self._network.graph.in_arc]
         return self._weighed[metric]
 
-    def _run(
-        self, target: Snaps, vehicles: Snaps, index: _Ints, wait: _Ints, want: int, metric: str
-    ) -> tuple[_Ints, _Ints, NDArray[np.float64], _Ints]:
-        """The rows found, and for every row its cost and metres; the vertices that were touched."""
-        graph = self._network.graph
-        weights, in_ms = self._weights(metric)
-        ends = stand(self._network, weights, target, np.zeros(1, np.int64))
-        starts = stand(self._network, weights, vehicles, index)
-        arriving = weights.arriving(ends.edge, ends.fraction)
-        leaving = weights.leaving(starts.edge, starts.fraction)
-        end_m, along_m = self._along_m(ends), self._along_m(starts)[leaving.row]
-        answer: tuple[_Ints, _Ints, NDArray[np.float64], _Ints] = search(
-            graph.edge_chain[ends.edge],
-            weights.along_ms(ends.edge, ends.fraction),
-            end_m,
-            arriving.vertex,
-            arriving.ms,
-            np.where(arriving.arc < 0, 0.0, end_m[arriving.row]),
-            graph.in_first,
-            self._in_tail,
-            in_ms,
-            self._in_m,
-            leaving.vertex,
-            leaving.ms,
-            np.where(leaving.on_node, 0.0, np.maximum(0.0, self._chain_m[leaving.chain] - along_m)),
-            leaving.chain,
-            leaving.along_ms,
-            along_m,
-            starts.of[leaving.row],
-            wait,
-            want,
-            CLOSED_MS,
-            self._dist,
-            self._metres,
-            self._first_side,
-            np.full(len(leaving.row), -1, np.int64),
-            np.zeros(len(wait), np.bool_),
-        )
-        return answer
-
     def _along_m(self, places: Stands) -> NDArray[np.float64]:
-        metres: NDArray[np.float64] = (
-            self._before_m[places.edge] + self._network.edge_length_m[places.edge] * places.fraction
-        )
-        return metres
+        return np.asarray(self._before_m[places.edge] + self._network.edge_length_m[places.edge] * places.fraction)

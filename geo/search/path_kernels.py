@@ -4,32 +4,18 @@ import numpy as np
 
 from geo.compiled import compiled
 from geo.search.hierarchy_kernels import NEVER
+from geo.search.way_kernels import next_up
 
 
 @compiled
-def way(
-    seed,
-    seed_ms,
-    goal,
-    goal_ms,
-    parent,
-    up_first,
-    up_head,
-    up,
-    down,
-    low_first,
-    low_tail,
-    low_arc,
-    arc_first,
-    arc_of,
-    arc_weight,
-):
+def way(seed, seed_ms, goal, goal_ms, net, up, down, arc_weight):
     """The shortest way from any seed to any goal: ms (NEVER without one), the two ends' vertices, the graph's arcs.
 
-    arc_first (2U+1,), arc_of list the graph's arcs of each up arc and direction (2 * up arc + 1 where it leads down).
+    net is the Hierarchy; its arc_first, arc_of list the graph's arcs of each up arc and direction (2 * up arc + 1 where
+    it leads down).
     """
-    above, there, by = _climb(seed, seed_ms, parent, up_first, up_head, up)
-    below, back, back_by = _climb(goal, goal_ms, parent, up_first, up_head, down)
+    above, there, by = _climb(seed, seed_ms, net, up)
+    below, back, back_by = _climb(goal, goal_ms, net, down)
     best, top_i, top_j = NEVER, -1, -1
     i, j = 0, 0
     while i < len(above) and j < len(below):
@@ -44,8 +30,8 @@ def way(
             j += 1
     if top_i < 0:
         return NEVER, -1, -1, np.empty(0, np.int64)
-    climbed, begin = _down_from(above[top_i], above, by, up_first, 0)
-    fallen, end = _down_from(below[top_j], below, back_by, up_first, 1)
+    climbed, begin = _down_from(above[top_i], above, by, net.up_first, 0)
+    fallen, end = _down_from(below[top_j], below, back_by, net.up_first, 1)
     stack = np.empty(64, np.int64)
     arcs = np.empty(64, np.int64)
     size = 0
@@ -57,35 +43,29 @@ def way(
             code = stack[depth]
             length = down[code >> 1] if code & 1 else up[code >> 1]
             own = -1
-            for at in range(arc_first[code], arc_first[code + 1]):
-                if arc_weight[arc_of[at]] == length:
-                    own = arc_of[at]
+            for at in range(net.arc_first[code], net.arc_first[code + 1]):
+                if arc_weight[net.arc_of[at]] == length:
+                    own = net.arc_of[at]
                     break
             if own >= 0:
                 size, arcs = _put(arcs, size, own)
                 continue
-            earlier, later = _halves(code, length, up_first, up_head, up, down, low_first, low_tail, low_arc)
+            earlier, later = _halves(code, length, net, up, down)
             depth, stack = _put(stack, depth, later)
             depth, stack = _put(stack, depth, earlier)
     return best, begin, end, arcs[:size].copy()
 
 
 @compiled
-def _climb(seed, seed_ms, parent, up_first, up_head, weight):
+def _climb(seed, seed_ms, net, weight):
     """All ancestors of the seeds, rising, with their ms and the up arc that each is reached by (-1: it is a seed)."""
     cursor = seed.copy()
     space = np.empty(64, np.int64)
     size = 0
     while True:
-        v = -1
-        for c in cursor:
-            if c >= 0 and (v < 0 or c < v):
-                v = c
+        v = next_up(cursor, net.parent)
         if v < 0:
             break
-        for i in range(len(cursor)):
-            if cursor[i] == v:
-                cursor[i] = parent[v]
         size, space = _put(space, size, v)
     space = space[:size].copy()
     dist = np.full(size, NEVER, np.int32)
@@ -96,8 +76,8 @@ def _climb(seed, seed_ms, parent, up_first, up_head, weight):
     for i in range(size):
         if dist[i] < NEVER:
             to = i
-            for arc in range(up_first[space[i]], up_first[space[i] + 1]):
-                while space[to] != up_head[arc]:
+            for arc in range(net.up_first[space[i]], net.up_first[space[i] + 1]):
+                while space[to] != net.up_head[arc]:
                     to += 1
                 if dist[i] + weight[arc] < dist[to]:
                     dist[to] = dist[i] + weight[arc]
@@ -119,11 +99,12 @@ def _down_from(vertex, space, by, up_first, side):
 
 
 @compiled
-def _halves(code, length, up_first, up_head, up, down, low_first, low_tail, low_arc):
+def _halves(code, length, net, up, down):
     """The codes of the two arcs over a lower vertex that make up an arc which is none of the graph's own."""
     arc = code >> 1
-    x = np.searchsorted(up_first, arc, side="right") - 1
-    y = up_head[arc]
+    low_first, low_tail, low_arc = net.low_first, net.low_tail, net.low_arc
+    x = np.searchsorted(net.up_first, arc, side="right") - 1
+    y = net.up_head[arc]
     i, j = low_first[x], low_first[y]
     while i < low_first[x + 1] and j < low_first[y + 1]:
         if low_tail[i] < low_tail[j]:
@@ -145,8 +126,6 @@ def _halves(code, length, up_first, up_head, up, down, low_first, low_tail, low_
 def _put(items, size, item):
     """The item put behind the others: the new size, and the array, twice as long where it was full."""
     if size == len(items):
-        longer = np.empty(2 * size, np.int64)
-        longer[:size] = items
-        items = longer
+        items = np.concatenate((items, np.empty(size, np.int64)))
     items[size] = item
     return size + 1, items

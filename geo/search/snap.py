@@ -50,19 +50,14 @@ class Snapper:
         step_lat = _CELL_M / M_PER_DEGREE
         step_lon = step_lat / max(0.01, float(np.cos(np.radians((south + north) / 2.0))))
         columns, rows = int((east - west) / step_lon) + 1, int((north - south) / step_lat) + 1
-        numbers = np.arange(network.edge_count, dtype=np.int32)
-        edges = numbers[(network.edge_twin < 0) | (network.edge_twin > numbers)]
         col = np.clip((network.shape_lon / 1e7 - west) / step_lon, 0, columns - 1).astype(np.int32)
         row = np.clip((network.shape_lat / 1e7 - south) / step_lat, 0, rows - 1).astype(np.int32)
         counts = np.zeros(columns * rows, np.int64)
-        snap_kernels.count_cells(col, row, network.shape_start, edges, columns, counts)
-        cell_start = np.zeros(len(counts) + 1, np.int64)
-        np.cumsum(counts, out=cell_start[1:])
+        snap_kernels.count_cells(col, row, network.shape_start, network.streets, columns, counts)
+        cell_start = np.append(0, np.cumsum(counts))
         segments = np.empty((cell_start[-1], snap_kernels.SEGMENT), np.int32)
-        snap_kernels.fill_cells(
-            col, row, network.shape_start, network.shape_lon, network.shape_lat, edges, columns,
-            cell_start[:-1].copy(), segments,
-        )  # fmt: skip
+        shapes = network.shape_start, network.shape_lon, network.shape_lat
+        snap_kernels.fill_cells(col, row, *shapes, network.streets, columns, cell_start[:-1].copy(), segments)
         grid = np.array((west, south, step_lon, step_lat, columns, rows, max_distance_m), np.float64)
         self._edge_count, self._edge = network.edge_count, segments[:, snap_kernels.EDGE].copy()
         self.parts = grid, cell_start, segments, _along(network)  # what snap_kernels.snap takes of all positions

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.search import standing_kernels
-from geo.search.buckets import Buckets, Soonest
+from geo.search.buckets import Buckets
 from geo.search.engine import Engine
 from geo.search.nearest import Arrivals
 from geo.search.snap import Snapper, Snaps
@@ -95,7 +95,7 @@ class Standing:
                 with self._lock:
                     found = self._ready[metric].buckets.nearest(ways.seeds, most=most, eligible=eligible, on=ways.on)
                     placed = self._snaps.some(found.vehicle)
-                return self._arrivals(found, placed, target, metric)
+                return Arrivals(*found, self.engine.metres(placed, target, metric), placed.distance_m)
         return self._search(target, eligible, most, metric)
 
     def nearest_at(
@@ -112,10 +112,8 @@ class Standing:
                 placed = None if answer is None else self._snaps.some(answer[0])
             if placed is not None:
                 target = Snaps(np.array([edge], np.int32), np.array([fraction]), np.array([metres]))
-                found = Soonest(*answer)
-                unwalked = np.full(len(found.vehicle), np.nan)
-                return Arrivals(found.vehicle, found.travel_ms, unwalked, placed.distance_m), target
-        target = self._snap(lon, lat)
+                return Arrivals(answer[0], answer[1], np.full(len(placed), np.nan), placed.distance_m), target
+        target = self.snapper.snap(np.array([lon]), np.array([lat]))
         return self._search(target, eligible, most, metric), target
 
     def over(self, engine: Engine, snapper: Snapper, count: int) -> "Standing":
@@ -140,13 +138,6 @@ class Standing:
 
     def _wait_ms(self, snaps: Snaps) -> NDArray[np.int32]:
         return snaps.access_ms(self._access_kph).astype(np.int32)
-
-    def _snap(self, lon: float, lat: float) -> Snaps:
-        return self.snapper.snap(np.array([lon]), np.array([lat]))
-
-    def _arrivals(self, found: Soonest, placed: Snaps, target: Snaps, metric: str) -> Arrivals:
-        metres = self.engine.metres(placed, target, metric)
-        return Arrivals(found.vehicle, found.travel_ms, metres, placed.distance_m)
 
     def _search(self, target: Snaps, eligible: _Eligible, most: int | None, metric: str) -> Arrivals:
         """Outwards from the target: that waits for nothing to be made ready, and knows every piece of a cut street."""

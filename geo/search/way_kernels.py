@@ -17,12 +17,12 @@ def climb(seed, seed_ms, node, arc, dist, space):
 
     dist (V,) must be NEVER everywhere; the caller puts it back. Returns how many vertices were reached.
     """
-    cursor = seed.copy()
+    cursor, parent = seed.copy(), node[:, 0]
     for i in range(len(seed)):
         dist[seed[i]] = min(dist[seed[i]], seed_ms[i])
     size = 0
     while True:
-        v = next_up(cursor, node)
+        v = next_up(cursor, parent)
         if v < 0:
             return size
         here = dist[v]
@@ -37,7 +37,7 @@ def climb(seed, seed_ms, node, arc, dist, space):
 
 
 @compiled
-def next_up(cursor, node):
+def next_up(cursor, parent):
     """The lowest vertex of the cursors, -1 after the last, with all cursors that are on it moved to its parent."""
     v = -1
     for c in cursor:
@@ -46,7 +46,7 @@ def next_up(cursor, node):
     if v >= 0:
         for i in range(len(cursor)):
             if cursor[i] == v:
-                cursor[i] = node[v, 0]
+                cursor[i] = parent[v]
     return v
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.osm.tags import ROAD_CLASSES, road_class
-from geo.roads.speeds import METRICS, SPEED_KPH, weights_ms
+from geo.osm.tags import ROAD_CLASSES, SPEED_KPH, road_class
+from geo.roads.speeds import METRICS, weights_ms
 from geo.roads.table import LONGEST_M
 from geo.source import FASTEST_KPH, SLOWEST_KPH
 
