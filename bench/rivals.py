@@ -1,6 +1,7 @@
 """Ways to find the soonest eligible vehicles on one network: the engine of this project and its rivals."""
 
 import importlib.util
+from datetime import UTC, datetime
 from typing import Protocol
 
 import numpy as np
@@ -10,6 +11,9 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from bench.searched import FAR, Graph, contracted, plain
+from dispatch.desk.road_ports import SpeedCaps
+from dispatch.roads.network import NetworkRoads
+from geo.point import Point
 from geo.roads.network import Network
 from geo.search.engine import Engine
 from geo.search.metric import Target
@@ -63,6 +67,25 @@ class Jemput:
         arrivals, _ = self._standing.nearest_at(lon, lat, mask, most=k, metric=METRIC)
         found: Answer = arrivals.travel_ms.tolist()
         return found
+
+
+class DeskCall:
+    """The very call of dispatch.desk.search: from the numbers of the eligible to arrivals by id, door to door."""
+
+    name = "desk"
+
+    def __init__(self, fleet: Fleet) -> None:
+        at = enumerate(zip(fleet.lon.tolist(), fleet.lat.tolist(), strict=True))
+        self._points = {f"V{number}": Point(lon=lon, lat=lat) for number, (lon, lat) in at}
+        self._names = list(self._points)
+        self._roads = NetworkRoads(fleet.network)
+        self._roads.follow(self._points)
+        self._roads.turn_to(datetime(2026, 1, 7, 12, tzinfo=UTC), SpeedCaps())
+
+    def ask(self, lon: float, lat: float, mask: NDArray[np.bool_], chosen: _Ints, k: int) -> Answer:  # noqa: ARG002
+        points = {self._names[at]: self._points[self._names[at]] for at in chosen.tolist()}
+        found = self._roads.arrivals(Point(lon=lon, lat=lat), points, speeds=METRIC, most=k)
+        return [round(arrival.eta_s * 1000.0) for arrival in found.values()]
 
 
 class EarlyStop:
@@ -181,7 +204,7 @@ def all_ways(fleet: Fleet, topology: pyroutingkit.CCHTopology) -> list[Way]:
     graphs = {"": fleet.plain, ", contracted": fleet.contracted}
     searches = [EarlyStop(f"early stop{name}", fleet, graph) for name, graph in graphs.items()]
     scipys = [Doubling(f"scipy{name}", fleet, graph) for name, graph in graphs.items()]
-    ways: list[Way] = [Jemput(fleet), *searches, *scipys, PyRoutingKit(fleet, topology)]
+    ways: list[Way] = [Jemput(fleet), DeskCall(fleet), *searches, *scipys, PyRoutingKit(fleet, topology)]
     if importlib.util.find_spec("routingkit_cch"):
         ways += [Pinned(fleet, anew=False), Pinned(fleet, anew=True)]
     return ways
