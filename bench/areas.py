@@ -7,10 +7,9 @@ these times into areas. The table holds medians of the CPU time of this process.
 """
 
 import argparse
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from bench.nearest import places
-from bench.plain import open_roads
+from bench.plain import P, T, cpu_ms, open_roads
 from geo.areas.ground import Ground
 from geo.areas.isochrone import coverage, isochrone
 from geo.areas.reach import edge_times
@@ -35,9 +34,6 @@ COVERAGE_MIN = (5.0, 8.0, 10.0, 15.0, 20.0, 30.0)
 # What this project promises of the whole, from positions on the roads to areas, in seconds.
 MOST_S = {"whole isochrone": 0.5, "whole coverage": 2.0}
 STEPS = ("hierarchy", "scipy", "edges", "places", "field", "isochrone", "coverage", *MOST_S)
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 class Scipy:
@@ -78,9 +74,8 @@ def measure(
     took: dict[str, list[float]] = {step: [] for step in STEPS}
 
     def timed(step: str, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        began = time.process_time_ns()
-        found = work(*args, **kwargs)
-        took[step].append((time.process_time_ns() - began) / 1e6)
+        ms, found = cpu_ms(work, *args, **kwargs)
+        took[step].append(ms)
         return found
 
     for _ in range(runs + 1):

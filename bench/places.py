@@ -5,17 +5,14 @@ import os
 import platform
 import re
 import string
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from statistics import median
-from time import process_time
 
 from rapidfuzz import fuzz, process, utils
 
-from bench.plain import open_roads
+from bench.plain import cpu_ms, open_roads
 from geo.places.file import places_path, read_places
-from geo.places.index import PlaceIndex
 from geo.places.place import NamedPlace
 from geo.places.region import RegionPlaces
 from geo.search.snap import Snapper
@@ -40,13 +37,6 @@ def mistyped(name: str, dice: Random) -> str | None:
     )
 
 
-def cpu_ms(work: Callable[[], list[str]]) -> tuple[float, list[str]]:
-    """Processor time of one call, and what it found."""
-    begun = process_time()
-    found = work()
-    return (process_time() - begun) * 1000.0, found
-
-
 def main() -> None:
     """Print medians, their ratio and how often the name was found; fail where the index is not so much faster."""
     arguments = argparse.ArgumentParser(description=__doc__)
@@ -57,8 +47,7 @@ def main() -> None:
     beside = places_path(given.roads)
     snapper = Snapper(network)
     labels = read_places(beside) if beside.exists() else ()
-    build_ms, _ = cpu_ms(lambda: [str(len(RegionPlaces(network, snapper, labels).index))])
-    index: PlaceIndex = RegionPlaces(network, snapper, labels).index
+    build_ms, index = cpu_ms(lambda: RegionPlaces(network, snapper, labels).index)
     places: list[NamedPlace] = list(index.places)
     plain = [utils.default_process(place.name) for place in places]
     dice = Random(2019)
@@ -83,7 +72,7 @@ def main() -> None:
     rounds = [(way, name, text) for name, text in asked for way in ways]
     dice.shuffle(rounds)
     for way, name, text in rounds:
-        took, found = cpu_ms(lambda work=ways[way], text=text: work(text))  # type: ignore[misc]
+        took, found = cpu_ms(ways[way], text)
         times[way].append(took)
         right[way] += name in found
     print(f"{platform.machine()}, {os.cpu_count()} cores; {given.roads.name}: {len(places):,} streets and places")

@@ -1,11 +1,17 @@
-"""What benchmarks take of a network file, and its edges by the node that they leave, as any plain Dijkstra has them."""
+"""What benchmarks share: the network of a file, its edges by the node that they leave, the time of a call."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.roads.network import Network, NetworkFileError, open_network
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def leaving(network: Network) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
@@ -21,3 +27,10 @@ def open_roads(path: Path) -> Network:
         return open_network(path)
     except NetworkFileError as error:
         raise SystemExit(str(error)) from error
+
+
+def cpu_ms(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[float, T]:
+    """The CPU ms of one call in this process, and what it returned."""
+    began = time.process_time_ns()
+    found = work(*args, **kwargs)
+    return (time.process_time_ns() - began) / 1e6, found

@@ -4,12 +4,11 @@ import argparse
 import platform
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from importlib import resources
 from random import Random
 from statistics import median
-from time import process_time
 from zoneinfo import ZoneInfo
 
+from bench.plain import cpu_ms
 from dispatch.domain.fix import Fix
 from dispatch.domain.request import Ask, Patient, Place
 from dispatch.domain.vehicle import Vehicle, VehicleNow
@@ -19,6 +18,7 @@ from dispatch.rules.judge_one import assess
 from dispatch.rules.moment import Moment
 from dispatch.rules.pack.read import read_pack
 from dispatch.rules.sop import SopInForce, packs_in_force
+from dispatch.sim.scenario.packs import package_packs
 from dispatch.vocabulary.needs import NEEDS, Death, Need
 from dispatch.vocabulary.vehicle_classes import CREW, EQUIPMENT, Duty, Shares, VehicleClass
 from geo.point import Point
@@ -72,15 +72,7 @@ def make_asks() -> list[Ask]:
 
 def sample_sop() -> SopInForce:
     """The sample packs in force now."""
-    files = [entry for entry in (resources.files("dispatch") / "packs").iterdir() if entry.name.endswith(".toml")]
-    return packs_in_force([read_pack(entry.read_text("utf-8")) for entry in files], NOW)
-
-
-def cpu_ms(work: Callable[[], object]) -> float:
-    """Processor time of one call."""
-    begun = process_time()
-    work()
-    return (process_time() - begun) * 1000.0
+    return packs_in_force([read_pack(text) for _, text in package_packs()], NOW)
 
 
 def main() -> None:
@@ -94,15 +86,17 @@ def main() -> None:
     vehicles = make_fleet(given.vehicles, dice)
     moment = Moment(now=NOW, local=NOW.astimezone(ZONE), soonest_s=2_000.0, free_in_zone=count_free(Fleet(vehicles)))
     fleet = Fleet(vehicles)
-    columns_ms = cpu_ms(lambda: [judge_fleet(fleet, ask, sop, moment) for ask in asks])
+    columns_ms, _ = cpu_ms(lambda: [judge_fleet(fleet, ask, sop, moment) for ask in asks])
     rounds = [(ask, name) for ask in asks for name in ("compiled", "naive") for _ in range(given.rounds)]
     dice.shuffle(rounds)
     times: dict[str, list[float]] = {"compiled": [], "naive": []}
+    ways: dict[str, Callable[[Ask], object]] = {
+        "compiled": lambda ask: judge_fleet(fleet, ask, sop, moment),
+        "naive": lambda ask: [assess(now, ask, sop, moment) for now in vehicles],
+    }
     for ask, name in rounds:
-        if name == "compiled":
-            times[name].append(cpu_ms(lambda ask=ask: judge_fleet(fleet, ask, sop, moment)))  # type: ignore[misc]
-        else:
-            times[name].append(cpu_ms(lambda ask=ask: [assess(now, ask, sop, moment) for now in vehicles]))  # type: ignore[misc]
+        took, _ = cpu_ms(ways[name], ask)
+        times[name].append(took)
     for ask in asks:
         found = judge_fleet(fleet, ask, sop, moment)
         for number in dice.sample(range(len(vehicles)), min(500, len(vehicles))):

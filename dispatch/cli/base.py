@@ -1,11 +1,17 @@
 """What every command of `jemput` shares: how it speaks, how it fails, and its settings."""
 
-from typing import NoReturn
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import NoReturn, TypeVar
 
 import typer
 from pydantic import ValidationError
 
+from dispatch.desk.ports import StoreUnavailableError
 from dispatch.settings import Settings
+from dispatch.store.sqlite import SqliteStore, open_sqlite
+
+T = TypeVar("T")
 
 
 def say(text: str) -> None:
@@ -33,3 +39,22 @@ def read_settings() -> Settings:
     except ValueError as error:
         fail(f"A setting cannot be used. {error}")
     return settings
+
+
+def with_store(settings: Settings, work: Callable[[SqliteStore], Awaitable[T]]) -> T:
+    """What `work` returns of the settings' database; says what is wrong with that and exits with 1.
+
+    While a server runs, SQLite makes the two wait for each other.
+    """
+
+    async def run() -> T:
+        store = open_sqlite(settings.database_path, guest=True)
+        try:
+            return await work(store)
+        finally:
+            await store.close()
+
+    try:
+        return asyncio.run(run())
+    except (StoreUnavailableError, ValueError) as error:
+        fail(str(error))

@@ -22,7 +22,7 @@ from dispatch.bootstrap import judge_files, pack_texts, publish_packs
 from dispatch.cli import roads as cli_roads
 from dispatch.cli import scenario as cli_scenario
 from dispatch.cli import sop as cli_sop
-from dispatch.cli.base import fail, read_settings, say
+from dispatch.cli.base import fail, read_settings, say, with_store
 from dispatch.desk.ports import Books, NotFoundError, StoreUnavailableError
 from dispatch.domain.people import Token
 from dispatch.reading.explained import explain_request
@@ -30,7 +30,7 @@ from dispatch.rules.pack.faults import PackError
 from dispatch.rules.pack.read import read_pack
 from dispatch.settings import Settings, settings_table
 from dispatch.sim.demo import seed as demo_data
-from dispatch.store.sqlite import IndexMissingError, SqliteStore, open_sqlite
+from dispatch.store.sqlite import SqliteStore, open_sqlite
 from dispatch.tell.gateway import Gateways
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.roles import Role
@@ -45,31 +45,20 @@ app.add_typer(cli_scenario.scenario, name="scenario")
 app.command()(cli_roads.nearest)
 
 
-def _store(settings: Settings) -> SqliteStore:
-    try:
-        return open_sqlite(settings.database_path, guest=True)
-    except (StoreUnavailableError, IndexMissingError, ValueError) as error:
-        fail(str(error))
-
-
 def _write(settings: Settings, work: Callable[[Books], T]) -> T:
-    """One transaction over the settings' database; while a server runs, SQLite makes the two wait for each other."""
-    store = _store(settings)
+    """One transaction over the settings' database, in which the packs that would be published at a start are."""
 
-    async def run() -> T:
+    async def run(store: SqliteStore) -> T:
         try:
             texts = pack_texts(settings)
             await store.write(lambda books: publish_packs(books, texts))
             return await store.write(work)
-        finally:
-            await store.close()
+        except StoreUnavailableError as error:
+            fail(f"the database cannot be written now: {error}")
+        except OSError as error:
+            fail(str(error))
 
-    try:
-        return asyncio.run(run())
-    except StoreUnavailableError as error:
-        fail(f"the database cannot be written now: {error}")
-    except OSError as error:
-        fail(str(error))
+    return with_store(settings, run)
 
 
 @app.command()
@@ -134,7 +123,7 @@ def check() -> None:
 
         asyncio.run(probe())
         say(f"database   {settings.database_path}: written and read, indexes as they must be")
-    except (StoreUnavailableError, IndexMissingError, ValueError) as error:
+    except (StoreUnavailableError, ValueError) as error:
         problems.append(f"database   {error}")
     unread = judge_files(settings)
     problems += unread
@@ -219,12 +208,8 @@ def explain(
 ) -> None:
     """Say what was decided on a request and why, vehicle by vehicle."""
     settings = read_settings()
-
-    def look(books: Books) -> list[str]:
-        return explain_request(books, request_id, settings.zone, lang)
-
     try:
-        lines = _write(settings, look)
+        lines = _write(settings, lambda books: explain_request(books, request_id, settings.zone, lang))
     except NotFoundError:
         fail(f"there is no request {request_id}")
     for line in lines:

@@ -64,7 +64,11 @@ def roads_build(
         raise typer.Exit(2)
     try:
         network = _build(place, pbf, area, graphml, nodes, edges, region, turn_costs)
-        layers = _layers(pbf, network)
+        layers = None
+        if pbf is not None:  # the other sources know roads alone
+            from geo.osm.layers import read_layers
+
+            layers = read_layers(pbf, network.meta.bounds, say)
         say(f"writing {out}")
         write_network(network, out)
     except (BuildError, OSError) as error:
@@ -104,15 +108,6 @@ def _build(
     return build_from_place(place, say, turn_costs=turn_costs)
 
 
-def _layers(pbf: Path | None, network: Network) -> "BasemapLayers | None":
-    """What a file of OpenStreetMap knows beside the roads; the other sources know roads alone."""
-    if pbf is None:
-        return None
-    from geo.osm.layers import read_layers
-
-    return read_layers(pbf, network.meta.bounds, say)
-
-
 def _draw(network: Network, layers: "BasemapLayers", out: Path) -> None:
     """Write the names and the map beside the network."""
     from geo.basemap.tiles import tiles_path, write_tiles
@@ -138,13 +133,18 @@ def _origin(path: Path, region: str | None) -> "Origin":
     return Origin(region=region or _stem(path), source=f"OpenStreetMap ({path.name})", source_date="unknown")
 
 
+def open_roads(file: Path) -> Network:
+    """The network of a file; says what is wrong with it and exits with 1."""
+    try:
+        return open_network(file)
+    except NetworkFileError as error:
+        fail(str(error))
+
+
 @roads.command("info")
 def roads_info(file: Path) -> None:
     """Say what a network file holds and where it comes from."""
-    try:
-        network = open_network(file)
-    except NetworkFileError as error:
-        fail(str(error))
+    network = open_roads(file)
     meta = network.meta
     west, south, east, north = meta.bounds
     lines = {
@@ -179,10 +179,7 @@ def nearest(
     if speeds not in METRICS:
         say(f"--speeds takes {', '.join(METRICS)}")
         raise typer.Exit(2)
-    try:
-        network = open_network(roads_file)
-    except NetworkFileError as error:
-        fail(str(error))
+    network = open_roads(roads_file)
     fleet = _points(vehicles, named=True)
     batch = Path(to).is_file()
     targets = _points(Path(to), named=False) if batch else [("", *_lon_lat(to))]

@@ -2,17 +2,17 @@
 
 import asyncio
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
 from dispatch.bootstrap import SystemClock, pack_texts, publish_packs
-from dispatch.cli.base import fail, read_settings, say
+from dispatch.cli.base import fail, read_settings, say, with_store
+from dispatch.cli.roads import open_roads
 from dispatch.desk.backtest import Backtest
-from dispatch.desk.ports import Books, StoreUnavailableError
+from dispatch.desk.ports import Books
 from dispatch.desk.unit import Unit
 from dispatch.desk.usecases import sop as keeping
 from dispatch.live.memory import MemoryLive
@@ -24,19 +24,15 @@ from dispatch.rules.pack.faults import PackError
 from dispatch.rules.pack.read import judge_pack_beside, read_pack
 from dispatch.rules.pack.schema import pack_schema
 from dispatch.rules.sop import NATIONAL, Pack
-from dispatch.settings import Settings
 from dispatch.sim.scenario.file import find_scenarios
 from dispatch.sim.scenario.table import ScenarioError
 from dispatch.sim.scenario.whatif import compare_under
-from dispatch.store.sqlite import IndexMissingError, open_sqlite
+from dispatch.store.sqlite import SqliteStore
 from dispatch.vocabulary.languages import Lang
 from dispatch.words.decisions import sentence
 from dispatch.words.sop import diff_sentences, effect_name, policy_lines, rule_sentence
-from geo.roads.network import NetworkFileError, open_network
 
-T = TypeVar("T")
 sop = typer.Typer(no_args_is_help=True, help=__doc__)
-PackFile = Annotated[Path, typer.Argument(exists=True, dir_okay=False)]
 
 
 def _text(path: Path) -> str:
@@ -66,7 +62,7 @@ def _published() -> list[tuple[Pack, str]]:
     """The versions of the database, or where there are none those that would be published at the next start."""
     settings = read_settings()
     if settings.database_path.exists():
-        texts = _store_read(settings, lambda books: books.sop.list_packs())
+        texts = with_store(settings, lambda store: store.read(lambda books: books.sop.list_packs()))
         if texts:
             return [(read_pack(text), text) for text in texts]
     found: list[tuple[Pack, str]] = []
@@ -79,20 +75,6 @@ def _published() -> list[tuple[Pack, str]]:
     except OSError as error:
         fail(str(error))
     return found
-
-
-def _store_read(settings: Settings, work: Callable[[Books], T]) -> T:
-    async def run() -> T:
-        store = open_sqlite(settings.database_path, guest=True)
-        try:
-            return await store.read(work)
-        finally:
-            await store.close()
-
-    try:
-        return asyncio.run(run())
-    except (StoreUnavailableError, IndexMissingError, ValueError) as error:
-        fail(str(error))
 
 
 def _find(name: str) -> tuple[Pack, str]:
@@ -143,21 +125,11 @@ def publish(files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=Fa
             raise _RefusedError("\n".join(problems))
         return len(books.sop.list_packs()) - before
 
-    async def run() -> int:
-        store = open_sqlite(settings.database_path, guest=True)
-        try:
-            return await store.write(work)
-        finally:
-            await store.close()
-
-    try:
-        fresh = asyncio.run(run())
-    except (_RefusedError, StoreUnavailableError, IndexMissingError, ValueError) as error:
-        fail(str(error))
+    fresh = with_store(settings, lambda store: store.write(work))
     typer.echo(f"{fresh} published, {len(texts) - fresh} there already")
 
 
-class _RefusedError(Exception):
+class _RefusedError(ValueError):
     """Ends the transaction in which a pack was refused."""
 
 
@@ -210,20 +182,16 @@ def backtest(
     if first >= last:
         raise typer.BadParameter("--from lies before --to")
 
-    async def run() -> tuple[Backtest, list[Pack]]:
-        store = open_sqlite(settings.database_path, guest=True)
-        roads = NetworkRoads(open_network(Path(settings.roads))) if settings.roads else StraightRoads()
+    roads = NetworkRoads(open_roads(Path(settings.roads))) if settings.roads else StraightRoads()
+
+    async def run(store: SqliteStore) -> tuple[Backtest, list[Pack]]:
         unit = Unit(store=store, live=MemoryLive(), roads=roads, clock=SystemClock(), zone=zone)
         try:
             return await keeping.backtest(unit, pack, since=first, until=last), await store.read(unit.packs)
         finally:
             unit.close()
-            await store.close()
 
-    try:
-        found, packs = asyncio.run(run())
-    except (StoreUnavailableError, IndexMissingError, NetworkFileError, ValueError) as error:
-        fail(str(error))
+    found, packs = with_store(settings, run)
     rule_of = rules_of([*packs, pack])
     for change in found.changes:
         before, after = (sentence(what.record, rule_of, zone, Lang.ID) for what in (change.before, change.after))

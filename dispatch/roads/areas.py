@@ -1,7 +1,6 @@
 """Areas that are reached in time, for the desk: from a point, and from the nearest of the free vehicles."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -12,41 +11,31 @@ from geo.areas import isochrone as geo_areas
 from geo.areas.ground import OFF_ROAD_KPH, Ground
 from geo.areas.reach import Reach, reach_from
 from geo.point import Point
-from geo.roads.graph import Weights
-from geo.roads.network import Network
-from geo.search.hierarchy import Customized
-from geo.search.snap import Snapper
 from geo.search.stand import stand
+from geo.search.standing import Standing
 
 _DECIMALS = 6  # of a degree: a decimetre
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AreaRoads:
-    """The roads of one network under one metric: `custom` is customized with `weights`; `ground` is the network's."""
-
-    network: Network
-    weights: Weights
-    custom: Customized
-    snapper: Snapper
-    ground: Ground
-
-
-def find_isochrone(roads: AreaRoads, origin: Point, minutes: Sequence[float]) -> tuple[Area, ...] | None:
+def find_isochrone(
+    roads: Standing, ground: Ground, origin: Point, *, minutes: Sequence[float], speeds: str
+) -> tuple[Area, ...] | None:
     """The ground within each limit, in their order, the way to the road counted; None where no road is near."""
-    reach, count = _reach(roads, [origin])
+    reach, count = _reach(roads, [origin], speeds)
     if not count:
         return None
     return tuple(
         _area(0.0, limit, found)
-        for limit, found in zip(minutes, geo_areas.isochrone(roads.ground, reach, minutes), strict=True)
+        for limit, found in zip(minutes, geo_areas.isochrone(ground, reach, minutes), strict=True)
     )
 
 
-def find_coverage(roads: AreaRoads, vehicles: Mapping[str, Point], minutes: Sequence[float]) -> Coverage:
+def find_coverage(
+    roads: Standing, ground: Ground, vehicles: Mapping[str, Point], *, minutes: Sequence[float], speeds: str
+) -> Coverage:
     """How soon the nearest of the vehicles is everywhere, their ways to the road counted."""
-    reach, count = _reach(roads, list(vehicles.values()))
-    found = geo_areas.coverage(roads.ground, reach, minutes)
+    reach, count = _reach(roads, list(vehicles.values()), speeds)
+    found = geo_areas.coverage(ground, reach, minutes)
     return Coverage(
         vehicles=count,
         bands=tuple(_area(band.from_minutes, band.to_minutes, band.area) for band in found.bands),
@@ -57,19 +46,14 @@ def find_coverage(roads: AreaRoads, vehicles: Mapping[str, Point], minutes: Sequ
     )
 
 
-def warm_up_areas(roads: AreaRoads) -> None:
-    """Compile the loops for a network as it was opened, or load them where an earlier start kept them on disk."""
-    here = Point(lon=float(roads.network.node_lon[0]), lat=float(roads.network.node_lat[0]))
-    find_isochrone(roads, here, [1.0])
-
-
-def _reach(roads: AreaRoads, points: Sequence[Point]) -> tuple[Reach, int]:
+def _reach(roads: Standing, points: Sequence[Point], speeds: str) -> tuple[Reach, int]:
     """Arrival times from the points that are near a road, and how many these are."""
     snaps = roads.snapper.snap(np.array([at.lon for at in points]), np.array([at.lat for at in points]))
     index: NDArray[np.int64] = np.flatnonzero(snaps.edge >= 0)
     ready_ms = snaps.some(index).access_ms(OFF_ROAD_KPH)
-    places = stand(roads.network, roads.weights, snaps, index)
-    return reach_from(roads.custom, roads.weights, places, ready_ms), len(index)
+    metric = roads.engine.metric(speeds)
+    places = stand(roads.engine.network, metric.weights, snaps, index)
+    return reach_from(metric.custom, metric.weights, places, ready_ms), len(index)
 
 
 def _area(from_minutes: float, to_minutes: float | None, area: shapely.MultiPolygon) -> Area:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dispatch.desk.road_ports import Area, Coverage, Roads, SpeedCaps, Way
 from dispatch.domain.arrival import Arrival, Method
-from dispatch.roads.areas import AreaRoads, find_coverage, find_isochrone, warm_up_areas
+from dispatch.roads.areas import find_coverage, find_isochrone
 from geo.areas.ground import OFF_ROAD_KPH, Ground
 from geo.point import Point
 from geo.roads.closures import closed_edges, count_closed
@@ -100,7 +100,8 @@ class NetworkRoads(Roads):
     def warm_up(self, progress: Callable[[str], None]) -> None:
         """Make the loops of the search ready, so that the first question does not wait for them."""
         warm_up(self._standing.engine, self.snapper, progress)
-        warm_up_areas(self._area_roads(min(self.network.metrics)))
+        here = Point(lon=float(self.network.node_lon[0]), lat=float(self.network.node_lat[0]))
+        self.isochrone(here, minutes=[1.0], speeds=min(self.network.metrics))
 
     def arrivals(
         self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
@@ -155,25 +156,15 @@ class NetworkRoads(Roads):
 
     def isochrone(self, from_: Point, *, minutes: Sequence[float], speeds: str) -> tuple[Area, ...] | None:
         """The ground within each limit from a point by road; None where no road is near."""
-        return find_isochrone(self._area_roads(speeds), from_, minutes)
+        return find_isochrone(self._standing, self._ground, from_, minutes=minutes, speeds=speeds)
 
     def coverage(self, vehicles: Mapping[str, Point], *, minutes: Sequence[float], speeds: str) -> Coverage:
         """How soon the nearest vehicle is everywhere by road."""
-        return find_coverage(self._area_roads(speeds), vehicles, minutes)
+        return find_coverage(self._standing, self._ground, vehicles, minutes=minutes, speeds=speeds)
 
     @cached_property
     def _ground(self) -> Ground:
         return Ground(self.network)
-
-    def _area_roads(self, speeds: str) -> AreaRoads:
-        standing = self._standing
-        return AreaRoads(
-            network=standing.engine.network,
-            weights=standing.engine.metric(speeds).weights,
-            custom=standing.engine.metric(speeds).custom,
-            snapper=standing.snapper,
-            ground=self._ground,
-        )
 
     def _change(self) -> None:
         """Other roads take the place of these at once; searches take a little longer until `turn_to` fills buckets."""

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 import traceback
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta, tzinfo
 
@@ -130,14 +129,10 @@ class Teller:
     async def _save(self, before: Message, after: Message) -> bool:
         """Whether it was kept: not where a person or another process was first."""
         try:
-            await self.store.write(_saving(before, after))
+            await self.store.write(lambda books: books.outbox.save(before, after))
         except LostRaceError:
             return False
         return True
-
-
-def _saving(before: Message, after: Message) -> Callable[[Books], None]:
-    return lambda books: books.outbox.save(before, after)
 
 
 def _frames(error: Exception) -> str:

@@ -86,13 +86,8 @@ _PAPERS_EXPIRED = frozenset({"AMK-DK-02"})
 _SHORT = {"kota-tangerang": "KO", "kabupaten-tangerang": "KT", "tangerang-selatan": "TS", "dkm": "DK", "laz": "LZ"}
 # Facilities with a member of staff.
 _STAFF_AT = (
-    "puskesmas-cikokol",
-    "puskesmas-cipondoh",
-    "puskesmas-ciledug",
-    "puskesmas-teluk-naga",
-    "puskesmas-balaraja",
-    "puskesmas-pamulang",
-    "rsud-kota-tangerang",
+    *("puskesmas-cikokol", "puskesmas-cipondoh", "puskesmas-ciledug", "puskesmas-teluk-naga"),
+    *("puskesmas-balaraja", "puskesmas-pamulang", "rsud-kota-tangerang"),
 )
 
 

@@ -10,12 +10,8 @@ from pathlib import Path
 @cache
 def package_packs() -> tuple[tuple[str, str], ...]:
     """(agency, text) of every pack of the package, every version."""
-    folder = resources.files("dispatch") / "packs"
-    texts = [
-        entry.read_text("utf-8")
-        for entry in sorted(folder.iterdir(), key=lambda entry: entry.name)
-        if entry.name.endswith(".toml")
-    ]
+    files = sorted((resources.files("dispatch") / "packs").iterdir(), key=lambda file: file.name)
+    texts = (file.read_text("utf-8") for file in files if file.name.endswith(".toml"))
     return tuple((agency_of(text), text) for text in texts)
 
 
