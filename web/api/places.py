@@ -135,9 +135,7 @@ def _facility_index(places: RegionPlaces | None, facilities: tuple[Facility, ...
 
 def _hit(house: House, hit: Hit, lang: Lang) -> FoundOut:
     place = hit.place
-    facts = FoundFactsOut(
-        name=place.name, detail=place.detail, kind=place.kind, facility=place.id or None, score=hit.score
-    )
+    facts = FoundFactsOut.of(hit, place, facility=place.id or None)
     return _feature(house, place.point, facts, _near(house, place.point), lang)
 
 

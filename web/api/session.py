@@ -44,17 +44,7 @@ async def people(house: TheHouse) -> list[PersonOut]:
 
     def look(books: Books) -> list[PersonOut]:
         places = {facility.id: facility.name for facility in books.facilities.list_all()}
-        return [
-            PersonOut(
-                id=person.id,
-                name=person.name,
-                role=person.role,
-                agency=person.agency,
-                facility=places.get(person.facility or ""),
-                vehicle=person.vehicle,
-            )
-            for person in books.people.list_all()
-        ]
+        return [PersonOut.of(person, facility=places.get(person.facility or "")) for person in books.people.list_all()]
 
     return await house.unit.store.read(look)
 

@@ -10,7 +10,7 @@ from dispatch.domain.people import FacilityKind
 from dispatch.domain.request import Request as Asked
 from dispatch.reading.base import Out
 from dispatch.reading.scope import Scope, of_assignment
-from dispatch.reading.vehicles import FacilityOut, VehicleOut, facility_out, fleet_out
+from dispatch.reading.vehicles import FacilityOut, VehicleOut, fleet_out
 from dispatch.words.places import place_name
 from geo.basemap.style import style
 from web.context import Caller, Spoken, TheHouse
@@ -38,7 +38,7 @@ async def list_vehicles(house: TheHouse) -> list[VehicleOut]:
 async def list_facilities(house: TheHouse, kind: FacilityKind | None = None) -> list[FacilityOut]:
     """Facilities by name."""
     facilities = await house.unit.store.read(lambda books: books.facilities.list_all())
-    return [facility_out(facility) for facility in facilities if kind in (None, facility.kind)]
+    return [FacilityOut.of(facility, facility.point) for facility in facilities if kind in (None, facility.kind)]
 
 
 @router.get("/api/route")
