@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any, Self
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -20,14 +20,18 @@ class Out(BaseModel):
     model_config = ConfigDict(populate_by_name=True, from_attributes=True)
 
     @classmethod
-    def of(cls, *things: Any, **more: object) -> Self:
+    def of(cls, *things: object, **more: object) -> Self:
         """The body: a field is in `more`, or it is that of the first of the things that has one of its name."""
-        found = {name: getattr(thing, name) for thing in reversed(things) for name in _shared(cls, type(thing))}
+        found = {
+            name: getattr(thing, name)
+            for thing in reversed(things)
+            for name in _shared(cls, type(thing))  # type: ignore[arg-type]  # mypy holds that object's type has no hash
+        }
         return cls.model_validate(found | more)
 
 
 @cache
-def _shared(body: type[Out], thing: type[Any]) -> tuple[str, ...]:
+def _shared(body: type[Out], thing: type[object]) -> tuple[str, ...]:
     """The fields of a body that things of a type have."""
     return tuple(name for name in body.model_fields if hasattr(thing, name))
 

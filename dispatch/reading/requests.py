@@ -18,7 +18,7 @@ from dispatch.domain.request import Request
 from dispatch.reading.base import Names, Out, PointOut, ends_out, vehicle_names
 from dispatch.reading.decisions import DecisionOut, decision_out, rules_of
 from dispatch.reading.events import EventOut, event_out
-from dispatch.reading.scope import Scope, of_request
+from dispatch.reading.scope import Scope, of_assignment, of_request
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.promises import PromiseKind, PromiseState
@@ -158,6 +158,15 @@ def in_scope(books: Books, person: Person, request_id: str) -> Request:
     if of_request(person, request) is not Scope.FULL:
         raise NotFoundError(f"no request {request_id}")
     return request
+
+
+def trip_in_scope(books: Books, person: Person, assignment_id: str) -> tuple[Assignment, Request]:
+    """A trip that this person sees in full, and its request. Raises NotFoundError for any other."""
+    assignment = books.assignments.get(assignment_id)
+    request = books.requests.get(assignment.request_id)
+    if of_assignment(person, assignment, request) is not Scope.FULL:
+        raise NotFoundError(f"no assignment {assignment_id}")
+    return assignment, request
 
 
 def assignment_out(assignment: Assignment, names: Names) -> AssignmentOut:

@@ -29,11 +29,10 @@ from dispatch.words.sop import (
     diff_sentences,
     effect_name,
     key_label,
-    overridable_name,
     policy_lines,
     rule_sentence,
-    unit_of,
 )
+from dispatch.words.tables import phrase, table
 
 _PEOPLE = ("created_by", "submitted_by", "approved_by", "updated_by")
 PackState = Literal["past", "in_force", "coming"]
@@ -264,7 +263,7 @@ def _key_out(key: Key, lang: Lang) -> KeyOut:
         key,
         label=key_label(key.name, lang),
         kind=key.value.kind.value,
-        unit=unit_of(key.name, lang),
+        unit=table(lang, "sop.unit").get(key.name),
         choices=[(value, word(key.name, value, lang)) for value in key.value.allowed],
         parts=["vehicles", "when", "unless", "must"] if about_vehicle else ["when", "unless", "must"],
     )
@@ -307,7 +306,7 @@ def overview_out(
         keys=[_key_out(key, lang) for key in KEYS.values()],
         approvers=[(name, word("approver", name, lang)) for name in APPROVERS],
         effects=[(effect.value, effect_name(effect, lang)) for effect in Effect],
-        overridable=[(by.value, overridable_name(by, lang)) for by in OverridableBy],
+        overridable=[(by.value, phrase(lang, "sop.overridable", by)) for by in OverridableBy],
         policy=[(name, *what.split(" · ")) for name, what, _ in policy_lines(Policy(), lang)],  # type: ignore[misc]
     )
 
