@@ -115,6 +115,14 @@ def new_session(books: Books, person_id: str, now: datetime) -> str:
     return secret
 
 
+def find_owner(books: Books, secret: str, now: datetime) -> Person | None:
+    """Whose token this is, while it lasts."""
+    token = books.people.find_token(digest(secret))
+    return (
+        books.people.find(token.person_id) if token and (token.expires_at is None or token.expires_at > now) else None
+    )
+
+
 async def find_signed_in(house: House, connection: HTTPConnection) -> SignedIn | None:
     """Who this connection's bearer token or cookie belongs to."""
     scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
@@ -123,14 +131,7 @@ async def find_signed_in(house: House, connection: HTTPConnection) -> SignedIn |
     if not secret:
         return None
     now = house.unit.clock.now()
-
-    def find(books: Books) -> Person | None:
-        token = books.people.find_token(digest(secret))
-        if token is None or (token.expires_at is not None and token.expires_at <= now):
-            return None
-        return books.people.find(token.person_id)
-
-    person = await house.unit.store.read(find)
+    person = await house.unit.store.read(lambda books: find_owner(books, secret, now))
     return SignedIn(person, secret is cookie) if person else None
 
 

@@ -1,5 +1,9 @@
 """Errors as problem+json: a code for programs, a title for people, never a stack trace."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -59,45 +63,35 @@ def problem_response(problem: Problem, lang: Lang = Lang.ID) -> JSONResponse:
     return JSONResponse(body, problem.status, problem.headers, media_type="application/problem+json")
 
 
-def _answer(request: Request, problem: Problem) -> JSONResponse:
+async def _answer(problem_of: Callable[[Any], Problem], request: Request, error: Exception) -> JSONResponse:
     asked = request.query_params.get("lang")
-    return problem_response(problem, Lang.EN if asked == Lang.EN else Lang.ID)
+    return problem_response(problem_of(error), Lang.EN if asked == Lang.EN else Lang.ID)
+
+
+def _of_http(error: HTTPException) -> Problem:
+    headers = dict(error.headers) if error.headers else None
+    return Problem(error.status_code, _BY_STATUS.get(error.status_code, "error"), headers=headers)
+
+
+def _of_fields(error: RequestValidationError) -> Problem:
+    """What is wrong with which field; the values themselves stay out: they may be personal."""
+    fields = [{"field": ".".join(map(str, entry["loc"])), "message": entry["msg"]} for entry in error.errors()[:20]]
+    return Problem(422, "invalid", {"fields": fields})
+
+
+_PROBLEMS: Mapping[type[Exception], Callable[[Any], Problem]] = {
+    Problem: lambda error: error,
+    NotFoundError: lambda _: not_found(),
+    LostRaceError: lambda _: refused(Refusal(RefusalCode.SOMEBODY_WAS_FIRST)),
+    StoreUnavailableError: lambda _: no_database(),
+    HTTPException: _of_http,
+    RequestValidationError: _of_fields,
+    # The server logs a fault of its own with its trace; the caller is told only what to do.
+    Exception: lambda _: Problem(500, "bug"),
+}
 
 
 def install(app: FastAPI) -> None:
     """Let every error of the app leave as problem+json."""
-
-    @app.exception_handler(Problem)
-    async def on_problem(request: Request, error: Problem) -> JSONResponse:
-        return _answer(request, error)
-
-    @app.exception_handler(NotFoundError)
-    async def on_not_found(request: Request, _: NotFoundError) -> JSONResponse:
-        return _answer(request, not_found())
-
-    @app.exception_handler(LostRaceError)
-    async def on_lost_race(request: Request, _: LostRaceError) -> JSONResponse:
-        return _answer(request, refused(Refusal(RefusalCode.SOMEBODY_WAS_FIRST)))
-
-    @app.exception_handler(StoreUnavailableError)
-    async def on_no_database(request: Request, _: StoreUnavailableError) -> JSONResponse:
-        return _answer(request, no_database())
-
-    @app.exception_handler(Exception)
-    async def on_bug(request: Request, _: Exception) -> JSONResponse:
-        # The server logs it with its trace; the caller is told only what to do.
-        return _answer(request, Problem(500, "bug"))
-
-    @app.exception_handler(HTTPException)
-    async def on_http(request: Request, error: HTTPException) -> JSONResponse:
-        headers = dict(error.headers) if error.headers else None
-        return _answer(request, Problem(error.status_code, _BY_STATUS.get(error.status_code, "error"), headers=headers))
-
-    @app.exception_handler(RequestValidationError)
-    async def on_invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        # The values themselves stay out: they may be personal.
-        fields = [
-            {"field": ".".join(str(part) for part in entry["loc"]), "message": entry["msg"]}
-            for entry in error.errors()[:20]
-        ]
-        return _answer(request, Problem(422, "invalid", {"fields": fields}))
+    for kind, problem_of in _PROBLEMS.items():
+        app.add_exception_handler(kind, partial(_answer, problem_of))

@@ -6,7 +6,7 @@ import json
 import logging
 import struct
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,6 +69,14 @@ class _Client:
             return True
         west, south, east, north = self.view
         return west <= fix.point.lon <= east and south <= fix.point.lat <= north
+
+    def queue(self, news: "_News") -> None:
+        message = news.message_for(self.person)
+        if message is not None:
+            try:
+                self.events.put_nowait((news.entry.seq, message))
+            except asyncio.QueueFull:
+                self.overflown = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +169,7 @@ class Hub:
     async def _read_on(self) -> None:
         async with self._read:
             while True:
-                after = self._seq
-                entries = await self._unit.store.read(_reading(after))
+                entries = await self._unit.store.read(lambda books: books.journal.list_after(self._seq, _BATCH))
                 if not entries:
                     return
                 if any(isinstance(entry.event, RoadEvent) for entry in entries):
@@ -170,25 +177,24 @@ class Hub:
                 if self._clients:
                     for news in await self._news(entries):
                         for client in self._clients:
-                            _queue(client, news)
+                            client.queue(news)
+                else:
+                    await self._touched(entries)
                 self._seq = entries[-1].seq
-                await self._note_duties(entries)
 
-    async def _note_duties(self, entries: list[JournalEntry]) -> None:
-        """The duties of those that something happened to; only a vehicle that is new lets all be numbered again."""
-        ids = {entry.event.vehicle_id for entry in entries if entry.event.vehicle_id}
-        if ids - self._numbers.keys():
-            await self._renumber()
-            return
-        for vehicle_id, vehicle in (await self._unit.fleet.some(ids)).items():
-            self._numbers[vehicle_id] = (self._numbers[vehicle_id][0], _DUTIES.index(vehicle.duty))
-
-    async def _news(self, entries: list[JournalEntry]) -> list[_News]:
-        """Each entry with the parts of its message; what they are about is read once, and written in the reader."""
+    async def _touched(self, entries: list[JournalEntry]) -> dict[str, VehicleNow]:
+        """Those that something happened to, their duties noted; only one that is new lets all be numbered again."""
         ids = {entry.event.vehicle_id for entry in entries if entry.event.vehicle_id}
         if ids - self._numbers.keys():
             await self._renumber()
         vehicles = await self._unit.fleet.some(ids)
+        for vehicle_id, vehicle in vehicles.items():
+            self._numbers[vehicle_id] = (self._numbers[vehicle_id][0], _DUTIES.index(vehicle.duty))
+        return vehicles
+
+    async def _news(self, entries: list[JournalEntry]) -> list[_News]:
+        """Each entry with the parts of its message; what they are about is read once, and written in the reader."""
+        vehicles = await self._touched(entries)
         return await self._unit.store.read(lambda books: self._write(books, entries, vehicles))
 
     def _write(self, books: Books, entries: list[JournalEntry], vehicles: dict[str, VehicleNow]) -> list[_News]:
@@ -304,20 +310,6 @@ class Hub:
                     client.view = ViewIn.model_validate_json(text).view
             except (ValidationError, Problem):
                 await socket.send_text('{"error":"invalid"}')
-
-
-def _reading(after: int) -> Callable[[Books], list[JournalEntry]]:
-    return lambda books: books.journal.list_after(after, _BATCH)
-
-
-def _queue(client: _Client, news: _News) -> None:
-    message = news.message_for(client.person)
-    if message is None:
-        return
-    try:
-        client.events.put_nowait((news.entry.seq, message))
-    except asyncio.QueueFull:
-        client.overflown = True
 
 
 async def live(socket: WebSocket, after: int | None = None) -> None:

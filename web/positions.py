@@ -62,9 +62,7 @@ async def take_fixes(house: House, person: Person, body: FixesIn) -> FixesOut:
             taken_at=utc(fix.taken_at),
             received_at=now,
             source=source,
-            accuracy_m=fix.accuracy_m,
-            speed_kph=fix.speed_kph,
-            heading=fix.heading,
+            **fix.model_dump(include={"accuracy_m", "speed_kph", "heading"}),
         )
         for fix in own.values()
     ]

@@ -1,11 +1,13 @@
 """The form of everything that is read: a body that leaves the server, from which the pages' types are generated."""
 
 from collections.abc import Iterable
+from functools import cache
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
 from dispatch.desk.ports import Books, NotFoundError
-from dispatch.domain.request import Place
+from dispatch.domain.request import Ask, Place
 from dispatch.vocabulary.languages import Lang
 from dispatch.words.places import place_name
 
@@ -16,6 +18,22 @@ class Out(BaseModel):
     """A body that the API gives."""
 
     model_config = ConfigDict(populate_by_name=True, from_attributes=True)
+
+    @classmethod
+    def of(cls, *things: object, **more: object) -> Self:
+        """The body: a field is in `more`, or it is that of the first of the things that has one of its name."""
+        found = {
+            name: getattr(thing, name)
+            for thing in reversed(things)
+            for name in _shared(cls, type(thing))  # type: ignore[arg-type]  # mypy holds that object's type has no hash
+        }
+        return cls.model_validate(found | more)
+
+
+@cache
+def _shared(body: type[Out], thing: type[object]) -> tuple[str, ...]:
+    """The fields of a body that things of a type have."""
+    return tuple(name for name in body.model_fields if hasattr(thing, name))
 
 
 class PointOut(Out):
@@ -29,8 +47,15 @@ class PointOut(Out):
 
 def place_out(place: Place, lang: Lang) -> PointOut:
     """A place with what it is called."""
-    name = place_name(place, lang)
-    return PointOut(lon=place.point.lon, lat=place.point.lat, name=name, facility=place.facility)
+    return PointOut.of(place.point, place, name=place_name(place, lang))
+
+
+def ends_out(ask: Ask, lang: Lang) -> dict[str, PointOut | None]:
+    """Where a trip begins and ends."""
+    return {
+        "pickup": place_out(ask.pickup, lang),
+        "dropoff": place_out(ask.dropoff, lang) if ask.dropoff else None,
+    }
 
 
 def vehicle_names(books: Books, ids: Iterable[str | None]) -> Names:

@@ -38,13 +38,12 @@ def event_out(
 ) -> EventOut:
     """A journal entry with its line; whoever does not see all of it learns that it happened, and not of whom or why."""
     event = entry.event
-    head = {"seq": entry.seq, "kind": event.kind, "at": event.at, "vehicle_id": event.vehicle_id}
     if scope is not Scope.FULL:
-        known = {"assignment_id": event.assignment_id} if scope is Scope.REDACTED else {}
-        return EventOut.model_validate({**head, **known, "text": "", "facts": {}})
+        trip = event.assignment_id if scope is Scope.REDACTED else None
+        hidden: dict[str, object] = {"request_id": None, "assignment_id": trip, "actor": None, "text": "", "facts": {}}
+        return EventOut.of(event, seq=entry.seq, **hidden)
     decision = None
     if isinstance(event, DecisionMade) and event.decision_id is not None and event.decision_id in briefs:
         decision = sentence(briefs[event.decision_id], rule_of, zone, lang)
-    about = {name: getattr(event, name) for name in ("request_id", "assignment_id", "actor")}
     text = event_text(event, lang, vehicle=names.get(event.vehicle_id or ""), decision=decision)
-    return EventOut.model_validate({**head, **about, "text": text, "facts": facts_of(event)})
+    return EventOut.of(event, seq=entry.seq, text=text, facts=facts_of(event))

@@ -6,7 +6,7 @@ from dispatch.desk.ports import Books, NotFoundError
 from dispatch.domain.people import Person
 from dispatch.domain.promise import Promise
 from dispatch.reading.base import Names, Out, PointOut, place_out
-from dispatch.reading.requests import PromiseOut, promise_out
+from dispatch.reading.requests import PromiseOut, retry_at
 from dispatch.reading.scope import Scope, facility_of, of_request
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need
@@ -91,18 +91,16 @@ def _owed_out(books: Books, promise: Promise, people: Names, lang: Lang) -> Owed
         phone = facility.phone if facility else None
     else:
         phone = books.requests.get_contact(request.id).phone
-    return OwedOut.model_validate(
-        {
-            **promise_out(books, promise).model_dump(),
-            "need": ask.need,
-            "subject": ask.subject,
-            "pickup": place_out(ask.pickup, lang),
-            "request_state": request.state,
-            "call_whom": promise.whom,
-            "call_phone": phone,
-            "owner_name": people.get(promise.owner),
-            "call_log": books.promises.list_calls(promise.id),
-        }
+    return OwedOut.of(
+        promise,
+        ask,
+        retry_at=retry_at(books, promise),
+        pickup=place_out(ask.pickup, lang),
+        request_state=request.state,
+        call_whom=promise.whom,
+        call_phone=phone,
+        owner_name=people.get(promise.owner),
+        call_log=books.promises.list_calls(promise.id),
     )
 
 
@@ -110,4 +108,4 @@ def heirs_out(books: Books, person: Person) -> list[HeirOut]:
     """The colleagues to whom one's promises can be handed over: of the same role, agency and facility."""
     mine = (person.role, person.agency, person.facility)
     everybody = (other for other in books.people.list_all() if other.id != person.id)
-    return [HeirOut(id=o.id, name=o.name) for o in everybody if (o.role, o.agency, o.facility) == mine]
+    return [HeirOut.of(o) for o in everybody if (o.role, o.agency, o.facility) == mine]

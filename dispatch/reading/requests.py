@@ -10,15 +10,15 @@ from dispatch.desk.effects.promising import escalated_to
 from dispatch.desk.ports import Books, DueKind, NotFoundError
 from dispatch.desk.unit import Unit
 from dispatch.desk.usecases.changes import words_of_family
-from dispatch.domain.approval import Approval, ApprovalState
+from dispatch.domain.approval import ApprovalState
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.people import Person
 from dispatch.domain.promise import Promise
 from dispatch.domain.request import Request
-from dispatch.reading.base import Names, Out, PointOut, place_out, vehicle_names
+from dispatch.reading.base import Names, Out, PointOut, ends_out, vehicle_names
 from dispatch.reading.decisions import DecisionOut, decision_out, rules_of
 from dispatch.reading.events import EventOut, event_out
-from dispatch.reading.scope import Scope, of_request
+from dispatch.reading.scope import Scope, of_assignment, of_request
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.promises import PromiseKind, PromiseState
@@ -160,30 +160,32 @@ def in_scope(books: Books, person: Person, request_id: str) -> Request:
     return request
 
 
+def trip_in_scope(books: Books, person: Person, assignment_id: str) -> tuple[Assignment, Request]:
+    """A trip that this person sees in full, and its request. Raises NotFoundError for any other."""
+    assignment = books.assignments.get(assignment_id)
+    request = books.requests.get(assignment.request_id)
+    if of_assignment(person, assignment, request) is not Scope.FULL:
+        raise NotFoundError(f"no assignment {assignment_id}")
+    return assignment, request
+
+
 def assignment_out(assignment: Assignment, names: Names) -> AssignmentOut:
     """An assignment with the steps that a person may take next."""
     arrival = assignment.arrival
-    return AssignmentOut.model_validate(
-        {
-            **{name: getattr(assignment, name) for name in _OF_ASSIGNMENT},
-            "vehicle_name": names.get(assignment.vehicle_id, assignment.vehicle_id),
-            "eta_s": round(arrival.eta_s) if arrival else None,
-            "distance_m": round(arrival.distance_m) if arrival and arrival.distance_m is not None else None,
-            "next_steps": [step for step in steps_from(assignment.state) if not STEPS[step].by_desk],
-            "first_contact": assignment.slot == FIRST_CONTACT,
-        }
+    return AssignmentOut.of(
+        assignment,
+        vehicle_name=names.get(assignment.vehicle_id, assignment.vehicle_id),
+        eta_s=round(arrival.eta_s) if arrival else None,
+        distance_m=round(arrival.distance_m) if arrival and arrival.distance_m is not None else None,
+        next_steps=[step for step in steps_from(assignment.state) if not STEPS[step].by_desk],
+        first_contact=assignment.slot == FIRST_CONTACT,
     )
 
 
-_OF_ASSIGNMENT = ("id", "request_id", "vehicle_id", "state", "offered_at", "expires_at", "stamps", "reason", "slot")
-
-
-def promise_out(books: Books, promise: Promise) -> PromiseOut:
-    """A call-back owed, with the time at which the search really goes on."""
+def retry_at(books: Books, promise: Promise) -> datetime | None:
+    """The time at which the search really goes on."""
     retry = books.timers.find(DueKind.PROMISE_RETRY, promise.request_id)
-    found = PromiseOut.model_validate(promise)
-    found.retry_at = retry.at if retry else None
-    return found
+    return retry.at if retry else None
 
 
 def summaries_out(unit: Unit, books: Books, requests: Iterable[Request], lang: Lang) -> list[RequestSummaryOut]:
@@ -197,43 +199,25 @@ def summaries_out(unit: Unit, books: Books, requests: Iterable[Request], lang: L
     found = []
     for request in listed:
         mine = [a for a in assignments if a.request_id == request.id]
-        asked = [a for a in approvals if a.request_id == request.id]
-        summary = _summary(books, request, mine, asked, promises.get(request.id), names, lang)
-        order = {"rises": rises_of(request, policy), "escalated_to": told.get(request.id)}
-        found.append(RequestSummaryOut.model_validate(summary | order))
+        promise = promises.get(request.id)
+        summary = RequestSummaryOut.of(
+            request,
+            request.ask,
+            **ends_out(request.ask, lang),
+            assignments=[assignment_out(assignment, names) for assignment in mine],
+            promise=PromiseOut.of(promise, retry_at=retry_at(books, promise)) if promise else None,
+            asked=[
+                AskedOut.of(a, vehicle_name=names.get(a.vehicle_id, a.vehicle_id))
+                for a in approvals
+                if a.request_id == request.id
+            ],
+            level=level_of(request),
+            rises=rises_of(request, policy),
+            broken=any(assignment.state is AssignmentState.STOOD_DOWN for assignment in mine),
+            escalated_to=told.get(request.id),
+        )
+        found.append(summary)
     return found
-
-
-def _summary(
-    books: Books,
-    request: Request,
-    assignments: list[Assignment],
-    asked: list[Approval],
-    promise: Promise | None,
-    names: Names,
-    lang: Lang,
-) -> dict[str, object]:
-    ask = request.ask
-    return {
-        **{name: getattr(request, name) for name in ("id", "state", "created_at", "wanted", "held")},
-        **{name: getattr(ask, name) for name in ("need", "urgency", "schedule_at", "subject")},
-        "pickup": place_out(ask.pickup, lang),
-        "dropoff": place_out(ask.dropoff, lang) if ask.dropoff else None,
-        "assignments": [assignment_out(assignment, names) for assignment in assignments],
-        "promise": promise_out(books, promise) if promise else None,
-        "asked": [
-            AskedOut(
-                rule=approval.rule,
-                vehicle_id=approval.vehicle_id,
-                vehicle_name=names.get(approval.vehicle_id, approval.vehicle_id),
-                approver=approval.approver,
-                asked_at=approval.asked_at,
-            )
-            for approval in asked
-        ],
-        "level": level_of(request),
-        "broken": any(assignment.state is AssignmentState.STOOD_DOWN for assignment in assignments),
-    }
 
 
 def request_out(unit: Unit, books: Books, person: Person, request_id: str, link: str, lang: Lang) -> RequestOut:
@@ -247,15 +231,13 @@ def request_out(unit: Unit, books: Books, person: Person, request_id: str, link:
     rule_of = rules_of(unit.packs(books))
     names = vehicle_names(books, [entry.event.vehicle_id for entry in entries])
     last = books.decisions.find_last(request_id)
-    return RequestOut.model_validate(
-        {
-            **summary.model_dump(),
-            "decision": decision_out(last, rule_of, unit.zone, lang) if last else None,
-            "approvals": books.approvals.list_of(request_id),
-            "timeline": [event_out(entry, names, briefs, rule_of, unit.zone, lang) for entry in entries],
-            "track_url": link.replace("{token}", books.requests.get_track_token(request_id)),
-            "contact_phone": books.requests.get_contact(request_id).phone,
-        }
+    return RequestOut(
+        **summary.model_dump(),
+        decision=decision_out(last, rule_of, unit.zone, lang) if last else None,
+        approvals=[ApprovalOut.of(approval) for approval in books.approvals.list_of(request_id)],
+        timeline=[event_out(entry, names, briefs, rule_of, unit.zone, lang) for entry in entries],
+        track_url=link.replace("{token}", books.requests.get_track_token(request_id)),
+        contact_phone=books.requests.get_contact(request_id).phone,
     )
 
 
@@ -270,15 +252,10 @@ def page_out(unit: Unit, books: Books, requests: list[Request], limit: int, lang
 
 def offer_request_out(books: Books, request: Request, lang: Lang) -> OfferRequestOut:
     """What a driver must know of the request; the family's words to the driver are the note."""
-    ask = request.ask
-    return OfferRequestOut(
-        id=request.id,
-        need=ask.need,
-        urgency=ask.urgency,
-        pickup=place_out(ask.pickup, lang),
-        dropoff=place_out(ask.dropoff, lang) if ask.dropoff else None,
+    return OfferRequestOut.of(
+        request,
+        request.ask,
+        **ends_out(request.ask, lang),
         note=books.requests.get_contact(request.id).note,
-        held=request.held,
-        schedule_at=ask.schedule_at,
         family_left=FamilyWord.LEFT in words_of_family(books, request.id),
     )

@@ -57,8 +57,7 @@ def of_vehicle(person: Person, vehicle_id: str) -> Scope:
     """How much of a vehicle on the map and in its events: a driver the own one alone, staff none while it moves."""
     if person.vehicle is not None:
         return Scope.FULL if vehicle_id == person.vehicle and may(person.role, Permission.DRIVE) else Scope.NONE
-    watches = may(person.role, Permission.SEE_FLEET) and person.role is not Role.STAFF
-    return Scope.FULL if watches else Scope.NONE
+    return of_fleet(person)
 
 
 def of_fleet(person: Person) -> Scope:

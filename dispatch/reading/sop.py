@@ -15,7 +15,7 @@ from dispatch.reading.base import Out
 from dispatch.reading.decisions import rules_of
 from dispatch.reading.scope import keeps_sop
 from dispatch.rules.conditions import KEYS, Key
-from dispatch.rules.pack.document import Document, rule_documents
+from dispatch.rules.pack.document import rule_documents
 from dispatch.rules.pack.fields import LONGEST, MOST_ALTERNATIVES, MOST_WORDS
 from dispatch.rules.pack.read import RULE_ID
 from dispatch.rules.sop import NATIONAL, Effect, OverridableBy, Pack, packs_in_force
@@ -29,12 +29,12 @@ from dispatch.words.sop import (
     diff_sentences,
     effect_name,
     key_label,
-    overridable_name,
     policy_lines,
     rule_sentence,
-    unit_of,
 )
+from dispatch.words.tables import phrase, table
 
+_PEOPLE = ("created_by", "submitted_by", "approved_by", "updated_by")
 PackState = Literal["past", "in_force", "coming"]
 _Sentence = Annotated[str, StringConstraints(max_length=LONGEST)]
 # A condition's value as it stands in a pack: a word, a number, yes or no, or a list of words.
@@ -259,12 +259,11 @@ class BacktestOut(Out):
 
 def _key_out(key: Key, lang: Lang) -> KeyOut:
     about_vehicle = key.group == "vehicle" or key.name == "last_free_in_zone"
-    return KeyOut(
-        name=key.name,
-        group=key.group,  # type: ignore[arg-type]
+    return KeyOut.of(
+        key,
         label=key_label(key.name, lang),
         kind=key.value.kind.value,
-        unit=unit_of(key.name, lang),
+        unit=table(lang, "sop.unit").get(key.name),
         choices=[(value, word(key.name, value, lang)) for value in key.value.allowed],
         parts=["vehicles", "when", "unless", "must"] if about_vehicle else ["when", "unless", "must"],
     )
@@ -291,18 +290,12 @@ def overview_out(
             SopAgencyOut(
                 agency=agency,
                 versions=[
-                    SopPackSummaryOut(
-                        version=pack.version,
-                        title=pack.title,
-                        effective_from=pack.effective_from,
-                        rules=len(pack.rules),
-                        state=_state(pack, packs, now),
-                    )
+                    SopPackSummaryOut.of(pack, rules=len(pack.rules), state=_state(pack, packs, now))
                     for pack in sorted(packs, key=lambda pack: pack.effective_from, reverse=True)
                     if pack.agency == agency
                 ],
                 drafts=[
-                    DraftSummaryOut.model_validate(_summary(view, names))
+                    DraftSummaryOut.of(view, view.draft, updated_by=_name(view.draft.updated_by, names))
                     for view in drafts
                     if view.draft.agency == agency and view.draft.state is not DraftState.PUBLISHED
                 ],
@@ -313,25 +306,18 @@ def overview_out(
         keys=[_key_out(key, lang) for key in KEYS.values()],
         approvers=[(name, word("approver", name, lang)) for name in APPROVERS],
         effects=[(effect.value, effect_name(effect, lang)) for effect in Effect],
-        overridable=[(by.value, overridable_name(by, lang)) for by in OverridableBy],
+        overridable=[(by.value, phrase(lang, "sop.overridable", by)) for by in OverridableBy],
         policy=[(name, *what.split(" · ")) for name, what, _ in policy_lines(Policy(), lang)],  # type: ignore[misc]
     )
 
 
-def _document(rule: Document) -> RuleDocument:
-    return RuleDocument.model_validate(rule)
-
-
 def pack_out(pack: Pack, text: str, packs: Sequence[Pack], now: datetime, lang: Lang) -> PackOut:
     """A published version."""
-    return PackOut(
-        agency=pack.agency,
-        title=pack.title,
-        version=pack.version,
-        effective_from=pack.effective_from,
+    return PackOut.of(
+        pack,
         state=_state(pack, packs, now),
         rules=[
-            RuleOut(id=rule.id, sentence=rule_sentence(rule, lang), document=_document(document))
+            RuleOut(id=rule.id, sentence=rule_sentence(rule, lang), document=RuleDocument.model_validate(document))
             for rule, document in zip(pack.rules, rule_documents(text), strict=True)
         ],
         policy=policy_lines(pack.policy, lang) if pack.agency == NATIONAL else [],
@@ -339,14 +325,8 @@ def pack_out(pack: Pack, text: str, packs: Sequence[Pack], now: datetime, lang: 
     )
 
 
-def _summary(view: DraftView, names: Mapping[str, str]) -> dict[str, object]:
-    draft = view.draft
-    return {
-        **{name: getattr(draft, name) for name in ("id", "agency", "state", "updated_at")},
-        "title": view.title,
-        "version": view.version,
-        "updated_by": names.get(draft.updated_by, draft.updated_by),
-    }
+def _name(person_id: str | None, names: Mapping[str, str]) -> str | None:
+    return names.get(person_id or "", person_id)
 
 
 def draft_out(view: DraftView, person: Person, names: Mapping[str, str], lang: Lang) -> DraftOut:
@@ -356,28 +336,20 @@ def draft_out(view: DraftView, person: Person, names: Mapping[str, str], lang: L
     given: Mapping[str, float] = {**asdict(Policy()), **view.policy}
     published = view.pack is not None and draft.state is DraftState.PUBLISHED
     national = draft.agency == NATIONAL
-    return DraftOut.model_validate(
-        {
-            **_summary(view, names),
-            "base_version": draft.base_version,
-            "effective_from": view.pack.effective_from if view.pack and published else None,
-            "edit": draft.edit,
-            "created_by": names.get(draft.created_by, draft.created_by),
-            "submitted_by": names.get(draft.submitted_by or "", draft.submitted_by),
-            "approved_by": names.get(draft.approved_by or "", draft.approved_by),
-            "reason": draft.reason,
-            "rules": [
-                {"id": rule["id"], "sentence": sentences.get(rule["id"], rule["title"]), "document": _document(rule)}
-                for rule in view.rules
-            ],
-            "policy": [(n, what, float(given[n])) for n, what, _ in policy_lines(Policy(), lang)] if national else [],
-            "problems": [
-                {"rule": fault.rule, "field": fault.field, "line": fault.line, "sentence": fault_sentence(fault, lang)}
-                for fault in view.faults
-            ],
-            "diff": diff_sentences(view.base, view.pack, lang) if view.base and view.pack else [],
-            "may": _may(view, person),
-        }
+    people = {name: _name(getattr(draft, name), names) for name in _PEOPLE}
+    return DraftOut.of(
+        view,
+        draft,
+        **people,
+        effective_from=view.pack.effective_from if view.pack and published else None,
+        rules=[
+            {"id": rule["id"], "sentence": sentences.get(rule["id"], rule["title"]), "document": rule}
+            for rule in view.rules
+        ],
+        policy=[(n, what, float(given[n])) for n, what, _ in policy_lines(Policy(), lang)] if national else [],
+        problems=[DraftProblemOut.of(fault, sentence=fault_sentence(fault, lang)) for fault in view.faults],
+        diff=diff_sentences(view.base, view.pack, lang) if view.base and view.pack else [],
+        may=_may(view, person),
     )
 
 
@@ -408,26 +380,23 @@ def backtest_out(found: Backtest, days: int, packs: Sequence[Pack], zone: tzinfo
         approvals=found.approvals,
         lang=lang,
     )
-    return BacktestOut.model_validate(
-        {
-            **{name: getattr(found, name) for name in ("since", "until", "requests", "median_change_s")},
-            **{name: counts[name] for name in ("same", "sooner", "later", "other")},
-            **dict(zip(("promises_before", "promises_after"), found.promises, strict=True)),
-            **dict(zip(("approvals_before", "approvals_after"), found.approvals, strict=True)),
-            "summary": summary,
-            "rows": [
-                {
-                    **{name: getattr(change, name) for name in ("request_id", "at", "need", "pickup", "change")},
-                    "before": _what(change.before, rule_of, zone, lang),
-                    "after": _what(change.after, rule_of, zone, lang),
-                }
-                for change in found.changes[:500]
-            ],
-        }
+    return BacktestOut.of(
+        found,
+        **{name: counts[name] for name in ("same", "sooner", "later", "other")},
+        **dict(zip(("promises_before", "promises_after"), found.promises, strict=True)),
+        **dict(zip(("approvals_before", "approvals_after"), found.approvals, strict=True)),
+        summary=summary,
+        rows=[
+            BacktestRowOut.of(
+                change,
+                before=_what(change.before, rule_of, zone, lang),
+                after=_what(change.after, rule_of, zone, lang),
+            )
+            for change in found.changes[:500]
+        ],
     )
 
 
 def _what(what: What, rule_of: RuleOf, zone: tzinfo, lang: Lang) -> WhatOut:
-    found = {name: getattr(what, name) for name in ("vehicle_id", "vehicle", "eta_s")}
     said = sentence(what.record, rule_of, zone, lang)
-    return WhatOut.model_validate({**found, "outcome": what.record.outcome, "sentence": said})
+    return WhatOut.of(what, outcome=what.record.outcome, sentence=said)

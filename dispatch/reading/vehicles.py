@@ -11,7 +11,7 @@ from dispatch.desk.ports import Books
 from dispatch.desk.unit import Unit
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.fix import FixLimits, LinkHealth, link_health
-from dispatch.domain.people import Facility, FacilityKind, Person
+from dispatch.domain.people import FacilityKind, Person
 from dispatch.domain.vehicle import VehicleNow
 from dispatch.reading.base import Out
 from dispatch.reading.requests import (
@@ -106,32 +106,21 @@ class SnapshotOut(Out):
     counts: dict[RequestState, int] = Field(default_factory=dict)
 
 
-def facility_out(facility: Facility) -> FacilityOut:
-    """A facility."""
-    names = ("id", "kind", "name", "agency", "phone")
-    at = {"lon": facility.point.lon, "lat": facility.point.lat}
-    return FacilityOut.model_validate({name: getattr(facility, name) for name in names} | at)
-
-
 def vehicle_out(number: int, now_: VehicleNow, live: Assignment | None, now: datetime, limits: FixLimits) -> VehicleOut:
     """A vehicle as the map shows it."""
     fix = now_.position(now)
-    return VehicleOut.model_validate(
-        {
-            **{
-                name: getattr(now_.vehicle, name) for name in ("id", "name", "plate", "vehicle_class", "agency", "base")
-            },
-            **{name: getattr(now_, name) for name in ("duty", "auto_accept", "at_base")},
-            "no": number,
-            "link": link_health(fix, now, limits) if fix else LinkHealth.LOST,
-            "lon": fix.point.lon if fix else None,
-            "lat": fix.point.lat if fix else None,
-            "heading": fix.heading if fix else None,
-            "fix_age_s": max(0, round((now - fix.taken_at).total_seconds())) if fix else None,
-            "assignment_id": live.id if live else None,
-            "assignment_state": live.state if live else None,
-            "request_id": live.request_id if live else None,
-        }
+    return VehicleOut.of(
+        now_,
+        now_.vehicle,
+        no=number,
+        link=link_health(fix, now, limits) if fix else LinkHealth.LOST,
+        lon=fix.point.lon if fix else None,
+        lat=fix.point.lat if fix else None,
+        heading=fix.heading if fix else None,
+        fix_age_s=max(0, round((now - fix.taken_at).total_seconds())) if fix else None,
+        assignment_id=live.id if live else None,
+        assignment_state=live.state if live else None,
+        request_id=live.request_id if live else None,
     )
 
 
@@ -147,13 +136,13 @@ def offer_out(unit: Unit, books: Books, person: Person, lang: Lang) -> OfferOut 
     live = books.assignments.find_live(person.vehicle or "")
     if live is None or live.state is not AssignmentState.OFFERED:
         return None
-    request, now, arrival = books.requests.get(live.request_id), unit.clock.now(), live.arrival
+    request, now, trip = books.requests.get(live.request_id), unit.clock.now(), assignment_out(live, {})
     return OfferOut(
-        assignment_id=live.id,
-        expires_at=live.expires_at,
+        assignment_id=trip.id,
+        expires_at=trip.expires_at,
         now=now,
-        eta_s=round(arrival.eta_s) if arrival else None,
-        distance_m=round(arrival.distance_m) if arrival and arrival.distance_m is not None else None,
+        eta_s=trip.eta_s,
+        distance_m=trip.distance_m,
         offer_s=round(offer_s(request, unit.policy(books, now))),
         request=offer_request_out(books, request, lang),
     )
@@ -168,18 +157,16 @@ def me_out(
     live = books.assignments.find_live(person.vehicle) if person.vehicle and vehicle else None
     request = books.requests.get(live.request_id) if live else None
     sees_order = may(person.role, Permission.ASSIGN)
-    return MeOut.model_validate(
-        {
-            **{name: getattr(person, name) for name in ("id", "name", "role", "phone", "agency")},
-            "facility": facility_out(facility) if facility else None,
-            "vehicle": vehicle_out(0, vehicle, live, now, unit.limits) if vehicle else None,
-            "assignment": assignment_out(live, {vehicle.id: vehicle.vehicle.name}) if live and vehicle else None,
-            "request": offer_request_out(books, request, lang) if request else None,
-            "contact_phone": see(live.request_id).phone if live and live.row.is_going else None,
-            "now": now,
-            "timezone": str(unit.zone),
-            "ageing_s": unit.policy(books, now).ageing_s if sees_order else None,
-            "demo": demo,
-            "roads": roads,
-        }
+    return MeOut.of(
+        person,
+        facility=FacilityOut.of(facility, facility.point) if facility else None,
+        vehicle=vehicle_out(0, vehicle, live, now, unit.limits) if vehicle else None,
+        assignment=assignment_out(live, {vehicle.id: vehicle.vehicle.name}) if live and vehicle else None,
+        request=offer_request_out(books, request, lang) if request else None,
+        contact_phone=see(live.request_id).phone if live and live.row.is_going else None,
+        now=now,
+        timezone=str(unit.zone),
+        ageing_s=unit.policy(books, now).ageing_s if sees_order else None,
+        demo=demo,
+        roads=roads,
     )

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from dispatch.vocabulary.languages import Lang
-from dispatch.vocabulary.vehicle_classes import VehicleClass
 from dispatch.words.tables import Gaps, capital, phrase, table, tables_of
 from dispatch.words.times import date_text, span_text
 
@@ -24,11 +23,6 @@ _LONG_MIN, _LONG_H = 120, 48  # from here on, minutes are told in hours and hour
 def area_name(name: str) -> str:
     """An agency, area or facility as people read it: kota-tangerang is Kota Tangerang, tpu-baja is TPU Baja."""
     return " ".join(part.upper() if part in _SHORT else part.title() for part in name.split("-"))
-
-
-def class_name(kind: VehicleClass, lang: Lang) -> str:
-    """A class of vehicle within a sentence."""
-    return word("class", kind, lang)
 
 
 def word(name: str, value: object, lang: Lang) -> str:

@@ -4,7 +4,6 @@ from dispatch.domain.request import Place
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.places import Spot
 from dispatch.words.tables import phrase
-from geo.places.pasted import Trouble
 from geo.places.region import Nearby
 
 # Nearer than this one stands in the street; farther from any road a driver wants to know it.
@@ -15,11 +14,6 @@ _FAR_M = 150.0
 def place_name(place: Place, lang: Lang) -> str:
     """What a place is called; one that nobody named is what it is."""
     return place.name or phrase(lang, "places.spot", place.spot or Spot.ON_MAP)
-
-
-def trouble_text(trouble: Trouble, lang: Lang) -> str:
-    """Why what was pasted is no position, and what to do."""
-    return phrase(lang, "places.trouble", trouble)
 
 
 def place_hint(key: str, lang: Lang) -> str:

@@ -20,19 +20,9 @@ def effect_name(effect: str, lang: Lang) -> str:
     return phrase(lang, "sop.effect", effect)
 
 
-def overridable_name(by: str, lang: Lang) -> str:
-    """Who may act against a rule."""
-    return phrase(lang, "sop.overridable", by)
-
-
 def key_label(key: str, lang: Lang) -> str:
     """What a form calls a condition."""
     return phrase(lang, "sop.label", key)
-
-
-def unit_of(key: str, lang: Lang) -> str | None:
-    """The unit of a condition's number."""
-    return table(lang, "sop.unit").get(key)
 
 
 def policy_lines(policy: Policy, lang: Lang) -> list[tuple[str, str, float]]:
@@ -191,6 +181,6 @@ def _texts(rule: Rule, lang: Lang) -> dict[str, str | None]:
         **{name: getattr(rule, name) for name in ("title", "clause", "source")},
         **asdict(rule.reason),
         **{f"en_{name}": text for name, text in asdict(english).items()},
-        "overridable": overridable_name(rule.overridable_by, lang),
+        "overridable": phrase(lang, "sop.overridable", rule.overridable_by),
         "checklist": "; ".join(rule.checklist),
     }

@@ -121,10 +121,9 @@ async def coverage(
     }
     async with house.area_turns:
         found = await asyncio.to_thread(areas.coverage, free, minutes=limits, speeds=speeds)
-    facts = CoverageFactsOut(
-        vehicles=found.vehicles,
+    facts = CoverageFactsOut.of(
+        found,
         within=[WithinOut(minutes=limit, share=round(share, 4)) for limit, share in found.within],
-        farthest_s=found.farthest_s,
         farthest=(found.farthest.lon, found.farthest.lat) if found.farthest else None,
         unreached_m=round(found.unreached_m, 1),
     )
@@ -148,5 +147,5 @@ def _areas_of(house: House) -> RoadAreas:
 def _feature(area: Area) -> AreaOut:
     return AreaOut(
         geometry=AreaShapeOut(coordinates=area.polygons),
-        properties=AreaFactsOut(from_minutes=area.from_minutes, to_minutes=area.to_minutes),
+        properties=AreaFactsOut.of(area),
     )

@@ -170,6 +170,4 @@ def closure_out(closure: Closure) -> ClosureOut:
             geometry = LineStringOut(coordinates=positions)
         case ShapeKind.POINT:
             geometry = GeoPointOut(coordinates=positions[0])
-    names = ("reason", "note", "streets", "created_at", "created_by", "until", "ended_at", "ended_by")
-    properties = ClosurePropertiesOut(**{name: getattr(closure, name) for name in names})
-    return ClosureOut(id=closure.id, geometry=geometry, properties=properties)
+    return ClosureOut(id=closure.id, geometry=geometry, properties=ClosurePropertiesOut.of(closure))

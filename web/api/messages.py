@@ -64,15 +64,12 @@ class _Reader:
         phone = (letter.phone or gateways.phone_of(letter.recipients)) if seen else None
         late = message.drop_after is not None and message.drop_after < self._house.unit.clock.now()
         is_waiting = message.state in (MessageState.LINKED, MessageState.QUEUED)
-        return MessageOut.model_validate(
-            {
-                **{name: getattr(message, name) for name in MessageOut.model_fields if hasattr(message, name)},
-                "label": letter.label,
-                "text": letter.text,
-                "state": MessageState.DROPPED if late and is_waiting else message.state,
-                "chat_url": chat_url(phone, letter.text) if phone else None,
-                "call_url": call_url(phone) if phone else None,
-            }
+        return MessageOut.of(
+            letter,
+            message,
+            state=MessageState.DROPPED if late and is_waiting else message.state,
+            chat_url=chat_url(phone, letter.text) if phone else None,
+            call_url=call_url(phone) if phone else None,
         )
 
 

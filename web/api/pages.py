@@ -1,5 +1,6 @@
 """The faces' pages, the family's page, and health."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -23,30 +24,15 @@ DIST = Path(__file__).parents[1] / "static" / "dist"
 _templates = Jinja2Templates(Path(__file__).parents[1] / "templates")
 
 
-def _page(name: str) -> Response:
+async def _page(name: str) -> Response:
     path = DIST / f"{name}.html"
     if not path.exists():
         raise Problem(500, "not_built")
     return FileResponse(path, media_type="text/html", headers={"Cache-Control": "no-cache"})
 
 
-def _face(path: str, name: str, what: str) -> None:
-    async def face() -> Response:
-        return _page(name)
-
-    face.__doc__ = what
-    router.add_api_route(path, face, methods=["GET"], name=name)
-
-
-for _path, _name, _what in (
-    ("/", "index", "The way to the faces."),
-    ("/masuk", "masuk", "Sign in."),
-    ("/minta", "minta", "Ask for a vehicle."),
-    ("/sopir", "sopir", "The driver's page."),
-    ("/peta", "peta", "The operator's map."),
-    ("/kelola", "kelola", "Keeping the SOP."),
-):
-    _face(_path, _name, _what)
+for _name in ("index", "masuk", "minta", "sopir", "peta", "kelola"):
+    router.add_api_route(f"/{_name}".removesuffix("index"), partial(_page, _name), methods=["GET"], name=_name)
 
 
 @router.get("/t/{track_token}", name="track")

@@ -11,7 +11,8 @@ from dispatch.bootstrap import House
 from dispatch.domain.people import Facility, Person
 from dispatch.reading.base import Out
 from dispatch.vocabulary.languages import Lang
-from dispatch.words.places import detail_of, name_of, place_hint, trouble_text, warning_of
+from dispatch.words.places import detail_of, name_of, place_hint, warning_of
+from dispatch.words.tables import phrase
 from geo.places.index import Hit, PlaceIndex, best_of
 from geo.places.online import OSM_SEARCH_ATTRIBUTION, OnlineError
 from geo.places.pasted import INDONESIA, Pasted, read_pasted
@@ -92,7 +93,7 @@ async def geocode(house: TheHouse, person: Caller, lang: Spoken, asked: Annotate
 def _pasted(house: House, pasted: Pasted, lang: Lang) -> PlacesOut:
     if pasted.point is None:
         assert pasted.trouble is not None
-        return PlacesOut(features=[], say=trouble_text(pasted.trouble, lang))
+        return PlacesOut(features=[], say=phrase(lang, "places.trouble", pasted.trouble))
     say = place_hint("swapped", lang) if pasted.swapped else ""
     return PlacesOut(features=[_spot(house, pasted.point, pasted.name, lang)], say=say)
 
@@ -135,9 +136,7 @@ def _facility_index(places: RegionPlaces | None, facilities: tuple[Facility, ...
 
 def _hit(house: House, hit: Hit, lang: Lang) -> FoundOut:
     place = hit.place
-    facts = FoundFactsOut(
-        name=place.name, detail=place.detail, kind=place.kind, facility=place.id or None, score=hit.score
-    )
+    facts = FoundFactsOut.of(hit, place, facility=place.id or None)
     return _feature(house, place.point, facts, _near(house, place.point), lang)
 
 

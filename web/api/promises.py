@@ -141,7 +141,6 @@ async def kept(house: TheHouse, days: Annotated[int, Query(ge=1, le=366)] = 30) 
 
     def look(books: Books) -> KeptOut:
         found = kept_of(books.promises.list_made(since=since, until=until), until)
-        figures = {name: getattr(found, name) for name in ("kept", "late", "overdue", "share")}
-        return KeptOut.model_validate({"since": since, "until": until, **figures})
+        return KeptOut.of(found, since=since, until=until)
 
     return await house.unit.store.read(look)

@@ -10,7 +10,7 @@ from dispatch.domain.people import Person
 from dispatch.reading.base import Out
 from dispatch.reading.vehicles import MeOut
 from dispatch.vocabulary.roles import Role
-from web.auth import COOKIE, SESSION, digest, new_session, same_origin
+from web.auth import COOKIE, SESSION, digest, find_owner, new_session, same_origin
 from web.bodies import Id, In
 from web.context import Spoken, TheHouse, read_me
 from web.errors import Problem
@@ -44,17 +44,7 @@ async def people(house: TheHouse) -> list[PersonOut]:
 
     def look(books: Books) -> list[PersonOut]:
         places = {facility.id: facility.name for facility in books.facilities.list_all()}
-        return [
-            PersonOut(
-                id=person.id,
-                name=person.name,
-                role=person.role,
-                agency=person.agency,
-                facility=places.get(person.facility or ""),
-                vehicle=person.vehicle,
-            )
-            for person in books.people.list_all()
-        ]
+        return [PersonOut.of(person, facility=places.get(person.facility or "")) for person in books.people.list_all()]
 
     return await house.unit.store.read(look)
 
@@ -67,11 +57,10 @@ async def sign_in(request: Request, body: SessionIn, response: Response, house: 
     now = house.unit.clock.now()
 
     def work(books: Books) -> tuple[Person, str] | None:
-        person_id = body.person_id if house.demo else None
         if body.token is not None:
-            token = books.people.find_token(digest(body.token))
-            person_id = token.person_id if token and (token.expires_at is None or token.expires_at > now) else None
-        person = books.people.find(person_id) if person_id else None
+            person = find_owner(books, body.token, now)
+        else:
+            person = books.people.find(body.person_id) if house.demo and body.person_id else None
         return (person, new_session(books, person.id, now)) if person else None
 
     found = await house.unit.store.write(work)

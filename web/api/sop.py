@@ -245,7 +245,7 @@ async def test(draft: Kept) -> DraftTestOut:
 
 def _scenario(report: Report, lang: Lang) -> ScenarioOut:
     lines = [expectation_text(check.what, check.expected, check.happened, lang) for check in report.failures]
-    return ScenarioOut(name=report.name, title=report.title, state=report.outcome.value, lines=lines)
+    return ScenarioOut.of(report, state=report.outcome.value, lines=lines)
 
 
 @router.post("/{agency}/drafts/{draft_id}/backtest")

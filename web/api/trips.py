@@ -12,8 +12,7 @@ from dispatch.desk.usecases import trips, vehicles
 from dispatch.domain.assignment import StepCommand
 from dispatch.domain.people import Person
 from dispatch.reading.base import vehicle_names
-from dispatch.reading.requests import AssignmentOut, assignment_out
-from dispatch.reading.scope import Scope, of_assignment
+from dispatch.reading.requests import AssignmentOut, assignment_out, trip_in_scope
 from dispatch.reading.vehicles import MeOut, OfferOut, offer_out
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.trip_steps import TAKEN_BY_PEOPLE, Step, StepSource
@@ -88,12 +87,7 @@ async def take_step(assignment_id: str, step: Step, body: StepIn, house: TheHous
 
 
 async def _in_scope(house: House, person: Person, assignment_id: str) -> None:
-    def look(books: Books) -> Scope:
-        assignment = books.assignments.get(assignment_id)
-        return of_assignment(person, assignment, books.requests.get(assignment.request_id))
-
-    if await house.unit.store.read(look) is not Scope.FULL:
-        raise not_found()
+    await house.unit.store.read(lambda books: trip_in_scope(books, person, assignment_id))
 
 
 async def _read(house: House, assignment_id: str) -> AssignmentOut:

@@ -4,13 +4,10 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from dispatch.desk.ports import Books
-from dispatch.domain.assignment import Assignment
 from dispatch.domain.people import FacilityKind
-from dispatch.domain.request import Request as Asked
 from dispatch.reading.base import Out
-from dispatch.reading.scope import Scope, of_assignment
-from dispatch.reading.vehicles import FacilityOut, VehicleOut, facility_out, fleet_out
+from dispatch.reading.requests import trip_in_scope
+from dispatch.reading.vehicles import FacilityOut, VehicleOut, fleet_out
 from dispatch.words.places import place_name
 from geo.basemap.style import style
 from web.context import Caller, Spoken, TheHouse
@@ -38,7 +35,7 @@ async def list_vehicles(house: TheHouse) -> list[VehicleOut]:
 async def list_facilities(house: TheHouse, kind: FacilityKind | None = None) -> list[FacilityOut]:
     """Facilities by name."""
     facilities = await house.unit.store.read(lambda books: books.facilities.list_all())
-    return [facility_out(facility) for facility in facilities if kind in (None, facility.kind)]
+    return [FacilityOut.of(facility, facility.point) for facility in facilities if kind in (None, facility.kind)]
 
 
 @router.get("/api/route")
@@ -47,14 +44,7 @@ async def way(
 ) -> RouteOut:
     """The way of an assignment's vehicle: to the pick-up and, once it is there, on to the drop-off."""
     unit = house.unit
-
-    def look(books: Books) -> tuple[Assignment, Asked]:
-        found = books.assignments.get(assignment)
-        return found, books.requests.get(found.request_id)
-
-    live, request = await unit.store.read(look)
-    if of_assignment(person, live, request) is not Scope.FULL:
-        raise not_found()
+    live, request = await unit.store.read(lambda books: trip_in_scope(books, person, assignment))
     vehicle = (await unit.fleet.some([live.vehicle_id]))[live.vehicle_id]
     target = request.ask.dropoff if live.row.met else request.ask.pickup
     fix = vehicle.position(unit.clock.now())

@@ -12,7 +12,7 @@ from functools import cache
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.vehicle_classes import CLASSES, VehicleClass
-from dispatch.words.facts import class_name
+from dispatch.words.facts import word
 from geo.sample.facts import SampleFacility
 from geo.sample.facts import list_facilities as list_sample_facilities
 
@@ -169,7 +169,7 @@ def _vehicle(
     more += " ventilator" if vehicle_class == VehicleClass.EMERGENCY_AMBULANCE and agency == "rs" else ""
     return {
         "id": vehicle_id,
-        "name": f"{class_name(VehicleClass(vehicle_class), Lang.ID).capitalize()} Contoh {place.name}",
+        "name": f"{word('class', vehicle_class, Lang.ID).capitalize()} Contoh {place.name}",
         "plate": f"B {number:04d} XX",
         "class": vehicle_class,
         "agency": agency,
