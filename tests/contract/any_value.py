@@ -48,7 +48,7 @@ def any_of(kind: Any, **given: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]
     """Values of a type; for a dataclass with the fields that are `given`, and every other field as its type says."""
     if kind in _ANY:
         return _ANY[kind]
-    if is_dataclass(kind):
+    if isinstance(kind, type) and is_dataclass(kind):
         hints = get_type_hints(kind)
         return st.builds(kind, **{f.name: any_of(hints[f.name]) for f in fields(kind)} | given)
     if isinstance(kind, type) and issubclass(kind, Enum):
