@@ -1,0 +1,168 @@
+"""What each book lists, finds and changes: what every backend must keep."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from dispatch.choosing.record import DecisionRecord
+from dispatch.desk.ports import Books, Store
+from dispatch.domain.approval import Approval, ApprovalState
+from dispatch.domain.promise import Call, Promise, make_promise
+from dispatch.domain.request import Contact
+from dispatch.vocabulary.events import Escalated, Event, Noted, RequestReceived
+from dispatch.vocabulary.promises import CallOutcome, PromiseState, Whom, Why
+from dispatch.vocabulary.request_states import Outcome
+from dispatch.vocabulary.trip_steps import AssignmentState
+from tests.contract.conftest import offer, request
+from tests.people import NOW
+
+pytestmark = pytest.mark.anyio
+CONTACT = Contact(phone="+62 811-0000-0001")
+
+
+def at(minutes: float) -> datetime:
+    return NOW + timedelta(minutes=minutes)
+
+
+def more_requests(books: Books) -> None:
+    """Two more than the town's own."""
+    books.requests.add(request("P-2"), CONTACT, track_token="track-2")
+    books.requests.add(request("P-3"), CONTACT, track_token="track-3")
+
+
+async def test_the_journal_is_read_from_a_place_by_request_and_by_kind(store: Store) -> None:
+    written: list[Event] = [
+        RequestReceived(at=NOW, request_id="P-1"),
+        Noted(at=NOW, request_id="P-1"),
+        RequestReceived(at=at(1), request_id="P-2"),
+        Escalated(at=NOW, request_id="P-2", to="operator", why=Why.SEARCHING_LONG),
+        RequestReceived(at=at(-1), request_id="P-3"),
+        Noted(at=NOW),
+    ]
+
+    def work(books: Books) -> None:
+        seqs = [books.journal.add(event) for event in written]
+        journal = books.journal
+        assert [entry.event for entry in journal.list_after(seqs[0], 3)] == written[1:4]
+        assert [entry.seq for entry in journal.list_after(seqs[3], 9)] == seqs[4:]
+        assert [entry.event for entry in journal.list_of("P-2")] == written[2:4]
+        found = journal.list_of_kinds(["P-1", "P-2"], [RequestReceived, Escalated])
+        assert [(entry.seq, entry.event) for entry in found] == [(seqs[n], written[n]) for n in (0, 2, 3)]
+        assert journal.list_of_kinds([], [Noted]) == journal.list_of_kinds(["P-1"], []) == []
+
+    await store.write(work)
+
+
+async def test_promises_are_listed_by_what_is_owed_and_when_they_were_made(store: Store) -> None:
+    def promise(number: int, **changes: object) -> Promise:
+        made = make_promise(
+            promise_id=f"J-{number}", request_id=f"P-{number}", owner="operator", why=Why.ALL_TRIED, now=at(number)
+        )
+        return replace(made, **changes)  # type: ignore[arg-type]
+
+    one, two, three = promise(1, due_at=at(9)), promise(2, due_at=at(7), owner="opi"), promise(3, due_at=at(8))
+
+    def work(books: Books) -> None:
+        more_requests(books)
+        book = books.promises
+        for each in (one, two, three):
+            book.add(each)
+        assert book.list_open() == [two, three, one]
+        assert book.list_open(owner="operator") == [three, one]
+        assert book.list_open(overdue_at=at(8)) == [two]
+        assert sorted(found.id for found in book.list_open_of(["P-1", "P-3", "P-9"])) == ["J-1", "J-3"]
+        kept = replace(three, state=PromiseState.KEPT, version=2)
+        book.save(kept)
+        assert [found.id for found in book.list_open_of(["P-1", "P-3"])] == ["J-1"]
+        assert book.find_open("P-3") is None
+        assert book.list_made(since=at(2), until=at(3)) == [two]
+        assert book.list_made(since=at(1), until=at(3.5)) == [one, two, kept]
+
+    await store.write(work)
+
+
+async def test_calls_are_kept_in_their_order(store: Store) -> None:
+    made = make_promise(promise_id="J-1", request_id="P-1", owner="operator", why=Why.ALL_TRIED, now=NOW)
+    calls = [
+        Call(promise_id="J-1", at=at(minute), by="opi", whom=Whom.CONTACT, outcome=CallOutcome.NO_ANSWER)
+        for minute in (2, 1)
+    ]
+
+    def work(books: Books) -> None:
+        books.promises.add(made)
+        for call in calls:
+            books.promises.add_call(call)
+        assert books.promises.list_calls("J-1") == calls
+        assert books.promises.list_calls("J-2") == []
+
+    await store.write(work)
+
+
+async def test_assignments_of_several_requests_come_in_the_order_of_their_offers(store: Store) -> None:
+    first = replace(offer("T-9", "V1"), state=AssignmentState.DECLINED)
+    others = [
+        replace(offer(name, vehicle, request_id=of), offered_at=at(minute))
+        for name, vehicle, of, minute in (("T-2", "V2", "P-2", 1), ("T-1", "V3", "P-1", 2), ("T-3", "V4", "P-3", 3))
+    ]
+
+    def work(books: Books) -> None:
+        more_requests(books)
+        book = books.assignments
+        for each in (others[1], first, *others[::2]):
+            book.add(each)
+        assert book.list_of("P-1", "P-2") == [first, *others[:2]]
+        assert book.list_of("P-3") == others[2:]
+        assert book.list_of() == []
+        assert sorted(found.id for found in book.list_live()) == ["T-1", "T-2", "T-3"]
+        assert book.find_live("V1") is None
+        assert book.find_live("V2") == others[0]
+
+    await store.write(work)
+
+
+async def test_approvals_of_several_requests_come_in_the_order_of_their_asking(store: Store) -> None:
+    def asked(name: str, of: str, minute: int) -> Approval:
+        state = ApprovalState.ASKED
+        return Approval(
+            id=name, request_id=of, vehicle_id="V1", rule="R02", approver="dina", state=state, asked_at=at(minute)
+        )
+
+    one, two, three = asked("S-2", "P-1", 2), asked("S-1", "P-2", 1), asked("S-3", "P-3", 0)
+
+    def work(books: Books) -> None:
+        more_requests(books)
+        for each in (one, two, three):
+            books.approvals.put(each)
+        given = replace(two, state=ApprovalState.GIVEN, reason="boleh")
+        books.approvals.put(given)
+        assert books.approvals.list_of("P-1", "P-2") == [given, one]
+        assert books.approvals.list_of() == []
+
+    await store.write(work)
+
+
+async def test_decisions_are_found_by_the_newest_and_their_facts_by_the_first(store: Store) -> None:
+    made = [
+        DecisionRecord(outcome=outcome, at=at(n), sop={}, chosen=(f"V{n}",))
+        for n, outcome in enumerate((Outcome.PROMISE, Outcome.OFFER, Outcome.APPROVAL))
+    ]
+
+    def work(books: Books) -> None:
+        more_requests(books)
+        book = books.decisions
+        numbers = [
+            book.add(of, decision.at, decision, facts)
+            for of, decision, facts in zip(("P-1", "P-2", "P-1"), made, (b"a", b"b", b"c"), strict=True)
+        ]
+        assert book.find_last("P-1") == made[2]
+        assert book.find_facts("P-1") == b"c"
+        assert (book.find_last("P-3"), book.find_facts("P-3")) == (None, None)
+        assert book.list_briefs("P-1") == {numbers[n]: made[n].brief() for n in (0, 2)}
+        assert book.list_briefs("P-1", "P-2").keys() == set(numbers)
+        assert book.list_briefs() == {}
+        assert book.list_first_facts(since=at(0), until=at(3), limit=9) == [("P-2", b"b"), ("P-1", b"a")]
+        assert book.list_first_facts(since=at(0), until=at(3), limit=1) == [("P-2", b"b")]
+        assert book.list_first_facts(since=at(0), until=at(1), limit=9) == [("P-1", b"a")]
+
+    await store.write(work)
