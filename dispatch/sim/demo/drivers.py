@@ -6,10 +6,9 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import pairwise
-from math import cos, hypot, radians
 
 import httpx
+import numpy as np
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -153,16 +152,8 @@ def steps_along(line: Sequence[Sequence[float]], step_m: float) -> list[tuple[fl
     """Points every `step_m` along a line of (lon, lat), and its end."""
     if not step_m > 0:
         raise ValueError(f"a step of {step_m} m gets nowhere")
-    found: list[tuple[float, float]] = []
-    left = step_m
-    for (lon, lat), (next_lon, next_lat) in pairwise(line):
-        length = hypot((next_lon - lon) * cos(radians(lat)), next_lat - lat) * M_PER_DEGREE
-        done = 0.0
-        while length - done >= left:
-            done += left
-            share = done / length
-            found.append((lon + (next_lon - lon) * share, lat + (next_lat - lat) * share))
-            left = step_m
-        left -= length - done
-    found.append((line[-1][0], line[-1][1]))
-    return found
+    lon, lat = np.array(line, np.float64).T
+    pieces_m = np.hypot(np.diff(lon) * np.cos(np.radians(lat[:-1])), np.diff(lat)) * M_PER_DEGREE
+    along_m = np.append(0.0, np.cumsum(pieces_m))
+    at_m = np.append(np.arange(step_m, along_m[-1], step_m), along_m[-1])
+    return list(zip(np.interp(at_m, along_m, lon).tolist(), np.interp(at_m, along_m, lat).tolist(), strict=True))

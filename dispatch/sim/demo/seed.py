@@ -30,7 +30,8 @@ def seed(books: Books, now: datetime) -> dict[str, dict[str, str]]:
             raise ValueError(f"the demo's {kind} row {bad[0].line}: {bad[0].why}")
     people = books.people.list_all()
     places = {facility.id: facility for facility in books.facilities.list_all()}
-    around = _near_cikokol(places, ((v.id, v.vehicle.base or "") for v in books.vehicles.list_all()))
+    bases = ((held.id, held.vehicle.base) for held in books.vehicles.list_all())
+    around = {vehicle for vehicle, base in bases if base in places and not _is_far(places, base)}
     drivers = [person for person in people if person.role is Role.DRIVER]
     return {
         "drivers": _tokens(books, drivers, now),
@@ -43,10 +44,6 @@ def seed(books: Books, now: datetime) -> dict[str, dict[str, str]]:
 def _is_far(places: dict[str, Facility], facility: str) -> bool:
     here, cikokol = places[facility].point, places[_CIKOKOL].point
     return hypot(here.lon - cikokol.lon, here.lat - cikokol.lat) > _FAR_DEGREES
-
-
-def _near_cikokol(places: dict[str, Facility], bases: Iterable[tuple[str, str]]) -> frozenset[str]:
-    return frozenset(vehicle for vehicle, base in bases if base in places and not _is_far(places, base))
 
 
 def _tokens(books: Books, people: Iterable[Person], now: datetime) -> dict[str, str]:

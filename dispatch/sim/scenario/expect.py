@@ -33,7 +33,7 @@ _MOMENT = timedelta(seconds=1)
 _NOT_OF_A_REQUEST = frozenset({"request", "refused", "duty", "signal", "order"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Check:
     """One expectation: at which second, what was expected, what happened, and what the decision said."""
 
@@ -57,10 +57,8 @@ async def check_step(world: World, step: sc.Step, line: int, done: Done) -> list
         duties = await world.unit.store.read(
             lambda books: {name: books.vehicles.get(name).duty for name in expect.duty or ()}
         )
-        found.append(("duty", text_of(expect.duty), text_of(duties), duties == expect.duty))
-    if expect.signal is not None:
-        signals = {vehicle: world.health(vehicle) for vehicle in expect.signal}
-        found.append(("signal", text_of(expect.signal), text_of(signals), signals == expect.signal))
+        found += _same("duty", expect.duty, duties)
+    found += _same("signal", expect.signal, {vehicle: world.health(vehicle) for vehicle in expect.signal or ()})
     if expect.order is not None:
         found.append(await _order(world, expect.order))
     if expect.model_fields_set - _NOT_OF_A_REQUEST:
@@ -71,18 +69,12 @@ async def check_step(world: World, step: sc.Step, line: int, done: Done) -> list
             seen = await see(world, world.requests[name], done)
             sentences += sentences_of(seen.decision)
             found += [check for judge in _JUDGES for check in judge(seen, expect)]
-    return [
-        Check(
-            at_s=step.at_s,
-            line=line,
-            what=what,
-            expected=expected,
-            happened=happened,
-            passed=passed,
-            sentences=sentences,
-        )
-        for what, expected, happened, passed in found
-    ]
+    return [Check(step.at_s, line, *one, sentences) for one in found]
+
+
+def _same(what: str, expected: object, happened: object) -> Iterator[_Found]:
+    if expected is not None:
+        yield what, text_of(expected), text_of(happened), happened == expected
 
 
 def _refused(expected: int | str | None, refusals: Sequence[Refusal]) -> Iterator[_Found]:
@@ -119,17 +111,13 @@ async def _order(world: World, expected: Sequence[str]) -> _Found:
 
 
 def _state(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
-    if expect.state is not None:
-        yield "state", expect.state, seen.request.state, seen.request.state is expect.state
+    return _same("state", expect.state, seen.request.state)
 
 
 def _who(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
-    if expect.offered is not None:
-        offered = {a.vehicle_id for a in seen.assignments if a.state is AssignmentState.OFFERED}
-        yield "offered", text_of(expect.offered), text_of(offered), offered == expect.offered
-    if expect.assigned is not None:
-        going = {a.vehicle_id for a in seen.assignments if a.row.is_going}
-        yield "assigned", text_of(expect.assigned), text_of(going), going == expect.assigned
+    offered = {a.vehicle_id for a in seen.assignments if a.state is AssignmentState.OFFERED}
+    yield from _same("offered", expect.offered, offered)
+    yield from _same("assigned", expect.assigned, {a.vehicle_id for a in seen.assignments if a.row.is_going})
     if expect.never_offered is not None:
         ever = {a.vehicle_id for a in seen.assignments} & expect.never_offered
         happened = f"offered: {text_of(ever)}" if ever else text_of(expect.never_offered)
