@@ -1,7 +1,6 @@
 """Travel times as a scenario gives them, in place of roads."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import InitVar, dataclass, field
 
 from dispatch.desk.road_ports import Roads, Way
 from dispatch.domain.arrival import Arrival, Method
@@ -11,16 +10,11 @@ from geo.point import Point
 _KPH = 30.0  # from minutes to a distance, for the screens alone; this project's own figure
 
 
-@dataclass(slots=True)
 class GivenRoads(Roads):
     """Minutes from every vehicle to every named place; a vehicle that has none for a place cannot come."""
 
-    places: Mapping[str, Point]
-    vehicles: InitVar[Sequence[GivenVehicle]]
-    minutes: dict[str, dict[str, float]] = field(init=False)
-    default_min: dict[str, float | None] = field(init=False)
-
-    def __post_init__(self, vehicles: Sequence[GivenVehicle]) -> None:
+    def __init__(self, places: Mapping[str, Point], vehicles: Sequence[GivenVehicle]) -> None:
+        self.places = places
         self.minutes = {vehicle.id: dict(vehicle.travel_min) for vehicle in vehicles}
         self.default_min = {vehicle.id: vehicle.default_travel_min for vehicle in vehicles}
 

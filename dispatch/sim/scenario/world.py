@@ -171,30 +171,27 @@ async def open_world(scenario: Scenario, pack_texts: Sequence[str]) -> AsyncIter
     given = GivenRoads(scenario.places, scenario.vehicles) if scenario.roads is None else None
     roads: Roads = given or NetworkRoads(open_network(scenario.path.parent / (scenario.roads or "")))
     seed = Seed(scenario)
-    with TemporaryDirectory(prefix="jemput-scenario-") as folder:
+    async with contextlib.AsyncExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="jemput-scenario-"))
         store = open_sqlite(Path(folder) / "scenario.sqlite3")
-        try:
-            await store.write(lambda books: publish(books, pack_texts))
-            busy = await store.write(seed.write)
-            live = MemoryLive()
-            await live.start(seed.old_fixes())
-            clock = VirtualClock(start)
-            unit = Unit(store=store, live=live, roads=roads, clock=clock, zone=ZONE)
-            try:
-                yield World(
-                    scenario=scenario,
-                    unit=unit,
-                    clock=clock,
-                    seed=seed,
-                    given=given,
-                    stands_at=dict(seed.stands_at),
-                    silent={vehicle.id for vehicle in scenario.vehicles if vehicle.fix_age_min is not None},
-                    busy=busy,
-                )
-            finally:
-                unit.close()
-        finally:
-            await store.close()
+        stack.push_async_callback(store.close)
+        await store.write(lambda books: publish(books, pack_texts))
+        busy = await store.write(seed.write)
+        live = MemoryLive()
+        await live.start(seed.old_fixes())
+        clock = VirtualClock(start)
+        unit = Unit(store=store, live=live, roads=roads, clock=clock, zone=ZONE)
+        stack.callback(unit.close)
+        yield World(
+            scenario=scenario,
+            unit=unit,
+            clock=clock,
+            seed=seed,
+            given=given,
+            stands_at=dict(seed.stands_at),
+            silent={vehicle.id for vehicle in scenario.vehicles if vehicle.fix_age_min is not None},
+            busy=busy,
+        )
 
 
 def publish(books: Books, texts: Sequence[str]) -> None:
