@@ -12,7 +12,7 @@ from dispatch.vocabulary.request_states import OPEN, RequestState
 from dispatch.vocabulary.roles import PERMISSIONS, Role
 from dispatch.vocabulary.trip_steps import STATES, STEPS, TRAIL, UNDO_WITHIN
 from dispatch.vocabulary.vehicle_classes import CLASSES, Duty
-from dispatch.words.steps import page_tables
+from dispatch.words.tables import page_tables
 
 client = root / "web" / "client"
 kept = client / "src" / "core" / "vocabulary.ts"

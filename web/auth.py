@@ -118,9 +118,8 @@ def new_session(books: Books, person_id: str, now: datetime) -> str:
 def find_owner(books: Books, secret: str, now: datetime) -> Person | None:
     """Whose token this is, while it lasts."""
     token = books.people.find_token(digest(secret))
-    return (
-        books.people.find(token.person_id) if token and (token.expires_at is None or token.expires_at > now) else None
-    )
+    lasts = token is not None and (token.expires_at is None or token.expires_at > now)
+    return books.people.find(token.person_id) if token and lasts else None
 
 
 async def find_signed_in(house: House, connection: HTTPConnection) -> SignedIn | None:

@@ -33,16 +33,6 @@ class PointIn(In):
     name: Text | None = None
 
 
-class ProblemOut(BaseModel):
-    """An error: problem+json with a code for programs and a title for people."""
-
-    type: str = "about:blank"
-    status: int
-    code: str
-    title: str
-    facts: dict[str, object] = Field(default_factory=dict)
-
-
 def place_of(books: Books, areas: Areas, where: str | PointIn, field: str) -> Place:
     """A place of a body, looked up. Raises a 422 problem for an unknown facility."""
     if isinstance(where, PointIn):

@@ -12,7 +12,8 @@ from starlette.exceptions import HTTPException
 from dispatch.desk.ports import LostRaceError, NotFoundError, StoreUnavailableError
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
-from dispatch.words.refusals import problem_title, refusal_title
+from dispatch.words.refusals import refusal_title
+from dispatch.words.tables import phrase
 
 _BY_STATUS = {401: "signed_out", 403: "not_allowed", 404: "no_page", 405: "method_not_allowed", 413: "too_large"}
 # What is one code for programs may be said to people in several ways.
@@ -52,7 +53,7 @@ def no_database() -> Problem:
 
 def problem_response(problem: Problem, lang: Lang = Lang.ID) -> JSONResponse:
     """The problem as an answer."""
-    title = refusal_title(problem.refusal, lang) if problem.refusal else problem_title(problem.code, lang)
+    title = refusal_title(problem.refusal, lang) if problem.refusal else phrase(lang, "problems.title", problem.code)
     body = {
         "type": "about:blank",
         "status": problem.status,

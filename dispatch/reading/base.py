@@ -6,7 +6,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from dispatch.desk.ports import Books, NotFoundError
+from dispatch.desk.ports import Books, find
 from dispatch.domain.request import Ask, Place
 from dispatch.vocabulary.languages import Lang
 from dispatch.words.places import place_name
@@ -60,11 +60,5 @@ def ends_out(ask: Ask, lang: Lang) -> dict[str, PointOut | None]:
 
 def vehicle_names(books: Books, ids: Iterable[str | None]) -> Names:
     """What people call these vehicles; one that is gone goes by its id."""
-    return {vehicle_id: _name(books, vehicle_id) for vehicle_id in {found for found in ids if found}}
-
-
-def _name(books: Books, vehicle_id: str) -> str:
-    try:
-        return books.vehicles.get(vehicle_id).vehicle.name
-    except NotFoundError:
-        return vehicle_id
+    found = {vehicle_id: find(books.vehicles.get, vehicle_id) for vehicle_id in ids if vehicle_id}
+    return {vehicle_id: held.vehicle.name if held else vehicle_id for vehicle_id, held in found.items()}

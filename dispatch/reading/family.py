@@ -1,6 +1,6 @@
 """What the family sees on its link: how far it has come and when, without a name, a diagnosis or an exact place."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -85,17 +85,16 @@ def _find(books: Books, track_token: str) -> _Found:
     )
 
 
-def _lines(unit: Unit, found: _Found, lang: Lang) -> list[str]:
-    request, lines = found.request, []
+def _lines(unit: Unit, found: _Found, lang: Lang) -> Iterator[str]:
+    request = found.request
     if found.due_at is not None and request.state is RequestState.WAITING:
-        lines.append(words.due_line(found.due_at, request.ask.need, unit.zone, lang))
+        yield words.due_line(found.due_at, request.ask.need, unit.zone, lang)
     if request.ask.schedule_at is not None:
-        lines.append(words.schedule_line(request.ask.schedule_at, unit.zone, lang))
+        yield words.schedule_line(request.ask.schedule_at, unit.zone, lang)
     if found.has_left:
-        lines.append(words.left_line(lang))
+        yield words.left_line(lang)
     if request.held:
-        lines.append(words.held_line(lang))
-    return lines
+        yield words.held_line(lang)
 
 
 def _vehicle(unit: Unit, going: Assignment, name: str, fix: Fix | None, now: datetime, lang: Lang) -> FamilyVehicle:

@@ -44,29 +44,27 @@ Alternatives = Annotated[list[dict[str, ConditionValue]], Field(max_length=MOST_
 _Words = Annotated[list[_Sentence], Field(max_length=MOST_WORDS)]
 
 
-class BookingDocument(BaseModel):
-    """Notice in minutes and hours of a drop-off."""
-
+class _Document(BaseModel):
     model_config = ConfigDict(extra="forbid")
+
+
+class BookingDocument(_Document):
+    """Notice in minutes and hours of a drop-off."""
 
     notice_min: FiniteFloat
     hours: _Sentence
 
 
-class ReasonDocument(BaseModel):
+class ReasonDocument(_Document):
     """What a rule says of a vehicle, in English; the Indonesian ones are the rule's own fields."""
-
-    model_config = ConfigDict(extra="forbid")
 
     met: _Sentence
     unmet: _Sentence
     would_help: _Sentence | None = None
 
 
-class RuleDocument(BaseModel):
+class RuleDocument(_Document):
     """A rule as it stands in a pack (docs/decisions/0004); absent parts are empty."""
-
-    model_config = ConfigDict(extra="forbid")
 
     id: Annotated[str, StringConstraints(pattern=f"^{RULE_ID}$")]
     title: _Sentence

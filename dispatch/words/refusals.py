@@ -8,8 +8,3 @@ from dispatch.words.tables import phrase
 def refusal_title(refusal: Refusal, lang: Lang) -> str:
     """What to do about a refusal of the desk."""
     return phrase(lang, "refusals.refusal", refusal.code, **refusal.facts)
-
-
-def problem_title(code: str, lang: Lang) -> str:
-    """What to do about an error of the web, by its key in the table problems.title. Raises KeyError for no key."""
-    return phrase(lang, "problems.title", code)

@@ -93,14 +93,15 @@ def _names(books: Books) -> Mapping[str, str]:
 
 
 class _Draft:
-    """One draft of an agency as its keeper sees it. Raises a 403 problem for anybody else who would change it."""
+    """One draft of an agency as the person who calls sees it."""
 
     def __init__(self, house: TheHouse, person: Caller, lang: Spoken, agency: Agency, draft_id: DraftId) -> None:
-        self.house, self.person, self.lang, self.agency, self.id = house, person, lang, agency, draft_id
+        self.house, self.person, self.lang = house, person, lang
+        self.place = house.unit, agency, draft_id
 
     async def view(self) -> DraftView:
-        unit = self.house.unit
-        return await unit.store.read(lambda books: view_draft(unit, books, get_draft(books, self.agency, self.id)))
+        unit, agency, draft_id = self.place
+        return await unit.store.read(lambda books: view_draft(unit, books, get_draft(books, agency, draft_id)))
 
     async def sound(self) -> tuple[DraftView, Pack]:
         """The draft and its pack. Raises a refusal where it has problems."""
@@ -110,22 +111,22 @@ class _Draft:
         return view, view.pack
 
     async def out(self, result: str | Refusal) -> DraftOut:
-        self.id = done(result)
+        self.place = (*self.place[:2], done(result))
         view, names = await self.view(), await self.house.unit.store.read(_names)
         return draft_out(view, self.person, names, self.lang)
 
 
-class _Kept(_Draft):
-    """The same, for those who keep this agency's SOP."""
-
-    def __init__(self, house: TheHouse, person: Caller, lang: Spoken, agency: Agency, draft_id: DraftId) -> None:
-        super().__init__(house, person, lang, agency, draft_id)
-        if not keeps_sop(person, agency):
-            raise Problem(403, "not_your_sop")
-
-
 AnyDraft = Annotated[_Draft, Depends()]
-Kept = Annotated[_Kept, Depends()]
+
+
+def _kept(draft: AnyDraft) -> _Draft:
+    """The same, for those who would change it. Raises a 403 problem for others than this agency's keepers."""
+    if not keeps_sop(draft.person, draft.place[1]):
+        raise Problem(403, "not_your_sop")
+    return draft
+
+
+Kept = Annotated[_Draft, Depends(_kept)]
 
 
 @schema_router.get("/sop.schema.json")
@@ -164,7 +165,7 @@ async def version(agency: str, version: str, house: TheHouse, lang: Spoken) -> P
 @router.post("/{agency}/drafts", status_code=201)
 async def start(agency: Agency, body: NewDraftIn, house: TheHouse, person: Caller, lang: Spoken) -> DraftOut:
     """Start a draft from a version, from a text, or from nothing."""
-    draft = _Kept(house, person, lang, agency, "")
+    draft = _kept(_Draft(house, person, lang, agency, ""))
     made = await sop.start_draft(house.unit, agency, from_version=body.from_version, text=body.text, by=person)
     return await draft.out(made)
 
@@ -172,16 +173,14 @@ async def start(agency: Agency, body: NewDraftIn, house: TheHouse, person: Calle
 @router.get("/{agency}/drafts/{draft_id}")
 async def read(draft: AnyDraft) -> DraftOut:
     """One draft."""
-    return await draft.out(draft.id)
+    return await draft.out(draft.place[2])
 
 
 @router.put("/{agency}/drafts/{draft_id}")
 async def save(draft: Kept, body: DraftIn) -> DraftOut:
     """Keep what the form holds, with its problems named."""
     saved = await sop.save_draft(
-        draft.house.unit,
-        draft.agency,
-        draft.id,
+        *draft.place,
         edit=body.edit,
         title=body.title,
         version=body.version,
@@ -195,23 +194,20 @@ async def save(draft: Kept, body: DraftIn) -> DraftOut:
 @router.delete("/{agency}/drafts/{draft_id}", status_code=204)
 async def discard(draft: Kept) -> Response:
     """Drop a draft."""
-    done(await sop.discard_draft(draft.house.unit, draft.agency, draft.id))
+    done(await sop.discard_draft(*draft.place))
     return Response(status_code=204)
 
 
 @router.post("/{agency}/drafts/{draft_id}/submit")
 async def submit(draft: Kept, body: EditIn) -> DraftOut:
     """Ask for the second person's yes."""
-    unit, by = draft.house.unit, draft.person
-    return await draft.out(await sop.submit_draft(unit, draft.agency, draft.id, edit=body.edit, by=by))
+    return await draft.out(await sop.submit_draft(*draft.place, edit=body.edit, by=draft.person))
 
 
 @router.post("/{agency}/drafts/{draft_id}/approve")
 async def approve(draft: Kept, body: ApproveDraftIn) -> DraftOut:
     """The second person's word."""
-    judged = await sop.judge_draft(
-        draft.house.unit, draft.agency, draft.id, edit=body.edit, yes=body.yes, reason=body.reason, by=draft.person
-    )
+    judged = await sop.judge_draft(*draft.place, edit=body.edit, yes=body.yes, reason=body.reason, by=draft.person)
     return await draft.out(judged)
 
 
@@ -219,9 +215,7 @@ async def approve(draft: Kept, body: ApproveDraftIn) -> DraftOut:
 async def publish(draft: Kept, body: PublishIn) -> DraftOut:
     """Make it a version that is in force from an instant."""
     since = utc(body.effective_from)
-    published = await sop.publish_draft(
-        draft.house.unit, draft.agency, draft.id, edit=body.edit, effective_from=since, by=draft.person
-    )
+    published = await sop.publish_draft(*draft.place, edit=body.edit, effective_from=since, by=draft.person)
     return await draft.out(published)
 
 

@@ -40,8 +40,7 @@ from dispatch.vocabulary.trip_steps import TAKEN_BY_PEOPLE, TRAIL, AssignmentSta
 from dispatch.vocabulary.vehicle_classes import CREW, EQUIPMENT, Duty, Shares, VehicleClass
 from dispatch.words.messages import names_of
 from dispatch.words.refusals import refusal_title
-from dispatch.words.steps import page_tables
-from dispatch.words.tables import table, tables_of
+from dispatch.words.tables import page_tables, table, tables_of
 from geo.places.pasted import Trouble
 
 # Which tables must know which codes.
