@@ -47,7 +47,7 @@ class DeskMachine(Ground):
         self.receive(what, choose)
 
     @rule(
-        what=st.lists(st.sampled_from(sorted(ASKS)), min_size=2, max_size=3), leaves=VEHICLES, turns=st.integers(0, 8)
+        what=st.lists(st.sampled_from(sorted(ASKS)), min_size=2, max_size=3), leaves=VEHICLES, turns=st.integers(0, 12)
     )
     @precondition(lambda self: len(self.open_requests()) < MOST_REQUESTS)
     def ask_at_once(self, what: list[str], leaves: str, turns: int) -> None:

@@ -164,8 +164,9 @@ def run_test(mutant: Mutant | None, test: str) -> str | None:
         done = run_in(copy, "pytest", *options, test)
         if done.returncode not in (0, 1):
             raise ValueError(f"{test} cannot be run: {done.stdout[-2000:]}{done.stderr[-2000:]}")
-        failed = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-        return failed[0] if done.returncode else None
+        lines = done.stdout.splitlines()
+        failed = next((line for line in lines if line.startswith(("FAILED", "ERROR"))), "it did not end")
+        return failed if done.returncode else None
 
 
 def find(mutant: Mutant, *, examples: int, steps: int, seed: int) -> tuple[str, str | None]:

@@ -115,6 +115,14 @@ def judge_promises(state: State, latest: datetime) -> Iterator[str]:
             yield f"promise {row['id']} is nobody's"
 
 
+def judge_approvals(state: State) -> Iterator[str]:
+    """A yes that is there already is not asked for again."""
+    said: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
+    for row in state["approvals"]:
+        said[row["state"]].add((row["request_id"], row["vehicle_id"], row["rule"]))
+    yield from (f"{of} has the yes and is asked for it again" for of in sorted(said["given"] & said["asked"]))
+
+
 def judge_timers(state: State) -> Iterator[str]:
     """Timers that belong to nothing."""
     subjects = {

@@ -17,6 +17,7 @@ from tests.proof.standing import (
     Row,
     State,
     at_of,
+    judge_approvals,
     judge_promises,
     judge_requests,
     judge_timers,
@@ -68,6 +69,7 @@ class Witness:
         self._step_by_step = not from_the_beginning
         self._journal, self._decisions, _ = (0, 0, 0) if from_the_beginning else self.seen.grown
         self._states: dict[str, str] = {}  # of each assignment, by the journal alone
+        self._trails: dict[str, list[str]] = {}  # the states that it has come through and were not taken back
         self._expires: dict[str, datetime] = {}
         self._left: dict[tuple[str, str], datetime] = {}  # when a vehicle left a request
         self._declined: dict[str, datetime] = {}  # until when a vehicle is left alone
@@ -100,7 +102,7 @@ class Witness:
         found = [*self._journal_since(before, now), *self._decisions_since()]
         latest = max(self._now)
         found += [*judge_requests(self.seen, self._ends(), latest), *judge_promises(self.seen, latest)]
-        found += [*judge_timers(self.seen), *self._assignments(), *self._vehicles()]
+        found += [*judge_approvals(self.seen), *judge_timers(self.seen), *self._assignments(), *self._vehicles()]
         return found
 
     def overdue(self, now: datetime) -> list[str]:
@@ -164,6 +166,7 @@ class Witness:
     def _offered(self, row: Row, facts: Mapping[str, Any], at: datetime, asked: Mapping[str, Any]) -> Iterator[str]:
         name, vehicle, request = row["assignment_id"], row["vehicle_id"], row["request_id"]
         self._states[name] = "offered"
+        self._trails[name] = ["offered"]
         self._expires[name] = at_of(facts["expires_at"])
         lasts = self._expires[name] - at
         if lasts != timedelta(seconds=_answer_s(asked) + UNDELIVERED_S):
@@ -179,7 +182,13 @@ class Witness:
     def _stepped(self, row: Row, facts: Mapping[str, Any], at: datetime, asked: Mapping[str, Any]) -> Iterator[str]:
         name, kind, state = row["assignment_id"], row["kind"], facts["state"]
         before = self._states.get(name)
-        legal = (before, state) in BACK if kind == "step_undone" else state in NEXT.get(before or "", ())
+        trail = self._trails[name]
+        legal = state in NEXT.get(before or "", ())
+        if kind == "step_undone":
+            trail.pop()
+            legal = (before, state) in BACK and trail[-1:] == [state]
+        else:
+            trail.append(state)
         if not legal:
             yield f"{name} went from {before} to {state} ({kind})"
         self._states[name] = state

@@ -230,7 +230,8 @@ async def test_each_role_follows_what_its_scope_promises_and_no_more(service: Se
     store.submit(enter).result()
     requests = await ask_for_both(service)
     with pytest.raises(InvalidStatus) as refused:
-        await live(service, TRACKER)
+        async with live(service, TRACKER):
+            raise AssertionError("a device follows")
     assert refused.value.response.status_code == 403
     async with AsyncExitStack() as stack:
         people = (*WATCHERS, ADMIN, *STAFF, *DRIVERS)
