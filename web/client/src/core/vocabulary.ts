@@ -22,78 +22,17 @@ export const DUTIES = [
   "out_of_service"
 ] as const;
 export const ROLES = {
-  "staff": [
-    "ask",
-    "find_places",
-    "follow",
-    "keep_promises",
-    "look_up",
-    "see_areas",
-    "see_fleet",
-    "see_requests",
-    "see_sop",
-    "see_ways",
-    "sign_in"
-  ],
-  "driver": [
-    "drive",
-    "follow",
-    "look_up",
-    "report_positions",
-    "see_ways",
-    "sign_in",
-    "step"
-  ],
+  "staff": [],
+  "driver": [],
   "operator": [
-    "answer_for_agency",
-    "ask",
-    "assign",
     "close_roads",
-    "find_places",
-    "follow",
-    "keep_promises",
-    "look_up",
-    "replay_demo",
-    "see_all_messages",
-    "see_areas",
-    "see_coverage",
-    "see_figures",
-    "see_fleet",
-    "see_requests",
-    "see_sop",
-    "see_ways",
-    "sign_in",
-    "step"
+    "replay_demo"
   ],
-  "health_officer": [
-    "assign",
-    "find_places",
-    "follow",
-    "keep_promises",
-    "keep_sop",
-    "look_up",
-    "see_areas",
-    "see_coverage",
-    "see_figures",
-    "see_fleet",
-    "see_requests",
-    "see_sop",
-    "see_ways",
-    "sign_in"
-  ],
+  "health_officer": [],
   "admin": [
-    "close_roads",
-    "find_places",
-    "follow",
-    "keep_sop",
-    "look_up",
-    "see_fleet",
-    "see_sop",
-    "sign_in"
+    "close_roads"
   ],
-  "device": [
-    "report_positions"
-  ]
+  "device": []
 } as const;
 export const CLASSES = {
   "emergency_ambulance": {
@@ -268,245 +207,241 @@ export const STEPS = {
   }
 } as const;
 export const UNDO_MS = 10000 as const;
-export const id = {
-  "need": {
-    "emergency": "Gawat darurat",
-    "referral": "Rujukan",
-    "transport": "Antar kontrol",
-    "body": "Mobil jenazah",
-    "document": "Antar dokumen"
-  },
-  "state": {
-    "searching": "Menunggu jawaban sopir",
-    "assigned": "Sopir menerima",
-    "in_progress": "Sedang berjalan",
-    "awaiting_approval": "Menunggu persetujuan",
-    "scheduled": "Terjadwal",
-    "waiting": "Janji telepon kembali",
-    "completed": "Selesai",
-    "cancelled_by_requester": "Dibatalkan pemohon",
-    "duplicate": "Tercatat ganda",
-    "unfounded": "Tidak perlu dijemput"
-  },
-  "duty": {
-    "off_duty": "Tidak bertugas",
-    "available": "Siaga",
-    "committed": "Bertugas",
-    "cleaning": "Dibersihkan",
-    "out_of_service": "Perbaikan"
-  },
-  "link": {
-    "live": "langsung",
-    "old": "posisi lama",
-    "lost": "tanpa sinyal"
-  },
-  "role": {
-    "staff": "Petugas puskesmas",
-    "driver": "Sopir",
-    "operator": "Operator",
-    "health_officer": "Dinas Kesehatan",
-    "admin": "Pengelola",
-    "device": "Alat"
-  },
-  "promise_kind": {
-    "vehicle": "Kendaraan",
-    "document": "Dokumen"
-  },
-  "promise_end": {
-    "handed_out": "Sudah diserahkan",
-    "not_needed": "Tidak diperlukan lagi"
-  },
-  "effect": {
-    "deny": "Kendaraan yang dimaksud tidak berangkat untuk permintaan seperti ini.",
-    "require": "Kendaraan hanya berangkat bila syaratnya terpenuhi.",
-    "approval": "Kendaraan berangkat sesudah seseorang menyetujui; aturan yang dilepas tidak lagi menghalangi.",
-    "prefer": "Kendaraan yang memenuhi syarat didahulukan, selama tidak jauh lebih lambat.",
-    "pair": "Kendaraan kedua ikut dikirim.",
-    "defer": "Dokumen boleh menyusul; kendaraan tetap berangkat.",
-    "hold": "Tujuan ditandai dan pihak tertentu diberi tahu; pencarian kendaraan jalan terus."
-  },
-  "group": {
-    "request": "Permintaan",
-    "patient": "Pasien",
-    "trip": "Perjalanan",
-    "vehicle": "Kendaraan",
-    "moment": "Saat keputusan"
-  },
-  "class": {
-    "emergency_ambulance": "Ambulans gawat darurat",
-    "transport_ambulance": "Ambulans transportasi",
-    "mobile_clinic": "Puskesmas keliling",
-    "hearse": "Mobil jenazah",
-    "dual_use": "Kendaraan serbaguna",
-    "village_car": "Mobil siaga",
-    "official_car": "Mobil dinas"
-  },
-  "urgency": {
-    "red": "Merah",
-    "yellow": "Kuning",
-    "green": "Hijau"
-  },
-  "cause": {
-    "flood": "Banjir",
-    "procession": "Iring-iringan",
-    "accident": "Kecelakaan",
-    "works": "Pekerjaan jalan",
-    "other": "Sebab lain"
-  },
-  "call": {
-    "told": "sudah dikabari",
-    "no_answer": "belum diangkat",
-    "wrong_number": "nomor keliru"
-  },
-  "trip": {
-    "offered": "Ditawarkan",
-    "accepted": "Diterima",
-    "declined": "Belum dapat berangkat",
-    "expired": "Belum menjawab",
-    "withdrawn": "Tawaran ditarik",
-    "en_route": "Menuju",
-    "on_scene": "Tiba",
-    "transporting": "Mengantar",
-    "at_destination": "Sampai",
-    "cleared": "Selesai",
-    "stood_down": "Dibebaskan"
-  },
-  "button": {
-    "accept": "TERIMA",
-    "decline": "Tolak…",
-    "en_route": "SAYA BERANGKAT",
-    "on_scene": "SAYA SUDAH TIBA",
-    "transporting": "SUDAH NAIK, BERANGKAT",
-    "at_destination": "SAMPAI DI TUJUAN",
-    "clear": "SELESAI",
-    "stand_down": "Bebaskan",
-    "problem": "Ada kendala…",
-    "undo": "Urungkan “{what}” · {seconds}"
-  },
-  "on_scene": {
-    "clear": "DISERAHKAN, SELESAI",
-    "clear_beside": "Selesai tanpa mengantar",
-    "transporting_beside": "Pasien ikut kendaraan ini"
-  }
+export const id_need = {
+  "emergency": "Gawat darurat",
+  "referral": "Rujukan",
+  "transport": "Antar kontrol",
+  "body": "Mobil jenazah",
+  "document": "Antar dokumen"
 } as const;
-export const en = {
-  "need": {
-    "emergency": "Emergency",
-    "referral": "Referral",
-    "transport": "Appointment",
-    "body": "Hearse",
-    "document": "Document delivery"
-  },
-  "state": {
-    "searching": "Waiting for the driver's answer",
-    "assigned": "Driver has accepted",
-    "in_progress": "Under way",
-    "awaiting_approval": "Waiting for approval",
-    "scheduled": "Booked",
-    "waiting": "Call-back promised",
-    "completed": "Done",
-    "cancelled_by_requester": "Cancelled by the requester",
-    "duplicate": "Recorded twice",
-    "unfounded": "Nobody to pick up"
-  },
-  "duty": {
-    "off_duty": "Off duty",
-    "available": "Ready",
-    "committed": "On a trip",
-    "cleaning": "Being cleaned",
-    "out_of_service": "Under repair"
-  },
-  "link": {
-    "live": "live",
-    "old": "old position",
-    "lost": "no signal"
-  },
-  "role": {
-    "staff": "Puskesmas staff",
-    "driver": "Driver",
-    "operator": "Operator",
-    "health_officer": "Health Office",
-    "admin": "Administrator",
-    "device": "Device"
-  },
-  "promise_kind": {
-    "vehicle": "Vehicle",
-    "document": "Document"
-  },
-  "promise_end": {
-    "handed_out": "Handed out",
-    "not_needed": "No longer needed"
-  },
-  "effect": {
-    "deny": "The vehicles that are named do not go for a request like this.",
-    "require": "A vehicle goes only if the condition is met.",
-    "approval": "A vehicle goes once somebody approves; the rules that are lifted no longer keep it from going.",
-    "prefer": "Vehicles that meet the condition come first, as long as they are not much later.",
-    "pair": "A second vehicle is sent along.",
-    "defer": "Documents may follow later; the vehicle goes all the same.",
-    "hold": "The destination is marked and certain people are notified; the search for a vehicle goes on."
-  },
-  "group": {
-    "request": "Request",
-    "patient": "Patient",
-    "trip": "Trip",
-    "vehicle": "Vehicle",
-    "moment": "Moment of the decision"
-  },
-  "class": {
-    "emergency_ambulance": "Emergency ambulance",
-    "transport_ambulance": "Transport ambulance",
-    "mobile_clinic": "Mobile clinic",
-    "hearse": "Hearse",
-    "dual_use": "Dual-use vehicle",
-    "village_car": "Village car",
-    "official_car": "Official car"
-  },
-  "urgency": {
-    "red": "Red",
-    "yellow": "Yellow",
-    "green": "Green"
-  },
-  "cause": {
-    "flood": "Flood",
-    "procession": "Procession",
-    "accident": "Accident",
-    "works": "Road works",
-    "other": "Another cause"
-  },
-  "call": {
-    "told": "told",
-    "no_answer": "no answer yet",
-    "wrong_number": "wrong number"
-  },
-  "trip": {
-    "offered": "Asked",
-    "accepted": "Accepted",
-    "declined": "Cannot go",
-    "expired": "No answer yet",
-    "withdrawn": "Offer withdrawn",
-    "en_route": "On the way",
-    "on_scene": "Arrived",
-    "transporting": "Transporting",
-    "at_destination": "At destination",
-    "cleared": "Done",
-    "stood_down": "Released"
-  },
-  "button": {
-    "accept": "ACCEPT",
-    "decline": "Decline…",
-    "en_route": "I AM LEAVING",
-    "on_scene": "I HAVE ARRIVED",
-    "transporting": "ABOARD, LEAVING",
-    "at_destination": "AT THE DESTINATION",
-    "clear": "DONE",
-    "stand_down": "Release",
-    "problem": "There is a problem…",
-    "undo": "Take back “{what}” · {seconds}"
-  },
-  "on_scene": {
-    "clear": "HANDED OVER, DONE",
-    "clear_beside": "Done without transport",
-    "transporting_beside": "The patient comes with this vehicle"
-  }
+export const id_state = {
+  "searching": "Menunggu jawaban sopir",
+  "assigned": "Sopir menerima",
+  "in_progress": "Sedang berjalan",
+  "awaiting_approval": "Menunggu persetujuan",
+  "scheduled": "Terjadwal",
+  "waiting": "Janji telepon kembali",
+  "completed": "Selesai",
+  "cancelled_by_requester": "Dibatalkan pemohon",
+  "duplicate": "Tercatat ganda",
+  "unfounded": "Tidak perlu dijemput"
+} as const;
+export const id_duty = {
+  "off_duty": "Tidak bertugas",
+  "available": "Siaga",
+  "committed": "Bertugas",
+  "cleaning": "Dibersihkan",
+  "out_of_service": "Perbaikan"
+} as const;
+export const id_link = {
+  "live": "langsung",
+  "old": "posisi lama",
+  "lost": "tanpa sinyal"
+} as const;
+export const id_role = {
+  "staff": "Petugas puskesmas",
+  "driver": "Sopir",
+  "operator": "Operator",
+  "health_officer": "Dinas Kesehatan",
+  "admin": "Pengelola",
+  "device": "Alat"
+} as const;
+export const id_promise_kind = {
+  "vehicle": "Kendaraan",
+  "document": "Dokumen"
+} as const;
+export const id_promise_end = {
+  "handed_out": "Sudah diserahkan",
+  "not_needed": "Tidak diperlukan lagi"
+} as const;
+export const id_effect = {
+  "deny": "Kendaraan yang dimaksud tidak berangkat untuk permintaan seperti ini.",
+  "require": "Kendaraan hanya berangkat bila syaratnya terpenuhi.",
+  "approval": "Kendaraan berangkat sesudah seseorang menyetujui; aturan yang dilepas tidak lagi menghalangi.",
+  "prefer": "Kendaraan yang memenuhi syarat didahulukan, selama tidak jauh lebih lambat.",
+  "pair": "Kendaraan kedua ikut dikirim.",
+  "defer": "Dokumen boleh menyusul; kendaraan tetap berangkat.",
+  "hold": "Tujuan ditandai dan pihak tertentu diberi tahu; pencarian kendaraan jalan terus."
+} as const;
+export const id_group = {
+  "request": "Permintaan",
+  "patient": "Pasien",
+  "trip": "Perjalanan",
+  "vehicle": "Kendaraan",
+  "moment": "Saat keputusan"
+} as const;
+export const id_class = {
+  "emergency_ambulance": "Ambulans gawat darurat",
+  "transport_ambulance": "Ambulans transportasi",
+  "mobile_clinic": "Puskesmas keliling",
+  "hearse": "Mobil jenazah",
+  "dual_use": "Kendaraan serbaguna",
+  "village_car": "Mobil siaga",
+  "official_car": "Mobil dinas"
+} as const;
+export const id_urgency = {
+  "red": "Merah",
+  "yellow": "Kuning",
+  "green": "Hijau"
+} as const;
+export const id_cause = {
+  "flood": "Banjir",
+  "procession": "Iring-iringan",
+  "accident": "Kecelakaan",
+  "works": "Pekerjaan jalan",
+  "other": "Sebab lain"
+} as const;
+export const id_call = {
+  "told": "sudah dikabari",
+  "no_answer": "belum diangkat",
+  "wrong_number": "nomor keliru"
+} as const;
+export const id_trip = {
+  "offered": "Ditawarkan",
+  "accepted": "Diterima",
+  "declined": "Belum dapat berangkat",
+  "expired": "Belum menjawab",
+  "withdrawn": "Tawaran ditarik",
+  "en_route": "Menuju",
+  "on_scene": "Tiba",
+  "transporting": "Mengantar",
+  "at_destination": "Sampai",
+  "cleared": "Selesai",
+  "stood_down": "Dibebaskan"
+} as const;
+export const id_button = {
+  "accept": "TERIMA",
+  "decline": "Tolak…",
+  "en_route": "SAYA BERANGKAT",
+  "on_scene": "SAYA SUDAH TIBA",
+  "transporting": "SUDAH NAIK, BERANGKAT",
+  "at_destination": "SAMPAI DI TUJUAN",
+  "clear": "SELESAI",
+  "stand_down": "Bebaskan",
+  "problem": "Ada kendala…",
+  "undo": "Urungkan “{what}” · {seconds}"
+} as const;
+export const id_on_scene = {
+  "clear": "DISERAHKAN, SELESAI",
+  "clear_beside": "Selesai tanpa mengantar",
+  "transporting_beside": "Pasien ikut kendaraan ini"
+} as const;
+export const en_need = {
+  "emergency": "Emergency",
+  "referral": "Referral",
+  "transport": "Appointment",
+  "body": "Hearse",
+  "document": "Document delivery"
+} as const;
+export const en_state = {
+  "searching": "Waiting for the driver's answer",
+  "assigned": "Driver has accepted",
+  "in_progress": "Under way",
+  "awaiting_approval": "Waiting for approval",
+  "scheduled": "Booked",
+  "waiting": "Call-back promised",
+  "completed": "Done",
+  "cancelled_by_requester": "Cancelled by the requester",
+  "duplicate": "Recorded twice",
+  "unfounded": "Nobody to pick up"
+} as const;
+export const en_duty = {
+  "off_duty": "Off duty",
+  "available": "Ready",
+  "committed": "On a trip",
+  "cleaning": "Being cleaned",
+  "out_of_service": "Under repair"
+} as const;
+export const en_link = {
+  "live": "live",
+  "old": "old position",
+  "lost": "no signal"
+} as const;
+export const en_role = {
+  "staff": "Puskesmas staff",
+  "driver": "Driver",
+  "operator": "Operator",
+  "health_officer": "Health Office",
+  "admin": "Administrator",
+  "device": "Device"
+} as const;
+export const en_promise_kind = {
+  "vehicle": "Vehicle",
+  "document": "Document"
+} as const;
+export const en_promise_end = {
+  "handed_out": "Handed out",
+  "not_needed": "No longer needed"
+} as const;
+export const en_effect = {
+  "deny": "The vehicles that are named do not go for a request like this.",
+  "require": "A vehicle goes only if the condition is met.",
+  "approval": "A vehicle goes once somebody approves; the rules that are lifted no longer keep it from going.",
+  "prefer": "Vehicles that meet the condition come first, as long as they are not much later.",
+  "pair": "A second vehicle is sent along.",
+  "defer": "Documents may follow later; the vehicle goes all the same.",
+  "hold": "The destination is marked and certain people are notified; the search for a vehicle goes on."
+} as const;
+export const en_group = {
+  "request": "Request",
+  "patient": "Patient",
+  "trip": "Trip",
+  "vehicle": "Vehicle",
+  "moment": "Moment of the decision"
+} as const;
+export const en_class = {
+  "emergency_ambulance": "Emergency ambulance",
+  "transport_ambulance": "Transport ambulance",
+  "mobile_clinic": "Mobile clinic",
+  "hearse": "Hearse",
+  "dual_use": "Dual-use vehicle",
+  "village_car": "Village car",
+  "official_car": "Official car"
+} as const;
+export const en_urgency = {
+  "red": "Red",
+  "yellow": "Yellow",
+  "green": "Green"
+} as const;
+export const en_cause = {
+  "flood": "Flood",
+  "procession": "Procession",
+  "accident": "Accident",
+  "works": "Road works",
+  "other": "Another cause"
+} as const;
+export const en_call = {
+  "told": "told",
+  "no_answer": "no answer yet",
+  "wrong_number": "wrong number"
+} as const;
+export const en_trip = {
+  "offered": "Asked",
+  "accepted": "Accepted",
+  "declined": "Cannot go",
+  "expired": "No answer yet",
+  "withdrawn": "Offer withdrawn",
+  "en_route": "On the way",
+  "on_scene": "Arrived",
+  "transporting": "Transporting",
+  "at_destination": "At destination",
+  "cleared": "Done",
+  "stood_down": "Released"
+} as const;
+export const en_button = {
+  "accept": "ACCEPT",
+  "decline": "Decline…",
+  "en_route": "I AM LEAVING",
+  "on_scene": "I HAVE ARRIVED",
+  "transporting": "ABOARD, LEAVING",
+  "at_destination": "AT THE DESTINATION",
+  "clear": "DONE",
+  "stand_down": "Release",
+  "problem": "There is a problem…",
+  "undo": "Take back “{what}” · {seconds}"
+} as const;
+export const en_on_scene = {
+  "clear": "HANDED OVER, DONE",
+  "clear_beside": "Done without transport",
+  "transporting_beside": "The patient comes with this vehicle"
 } as const;

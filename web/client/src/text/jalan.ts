@@ -1,5 +1,5 @@
 // Every Indonesian string of closing roads.
-import { id } from "../core/vocabulary";
+import { id_cause } from "../core/vocabulary";
 
 export const words = {
   close: "Tutup jalan…",
@@ -22,7 +22,7 @@ export const words = {
   points: (count: number) => `${count} titik`,
   why: "Tutup jalan ini",
   reason: "Sebab",
-  reasons: id.cause,
+  reasons: id_cause,
   note: "Catatan (boleh kosong)",
   until: (zone: string) => `Dibuka kembali pada (${zone}, boleh kosong)`,
   untilHow: "Kosongkan bila belum tahu; jalan dibuka kembali lewat daftar.",

@@ -1,6 +1,6 @@
 // Every Indonesian string of the SOP page.
 import type { Schema } from "../core/api";
-import { id } from "../core/vocabulary";
+import { id_effect, id_group } from "../core/vocabulary";
 
 const PARTS: Record<Schema<"KeyOut">["parts"][number], { title: string; none: string; or: string }> = {
   vehicles: {
@@ -127,7 +127,7 @@ export const kelola = {
   id: "Kode",
   ruleTitle: "Judul",
   effect: "Akibat",
-  effects: id.effect,
+  effects: id_effect,
   parts: PARTS,
   add: "Tambah",
   addTo: (part: string) => `Tambah syarat pada “${part}”`,
@@ -135,7 +135,7 @@ export const kelola = {
   removeCondition: (label: string) => `Hapus syarat ${label}`,
   alternative: (or: string) => `Tambah pilihan lain (${or} …)`,
   removeAlternative: "Hapus pilihan ini",
-  groups: id.group,
+  groups: id_group,
   yes: "Ya",
   no: "Tidak",
   days: DAYS,
