@@ -36,7 +36,12 @@ export default defineConfig({
       output: {
         codeSplitting: {
           includeDependenciesRecursively: false,
-          groups: [{ name: "core", test: /src\/(core|ui\/(above|begin|controls))/ }],
+          groups: [
+            {
+              name: "core",
+              test: /node_modules\/(preact|@preact)|src\/(core|text\/id|ui\/(above|approve|begin|controls|history))/,
+            },
+          ],
         },
       },
       input: {
