@@ -7,7 +7,7 @@ default, and how ids grow, is said there alone.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields
 from datetime import datetime
-from types import NoneType
+from types import MappingProxyType, NoneType, UnionType
 from typing import Any, get_args, get_type_hints
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint, text
@@ -26,95 +26,77 @@ from dispatch.domain.sop_draft import SopDraft
 from dispatch.domain.vehicle import Vehicle, VehicleNow
 from dispatch.store.forms import form_of
 from dispatch.vocabulary.events import Event
+from geo.point import Point
 
 metadata = MetaData()
 
 
-def _column(name: str, kind: Any, *, to: str | None = None, **more: Any) -> Column[Any]:  # noqa: ANN401 - a type, or a union of one with None
-    """A column for values of a type, `to` a row of another table."""
-    known = [each for each in get_args(kind) if each is not NoneType] if NoneType in get_args(kind) else [kind]
-    nullable = NoneType in get_args(kind)
-    return Column(name, form_of(known[0]), *([ForeignKey(f"{to}.id")] if to else []), nullable=nullable, **more)
+def _column(name: str, kind: Any, to: str | None = None, **more: Any) -> Column[Any]:  # noqa: ANN401 - a type
+    """A column for values of a type, `to` a row of another table; it may be null where they may be None."""
+    known = [each for each in get_args(kind) if each is not NoneType] if isinstance(kind, UnionType) else [kind]
+    keys = [ForeignKey(f"{to}.id")] if to else []
+    return Column(name, form_of(known[0]), *keys, nullable=known != [kind], **more)
 
 
 def _fields(
-    kind: type[object],
-    *without: str,
-    key: Collection[str] = (),
-    to: Mapping[str, str] = {},
+    kind: Any,  # noqa: ANN401 - a dataclass
+    without: Collection[str] = (),
+    key: Collection[str] = ("id",),
+    to: Mapping[str, str] = MappingProxyType({}),
     index: Collection[str] = (),
-    unique: Collection[str] = (),
 ) -> Iterator[Column[Any]]:
-    """A column for every field, but for those `without`: the key, what refers `to` other tables, what is looked up."""
+    """A column for every field, but for those `without`, and two for a point; some refer `to` another table."""
     hints = get_type_hints(kind)
-    for name in (field.name for field in fields(kind) if field.name not in without):  # type: ignore[arg-type]
-        looked_up = {"index": name in index, "unique": name in unique or None}
-        yield _column(name, hints[name], to=to.get(name), primary_key=name in key, **looked_up)
+    for name in (field.name for field in fields(kind) if field.name not in without):
+        if hints[name] is Point:
+            yield from (_column(part, float) for part in ("lon", "lat"))
+        else:
+            yield _column(name, hints[name], to.get(name), primary_key=name in key, index=name in index)
+
+
+def _table(name: str, kind: Any, *more: Column[Any], **how: Any) -> Table:  # noqa: ANN401 - as _fields takes it
+    return Table(name, metadata, *_fields(kind, **how), *more)
 
 
 def _number(name: str = "id") -> Column[int]:
     return Column(name, Integer, primary_key=True)
 
 
-def _point() -> tuple[Column[Any], Column[Any]]:
-    return _column("lon", float), _column("lat", float)
-
-
-_ID = ("id",)
 _REQUEST = {"request_id": "requests"}
-_TRIP = {**_REQUEST, "vehicle_id": "vehicles"}
+_TRIP = {"to": {**_REQUEST, "vehicle_id": "vehicles"}, "index": ["request_id"]}
 
-facilities = Table("facilities", metadata, *_fields(Facility, "point", key=_ID), *_point())
-vehicles = Table(
+facilities = _table("facilities", Facility)
+vehicles = _table(
     "vehicles",
-    metadata,
-    *_fields(Vehicle, "base_point", key=_ID, to={"base": "facilities"}),
-    *_fields(VehicleNow, "vehicle", "fix", "assignment_id"),
+    Vehicle,
+    *_fields(VehicleNow, without=["vehicle", "fix", "assignment_id"]),
     _column("revision", int, index=True),
+    without=["base_point"],
+    to={"base": "facilities"},
 )
-last_fixes = Table(
-    "last_fixes", metadata, *_fields(Fix, "point", key=["vehicle_id"], to={"vehicle_id": "vehicles"}), *_point()
-)
-people = Table("people", metadata, *_fields(Person, key=_ID, to={"facility": "facilities", "vehicle": "vehicles"}))
-tokens = Table("tokens", metadata, *_fields(Token, key=["digest"], to={"person_id": "people"}))
-requests = Table(
-    "requests",
-    metadata,
-    *_fields(Request, key=_ID),
-    _column("facility", str | None),
-    _column("track_token", str, unique=True),
-)
-contacts = Table("contacts", metadata, _column("request_id", str, to="requests", primary_key=True), *_fields(Contact))
+last_fixes = _table("last_fixes", Fix, key=["vehicle_id"], to={"vehicle_id": "vehicles"})
+people = _table("people", Person, to={"facility": "facilities", "vehicle": "vehicles"})
+tokens = _table("tokens", Token, key=["digest"], to={"person_id": "people"})
+requests = _table("requests", Request, _column("facility", str | None), _column("track_token", str, unique=True))
+contacts = _table("contacts", Contact, _column("request_id", str, "requests", primary_key=True))
 decisions = Table(
     "decisions",
     metadata,
     _number(),
-    _column("request_id", str, to="requests", index=True),
+    _column("request_id", str, "requests", index=True),
     _column("at", datetime),
     _column("decision", DecisionRecord),
     _column("brief", DecisionRecord | None),
     _column("facts", bytes | None),
 )
-assignments = Table(
-    "assignments", metadata, *_fields(Assignment, key=_ID, to=_TRIP, index=["request_id"]), _column("is_live", bool)
-)
-approvals = Table("approvals", metadata, *_fields(Approval, key=_ID, to=_TRIP, index=["request_id"]))
-promises = Table("promises", metadata, *_fields(Promise, key=_ID, to=_REQUEST))
-promise_calls = Table(
-    "promise_calls", metadata, _number(), *_fields(Call, to={"promise_id": "promises"}, index=["promise_id"])
-)
-journal = Table(
-    "journal",
-    metadata,
-    _number("seq"),
-    _column("kind", str),
-    *_fields(Event, index=["request_id"]),
-    _column("facts", str),
-)
-due = Table("due", metadata, *_fields(Due, key=["kind", "subject"], index=["at"]))
-answers = Table(
-    "answers", metadata, _column("key", str, primary_key=True), *_fields(Answer), _column("kept_at", datetime)
-)
+assignments = _table("assignments", Assignment, _column("is_live", bool), **_TRIP)
+approvals = _table("approvals", Approval, **_TRIP)
+promises = _table("promises", Promise, to=_REQUEST)
+promise_calls = _table("promise_calls", Call, _number(), to={"promise_id": "promises"}, index=["promise_id"])
+# Kinds and facts are read by the book, which passes over what it does not know.
+journal = _table("journal", Event, _number("seq"), _column("kind", str), _column("facts", str), index=["request_id"])
+due = _table("due", Due, key=["kind", "subject"], index=["at"])
+answers = _table("answers", Answer, _column("key", str, primary_key=True), _column("kept_at", datetime))
 packs = Table(
     "packs",
     metadata,
@@ -124,11 +106,9 @@ packs = Table(
     _column("text", str),
     UniqueConstraint("agency", "effective_from", name="one_pack_an_instant"),
 )
-sop_drafts = Table("sop_drafts", metadata, *_fields(SopDraft, key=_ID, index=["agency"]))
-closures = Table("closures", metadata, *_fields(Closure, key=_ID))
-messages = Table(
-    "messages", metadata, *_fields(Message, key=_ID, index=["request_id", "assignment_id"], unique=["key"])
-)
+sop_drafts = _table("sop_drafts", SopDraft, index=["agency"])
+closures = _table("closures", Closure)
+messages = _table("messages", Message, index=["request_id", "assignment_id"])
 tell_cursor = Table("tell_cursor", metadata, _number(), _column("seq", int))
 probes = Table("probes", metadata, _number(), _column("at", datetime))
 
@@ -149,4 +129,5 @@ IS_QUEUED = text("messages.state = 'queued'")
 Index("requests_newest", requests.c.created_at.desc(), requests.c.id.desc())
 Index("requests_of_facility", requests.c.facility, requests.c.created_at.desc())
 Index("messages_queued", messages.c.recipient, messages.c.id, sqlite_where=text("state = 'queued'"))
+UniqueConstraint(messages.c.key)
 Index("messages_by_state", messages.c.state, messages.c.id)
