@@ -13,18 +13,15 @@ from dispatch.desk.ports import Books, NotFoundError
 from dispatch.desk.usecases import sop
 from dispatch.reading.scope import keeps_sop
 from dispatch.reading.sop import (
-    BacktestOut,
     DraftOut,
-    DraftTestOut,
     PackOut,
     RuleDocument,
-    ScenarioOut,
     SopOut,
-    backtest_out,
     draft_out,
     overview_out,
     pack_out,
 )
+from dispatch.reading.trials import BacktestOut, DraftTestOut, ScenarioOut, backtest_out
 from dispatch.rules.pack.fields import LONGEST, MOST_RULES
 from dispatch.rules.pack.read import AGENCY, VERSION
 from dispatch.rules.pack.schema import pack_schema

@@ -640,9 +640,9 @@ export interface components {
         /**
          * @description A request as a list shows it.
          *
-         *     `level` is its place in the order (R24) before ageing, and `rises` are the times at which waiting brings it one level
-         *     up; `broken`: its vehicle could not go on; `escalated_to`: the role that was told that nobody goes, since a driver
-         *     last said yes.
+         *     `level` is its place in the order (R24) before ageing, `rises` the times at which waiting brings it one level up.
+         *     `broken`: its vehicle could not go on. `escalated_to`: the role that was told that nobody goes, since a driver last
+         *     said yes.
          */
         RequestSummaryOut: {
             id: string;
