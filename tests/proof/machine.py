@@ -148,15 +148,16 @@ class DeskMachine(Ground):
         if row is not None:
             self.town.run(lambda: trips.deliver_offer(self.town.unit, row["id"]))
 
-    @rule(number=NUMBERS, steps=st.sampled_from([6, 1, 2, 6]))
+    @rule(number=NUMBERS, steps=st.sampled_from([6, 1, 2, 6]), treated=st.sampled_from([False, False, True]))
     @precondition(lambda self: self.live())
-    def go_on(self, number: int, steps: int) -> None:
-        """The trip goes on, a tap after the other."""
+    def go_on(self, number: int, steps: int, treated: bool) -> None:
+        """The trip goes on, a tap after the other; or it ends where the patient was treated."""
         row = self.pick(self.live(), number)
         while row is not None and steps:
             if self.town.clock.now() > at_of(row["expires_at"]) and row["state"] == "offered":
                 return
-            done = self.take(row, AHEAD[row["state"]], DRIVERS[row["vehicle_id"]])
+            step = Step.CLEAR if treated and row["state"] == "on_scene" else AHEAD[row["state"]]
+            done = self.take(row, step, DRIVERS[row["vehicle_id"]])
             assert isinstance(done, str), done
             self.look()
             row = next((one for one in self.live() if one["id"] == done), None)

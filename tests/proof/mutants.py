@@ -102,7 +102,7 @@ _BY_TEST = (
     Mutant("the end of a request drops nothing that waits", _PLAN, "*it.drop(_OVERTAKEN | _OVERTAKEN_STEPS),", "", f"{_PLANNED}::test_who_cancelled_is_not_told_that_a_replacement_is_looked_for"),
     Mutant("a notice is told without its rule", _PLAN, "Template.OPERATOR_NOTICE), rule=event.rule)", "Template.OPERATOR_NOTICE))", "tests/journeys/test_messages.py::test_a_course_is_read_word_for_word_as_its_letters_say"),
     Mutant("an undone step is shown as done", f"{_DOMAIN}/assignment.py", "stamps.pop(assignment.state, None)", "pass", f"{_UNITS}/reading/test_family.py::test_each_step_is_shown_and_one_that_is_taken_back_no_longer"),
-    Mutant("the next search is shown at a time of its own", "dispatch/reading/requests.py", "found.retry_at = retry.at if retry else None", "found.retry_at = promise.due_at", f"{_UNITS}/reading/test_promises.py::test_the_page_says_when_the_search_really_goes_on"),
+    Mutant("the next search is shown at a time of its own", "dispatch/reading/requests.py", "return retry.at if retry else None", "return promise.due_at", f"{_UNITS}/reading/test_promises.py::test_the_page_says_when_the_search_really_goes_on"),
     Mutant("staff see another facility's request", _SCOPE, "if scope is Scope.FULL and facility_of(person) not in (None, request.ask.requester):", "if False:", "tests/web/test_requests.py::test_another_facilitys_request_does_not_exist"),
     Mutant("the live connection tells what HTTP refuses", _SCOPE, _OF_REQUEST, _OF_REQUEST.replace("of_request(person, request)", "Scope.FULL"), _WALK),
     Mutant("a live page begins with every facility's requests", _LIVE, "facility=facility_of(person), limit", "facility=None, limit", _WALK),
