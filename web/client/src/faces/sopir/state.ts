@@ -25,7 +25,13 @@ export async function load() {
   const tapsThen = taps;
   const now = await get<Me>("/api/me");
   const offered = now.assignment?.state === "offered";
-  const stands = offered ? ((await get<Offer | undefined>("/api/me/offer")) ?? null) : null;
+  let stands = offered ? ((await get<Offer | undefined>("/api/me/offer")) ?? null) : null;
+  if (stands && delivered !== stands.assignment_id) {
+    // From here on the time to answer runs: told first, so that the countdown does not jump.
+    const told = await post<Assignment>(`/api/assignments/${stands.assignment_id}/delivered`, {});
+    delivered = told.id;
+    stands = { ...stands, expires_at: told.expires_at };
+  }
   if (tapsThen !== taps) return; // asked before the last tap: an old answer must not bring back an old button
   skew.value = Date.parse(now.now) - Date.now();
   if (stands && stands.assignment_id !== offer.value?.assignment_id) ring(6);
@@ -37,12 +43,6 @@ export async function load() {
   if (now.vehicle && now.vehicle.duty !== "off_duty") startDevice();
   if (now.assignment?.id !== before?.id || now.assignment?.state !== before?.state) await loadRoute(now);
   reachable.value = true;
-  if (stands && delivered !== stands.assignment_id) {
-    // From here on the time to answer runs.
-    const told = await post<Assignment>(`/api/assignments/${stands.assignment_id}/delivered`, {});
-    delivered = told.id;
-    if (offer.value?.assignment_id === told.id) offer.value = { ...stands, expires_at: told.expires_at };
-  }
 }
 
 export const reload = () =>
