@@ -1,6 +1,7 @@
 """What stands at one moment, and what of the five promises is broken by it alone."""
 
 import json
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -155,3 +156,22 @@ def _ended(
         yield f"{name} has ended and a promise is still open"
     subjects = {name, *(a["id"] for a in assignments), *(p["id"] for p in promises)}
     yield from (f"{name} has ended and the timer {key} is left" for key in due if key[1] in subjects)
+
+
+# What was decided.
+
+
+def blocks(finding: Mapping[str, Any]) -> bool:
+    """Whether a finding keeps the vehicle from going: an objection that nothing lifts."""
+    return finding["effect"] in ("deny", "require") and not finding["met"] and not finding.get("lifted_by")
+
+
+def vehicles_of(facts: bytes) -> set[str]:
+    """The ids of the vehicles of a decision's facts: a head and blocks of rows, each with its length before it."""
+    parts, at = [], len(b"JMPF")
+    while at < len(facts):
+        length = int.from_bytes(facts[at : at + 4], "big")
+        parts.append(json.loads(zlib.decompress(facts[at + 4 : at + 4 + length])))
+        at += 4 + length
+    place = parts[0]["columns"].index("id")
+    return {row[place] for block in parts[1:] for row in block}

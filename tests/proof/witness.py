@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,10 +16,12 @@ from tests.proof.standing import (
     Row,
     State,
     at_of,
+    blocks,
     judge_approvals,
     judge_promises,
     judge_requests,
     judge_timers,
+    vehicles_of,
 )
 
 # Written down again from product.md and sop.md, so that a slip in the code's own tables is seen.
@@ -227,7 +228,7 @@ class Witness:
             if listed.keys() != fleet or decision["considered"] != len(fleet):
                 yield f"decision {row['id']} considered {sorted(listed)}"
             for name, one in listed.items():
-                objections = {finding["rule"] for finding in one["findings"] if _blocks(finding)}
+                objections = {finding["rule"] for finding in one["findings"] if blocks(finding)}
                 if one["eligible"] is not (not objections) or objections != set(one["blocking"]):
                     yield f"decision {row['id']} blocks {name} by {one['blocking']}, its findings by {objections}"
                 if not one["eligible"] and not objections:
@@ -238,7 +239,7 @@ class Witness:
                     yield f"decision {row['id']} has no finding on {name}"
             if not (decision["chosen"] or decision["asks"] or decision.get("why") or decision.get("search_at")):
                 yield f"decision {row['id']} does nothing"
-            if row["facts"] is None or _vehicles_of(row["facts"]) != fleet:
+            if row["facts"] is None or vehicles_of(row["facts"]) != fleet:
                 yield f"decision {row['id']} has lost its facts"
 
     def _ends(self) -> dict[str, dict[str, Any]]:
@@ -299,19 +300,3 @@ def _timer_of(row: Row, facts: Mapping[str, Any], promises: Mapping[str, Row]) -
     if kind == "duty_changed" and row["actor"] == "desk":
         return "shift_ends", row["vehicle_id"]
     return None
-
-
-def _blocks(finding: Mapping[str, Any]) -> bool:
-    """Whether a finding keeps the vehicle from going: an objection that nothing lifts."""
-    return finding["effect"] in ("deny", "require") and not finding["met"] and not finding.get("lifted_by")
-
-
-def _vehicles_of(facts: bytes) -> set[str]:
-    """The ids of the vehicles of a decision's facts: a head and blocks of rows, each with its length before it."""
-    parts, at = [], len(b"JMPF")
-    while at < len(facts):
-        length = int.from_bytes(facts[at : at + 4], "big")
-        parts.append(json.loads(zlib.decompress(facts[at + 4 : at + 4 + length])))
-        at += 4 + length
-    place = parts[0]["columns"].index("id")
-    return {row[place] for block in parts[1:] for row in block}
