@@ -29,7 +29,7 @@ run: setup ## serve all faces with demo data on http://localhost:8000
 	@$(BIN)/jemput serve --demo
 
 test: setup ## all tests, on two processes: those of a browser wait much
-	@$(BIN)/python -m pytest -n 2 --dist worksteal
+	@$(BIN)/python -m pytest -n 2 --dist worksteal --durations 15 --durations-min 3
 
 e2e: setup ## the browser tests alone
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m browser
