@@ -1,15 +1,22 @@
-"""Real servers for tests: a Redis or Valkey on a free loopback port, with a folder of its own, ended by its pid."""
+"""Real servers for tests, each on a free loopback port: Jemput in this process, and a Redis or Valkey beside it."""
 
 import contextlib
 import shutil
 import signal
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
+import uvicorn
+from fastapi import FastAPI
+
+from dispatch.settings import Settings
 from tests.conftest import require
+from web.server import create_app
 
 
 def free_port() -> int:
@@ -17,6 +24,31 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def running_app(settings: Settings) -> Iterator[tuple[str, FastAPI]]:
+    """The address of a server over what these settings' database holds, and its application; ended with the block."""
+    app = create_app(settings, demo=False)
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="websockets-sansio")
+    listening = config.bind_socket()
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    try:
+        while thread.is_alive():
+            try:
+                httpx.get(f"{url}/healthz", timeout=5)
+                break
+            except httpx.TransportError:
+                continue
+        assert thread.is_alive(), "the server did not start"
+        yield url, app
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
 
 
 @dataclass

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -22,12 +21,14 @@ import pytest
 
 from dispatch.desk.ports import Books
 from dispatch.domain.people import Token
+from dispatch.settings import Settings
 from dispatch.store.sqlite import open_sqlite
 from geo.basemap.tiles import write_tiles
 from geo.roads.network import open_network, write_network
 from geo.sample.layers import sample_layers
-from geo.sample.roads import sample_network
 from tests.conftest import require
+from tests.sample_region import sample_city
+from tests.servers import free_port, running_app
 
 sync_api = pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Browser, BrowserContext, Page, Route  # noqa: E402 - after the check that it is there
@@ -87,18 +88,11 @@ class Served:
 
 @pytest.fixture(scope="session")
 def roads(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample roads and their map, made once."""
-    path = tmp_path_factory.mktemp("roads") / "sample.roads"
-    write_network(sample_network(print), path)
+    """The roads of the sample's city and their map, made once."""
+    path = tmp_path_factory.mktemp("roads") / "city.roads"
+    write_network(sample_city(), path)
     write_tiles(open_network(path), sample_layers(), path.with_suffix(".pmtiles"), print)
     return path
-
-
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        port: int = listening.getsockname()[1]
-        return port
 
 
 def _wait_ready(url: str, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
@@ -113,26 +107,6 @@ def _wait_ready(url: str, process: subprocess.Popen[bytes], log: IO[bytes]) -> N
             time.sleep(0.1)
     log.seek(0)
     pytest.fail(f"the server did not become ready: {log.read().decode(errors='replace')[-3000:]}")
-
-
-def _serve(environment: dict[str, str], log_path: Path, *options: str) -> Iterator[str]:
-    port = _free_port()
-    url = f"http://127.0.0.1:{port}"
-    with log_path.open("w+b") as log:
-        process = subprocess.Popen(
-            [*_CLI, "serve", "--port", str(port), *options], cwd=ROOT, env=environment, stdout=log, stderr=log
-        )
-        try:
-            _wait_ready(url, process, log)
-            yield url
-        finally:
-            process.send_signal(signal.SIGINT)
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-                pytest.fail("the server did not end on SIGINT")
 
 
 def _environment(data: Path, roads: Path) -> dict[str, str]:
@@ -172,14 +146,29 @@ def served(tmp_path: Path, world: Path, roads: Path) -> Iterator[Served]:
     """A server over the small world, a new one for each test."""
     data = tmp_path / "data"
     shutil.copytree(world, data)
-    for url in _serve(_environment(data, roads), tmp_path / "server.log"):
+    with running_app(Settings(data_dir=data, roads=str(roads))) as (url, _):
         yield Served(url=url)
 
 
 @pytest.fixture
 def demo(tmp_path: Path, roads: Path) -> Iterator[str]:
-    """The address of `jemput serve --demo`."""
-    yield from _serve(_environment(tmp_path, roads), tmp_path / "server.log", "--demo")
+    """The address of `jemput serve --demo`, a process of its own."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [*_CLI, "serve", "--demo", "--port", str(port)]
+    with (tmp_path / "server.log").open("w+b") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=_environment(tmp_path, roads), stdout=log, stderr=log)
+        try:
+            _wait_ready(url, process, log)
+            yield url
+        finally:
+            process.send_signal(signal.SIGINT)
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+                pytest.fail("the server did not end on SIGINT")
 
 
 @pytest.fixture(scope="module")

