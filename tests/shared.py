@@ -1,6 +1,8 @@
-"""Finding the shared data folder; a test that needs a file from it skips, naming the file, where it is absent."""
+"""What tests share: the data folder (a test that needs a file of it skips where it is absent), and costly files."""
 
+import fcntl
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,4 +15,18 @@ def shared_data(name: str) -> Path:
     path = Path(os.environ.get("JEMPUT_TEST_DATA", _BESIDE_THE_REPOSITORY)) / name
     if not path.exists():
         pytest.skip(f"needs {name} of the shared data folder, which is not here (set JEMPUT_TEST_DATA)")
+    return path
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A file that one of the processes of this run makes while the others wait for it."""
+    folder = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    path = folder / "made-once" / name
+    path.parent.mkdir(exist_ok=True)
+    with path.with_name(f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            make(path)
     return path

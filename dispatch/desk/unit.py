@@ -58,7 +58,6 @@ class Unit:
     closed: tuple[Shape, ...] = ()
     closing: asyncio.Lock = field(default_factory=asyncio.Lock)
     kept_fixes: dict[str, Fix] = field(default_factory=dict)
-    _packs: dict[str, Pack] = field(default_factory=dict)
     _in_force: SopInForce | None = None
     _searching: asyncio.Lock = field(default_factory=asyncio.Lock)
     _again: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -76,12 +75,8 @@ class Unit:
         self._thinking.shutdown()
 
     def packs(self, books: Books) -> list[Pack]:
-        """Every published version; it is immutable, so each text is read once."""
-        texts = books.sop.list_packs()
-        for text in texts:
-            if text not in self._packs:
-                self._packs[text] = read_pack(text)
-        return [self._packs[text] for text in texts]
+        """Every published version."""
+        return [read_pack(text) for text in books.sop.list_packs()]
 
     def sop(self, books: Books, at: datetime) -> SopInForce:
         """The packs in force; kept as long as nothing is published, with all that was found out about them."""

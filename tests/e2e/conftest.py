@@ -28,7 +28,8 @@ from geo.roads.network import open_network, write_network
 from geo.sample.layers import sample_layers
 from tests.conftest import require
 from tests.sample_region import sample_city
-from tests.servers import free_port, running_app
+from tests.servers import NO_TLS, free_port, running_app
+from tests.shared import made_once
 
 sync_api = pytest.importorskip("playwright.sync_api")
 from playwright.sync_api import Browser, BrowserContext, Page, Route  # noqa: E402 - after the check that it is there
@@ -54,17 +55,20 @@ class Served:
         """The token of a person of the world."""
         return f"token-of-the-{role}-{person}-in-the-small-world"
 
-    def post(self, role: str, person: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """What the API answers somebody's command; it has to be carried out."""
+    def call(self, role: str, person: str, method: str, path: str, body: object = None) -> httpx.Response:
+        """The API's answer to a call of somebody's."""
         headers = {"Authorization": f"Bearer {self.token(role, person)}", "Idempotency-Key": str(uuid4())}
-        answer = httpx.post(f"{self.url}{path}", json=body, headers=headers)
+        return httpx.request(method, f"{self.url}{path}", json=body, headers=headers, verify=NO_TLS)
+
+    def post(self, role: str, person: str, path: str, body: object) -> Any:
+        """What the API answers somebody's command; it has to be carried out."""
+        answer = self.call(role, person, "POST", path, body)
         assert answer.is_success, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
+        return answer.json()
 
     def get(self, role: str, person: str, path: str) -> Any:
         """What the API shows somebody."""
-        answer = httpx.get(f"{self.url}{path}", headers={"Authorization": f"Bearer {self.token(role, person)}"})
+        answer = self.call(role, person, "GET", path)
         assert answer.is_success, answer.text
         return answer.json()
 
@@ -78,21 +82,20 @@ class Served:
     def go_on_duty(self, *drivers: str) -> None:
         """Put drivers on duty at their bases, as their phones would."""
         for driver in drivers:
-            answer = httpx.post(
-                f"{self.url}/api/me/duty",
-                json={"duty": "available", "at_base": True, "seq": 1, "device_time": "2026-11-20T08:00:00+07:00"},
-                headers={"Authorization": f"Bearer {self.token('driver', driver)}", "Idempotency-Key": driver},
-            )
-            assert answer.status_code == 200, answer.text
+            duty = {"duty": "available", "at_base": True, "seq": 1, "device_time": "2026-11-20T08:00:00+07:00"}
+            self.post("driver", driver, "/api/me/duty", duty)
 
 
 @pytest.fixture(scope="session")
 def roads(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The roads of the sample's city and their map, made once."""
-    path = tmp_path_factory.mktemp("roads") / "city.roads"
-    write_network(sample_city(), path)
-    write_tiles(open_network(path), sample_layers(), path.with_suffix(".pmtiles"), print)
-    return path
+    roads = made_once(tmp_path_factory, "city.roads", lambda path: write_network(sample_city(), path))
+
+    def draw(path: Path) -> None:
+        write_tiles(open_network(roads), sample_layers(), path, print)
+
+    made_once(tmp_path_factory, "city.pmtiles", draw)
+    return roads
 
 
 def _wait_ready(url: str, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:

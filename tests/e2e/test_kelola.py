@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -24,8 +23,7 @@ TITLE = "SOP Ambulans Kota Tangerang"
 
 def api(served: Served, person: str, method: str, path: str, body: dict[str, Any] | None = None) -> httpx.Response:
     """What the API answers a health officer."""
-    headers = {"Authorization": f"Bearer {served.token('health_officer', person)}", "Idempotency-Key": str(uuid4())}
-    return httpx.request(method, f"{served.url}/api/sop{path}", json=body, headers=headers)
+    return served.call("health_officer", person, method, f"/api/sop{path}", body)
 
 
 def new_draft(page: Page) -> None:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -67,8 +66,7 @@ def test_an_operator_overrides_with_a_reason_in_three_clicks(served: Served, ent
         "button", name="Tetapkan"
     ).click()
     expect(panel).to_contain_text("Ambulans Puskesmas Baja ditawarkan")
-    headers = {"Authorization": f"Bearer {served.token('operator', 'rina')}"}
-    trips = httpx.get(f"{served.url}/api/requests/{request_id}", headers=headers).json()["assignments"]
+    trips = served.get("operator", "rina", f"/api/requests/{request_id}")["assignments"]
     assert [(trip["vehicle_id"], trip["state"]) for trip in trips] == [
         ("A-CIKOKOL", "withdrawn"),
         ("A-BAJA", "offered"),

@@ -17,7 +17,7 @@ from geo.roads.table import Origin
 from geo.search.hierarchy import Hierarchy
 from geo.search.snap import Snapper
 from tests.roads.graphs import Graph, graph_of_network
-from tests.shared import shared_data
+from tests.shared import made_once, shared_data
 
 RealNetwork = Callable[[str, str], Network]
 
@@ -74,9 +74,11 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> RealNetwork:
 
     def of(name: str, turn_costs: str) -> Network:
         if (name, turn_costs) not in opened:
-            folder = tmp_path_factory.mktemp("roads")
-            write_network(build_real(name, turn_costs, folder), folder / f"{name}.roads")
-            opened[name, turn_costs] = open_network(folder / f"{name}.roads")
+
+            def make(path: Path) -> None:
+                write_network(build_real(name, turn_costs, tmp_path_factory.mktemp("roads")), path)
+
+            opened[name, turn_costs] = open_network(made_once(tmp_path_factory, f"{name}-{turn_costs}.roads", make))
         return opened[name, turn_costs]
 
     return of

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.people import BUDI, OPI, SITI
+from tests.servers import NO_TLS
 from tests.web.conftest import Service
 from tests.web.test_requests import REQUEST
 from web.errors import install
@@ -92,21 +93,21 @@ def test_too_much_is_a_413_and_an_unknown_address_a_404(service: Service) -> Non
 def test_the_familys_page_names_nobody(service: Service) -> None:
     with service.client(SITI) as client:
         request = client.post("/api/requests", json=REQUEST).json()
-    page = httpx.get(request["track_url"])
+    page = httpx.get(request["track_url"], verify=NO_TLS)
     assert page.status_code == 200
     assert page.headers["referrer-policy"] == "same-origin"
     assert page.headers["x-robots-tag"] == "noindex"
     assert len(page.content) < 10_000
     for private in ("Keluarga Contoh", "811", "unnatural", "jenazah", "pagar hijau"):
         assert private not in page.text
-    unknown = httpx.get(request["track_url"][:-4] + "AAAA")
+    unknown = httpx.get(request["track_url"][:-4] + "AAAA", verify=NO_TLS)
     assert unknown.status_code == 404
     assert "sudah selesai" in unknown.text
 
 
 def test_health_readiness_and_headers(service: Service) -> None:
-    assert httpx.get(f"{service.url}/healthz").json() == {"status": "ok"}
-    ready = httpx.get(f"{service.url}/readyz")
+    assert httpx.get(f"{service.url}/healthz", verify=NO_TLS).json() == {"status": "ok"}
+    ready = httpx.get(f"{service.url}/readyz", verify=NO_TLS)
     assert ready.json() == {"status": "ok", "live": True, "roads": "none"}
     assert "default-src 'self'" in ready.headers["content-security-policy"]
     with service.client(OPI) as client:

@@ -20,7 +20,7 @@ from dispatch.settings import Settings
 from tests.people import OPI, SITI
 from tests.roads.ground_town import ground_town
 from tests.roads.tiny import SOUTH, STEP, WEST
-from tests.servers import free_port
+from tests.servers import NO_TLS, free_port
 from tests.web.conftest import Service, serving
 
 JEMPUT = str(Path(sys.executable).with_name("jemput"))
@@ -296,4 +296,4 @@ def test_the_map_comes_packed_with_its_tag_and_attribution(town: Service) -> Non
 
 
 def test_only_those_who_ask_for_vehicles_may_search(town: Service) -> None:
-    assert httpx.get(f"{town.url}/api/geocode", params={"q": "melati"}).status_code == 401
+    assert httpx.get(f"{town.url}/api/geocode", params={"q": "melati"}, verify=NO_TLS).status_code == 401

@@ -24,7 +24,7 @@ from dispatch.store.sqlite import open_sqlite
 from dispatch.tell.gateway import AT_ONCE
 from tests.gateways import Delivery, Gateway, open_gateway
 from tests.people import OPI, SITI
-from tests.servers import free_port
+from tests.servers import NO_TLS, free_port
 from tests.web.conftest import YANI, Service, prepare, serving
 
 ROOT = Path(__file__).parents[2]
@@ -161,7 +161,7 @@ class Served:
 
         def is_up() -> bool:
             with contextlib.suppress(httpx.TransportError):
-                return httpx.get(f"{service.url}/readyz", timeout=20).status_code == 200
+                return httpx.get(f"{service.url}/readyz", timeout=20, verify=NO_TLS).status_code == 200
             return False
 
         try:

@@ -5,19 +5,20 @@ import pytest
 from fastapi import APIRouter
 
 from tests.people import OPI, SITI
+from tests.servers import NO_TLS
 from tests.web.conftest import Service, secret
 from web.auth import judge_table
 
 
 def test_a_token_that_is_wrong_or_has_run_out_opens_nothing(service: Service) -> None:
     for bearer in ("wrong", "an-old-token-of-siti-that-ran-out", "x" * 5000):
-        answer = httpx.get(f"{service.url}/api/me", headers={"Authorization": f"Bearer {bearer}"})
+        answer = httpx.get(f"{service.url}/api/me", headers={"Authorization": f"Bearer {bearer}"}, verify=NO_TLS)
         assert answer.status_code == 401
 
 
 def test_a_cookie_works_from_our_own_pages_alone(service: Service) -> None:
     own = {"Origin": service.url}
-    with httpx.Client(base_url=service.url) as browser:
+    with httpx.Client(base_url=service.url, verify=NO_TLS) as browser:
         foreign = browser.post("/api/session", json={"token": secret(OPI)}, headers={"Origin": "https://evil.example"})
         assert foreign.status_code == 403
         assert browser.post("/api/session", json={"token": secret(OPI)}, headers=own).status_code == 200
@@ -37,7 +38,7 @@ def test_a_cookie_works_from_our_own_pages_alone(service: Service) -> None:
 
 
 def test_one_click_sign_in_is_the_demos_alone(service: Service) -> None:
-    with httpx.Client(base_url=service.url, headers={"Origin": service.url}) as browser:
+    with httpx.Client(base_url=service.url, headers={"Origin": service.url}, verify=NO_TLS) as browser:
         assert browser.get("/api/session/people").json() == []
         assert browser.post("/api/session", json={"person_id": SITI.id}).status_code == 401
 

@@ -18,6 +18,7 @@ from dispatch.rules.pack.schema import pack_schema
 from dispatch.settings import Settings
 from dispatch.vocabulary.roles import Role
 from tests.people import DINA, OPI, SITI, packs
+from tests.servers import NO_TLS
 from tests.unit.rules.pack.bad_packs import HEAD, RULE
 from tests.web.conftest import ADMIN, EVERYBODY, Service, serving
 
@@ -66,7 +67,7 @@ def draft_of(client: httpx.Client, **body: Any) -> tuple[str, Any]:
 
 
 def test_the_schema_stands_at_its_address_for_anybody(service: Service) -> None:
-    assert httpx.get(f"{service.url}/sop.schema.json").json() == pack_schema()
+    assert httpx.get(f"{service.url}/sop.schema.json", verify=NO_TLS).json() == pack_schema()
 
 
 def test_every_sample_pack_is_read_in_sentences(dina: httpx.Client) -> None:
@@ -326,9 +327,9 @@ def test_a_draft_plays_the_scenarios_and_other_calls_are_answered_meanwhile(
             answered += 1
     found = made(playing.result())
     assert answered > 10, "the server answers nobody while it plays"
+    assert [scenario for scenario in found["scenarios"] if scenario["state"] not in ("passed", "waiting")] == []
     assert found["failed"] == 0
     assert found["passed"] > 25
-    assert {scenario["state"] for scenario in found["scenarios"]} <= {"passed", "waiting"}
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 from dispatch.rules.pack.checks import FIELDS_OF, judge_needs, judge_policy, judge_rule
@@ -40,11 +40,14 @@ NEEDED = ("id", "title", "effect", "clause", "source", "reason")
 RULE_KEYS = tuple(dict.fromkeys((*ALWAYS, *(name for names in FIELDS_OF.values() for name in names))))
 REASON_KEYS = ("met", "unmet", "would_help")
 AGENCY, VERSION, RULE_ID = r"[a-z][a-z0-9-]{0,39}", r"[A-Za-z0-9][A-Za-z0-9.-]{0,39}", r"[A-Za-z][A-Za-z0-9-]{0,19}"
+_KEPT = 200  # every version of a region's agencies for some years
+_KEPT = 200  # every version of a region's agencies for some years
 _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
+@lru_cache(maxsize=_KEPT)
 def read_pack(text: str) -> Pack:
-    """The pack that `text` holds.
+    """The pack that `text` holds; it never changes, so one that was read is kept.
 
     Raises:
         PackError: with everything that is wrong, in the order of its lines.

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from dispatch.desk.ports import Books
 from dispatch.domain.assignment import Assignment, Stamp
@@ -30,6 +31,7 @@ _NEAR_M = 15_000.0  # beyond it a point is taken to lie in no area of the sample
 _BUSY_SINCE = timedelta(minutes=20)  # how long a vehicle has been on another request's trip
 
 
+@cache
 def area_of(point: Point) -> str | None:
     """Whose area a point lies in: the nearest village's of the sample region."""
     nearest = min(list_villages(), key=lambda village: distance_m(village.point, point))
