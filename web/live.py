@@ -6,7 +6,7 @@ import json
 import logging
 import struct
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +24,7 @@ from dispatch.reading.base import vehicle_names
 from dispatch.reading.decisions import rules_of
 from dispatch.reading.events import event_out
 from dispatch.reading.requests import summaries_out
-from dispatch.reading.scope import Scope, facility_of, of_event, of_fleet, of_requests, of_vehicle
+from dispatch.reading.scope import Scope, facility_of, is_on, of_event, of_fleet, of_requests, of_vehicle
 from dispatch.reading.vehicles import SnapshotOut, fleet_out, vehicle_out
 from dispatch.vocabulary.events import DecisionMade, RoadEvent
 from dispatch.vocabulary.languages import Lang
@@ -85,13 +85,14 @@ class _News:
 
     entry: JournalEntry
     request: Request | None
+    on_it: Collection[str]
     told: Mapping[Scope, dict[str, Any]]
     summary: dict[str, Any] | None
     vehicle: dict[str, Any] | None
 
     def message_for(self, person: Person) -> str | None:
         """What this person is told of it, with the state of request and vehicle as they are now."""
-        scope = of_event(person, self.entry.event, self.request)
+        scope = of_event(person, self.entry.event, self.request, self.on_it)
         if scope is Scope.NONE:
             return None
         message = self.told[scope].copy()
@@ -201,6 +202,7 @@ class Hub:
         unit, now, lang = self._unit, self._unit.clock.now(), Lang.ID
         ids = {entry.event.request_id for entry in entries if entry.event.request_id}
         requests = {request_id: books.requests.get(request_id) for request_id in ids}
+        trips = books.assignments.list_of(*ids)
         summaries = {
             summary.id: summary.model_dump(mode="json", by_alias=True)
             for summary in summaries_out(unit, books, requests.values(), lang)
@@ -223,6 +225,7 @@ class Hub:
             _News(
                 entry,
                 requests.get(entry.event.request_id or ""),
+                [trip.vehicle_id for trip in trips if is_on(trip, entry.event)],
                 {scope: told(entry, scope) for scope in Scope if scope is not Scope.NONE},
                 summaries.get(entry.event.request_id or ""),
                 shown.get(entry.event.vehicle_id or ""),

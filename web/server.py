@@ -27,6 +27,8 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(self), screen-wake-lock=(self)",
+    # Of whoever asks, and of that moment: a browser would even give two questions at once the same answer.
+    "Cache-Control": "no-store",
 }
 
 

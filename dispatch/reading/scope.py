@@ -1,6 +1,6 @@
 """How much of one thing one person may see; whether their role may ask at all is `dispatch.vocabulary.roles`."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum, auto
 
 from dispatch.domain.assignment import Assignment
@@ -66,15 +66,23 @@ def of_fleet(person: Person) -> Scope:
     return Scope.FULL if watches else Scope.NONE
 
 
-def of_event(person: Person, event: Event, request: Request | None) -> Scope:
-    """How much of something that happened reaches this person's live connection."""
+def of_event(person: Person, event: Event, request: Request | None, on_it: Collection[str] = ()) -> Scope:
+    """How much of something that happened reaches this person's live connection; `on_it`: the vehicles that were on the
+    request when it did.
+    """
     if not may(person.role, Permission.FOLLOW):
         return Scope.NONE
     if may(person.role, Permission.DRIVE):
-        return Scope.REDACTED if event.vehicle_id is not None and event.vehicle_id == person.vehicle else Scope.NONE
+        concerned = on_it if event.vehicle_id is None else (event.vehicle_id,)
+        return Scope.REDACTED if person.vehicle in concerned else Scope.NONE
     if request is not None:
         return of_request(person, request)
     return Scope.NONE if person.role is Role.STAFF else Scope.FULL
+
+
+def is_on(trip: Assignment, event: Event) -> bool:
+    """Whether a vehicle is on the request that something happened to, and was before that."""
+    return trip.is_live and trip.request_id == event.request_id and trip.offered_at < event.at
 
 
 def sees_number(person: Person, recipient: str) -> bool:

@@ -215,14 +215,11 @@ class Opened:
         )
         self.contexts.append(context)
 
-        def judge(route: Route) -> None:
-            if route.request.url.startswith((f"{url}/", "data:", "blob:")):
-                route.continue_()
-            else:
-                self.foreign.append(route.request.url)
-                route.abort()
+        def refuse(route: Route) -> None:
+            self.foreign.append(route.request.url)
+            route.abort()
 
-        context.route("**/*", judge)
+        context.route(re.compile(rf"^(?!{re.escape(url)}/|data:|blob:)"), refuse)
         page = context.new_page()
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         return page

@@ -15,6 +15,7 @@ from websockets.typing import Origin
 
 from dispatch.domain.people import Person
 from tests.people import BUDI, OPI, SITI
+from tests.servers import NO_TLS
 from tests.web.conftest import JOKO, YANI, Service, secret
 from tests.web.test_requests import REQUEST
 
@@ -89,6 +90,28 @@ async def test_each_sees_what_is_their_business(service: Service) -> None:
                 await asyncio.wait_for(socket.recv(), 0.5)
 
 
+async def test_a_driver_hears_of_a_note_a_hold_and_the_familys_word_and_not_of_whom(service: Service) -> None:
+    async with live(service, BUDI) as budi, live(service, JOKO) as joko:
+        await asyncio.gather(budi.recv(), joko.recv())
+        request = await post(service, SITI, "/api/requests", REQUEST)
+        offered = await until(budi, "offer_made")
+        tap = {"seq": 1, "device_time": datetime.now(UTC).isoformat()}
+        await post(service, BUDI, f"/api/assignments/{offered[-1]['assignment_id']}/accept", tap)
+        await until(budi, "offer_accepted")
+        path = f"/api/requests/{request['id']}"
+        await post(service, SITI, f"{path}/note", {"text": "gerbang belakang"})
+        await post(service, SITI, f"{path}/hold", {"reason": "kamar belum pasti"})
+        async with httpx.AsyncClient(verify=NO_TLS, headers={"Origin": service.url}) as family:
+            assert (await family.post(request["track_url"], data={"said": "left"})).status_code == 303
+        heard = await until(budi, "family_said")
+        assert [event["kind"] for event in heard] == ["noted", "held", "family_said"]
+        for event in heard:
+            assert (event["request_id"], event["actor"], event["text"], event["facts"]) == (None, None, "", {})
+            assert "request" not in event
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(joko.recv(), 0.5)
+
+
 @pytest.mark.alone
 async def test_positions_come_as_rows_and_only_to_who_looks_there(service: Service) -> None:
     async with live(service, OPI) as near, live(service, OPI) as far:
@@ -145,7 +168,7 @@ async def test_nobody_comes_in_without_sign_in_or_from_another_page(service: Ser
     with pytest.raises((InvalidStatus, ConnectionClosed)):
         async with connect(address) as socket:
             await socket.recv()
-    async with httpx.AsyncClient(base_url=service.url, headers={"Origin": service.url}) as browser:
+    async with httpx.AsyncClient(base_url=service.url, verify=NO_TLS, headers={"Origin": service.url}) as browser:
         await browser.post("/api/session", json={"token": secret(OPI)})
         cookie = f"jemput_session={browser.cookies['jemput_session']}"
     with pytest.raises((InvalidStatus, ConnectionClosed)):

@@ -18,6 +18,15 @@ def test_the_familys_page_tells_the_state_and_nothing_personal(service: Service)
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
 
 
+def test_no_answer_of_the_api_is_kept_by_a_browser_or_given_to_two_questions(service: Service) -> None:
+    with service.client(SITI) as siti, service.client(None) as nobody:
+        made = siti.post("/api/requests", json=REQUEST).json()
+        one = f"/api/requests/{made['id']}"
+        answers = [siti.get(path) for path in ("/api/me", "/api/requests", one, "/api/facilities", "/api/sop")]
+        answers += [siti.get("/api/requests/P-unknown"), nobody.get("/api/me")]
+    assert [answer.headers["cache-control"] for answer in answers] == ["no-store"] * len(answers)
+
+
 def test_an_unknown_link_is_a_page_and_health_answers_without_a_token(service: Service) -> None:
     with service.client(None) as nobody:
         assert nobody.get("/t/unknown").status_code == 404

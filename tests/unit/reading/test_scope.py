@@ -20,7 +20,7 @@ from dispatch.reading.scope import (
     of_vehicle,
     sees_number,
 )
-from dispatch.vocabulary.events import DutyChanged, OfferMade
+from dispatch.vocabulary.events import DutyChanged, Noted, OfferMade
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.trip_steps import AssignmentState
@@ -44,6 +44,7 @@ OFFER = Assignment(
 )
 OVER = replace(OFFER, state=AssignmentState.CLEARED)
 OFFERED = OfferMade(at=NOW, request_id="P-1", assignment_id="T-1", vehicle_id="H3", expires_at=NOW)
+NOTED = Noted(at=NOW, request_id="P-1")
 OFF_DUTY = DutyChanged(at=NOW, vehicle_id="H1", duty=Duty.OFF_DUTY)
 # Of siti, who asked; yani of another facility; budi, who is asked; joko, another driver; opi, dina, adi, a tracker.
 SEES = {
@@ -54,6 +55,7 @@ SEES = {
     "the vehicle": (NONE, NONE, FULL, NONE, FULL, FULL, FULL, NONE),
     "the fleet": (NONE, NONE, NONE, NONE, FULL, FULL, FULL, NONE),
     "the offer on the live connection": (FULL, NONE, REDACTED, NONE, FULL, FULL, COUNTS, NONE),
+    "a note on the way": (FULL, NONE, REDACTED, NONE, FULL, FULL, COUNTS, NONE),
     "another's duty on it": (NONE, NONE, NONE, REDACTED, FULL, FULL, FULL, NONE),
 }
 
@@ -67,6 +69,7 @@ def sees(person: Person) -> dict[str, Scope]:
         "the vehicle": of_vehicle(person, "H3"),
         "the fleet": of_fleet(person),
         "the offer on the live connection": of_event(person, OFFERED, REQUEST),
+        "a note on the way": of_event(person, NOTED, REQUEST, ["H3"]),
         "another's duty on it": of_event(person, OFF_DUTY, None),
     }
 

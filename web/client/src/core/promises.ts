@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { get, type Owed, post } from "./api";
 import { now } from "./clock";
+import { newest } from "./newest";
 
 export type Outcome = "told" | "no_answer" | "wrong_number";
 export type Close = "handed_out" | "not_needed";
@@ -10,13 +11,12 @@ export const owed = signal<Owed[]>([]);
 
 export const isLate = (promise: { due_at: string }) => Date.parse(promise.due_at) < now.value;
 
-let asked = 0;
+const turn = newest();
 
 export async function loadOwed(): Promise<void> {
-  asked += 1;
-  const mine = asked;
+  const isNewest = turn();
   const found = await get<Owed[]>("/api/promises");
-  if (mine === asked) owed.value = found; // an older answer that comes late does not overwrite a newer one
+  if (isNewest()) owed.value = found;
 }
 
 async function act<T>(path: string, body: unknown): Promise<T> {

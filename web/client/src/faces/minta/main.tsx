@@ -104,14 +104,14 @@ async function start() {
   connect({
     snapshot: (snapshot) => {
       mine.value = snapshot.requests;
-      void refresh();
+      refresh().catch(say);
       void keepUp();
     },
     event: (event) => {
       const request = event.request;
       if (!request) return;
       mine.value = [request, ...mine.value.filter((known) => known.id !== request.id)];
-      if (request.id === followed.value?.id) void refresh();
+      if (request.id === followed.value?.id) refresh().catch(say);
       // Every promise begins and ends with an event of its request.
       if (request.promise || owed.value.some((promise) => promise.request_id === request.id)) void keepUp();
     },

@@ -11,6 +11,7 @@ import {
   type RequestSummary,
 } from "../../core/api";
 import { attempt } from "../../core/attempt";
+import { newest } from "../../core/newest";
 import { loadOwed, stockCame } from "../../core/promises";
 import { instantOf } from "../../core/words";
 
@@ -98,10 +99,15 @@ export const stock = (subject: string, count: number) =>
     callOrder.value = { subject, ids: await stockCame(subject, count) };
   });
 
+// Of the request that is followed.
+const turn = newest();
+
 const act = (what: string, body: unknown) =>
   attempt(async () => {
-    if (followed.value)
-      followed.value = await post<RequestFull>(`/api/requests/${followed.value.id}/${what}`, body);
+    if (!followed.value) return;
+    const isNewest = turn();
+    const full = await post<RequestFull>(`/api/requests/${followed.value.id}/${what}`, body);
+    if (isNewest()) followed.value = full;
   });
 export const cancel = (reason: string, told: string) => act("cancel", { told, reason });
 export const hold = (on: boolean, reason: string) => act("hold", { on, reason });
@@ -109,17 +115,24 @@ export const addNote = (words: string) => act("note", { text: words });
 export const deliver = (to: Place) => act("deliver", { to: wire(to) });
 
 export async function refresh() {
-  if (followed.value) followed.value = await get<RequestFull>(`/api/requests/${followed.value.id}`);
+  if (!followed.value) return;
+  const isNewest = turn();
+  const full = await get<RequestFull>(`/api/requests/${followed.value.id}`);
+  if (isNewest()) followed.value = full;
 }
 
 export const follow = (id: string) =>
   attempt(async () => {
-    followed.value = await get<RequestFull>(`/api/requests/${id}`);
+    const isNewest = turn();
+    const full = await get<RequestFull>(`/api/requests/${id}`);
+    if (!isNewest()) return;
+    followed.value = full;
     view.value = "ask";
     window.scrollTo({ top: 0 });
   });
 
 export function startAgain() {
+  turn();
   followed.value = null;
   decision.value = null;
   need.value = null;

@@ -3,6 +3,7 @@ import { computed, signal } from "@preact/signals";
 import type { Map as MapView } from "maplibre-gl";
 import { type Closure, get } from "../../core/api";
 import { say } from "../../core/attempt";
+import { newest } from "../../core/newest";
 import { FEWEST, type Kind, MOST, type Position } from "./closed";
 
 export const closures = signal<Closure[]>([]);
@@ -11,13 +12,13 @@ export const kind = signal<Kind>("line");
 export const points = signal<Position[]>([]);
 export const enough = computed(() => points.value.length >= FEWEST[kind.value]);
 
-let asked = 0;
+const turn = newest();
 
 export async function load() {
-  const mine = ++asked;
+  const isNewest = turn();
   try {
     const found = await get<{ features: Closure[] }>("/api/closures");
-    if (mine === asked) closures.value = found.features; // an answer that a newer one overtook says nothing
+    if (isNewest()) closures.value = found.features;
   } catch (error) {
     say(error);
   }

@@ -14,6 +14,7 @@ import {
 import { attempt, say } from "../../core/attempt";
 import { now } from "../../core/clock";
 import type { LiveEvent, Snapshot } from "../../core/live";
+import { newest } from "../../core/newest";
 import { loadOwed, owed } from "../../core/promises";
 import { askedOf, isLive, isOpen, requests, takeRequest, takeRequests } from "../../core/requests";
 import { DUTIES } from "../../core/vocabulary";
@@ -102,11 +103,11 @@ export function takeEvent(event: LiveEvent) {
     keepUp();
 }
 
-// What the operator looks at: an answer that comes after he turned away opens nothing again.
-let wanted: string | null = null;
+// Who turned away is no longer asked for either: an answer that comes later opens nothing again.
+const turn = newest();
 
 export async function select(id: string | null) {
-  wanted = id;
+  const isNewest = turn();
   if (selected.value?.id !== id) {
     candidates.value = null;
     route.value = null;
@@ -117,13 +118,13 @@ export async function select(id: string | null) {
   }
   try {
     const full = await get<RequestFull>(`/api/requests/${id}`);
-    if (wanted !== id) return;
+    if (!isNewest()) return;
     selected.value = full;
     const trip = full.assignments.find((one) => isLive(one) && one.state !== "cleared");
     const way = trip
       ? await get<Route>(`/api/route?assignment=${encodeURIComponent(trip.id)}`).catch(() => null)
       : null;
-    if (wanted === id) route.value = way;
+    if (isNewest()) route.value = way;
   } catch (error) {
     say(error);
   }
@@ -154,15 +155,16 @@ export const search = (id: string) =>
 export const assign = (id: string, vehicle: string, override?: { rule: string; reason: string }) =>
   attempt(async () => {
     await post<RequestFull>(`/api/requests/${id}/assign`, { vehicle_id: vehicle, override });
-    if (wanted !== id) return;
+    if (selected.value?.id !== id) return;
     candidates.value = null;
     await select(id);
   });
 
 const act = (id: string, what: string, body: unknown) =>
   attempt(async () => {
+    const isNewest = turn();
     const full = await post<RequestFull>(`/api/requests/${id}/${what}`, body);
-    if (wanted === id) selected.value = full;
+    if (isNewest()) selected.value = full;
   });
 export const end = (id: string, how: string, told: string, reason: string) => act(id, how, { told, reason });
 export const hold = (id: string, on: boolean, reason: string) => act(id, "hold", { on, reason });

@@ -3,6 +3,7 @@ import { computed, signal } from "@preact/signals";
 import { type Assignment, get, type Me, type Offer, post, type Route } from "../../core/api";
 import { now } from "../../core/clock";
 import { online } from "../../core/live";
+import { newest } from "../../core/newest";
 import { STEPS, UNDO_MS } from "../../core/vocabulary";
 import { ring, startDevice } from "./device";
 import { drain, enqueue, reachable, waiting } from "./queue";
@@ -16,13 +17,13 @@ export const serverNow = computed(() => now.value + skew.value);
 // Where the live connection is down no offer can ring, though nothing waits to be sent.
 export const cutOff = computed(() => !reachable.value || online.value === false);
 
-let taps = 0;
+const turn = newest();
 let delivered = "";
 
 export async function load() {
   await drain();
   if (waiting.value.length > 0) return; // what was tapped without signal is newer than what the server knows
-  const tapsThen = taps;
+  const isNewest = turn();
   const now = await get<Me>("/api/me");
   const offered = now.assignment?.state === "offered";
   let stands = offered ? ((await get<Offer | undefined>("/api/me/offer")) ?? null) : null;
@@ -32,7 +33,7 @@ export async function load() {
     delivered = told.id;
     stands = { ...stands, expires_at: told.expires_at };
   }
-  if (tapsThen !== taps) return; // asked before the last tap: an old answer must not bring back an old button
+  if (!isNewest()) return; // an answer from before the last tap must not bring back an old button
   skew.value = Date.parse(now.now) - Date.now();
   if (stands && stands.assignment_id !== offer.value?.assignment_id) ring(6);
   offer.value = stands;
@@ -52,13 +53,14 @@ export const reload = () =>
 
 async function loadRoute(now: Me) {
   const id = now.assignment?.id;
-  route.value = id
+  const way = id
     ? await get<Route>(`/api/route?assignment=${encodeURIComponent(id)}`).catch(() => null)
     : null;
+  if (me.value?.assignment?.id === id) route.value = way;
 }
 
 export async function act(path: string, body: Record<string, unknown>) {
-  taps += 1;
+  turn();
   foresee(path, body);
   await enqueue(path, body);
   await reload();
