@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from dispatch.settings import Settings
 from dispatch.store.sqlite import open_sqlite
 from dispatch.tell.gateway import AT_ONCE
 from tests.gateways import Delivery, Gateway, open_gateway
-from tests.people import OPI, SITI
+from tests.people import BUDI, OPI, SITI
 from tests.servers import NO_TLS, free_port
 from tests.web.conftest import YANI, Service, prepare, serving
 
@@ -81,6 +82,20 @@ def test_without_a_gateway_one_tap_sends_it_and_another_says_so(service: Service
         assert again == sent
         found = opi.get("/api/messages", params={"state": "sent"}).json()
         assert [m["id"] for m in found if m["request_id"] == request_id] == [receipt["id"]]
+
+
+def test_a_step_that_may_still_be_taken_back_is_told_by_nobodys_hand(service: Service) -> None:
+    with service.client(SITI) as siti, service.client(OPI) as opi, service.client(BUDI) as budi:
+        request_id = ask(siti, need="body")["id"]
+        trip = budi.get("/api/me").json()["assignment"]["id"]
+        for seq, step in enumerate(("accept", "en_route"), 1):
+            tap = {"seq": seq, "device_time": datetime.now(UTC).isoformat()}
+            assert budi.post(f"/api/assignments/{trip}/{step}", json=tap).status_code == 200
+        waiting = wait_for(
+            lambda: [m for m in opi.get(f"/api/requests/{request_id}/messages").json() if m["template"] == "en_route"],
+            "that the vehicle is on its way",
+        )
+        assert [(m["state"], m["chat_url"], m["call_url"]) for m in waiting] == [("queued", None, None)] * len(waiting)
 
 
 def test_messages_are_the_business_of_the_own_facility_and_their_own_request(service: Service) -> None:
