@@ -116,7 +116,7 @@ LIVE_VEHICLE = "one_live_assignment_a_vehicle"
 LIVE_SLOT = "one_live_assignment_a_slot"
 OPEN_PROMISE = "one_open_promise_a_request"
 
-# The third of the three nets of data.md; the same text on SQLite and PostgreSQL, verified at every start.
+# The third of the three nets of data.md, verified at every start.
 INDEXES = {
     LIVE_VEHICLE: f"CREATE UNIQUE INDEX {LIVE_VEHICLE} ON assignments (vehicle_id) WHERE is_live",
     LIVE_SLOT: f"CREATE UNIQUE INDEX {LIVE_SLOT} ON assignments (request_id, slot) WHERE is_live",
