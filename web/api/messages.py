@@ -58,7 +58,7 @@ class _Reader:
         return [write_letter(books, message, zone=zone, public_url=public_url) for message in messages]
 
     def out(self, letter: Letter) -> MessageOut:
-        """A letter with the links that this person may use: none while what it tells may still be taken back."""
+        """A letter with the links that this person may use: none before it is due, when it may still be taken back."""
         message, gateways, now = letter.message, self._house.teller.gateways, self._house.unit.clock.now()
         usable = sees_number(self._person, message.recipient) and (message.tries > 0 or message.send_after <= now)
         phone = (letter.phone or gateways.phone_of(letter.recipients)) if usable else None

@@ -43,6 +43,9 @@ SINCE = {
     r"\.facts\.level: '(\d)' became \1$": "a number since 0.2",
     r"\.facts\.text is gone$|Catatan ditambahkan' became '.*; dokumennya diantar ke rumah'$": "`delivers` since 0.2",
     r"^/t/[^:[]+(: 4 became 15|\[[123]\]: '(Ada perubahan|may say).*)$": "it shows the vehicle that waits there",
+    r"messages.*\[\d+\]\.(chat_url: .*belum%20menjawab.*|call_url: 'tel:\+628110000100[45]') became None$": (
+        "the base is rung once the driver has not answered, and nobody's hand is sooner since 0.2"
+    ),
     r"yang diberi tahu: requester' became '.*yang diberi tahu: pemohon'$": "a word for people since 0.2",
 }
 # Changes of the file, which is always as version 0.1 left it, and what is then seen.
