@@ -27,7 +27,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(self), screen-wake-lock=(self)",
-    # Of whoever asks, and of that moment: a browser would even give two questions at once the same answer.
+    # Of whoever asks, and of that moment: nothing for a browser to keep.
     "Cache-Control": "no-store",
 }
 

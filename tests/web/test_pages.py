@@ -18,7 +18,7 @@ def test_the_familys_page_tells_the_state_and_nothing_personal(service: Service)
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
 
 
-def test_no_answer_of_the_api_is_kept_by_a_browser_or_given_to_two_questions(service: Service) -> None:
+def test_no_answer_of_the_api_is_kept_by_a_browser(service: Service) -> None:
     with service.client(SITI) as siti, service.client(None) as nobody:
         made = siti.post("/api/requests", json=REQUEST).json()
         one = f"/api/requests/{made['id']}"
