@@ -66,7 +66,7 @@ def of_fleet(person: Person) -> Scope:
     return Scope.FULL if watches else Scope.NONE
 
 
-def of_event(person: Person, event: Event, request: Request | None, on_it: Collection[str] = ()) -> Scope:
+def of_event(person: Person, event: Event, request: Request | None, on_it: Collection[str]) -> Scope:
     """How much of something that happened reaches this person's live connection; `on_it`: the vehicles that were on the
     request when it did.
     """

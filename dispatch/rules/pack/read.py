@@ -40,8 +40,7 @@ NEEDED = ("id", "title", "effect", "clause", "source", "reason")
 RULE_KEYS = tuple(dict.fromkeys((*ALWAYS, *(name for names in FIELDS_OF.values() for name in names))))
 REASON_KEYS = ("met", "unmet", "would_help")
 AGENCY, VERSION, RULE_ID = r"[a-z][a-z0-9-]{0,39}", r"[A-Za-z0-9][A-Za-z0-9.-]{0,39}", r"[A-Za-z][A-Za-z0-9-]{0,19}"
-_KEPT = 200  # every version of a region's agencies for some years
-_KEPT = 200  # every version of a region's agencies for some years
+_KEPT = 1000  # more than a region's agencies publish: every decision looks at all that is published
 _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 

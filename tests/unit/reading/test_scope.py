@@ -68,9 +68,9 @@ def sees(person: Person) -> dict[str, Scope]:
         "its trip": of_assignment(person, OFFER, REQUEST),
         "the vehicle": of_vehicle(person, "H3"),
         "the fleet": of_fleet(person),
-        "the offer on the live connection": of_event(person, OFFERED, REQUEST),
+        "the offer on the live connection": of_event(person, OFFERED, REQUEST, ()),
         "a note on the way": of_event(person, NOTED, REQUEST, ["H3"]),
-        "another's duty on it": of_event(person, OFF_DUTY, None),
+        "another's duty on it": of_event(person, OFF_DUTY, None, ()),
     }
 
 

@@ -58,6 +58,9 @@ export const question = computed(() => {
   };
 });
 
+// Of the request that is followed.
+const turn = newest();
+
 export const find = () =>
   attempt(async () => {
     sendKey = crypto.randomUUID();
@@ -69,6 +72,7 @@ export const send = (choose?: string) =>
   attempt(async () => {
     const contact = { phone: phone.value || ownPhone.value };
     const body = { ...question.value, contact, note: note.value || undefined, choose };
+    turn();
     followed.value = await post<RequestFull>("/api/requests", body, `${sendKey}${choose ?? ""}`);
     decision.value = null;
     showAnswer();
@@ -82,6 +86,7 @@ export const send = (choose?: string) =>
 export const promiseDocument = (subject: string, phoneOf: string, by: string) =>
   attempt(async () => {
     if (!pickup.value) return;
+    turn();
     followed.value = await post<RequestFull>("/api/requests", {
       need: "document",
       subject,
@@ -98,9 +103,6 @@ export const stock = (subject: string, count: number) =>
   attempt(async () => {
     callOrder.value = { subject, ids: await stockCame(subject, count) };
   });
-
-// Of the request that is followed.
-const turn = newest();
 
 const act = (what: string, body: unknown) =>
   attempt(async () => {

@@ -63,7 +63,7 @@ export function takeSnapshot(snapshot: Snapshot) {
   takeRequests(snapshot.requests);
   byNumber.clear();
   for (const vehicle of snapshot.vehicles) byNumber.set(vehicle.no, vehicle.id);
-  if (selected.value) void select(selected.value.id);
+  if (wanted) void select(wanted);
   keepUp();
 }
 
@@ -98,15 +98,17 @@ export function takeEvent(event: LiveEvent) {
   if (event.request_id || event.kind.startsWith("road_"))
     recent.value = [event, ...recent.value].slice(0, 30);
   moved.value += 1;
-  if (event.request_id && event.request_id === selected.value?.id) void select(event.request_id);
+  if (event.request_id && event.request_id === wanted) void select(event.request_id);
   if (event.request?.promise || owed.value.some((promise) => promise.request_id === event.request_id))
     keepUp();
 }
 
-// Who turned away is no longer asked for either: an answer that comes later opens nothing again.
+// What the operator looks at, or waits to see: an answer that comes after he turned away opens nothing again.
+let wanted: string | null = null;
 const turn = newest();
 
 export async function select(id: string | null) {
+  wanted = id;
   const isNewest = turn();
   if (selected.value?.id !== id) {
     candidates.value = null;
@@ -155,7 +157,7 @@ export const search = (id: string) =>
 export const assign = (id: string, vehicle: string, override?: { rule: string; reason: string }) =>
   attempt(async () => {
     await post<RequestFull>(`/api/requests/${id}/assign`, { vehicle_id: vehicle, override });
-    if (selected.value?.id !== id) return;
+    if (wanted !== id) return;
     candidates.value = null;
     await select(id);
   });
