@@ -1,6 +1,6 @@
 """The packs in force made fast: the verdict of every rule on a whole fleet at once, the same as `assess` gives."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -146,6 +146,13 @@ def _not(one: Answer) -> Answer:
     return not one if isinstance(one, bool) else ~one
 
 
+def _cheap_first(alternative: Sequence[Condition]) -> Sequence[Condition]:
+    """What looks at no vehicle goes before what asks the whole fleet."""
+    if len(alternative) == 1:
+        return alternative
+    return sorted(alternative, key=lambda condition: condition.key.sees is not None)
+
+
 @dataclass(frozen=True, slots=True)
 class _View:
     """One request at one moment, asked of the whole fleet."""
@@ -153,6 +160,7 @@ class _View:
     fleet: Fleet
     ask: Ask
     moment: Moment
+    agencies: dict[str, Bools] = field(default_factory=dict)
 
     def case(self, clause: Clause) -> Answer:
         """Where the rule is heard, concerns the vehicle, and its case is there: what is said of all comes first."""
@@ -168,7 +176,10 @@ class _View:
         """A clause of one agency about vehicles is heard by its own alone."""
         if not clause.rule.is_about_vehicle or clause.agency == NATIONAL:
             return True
-        return self.fleet.mask("agency", lambda now: now.vehicle.agency, lambda agency: agency == clause.agency)
+        if clause.agency not in self.agencies:
+            own = self.fleet.mask("agency", lambda now: now.vehicle.agency, lambda agency: agency == clause.agency)
+            self.agencies[clause.agency] = own
+        return self.agencies[clause.agency]
 
     def part(self, part: Part) -> Answer:
         """Where one of the alternatives holds."""
@@ -177,7 +188,7 @@ class _View:
         found: Answer = False
         for alternative in part:
             every: Answer = True
-            for condition in sorted(alternative, key=lambda condition: condition.key.sees is not None):
+            for condition in _cheap_first(alternative):
                 if every is False:
                     break
                 every = _and(every, self.holds(condition))
