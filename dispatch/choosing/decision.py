@@ -14,24 +14,37 @@ from dispatch.rules.judge_fleet import FleetVerdict
 from dispatch.rules.judge_one import Heard, Verdict, assess
 from dispatch.rules.moment import Moment
 from dispatch.rules.sop import SopInForce
+from dispatch.vocabulary.needs import Urgency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
     """What is known already on this request: who said no, who said yes to what, whom the requester would like.
 
+    `silent` are those of the vehicles that did not answer, `again_at` is when one of them may be asked again.
     `unfilled` is what it still needs; None for a new one, which needs all.
     """
 
     vehicles: frozenset[str] = frozenset()
+    silent: frozenset[str] = frozenset()
+    again_at: datetime | None = None
     approved: frozenset[tuple[str, str]] = frozenset()
     choose: str | None = None
     unfilled: Unfilled | None = None
 
 
-def step_for(candidates: Sequence[Candidate], tried: Tried, unfilled: Unfilled) -> NextStep:
-    """What to do over these candidates, knowing what was tried."""
-    return next_step(candidates, tried=tried.vehicles, approved=tried.approved, choose=tried.choose, unfilled=unfilled)
+def step_for(ask: Ask, candidates: Sequence[Candidate], tried: Tried, unfilled: Unfilled) -> NextStep:
+    """What to do over these candidates, knowing what was tried.
+
+    Silence is no refusal: for a red that nobody else can be offered, who did not answer is asked again at once.
+    """
+
+    def without(left: frozenset[str]) -> NextStep:
+        return next_step(candidates, tried=left, approved=tried.approved, choose=tried.choose, unfilled=unfilled)
+
+    step = without(tried.vehicles)
+    lacks = len(step.filled) < len(unfilled.slots)
+    return without(tried.vehicles - tried.silent) if lacks and tried.silent and ask.urgency is Urgency.RED else step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,9 +90,8 @@ class Decision:
         """The same for who is served together with others: without the vehicles they take, these ones first."""
         put = {vehicle_id: place for place, vehicle_id in enumerate(first)}
         candidates = sorted(self.candidates, key=lambda c: put.get(c.vehicle_id, len(put)))
-        return replace(
-            self, step=step_for(candidates, replace(self.tried, vehicles=self.tried.vehicles | taken), self.unfilled)
-        )
+        tried = replace(self.tried, vehicles=self.tried.vehicles | taken, silent=self.tried.silent - taken)
+        return replace(self, step=step_for(self.ask, candidates, tried, self.unfilled))
 
     def assess(self, vehicle_id: str) -> Verdict:
         """Every rule's finding on this vehicle."""

@@ -51,6 +51,11 @@ class NextStep:
     search_at: datetime | None = None
 
     @property
+    def filled(self) -> tuple[int, ...]:
+        """The slots for which somebody is asked."""
+        return tuple(offer.slot for offer in self.offers if offer.slot != FIRST_CONTACT)
+
+    @property
     def waits_for(self) -> AskApproval | None:
         """The yes that the request waits for; an own operator's (R26) is asked beside and never waited for."""
         return next((ask for ask in self.asks if ask.approver != OWN_OPERATOR), None)

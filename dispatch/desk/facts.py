@@ -62,6 +62,7 @@ def facts_of(decision: Decision) -> bytes:
         "free_in_zone": [[kind.value, zone, count] for (kind, zone), count in sorted(moment.free_in_zone.items())],
         "puskesmas_vehicle_busy": moment.puskesmas_vehicle_busy,
         "tried": sorted(decision.tried.vehicles),
+        "silent": sorted(decision.tried.silent),
         "approved": sorted(map(list, decision.tried.approved)),
         "unfilled": asdict(decision.unfilled),
         "versions": {pack.agency: pack.version for pack in decision.sop.packs.values()},
@@ -116,6 +117,7 @@ def read_facts(facts: bytes) -> Recorded:
         ),
         tried=Tried(
             vehicles=frozenset(document["tried"]),
+            silent=frozenset(document.get("silent", ())),
             approved=frozenset((a, b) for a, b in document["approved"]),
             unfilled=_unfilled(document.get("unfilled")),
         ),

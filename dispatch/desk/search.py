@@ -66,7 +66,7 @@ def search(
         unfilled=unfilled,
         arrivals=looking.arrivals,
         candidates=candidates,
-        step=_at_once_or_later(ask, now, sop.policy) or step_for(candidates, tried, unfilled),
+        step=_at_once_or_later(ask, now, sop.policy) or step_for(ask, candidates, tried, unfilled),
         computed_in_ms=round((perf_counter() - started) * 1000.0, 1),
     )
 

@@ -12,7 +12,7 @@ from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 from dispatch.choosing.decision import Decision, Tried
 from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.command import Command, find_first, keep_first
-from dispatch.desk.effects.standing import unfilled_of
+from dispatch.desk.effects.standing import unfilled_of, yields_to
 from dispatch.desk.fleet import FleetCache
 from dispatch.desk.ports import Books, Clock, Live, LostRaceError, Store
 from dispatch.desk.record import Written, record_of, write_down
@@ -26,10 +26,11 @@ from dispatch.domain.request import Ask, Request
 from dispatch.domain.vehicle import VehicleNow
 from dispatch.rules.pack.read import read_pack
 from dispatch.rules.sop import Pack, SopInForce, packs_in_force
+from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
-from dispatch.vocabulary.trip_steps import NOT_AGAIN
+from dispatch.vocabulary.trip_steps import NOT_AGAIN, AssignmentState
 from geo.shape import Shape
 
 T = TypeVar("T")
@@ -58,6 +59,7 @@ class Unit:
     closed: tuple[Shape, ...] = ()
     closing: asyncio.Lock = field(default_factory=asyncio.Lock)
     kept_fixes: dict[str, Fix] = field(default_factory=dict)
+    moved_at: datetime | None = None  # when who waits was last woken because vehicles moved
     _in_force: SopInForce | None = None
     _searching: asyncio.Lock = field(default_factory=asyncio.Lock)
     _again: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -114,13 +116,26 @@ class Unit:
             return tried_of(books, request, at, sop.policy, leaving, answered), sop
 
         tried, sop = await self.store.read(known)
-        return await self._search(request.ask, sop, at, tried, fleet)
+        unanswered = leaving is not None and leaving.state in (AssignmentState.EXPIRED, AssignmentState.WITHDRAWN)
+        freed = frozenset({leaving.vehicle_id}) if leaving is not None and unanswered else frozenset()
+        return await self._search(request.ask, sop, at, tried, fleet, freed)
 
     async def _search(
-        self, ask: Ask, sop: SopInForce, at: datetime, tried: Tried, fleet: list[VehicleNow] | None = None
+        self,
+        ask: Ask,
+        sop: SopInForce,
+        at: datetime,
+        tried: Tried,
+        fleet: list[VehicleNow] | None = None,
+        freed: frozenset[str] = frozenset(),
     ) -> Decision:
+        yielding = freed | await self.store.read(lambda books: _yielding(books, ask))
+
         def look(held: Collection[VehicleNow]) -> Decision:
-            columns = self.fleet.columns(fleet or self.fleet.with_fixes(held))
+            now_there = fleet or self.fleet.with_fixes(held)
+            if yielding:
+                now_there = [replace(one, assignment_id=None) if one.id in yielding else one for one in now_there]
+            columns = self.fleet.columns(now_there)
             return search(ask, columns, sop, self.roads, now=at, zone=self.zone, tried=tried)
 
         # Searches take turns, so that each looks at the fleet as it is when it begins, not when it was asked for.
@@ -220,6 +235,14 @@ def command(work: Callable[Concatenate[Unit, Books, datetime, P], str | Refusal]
     return run
 
 
+def _yielding(books: Books, ask: Ask) -> frozenset[str]:
+    """The vehicles that are free to this request although they are asked for another one."""
+    if ask.urgency is not Urgency.RED:
+        return frozenset()
+    held = ((a, books.requests.get(a.request_id)) for a in books.assignments.list_live())
+    return frozenset(a.vehicle_id for a, other in held if yields_to(ask, a, other))
+
+
 def tried_of(
     books: Books,
     request: Request,
@@ -228,13 +251,26 @@ def tried_of(
     leaving: Assignment | None = None,
     answered: Approval | None = None,
 ) -> Tried:
-    """Which vehicles left the request lately, whose approver said no, which have a yes, and what is needed still."""
-    since = at - timedelta(seconds=policy.ask_again_s)
+    """Which vehicles left the request lately, whose approver said no, which have a yes, and what is needed still.
+
+    `leaving` is an assignment that is about to end, in the state in which it ends.
+    """
+    again = timedelta(seconds=policy.ask_again_s)
     ended = [a for a in books.assignments.list_of(request.id) if a.state in NOT_AGAIN]
-    left = {a.vehicle_id for a in ended if a.stamps[a.state].server_time > since}
-    left |= {leaving.vehicle_id} if leaving else set()
+    lately = [a for a in ended if a.stamps[a.state].server_time > at - again]
+    silent = {a.vehicle_id for a in lately if a.state is AssignmentState.EXPIRED}
+    left = {a.vehicle_id for a in lately}
+    if leaving is not None and leaving.state in NOT_AGAIN:
+        left.add(leaving.vehicle_id)
+        silent |= {leaving.vehicle_id} if leaving.state is AssignmentState.EXPIRED else set()
     approvals = [*books.approvals.list_of(request.id), *([answered] if answered else ())]
     refused = {a.vehicle_id for a in approvals if a.state is ApprovalState.REFUSED}
     given = frozenset((a.vehicle_id, a.rule) for a in approvals if a.state is ApprovalState.GIVEN)
     unfilled = unfilled_of(books, request, at, leaving=leaving.id if leaving else None)
-    return Tried(vehicles=frozenset(left | refused), approved=given, unfilled=unfilled)
+    return Tried(
+        vehicles=frozenset(left | refused),
+        silent=frozenset(silent - refused),
+        approved=given,
+        unfilled=unfilled,
+        again_at=min((a.stamps[a.state].server_time + again for a in lately), default=None),
+    )

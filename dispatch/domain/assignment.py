@@ -98,9 +98,6 @@ def decide(assignment: Assignment, command: StepCommand, now: datetime) -> TripE
         allowed = [step.value for step in steps_from(assignment.state)]
         facts = {"step": command.step, "state": assignment.state, "allowed": allowed}
         return Refusal(RefusalCode.STEP_OUT_OF_ORDER, facts)
-    if command.step is Step.ACCEPT and now > assignment.expires_at:
-        late_s = round((now - assignment.expires_at).total_seconds(), 1)
-        return Refusal(RefusalCode.OFFER_EXPIRED, {"late_s": late_s})
     if command.step is Step.EXPIRE and now < assignment.expires_at:
         return Refusal(RefusalCode.OFFER_STILL_STANDS, {"expires_at": assignment.expires_at.isoformat()})
     if is_undo and not _can_undo(assignment, command, now):
@@ -144,18 +141,16 @@ def _can_undo(assignment: Assignment, command: StepCommand, now: datetime) -> bo
 
 def evolve(assignment: Assignment, event: TripEvent) -> Assignment:
     """The assignment after `event`; the same events always give the same assignment."""
-    stamps = dict(assignment.stamps)
-    if isinstance(event, StepUndone):
+    stamps, undone = dict(assignment.stamps), isinstance(event, StepUndone)
+    if undone or not assignment.fills_slot:  # what is taken back leaves no stamp, nor an offer's end before a late yes
         stamps.pop(assignment.state, None)
-        reason = assignment.reason
-    else:
+    if not undone:
         stamps[event.state] = Stamp(event.device_time, event.at, event.source)
-        reason = event.reason or assignment.reason
     return replace(
         assignment,
         state=event.state,
         stamps=MappingProxyType(stamps),
         last_seq=assignment.last_seq if event.seq is None else event.seq,
-        reason=reason,
+        reason=assignment.reason if undone else event.reason or assignment.reason,
         version=assignment.version + 1,
     )

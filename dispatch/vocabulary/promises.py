@@ -27,6 +27,8 @@ class Why(StrEnum):
     OUT_OF_STOCK = "out_of_stock"
     SEARCHING_LONG = "searching_long"
     REFUSED_OFTEN = "refused_often"
+    RED_SILENT = "red_silent"
+    RED_FIRST = "red_first"
 
 
 class CallOutcome(StrEnum):

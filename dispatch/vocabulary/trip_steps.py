@@ -135,6 +135,7 @@ class StepCause(StrEnum):
     REASSIGNED = "reassigned"
     SOONER_APPROVED = "sooner_approved"
     FAMILY_CANCELLED = "family_cancelled"
+    RED_FIRST = "red_first"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +161,8 @@ def _from(*states: AssignmentState) -> frozenset[AssignmentState]:
 
 STEPS: Mapping[Step, StepRow] = MappingProxyType(
     {
-        Step.ACCEPT: StepRow(leads_from=_from(_S.OFFERED), leads_to=_S.ACCEPTED, event="offer_accepted"),
+        # A yes that comes late is taken where nobody else was asked meanwhile.
+        Step.ACCEPT: StepRow(leads_from=_from(_S.OFFERED, _S.EXPIRED), leads_to=_S.ACCEPTED, event="offer_accepted"),
         Step.DECLINE: StepRow(leads_from=_from(_S.OFFERED), leads_to=_S.DECLINED, event="offer_declined", reopens=True),
         Step.EN_ROUTE: StepRow(leads_from=_from(_S.ACCEPTED), leads_to=_S.EN_ROUTE, undoable=True),
         Step.ON_SCENE: StepRow(leads_from=_from(_S.EN_ROUTE), leads_to=_S.ON_SCENE, undoable=True),

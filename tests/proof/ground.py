@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
+from dispatch.choosing.decision import Decision
 from dispatch.desk.command import Command
 from dispatch.desk.unit import Unit
 from dispatch.desk.usecases import requests, timers, trips
@@ -20,6 +21,8 @@ from tests.proof.standing import ENDS, LIVE, Row
 from tests.proof.town import ASKS, CITY, CONTACT, FLEET, Town
 from tests.proof.witness import Witness
 
+LOOK_EVERY = 5  # searching for everybody who waits takes time: after every fifth step
+MOVED_AGAIN = timedelta(seconds=15)  # who waits is woken by vehicles that only move no more often than this
 Call = Callable[[Unit, Command], Awaitable[object]]
 STATE_OF = {
     Step.ACCEPT: "accepted",
@@ -32,6 +35,12 @@ STATE_OF = {
     Step.STAND_DOWN: "stood_down",
     Step.PROBLEM: "stood_down",
 }
+
+
+async def search_for(unit: Unit, request_id: str) -> Decision:
+    """The search for a kept request as it would go now; nothing is changed."""
+    request = await unit.store.read(lambda books: books.requests.get(request_id))
+    return await unit.search_again(request, unit.clock.now())
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,19 @@ class Ground(RuleBasedStateMachine):
         if hasattr(self, "town"):
             Ground.steps += 1
             self.look()
+            if Ground.steps % LOOK_EVERY == 0:
+                self.nobody_waits_beside_a_free_one()
+
+    def nobody_waits_beside_a_free_one(self) -> None:
+        """A search for a request that waits would offer nobody, unless it is about to be searched for again anyhow."""
+        now, due = self.town.clock.now(), self.witness.seen.due()
+        for row in self.open_requests():
+            again_at = due.get(("promise_retry", row["id"]))
+            if again_at is None or again_at <= now + MOVED_AGAIN:
+                continue
+            decision = self.town.run(lambda row=row: search_for(self.town.unit, row["id"]))  # type: ignore[misc]
+            offers = [offer.vehicle_id for offer in decision.step.offers]
+            assert not offers, f"{row['id']} waits until {again_at} beside {offers}"
 
     def look(self) -> None:
         """The five promises hold, and all that was acknowledged is there, once."""
@@ -125,7 +147,7 @@ class Ground(RuleBasedStateMachine):
         command = StepCommand(step=step, actor=actor.id, source=source, device_time=self.town.clock.now(), **more)
         done = self.do(actor, f"{step} {row['id']}", lambda unit, by: trips.step(unit, row["id"], command, by=by))
         if not isinstance(done, Refusal) and step in STATE_OF:
-            after = next(one["state"] for one in self.witness.read()["assignments"] if one["id"] == row["id"])
+            after = next(one["state"] for one in self.witness.read()["assignments"] if one["id"] == done)
             if after != STATE_OF[step]:
                 self.problems.append(f"{step} of {row['id']} was acknowledged as {after}")
         return done

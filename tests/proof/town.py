@@ -134,6 +134,7 @@ class Town:
         self.clock = VirtualClock()
         self.roads = GivenRoads({name: minutes for name, (_, _, minutes) in FLEET.items()})
         self.silent: set[str] = set()
+        self.stands_at: dict[str, Point] = {}
         # Ids order what happens at one moment: a run can be played again only if they are the same again.
         numbers = count()
         for module in (carry_out, promising, requests):
@@ -203,12 +204,17 @@ class Town:
 
         return self._runner.run(whole())
 
+    def move(self, vehicle_id: str) -> None:
+        """The vehicle stands somewhere else from its next report on."""
+        before = self.stands_at.get(vehicle_id, CIKOKOL.point)
+        self.stands_at[vehicle_id] = Point(lon=before.lon, lat=before.lat + 0.001)
+
     def report(self) -> None:
         """Every phone that has signal reports its position."""
         at = self.clock.now() - timedelta(seconds=1)
         fixes = [
-            Fix(vehicle_id=name, point=CIKOKOL.point, taken_at=at, received_at=at)
+            Fix(vehicle_id=name, point=self.stands_at.get(name, CIKOKOL.point), taken_at=at, received_at=at)
             for name in FLEET
             if name not in self.silent
         ]
-        self.run(lambda: self.unit.live.put_fixes(fixes))
+        self.run(lambda: vehicles.put_fixes(self.unit, fixes))

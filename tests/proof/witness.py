@@ -32,6 +32,7 @@ NEXT = {
     "on_scene": {"transporting", "cleared", "stood_down"},
     "transporting": {"at_destination", "stood_down"},
     "at_destination": {"cleared", "stood_down"},
+    "expired": {"accepted"},  # a late yes
 }
 BACK = {
     ("en_route", "accepted"),
@@ -73,6 +74,7 @@ class Witness:
         self._trails: dict[str, list[str]] = {}  # the states that it has come through and were not taken back
         self._expires: dict[str, datetime] = {}
         self._left: dict[tuple[str, str], datetime] = {}  # when a vehicle left a request
+        self._silent: set[tuple[str, str]] = set()  # request and vehicle whose last offer nobody answered
         self._declined: dict[str, datetime] = {}  # until when a vehicle is left alone
         self._refusals: Counter[str] = Counter()
         self._stepped_at: dict[str, datetime] = {}
@@ -175,7 +177,8 @@ class Witness:
         if row["actor"] != "desk":
             return  # an operator may ask whoever left before
         left = self._left.get((request, vehicle))
-        if left is not None and left > at - NOT_AGAIN:
+        silence = asked.get("urgency") == "red" and (request, vehicle) in self._silent  # silence is no refusal
+        if left is not None and left > at - NOT_AGAIN and not silence:
             yield f"{vehicle} left {request} at {left} and is asked again at {at}"
         if vehicle in self._declined and self._declined[vehicle] > at:
             yield f"{vehicle} declined and is not left alone at {at}"
@@ -206,8 +209,12 @@ class Witness:
             self._kept_back.pop(row["vehicle_id"], None)
         if kind == "offer_expired" and at < self._expires[name]:
             yield f"{name} expired {self._expires[name] - at} early"
-        if kind == "offer_accepted" and at > self._expires[name]:
-            yield f"{name} was accepted {at - self._expires[name]} late"
+        if kind == "offer_accepted":
+            self._silent.discard((row["request_id"], row["vehicle_id"]))
+        if kind == "offer_expired":
+            self._silent.add((row["request_id"], row["vehicle_id"]))
+        if state in LEFT - {"expired"}:
+            self._silent.discard((row["request_id"], row["vehicle_id"]))
         if state in LEFT:
             self._left[row["request_id"], row["vehicle_id"]] = at
         if state == "declined":

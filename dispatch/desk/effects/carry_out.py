@@ -1,14 +1,15 @@
 """Carrying a decision out inside one transaction: offers, approvals, a promise, journal and timers."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from dispatch.choosing.decision import Decision
 from dispatch.choosing.next_step import AskApproval, OfferTo
 from dispatch.desk.command import DESK
 from dispatch.desk.effects.promising import open_promise, promise_call_back
-from dispatch.desk.effects.standing import unfilled_of
-from dispatch.desk.effects.steps import take_step
+from dispatch.desk.effects.standing import settle, unfilled_of, yields_to
+from dispatch.desk.effects.steps import release, take_step
+from dispatch.desk.later import may_change_at
 from dispatch.desk.ports import Books, Due, DueKind, LostRaceError
 from dispatch.desk.record import Written
 from dispatch.domain.approval import Approval, ApprovalState
@@ -60,7 +61,8 @@ def carry_out(books: Books, request: Request, written: Written) -> None:
         return
     if step.asks or step.promise:
         # A vehicle that becomes free meanwhile is better than waiting for a yes: the search goes on beside it.
-        books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=now + RETRY_EVERY))
+        again_at = min(now + RETRY_EVERY, may_change_at(decision) or datetime.max.replace(tzinfo=UTC))
+        books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=again_at))
     if step.promise is not None:
         promise_call_back(books, request, step.promise, now)
     for asked in step.asks:
@@ -93,7 +95,8 @@ def make_offer(books: Books, request: Request, offer: OfferTo, decision: Decisio
     Where its driver takes every offer, and the vehicle reports its position, it goes at once.
 
     Raises:
-        LostRaceError: if the vehicle went off duty since it was decided, or its driver declined another request.
+        LostRaceError: if the vehicle went off duty since it was decided, its driver declined another request, or it is
+            asked for another one that must not yield.
     """
     now, policy = decision.at, decision.sop.policy
     held, seen = books.vehicles.get(offer.vehicle_id), decision.find_vehicle(offer.vehicle_id)
@@ -101,6 +104,7 @@ def make_offer(books: Books, request: Request, offer: OfferTo, decision: Decisio
         raise LostRaceError(f"{offer.vehicle_id} is not on duty any more")
     if seen is not None and held.left_alone_until != seen.left_alone_until:
         raise LostRaceError(f"{offer.vehicle_id} is to be left alone, or not any more, since this was decided")
+    _take_from_lower(books, request, offer.vehicle_id, now, policy)
     lasts_s = offer_s(request, policy) + policy.offer_undelivered_s
     assignment = Assignment(
         id=f"T-{uuid4().hex[:12]}",
@@ -124,6 +128,20 @@ def make_offer(books: Books, request: Request, offer: OfferTo, decision: Decisio
     taken = take_step(books, assignment, accept, now, policy)
     assert not isinstance(taken, Refusal), taken
     return taken
+
+
+def _take_from_lower(books: Books, request: Request, vehicle_id: str, now: datetime, policy: Policy) -> None:
+    """An offer that nobody has answered never keeps a vehicle from a red: it is withdrawn, and its request goes on."""
+    held = books.assignments.find_live(vehicle_id)
+    if held is None:
+        return
+    other = books.requests.get(held.request_id)
+    if not yields_to(request.ask, held, other):
+        raise LostRaceError(f"{vehicle_id} is on request {other.id}")
+    release(books, [held], actor=DESK, cause=StepCause.RED_FIRST, now=now, policy=policy)
+    open_promise(books, other, Why.RED_FIRST, now)
+    books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject=other.id, at=now))
+    settle(books, other, now)
 
 
 def _ask_approval(books: Books, request: Request, wanted: AskApproval, now: datetime) -> None:

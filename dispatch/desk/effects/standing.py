@@ -9,8 +9,9 @@ from dispatch.desk.effects.promising import close_promise
 from dispatch.desk.ports import Books, DueKind
 from dispatch.domain.approval import ApprovalState
 from dispatch.domain.assignment import Assignment
-from dispatch.domain.request import Request, Standing, request_state, unfilled_slots
+from dispatch.domain.request import Ask, Request, Standing, request_state, unfilled_slots
 from dispatch.vocabulary.events import RequestEnded
+from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.promises import TOLD_REQUESTER, PromiseState
 from dispatch.vocabulary.request_states import ENDS, RequestState
 from dispatch.vocabulary.trip_steps import FIRST_CONTACT, AssignmentState
@@ -27,6 +28,13 @@ def unfilled_of(books: Books, request: Request, now: datetime, *, leaving: str |
         first_contact=not ahead and (main is None or not main.row.met),
         main_eta_s=_eta_s(main, now) if main is not None else None,
     )
+
+
+def yields_to(ask: Ask, held: Assignment, other: Request) -> bool:
+    """Whether a vehicle that is `held` for another request may be asked for this one: its driver has not answered yet,
+    this one is red and the other is not."""
+    red, offered = Urgency.RED, held.state is AssignmentState.OFFERED
+    return offered and ask.urgency is red and other.ask.urgency is not red
 
 
 def _eta_s(assignment: Assignment, now: datetime) -> float:

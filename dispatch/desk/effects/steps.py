@@ -7,6 +7,7 @@ from dispatch.desk.ports import Books, DueKind
 from dispatch.domain.assignment import Assignment, StepCommand, decide, evolve
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
+from dispatch.vocabulary.request_states import ENDS
 from dispatch.vocabulary.trip_steps import STATES, STEPS, AssignmentState, Phase, Step, StepCause, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty
 
@@ -22,6 +23,8 @@ def take_step(
     if isinstance(event, Refusal):
         return event
     before = assignment.row
+    if before.phase is Phase.LOST and not _nobody_else_was_asked(books, assignment):
+        return Refusal(RefusalCode.OFFER_EXPIRED, {"late_s": round((now - assignment.expires_at).total_seconds(), 1)})
     assignment = evolve(assignment, event)
     books.journal.add(event)
     books.assignments.save(assignment)
@@ -33,11 +36,21 @@ def take_step(
         _free(books, assignment, command.step, now)
     elif not before.is_going and assignment.row.is_going:
         # A vehicle that was at its base is there still when its driver says yes, and not when an end is undone.
-        at_base = before.phase is Phase.OFFER and books.vehicles.get(vehicle_id).at_base
+        at_base = before.phase in (Phase.OFFER, Phase.LOST) and books.vehicles.get(vehicle_id).at_base
         books.vehicles.set_duty(vehicle_id, Duty.COMMITTED, at_base=at_base, now=now)
     elif STATES[assignment.state].phase is Phase.UNDER_WAY and before.phase is Phase.ASSIGNED:
         books.vehicles.set_duty(vehicle_id, Duty.COMMITTED, at_base=False, now=now)
+    if before.is_live and not assignment.is_live:
+        wake_waiting(books, now)
     return assignment
+
+
+def _nobody_else_was_asked(books: Books, late: Assignment) -> bool:
+    """Whether a yes that comes after its time is still of use: the slot is empty, and the vehicle free."""
+    request = books.requests.get(late.request_id)
+    if request.state in ENDS or not books.vehicles.get(late.vehicle_id).is_free:
+        return False
+    return all(other.slot != late.slot or not other.fills_slot for other in books.assignments.list_of(request.id))
 
 
 def _free(books: Books, assignment: Assignment, step: Step, now: datetime) -> None:
@@ -53,11 +66,10 @@ def _free(books: Books, assignment: Assignment, step: Step, now: datetime) -> No
     books.vehicles.set_duty(assignment.vehicle_id, duty, at_base=False, now=now)
     if cleared:  # a crew that was only called back needs no rest (R22)
         books.vehicles.set_history(assignment.vehicle_id, on_duty_since=held.on_duty_since, trip_ended_at=now)
-    wake_waiting(books, now)
 
 
 def wake_waiting(books: Books, now: datetime) -> None:
-    """Something changed that could help: for every request that waits the search goes on at once."""
+    """Something changed that could help: for every request that waits the search goes on at this time."""
     books.timers.hasten(DueKind.PROMISE_RETRY, now)
 
 

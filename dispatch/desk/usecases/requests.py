@@ -12,9 +12,10 @@ from dispatch.desk.command import Command
 from dispatch.desk.effects.carry_out import carry_out, make_offer, watch_long
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.effects.steps import release
-from dispatch.desk.ports import Books
+from dispatch.desk.ports import Books, LostRaceError
 from dispatch.desk.search import walked
 from dispatch.desk.unit import Unit, Work
+from dispatch.desk.usecases.serving import list_before, serve
 from dispatch.domain.approval import Approval, ApprovalState
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.people import Person
@@ -43,20 +44,24 @@ async def receive(unit: Unit, ask: Ask, contact: Contact, *, choose: str | None 
     if refusal is not None:
         return refusal
 
+    request_id = f"P-{uuid4().hex[:12]}"
+    served: set[str] = set()  # those before it, each at most once: nobody is kept from asking by them
+
     async def attempt() -> Work[str]:
         now = unit.clock.now()
+        newcomer = Request(id=request_id, ask=ask, state=RequestState.SEARCHING, created_at=now, created_by=by.actor.id)
+        policy = await unit.store.read(lambda books: unit.policy(books, now))
+        before = await unit.store.read(lambda books: list_before(books, newcomer, policy, now))
+        if before - served:
+            await serve(unit, before - served)
+            served.update(before)
         decision = await unit.search(ask, now, Tried(choose=choose))
         written = await unit.write_down(decision)
-        request = Request(
-            id=f"P-{uuid4().hex[:12]}",
-            ask=ask,
-            state=RequestState.SEARCHING,
-            created_at=now,
-            created_by=by.actor.id,
-            wanted=decision.wanted,
-        )
+        request = replace(newcomer, wanted=decision.wanted)
 
         def work(books: Books) -> str:
+            if list_before(books, request, policy, now) - served:
+                raise LostRaceError("somebody who stands before it is to be served first")
             books.requests.add(request, contact, track_token=token_urlsafe(24))
             received = RequestReceived(need=ask.need, urgency=ask.urgency, at=now, actor=by.actor.id)
             books.journal.add(received.about(request.id))
@@ -175,7 +180,8 @@ async def _instead_of_slower(
     slower = next((a for a in held if a.state is AssignmentState.OFFERED and a.slot >= 0), None)
     if slower is None:
         return decision, None
-    other = await unit.search_again(request, decision.at, leaving=slower, answered=given)
+    leaving = replace(slower, state=AssignmentState.WITHDRAWN)
+    other = await unit.search_again(request, decision.at, leaving=leaving, answered=given)
     soon, late = other.arrivals.get(given.vehicle_id), other.arrivals.get(slower.vehicle_id)
     chosen = [offer.vehicle_id for offer in other.step.offers[:1]] == [given.vehicle_id]
     if chosen and soon is not None and (late is None or soon.eta_s < late.eta_s):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from dispatch.choosing.batch import assign_together
 from dispatch.choosing.decision import Decision
@@ -12,9 +13,12 @@ from dispatch.desk.ports import Books, DueKind, LostRaceError, find
 from dispatch.desk.soon import UNSURE_S, list_trips, soon_free
 from dispatch.desk.unit import Unit, Work
 from dispatch.domain.request import Request, unfilled_slots
+from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.refusals import Refusal
 from dispatch.vocabulary.request_states import ENDS
 from dispatch.vocabulary.trip_steps import AssignmentState
+
+MOST = 200  # timers that are looked at or carried out at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,14 @@ async def serve(unit: Unit, request_ids: Iterable[str]) -> None:
         taken |= {offer.vehicle_id for offer in ahead.step.offers}
     for request_id in set(ids) - {request.id for request, _ in open_ones}:
         await unit.store.write(_dropping(request_id))
+
+
+def list_before(books: Books, newcomer: Request, policy: Policy, now: datetime) -> set[str]:
+    """The requests that something may have helped just now, and that stand before a newcomer (R24)."""
+    woken = [due.subject for due in books.timers.list_due(now, MOST) if due.kind is DueKind.PROMISE_RETRY]
+    found = {request_id: _find(books, request_id) for request_id in woken}
+    place = place_of(newcomer, policy, now, broken=False)
+    return {name for name, one in found.items() if one and place_of(one[0], policy, now, broken=one[1]) < place}
 
 
 async def _keep(unit: Unit, request_id: str, decided: Decision) -> None:

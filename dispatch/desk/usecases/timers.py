@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from collections import Counter
 from datetime import datetime
 from functools import partial
 
@@ -14,7 +15,7 @@ from dispatch.desk.ports import Books, Due, DueKind, StoreUnavailableError
 from dispatch.desk.unit import Unit, Work, transaction
 from dispatch.desk.usecases.closures import end_closure
 from dispatch.desk.usecases.promises import promise_due
-from dispatch.desk.usecases.serving import serve
+from dispatch.desk.usecases.serving import MOST, serve
 from dispatch.desk.usecases.trips import step
 from dispatch.desk.usecases.vehicles import end_shift
 from dispatch.domain.assignment import StepCommand
@@ -23,7 +24,7 @@ from dispatch.vocabulary.refusals import Refusal
 from dispatch.vocabulary.request_states import ENDS
 from dispatch.vocabulary.trip_steps import AssignmentState, Step, StepSource
 
-_AT_ONCE = 200
+_STUCK = 5  # a timer that is due again at the same moment so often changes nothing; what others do may renew it
 _log = logging.getLogger(__name__)
 
 
@@ -38,18 +39,18 @@ async def run_due(unit: Unit) -> datetime | None:
     others: none of them waits for one that fails, or that is as due as before after it was carried out.
     """
     failed: dict[tuple[DueKind, str], Exception] = {}
-    ran: set[Due] = set()
+    ran: Counter[Due] = Counter()
     while True:
         now = unit.clock.now()
-        listed = await unit.store.read(partial(_list_due, now=now, limit=_AT_ONCE + len(failed)))
+        listed = await unit.store.read(partial(_list_due, now=now, limit=MOST + len(failed)))
         due = [timer for timer in listed if (timer.kind, timer.subject) not in failed]
         if not due:
             for error in failed.values():
                 raise error
             return await unit.store.read(lambda books: books.timers.next_at())
-        for timer in ran.intersection(due):
+        for timer in [timer for timer in due if ran[timer] >= _STUCK]:
             failed[timer.kind, timer.subject] = TimerStuckError(f"{timer.kind} of {timer.subject} stays due")
-        due = [timer for timer in due if timer not in ran]
+        due = [timer for timer in due if ran[timer] < _STUCK]
         ran.update(due)
         # Requests that wait are served after the timers that may free a vehicle, and all of them together.
         for timer in due:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from dispatch.desk.command import Command
 from dispatch.desk.effects.carry_out import carry_out, offer_s
-from dispatch.desk.effects.promising import escalate
+from dispatch.desk.effects.promising import escalate, escalated_to
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.effects.steps import take_step
 from dispatch.desk.ports import Books, Due, DueKind
@@ -14,6 +14,7 @@ from dispatch.desk.unit import Unit, Work, transaction
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.request import Place, Request, unfilled_slots
 from dispatch.vocabulary.events import OfferDelivered
+from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.places import Spot
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
@@ -45,7 +46,7 @@ def deliver_offer(unit: Unit, books: Books, now: datetime, assignment_id: str) -
 async def step(unit: Unit, assignment_id: str, command: StepCommand, *, by: Command | None) -> str | Refusal:
     """Take a step; where the request needs another vehicle then, the search goes on in the same transaction.
 
-    Returns the assignment's id.
+    Returns the assignment's id: of a late yes to an offer that was renewed meanwhile, the new one's.
     """
     reopens = command.step is not Step.UNDO and STEPS[command.step].reopens
 
@@ -55,20 +56,22 @@ async def step(unit: Unit, assignment_id: str, command: StepCommand, *, by: Comm
         written = None
         if reopens and request.state not in ENDS:
             moved = _from_where_it_stands(unit, request, before)
-            written = await unit.write_down(await unit.search_again(moved, now, leaving=before))
+            leaving = replace(before, state=STEPS[command.step].leads_to)
+            written = await unit.write_down(await unit.search_again(moved, now, leaving=leaving))
 
         def work(books: Books) -> str | Refusal:
             if command.step is Step.UNDO and (ended := _ended_otherwise(books, before.request_id)):
                 return ended
             policy = unit.policy(books, now)
-            assignment = take_step(books, books.assignments.get(assignment_id), command, now, policy)
+            meant = _meant(books, books.assignments.get(assignment_id), command.step)
+            assignment = take_step(books, meant, command, now, policy)
             if isinstance(assignment, Refusal):
                 return assignment
             current = books.requests.get(assignment.request_id)
             if written is not None and current.state not in ENDS:
                 current = _go_on(books, current, written, command.step)
             settle(books, current, now, reopened=command.step is Step.UNDO)
-            return assignment_id
+            return assignment.id
 
         return work
 
@@ -93,7 +96,18 @@ def _go_on(books: Books, request: Request, written: Written, taken: Step) -> Req
     carry_out(books, request, written)
     if STEPS[taken].leads_to in _REFUSALS and _refused_often(books, request, decision.sop.policy):
         escalate(books, request, Why.REFUSED_OFTEN, decision.at, decision.sop.policy)
+    elif taken is Step.EXPIRE and request.ask.urgency is Urgency.RED and not escalated_to(books, [request.id]):
+        escalate(books, request, Why.RED_SILENT, decision.at, decision.sop.policy)
     return request
+
+
+def _meant(books: Books, tapped: Assignment, step: Step) -> Assignment:
+    """The assignment that a tap means: a late yes to an offer that was renewed meanwhile is a yes to the new one."""
+    if step is Step.ACCEPT and tapped.state is AssignmentState.EXPIRED:
+        live = books.assignments.find_live(tapped.vehicle_id)
+        if live is not None and live.request_id == tapped.request_id and live.state is AssignmentState.OFFERED:
+            return live
+    return tapped
 
 
 def _refused_often(books: Books, request: Request, policy: Policy) -> bool:

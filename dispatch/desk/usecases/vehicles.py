@@ -14,7 +14,7 @@ from dispatch.desk.ports import Books, Due, DueKind, StoreUnavailableError
 from dispatch.desk.unit import Unit, command, transaction
 from dispatch.domain.fix import Fix, FixFault, judge_fix
 from dispatch.domain.request import Ask, Place
-from dispatch.domain.vehicle import VehicleNow
+from dispatch.domain.vehicle import FRESH, VehicleNow
 from dispatch.vocabulary.events import DutyChanged
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.policy import Policy
@@ -23,6 +23,7 @@ from dispatch.vocabulary.vehicle_classes import Duty
 
 _FIXES_AT_ONCE = 1_000
 _SHIFT_GOES_ON = timedelta(minutes=15)  # a shift whose time is over on a trip is looked at again then; own figure
+_MOVED_AGAIN = timedelta(seconds=15)  # vehicles that only move wake who waits no more often than this; own figure
 _log = logging.getLogger(__name__)
 
 
@@ -100,8 +101,25 @@ async def take_fixes(unit: Unit, fixes: Sequence[Fix]) -> list[tuple[int, tuple[
             taken.append(fix)
             last[fix.vehicle_id] = fix
     if taken:
-        await unit.live.put_fixes(taken)
+        await put_fixes(unit, taken)
     return sorted(refused)
+
+
+async def put_fixes(unit: Unit, fixes: Sequence[Fix]) -> None:
+    """Vehicles are where these believed fixes say; where that may help somebody who waits, the search goes on."""
+    now, known = unit.clock.now(), unit.live.last_fixes()
+    seen = {fix.vehicle_id: known.get(fix.vehicle_id) for fix in fixes}
+    await unit.live.put_fixes(fixes)
+    lost = {name for name, fix in seen.items() if fix is None or now - fix.taken_at > FRESH}
+    moved = {fix.vehicle_id for fix in fixes if (before := seen[fix.vehicle_id]) and before.point != fix.point} - lost
+    if not (lost or moved) or (not lost and unit.moved_at is not None and now < unit.moved_at + _MOVED_AGAIN):
+        return
+    free = {one.id for one in await unit.fleet.held() if one.is_free}
+    if lost & free:
+        await unit.write(partial(wake_waiting, now=now))
+    elif moved & free:
+        unit.moved_at = now
+        await unit.write(partial(wake_waiting, now=now))
 
 
 async def warm_up(unit: Unit, kept: Sequence[Fix]) -> None:

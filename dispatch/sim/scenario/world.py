@@ -12,7 +12,7 @@ from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
 from dispatch.desk.road_ports import Roads
 from dispatch.desk.unit import Unit
-from dispatch.desk.usecases import timers, trips
+from dispatch.desk.usecases import timers, trips, vehicles
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.fix import Fix, LinkHealth, link_health
 from dispatch.domain.people import Person
@@ -89,7 +89,7 @@ class World:
         """The phone of a vehicle reports where it stands."""
         at = self.clock.at - ago
         fix = Fix(vehicle_id=vehicle_id, point=self.stands_at[vehicle_id], taken_at=at, received_at=at)
-        await self.unit.live.put_fixes([fix])
+        await vehicles.put_fixes(self.unit, [fix])
 
     async def move_to(self, at_s: float) -> None:
         """Let time pass until so many seconds since the beginning, from timer to timer, each at its very time."""

@@ -54,10 +54,17 @@ def test_a_whole_trip_keeps_a_stamp_of_every_step() -> None:
     assert all(stamp.device_time == NOW for stamp in done.stamps.values())
 
 
-def test_an_offer_is_not_accepted_after_its_time_and_not_expired_before() -> None:
-    late = decide(OFFER, command(Step.ACCEPT), OFFER.expires_at + timedelta(seconds=1))
-    assert isinstance(late, Refusal)
-    assert late.code is RefusalCode.OFFER_EXPIRED
+def test_a_late_yes_stands_and_leaves_no_trace_of_the_offers_end_and_no_offer_expires_before_its_time() -> None:
+    at = OFFER.expires_at + timedelta(seconds=1)
+    late = decide(OFFER, command(Step.ACCEPT), at)
+    assert not isinstance(late, Refusal)
+    expired = decide(OFFER, command(Step.EXPIRE), OFFER.expires_at)
+    assert not isinstance(expired, Refusal)
+    ended = evolve(OFFER, expired)
+    yes = decide(ended, command(Step.ACCEPT), at)
+    assert not isinstance(yes, Refusal)
+    assert evolve(ended, yes).state is AssignmentState.ACCEPTED
+    assert set(evolve(ended, yes).stamps) == {AssignmentState.ACCEPTED}
     early = decide(OFFER, command(Step.EXPIRE), OFFER.expires_at - timedelta(seconds=1))
     assert isinstance(early, Refusal)
     assert early.code is RefusalCode.OFFER_STILL_STANDS

@@ -24,7 +24,7 @@ from dispatch.vocabulary.trip_steps import (
 _S = AssignmentState
 DRIVEN = (_S.ACCEPTED, _S.EN_ROUTE, _S.ON_SCENE, _S.TRANSPORTING, _S.AT_DESTINATION)
 MOVES: dict[Step, dict[AssignmentState, AssignmentState]] = {
-    Step.ACCEPT: {_S.OFFERED: _S.ACCEPTED},
+    Step.ACCEPT: {_S.OFFERED: _S.ACCEPTED, _S.EXPIRED: _S.ACCEPTED},  # a late yes
     Step.DECLINE: {_S.OFFERED: _S.DECLINED},
     Step.EXPIRE: {_S.OFFERED: _S.EXPIRED},
     Step.WITHDRAW: {_S.OFFERED: _S.WITHDRAWN},
@@ -106,9 +106,10 @@ def test_a_request_is_as_far_as_its_farthest_vehicle() -> None:
     assert {state for state, row in STATES.items() if row.phase is Phase.UNDER_WAY} == set(DRIVEN[1:])
 
 
-def test_from_every_live_state_there_is_a_way_on_and_from_every_other_none() -> None:
+def test_from_every_live_state_there_is_a_way_on_and_from_every_other_none_but_a_late_yes() -> None:
     for state, row in STATES.items():
-        assert bool(steps_from(state)) is row.is_live is (state in LIVE)
+        assert row.is_live is (state in LIVE)
+        assert bool(steps_from(state)) is (row.is_live or state is _S.EXPIRED)
 
 
 def test_a_step_that_frees_the_vehicle_or_reopens_the_request_ends_the_assignment() -> None:

@@ -135,6 +135,7 @@ export const STATES = {
 export const STEPS = {
   "accept": {
     "from": [
+      "expired",
       "offered"
     ],
     "to": "accepted",

@@ -1,0 +1,46 @@
+"""What time alone brings: when a vehicle that may not go now may go without anybody doing anything."""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+
+import numpy as np
+
+from dispatch.choosing.decision import Decision
+
+
+def may_change_at(decision: Decision) -> datetime | None:
+    """The next moment after the decision at which the same search could find somebody, as far as time brings it.
+
+    That is when a driver is no longer left alone, a rest is over, somebody may be asked again, or a vehicle's hours
+    begin; None where nothing of that is to come.
+    """
+    return min((at for at in _moments(decision) if at > decision.at), default=None)
+
+
+def _moments(decision: Decision) -> Iterator[datetime]:
+    if decision.tried.again_at is not None:
+        yield decision.tried.again_at
+    yield from _after(decision, "left_alone_until", 0.0)
+    for clause in decision.sop.clauses(decision.ask.pickup.agency):
+        for condition in clause.conditions:
+            compare, value = condition.key.compare, condition.value
+            if compare is not None and not compare.over and isinstance(value, float):
+                yield from _after(decision, compare.column, value * compare.scale)
+    for hours, _ in decision.fleet.count("hours", lambda now: now.vehicle.hours):
+        if isinstance(hours, tuple):
+            yield _next(hours[0], decision)
+
+
+def _after(decision: Decision, column: str, minutes: float) -> Iterator[datetime]:
+    """When the age of a time of some vehicle comes to so many minutes: the next of all of them."""
+    left_min = minutes - decision.fleet.age_min(column, decision.moment)
+    left_min = left_min[left_min > 0.0]  # where it never was there is nothing to wait for
+    if len(left_min):
+        yield decision.at + timedelta(minutes=float(np.min(left_min)))
+
+
+def _next(clock: time, decision: Decision) -> datetime:
+    """The next time at which clocks show this."""
+    local = decision.moment.local
+    at = local.replace(hour=clock.hour, minute=clock.minute, second=clock.second, microsecond=0)
+    return (at if at > local else at + timedelta(days=1)).astimezone(decision.at.tzinfo)
