@@ -15,6 +15,7 @@ from dispatch.rules.judge_one import Heard, Verdict, assess
 from dispatch.rules.moment import Moment
 from dispatch.rules.sop import SopInForce
 from dispatch.vocabulary.needs import Urgency
+from dispatch.vocabulary.promises import Why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,13 @@ class Decision:
         candidates = sorted(self.candidates, key=lambda c: put.get(c.vehicle_id, len(put)))
         tried = replace(self.tried, vehicles=self.tried.vehicles | taken, silent=self.tried.silent - taken)
         return replace(self, step=step_for(self.ask, candidates, tried, self.unfilled))
+
+    def filling(self, slots: tuple[int, ...]) -> "Decision":
+        """The same where these slots are unfilled; what is not searched for now stays so."""
+        unfilled = replace(self.unfilled, slots=slots)
+        if self.step.search_at is not None or self.step.promise is Why.OUT_OF_STOCK:
+            return replace(self, unfilled=unfilled)
+        return replace(self, unfilled=unfilled, step=step_for(self.ask, self.candidates, self.tried, unfilled))
 
     def assess(self, vehicle_id: str) -> Verdict:
         """Every rule's finding on this vehicle."""

@@ -107,13 +107,15 @@ def next_step(
 def _sooner(
     going: Sequence[tuple[int, Candidate]], reachable: Sequence[Candidate], missing: Mapping[str, list[NeededApproval]]
 ) -> tuple[AskApproval, ...]:
-    """Where whoever is asked comes late: the yes for the first that would come sooner is asked at once, beside."""
+    """Where whoever is asked comes late, the yeses for those that would come sooner are asked at once, beside: of their
+    own operators for the soonest, and the first that somebody else gives."""
     if not going:
         return ()
     latest_s = max(_eta_s(candidate) for _, candidate in going)
-    able = (c for c in reachable if missing[c.vehicle_id] and _eta_s(c) < latest_s)
+    able = [c for c in reachable if missing[c.vehicle_id] and _eta_s(c) < latest_s]
     asked = next((found for c in able if (found := _waited_for(c, missing[c.vehicle_id])) is not None), None)
-    return (asked,) if asked is not None else ()
+    own = [_ask(c, need) for c in able for need in missing[c.vehicle_id] if need.approver == OWN_OPERATOR]
+    return (*([asked] if asked is not None else ()), *own[:OWN_ASKED])
 
 
 def _eta_s(candidate: Candidate) -> float:

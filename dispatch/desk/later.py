@@ -6,13 +6,14 @@ from datetime import datetime, time, timedelta
 import numpy as np
 
 from dispatch.choosing.decision import Decision
+from dispatch.rules.values import Kind
 
 
 def may_change_at(decision: Decision) -> datetime | None:
     """The next moment after the decision at which the same search could find somebody, as far as time brings it.
 
-    That is when a driver is no longer left alone, a rest is over, somebody may be asked again, or a vehicle's hours
-    begin; None where nothing of that is to come.
+    That is when a driver is no longer left alone, a rest is over, somebody may be asked again, or hours begin or end;
+    None where nothing of that is to come.
     """
     return min((at for at in _moments(decision) if at > decision.at), default=None)
 
@@ -26,9 +27,13 @@ def _moments(decision: Decision) -> Iterator[datetime]:
             compare, value = condition.key.compare, condition.value
             if compare is not None and not compare.over and isinstance(value, float):
                 yield from _after(decision, compare.column, value * compare.scale)
+            if condition.key.value.kind is Kind.HOURS and isinstance(value, tuple):
+                yield from (_next(clock, decision) for clock in value)
+            if condition.key.value.kind is Kind.DAYS:
+                yield _next(time(0), decision)
     for hours, _ in decision.fleet.count("hours", lambda now: now.vehicle.hours):
         if isinstance(hours, tuple):
-            yield _next(hours[0], decision)
+            yield from (_next(clock, decision) for clock in hours)
 
 
 def _after(decision: Decision, column: str, minutes: float) -> Iterator[datetime]:

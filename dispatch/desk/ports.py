@@ -66,6 +66,7 @@ class DueKind(StrEnum):
     SCHEDULED = auto()
     SHIFT_ENDS = auto()
     CLOSURE_ENDS = auto()
+    WATCH = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,7 +52,9 @@ def search(
         looking.look_for(group.numbers)
     shown = range(len(fleet)) if len(fleet) <= LISTED else looking.reached()
     candidates = rank(_candidate(number, fleet, verdict, looking.arrivals) for number in shown)
-    wanted = vehicles_wanted(ask, sop, moment)
+    ready = (c for c in candidates if c.eligible and not c.needs and c.arrival is not None)
+    seats = [fleet.vehicles[fleet.places[c.vehicle_id]].vehicle.seats for c in ready]
+    wanted = vehicles_wanted(ask, sop, moment, seats)
     unfilled = tried.unfilled or Unfilled(slots=tuple(range(wanted)))
     return Decision(
         ask=ask,

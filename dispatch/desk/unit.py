@@ -31,6 +31,7 @@ from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.trip_steps import NOT_AGAIN, AssignmentState
+from geo.point import Point
 from geo.shape import Shape
 
 T = TypeVar("T")
@@ -39,6 +40,16 @@ Work = Callable[[Books], T]
 UseCase: TypeAlias = Callable[Concatenate["Unit", P], Coroutine[Any, Any, T]]
 Attempt = Callable[[], Awaitable[Work[T]]]
 RACES = 8  # how often a lost race is decided again before the caller is told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Where a vehicle on a trip was seen, since when, in which state of the trip, and how far it had to go."""
+
+    point: Point
+    since: datetime
+    state: AssignmentState
+    to_go_m: float | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,6 +71,7 @@ class Unit:
     closing: asyncio.Lock = field(default_factory=asyncio.Lock)
     kept_fixes: dict[str, Fix] = field(default_factory=dict)
     moved_at: datetime | None = None  # when who waits was last woken because vehicles moved
+    watched: dict[str, Seen] = field(default_factory=dict)  # by assignment; a restart begins anew
     _in_force: SopInForce | None = None
     _searching: asyncio.Lock = field(default_factory=asyncio.Lock)
     _again: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -271,6 +283,7 @@ def tried_of(
         vehicles=frozenset(left | refused),
         silent=frozenset(silent - refused),
         approved=given,
+        choose=request.reserved,
         unfilled=unfilled,
         again_at=min((a.stamps[a.state].server_time + again for a in lately), default=None),
     )

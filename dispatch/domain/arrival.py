@@ -1,6 +1,6 @@
 """When a vehicle could be at a place, and how that was found."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -24,3 +24,12 @@ class Arrival:
     eta_high_s: float
     distance_m: float | None = None
     method: Method
+
+    def later(self, seconds: float) -> "Arrival":
+        """The same arrival as seconds from an earlier moment, so many seconds before."""
+        return replace(
+            self,
+            eta_s=self.eta_s + seconds,
+            eta_low_s=self.eta_low_s + seconds,
+            eta_high_s=self.eta_high_s + seconds,
+        )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dispatch.domain.assignment import Assignment
 from dispatch.vocabulary.needs import Death, Document, Leaves, Need, Urgency, metric_for
@@ -10,6 +10,8 @@ from dispatch.vocabulary.places import Spot
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import STATE_OF_PHASE, RequestState
 from geo.point import Point
+
+MOST_AHEAD = timedelta(days=90)  # of a booked time; this project's own figure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,11 +91,19 @@ def judge_ask(ask: Ask) -> Refusal | None:
     return None
 
 
+def judge_time(ask: Ask, now: datetime) -> Refusal | None:
+    """A booked time lies ahead, and not too far."""
+    if ask.schedule_at is not None and not now < ask.schedule_at <= now + MOST_AHEAD:
+        return Refusal(RefusalCode.SCHEDULE_BOUNDS, {"days": MOST_AHEAD.days})
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """A request as it is kept; `version` grows with every change.
 
     `wanted` is how many vehicles it needs (R09), `held` says that its destination waits (R11), never its search.
+    `reserved` is the vehicle that is kept for a booked time; `duplicate_of` the request that it was the same as.
     """
 
     id: str
@@ -104,6 +114,8 @@ class Request:
     ended_at: datetime | None = None
     wanted: int = 1
     held: bool = False
+    reserved: str | None = None
+    duplicate_of: str | None = None
     version: int = 1
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from dispatch.desk.ports import Books
 from dispatch.desk.unit import Unit
-from dispatch.desk.usecases.changes import words_of_family
+from dispatch.desk.usecases.changes import family_may_answer, followed, words_of_family
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.fix import Fix, LinkHealth, link_health
 from dispatch.domain.request import Request
@@ -68,12 +68,12 @@ async def view(unit: Unit, track_token: str, lang: Lang) -> FamilyView | None:
             for a in found.going
         ),
         is_live=True,
-        can_answer=not found.has_left,
+        can_answer=not found.has_left and family_may_answer(found.going),
     )
 
 
 def _find(books: Books, track_token: str) -> _Found:
-    request = books.requests.get_by_track(track_token)
+    request = followed(books, books.requests.get_by_track(track_token))
     going = [a for a in books.assignments.list_of(request.id) if a.row.is_going]
     promise = books.promises.find_open(request.id)
     return _Found(

@@ -7,7 +7,8 @@ from dispatch.desk.ports import Books, find
 from dispatch.domain.message import Message
 from dispatch.domain.vehicle import Vehicle
 from dispatch.vocabulary.languages import Lang
-from dispatch.words.facts import area_name
+from dispatch.words.events import code_name
+from dispatch.words.facts import area_name, joined
 from dispatch.words.messages import message_text, name_in, recipient_label
 from dispatch.words.times import clock_text, when_text
 
@@ -65,6 +66,10 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
         "owner": name_in("owners", facts["owner"], LANG) if "owner" in facts else None,
         "why": name_in("whys", facts.get("why", ""), LANG),
         "end": name_in("ends", facts.get("end", ""), LANG),
+        "notice": code_name("notice", facts["notice"], LANG) if "notice" in facts else None,
+        "changes": joined([code_name("changed", one, LANG) for one in facts["changes"].split(",")], LANG, "and")
+        if "changes" in facts
+        else None,
         "rule": facts.get("rule"),
         "request": message.request_id,
         **{name: clock_text(at, zone) for name, at in times.items()},

@@ -1,7 +1,9 @@
 """What follows from a decision beside the vehicle: papers that may follow, a booking, who is told (R11, R13, R16)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import repeat
 
 from dispatch.domain.request import Ask
 from dispatch.domain.vehicle import Vehicle, VehicleNow
@@ -9,6 +11,7 @@ from dispatch.rules.conditions import Situation
 from dispatch.rules.judge_one import case_is_there, part_holds
 from dispatch.rules.moment import Moment
 from dispatch.rules.sop import Booking, Effect, Rule, SopInForce
+from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
 
 
@@ -38,6 +41,8 @@ class Consequences:
     notices: tuple[Notice, ...]
 
 
+USUAL_SEATS = 4  # of a vehicle that is not known yet; this project's own figure
+
 _NOBODY = VehicleNow(
     vehicle=Vehicle(id="", name="", vehicle_class=VehicleClass.OFFICIAL_CAR, agency=""), duty=Duty.OFF_DUTY
 )
@@ -63,8 +68,14 @@ def consequences(ask: Ask, sop: SopInForce, moment: Moment, vehicle: VehicleNow 
     return Consequences(checklist=tuple(checklist), notices=tuple(notices.values()))
 
 
-def vehicles_wanted(ask: Ask, sop: SopInForce, moment: Moment) -> int:
-    """How many vehicles a request needs: one, or one for each body where a rule says so (R09)."""
+def vehicles_wanted(ask: Ask, sop: SopInForce, moment: Moment, seats: Sequence[int]) -> int:
+    """How many vehicles a request needs: for each body one where a rule says so (R09), for each patient who lies one.
+
+    Stable patients who can sit share: `seats` are those of the vehicles that may go, in their order.
+    """
+    if ask.patient.living and ask.needs_vehicle:
+        together = ask.patient.can_sit and ask.urgency is Urgency.GREEN
+        return _sharing(ask.patient.count, seats) if together else ask.patient.count
     situation = Situation(_NOBODY, ask, moment)
     each = any(
         clause.rule.one_each and case_is_there(clause.rule, situation)
@@ -72,6 +83,15 @@ def vehicles_wanted(ask: Ask, sop: SopInForce, moment: Moment) -> int:
         if not clause.rule.is_about_vehicle
     )
     return ask.patient.count if each else 1
+
+
+def _sharing(count: int, seats: Sequence[int]) -> int:
+    left = count
+    for number, free in enumerate((*seats, *repeat(USUAL_SEATS, count)), start=1):
+        left -= max(1, free)
+        if left <= 0:
+            return number
+    raise AssertionError("as many vehicles as patients are always enough")
 
 
 def _items(rule: Rule, ask: Ask, moment: Moment) -> list[ChecklistItem]:

@@ -77,7 +77,13 @@ vehicles = _table(
 last_fixes = _table("last_fixes", Fix, key=["vehicle_id"], to={"vehicle_id": "vehicles"})
 people = _table("people", Person, to={"facility": "facilities", "vehicle": "vehicles"})
 tokens = _table("tokens", Token, key=["digest"], to={"person_id": "people"})
-requests = _table("requests", Request, _column("facility", str | None), _column("track_token", str, unique=True))
+requests = _table(
+    "requests",
+    Request,
+    _column("facility", str | None),
+    _column("track_token", str, unique=True),
+    to={"reserved": "vehicles", "duplicate_of": "requests"},
+)
 contacts = _table("contacts", Contact, _column("request_id", str, "requests", primary_key=True))
 decisions = Table(
     "decisions",

@@ -21,13 +21,16 @@ from dispatch.vocabulary.events import (
     PromiseMade,
     PromiseOverdue,
     PromiseReminded,
+    RequestChanged,
     RequestEnded,
     RequestReceived,
     StepTaken,
     StepUndone,
     StockCame,
     StoodDown,
+    TripNoticed,
 )
+from dispatch.vocabulary.notices import Notice
 from dispatch.vocabulary.promises import LADDER, OPERATOR, OWN_OPERATOR, STAFF, PromiseKind
 from dispatch.vocabulary.request_states import FamilyWord, RequestState
 from dispatch.vocabulary.trip_steps import STATES, UNDO_WITHIN
@@ -42,7 +45,7 @@ class Known:
     """What the books say around an event: who asked, whose the vehicle is, and who is on the way.
 
     `own_act`: the vehicle's own driver did it. `had_trip`: a trip of a request that ended was driven to its end.
-    `going`: vehicles that said yes to the request and are still on it.
+    `to_facility`: where it goes. `going`: vehicles that said yes to the request and are still on it.
     """
 
     facility: str | None = None
@@ -51,6 +54,7 @@ class Known:
     has_base: bool = False
     own_act: bool = False
     had_trip: bool = False
+    to_facility: str | None = None
     going: tuple[str, ...] = ()
     arrives_at: datetime | None = None
 
@@ -83,7 +87,7 @@ _NOTICES: Mapping[str, Template] = {"police": Template.POLICE_NOTICE, "owner": T
 def messages_for(seq: int, event: Event, known: Known) -> Tellings:
     """Who is told what of this event, and what need not be said any more."""
     it = _Happened(seq, event, known)
-    return _of_trip(event, it) or _of_request(event, it)
+    return _of_trip(event, it) or _of_promise(event, it) or _of_request(event, it)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +190,8 @@ def _offered(event: OfferMade, it: _Happened) -> Tellings:
     return driver + it.say("base", Template.OFFER_UNANSWERED, wait=half, not_after=until, until=until)
 
 
-def _of_request(event: Event, it: _Happened) -> Tellings:
+def _of_promise(event: Event, it: _Happened) -> Tellings:
     match event:
-        case RequestReceived():
-            return it.say("contact", Template.RECEIVED)
-        case ApprovalAsked():
-            own = event.approver == OWN_OPERATOR
-            template = Template.HELP_ASKED if own else Template.APPROVAL_ASKED
-            return it.say(it.holder(event.approver), template, rule=event.rule)
         case PromiseMade():
             document = event.owed is PromiseKind.DOCUMENT
             template = Template.DOCUMENT_PROMISED if document else Template.PROMISE_MADE
@@ -204,19 +202,48 @@ def _of_request(event: Event, it: _Happened) -> Tellings:
             return it.say(it.holder(event.to), Template.PROMISE_OVERDUE)
         case PromiseClosed():
             return it.drop(frozenset({Template.PROMISE_REMINDED, Template.PROMISE_OVERDUE}))
+        case StockCame():
+            return it.say("contact", Template.STOCK_CAME)
+    return ()
+
+
+def _of_request(event: Event, it: _Happened) -> Tellings:
+    match event:
+        case RequestReceived():
+            return it.say("contact", Template.RECEIVED)
+        case ApprovalAsked():
+            own = event.approver == OWN_OPERATOR
+            template = Template.HELP_ASKED if own else Template.APPROVAL_ASKED
+            return it.say(it.holder(event.approver), template, rule=event.rule)
         case NoticeAsked():
             to = event.whom if event.whom in _NOTICES else OPERATOR
             return it.say(to, _NOTICES.get(to, Template.OPERATOR_NOTICE), rule=event.rule)
         case Escalated():
             return it.say(it.holder(event.to), Template.ESCALATED, why=event.why)
+        case TripNoticed():
+            told = it.say(OPERATOR, Template.TRIP_NOTICED, notice=event.what)
+            if event.what is Notice.PATIENT_DIED and it.known.to_facility is not None:
+                told += it.say(f"facility:{it.known.to_facility}", Template.PATIENT_DIED)
+            return told
+        case RequestChanged():
+            return _changed(event, it)
         case FamilySaid():
             to_whom = (OPERATOR, "facility", *(f"driver:{vehicle}" for vehicle in it.known.going))
             return tuple(message for to in to_whom for message in it.say(to, _FAMILY[event.said]))
-        case StockCame():
-            return it.say("contact", Template.STOCK_CAME)
         case RequestEnded():
             return _ended(event, it)
     return ()
+
+
+def _changed(event: RequestChanged, it: _Happened) -> Tellings:
+    """Whoever goes, the facility that asked and the one that it goes to, and the family are told what is different."""
+    changes = ",".join(event.changed)
+    facilities = sorted({name for name in (it.known.facility, it.known.to_facility) if name})
+    return (
+        *(m for one in it.known.going for m in it.say(f"driver:{one}", Template.CHANGED_FOR_DRIVER, changes=changes)),
+        *(m for one in facilities for m in it.say(f"facility:{one}", Template.CHANGED_FOR_FACILITY, changes=changes)),
+        *it.say("contact", Template.CHANGED, changes=changes),
+    )
 
 
 def _ended(event: RequestEnded, it: _Happened) -> Tellings:

@@ -61,6 +61,7 @@ def known_of(books: Books, entry: JournalEntry) -> Known:
     actor = books.people.find(event.actor) if event.actor and held else None
     return Known(
         facility=request.ask.requester if request else None,
+        to_facility=request.ask.dropoff.facility if request and request.ask.dropoff else None,
         need=request.ask.need if request else None,
         agency=held.vehicle.agency if held else None,
         has_base=held is not None and held.vehicle.base is not None,

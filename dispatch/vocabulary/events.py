@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from dispatch.vocabulary.needs import Need, Urgency
+from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.places import Cause
 from dispatch.vocabulary.promises import CallOutcome, PromiseKind, PromiseState, Whom, Why
 from dispatch.vocabulary.request_states import FamilyWord, Outcome, RequestState
@@ -53,7 +54,10 @@ class EventKind(StrEnum):
     STOCK_CAME = auto()
     NOTICE_ASKED = auto()
     ESCALATED = auto()
+    TRIP_NOTICED = auto()
     FAMILY_SAID = auto()
+    REQUEST_CHANGED = auto()
+    RESERVED = auto()
     NOTED = auto()
     HELD = auto()
     REQUEST_ENDED = auto()
@@ -330,10 +334,29 @@ class Escalated(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TripNoticed(Event):
+    """The desk noticed something about a trip; the operator is told once."""
+
+    what: Notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FamilySaid(Event):
     """The family's word on its link."""
 
     said: FamilyWord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestChanged(Event):
+    """What was asked for is something else now: the fields of the request that changed."""
+
+    changed: tuple[Changed, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reserved(Event):
+    """A vehicle is kept for a booked time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ class Why(StrEnum):
     REFUSED_OFTEN = "refused_often"
     RED_SILENT = "red_silent"
     RED_FIRST = "red_first"
+    NOBODY_THERE = "nobody_there"
 
 
 class CallOutcome(StrEnum):

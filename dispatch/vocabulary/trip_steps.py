@@ -92,10 +92,14 @@ LIVE = frozenset(state for state, row in STATES.items() if row.is_live)
 GOING = frozenset(state for state, row in STATES.items() if row.is_going)
 # The states of a trip in their order, from the driver's yes to the end.
 TRAIL = tuple(state for state, row in STATES.items() if row.is_going or row.phase is Phase.SERVED)
+LOADED = frozenset(state for state, row in STATES.items() if row.loaded)
 # A vehicle whose assignment ended so is not offered the same request again for `ask_again_s` (R23).
 NOT_AGAIN = frozenset({_S.DECLINED, _S.EXPIRED, _S.STOOD_DOWN})
 UNDO_WITHIN = timedelta(seconds=10)  # how long a tap can be taken back; nobody is told of it earlier
 FIRST_CONTACT = -1  # the slot of a vehicle that goes ahead of another one (R04); the others are 0, 1, …
+
+
+KEPT_UNTIL_BETTER = -2  # the slot of a vehicle that may not go any more and drives on until a better one has said yes
 
 
 class Step(StrEnum):
@@ -136,6 +140,9 @@ class StepCause(StrEnum):
     SOONER_APPROVED = "sooner_approved"
     FAMILY_CANCELLED = "family_cancelled"
     RED_FIRST = "red_first"
+    FIRST_CONTACT_CARRIES = "first_contact_carries"
+    CHANGED = "changed"
+    BETTER_ACCEPTED = "better_accepted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,8 +179,9 @@ STEPS: Mapping[Step, StepRow] = MappingProxyType(
         Step.CLEAR: StepRow(
             leads_from=_from(_S.AT_DESTINATION, _S.ON_SCENE), leads_to=_S.CLEARED, undoable=True, frees=True
         ),
+        # Who carries somebody is never freed.
         Step.STAND_DOWN: StepRow(
-            leads_from=GOING, leads_to=_S.STOOD_DOWN, event="stood_down", frees=True, reopens=True
+            leads_from=GOING - LOADED, leads_to=_S.STOOD_DOWN, event="stood_down", frees=True, reopens=True
         ),
         Step.PROBLEM: StepRow(
             leads_from=GOING, leads_to=_S.STOOD_DOWN, event="problem_reported", frees=True, reopens=True
@@ -208,3 +216,19 @@ def undo_leads_to(state: AssignmentState, reached: Mapping[AssignmentState, obje
 def steps_from(state: AssignmentState) -> tuple[Step, ...]:
     """The steps that lead on from a state, in the order of the trip; undo is not among them."""
     return tuple(step for step in Step if step is not Step.UNDO and state in STEPS[step].leads_from)
+
+
+class Report(StrEnum):
+    """What a crew reports without taking a step."""
+
+    NOBODY_THERE = "nobody_there"
+    PATIENT_DIED = "patient_died"
+
+
+# The states of a trip in which each can be reported.
+REPORTS: Mapping[Report, frozenset[AssignmentState]] = MappingProxyType(
+    {
+        Report.NOBODY_THERE: _from(_S.ON_SCENE),
+        Report.PATIENT_DIED: _from(_S.ON_SCENE, _S.TRANSPORTING, _S.AT_DESTINATION),
+    }
+)

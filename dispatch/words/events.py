@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from dispatch.vocabulary.events import DecisionMade, DutyChanged, Event, Held, Noted, facts_of
 from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.places import Cause
 from dispatch.vocabulary.promises import CallOutcome, Whom, Why
 from dispatch.vocabulary.request_states import FamilyWord, Outcome
 from dispatch.vocabulary.trip_steps import AssignmentState, StepCause
 from dispatch.vocabulary.vehicle_classes import Duty
-from dispatch.words.facts import word
+from dispatch.words.facts import joined, word
 from dispatch.words.tables import Gaps, name_of, phrase, table
 
 # Where the words of a fact are: by its type, or by its name where codes stand beside people's own words.
@@ -23,6 +24,8 @@ _WORDS: Mapping[type | str, str] = {
     Outcome: "events.outcome",
     Cause: "facts.cause",
     StepCause: "events.step_cause",
+    Notice: "events.notice",
+    Changed: "events.changed",
     "approver": "facts.approver",
     "to": "events.role",
     "told": "events.told",
@@ -45,6 +48,11 @@ def event_text(event: Event, lang: Lang, *, vehicle: str | None = None, decision
     return phrase(lang, "events.line", "with_reason", line=line, reason=why) if why else line
 
 
+def code_name(of: str, code: str, lang: Lang) -> str:
+    """What a code of an event is called; `of` is notice or changed."""
+    return table(lang, f"events.{of}")[code]
+
+
 def _key(event: Event) -> str:
     match event:
         case Held(on=False):
@@ -58,5 +66,7 @@ def _key(event: Event) -> str:
 
 
 def _word(name: str, value: object, lang: Lang) -> str:
+    if isinstance(value, tuple):
+        return joined([_word(name, one, lang) for one in value], lang, "and")
     words = _WORDS.get(type(value)) or _WORDS.get(name)
     return name_of(lang, words, value) if words else word(name, value, lang)

@@ -345,4 +345,5 @@ class DeskMachine(Ground):
             self.turn(3600)
         else:
             self.town.clock.turn(3600 if what == "on" else -3600)
+            self.turned_at = self.town.clock.now()
             self._run_timers()

@@ -209,14 +209,10 @@ class Witness:
             self._kept_back.pop(row["vehicle_id"], None)
         if kind == "offer_expired" and at < self._expires[name]:
             yield f"{name} expired {self._expires[name] - at} early"
-        if kind == "offer_accepted":
-            self._silent.discard((row["request_id"], row["vehicle_id"]))
-        if kind == "offer_expired":
-            self._silent.add((row["request_id"], row["vehicle_id"]))
-        if state in LEFT - {"expired"}:
-            self._silent.discard((row["request_id"], row["vehicle_id"]))
+        of = (row["request_id"], row["vehicle_id"])
+        (self._silent.add if state == "expired" else self._silent.discard)(of)
         if state in LEFT:
-            self._left[row["request_id"], row["vehicle_id"]] = at
+            self._left[of] = at
         if state == "declined":
             self._declined[row["vehicle_id"]] = at + LEFT_ALONE
 

@@ -23,7 +23,7 @@ def promise_call_back(books: Books, request: Request, why: Why, now: datetime) -
     books.journal.add(PromiseRetried(retries=promise.retries, at=now, actor=DESK).about(request.id))
 
 
-def open_promise(books: Books, request: Request, why: Why, now: datetime) -> None:
+def open_promise(books: Books, request: Request, why: Why, now: datetime, *, due_at: datetime | None = None) -> None:
     """Write down who owes whom a call-back, by when: a vehicle the operator, a document the facility that gives it.
 
     Where one is owed already, as for a document whose vehicle does not go, that one stays.
@@ -39,7 +39,7 @@ def open_promise(books: Books, request: Request, why: Why, now: datetime) -> Non
         why=why,
         now=now,
         kind=PromiseKind.DOCUMENT if document else PromiseKind.VEHICLE,
-        due_at=(ask.due_at or now + STOCK_WITHIN) if document else None,
+        due_at=(ask.due_at or now + STOCK_WITHIN) if document else due_at,
     )
     books.promises.add(promise)
     call_by(books, promise, remind_at(promise))

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from dispatch.desk.ports import Books, DueKind
+from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.domain.assignment import Assignment, StepCommand, decide, evolve
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS
-from dispatch.vocabulary.trip_steps import STATES, STEPS, AssignmentState, Phase, Step, StepCause, StepSource
+from dispatch.vocabulary.trip_steps import LOADED, STATES, STEPS, AssignmentState, Phase, Step, StepCause, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty
 
 
@@ -41,7 +41,10 @@ def take_step(
     elif STATES[assignment.state].phase is Phase.UNDER_WAY and before.phase is Phase.ASSIGNED:
         books.vehicles.set_duty(vehicle_id, Duty.COMMITTED, at_base=False, now=now)
     if before.is_live and not assignment.is_live:
+        books.timers.drop(DueKind.WATCH, assignment.id)
         wake_waiting(books, now)
+    elif assignment.row.is_going:
+        books.timers.set(Due(kind=DueKind.WATCH, subject=assignment.id, at=now))
     return assignment
 
 
@@ -57,9 +60,10 @@ def _free(books: Books, assignment: Assignment, step: Step, now: datetime) -> No
     """The vehicle is on no trip any more: it is free, has to be cleaned first (R10), or cannot go on."""
     held = books.vehicles.get(assignment.vehicle_id)
     cleared = assignment.state is AssignmentState.CLEARED
+    carried = cleared or not LOADED.isdisjoint(assignment.stamps)
     if step is Step.PROBLEM:
         duty = Duty.OUT_OF_SERVICE
-    elif cleared and books.requests.get(assignment.request_id).ask.patient.infectious:
+    elif carried and books.requests.get(assignment.request_id).ask.patient.infectious:
         duty = Duty.CLEANING
     else:
         duty = Duty.AVAILABLE
@@ -71,6 +75,12 @@ def _free(books: Books, assignment: Assignment, step: Step, now: datetime) -> No
 def wake_waiting(books: Books, now: datetime) -> None:
     """Something changed that could help: for every request that waits the search goes on at this time."""
     books.timers.hasten(DueKind.PROMISE_RETRY, now)
+
+
+def carrying(assignments: Iterable[Assignment]) -> Refusal | None:
+    """Why a request can neither be ended nor given to another vehicle: somebody is aboard of this one."""
+    aboard = next((a for a in assignments if a.row.loaded), None)
+    return Refusal(RefusalCode.PATIENT_ABOARD, {"vehicle_id": aboard.vehicle_id}) if aboard is not None else None
 
 
 def release(

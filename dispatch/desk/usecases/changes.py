@@ -1,18 +1,21 @@
 """What else is said about a request: the family's word, a hold of its destination, a note, its end."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from dispatch.desk.command import DESK, FAMILY, Command
 from dispatch.desk.effects.standing import settle
-from dispatch.desk.effects.steps import release
+from dispatch.desk.effects.steps import carrying, release
 from dispatch.desk.ports import Books
 from dispatch.desk.unit import Unit, command, transaction
-from dispatch.vocabulary.events import FamilySaid, Held, Noted
-from dispatch.vocabulary.promises import TOLD_FAMILY
+from dispatch.domain.assignment import Assignment
+from dispatch.domain.request import Request
+from dispatch.vocabulary.events import FamilySaid, Held, Noted, PromiseCalled
+from dispatch.vocabulary.promises import TOLD_FAMILY, CallOutcome
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS, FamilyWord, RequestState
-from dispatch.vocabulary.trip_steps import StepCause
+from dispatch.vocabulary.trip_steps import LOADED, AssignmentState, Phase, StepCause
 
 
 @command
@@ -49,16 +52,49 @@ def end(
     *,
     told: str,
     reason: str,
+    of: str | None = None,
     by: Command,
 ) -> str | Refusal:
-    """End a request: its vehicles are released, and it is written down who was told."""
+    """End a request: its vehicles are released, and it is written down who was told.
+
+    A duplicate is the same as another request, `of`: the family's link follows that one. Raises NotFoundError.
+    """
     request = books.requests.get(request_id)
     if request.state in ENDS:
         return Refusal(RefusalCode.REQUEST_ENDED, {"state": request.state})
     live, policy = books.assignments.list_of(request_id), unit.policy(books, now)
+    refusal = carrying(live) or _not_so(books, request, state, live)
+    if refusal is not None:
+        return refusal
+    if state is RequestState.DUPLICATE:
+        if of is None or followed(books, books.requests.get(of)).id == request_id:
+            return Refusal(RefusalCode.DUPLICATE_OF_WHAT, {"of": of})
+        request = replace(request, duplicate_of=of, version=request.version + 1)
+        books.requests.save(request)
     release(books, live, actor=by.actor.id, reason=reason, now=now, policy=policy)
     settle(books, request, now, end=state, told=told)
     return request_id
+
+
+def followed(books: Books, request: Request) -> Request:
+    """The request that this one was a duplicate of, and so on; itself where it was none."""
+    seen = {request.id}
+    while request.duplicate_of is not None and request.duplicate_of not in seen:
+        request = books.requests.get(request.duplicate_of)
+        seen.add(request.id)
+    return request
+
+
+def _not_so(books: Books, request: Request, end: RequestState, trips: Sequence[Assignment]) -> Refusal | None:
+    """Why a request has not ended as it is said: nobody was carried, or nobody was reached."""
+    reached = [a for a in trips if a.row.phase is Phase.SERVED or a.state is AssignmentState.AT_DESTINATION]
+    if end is RequestState.COMPLETED and request.ask.needs_vehicle and not reached:
+        return Refusal(RefusalCode.NOT_SERVED, {"state": request.state})
+    if end is RequestState.UNFOUNDED and request.ask.needs_vehicle:
+        calls = (entry.event for entry in books.journal.list_of_kinds([request.id], [PromiseCalled]))
+        if not any(isinstance(call, PromiseCalled) and call.outcome is CallOutcome.TOLD for call in calls):
+            return Refusal(RefusalCode.CALL_FIRST, {"state": request.state})
+    return None
 
 
 @transaction
@@ -71,17 +107,24 @@ def family_said(unit: Unit, books: Books, now: datetime, track_token: str, said:
     Raises:
         NotFoundError: for an unknown link.
     """
-    request = books.requests.get_by_track(track_token)
+    request = followed(books, books.requests.get_by_track(track_token))
     if request.state in ENDS:
         return Refusal(RefusalCode.REQUEST_ENDED, {"state": request.state})
     if said in words_of_family(books, request.id):
         return request.id
+    if not family_may_answer(books.assignments.list_of(request.id)):
+        return Refusal(RefusalCode.PATIENT_ABOARD, {})
     books.journal.add(FamilySaid(said=said, at=now, actor=FAMILY).about(request.id))
     if said is FamilyWord.NO_LONGER_NEEDED:
         live, policy = books.assignments.list_of(request.id), unit.policy(books, now)
         release(books, live, actor=DESK, cause=StepCause.FAMILY_CANCELLED, now=now, policy=policy)
         settle(books, request, now, end=RequestState.CANCELLED_BY_REQUESTER, told=TOLD_FAMILY)
     return request.id
+
+
+def family_may_answer(trips: Iterable[Assignment]) -> bool:
+    """Whether the family can still say that nobody needs to come: nobody was picked up yet."""
+    return all(LOADED.isdisjoint(a.stamps) for a in trips if a.fills_slot)
 
 
 def words_of_family(books: Books, request_id: str) -> set[FamilyWord]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from secrets import token_urlsafe
 from uuid import uuid4
 
@@ -10,16 +11,17 @@ from dispatch.choosing.next_step import OfferTo
 from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.command import Command
 from dispatch.desk.effects.carry_out import carry_out, make_offer, watch_long
-from dispatch.desk.effects.standing import settle
-from dispatch.desk.effects.steps import release
+from dispatch.desk.effects.standing import settle, yields_to
+from dispatch.desk.effects.steps import carrying, release
 from dispatch.desk.ports import Books, LostRaceError
 from dispatch.desk.search import walked
 from dispatch.desk.unit import Unit, Work
+from dispatch.desk.usecases.reserving import reserve
 from dispatch.desk.usecases.serving import list_before, serve
 from dispatch.domain.approval import Approval, ApprovalState
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.people import Person
-from dispatch.domain.request import Ask, Contact, Request, judge_ask, unfilled_slots
+from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time, unfilled_slots
 from dispatch.rules.judge_one import LEFT_ALONE_RULE
 from dispatch.rules.sop import OverridableBy
 from dispatch.vocabulary.events import ApprovalGiven, ApprovalRefused, Overridden, RequestReceived
@@ -40,7 +42,7 @@ async def suggest(unit: Unit, ask: Ask, at: datetime | None = None) -> DecisionR
 
 async def receive(unit: Unit, ask: Ask, contact: Contact, *, choose: str | None = None, by: Command) -> str | Refusal:
     """Keep a request and act on it: an offer, an approval asked, or a promise. Returns its id."""
-    refusal = judge_ask(ask)
+    refusal = judge_ask(ask) or judge_time(ask, unit.clock.now())
     if refusal is not None:
         return refusal
 
@@ -89,6 +91,10 @@ async def assign(
         now = unit.clock.now()
         request = await unit.store.read(lambda books: books.requests.get(request_id))
         decision = await unit.search_again(request, now)
+        if decision.step.search_at is not None:
+            return partial(
+                reserve, decision=decision, request_id=request_id, vehicle_id=vehicle_id, override=override, by=by
+            )
         decision = await unit.think(walked, decision, unit.roads, vehicle_id)
 
         def work(books: Books) -> str | Refusal:
@@ -99,6 +105,8 @@ async def assign(
             if refusal is not None:
                 return refusal
             slot = _make_room(books, current, by.actor, decision)
+            if isinstance(slot, Refusal):
+                return slot
             if override is not None and _objects(decision, vehicle_id, override[0]):
                 rule, reason = override
                 clause = _clause(decision, vehicle_id, rule)
@@ -233,14 +241,16 @@ def _next_free(books: Books, decision: Decision) -> str | None:
     return next((name for name in ready if books.assignments.find_live(name) is None), None)
 
 
-def _make_room(books: Books, request: Request, actor: Person, decision: Decision) -> int:
+def _make_room(books: Books, request: Request, actor: Person, decision: Decision) -> int | Refusal:
     """The slot that an operator's choice fills: an empty one, else that of a vehicle whose driver has not said yes,
-    else the first; the vehicle that has it is released."""
+    else the first; the vehicle that has it is released, unless somebody is aboard."""
     assignments = [a for a in books.assignments.list_of(request.id) if a.is_live and a.slot >= 0]
     empty = unfilled_slots(request.wanted, assignments)
     if empty:
         return empty[0]
-    leaving = min(assignments, key=lambda a: (a.state is not AssignmentState.OFFERED, a.slot))
+    leaving = min(assignments, key=lambda a: (a.row.loaded, a.state is not AssignmentState.OFFERED, a.slot))
+    if refusal := carrying([leaving]):
+        return refusal
     policy = decision.sop.policy
     release(books, [leaving], actor=actor.id, cause=StepCause.REASSIGNED, now=decision.at, policy=policy)
     return leaving.slot
@@ -268,7 +278,7 @@ def _judge_choice(
     """Whether this person may send this vehicle: the SOP has no objection, or one that they may override."""
     books.vehicles.get(vehicle_id)
     held = books.assignments.find_live(vehicle_id)
-    if held is not None:
+    if held is not None and not yields_to(decision.ask, held, books.requests.get(held.request_id)):
         facts = {"vehicle_id": vehicle_id, "request_id": held.request_id, "next": _next_free(books, decision)}
         return Refusal(RefusalCode.VEHICLE_TAKEN, facts)
     verdict = decision.assess_if_considered(vehicle_id)

@@ -18,6 +18,7 @@ from dispatch.desk.usecases.promises import promise_due
 from dispatch.desk.usecases.serving import MOST, serve
 from dispatch.desk.usecases.trips import step
 from dispatch.desk.usecases.vehicles import end_shift
+from dispatch.desk.usecases.watching import watch
 from dispatch.domain.assignment import StepCommand
 from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.refusals import Refusal
@@ -97,6 +98,8 @@ async def _run(unit: Unit, due: Due) -> None:
             await end_shift(unit, due)
         case DueKind.CLOSURE_ENDS:
             await end_closure(unit, due)
+        case DueKind.WATCH:
+            await watch(unit, due)
         case DueKind.PROMISE_RETRY:
             await serve(unit, [due.subject])
 

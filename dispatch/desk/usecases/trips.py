@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from dispatch.desk.command import Command
 from dispatch.desk.effects.carry_out import carry_out, offer_s
+from dispatch.desk.effects.pairs import first_contact_carries, goes_ahead_again, let_the_kept_go
 from dispatch.desk.effects.promising import escalate, escalated_to
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.effects.steps import take_step
@@ -22,6 +24,7 @@ from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS, RequestState
 from dispatch.vocabulary.trip_steps import STEPS, AssignmentState, Step
 
+_WITH_PATIENT = (AssignmentState.TRANSPORTING, AssignmentState.AT_DESTINATION)
 _REFUSALS = (AssignmentState.DECLINED, AssignmentState.EXPIRED)
 
 
@@ -54,6 +57,7 @@ async def step(unit: Unit, assignment_id: str, command: StepCommand, *, by: Comm
         now = unit.clock.now()
         before, request = await unit.store.read(lambda books: _with_request(books, assignment_id))
         written = None
+        left_s = await _left_s(unit, before, request) if command.step is Step.TRANSPORTING else None
         if reopens and request.state not in ENDS:
             moved = _from_where_it_stands(unit, request, before)
             leaving = replace(before, state=STEPS[command.step].leads_to)
@@ -70,12 +74,28 @@ async def step(unit: Unit, assignment_id: str, command: StepCommand, *, by: Comm
             current = books.requests.get(assignment.request_id)
             if written is not None and current.state not in ENDS:
                 current = _go_on(books, current, written, command.step)
+            if command.step is Step.UNDO:
+                goes_ahead_again(books, current, assignment, now)
+            elif assignment.slot < 0 and assignment.state in _WITH_PATIENT:
+                first_contact_carries(books, current, assignment, left_s, now, policy)
+            elif assignment.slot >= 0 and command.step is Step.ACCEPT:
+                let_the_kept_go(books, current, now, policy)
             settle(books, current, now, reopened=command.step is Step.UNDO)
             return assignment.id
 
         return work
 
     return await unit.once(by, attempt)
+
+
+async def _left_s(unit: Unit, ahead: Assignment, request: Request) -> float | None:
+    """Seconds that a vehicle has to the destination from where it stands, where both are known."""
+    fix, to = unit.live.last_fixes().get(ahead.vehicle_id), request.ask.dropoff
+    if ahead.slot >= 0 or fix is None or to is None:
+        return None
+    points, speeds = {ahead.vehicle_id: fix.point}, request.ask.metric
+    found = await unit.think(partial(unit.roads.arrivals, to.point, points, speeds=speeds, most=1))
+    return found[ahead.vehicle_id].eta_s if ahead.vehicle_id in found else None
 
 
 def _from_where_it_stands(unit: Unit, request: Request, before: Assignment) -> Request:

@@ -112,7 +112,8 @@ async def put_fixes(unit: Unit, fixes: Sequence[Fix]) -> None:
     await unit.live.put_fixes(fixes)
     lost = {name for name, fix in seen.items() if fix is None or now - fix.taken_at > FRESH}
     moved = {fix.vehicle_id for fix in fixes if (before := seen[fix.vehicle_id]) and before.point != fix.point} - lost
-    if not (lost or moved) or (not lost and unit.moved_at is not None and now < unit.moved_at + _MOVED_AGAIN):
+    lately = unit.moved_at is not None and timedelta(0) <= now - unit.moved_at < _MOVED_AGAIN
+    if not lost and (lately or not moved):
         return
     free = {one.id for one in await unit.fleet.held() if one.is_free}
     if lost & free:

@@ -3,12 +3,13 @@
 import asyncio
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import assert_never
 
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
-from dispatch.desk.usecases import changes, promises, requests, timers, trips, vehicles
+from dispatch.desk.usecases import changes, changing, promises, reports, requests, timers, trips, vehicles
 from dispatch.domain.approval import Approval
 from dispatch.domain.assignment import StepCommand
 from dispatch.domain.people import Person
@@ -17,9 +18,9 @@ from dispatch.sim.scenario import model as sc
 from dispatch.sim.scenario.world import UnplayableError, World, publish
 from dispatch.vocabulary.promises import OWN_OPERATOR, CallOutcome
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
-from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.request_states import ENDS, RequestState
 from dispatch.vocabulary.roles import Role
-from dispatch.vocabulary.trip_steps import AssignmentState, Step, StepSource
+from dispatch.vocabulary.trip_steps import REPORTS, AssignmentState, Report, Step, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty
 
 
@@ -90,6 +91,8 @@ async def _vehicle(world: World, act: sc.VehicleAct, done: Done) -> None:
             await world.put_position(act.id)
         case "breaks":
             await _breaks(world, act, done)
+        case report if report in REPORTS:
+            await _report(world, act.id, Report(report), done)
         case "repaired":
             await _set_duty(world, act.id, Duty.AVAILABLE, done)
         case _:
@@ -114,6 +117,24 @@ async def _breaks(world: World, act: sc.VehicleAct, done: Done) -> None:
 async def _set_duty(world: World, vehicle_id: str, duty: Duty, done: Done) -> None:
     by = Command(actor=world.driver(vehicle_id))
     done.take(await vehicles.set_duty(world.unit, vehicle_id, duty, at_base=False, by=by))
+
+
+async def _report(world: World, vehicle_id: str, what: Report, done: Done) -> None:
+    live = await world.unit.store.read(lambda books: books.assignments.find_live(vehicle_id))
+    if live is None:
+        done.take(Refusal(RefusalCode.STEP_OUT_OF_ORDER, {"vehicle_id": vehicle_id}))
+        return
+    done.request = world.file_id(live.request_id) or done.request
+    done.take(await reports.report(world.unit, live.id, what, by=Command(actor=world.driver(vehicle_id))))
+
+
+async def _change(world: World, request_id: str, said: sc.GivenChange, by: Command, done: Done) -> None:
+    """What is said of the kept request is so from now on; what is not said stays."""
+    contact = await world.unit.store.read(lambda books: books.requests.get_contact(request_id)) if said.phone else None
+    called = replace(contact, phone=said.phone) if contact is not None and said.phone is not None else None
+    done.take(
+        await changing.change(world.unit, request_id, partial(world.seed.changed, said=said), contact=called, by=by)
+    )
 
 
 async def _tap(world: World, vehicle_id: str, tap: sc.Tap | sc.VehicleAct, done: Done) -> None:
@@ -157,7 +178,27 @@ async def _operator(world: World, act: sc.OperatorAct, done: Done) -> None:
             done.take(await requests.assign(world.unit, request_id, act.vehicle, override=override, by=by))
         case "close":
             assert act.outcome is not None
-            done.take(await changes.end(world.unit, request_id, act.outcome, told=act.told, reason=act.reason, by=by))
+            said = {"told": act.told, "reason": act.reason}
+            same = await _same_as(world, act) if act.outcome is RequestState.DUPLICATE else None
+            done.take(await changes.end(world.unit, request_id, act.outcome, of=same, by=by, **said))
+        case "change":
+            assert act.set is not None
+            await _change(world, request_id, act.set, by, done)
+
+
+async def _same_as(world: World, act: sc.OperatorAct) -> str | None:
+    """The request that this one is the same as: as named, else the other open one of its place and need."""
+    if act.of is not None:
+        return _kept(world, act.of)
+    here = _kept(world, act.request)
+
+    def look(books: Books) -> str | None:
+        of = books.requests.get(here).ask
+        others = (books.requests.get(kept) for kept in world.requests.values() if kept != here)
+        alike = (r for r in others if r.state not in ENDS and r.ask.need is of.need and r.ask.pickup == of.pickup)
+        return next((request.id for request in alike), None)
+
+    return await world.unit.store.read(look)
 
 
 async def _mutual_aid(world: World, act: sc.MutualAidAct, done: Done) -> None:
@@ -223,6 +264,9 @@ async def _requester(world: World, act: sc.RequesterAct, done: Done) -> None:
     done.request = act.request
     asked = next(step.ask for step in world.scenario.steps if step.ask is not None and step.ask.id == act.request)
     request_id, by = _kept(world, act.request), Command(actor=world.seed.asker(asked))
+    if act.set is not None and act.does == "change":
+        await _change(world, request_id, act.set, by, done)
+        return
     if act.does == "note":
         done.take(await changes.add_note(world.unit, request_id, act.note or "catatan", by=by))
         return

@@ -225,6 +225,7 @@ def _checklist(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     if expect.notified is not None:
         told = [event.whom for event in seen.events if isinstance(event, NoticeAsked)]
         told += [event.to for event in seen.events if isinstance(event, Escalated)]
+        told += seen.told
         yield from _listed("notified", expect.notified, list(dict.fromkeys([*seen.decision.notified, *told])))
 
 
@@ -246,6 +247,12 @@ def _told(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     told |= {str(value) for refusal in seen.done.refusals for value in refusal.facts.values()}
     for who in expect.told or ():
         yield "told", who, text_of(told), any(who in text for text in told)
+
+
+def _link(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
+    if expect.link is not None:
+        shown = seen.world.file_id(seen.link_shows) or "another request"
+        yield "link", expect.link.request, shown, shown == expect.link.request
 
 
 def _said(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
@@ -278,5 +285,5 @@ def _taps(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
 
 _JUDGES = (
     *(_state, _who, _assignments, _denied, _approvals, _eligible),
-    *(_promise, _checklist, _told, _said, _taps),
+    *(_promise, _checklist, _told, _link, _said, _taps),
 )

@@ -17,7 +17,7 @@ from dispatch.vocabulary.vehicle_classes import CREW, EQUIPMENT, USUAL_CREW, Dut
 GOVERNMENTS = frozenset({"kota-tangerang", "kabupaten-tangerang", "tangerang-selatan"})
 NO_PHONE = "+62 811-0000-0000"  # in the made-up range: who asks gives some number, also where the file says none
 TRIP = tuple(step for step in trip_steps.TAKEN_BY_PEOPLE if step is not trip_steps.Step.STAND_DOWN)
-DOES = (*TRIP, "silent", "breaks", "repaired", "offline", "online", "position")
+DOES = (*TRIP, *trip_steps.Report, "silent", "breaks", "repaired", "offline", "online", "position")
 _JUST = 0.5  # how far inside its limit a number lies
 
 
@@ -95,6 +95,18 @@ class AskAct(t.Table):
         return Patient(**{"living": self.need is not Need.BODY} | self.given.model_dump(exclude_unset=True))
 
 
+class GivenChange(t.Table):
+    """What of a kept request is something else now; what is not said stays."""
+
+    pickup: t.Place | None = None
+    dropoff: t.Place | None = None
+    urgency: Urgency | None = None
+    patient: GivenPatient | None = None
+    documents: Annotated[frozenset[Document], t.Listed] | None = None
+    schedule_at: t.Instant | None = None
+    phone: t.Text | None = None
+
+
 class Tap(t.Table):
     """A driver's tap that the phone kept: `device_s` is the device's time, `seq` its place in the queue."""
 
@@ -138,16 +150,18 @@ class OperatorAct(_AboutRequest):
     """What one operator or officer does about a request."""
 
     role: t.Text = Field(default="operator", alias="as")
-    does: Literal["approve", "refuse", "assign", "override", "close", "undo"]
+    does: Literal["approve", "refuse", "assign", "override", "close", "undo", "change"]
     vehicle: t.VehicleId | None = None
     rule: t.Text | None = None
     reason: t.Text = "darurat"
     outcome: Annotated[RequestState, t.among(sorted(ENDS))] | None = None
     told: t.Text = "requester"
+    of: t.RequestId | None = None
+    set: GivenChange | None = None
 
     @model_validator(mode="after")
     def _says_all(self) -> "OperatorAct":
-        needed = {"assign": {"vehicle"}, "override": {"vehicle", "rule"}, "close": {"outcome"}}
+        needed = {"assign": {"vehicle"}, "override": {"vehicle", "rule"}, "close": {"outcome"}, "change": {"set"}}
         for name in sorted(needed.get(self.does, set()) - self.model_fields_set):
             raise t.wrong(f"to {self.does} it lacks {name!r}")
         return self
@@ -172,8 +186,15 @@ class CallBackAct(_AboutRequest):
 class RequesterAct(_AboutRequest):
     """What the requester says later."""
 
-    does: Literal["cancel", "note", "arrives"]
+    does: Literal["cancel", "note", "arrives", "change"]
     note: t.Text | None = None
+    set: GivenChange | None = None
+
+    @model_validator(mode="after")
+    def _says_what(self) -> "RequesterAct":
+        if self.does == "change" and self.set is None:
+            raise t.wrong("to change it lacks 'set'")
+        return self
 
 
 class PublishAct(t.Table):
@@ -202,6 +223,12 @@ class ExpectPromise(t.Table):
     owner: t.Text | None = None
 
 
+class ExpectLink(t.Table):
+    """Which request the family's link shows."""
+
+    request: t.RequestId
+
+
 class Expect(t.Table):
     """What is expected after a step; None: nothing is said of it."""
 
@@ -224,6 +251,7 @@ class Expect(t.Table):
     told: t.Texts | None = None
     taps: dict[t.VehicleId, dict[str, t.Number]] | None = None
     signal: dict[t.VehicleId, LinkHealth] | None = None
+    link: ExpectLink | None = None
 
 
 class Step(t.Table):

@@ -1,9 +1,10 @@
 """What stands before the first step: facilities, people, vehicles with their duty, positions and other trips."""
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from typing import Any
 
 from dispatch.desk.ports import Books
 from dispatch.domain.assignment import Assignment, Stamp
@@ -11,7 +12,7 @@ from dispatch.domain.fix import Fix
 from dispatch.domain.people import Facility, FacilityKind, Person
 from dispatch.domain.request import Ask, Contact, Patient, Place, Request
 from dispatch.domain.vehicle import Vehicle
-from dispatch.sim.scenario.model import NO_PHONE, AskAct, GivenVehicle, Scenario
+from dispatch.sim.scenario.model import NO_PHONE, AskAct, GivenChange, GivenVehicle, Scenario
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Role
@@ -81,6 +82,18 @@ class Seed:
         said["dropoff"] = self._place(act.dropoff, act.dropoff_area) if act.dropoff is not None else None
         said["schedule_at"] = act.schedule_at.astimezone(UTC) if act.schedule_at else None
         return Ask(**said)
+
+    def changed(self, ask: Ask, said: GivenChange) -> Ask:
+        """The ask with what is said of it."""
+        given = said.model_fields_set - {"phone", "patient"}
+        new: dict[str, Any] = {name: getattr(said, name) for name in given}
+        for name in given & {"pickup", "dropoff"}:
+            new[name] = self._place(new[name], None)
+        if said.patient is not None:
+            new["patient"] = replace(ask.patient, **said.patient.model_dump(exclude_unset=True))
+        if said.schedule_at is not None:
+            new["schedule_at"] = said.schedule_at.astimezone(UTC)
+        return replace(ask, **new)
 
     def asker(self, act: AskAct) -> Person:
         """Who asks: staff of the requester's facility, or the operator who takes a family's call."""

@@ -1,20 +1,24 @@
 """A request after a step, as expectations look at it: what it has, its decision, and the words of both."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from dispatch.desk.ports import Books, DueKind
 from dispatch.desk.usecases import requests
+from dispatch.desk.usecases.changes import followed
 from dispatch.domain.approval import Approval
 from dispatch.domain.assignment import Assignment
+from dispatch.domain.message import Message
 from dispatch.domain.promise import Promise
 from dispatch.domain.request import Contact, Request
 from dispatch.reading import family
 from dispatch.reading.decisions import CandidateOut, DecisionOut, decision_out, rules_of
 from dispatch.sim.scenario.acts import Done
 from dispatch.sim.scenario.world import ZONE, World
-from dispatch.vocabulary.events import Event
+from dispatch.tell.plan import messages_for
+from dispatch.tell.tail import known_of
+from dispatch.vocabulary.events import Event, RequestChanged, TripNoticed
 from dispatch.vocabulary.languages import Lang
 
 LANG = Lang.ID  # scenarios expect sentences as people read them
@@ -38,6 +42,8 @@ class Seen:
     decision: DecisionOut
     now: DecisionOut
     family: tuple[str, ...]
+    told: tuple[str, ...]  # whom messages about trips and changes go to, by kind: driver, facility, contact, operator
+    link_shows: str  # the request that the family's link shows
 
     @property
     def decided_now(self) -> bool:
@@ -72,9 +78,18 @@ async def see(world: World, request_id: str, done: Done) -> Seen:
             decision=decision_out(decided, rule_of, ZONE, LANG),
             now=decision_out(searched, rule_of, ZONE, LANG),
             family=(page.headline, *page.lines, *signals) if page else (),
+            told=tuple(_told(books, request_id)),
+            link_shows=followed(books, books.requests.get(request_id)).id,
         )
 
     return await unit.store.read(look)
+
+
+def _told(books: Books, request_id: str) -> Iterator[str]:
+    for entry in books.journal.list_of_kinds([request_id], [RequestChanged, TripNoticed]):
+        for telling in messages_for(entry.seq, entry.event, known_of(books, entry)):
+            if isinstance(telling, Message):
+                yield telling.recipient.partition(":")[0]
 
 
 async def decisions_of(world: World) -> dict[str, tuple[DecisionOut, ...]]:

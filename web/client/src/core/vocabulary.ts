@@ -189,8 +189,7 @@ export const STEPS = {
       "accepted",
       "at_destination",
       "en_route",
-      "on_scene",
-      "transporting"
+      "on_scene"
     ],
     "to": "stood_down",
     "undoable": false

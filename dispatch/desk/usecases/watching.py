@@ -1,0 +1,116 @@
+"""Accepted trips are watched: what does not go as it should is told to the operator, once of each trip and thing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from dispatch.desk.effects.noticing import notice, noticed
+from dispatch.desk.ports import Books, Due, DueKind
+from dispatch.desk.unit import Seen, Unit, transaction
+from dispatch.domain.assignment import Assignment
+from dispatch.domain.fix import Fix
+from dispatch.domain.request import Request
+from dispatch.vocabulary.needs import Urgency
+from dispatch.vocabulary.notices import Notice
+from dispatch.vocabulary.policy import Policy
+from dispatch.vocabulary.trip_steps import AssignmentState
+from geo.point import distance_m
+
+MOVED_M = 100.0  # a vehicle that stands this near to where it stood has not moved; this project's own figure
+AWAY_M = 500.0  # farther from where it goes than at the look before: it moves away; this project's own figure
+
+
+@dataclass(frozen=True, slots=True)
+class _Trip:
+    """A trip as it stands: what it is for, where its vehicle is, and where it was when it was last looked at."""
+
+    assignment: Assignment
+    request: Request
+    policy: Policy
+    now: datetime
+    fix: Fix | None
+    seen: Seen | None
+
+    @property
+    def drives(self) -> bool:
+        """Whether its vehicle is to be moving: on the way to the pick-up or to the destination."""
+        row = self.assignment.row
+        return row.is_going and row.stay_s is None and self.assignment.state is not AssignmentState.ACCEPTED
+
+    @property
+    def to_go_m(self) -> float | None:
+        """Metres in a straight line to where it goes now."""
+        ask = self.request.ask
+        place = ask.dropoff if self.assignment.row.met else ask.pickup
+        return distance_m(self.fix.point, place.point) if self.fix is not None and place is not None else None
+
+
+@transaction
+def watch(unit: Unit, books: Books, now: datetime, due: Due) -> None:
+    """Look at a trip: tell what is amiss, and come back when the next thing could be."""
+    books.timers.drop(due.kind, due.subject)
+    assignment = books.assignments.get(due.subject)
+    if not assignment.row.is_going:
+        unit.watched.pop(assignment.id, None)
+        return
+    trip = _Trip(
+        assignment=assignment,
+        request=books.requests.get(assignment.request_id),
+        policy=unit.policy(books, now),
+        now=now,
+        fix=unit.live.last_fixes().get(assignment.vehicle_id),
+        seen=unit.watched.get(assignment.id),
+    )
+    trip_seen = _seen(trip)
+    if trip_seen is not None:
+        unit.watched[assignment.id] = trip_seen
+    told = noticed(books, assignment)
+    again: list[datetime] = []
+    for what, at in _limits(trip, trip_seen):
+        if what in told:
+            continue
+        if at <= now:
+            notice(books, assignment, what, now)
+        else:
+            again.append(at)
+    if again:
+        books.timers.set(Due(kind=DueKind.WATCH, subject=assignment.id, at=min(again)))
+
+
+def _seen(trip: _Trip) -> Seen | None:
+    """Where the vehicle is, since when, and how far it has to go: a vehicle that has not moved keeps its time."""
+    if trip.fix is None or not trip.drives:
+        return None
+    before, state = trip.seen, trip.assignment.state
+    same_leg = before is not None and before.state is state
+    if same_leg and before is not None and distance_m(before.point, trip.fix.point) < MOVED_M:
+        return before
+    at = trip.now if same_leg else trip.assignment.stamps[state].server_time
+    return Seen(point=trip.fix.point, since=at, state=state, to_go_m=trip.to_go_m)
+
+
+def _limits(trip: _Trip, seen: Seen | None) -> Iterator[tuple[Notice, datetime]]:
+    """What may be amiss with the trip as it stands, and from when on it is."""
+    assignment, policy = trip.assignment, trip.policy
+    red = trip.request.ask.urgency is Urgency.RED
+    since = assignment.stamps[assignment.state].server_time
+    if assignment.state is AssignmentState.ACCEPTED:
+        yield Notice.NOT_DEPARTED, since + timedelta(seconds=policy.depart_red_s if red else policy.depart_other_s)
+    if assignment.state is AssignmentState.AT_DESTINATION:
+        yield Notice.NOT_ENDED, since + timedelta(seconds=policy.trip_ends_s)
+    if assignment.arrival is not None and not assignment.row.met:
+        yield Notice.LATE, assignment.offered_at + timedelta(seconds=assignment.arrival.eta_high_s + policy.turnout_s)
+    if trip.drives:
+        heard_at = max(trip.fix.taken_at, since) if trip.fix is not None else since
+        yield Notice.SILENT, heard_at + timedelta(seconds=policy.trip_silent_s)
+    if seen is not None:
+        yield Notice.NOT_MOVING, seen.since + timedelta(seconds=policy.moving_red_s if red else policy.moving_other_s)
+        if trip.seen is not None and _moves_away(trip.seen, seen):
+            yield Notice.MOVING_AWAY, trip.now
+
+
+def _moves_away(before: Seen, now: Seen) -> bool:
+    """Whether the vehicle is clearly farther from where it goes than at the look before, on the same leg."""
+    if before.state is not now.state or before.to_go_m is None or now.to_go_m is None:
+        return False
+    return now.to_go_m > before.to_go_m + AWAY_M
