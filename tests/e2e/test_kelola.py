@@ -92,6 +92,7 @@ def test_a_pack_reads_as_sentences_and_not_as_code(enter: Enter, keep: Keep, siz
     rule.get_by_text("Dasar dan penjelasan").click()
     expect(rule.get_by_text("Kepmenkes 143/2001")).to_be_visible()
     assert not re.search(r"emergency_ambulance|no_other_within_min", page.inner_text("main"))
+    expect(page.get_by_text("Waktu menjawab tawaran merah: 30 detik")).to_be_visible()
     fits(page)
     keep(page, f"kelola-baca-{size[0]}")
 

@@ -107,3 +107,33 @@ def test_the_page_renews_itself_but_not_while_an_answer_is_being_read(served: Se
     page.get_by_text("Kami sudah berangkat sendiri").click()
     page.clock.run_for(31_000)
     expect(page.locator("li.done")).to_have_count(2)
+
+
+def test_an_end_that_is_taken_back_shows_on_the_familys_page(served: Served, opened: Opened) -> None:
+    served.go_on_duty("sopir-cikokol")
+    request_id = ask(served)
+    for step in ("accept", "en_route", "on_scene"):
+        served.step("sopir-cikokol", step)
+    page = opened.page(served.url, PHONE)
+    page.clock.install()
+    page.goto(full(served, request_id)["track_url"])
+    expect(page.locator("li.done")).to_have_count(3)
+    trip = full(served, request_id)["assignments"][0]["id"]
+    served.step("sopir-cikokol", "clear")
+    page.clock.run_for(31_000)
+    over = page.get_by_role("heading", name="Perjalanan ini sudah selesai.")
+    expect(over).to_be_visible()
+    now = datetime.now(UTC)
+    tap = {"seq": round(now.timestamp() * 1000), "device_time": now.isoformat()}
+    served.post("driver", "sopir-cikokol", f"/api/assignments/{trip}/undo", tap)
+    page.clock.run_for(31_000)
+    expect(page.locator("li.done")).to_have_count(3)
+    served.step("sopir-cikokol", "clear")
+    page.clock.run_for(31_000)
+    expect(over).to_be_visible()
+    renewed: list[str] = []
+    page.on("request", lambda request: renewed.append(request.url))
+    for _ in range(6):
+        page.clock.run_for(31_000)
+        page.wait_for_timeout(200)
+    assert len(renewed) == 2

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import PC, SIZES, Opened, Served
+from tests.e2e.conftest import PC, PHONE, SIZES, Opened, Served
 from tests.e2e.pages import assert_sound, sideways, small_targets, violations
 from tests.e2e.test_sopir import ask, full, states
 
@@ -119,6 +119,23 @@ def test_a_digit_assigns_enter_goes_to_the_panel_and_escape_closes_it(served: Se
     assert states(served, request_id) == ["withdrawn", "offered"]
     page.keyboard.press("Escape")
     expect(panel_of(page)).to_have_count(0)
+
+
+def test_on_a_phone_a_tap_leads_to_the_panel_and_closing_it_back_to_the_list(
+    served: Served, enter: Enter, keep: Keep
+) -> None:
+    for _ in range(8):
+        ask(served)
+    page = enter("operator", "rina", PHONE)
+    ready(page)
+    row = rows(page).nth(6)
+    row.click()
+    expect(panel_of(page).get_by_role("button", name="Tutup")).to_be_in_viewport(ratio=1)
+    expect(panel_of(page).get_by_role("heading", level=2)).to_be_in_viewport(ratio=1)
+    keep(page, "peta-telepon-panel")
+    panel_of(page).get_by_role("button", name="Tutup").click()
+    expect(panel_of(page)).to_have_count(0)
+    expect(row).to_be_in_viewport(ratio=1)
 
 
 def test_requests_stand_in_the_order_in_which_they_are_served(served: Served, enter: Enter, keep: Keep) -> None:

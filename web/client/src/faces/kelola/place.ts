@@ -3,7 +3,7 @@ import { get } from "../../core/api";
 import { busy } from "../../core/attempt";
 import { take } from "./editing";
 import type { Place } from "./state";
-import { attempt, dirty, draft, leaveDraft, notice, opened, pack, pathOf, place, sop } from "./state";
+import { attempt, dirty, draft, leaveDraft, notice, opened, pack, pathOf, place, sop, wanted } from "./state";
 import type { Draft, Pack, Sop } from "./types";
 
 export const href = (to: Partial<Place>) => {
@@ -37,6 +37,7 @@ export async function arrive() {
   place.value = now;
   if (isSame(was, now) && sop.value) return;
   opened.value = null;
+  wanted.value = "";
   pack.value = null;
   if (now.draft !== was.draft) leaveDraft();
   await load();

@@ -1,5 +1,4 @@
 // A published version, read as sentences.
-import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { doing } from "../../core/attempt";
 import { dateText } from "../../core/words";
@@ -8,11 +7,10 @@ import { Button, Form } from "../../ui/controls";
 import { Lines, Named } from "../../ui/lines";
 import { Link, labelOf, Trouble } from "./bits";
 import { startDraft } from "./publication";
-import { pack, sop } from "./state";
+import { pack, sop, wanted } from "./state";
 import type { Pack, RuleDocument } from "./types";
 
 const MANY = 6;
-export const wanted = signal("");
 
 export function matches(doc: RuleDocument, sentence: string): boolean {
   const all = `${doc.id} ${doc.title} ${sentence} ${doc.clause}`.toLowerCase();
@@ -70,12 +68,18 @@ export function RuleText(props: { doc: RuleDocument; sentence: string; children?
   );
 }
 
+// What it is and its unit are parted by a middle dot.
+function figureText([, line, value]: Pack["policy"][number]): string {
+  const [what, unit = ""] = line.split(" · ");
+  return `${what}: ${String(value).replace(".", ",")} ${unit}`;
+}
+
 export function PolicyText({ policy }: { policy: Pack["policy"] }) {
   if (policy.length === 0) return null;
   return (
     <section class="card stack">
       <h3>{words.policy}</h3>
-      <Lines class="plain policy" of={policy.map(([, line]) => line)} />
+      <Lines class="plain policy" of={policy.map(figureText)} />
     </section>
   );
 }

@@ -19,6 +19,7 @@ export const draft = signal<Draft | null>(null);
 export const work = signal<Work | null>(null);
 export const place = signal<Place>({ agency: null, version: null, draft: null, part: "aturan" });
 export const notice = signal("");
+export const wanted = signal("");
 export const opened = signal<string | null>(null);
 export const meanwhile = signal<Draft | null>(null);
 export const tested = signal<{ of: string; result: DraftTest } | null>(null);

@@ -1,9 +1,10 @@
 // A draft's way to publication: what comes next and who does it, the difference, the tests, and the steps.
 import { signal } from "@preact/signals";
+import { useState } from "preact/hooks";
 import { doing } from "../../core/attempt";
 import { dateText } from "../../core/words";
 import { kelola as words } from "../../text/kelola";
-import { Area, Button, bound, Field, Form } from "../../ui/controls";
+import { Area, Button, Field, Form } from "../../ui/controls";
 import { Dialog } from "../../ui/dialog";
 import { Lines } from "../../ui/lines";
 import { Link, Trouble } from "./bits";
@@ -14,9 +15,6 @@ import { backtested, dirty, draft, may, place, tested } from "./state";
 import type { Draft } from "./types";
 
 const days = signal(30);
-const reason = signal("");
-const discarding = signal(false);
-const from = signal("");
 
 function nextSentence(now: Draft): string {
   const who = now.submitted_by ?? now.updated_by;
@@ -79,14 +77,15 @@ const Share = () => (
 );
 
 function Approve() {
-  const ready = reason.value.trim().length >= 3 && doing.value !== "approve";
+  const [reason, setReason] = useState("");
+  const ready = reason.trim().length >= 3 && doing.value !== "approve";
   const say = async (yes: boolean) => {
-    if (await approve(yes, reason.value.trim())) reason.value = "";
+    if (await approve(yes, reason.trim())) setReason("");
   };
   return (
     <fieldset class="stack">
       <legend>{words.approve}</legend>
-      <Area label={words.approveReason} rows={2} maxLength={500} {...bound(reason)} />
+      <Area label={words.approveReason} rows={2} maxLength={500} value={reason} onType={setReason} />
       <div class="pair">
         <Button label={words.approveYes} class="primary" disabled={!ready} onClick={() => void say(true)} />
         <Button label={words.approveNo} disabled={!ready} onClick={() => void say(false)} />
@@ -112,16 +111,11 @@ function withOffset(local: string): string {
 }
 
 function Publish() {
-  const at = from.value || tomorrow();
+  const [from, setFrom] = useState("");
+  const at = from || tomorrow();
   return (
     <Form onSend={() => publish(withOffset(at))}>
-      <Field
-        label={words.publishFrom}
-        type="datetime-local"
-        required
-        value={at}
-        onType={(typed) => (from.value = typed)}
-      />
+      <Field label={words.publishFrom} type="datetime-local" required value={at} onType={setFrom} />
       <p class="soft">{words.publishHint(dateText(withOffset(at)))}</p>
       <Button
         type="submit"
@@ -185,15 +179,16 @@ function Backtest() {
 }
 
 function Discard() {
+  const [asking, ask] = useState(false);
   if (!may("discard")) return null;
-  const close = () => (discarding.value = false);
+  const close = () => ask(false);
   const yes = async () => {
     if (await discard()) close();
   };
   return (
     <>
-      <Button label={words.discard} class="danger wide" onClick={() => (discarding.value = true)} />
-      {discarding.value && (
+      <Button label={words.discard} class="danger wide" onClick={() => ask(true)} />
+      {asking && (
         <Dialog aria-labelledby="buang" onClose={close}>
           <div class="stack">
             <h2 id="buang">{words.discardSure}</h2>

@@ -1,5 +1,4 @@
 // What may be done about a request that is under way: one thing open at a time.
-import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
 import { busy } from "../../core/attempt";
@@ -10,19 +9,20 @@ import { PlacePicker } from "./place";
 import { addNote, cancel, deliver, hold } from "./state";
 
 const words = text.minta;
-const opened = signal<"note" | "hold" | "cancel" | "deliver" | null>(null);
-const noted = signal("");
-const close = () => (opened.value = null);
+type What = "note" | "hold" | "cancel" | "deliver";
 
 export function Actions({ request }: { request: RequestFull }) {
+  const [opened, setOpened] = useState<What | null>(null);
+  const [noted, setNoted] = useState(false);
+  const close = () => setOpened(null);
   const document = request.need === "document" && !request.dropoff;
-  const toggle = (what: typeof opened.value, label: string, danger = false) => (
+  const toggle = (what: What, label: string, danger = false) => (
     <Button
       class={danger ? "danger" : ""}
-      aria-expanded={opened.value === what}
+      aria-expanded={opened === what}
       onClick={() => {
-        opened.value = opened.value === what ? null : what;
-        noted.value = "";
+        setOpened(opened === what ? null : what);
+        setNoted(false);
       }}
     >
       {label}
@@ -42,13 +42,34 @@ export function Actions({ request }: { request: RequestFull }) {
           ))}
         {toggle("cancel", words.cancel, true)}
       </div>
-      {noted.value === request.id && <p role="status">{words.noteSent}</p>}
-      {opened.value === "note" && <Note id={request.id} />}
-      {opened.value === "hold" && (
-        <Reasons how={words.holdHow} reasons={words.holds} onPick={(reason) => void hold(true, reason)} />
+      {noted && <p role="status">{words.noteSent}</p>}
+      {opened === "note" && (
+        <Note
+          onSent={() => {
+            close();
+            setNoted(true);
+          }}
+        />
       )}
-      {opened.value === "cancel" && <Cancel />}
-      {opened.value === "deliver" && (
+      {opened === "hold" && (
+        <Reasons
+          how={words.holdHow}
+          reasons={words.holds}
+          onPick={(reason) => {
+            close();
+            void hold(true, reason);
+          }}
+        />
+      )}
+      {opened === "cancel" && (
+        <Cancel
+          onPick={(reason, told) => {
+            close();
+            void cancel(reason, told);
+          }}
+        />
+      )}
+      {opened === "deliver" && (
         <PlacePicker
           label={words.place.home}
           onBack={close}
@@ -62,12 +83,10 @@ export function Actions({ request }: { request: RequestFull }) {
   );
 }
 
-function Note({ id }: { id: string }) {
+function Note({ onSent }: { onSent: () => void }) {
   const [typed, setTyped] = useState("");
   const send = async () => {
-    if (!(await addNote(typed.trim()))) return;
-    close();
-    noted.value = id;
+    if (await addNote(typed.trim())) onSent();
   };
   return (
     <Form onSend={send}>
@@ -85,26 +104,22 @@ function Note({ id }: { id: string }) {
 }
 
 function Reasons(props: { how: string; reasons: readonly string[]; onPick: (reason: string) => void }) {
-  const pick = (reason: string) => {
-    close();
-    props.onPick(reason);
-  };
   return (
     <fieldset class="choices">
       <legend>{props.how}</legend>
       {props.reasons.map((reason) => (
-        <Button label={reason} key={reason} disabled={busy.value} onClick={() => pick(reason)} />
+        <Button label={reason} key={reason} disabled={busy.value} onClick={() => props.onPick(reason)} />
       ))}
     </fieldset>
   );
 }
 
-function Cancel() {
+function Cancel({ onPick }: { onPick: (reason: string, told: string) => void }) {
   const [told, setTold] = useState<string>(TOLD[0]);
   return (
     <div class="stack">
       <Told label={text.told.who} value={told} onPick={setTold} />
-      <Reasons how={words.cancelHow} reasons={words.cancels} onPick={(reason) => void cancel(reason, told)} />
+      <Reasons how={words.cancelHow} reasons={words.cancels} onPick={(reason) => onPick(reason, told)} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 // What is needed, from where and to where: one tap each, the rest may follow.
-import { signal } from "@preact/signals";
+import { useState } from "preact/hooks";
 import type { Facility, Need } from "../../core/api";
 import { busy } from "../../core/attempt";
 import { fieldTime, zoneName } from "../../core/words";
@@ -10,7 +10,6 @@ import {
   bodies,
   canSit,
   death,
-  decision,
   dropoff,
   find,
   infectious,
@@ -25,16 +24,8 @@ import {
 } from "./state";
 
 const NEEDS: Need[] = ["emergency", "referral", "transport", "body"];
-const searching = signal<"pickup" | "dropoff" | null>(null);
 
-function choose(place: Place) {
-  if (searching.value === "pickup") pickup.value = place;
-  else dropoff.value = place;
-  searching.value = null;
-  decision.value = null;
-}
-
-function Destination() {
+function Destination({ onSearch }: { onSearch: () => void }) {
   const body = need.value === "body";
   const suggested = body ? nearest("cemetery", 2) : nearest("hospital", 2);
   const picked = dropoff.value;
@@ -49,15 +40,14 @@ function Destination() {
           <Button
             key={facility.id}
             aria-pressed={isPicked(facility)}
-            onClick={() => {
-              dropoff.value = isPicked(facility) ? null : { facility: facility.id, name: facility.name };
-              decision.value = null;
-            }}
+            onClick={() =>
+              (dropoff.value = isPicked(facility) ? null : { facility: facility.id, name: facility.name })
+            }
           >
             {facility.name}
           </Button>
         ))}
-        <Button aria-pressed={other} onClick={() => (searching.value = "dropoff")}>
+        <Button aria-pressed={other} onClick={onSearch}>
           {other && picked ? picked.name : "Cari…"}
         </Button>
       </div>
@@ -84,10 +74,7 @@ const Details = () => (
             min={1}
             max={20}
             value={bodies.value}
-            onType={(typed) => {
-              bodies.value = Math.min(20, Math.max(1, Number(typed) || 1));
-              decision.value = null;
-            }}
+            onType={(typed) => (bodies.value = Math.min(20, Math.max(1, Number(typed) || 1)))}
           />
           <Pick
             label="Keadaan meninggal"
@@ -106,10 +93,7 @@ const Details = () => (
 );
 
 function Later() {
-  const set = (typed: string) => {
-    later.value = typed;
-    decision.value = null;
-  };
+  const set = (typed: string) => (later.value = typed);
   return (
     <details class="card" open={later.value !== ""}>
       <summary>{text.minta.later}</summary>
@@ -128,16 +112,18 @@ function Later() {
 }
 
 export function Ask() {
-  const where = searching.value;
+  const [where, search] = useState<"pickup" | "dropoff" | null>(null);
+  const choose = (place: Place) => {
+    if (where === "pickup") pickup.value = place;
+    else dropoff.value = place;
+    search(null);
+  };
   if (where)
-    return (
-      <PlacePicker label={text.minta.place[where]} onPick={choose} onBack={() => (searching.value = null)} />
-    );
+    return <PlacePicker label={text.minta.place[where]} onPick={choose} onBack={() => search(null)} />;
   const pick = (kind: Need) => {
     need.value = kind;
     if (kind === "emergency") later.value = "";
     dropoff.value = null;
-    decision.value = null;
   };
   return (
     <Form onSend={find}>
@@ -151,12 +137,12 @@ export function Ask() {
           ))}
         </div>
       </fieldset>
-      {need.value && <Destination />}
+      {need.value && <Destination onSearch={() => search("dropoff")} />}
       <p class="apart">
         <span>
           Jemput: <strong>{pickup.value?.name ?? "pilih tempat"}</strong>
         </span>
-        <Button label="Ubah" class="link" onClick={() => (searching.value = "pickup")} />
+        <Button label="Ubah" class="link" onClick={() => search("pickup")} />
       </p>
       <Phone
         label={

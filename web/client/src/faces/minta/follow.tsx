@@ -1,5 +1,5 @@
 // What becomes of a request: its state, every vehicle that comes, and what may be done about it.
-import { signal } from "@preact/signals";
+import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
 import { familyLeft, isOpen, live } from "../../core/requests";
@@ -10,13 +10,11 @@ import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
 import { Actions } from "./actions";
 import { Coming } from "./coming";
-import { followed, startAgain } from "./state";
+import { startAgain } from "./state";
 
 const words = text.minta;
 
-export function Follow() {
-  const request = followed.value;
-  if (!request) return null;
+export function Follow({ request }: { request: RequestFull }) {
   const ended = !isOpen(request);
   return (
     <section class="card stack" aria-label="Permintaan ini">
@@ -61,21 +59,20 @@ function headline(request: RequestFull): string {
   return text.state[request.state];
 }
 
-const shared = signal<"" | "copied" | "shown">("");
-
 function Share({ link }: { link: string }) {
+  const [shared, setShared] = useState<"" | "copied" | "shown">("");
   const share = async () => {
     if (navigator.share) await navigator.share({ url: link }).catch(() => undefined);
     else {
       // Without https the browser has no clipboard: the link then stands there to be selected.
       await navigator.clipboard?.writeText(link);
-      shared.value = navigator.clipboard ? "copied" : "shown";
+      setShared(navigator.clipboard ? "copied" : "shown");
     }
   };
   return (
     <>
-      <Button label={shared.value === "copied" ? words.shared : words.share} onClick={() => void share()} />
-      {shared.value === "shown" && <p class="link-text">{link}</p>}
+      <Button label={shared === "copied" ? words.shared : words.share} onClick={() => void share()} />
+      {shared === "shown" && <p class="link-text">{link}</p>}
     </>
   );
 }

@@ -16,7 +16,7 @@ import { Answer } from "./answer";
 import { Ask } from "./ask";
 import { Follow } from "./follow";
 import { Ledger, owedHere } from "./ledger";
-import { decision, facilities, follow, followed, me, mine, pickup, refresh, view } from "./state";
+import { decision, facilities, follow, followed, me, mine, refresh, startAgain, view } from "./state";
 
 function Mine() {
   const open = mine.value.filter((request) => isOpen(request) && request.id !== followed.value?.id);
@@ -84,7 +84,11 @@ function App() {
             </div>
             <div class="column stack" id="answer" aria-live="polite">
               {problem.value && <p class="error">{problem.value}</p>}
-              {followed.value ? <Follow /> : decision.value && <Answer />}
+              {followed.value ? (
+                <Follow key={followed.value.id} request={followed.value} />
+              ) : (
+                decision.value && <Answer />
+              )}
             </div>
           </>
         )}
@@ -99,8 +103,8 @@ const keepUp = () => loadOwed().catch(say);
 async function start() {
   const who = await signedIn();
   facilities.value = await get<Facility[]>("/api/facilities"); // before the form: what came later would move it
-  if (who.facility) pickup.value = { facility: who.facility.id, name: who.facility.name };
   me.value = who;
+  startAgain();
   connect({
     snapshot: (snapshot) => {
       mine.value = snapshot.requests;

@@ -1,5 +1,5 @@
 // The state of the request page: what is asked, the answer, and the request that is followed.
-import { computed, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import {
   type Decision,
   type Facility,
@@ -10,7 +10,7 @@ import {
   type RequestFull,
   type RequestSummary,
 } from "../../core/api";
-import { attempt } from "../../core/attempt";
+import { attempt, trouble } from "../../core/attempt";
 import { newest } from "../../core/newest";
 import { loadOwed, stockCame } from "../../core/promises";
 import { instantOf } from "../../core/words";
@@ -58,13 +58,21 @@ export const question = computed(() => {
   };
 });
 
+effect(() => {
+  void question.value;
+  decision.value = null; // it answered another question
+});
+
 // Of the request that is followed.
 const turn = newest();
 
 export const find = () =>
   attempt(async () => {
     sendKey = crypto.randomUUID();
-    decision.value = await post<Decision>("/api/suggestions", question.value);
+    const asked = question.value;
+    const answer = await post<Decision>("/api/suggestions", asked);
+    if (question.value !== asked) return;
+    decision.value = answer;
     showAnswer();
   });
 
@@ -76,10 +84,6 @@ export const send = (choose?: string) =>
     followed.value = await post<RequestFull>("/api/requests", body, `${sendKey}${choose ?? ""}`);
     decision.value = null;
     showAnswer();
-    phone.value = "";
-    note.value = "";
-    later.value = "";
-    bodies.value = 1;
   });
 
 // A document that has run out is promised: who asked is called when it comes.
@@ -133,12 +137,23 @@ export const follow = (id: string) =>
     window.scrollTo({ top: 0 });
   });
 
+// An empty form; what is asked is usually for where one works.
 export function startAgain() {
   turn();
+  const home = me.value?.facility;
+  trouble.value = null;
   followed.value = null;
   decision.value = null;
   need.value = null;
+  pickup.value = home ? { facility: home.id, name: home.name } : null;
   dropoff.value = null;
+  phone.value = "";
+  note.value = "";
+  death.value = "natural";
+  bodies.value = 1;
+  infectious.value = false;
+  canSit.value = false;
+  later.value = "";
 }
 
 export function nearest(kind: Facility["kind"], count: number): Facility[] {

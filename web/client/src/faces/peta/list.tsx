@@ -66,6 +66,7 @@ function Row({ request }: { request: RequestSummary }) {
   const loud = to || late;
   return (
     <Button
+      id={request.id}
       class={`request ${request.need === "body" ? "body" : request.urgency} ${loud ? "loud" : ""}`}
       aria-pressed={selected.value?.id === request.id}
       onClick={() => void select(request.id)}

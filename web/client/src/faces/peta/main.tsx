@@ -115,7 +115,7 @@ function App() {
       </header>
       <List />
       <MapBox />
-      {selected.value && <Panel request={selected.value} />}
+      {selected.value && <Panel key={selected.value.id} request={selected.value} />}
       <footer class="log">
         <span class="keys">{words.keys}</span>
         {recent.value.slice(0, 4).map((event) => (

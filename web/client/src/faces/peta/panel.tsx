@@ -1,4 +1,5 @@
 // The selected request: its vehicles, what is asked, why this one, and what an operator may do.
+import { useEffect } from "preact/hooks";
 import type { Assignment, Candidate, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
 import { familyLeft, isOpen, live, missing, secondsLeft } from "../../core/requests";
@@ -8,16 +9,27 @@ import { text } from "../../text/id";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
-import { assign, candidates, fetched, hold, me, opened, overriding, search, select } from "./state";
+import { assign, candidates, fetched, hold, me, opened, overriding, search, select, selected } from "./state";
 
 const words = text.peta;
 const dialogs = fetched(opened, () => import("./dialogs"));
+
+// On a phone the panel stands above the list, out of sight.
+function leadTo(id: string) {
+  document.querySelector(".panel")?.scrollIntoView();
+  return () =>
+    requestAnimationFrame(() => {
+      const back = document.getElementById(id) ?? document.querySelector(".list");
+      if (!selected.value) back?.scrollIntoView({ block: "nearest" });
+    });
+}
 
 export function Panel({ request }: { request: RequestFull }) {
   const operator = me.value?.role === "operator";
   const ended = !isOpen(request);
   const shown = candidates.value ?? request.decision;
   const act = (candidate: Candidate) => <Act request={request} candidate={candidate} />;
+  useEffect(() => leadTo(request.id), []);
   return (
     <aside class="panel stack" aria-label={words.panel} tabIndex={-1}>
       <p class="head">

@@ -11,7 +11,7 @@ import {
   type Route,
   type Vehicle,
 } from "../../core/api";
-import { attempt, say } from "../../core/attempt";
+import { attempt, say, trouble } from "../../core/attempt";
 import { now } from "../../core/clock";
 import type { LiveEvent, Snapshot } from "../../core/live";
 import { newest } from "../../core/newest";
@@ -113,6 +113,7 @@ export async function select(id: string | null) {
   if (selected.value?.id !== id) {
     candidates.value = null;
     route.value = null;
+    trouble.value = null;
   }
   if (id === null) {
     selected.value = null;
@@ -121,6 +122,7 @@ export async function select(id: string | null) {
   try {
     const full = await get<RequestFull>(`/api/requests/${id}`);
     if (!isNewest()) return;
+    if (selected.value?.id !== id) opened.value = null; // it was asked about another
     selected.value = full;
     const trip = full.assignments.find((one) => isLive(one) && one.state !== "cleared");
     const way = trip
@@ -151,7 +153,8 @@ export function fetched<T>(
 
 export const search = (id: string) =>
   attempt(async () => {
-    candidates.value = await get<Decision>(`/api/requests/${id}/candidates`);
+    const found = await get<Decision>(`/api/requests/${id}/candidates`);
+    if (wanted === id) candidates.value = found;
   });
 
 export const assign = (id: string, vehicle: string, override?: { rule: string; reason: string }) =>

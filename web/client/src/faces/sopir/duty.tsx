@@ -25,7 +25,7 @@ export function Duty({ who }: { who: Me }) {
       </p>
       {duty === "out_of_service" && <p class="tell">{words.replaced}</p>}
       <div class="push stack">
-        <Undo who={who} />
+        <Undo />
         <Check label={words.atBase} checked={atBase.value} onCheck={(on) => (atBase.value = on)} />
         <Button class="primary huge" disabled={!who.vehicle} onClick={begin}>
           {duty === "cleaning" ? words.clean : duty === "out_of_service" ? words.repaired : words.begin}
@@ -56,7 +56,7 @@ export function Standby({ who }: { who: Me }) {
         <p class="soft">{who.vehicle?.name}</p>
       </div>
       <div class="push stack">
-        <Undo who={who} />
+        <Undo />
         <Button label={words.autoAccept(on)} class="wide" aria-pressed={on} onClick={() => void toggle()} />
         {on && <p class="soft">{words.autoHow}</p>}
         <div class="choices two">

@@ -11,7 +11,7 @@ import { Beginning, begin } from "../../ui/begin";
 import { accuracy } from "./device";
 import { Duty, Standby } from "./duty";
 import { OfferCard } from "./offer";
-import { refused, waiting } from "./queue";
+import { refusedOf, waiting } from "./queue";
 import { cutOff, load, me, offer, reload, serverNow } from "./state";
 import { Trip } from "./trip";
 
@@ -30,16 +30,17 @@ function App() {
   const who = me.value;
   if (!who) return <Beginning start={start} />;
   const duty = who.vehicle?.duty ?? "off_duty";
+  const said = refusedOf(who.assignment?.id);
   return (
     <>
       <Lost when={cutOff.value} said={`○ ${text.sopir.offline(waiting.value.length)}`} />
       <main class="drive">
         <Line />
-        <div aria-live="assertive">{refused.value && <p class="error">{refused.value}</p>}</div>
+        <div aria-live="assertive">{said && <p class="error">{said}</p>}</div>
         {offer.value && who.assignment?.state === "offered" ? (
-          <OfferCard offer={offer.value} assignment={who.assignment} />
+          <OfferCard key={offer.value.assignment_id} offer={offer.value} assignment={who.assignment} />
         ) : who.assignment && who.request ? (
-          <Trip who={who} />
+          <Trip key={who.assignment.id} who={who} />
         ) : duty === "available" ? (
           <Standby who={who} />
         ) : (

@@ -1,5 +1,6 @@
 // An offer with its countdown: accept with the thumb, decline with one tap more.
 import { signal } from "@preact/signals";
+import { useState } from "preact/hooks";
 import type { Assignment, Offer } from "../../core/api";
 import { kilometres, minutes } from "../../core/words";
 import { text } from "../../text/id";
@@ -8,16 +9,16 @@ import { Notes } from "./notes";
 import { act, serverNow } from "./state";
 
 const REASONS = ["Kendaraan rusak", "Di luar jangkauan", "Sedang isi BBM", "Alasan lain"];
-const declining = signal(false);
 const answered = signal("");
 
 export function OfferCard({ offer, assignment }: { offer: Offer; assignment: Assignment }) {
+  const [declining, setDeclining] = useState(false);
   const left = Math.max(0, Math.ceil((Date.parse(offer.expires_at) - serverNow.value) / 1000));
   const path = `/api/assignments/${offer.assignment_id}`;
   const answer = (step: string, body: Record<string, unknown>) => {
     if (answered.value === offer.assignment_id) return;
     answered.value = offer.assignment_id;
-    declining.value = false;
+    setDeclining(false);
     void act(`${path}/${step}`, body).finally(() => {
       answered.value = "";
     });
@@ -44,16 +45,19 @@ export function OfferCard({ offer, assignment }: { offer: Offer; assignment: Ass
           />
           <strong role="timer">{left}</strong>
         </div>
-        {declining.value ? (
-          <fieldset class="choices two" aria-label="Alasan">
-            {REASONS.map((reason) => (
-              <Button label={reason} key={reason} onClick={() => answer("decline", { reason })} />
-            ))}
-          </fieldset>
+        {declining ? (
+          <>
+            <fieldset class="choices two" aria-label="Alasan">
+              {REASONS.map((reason) => (
+                <Button label={reason} key={reason} onClick={() => answer("decline", { reason })} />
+              ))}
+            </fieldset>
+            <Button label={text.back} class="wide" onClick={() => setDeclining(false)} />
+          </>
         ) : (
           <>
             <Button label="TERIMA" class="primary huge" onClick={() => answer("accept", {})} />
-            <Button label="Tolak…" class="wide" onClick={() => (declining.value = true)} />
+            <Button label="Tolak…" class="wide" onClick={() => setDeclining(true)} />
           </>
         )}
       </div>

@@ -14,7 +14,16 @@ const SEQ = "jemput-seq";
 
 export const waiting = signal<Waiting[]>(JSON.parse(localStorage.getItem(STORE) ?? "[]"));
 export const reachable = signal(true);
-export const refused = signal("");
+const refused = signal({ path: "", said: "" });
+
+const TRIP = "/api/assignments/";
+export const tripOf = (path: string) => (path.startsWith(TRIP) ? path.split("/")[3] : undefined);
+
+// The server's no to the last step, unless that was one of another trip than this.
+export function refusedOf(trip: string | undefined): string {
+  const of = tripOf(refused.value.path);
+  return of && trip && of !== trip ? "" : refused.value.said;
+}
 
 const keep = (next: Waiting[]) => {
   waiting.value = next;
@@ -51,14 +60,14 @@ async function sendAll() {
     if (!item) return;
     try {
       await post(item.path, item.body, item.key);
-      refused.value = "";
+      refused.value = { path: "", said: "" };
     } catch (error) {
       if (!(error instanceof Problem) || error.status === 0 || error.status >= 500 || error.status === 429) {
         reachable.value = false;
         return;
       }
       // The server said no for good: it is shown, and what comes after it goes on.
-      refused.value = error.message;
+      refused.value = { path: item.path, said: error.message };
     }
     reachable.value = true;
     keep(waiting.value.slice(1));

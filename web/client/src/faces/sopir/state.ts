@@ -4,13 +4,19 @@ import { type Assignment, get, type Me, type Offer, post, type Route } from "../
 import { now } from "../../core/clock";
 import { online } from "../../core/live";
 import { newest } from "../../core/newest";
-import { STEPS, UNDO_MS } from "../../core/vocabulary";
+import { STATES, STEPS, UNDO_MS } from "../../core/vocabulary";
 import { ring, startDevice } from "./device";
-import { drain, enqueue, reachable, waiting } from "./queue";
+import { drain, enqueue, reachable, tripOf, waiting } from "./queue";
 
 export const me = signal<Me | null>(null);
 export const offer = signal<Offer | null>(null);
-export const route = signal<Route | null>(null);
+const route = signal<{ leg: string; way: Route } | null>(null);
+// A way leads to the pick-up or, once the vehicle was there, to where it goes then.
+const legOf = (who: Me | null) =>
+  who?.assignment
+    ? JSON.stringify([who.assignment.id, STATES[who.assignment.state].met, who.request?.dropoff])
+    : "";
+export const way = computed(() => (route.value?.leg === legOf(me.value) ? route.value.way : null));
 const skew = signal(0);
 // The server's time, by which an offer runs out.
 export const serverNow = computed(() => now.value + skew.value);
@@ -42,7 +48,7 @@ export async function load() {
   if (before?.id !== now.assignment?.id && now.assignment?.stamps.accepted?.source === "desk") ring(6);
   me.value = now;
   if (now.vehicle && now.vehicle.duty !== "off_duty") startDevice();
-  if (now.assignment?.id !== before?.id || now.assignment?.state !== before?.state) await loadRoute(now);
+  if (!way.value) await loadRoute(now);
   reachable.value = true;
 }
 
@@ -53,10 +59,10 @@ export const reload = () =>
 
 async function loadRoute(now: Me) {
   const id = now.assignment?.id;
-  const way = id
-    ? await get<Route>(`/api/route?assignment=${encodeURIComponent(id)}`).catch(() => null)
-    : null;
-  if (me.value?.assignment?.id === id) route.value = way;
+  if (!id) return;
+  const leg = legOf(now);
+  const found = await get<Route>(`/api/route?assignment=${encodeURIComponent(id)}`).catch(() => null);
+  if (found && legOf(me.value) === leg) route.value = { leg, way: found };
 }
 
 export async function act(path: string, body: Record<string, unknown>) {
@@ -70,11 +76,29 @@ type Tap = keyof typeof STEPS;
 const stepsFrom = (state: Assignment["state"]) =>
   (Object.keys(STEPS) as Tap[]).filter((step) => (STEPS[step].from as readonly string[]).includes(state));
 
-export const lastTap = signal<{ id: string; step: string; before: Me; until: number } | null>(null);
+interface Tapped {
+  id: string;
+  step: Tap;
+  before: Me;
+  until: number;
+}
+const lastTap = signal<Tapped | null>(null);
+// On a trip its own last step can be taken back, without one only the step that ended it.
+export const undoable = computed(() => {
+  const [tap, trip] = [lastTap.value, me.value?.assignment];
+  if (!tap || (trip ? trip.id !== tap.id : stepsFrom(STEPS[tap.step].to).length > 0)) return null;
+  return tap;
+});
 
 // What stood before a tap, so that taking it back shows at once what the server will say.
 function remember(before: Me, id: string, step: Tap): void {
   lastTap.value = STEPS[step].undoable ? { id, step, before, until: Date.now() + UNDO_MS } : null;
+}
+
+export function undo(tap: Tapped) {
+  lastTap.value = null;
+  me.value = tap.before;
+  void act(`/api/assignments/${tap.id}/undo`, {});
 }
 
 // Show at once what a step will make of the trip: without signal the next tap must be possible.
@@ -82,7 +106,7 @@ function foresee(path: string, body: Record<string, unknown>) {
   const who = me.value;
   if (who?.vehicle && typeof body["auto_accept"] === "boolean")
     me.value = { ...who, vehicle: { ...who.vehicle, auto_accept: body["auto_accept"] } };
-  const [, id, step] = /^\/api\/assignments\/([^/]+)\/([a-z_]+)$/.exec(path) ?? [];
+  const [id, step] = [tripOf(path), path.split("/").pop()];
   if (!who?.assignment || who.assignment.id !== id || !step || !(step in STEPS)) return;
   remember(who, id, step as Tap);
   const state = STEPS[step as Tap].to;

@@ -1,5 +1,5 @@
 // The trip: one big button for the next step, the way, and whom to call.
-import { signal } from "@preact/signals";
+import { useState } from "preact/hooks";
 import type { Me, Step } from "../../core/api";
 import { now } from "../../core/clock";
 import { STATES, TRAIL } from "../../core/vocabulary";
@@ -8,13 +8,14 @@ import { text } from "../../text/id";
 import { Button } from "../../ui/controls";
 import { hasArrived } from "./geofence";
 import { Notes } from "./notes";
-import { act, route } from "./state";
+import { act, way } from "./state";
 import { Undo } from "./undo";
 
 const words = text.sopir;
 const LABELS: Partial<Record<Step, string>> = words.steps;
 
 export function Trip({ who }: { who: Me }) {
+  const [troubled, setTroubled] = useState(false);
   const { assignment, request } = who;
   if (!assignment || !request) return null;
   const target = STATES[assignment.state].met && request.dropoff ? request.dropoff : request.pickup;
@@ -24,10 +25,10 @@ export function Trip({ who }: { who: Me }) {
     <section class="stack fill" aria-label="Tugas">
       <p class="chip">{text.need[request.need]}</p>
       <h1>{target.name}</h1>
-      {route.value && (
+      {way.value && (
         <p>
-          {kilometres(Number(route.value.properties["distance_m"]))} ·{" "}
-          {minutes(Number(route.value.properties["travel_s"]))} menit
+          {kilometres(Number(way.value.properties["distance_m"]))} ·{" "}
+          {minutes(Number(way.value.properties["travel_s"]))} menit
         </p>
       )}
       {assignment.stamps.accepted?.source === "desk" && <p class="tell">{words.taken}</p>}
@@ -54,13 +55,23 @@ export function Trip({ who }: { who: Me }) {
         })}
       </ol>
       <div class="push stack dock">
-        {troubled.value ? <Trouble id={assignment.id} /> : <Next who={who} step={step} />}
+        {troubled ? (
+          <Trouble id={assignment.id} onEnd={() => setTroubled(false)} />
+        ) : (
+          <Next who={who} step={step} onTrouble={() => setTroubled(true)} />
+        )}
       </div>
     </section>
   );
 }
 
-function Next({ who, step }: { who: Me; step: (name: Step, source?: string) => void }) {
+interface Steps {
+  who: Me;
+  step: (name: Step, source?: string) => void;
+  onTrouble: () => void;
+}
+
+function Next({ who, step, onTrouble }: Steps) {
   const { assignment, request } = who;
   const next = assignment?.next_steps.find((name) => LABELS[name]);
   if (!assignment || !next) return null;
@@ -82,24 +93,22 @@ function Next({ who, step }: { who: Me; step: (name: Step, source?: string) => v
         {main === "clear" && onScene ? words.onScene.clear : LABELS[main]}
       </Button>
       <div class="beside flow">
-        <Button label={words.trouble} onClick={() => (troubled.value = true)} />
+        <Button label={words.trouble} onClick={onTrouble} />
         {other && (
           <Button
             label={other === "clear" ? words.onScene.clear_beside : words.onScene.transporting_beside}
             onClick={() => step(other)}
           />
         )}
-        <Undo who={who} />
+        <Undo />
       </div>
     </>
   );
 }
 
-const troubled = signal(false);
-
-function Trouble({ id }: { id: string }) {
+function Trouble({ id, onEnd }: { id: string; onEnd: () => void }) {
   const tell = (reason: string) => {
-    troubled.value = false;
+    onEnd();
     void act(`/api/assignments/${id}/problem`, { reason });
   };
   return (
@@ -110,13 +119,13 @@ function Trouble({ id }: { id: string }) {
           <Button label={reason} key={reason} onClick={() => tell(reason)} />
         ))}
       </div>
-      <Button label={words.goOn} class="wide" onClick={() => (troubled.value = false)} />
+      <Button label={words.goOn} class="wide" onClick={onEnd} />
     </fieldset>
   );
 }
 
 function Way() {
-  const line = route.value?.geometry["coordinates"] as [number, number][] | undefined;
+  const line = way.value?.geometry["coordinates"] as [number, number][] | undefined;
   if (!line || line.length < 2) return null;
   const squeeze = Math.cos(((line[0]?.[1] ?? 0) * Math.PI) / 180);
   const points = line.map(([lon, lat]) => [lon * squeeze, -lat] as const);
