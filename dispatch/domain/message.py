@@ -31,6 +31,7 @@ class Template(StrEnum):
     ESCALATED = "escalated"
     TRIP_NOTICED = "trip_noticed"
     PATIENT_DIED = "patient_died"
+    MET_NOBODY = "met_nobody"
     CHANGED = "changed"
     CHANGED_FOR_DRIVER = "changed_for_driver"
     CHANGED_FOR_FACILITY = "changed_for_facility"

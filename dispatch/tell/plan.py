@@ -31,7 +31,7 @@ from dispatch.vocabulary.events import (
     TripNoticed,
 )
 from dispatch.vocabulary.notices import Notice
-from dispatch.vocabulary.promises import LADDER, OPERATOR, OWN_OPERATOR, STAFF, PromiseKind
+from dispatch.vocabulary.promises import LADDER, OPERATOR, OWN_OPERATOR, STAFF, PromiseKind, Why
 from dispatch.vocabulary.request_states import FamilyWord, RequestState
 from dispatch.vocabulary.trip_steps import STATES, UNDO_WITHIN
 
@@ -195,6 +195,7 @@ def _of_promise(event: Event, it: _Happened) -> Tellings:
         case PromiseMade():
             document = event.owed is PromiseKind.DOCUMENT
             template = Template.DOCUMENT_PROMISED if document else Template.PROMISE_MADE
+            template = Template.MET_NOBODY if event.why is Why.NOBODY_THERE else template
             return it.say("contact", template, owner=event.owner, due=event.due_at)
         case PromiseReminded():
             return it.say(it.holder(event.to), Template.PROMISE_REMINDED, due=event.due_at)

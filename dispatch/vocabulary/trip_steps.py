@@ -214,7 +214,9 @@ def undo_leads_to(state: AssignmentState, reached: Mapping[AssignmentState, obje
 
 
 def steps_from(state: AssignmentState) -> tuple[Step, ...]:
-    """The steps that lead on from a state, in the order of the trip; undo is not among them."""
+    """The steps that lead on from a state, in the order of the trip; neither undo nor a late yes is among them."""
+    if not STATES[state].is_live:
+        return ()
     return tuple(step for step in Step if step is not Step.UNDO and state in STEPS[step].leads_from)
 
 

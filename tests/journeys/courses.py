@@ -3,15 +3,16 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from dispatch.desk.command import Command
-from dispatch.desk.usecases import changes, closures, promises, requests, sop, trips, vehicles
+from dispatch.desk.usecases import changes, changing, closures, promises, requests, sop, trips, vehicles
 from dispatch.domain.people import Person
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.places import Cause
 from dispatch.vocabulary.promises import CallOutcome, CloseOutcome
 from dispatch.vocabulary.request_states import FamilyWord, RequestState
-from dispatch.vocabulary.trip_steps import Step
+from dispatch.vocabulary.trip_steps import Report, Step
 from dispatch.vocabulary.vehicle_classes import Duty
 from geo.shape import Shape, ShapeKind
 from tests.journeys.town import DRIVERS, OKA, OPI, Town, done
@@ -154,11 +155,36 @@ async def documents(town: Town) -> None:
 
 
 async def other_ends(town: Town) -> None:
-    """Ended by a person, each in its way."""
-    for end in (RequestState.DUPLICATE, RequestState.UNFOUNDED, RequestState.COMPLETED):
-        request_id = await town.ask(ask(Need.REFERRAL))
-        done(await changes.end(town.unit, request_id, end, told="ibunya", reason="karena sesuatu", by=by(OPI)))
-        await town.wait(60)
+    """Ended by a person, each in its way: the same as another, nobody there after a call, done at the destination."""
+    words: dict[str, str] = {"told": "ibunya", "reason": "karena sesuatu"}
+    one, other = await town.ask(ask(Need.REFERRAL)), await town.ask(ask(Need.REFERRAL))
+    done(await changes.end(town.unit, other, RequestState.DUPLICATE, of=one, by=by(OPI), **words))
+    await town.wait(60)
+    await town.drive(one, Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE)
+    await town.report(one, Report.NOBODY_THERE)
+    promise = await town.promise(one)
+    called = {"told": "ibunya", "text": ""}
+    done(await promises.log_call(town.unit, promise.id, CallOutcome.TOLD, by=by(OPI), **called))
+    done(await changes.end(town.unit, one, RequestState.UNFOUNDED, by=by(OPI), **words))
+    await town.wait(60)
+    third = await town.ask(ask(Need.REFERRAL))
+    await town.drive(third, Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE, Step.TRANSPORTING, Step.AT_DESTINATION)
+    done(await changes.end(town.unit, third, RequestState.COMPLETED, by=by(OPI), **words))
+    await town.wait(60)
+
+
+async def changes_on_the_way(town: Town) -> None:
+    """The hospital is full, and has room again; the crew says that the patient died; a vehicle is kept for tomorrow."""
+    request_id = await town.ask(replace(ask(Need.REFERRAL), dropoff=CIKOKOL))
+    await town.drive(request_id, Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE, Step.TRANSPORTING)
+    to_home = partial(replace, dropoff=HOME)
+    done(await changing.change(town.unit, request_id, to_home, by=by(OPI)))
+    done(await changing.change(town.unit, request_id, partial(replace, dropoff=CIKOKOL), by=by(OPI)))
+    await town.report(request_id, Report.PATIENT_DIED)
+    tomorrow = replace(ask(Need.TRANSPORT), schedule_at=NOW + timedelta(days=1))
+    booked = await town.ask(tomorrow)
+    done(await requests.assign(town.unit, booked, "T1", override=None, by=by(OPI)))
+    await town.wait(60)
 
 
 async def a_new_version(town: Town) -> None:
@@ -185,5 +211,6 @@ COURSES: dict[str, Callable[[Town], Awaitable[None]]] = {
     for course in (
         *(a_drowned_child, nobody_answers, many_refusals, a_family_cancels, a_family_leaves, approvals),
         *(an_operator_chooses, a_promise, a_promise_that_is_solved, documents, other_ends, a_new_version),
+        changes_on_the_way,
     )
 }

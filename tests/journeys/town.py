@@ -12,7 +12,7 @@ from typing import TypeVar
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books, JournalEntry
 from dispatch.desk.unit import Unit
-from dispatch.desk.usecases import timers, trips, vehicles
+from dispatch.desk.usecases import reports, timers, trips, vehicles
 from dispatch.desk.usecases.requests import receive
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.fix import Fix
@@ -34,7 +34,7 @@ from dispatch.tell.teller import Teller
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.refusals import Refusal
 from dispatch.vocabulary.roles import Role
-from dispatch.vocabulary.trip_steps import Step, StepSource
+from dispatch.vocabulary.trip_steps import Report, Step, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty, Shares, VehicleClass
 from dispatch.words.events import event_text
 from geo.point import Point
@@ -165,6 +165,13 @@ class Town:
             done(await self.try_step(trip, step, by))
             await self.wait(15)
         return trip
+
+    async def report(self, request_id: str, what: Report) -> None:
+        """The crew of the newest assignment reports this."""
+        trip = await self.trip(request_id)
+        by = Command(actor=DRIVERS[trip.vehicle_id])
+        done(await reports.report(self.unit, trip.id, what, by=by))
+        await self.wait(15)
 
     async def on_duty(self, *names: str) -> None:
         """These vehicles are, and no other."""

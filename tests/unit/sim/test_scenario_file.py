@@ -204,7 +204,8 @@ def test_in_a_folder_only_files_with_steps_are_scenarios(tmp_path: Path) -> None
         ('does = "override"\nvehicle = "H3"', 21, "step 2.operator: to override it lacks 'rule'"),
         ('does = "close"\noutcome = "searching"', 23, "step 2.operator.outcome: 'searching' is none of cancelled"),
         ('does = "dance"', 22, "step 2.operator.does: Input should be 'approve'"),
-        ('does = "undo"\nset = { urgency = "red" }', 23, "unknown key 'set' in step 2.operator: it takes as, does"),
+        ('does = "undo"\nsets = { urgency = "red" }', 23, "unknown key 'sets' in step 2.operator: it takes as, does"),
+        ('does = "change"', 21, "step 2.operator: to change it lacks 'set'"),
     ],
 )
 def test_a_table_with_a_head_of_its_own_names_its_own_line(tmp_path: Path, does: str, line: int, says: str) -> None:

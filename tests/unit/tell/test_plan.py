@@ -14,6 +14,7 @@ from dispatch.domain.message import Drop, Message, Template
 from dispatch.store.forms import json_text
 from dispatch.tell.plan import Known, messages_for
 from dispatch.vocabulary import events as e
+from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.promises import LADDER, OWN_OPERATOR, CallOutcome, PromiseKind, PromiseState, Whom, Why
 from dispatch.vocabulary.request_states import ENDS, FamilyWord, Outcome, RequestState
 from dispatch.vocabulary.trip_steps import STATES, UNDO_WITHIN, AssignmentState, StepCause, StepSource
@@ -22,6 +23,7 @@ from tests.people import NOW
 
 T, S = Template, AssignmentState
 KNOWN = Known(
+    to_facility="rsud-contoh",
     facility="puskesmas-contoh",
     need="body",
     agency="dkm",
@@ -104,6 +106,10 @@ CASES: dict[str, tuple[e.Event, list[tuple[str, str]]]] = {
         e.PromiseMade(**OF_REQUEST, owner="operator", due_at=IN_90_S, why=Why.NOBODY_ELIGIBLE),
         [(CONTACT, T.PROMISE_MADE)],
     ),
+    "met_nobody": (
+        e.PromiseMade(**OF_REQUEST, owner="operator", due_at=IN_90_S, why=Why.NOBODY_THERE),
+        [(CONTACT, T.MET_NOBODY)],
+    ),
     "document": (
         e.PromiseMade(**OF_REQUEST, owner="staff", due_at=IN_90_S, why=Why.OUT_OF_STOCK, owed=PromiseKind.DOCUMENT),
         [(CONTACT, T.DOCUMENT_PROMISED)],
@@ -134,6 +140,21 @@ CASES: dict[str, tuple[e.Event, list[tuple[str, str]]]] = {
     "operator_notice": (e.NoticeAsked(**OF_REQUEST, whom="operator", rule="X1"), [("operator", T.OPERATOR_NOTICE)]),
     "notice_for_others": (e.NoticeAsked(**OF_REQUEST, whom="camat", rule="X1"), [("operator", T.OPERATOR_NOTICE)]),
     "escalated": (e.Escalated(**OF_REQUEST, to="operator", why=Why.REFUSED_OFTEN), [("operator", T.ESCALATED)]),
+    "noticed": (e.TripNoticed(**HEAD, what=Notice.NOT_DEPARTED), [("operator", T.TRIP_NOTICED)]),
+    "died": (
+        e.TripNoticed(**HEAD, what=Notice.PATIENT_DIED),
+        [("operator", T.TRIP_NOTICED), ("facility:rsud-contoh", T.PATIENT_DIED)],
+    ),
+    "changed": (
+        e.RequestChanged(**OF_REQUEST, changed=(Changed.DROPOFF,)),
+        [
+            ("driver:H1", T.CHANGED_FOR_DRIVER),
+            (FACILITY, T.CHANGED_FOR_FACILITY),
+            ("facility:rsud-contoh", T.CHANGED_FOR_FACILITY),
+            (CONTACT, T.CHANGED),
+        ],
+    ),
+    "reserved": (e.Reserved(**OF_VEHICLE), NOBODY),
     "no_longer_needed": (
         e.FamilySaid(**OF_REQUEST, said=FamilyWord.NO_LONGER_NEEDED),
         [(who_, T.FAMILY_NEEDS_NOTHING) for who_ in ("operator", FACILITY, "driver:H1")],

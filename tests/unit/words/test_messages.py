@@ -28,6 +28,8 @@ WORDS: dict[str, str | None] = {
     "condolence": "Kami turut berdukacita.",
     "link": "https://jemput.example/t/abc",
     "app": "https://jemput.example/sopir",
+    "notice": "belum berangkat",
+    "changes": "tujuan",
 }
 FOLLOW = "Perkembangannya dapat dilihat di https://jemput.example/t/abc"
 OPEN = "Buka https://jemput.example/sopir"
@@ -40,6 +42,15 @@ GOLDEN = {
     f"Mohon segera berangkat. {OPEN}",
     "offer_unanswered": "Mobil jenazah Contoh mendapat tawaran tugas dan sopirnya belum menjawab. Mohon bantu "
     f"hubungi sopirnya sebelum pukul 16.47. {OPEN}",
+    "trip_noticed": f"Perjalanan Mobil jenazah Contoh perlu diperiksa. Permintaan P-1: belum berangkat. {OPEN}",
+    "met_nobody": "Kendaraan kami sudah di tempat penjemputan, tetapi belum bertemu siapa pun. Operator kami menelepon "
+    "Anda paling lambat pukul 17.00. Kendaraannya menunggu.",
+    "patient_died": "Awak Mobil jenazah Contoh melaporkan pasien meninggal di jalan; kendaraan meneruskan perjalanan "
+    "ke fasilitas Anda. Mohon dokter memastikannya saat tiba. Keluarga belum kami kabari.",
+    "changed": f"Permintaan Anda sudah kami perbarui. Yang berubah: tujuan. {FOLLOW}",
+    "changed_for_driver": "Tugas Mobil jenazah Contoh berubah. Yang berubah: tujuan. Mohon lihat halaman sopir sebelum "
+    f"melanjutkan. {OPEN}",
+    "changed_for_facility": f"Sebuah permintaan berubah. Permintaan P-1: tujuan. {OPEN}",
     "offer_withdrawn": "Tawaran tugas untuk Mobil jenazah Contoh sudah ditarik; tidak perlu berangkat. Terima "
     "kasih sudah siaga.",
     "coming": f"Mobil jenazah Contoh segera berangkat. Tiba sekitar pukul 16.59. {FOLLOW}",

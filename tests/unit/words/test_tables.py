@@ -19,6 +19,7 @@ from dispatch.rules.values import DAYS, Kind
 from dispatch.vocabulary.events import EventKind
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Death, Document, Leaves, Need, Urgency
+from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.places import Cause, Spot
 from dispatch.vocabulary.policy import FIGURES
 from dispatch.vocabulary.promises import (
@@ -36,7 +37,16 @@ from dispatch.vocabulary.promises import (
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS, OPEN, FamilyWord, Outcome, RequestState
 from dispatch.vocabulary.roles import Permission, Role
-from dispatch.vocabulary.trip_steps import TAKEN_BY_PEOPLE, TRAIL, AssignmentState, Phase, Step, StepCause, StepSource
+from dispatch.vocabulary.trip_steps import (
+    TAKEN_BY_PEOPLE,
+    TRAIL,
+    AssignmentState,
+    Phase,
+    Report,
+    Step,
+    StepCause,
+    StepSource,
+)
 from dispatch.vocabulary.vehicle_classes import CREW, EQUIPMENT, Duty, Shares, VehicleClass
 from dispatch.words.messages import names_of
 from dispatch.words.refusals import refusal_title
@@ -52,6 +62,8 @@ CODES: dict[str, Iterable[str]] = {
     "events.why": Why,
     "events.outcome": Outcome,
     "events.step_cause": StepCause,
+    "events.notice": Notice,
+    "events.changed": Changed,
     "events.call": CallOutcome,
     "events.whom": Whom,
     "events.said": FamilyWord,
@@ -106,7 +118,7 @@ BESIDE = {
     "sop.said": {"papers_valid_until_now"},
 }
 # Codes that nobody reads as a word: for each somebody has decided so.
-UNSEEN = {Lang, Phase, Permission, PromiseState, Step, StepSource}
+UNSEEN = {Lang, Phase, Permission, PromiseState, Report, Step, StepSource}
 
 
 def _subjects(lang: Lang) -> list[str]:
