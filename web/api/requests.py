@@ -39,6 +39,10 @@ class PatientIn(In):
     can_sit: bool = False
     special_care: bool = False
     oxygen: bool = False
+    ventilator: bool = False
+    incubator: bool = False
+    labour: bool = False
+    guarded: bool = False
     infectious: bool = False
     death: Death | None = None
     count: Annotated[int, Field(ge=1, le=20)] = 1
