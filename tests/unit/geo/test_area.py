@@ -8,8 +8,8 @@ import pytest
 from geo.areas.area import AreaFileError, read_areas
 from geo.point import Point
 from geo.sample.areas import sample_areas
-from geo.territory import Area
 from geo.sample.facts import list_facilities
+from geo.territory import Area
 
 
 def test_the_sample_regions_facilities_lie_in_their_own_area() -> None:
