@@ -42,7 +42,8 @@ class Settings(BaseSettings):
         default="", description="TOML of the hours of the week and their factors (docs/roads.md); empty: an estimate."
     )
     areas: str = Field(
-        default="", description="GeoJSON of the agencies' areas (property area); empty: the sample region's villages."
+        default="",
+        description="GeoJSON of the agencies' areas (properties area, region, province); empty: the sample region's.",
     )
     geocoder_url: str = Field(
         default="",

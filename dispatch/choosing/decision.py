@@ -22,7 +22,8 @@ from dispatch.vocabulary.promises import Why
 class Tried:
     """What is known already on this request: who said no, who said yes to what, whom the requester would like.
 
-    `silent` are those of the vehicles that did not answer, `again_at` is when one of them may be asked again.
+    `silent` are those of the vehicles that did not answer, `again_at` is when one of them may be asked again. It has
+    waited `since` then; None for one that is only now asked for.
     `unfilled` is what it still needs; None for a new one, which needs all.
     """
 
@@ -32,6 +33,11 @@ class Tried:
     approved: frozenset[tuple[str, str]] = frozenset()
     choose: str | None = None
     unfilled: Unfilled | None = None
+    since: datetime | None = None
+
+    def waited_s(self, at: datetime) -> float:
+        """How long the request has waited."""
+        return max(0.0, (at - self.since).total_seconds()) if self.since is not None else 0.0
 
 
 def step_for(ask: Ask, candidates: Sequence[Candidate], tried: Tried, unfilled: Unfilled) -> NextStep:

@@ -35,6 +35,13 @@ def level_of(request: Request) -> int:
     return STABLE
 
 
+def waits_since(request: Request, policy: Policy) -> datetime:
+    """From when on a request waits for a vehicle: a booked one from the moment at which one is searched for."""
+    if request.ask.schedule_at is None:
+        return request.created_at
+    return max(request.created_at, request.ask.schedule_at - timedelta(seconds=policy.schedule_lead_s))
+
+
 def rises_of(request: Request, policy: Policy) -> tuple[datetime, ...]:
     """When waiting brings a request one level up each time.
 

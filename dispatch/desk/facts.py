@@ -61,6 +61,8 @@ def facts_of(decision: Decision) -> bytes:
         "soonest_s": moment.soonest_s,
         "free_in_zone": [[kind.value, zone, count] for (kind, zone), count in sorted(moment.free_in_zone.items())],
         "puskesmas_vehicle_busy": moment.puskesmas_vehicle_busy,
+        "edition": moment.edition,
+        "since": decision.tried.since.isoformat() if decision.tried.since else None,
         "tried": sorted(decision.tried.vehicles),
         "silent": sorted(decision.tried.silent),
         "approved": sorted(map(list, decision.tried.approved)),
@@ -105,22 +107,27 @@ def read_facts(facts: bytes) -> Recorded:
         names, rows = list(document["fleet"]), list(zip(*document["fleet"].values(), strict=True))
     # A column that is younger than the record was empty then.
     empty = dict.fromkeys(_COLUMNS)
+    now = datetime.fromisoformat(document["now"])
+    tried = Tried(
+        vehicles=frozenset(document["tried"]),
+        silent=frozenset(document.get("silent", ())),
+        approved=frozenset((a, b) for a, b in document["approved"]),
+        unfilled=_unfilled(document.get("unfilled")),
+        since=_time(document.get("since")),
+    )
     zones = {(VehicleClass(kind), zone): count for kind, zone, count in document["free_in_zone"]}
     return Recorded(
         fleet=Fleet([_vehicle({**empty, **dict(zip(names, row, strict=True))}) for row in rows]),
         moment=Moment(
-            now=datetime.fromisoformat(document["now"]),
+            now=now,
             local=datetime.fromisoformat(document["local"]),
             soonest_s=document["soonest_s"],
             free_in_zone=zones,
             puskesmas_vehicle_busy=document["puskesmas_vehicle_busy"],
+            waited_s=tried.waited_s(now),
+            edition=document.get("edition", 1),
         ),
-        tried=Tried(
-            vehicles=frozenset(document["tried"]),
-            silent=frozenset(document.get("silent", ())),
-            approved=frozenset((a, b) for a, b in document["approved"]),
-            unfilled=_unfilled(document.get("unfilled")),
-        ),
+        tried=tried,
         arrivals={name: _arrival(row) for name, row in document["arrivals"].items()},
         versions=document["versions"],
     )

@@ -6,14 +6,15 @@ from datetime import datetime, time, timedelta
 import numpy as np
 
 from dispatch.choosing.decision import Decision
-from dispatch.rules.values import Kind
+from dispatch.rules.conditions import Condition
+from dispatch.rules.sop import Effect, Rule
 
 
 def may_change_at(decision: Decision) -> datetime | None:
     """The next moment after the decision at which the same search could find somebody, as far as time brings it.
 
-    That is when a driver is no longer left alone, a rest is over, somebody may be asked again, or hours begin or end;
-    None where nothing of that is to come.
+    That is when a driver is no longer left alone, a rest is over, the request has waited long enough, somebody may be
+    asked again, or hours begin or end; None where nothing of that is to come.
     """
     return min((at for at in _moments(decision) if at > decision.at), default=None)
 
@@ -27,13 +28,28 @@ def _moments(decision: Decision) -> Iterator[datetime]:
             compare, value = condition.key.compare, condition.value
             if compare is not None and not compare.over and isinstance(value, float):
                 yield from _after(decision, compare.column, value * compare.scale)
-            if condition.key.value.kind is Kind.HOURS and isinstance(value, tuple):
-                yield from (_next(clock, decision) for clock in value)
-            if condition.key.value.kind is Kind.DAYS:
-                yield _next(time(0), decision)
+            elif _may_let_go(clause.rule, decision):
+                yield from _ends(condition, decision)
     for hours, _ in decision.fleet.count("hours", lambda now: now.vehicle.hours):
         if isinstance(hours, tuple):
             yield from (_next(clock, decision) for clock in hours)
+
+
+def _may_let_go(rule: Rule, decision: Decision) -> bool:
+    """Whether this rule keeps some vehicle from going now, or might let one go by another way than that."""
+    held = decision.verdict.blocks.get(rule.id)
+    return rule.effect not in (Effect.DENY, Effect.REQUIRE) or (held is not None and bool(held.any()))
+
+
+def _ends(condition: Condition, decision: Decision) -> Iterator[datetime]:
+    """When what a condition says of the moment begins or ends."""
+    name, value = condition.key.name, condition.value
+    if name == "waited_min_under":
+        yield (decision.tried.since or decision.at) + timedelta(minutes=value)
+    elif name == "hours" and isinstance(value, tuple):
+        yield from (_next(end, decision) for end in value)
+    elif name == "weekdays":
+        yield _next(time(0), decision)
 
 
 def _after(decision: Decision, column: str, minutes: float) -> Iterator[datetime]:

@@ -39,7 +39,14 @@ def search(
 
     def moment_with(soonest_s: float | None) -> Moment:
         local = now.astimezone(zone)
-        return Moment(now=now, local=local, soonest_s=soonest_s, free_in_zone=free, puskesmas_vehicle_busy=busy)
+        return Moment(
+            now=now,
+            local=local,
+            soonest_s=soonest_s,
+            free_in_zone=free,
+            puskesmas_vehicle_busy=busy,
+            waited_s=tried.waited_s(now),
+        )
 
     # In the first pass somebody is taken to be near, so that no rule for "nobody else comes" applies yet.
     moment = moment_with(0.0)

@@ -10,6 +10,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
 from dispatch.choosing.decision import Decision, Tried
+from dispatch.choosing.queue import waits_since
 from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.command import Command, find_first, keep_first
 from dispatch.desk.effects.standing import unfilled_of, yields_to
@@ -286,4 +287,5 @@ def tried_of(
         choose=request.reserved,
         unfilled=unfilled,
         again_at=min((a.stamps[a.state].server_time + again for a in lately), default=None),
+        since=waits_since(request, policy),
     )

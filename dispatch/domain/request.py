@@ -30,12 +30,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patient:
-    """What dispatch must know of a patient; never who it is."""
+    """What dispatch must know of a patient; never who it is. Who is `guarded` is restless or watched over."""
 
     living: bool = True
     can_sit: bool = False
     special_care: bool = False
     oxygen: bool = False
+    ventilator: bool = False
+    incubator: bool = False
+    labour: bool = False
+    guarded: bool = False
     infectious: bool = False
     death: Death | None = None
     count: int = 1

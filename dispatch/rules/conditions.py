@@ -210,6 +210,10 @@ _ROWS = (
     _told("can_sit", _P, lambda ask: ask.patient.can_sit),
     _told("special_care", _P, lambda ask: ask.patient.special_care),
     _told("oxygen", _P, lambda ask: ask.patient.oxygen),
+    _told("ventilator", _P, lambda ask: ask.patient.ventilator),
+    _told("incubator", _P, lambda ask: ask.patient.incubator),
+    _told("labour", _P, lambda ask: ask.patient.labour),
+    _told("guarded", _P, lambda ask: ask.patient.guarded),
     _told("infectious", _P, lambda ask: ask.patient.infectious),
     _asked("death", _P, choice(Death), lambda ask: ask.patient.death),
     Key(
@@ -290,6 +294,14 @@ _ROWS = (
         None,
         lambda _, wanted, __, moment: moment.soonest_s is None or moment.soonest_s > wanted * 60.0,
         lambda s: _rounded(None if s.moment.soonest_s is None else s.moment.soonest_s / 60.0),
+    ),
+    Key(
+        "waited_min_under",
+        _M,
+        number,
+        None,
+        lambda _, wanted, __, moment: moment.waited_s < wanted * 60.0,
+        lambda s: int(s.moment.waited_s / 60.0),
     ),
     Key(
         "puskesmas_vehicle_busy",

@@ -2,13 +2,25 @@
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import time
+from typing import cast
 
 import numpy as np
 
 from dispatch.domain.request import Ask
+from dispatch.domain.vehicle import VehicleNow
 from dispatch.rules.conditions import Compare, Condition
 from dispatch.rules.fleet import Bools, Fleet, Floats
-from dispatch.rules.judge_one import CLASS_RULE, DUTY_RULE, LEFT_ALONE_RULE, NeededApproval
+from dispatch.rules.judge_one import (
+    CLASS_RULE,
+    DUTY_RULE,
+    HOURS_RULE,
+    LEFT_ALONE_RULE,
+    NeededApproval,
+    hours_are_judged,
+    may_at_this_hour,
+    prefers,
+)
 from dispatch.rules.moment import Moment
 from dispatch.rules.sop import NATIONAL, Clause, Effect, Part, Rule, SopInForce
 from dispatch.vocabulary.promises import OWN_OPERATOR
@@ -16,6 +28,7 @@ from dispatch.vocabulary.vehicle_classes import CLASSES, VehicleClass
 
 # A condition, an alternative or a part holds for all vehicles alike, or for each as the mask says.
 Answer = bool | Bools
+_AgencyHours = tuple[str, tuple[time, time] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +63,7 @@ def judge_fleet(fleet: Fleet, ask: Ask, sop: SopInForce, moment: Moment) -> Flee
     heard = _hear(view, sop)
     _add(heard.objects, CLASS_RULE, ~view.class_may(heard.objects))
     _add(heard.objects, DUTY_RULE, ~fleet.mask("is_free", lambda now: now.is_free, bool))
+    _add(heard.objects, HOURS_RULE, view.outside_hours(sop))
     _add(heard.objects, LEFT_ALONE_RULE, fleet.age_min("left_alone_until", moment) < 0.0)
     none = np.zeros(len(fleet), np.bool_)
     lifted: dict[str, Bools] = {}
@@ -98,6 +112,8 @@ def _hear(view: "_View", sop: SopInForce) -> _Heard:
         rule = clause.rule
         if rule.effect in (Effect.DEFER, Effect.HOLD) or rule.one_each:
             continue  # they speak of the request: no verdict depends on them
+        if rule.effect is Effect.PREFER and not prefers(view.ask, view.moment):
+            continue
         case = view.case(clause)
         met = view.part(rule.must) if case is not False else False
         case = _and(case, _not(met) if rule.effect is Effect.REQUIRE else met)
@@ -114,6 +130,10 @@ def _hear(view: "_View", sop: SopInForce) -> _Heard:
                 worth_s = np.where(case, rule.prefer_within_min * 60.0, 0.0)
                 heard.preferred_s = np.maximum(heard.preferred_s, worth_s)
     return heard
+
+
+def _agency_and_hours(now: VehicleNow) -> _AgencyHours:
+    return now.vehicle.agency, now.vehicle.hours
 
 
 def _any(none: Bools, masks: Iterable[Bools]) -> Bools:
@@ -213,6 +233,18 @@ class _View:
         age, limit = self.fleet.age_min(compare.column, self.moment), value * compare.scale
         found: Bools = age > limit if compare.over else age < limit
         return found | np.isnan(age) if compare.missing else found
+
+    def outside_hours(self, sop: SopInForce) -> Bools:
+        """Which vehicles do not serve at this hour, as far as the built-in rule speaks of them."""
+
+        def outside(seen: _AgencyHours) -> bool:
+            agency, hours = seen
+            away = not may_at_this_hour(hours, self.ask, self.moment)
+            return away and hours_are_judged(sop.packs.get(agency), self.moment)
+
+        codes, values = self.fleet.codes("agency_and_hours", _agency_and_hours)
+        found: Bools = np.array([outside(seen) for seen in cast("list[_AgencyHours]", values)], np.bool_)[codes]
+        return found
 
     def class_may(self, objects: Mapping[str, Bools]) -> Bools:
         """Which vehicles' class does this by itself, or is objected to by the rule that says the same with a clause."""

@@ -2,17 +2,21 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
+from datetime import time
 
 from dispatch.domain.request import Ask
 from dispatch.domain.vehicle import VehicleNow
 from dispatch.rules.conditions import Situation
 from dispatch.rules.moment import Moment
-from dispatch.rules.sop import NATIONAL, Clause, Effect, Part, Rule, SopInForce
+from dispatch.rules.sop import NATIONAL, Clause, Effect, OverridableBy, Pack, Part, Rule, SopInForce
+from dispatch.rules.values import within
+from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.vehicle_classes import CLASSES, YES, Duty
 
 CLASS_RULE = "KELAS"  # what a class may do by itself, where no rule of a pack says it
 DUTY_RULE = "DINAS"  # whether the vehicle is on duty and free
+HOURS_RULE = "JAM"  # whether the vehicle serves at this hour, where its agency's pack says nothing of hours
 LEFT_ALONE_RULE = "R23"  # whether its driver has just declined; how long that counts is policy
 
 
@@ -79,6 +83,13 @@ class Verdict:
 Heard = dict[tuple[Hashable, ...], Finding]
 
 
+def overridable_by(rule_id: str, rule: Rule | None) -> OverridableBy:
+    """Who may act against a finding: its rule names them; of the built-in rules only a vehicle's hours give way."""
+    if rule is not None:
+        return rule.overridable_by
+    return OverridableBy.OPERATOR if rule_id == HOURS_RULE else OverridableBy.NOBODY
+
+
 def assess(vehicle: VehicleNow, ask: Ask, sop: SopInForce, moment: Moment, heard: Heard | None = None) -> Verdict:
     """The verdict of every rule on one vehicle for one request at one moment.
 
@@ -91,6 +102,8 @@ def assess(vehicle: VehicleNow, ask: Ask, sop: SopInForce, moment: Moment, heard
     spoken = [(clause.rule, _heard(clause, situation, before)) for clause in clauses]
     objections = {finding.rule for _, finding in spoken if finding.objects}
     built_in = [_class_finding(situation, objections), _duty_finding(situation), _left_alone_finding(situation)]
+    if vehicle.vehicle.hours is not None and hours_are_judged(sop.packs.get(vehicle.vehicle.agency), moment):
+        built_in.append(_hours_finding(situation))
     objections |= {finding.rule for finding in built_in if finding.objects}
 
     needs: list[NeededApproval] = []
@@ -116,6 +129,23 @@ def assess(vehicle: VehicleNow, ask: Ask, sop: SopInForce, moment: Moment, heard
         sooner_by_s=(ahead.sooner_by_min or 0.0) * 60.0 if ahead else 0.0,
         findings=settled,
     )
+
+
+def prefers(ask: Ask, moment: Moment) -> bool:
+    """Whether a preference counts at all: never for a red, where it would cost minutes of a life."""
+    return ask.urgency is not Urgency.RED or moment.edition < 2
+
+
+def hours_are_judged(own: Pack | None, moment: Moment) -> bool:
+    """Whether the built-in rule speaks of an agency's vehicles: not where its own pack has a rule on hours, other than
+    one that lifts this one."""
+    rules = [rule for rule in own.rules if HOURS_RULE not in rule.overrides] if own is not None else []
+    return moment.edition >= 2 and not any(c.key.name == "hours" for rule in rules for c in rule.conditions)
+
+
+def may_at_this_hour(hours: tuple[time, time] | None, ask: Ask, moment: Moment) -> bool:
+    """Whether a vehicle with these hours serves now: outside of them for a red alone."""
+    return hours is None or ask.urgency is Urgency.RED or within(hours, moment.local.time())
 
 
 def penalty_s(vehicle: VehicleNow, moment: Moment, policy: Policy) -> float:
@@ -169,7 +199,10 @@ def _answer(clause: Clause, situation: Situation) -> Finding:
             applies, met = case, not case or part_holds(rule.must, situation)
         case Effect.APPROVAL:
             applies, met = concerns, case
-        case Effect.PREFER | Effect.PAIR | Effect.DEFER | Effect.HOLD:
+        case Effect.PREFER:
+            applies = case and prefers(situation.ask, situation.moment)
+            met = applies and part_holds(rule.must, situation)
+        case Effect.PAIR | Effect.DEFER | Effect.HOLD:
             applies, met = case, case and part_holds(rule.must, situation)
     return Finding(
         rule=rule.id,
@@ -210,6 +243,13 @@ def _left_alone_finding(situation: Situation) -> Finding:
     local = until.astimezone(moment.local.tzinfo).strftime("%H.%M") if until else None
     met = until is None or until <= moment.now
     return _built_in(LEFT_ALONE_RULE, met=met, facts={"left_alone_until": local})
+
+
+def _hours_finding(situation: Situation) -> Finding:
+    hours = situation.vehicle.vehicle.hours
+    assert hours is not None
+    facts = {"hours": situation.moment.local.strftime("%H.%M"), "serves": f"{hours[0]:%H.%M}–{hours[1]:%H.%M}"}
+    return _built_in(HOURS_RULE, met=may_at_this_hour(hours, situation.ask, situation.moment), facts=facts)
 
 
 def _built_in(rule: str, *, met: bool, facts: Mapping[str, object]) -> Finding:

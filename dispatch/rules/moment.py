@@ -7,6 +7,9 @@ from types import MappingProxyType
 
 from dispatch.vocabulary.vehicle_classes import VehicleClass
 
+# How the built-in rules judge: since 2 a vehicle's hours are one of them (JAM), and for a red no preference counts.
+EDITION = 2
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
@@ -14,7 +17,8 @@ class Moment:
 
     `soonest_s` is when the first candidate arrives that needs nobody's yes and has not declined yet, in seconds (None:
     nobody). `free_in_zone` counts the free vehicles of each class and zone; `puskesmas_vehicle_busy` says that no
-    ambulance based at the requesting facility is free.
+    ambulance based at the requesting facility is free. `waited_s` is how long the request has waited. `edition` is that
+    of the day, so that what was decided under an older one reads the same for ever.
     """
 
     now: datetime
@@ -22,3 +26,5 @@ class Moment:
     soonest_s: float | None = None
     free_in_zone: Mapping[tuple[VehicleClass, str], int] = field(default_factory=lambda: MappingProxyType({}))
     puskesmas_vehicle_busy: bool = True
+    waited_s: float = 0.0
+    edition: int = EDITION

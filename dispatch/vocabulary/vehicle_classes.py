@@ -114,6 +114,6 @@ class Shares(StrEnum):
     ON_REQUEST = "on_request"
 
 
-EQUIPMENT = frozenset({"infectious", "ppe", "oxygen", "ventilator", "stretcher"})
-CREW = frozenset({"driver", "escort", "nurse", "paramedic", "second_driver"})
+EQUIPMENT = frozenset({"infectious", "ppe", "oxygen", "ventilator", "incubator", "stretcher"})
+CREW = frozenset({"driver", "escort", "nurse", "paramedic", "midwife", "security", "second_driver"})
 USUAL_CREW = frozenset({"driver", "escort"})  # where nobody wrote down who rides along

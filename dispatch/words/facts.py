@@ -14,6 +14,7 @@ _AREAS = frozenset(
 _COUNTED = {
     "fix_age_min_over": "minute",
     "no_other_within_min": "minute",
+    "waited_min_under": "minute",
     "rest_min_under": "minute",
     "duty_h_over": "hour",
 }

@@ -52,16 +52,16 @@ def test_check_says_everything_that_is_wrong_with_its_lines_and_goes_on_with_the
     assert code == 1
     assert f"{wrong} line 4: version takes letters" in said
     assert f"{wrong} line 11: when.need: bodies is none of" in said
-    assert f"{CITY}: kota-tangerang 2019-08-26" in said
+    assert f"{CITY}: kota-tangerang 2026-11-01" in said
 
 
 def test_check_sees_what_contradicts_between_files_and_with_the_national_pack(folder: Path) -> None:
-    twin = written(folder, CITY.read_text("utf-8").replace('version = "2019-08-26"', 'version = "lain"'), "twin.toml")
+    twin = written(folder, CITY.read_text("utf-8").replace('version = "2026-11-01"', 'version = "lain"'), "twin.toml")
     code, said = sop("check", CITY, twin)
-    assert (code, "line 6: 2019-08-26 of kota-tangerang is in force from the same instant" in said) == (1, True)
+    assert (code, "line 7: 2026-11-01 of kota-tangerang is in force from the same instant" in said) == (1, True)
     unknown = written(folder, CITY.read_text("utf-8").replace('["R01"]', '["R99"]'))
     code, said = sop("check", unknown)
-    assert (code, "line 14: R02 overrides R99" in said) == (1, True)
+    assert (code, "line 15: R02 overrides R99" in said) == (1, True)
 
 
 @pytest.mark.parametrize("command", ["check", "publish", "show", "backtest"])
@@ -83,8 +83,8 @@ def test_publish_keeps_all_or_nothing_and_disturbs_nothing_in_force(folder: Path
     new = written(folder, HEAD + RULE, "new.toml")
     for text, sentence in (
         (HEAD + RULE.replace('"deny"', '"forbid"'), "line 9: 'forbid' is no effect"),
-        (CITY.read_text("utf-8").replace("30", "45"), "line 5: version 2019-08-26 of kota-tangerang is there already"),
-        (CITY.read_text("utf-8").replace('"2019-08-26"', '"x"'), "line 6: 2019-08-26 of kota-tangerang is in force"),
+        (CITY.read_text("utf-8").replace("30", "45"), "line 6: version 2026-11-01 of kota-tangerang is there already"),
+        (CITY.read_text("utf-8").replace('"2026-11-01"', '"x"'), "line 7: 2026-11-01 of kota-tangerang is in force"),
         (HEAD + RULE.replace('"deny"', '"approval"') + 'approver = "operator"\noverrides = ["R99"]\n', "overrides R99"),
     ):
         code, said = sop("publish", new, written(folder, text, "wrong.toml"))
@@ -103,7 +103,7 @@ def test_a_pack_of_a_city_is_judged_beside_the_national_one_before_anything_is_p
 def test_show_reads_a_pack_in_sentences() -> None:
     code, said = sop("show", "kota-tangerang")
     assert code == 0
-    assert "SOP Ambulans Kota Tangerang (kota-tangerang 2019-08-26" in said
+    assert "SOP Ambulans Kota Tangerang (kota-tangerang 2026-11-01" in said
     assert "setelah disetujui petugas Dinas Kesehatan, meskipun R01 melarangnya" in said
     assert "R02" not in sop("show", "kota-tangerang@2018-01-01")[1]
     assert sop("show", "nowhere")[0] == sop("show", "kota-tangerang@2031-01-01")[0] == 1
@@ -143,10 +143,13 @@ def test_23_august_2019_is_told_under_both_versions() -> None:
 def test_the_version_in_force_on_each_side_of_midnight_is_the_cikokol_line() -> None:
     read = [read_pack(text) for text in packs().values()]
     change = next(pack.effective_from for pack in read if pack.version == "2019-08-26")
+    autumn = next(pack.effective_from for pack in read if pack.version == "2026-11-01")
     for at, version in (
         (change - timedelta(microseconds=1), "2018-01-01"),
         (change, "2019-08-26"),
-        (NOW, "2019-08-26"),
+        (autumn - timedelta(microseconds=1), "2019-08-26"),
+        (autumn, "2026-11-01"),
+        (NOW, "2026-11-01"),
     ):
         assert packs_in_force(read, at).packs["kota-tangerang"].version == version
 

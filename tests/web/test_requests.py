@@ -140,6 +140,28 @@ def test_two_operators_who_send_the_same_vehicle_at_once(service: Service, siti:
     assert len(live) == len(set(live)) == 2
 
 
+def test_a_burial_in_the_neighbouring_district_is_not_out_of_town(siti: httpx.Client) -> None:
+    """Eleven kilometres on, but in the next district: the hearse nearby goes with its usual crew."""
+    village = {"lon": 106.53, "lat": -6.23, "name": "Kampung keluarga"}
+    made = siti.post("/api/requests", json={**REQUEST, "dropoff": village}).json()
+    assert [(a["vehicle_id"], a["state"]) for a in made["assignments"]] == [("H3", "offered")]
+    assert "rt_rw" not in [line["code"] for line in made["decision"]["checklist"]]
+
+
+@pytest.mark.parametrize("said", [{"dropoff": {"lon": 107.9, "lat": -7.22}}, {"leaves": "city"}])
+def test_out_of_town_a_second_driver_is_needed_and_the_letter_is_due_before_the_departure(
+    siti: httpx.Client, said: dict[str, object]
+) -> None:
+    decision = siti.post("/api/suggestions", json={**BODY, **said}).json()
+    assert decision["outcome"] == "promise"
+    assert {c["vehicle_id"]: c["blocking"] for c in decision["candidates"]} == {
+        "A1": ["R01", "R14"],
+        "H1": ["R14"],
+        "H3": ["R14"],
+    }
+    assert {"rt_rw", "R14-2"} <= {line["code"] for line in decision["checklist"]}
+
+
 def test_an_override_needs_a_rule_that_allows_it(siti: httpx.Client, opi: httpx.Client) -> None:
     request_id = siti.post("/api/requests", json=REQUEST).json()["id"]
     plain = opi.post(f"/api/requests/{request_id}/assign", json={"vehicle_id": "A1"})

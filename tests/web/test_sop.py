@@ -75,7 +75,8 @@ def test_every_sample_pack_is_read_in_sentences(dina: httpx.Client) -> None:
     assert {agency["agency"] for agency in agencies} >= {"national", "kota-tangerang", "dkm", "laz"}
     city = next(agency for agency in agencies if agency["agency"] == "kota-tangerang")
     assert [(v["version"], v["state"]) for v in city["versions"]] == [
-        ("2019-08-26", "in_force"),
+        ("2026-11-01", "in_force"),
+        ("2019-08-26", "past"),
         ("2018-01-01", "past"),
     ]
     for agency in agencies:
@@ -136,7 +137,7 @@ def test_a_draft_becomes_a_version_only_by_the_yes_of_a_second_person(dina: http
     ):
         assert refused(again) == (409, "draft_published")
     city = next(agency for agency in made(dina.get(SOP))["agencies"] if agency["agency"] == "kota-tangerang")
-    assert [version["state"] for version in city["versions"]] == ["coming", "in_force", "past"]
+    assert [version["state"] for version in city["versions"]] == ["coming", "in_force", "past", "past"]
 
 
 def test_a_change_after_the_yes_needs_another_yes(dina: httpx.Client, adi: httpx.Client) -> None:
@@ -225,7 +226,7 @@ def test_a_text_of_another_agency_is_no_draft_of_this_one(dina: httpx.Client) ->
 
 
 def test_a_sound_text_becomes_a_draft(dina: httpx.Client) -> None:
-    _, draft = draft_of(dina, text=packs()["kota-tangerang.toml"].replace('version = "2019-08-26"', 'version = "uji"'))
+    _, draft = draft_of(dina, text=packs()["kota-tangerang.toml"].replace('version = "2026-11-01"', 'version = "uji"'))
     assert (draft["version"], draft["problems"], len(draft["rules"])) == ("uji", [], 3)
 
 
@@ -297,7 +298,7 @@ def test_a_draft_is_tried_on_what_was_asked_before(service: Service, dina: httpx
     with service.client(SITI) as siti:
         first = made(siti.post("/api/requests", json=BODY))
     assert [a["vehicle_id"] for a in first["assignments"]] == ["H3"]
-    national = made(dina.post(f"{SOP}/national/drafts", json={"from_version": "2019-01-01"}))
+    national = made(dina.post(f"{SOP}/national/drafts", json={"from_version": "2026-11-01"}))
     same = made(dina.post(f"{SOP}/national/drafts/{national['id']}/backtest", json={"days": 1}))
     assert (same["requests"], same["same"], same["rows"]) == (1, 1, [])
     rules = [rule["document"] for rule in national["rules"]]

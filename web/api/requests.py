@@ -9,7 +9,8 @@ from pydantic import Field, StringConstraints
 from dispatch.desk.ports import Books
 from dispatch.desk.usecases import changes, promises, requests
 from dispatch.domain.people import Person
-from dispatch.domain.request import Ask, Contact, Patient, Place, RequestFilter
+from dispatch.domain.request import Ask, Contact, Patient, RequestFilter
+from dispatch.domain.trip import with_trip
 from dispatch.reading.decisions import DecisionOut, VerdictOut, decision_out, rules_of, verdict_out
 from dispatch.reading.requests import RequestOut, RequestPageOut, in_scope, page_out, request_out
 from dispatch.reading.scope import facility_of
@@ -17,7 +18,6 @@ from dispatch.vocabulary.needs import NEEDS, Death, Document, Leaves, Need, Urge
 from dispatch.vocabulary.refusals import Refusal
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Permission, may
-from geo.point import distance_m
 from web.bodies import Id, In, Phone, PointIn, Reason, Text, place_of
 from web.context import By, Caller, Spoken, TheHouse, done, utc
 from web.errors import Problem
@@ -39,6 +39,10 @@ class PatientIn(In):
     can_sit: bool = False
     special_care: bool = False
     oxygen: bool = False
+    ventilator: bool = False
+    incubator: bool = False
+    labour: bool = False
+    guarded: bool = False
     infectious: bool = False
     death: Death | None = None
     count: Annotated[int, Field(ge=1, le=20)] = 1
@@ -141,7 +145,7 @@ def ask_of(house: TheHouse, books: Books, body: SuggestionIn, person: Person) ->
     dropoff = place_of(books, house.areas, body.dropoff, "dropoff") if body.dropoff is not None else None
     patient = body.patient
     living = patient.living if patient.living is not None else body.need is not Need.BODY
-    return Ask(
+    ask = Ask(
         need=body.need,
         urgency=body.urgency or NEEDS[body.need].urgency,
         pickup=pickup,
@@ -150,17 +154,12 @@ def ask_of(house: TheHouse, books: Books, body: SuggestionIn, person: Person) ->
         documents=frozenset(body.documents),
         requester=person.facility or pickup.facility,
         has_phone=isinstance(body, RequestIn),
-        leaves=body.leaves or (leaves_of(pickup, dropoff) if dropoff else None),
-        distance_km=distance_m(pickup.point, dropoff.point) / 1000.0 if dropoff else None,
+        leaves=body.leaves,
         schedule_at=utc(body.schedule_at) if body.schedule_at else None,
         subject=body.subject,
         due_at=utc(body.due_at) if body.due_at else None,
     )
-
-
-def leaves_of(pickup: Place, dropoff: Place) -> Leaves | None:
-    """Whether the trip goes out of the city or district; how far out of the province is for the caller to say."""
-    return Leaves.CITY if pickup.agency is not None and dropoff.agency != pickup.agency else None
+    return with_trip(ask, house.areas)
 
 
 class _Answers:

@@ -9,7 +9,7 @@ from itertools import product
 from dispatch.domain.request import Ask, Patient, Place
 from dispatch.domain.vehicle import Vehicle, VehicleNow
 from dispatch.rules.conditions import Condition
-from dispatch.rules.judge_one import CLASS_RULE, DUTY_RULE, LEFT_ALONE_RULE, assess
+from dispatch.rules.judge_one import CLASS_RULE, DUTY_RULE, HOURS_RULE, LEFT_ALONE_RULE, assess
 from dispatch.rules.moment import Moment
 from dispatch.rules.pack.faults import Path, Said, said
 from dispatch.rules.sop import NATIONAL, Effect, Pack, Part, Rule, SopInForce, held_at, policy_at
@@ -26,7 +26,7 @@ FIELDS_OF: Mapping[Effect, tuple[str, ...]] = {
     Effect.APPROVAL: ("overrides", "approver"),
     Effect.PREFER: ("must", "prefer_within_min"),
     Effect.PAIR: ("overrides", "sooner_by_min", "one_each"),
-    Effect.DEFER: ("documents", "booking"),
+    Effect.DEFER: ("documents", "booking", "checklist"),
     Effect.HOLD: ("notify",),
 }
 # No approval lifts these: a hearse never carries the living, and whoever is off duty is not sent (product.md).
@@ -88,7 +88,7 @@ def judge_rule(rule: Rule) -> Iterator[Said]:
 
 def _judge_effect(rule: Rule) -> Iterator[Said]:
     """What an effect needs beside its name."""
-    if rule.id in (CLASS_RULE, DUTY_RULE, LEFT_ALONE_RULE):
+    if rule.id in (CLASS_RULE, DUTY_RULE, HOURS_RULE, LEFT_ALONE_RULE):
         yield said(("id",), "built_in_id", rule=rule.id)
     if rule.effect is Effect.APPROVAL and rule.approver not in APPROVERS:
         yield said(("approver",), "no_approver", rule=rule.id, allowed=", ".join(APPROVERS))
@@ -243,7 +243,7 @@ def judge_beside(pack: Pack, others: Sequence[Pack]) -> Iterator[Said]:
     near = [other for other in (*others, pack) if other.agency in (NATIONAL, pack.agency)]
     if not any(other.agency == NATIONAL for other in near):
         return
-    known = {rule.id for other in near for rule in other.rules} | {CLASS_RULE}
+    known = {rule.id for other in near for rule in other.rules} | {CLASS_RULE, HOURS_RULE}
     for rule in pack.rules:
         for name in sorted(rule.overrides - known):
             yield said((rule.id, "overrides"), "overrides_unknown", rule=rule.id, name=name, agency=pack.agency)

@@ -29,8 +29,8 @@ _FIRST_NAMES = (
 # What vehicles of a class carry and who rides along: crew, equipment, seats.
 _ABOARD: Mapping[str, tuple[str, str, str]] = {
     VehicleClass.EMERGENCY_AMBULANCE: ("driver nurse paramedic", "oxygen stretcher", "2"),
-    VehicleClass.TRANSPORT_AMBULANCE: ("driver", "oxygen stretcher", "3"),
-    VehicleClass.MOBILE_CLINIC: ("driver nurse", "oxygen stretcher", "4"),
+    VehicleClass.TRANSPORT_AMBULANCE: ("driver escort", "oxygen stretcher", "3"),
+    VehicleClass.MOBILE_CLINIC: ("driver nurse midwife", "oxygen stretcher", "4"),
     VehicleClass.HEARSE: ("driver escort", "stretcher", "4"),
     VehicleClass.DUAL_USE: ("driver escort", "stretcher", "4"),
     VehicleClass.VILLAGE_CAR: ("driver", "", "5"),
@@ -81,7 +81,7 @@ village_car tangerang-selatan P:rengas P:pondok-kacang-timur P:serpong-ii P:situ
 """
 _SHARES_IN_FULL = frozenset({"dkm", "laz"})
 _WITH_A_NURSE = frozenset({"P:cikokol", "P:cibodasari", "P:tigaraksa", "P:rawa-buntu"})
-_INFECTIOUS = frozenset({"H2", "KJN-KT-01", "KJN-TS-01"})
+_INFECTIOUS = frozenset({"H2", "KJN-KT-01", "KJN-TS-01", "AGD-KO-01", "AGD-KT-01", "AGD-TS-01"})
 _PAPERS_EXPIRED = frozenset({"AMK-DK-02"})
 _SHORT = {"kota-tangerang": "KO", "kabupaten-tangerang": "KT", "tangerang-selatan": "TS", "dkm": "DK", "laz": "LZ"}
 # Facilities with a member of staff.
@@ -166,7 +166,8 @@ def _vehicle(
     place = places[base.replace("P:", "puskesmas-")]
     nurse = " nurse" if vehicle_class == VehicleClass.TRANSPORT_AMBULANCE and base in _WITH_A_NURSE else ""
     more = " infectious ppe" if vehicle_id in _INFECTIOUS else ""
-    more += " ventilator" if vehicle_class == VehicleClass.EMERGENCY_AMBULANCE and agency == "rs" else ""
+    if vehicle_class == VehicleClass.EMERGENCY_AMBULANCE and agency == "rs":
+        more += " ventilator incubator" if base.startswith("rsud") else " ventilator"
     return {
         "id": vehicle_id,
         "name": f"{word('class', vehicle_class, Lang.ID).capitalize()} Contoh {place.name}",

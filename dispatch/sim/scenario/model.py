@@ -63,6 +63,10 @@ class GivenPatient(t.Table):
     can_sit: StrictBool | None = None
     special_care: StrictBool | None = None
     oxygen: StrictBool | None = None
+    ventilator: StrictBool | None = None
+    incubator: StrictBool | None = None
+    labour: StrictBool | None = None
+    guarded: StrictBool | None = None
     infectious: StrictBool | None = None
     death: Death | None = None
     count: t.Whole | None = None

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
 
 from dispatch.desk.ports import Books
@@ -11,6 +10,7 @@ from dispatch.domain.assignment import Assignment, Stamp
 from dispatch.domain.fix import Fix
 from dispatch.domain.people import Facility, FacilityKind, Person
 from dispatch.domain.request import Ask, Contact, Patient, Place, Request
+from dispatch.domain.trip import with_trip
 from dispatch.domain.vehicle import Vehicle
 from dispatch.sim.scenario.model import NO_PHONE, AskAct, GivenChange, GivenVehicle, Scenario
 from dispatch.vocabulary.needs import Need, Urgency
@@ -18,8 +18,9 @@ from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.trip_steps import AssignmentState, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
-from geo.point import Point, distance_m
-from geo.sample.facts import list_facilities, list_villages
+from geo.point import Point
+from geo.sample.areas import sample_areas
+from geo.sample.facts import list_facilities
 
 # What a facility is, by the first word of its name.
 _KINDS = {kind.value: kind for kind in FacilityKind} | {
@@ -28,15 +29,7 @@ _KINDS = {kind.value: kind for kind in FacilityKind} | {
     **dict.fromkeys(("tpu", "tmp", "makam"), FacilityKind.CEMETERY),
     **dict.fromkeys(("pangkalan", "pos"), FacilityKind.BASE),
 }
-_NEAR_M = 15_000.0  # beyond it a point is taken to lie in no area of the sample region
 _BUSY_SINCE = timedelta(minutes=20)  # how long a vehicle has been on another request's trip
-
-
-@cache
-def area_of(point: Point) -> str | None:
-    """Whose area a point lies in: the nearest village's of the sample region."""
-    nearest = min(list_villages(), key=lambda village: distance_m(village.point, point))
-    return nearest.agency if distance_m(nearest.point, point) <= _NEAR_M else None
 
 
 class Seed:
@@ -76,12 +69,12 @@ class Seed:
         return [Fix(vehicle_id=name, point=self.stands_at[name], taken_at=at, received_at=at) for name, at in taken]
 
     def ask(self, act: AskAct) -> Ask:
-        """What is asked for, with the facts that the file gives."""
+        """What is asked for, with the facts that the file gives; how far it goes is derived as it is over the API."""
         said = {name.name: getattr(act, name.name) for name in fields(Ask) if hasattr(act, name.name)}
         said["pickup"] = self._place(act.pickup, act.pickup_area)
         said["dropoff"] = self._place(act.dropoff, act.dropoff_area) if act.dropoff is not None else None
         said["schedule_at"] = act.schedule_at.astimezone(UTC) if act.schedule_at else None
-        return Ask(**said)
+        return with_trip(Ask(**said), sample_areas())
 
     def changed(self, ask: Ask, said: GivenChange) -> Ask:
         """The ask with what is said of it."""
@@ -93,7 +86,9 @@ class Seed:
             new["patient"] = replace(ask.patient, **said.patient.model_dump(exclude_unset=True))
         if said.schedule_at is not None:
             new["schedule_at"] = said.schedule_at.astimezone(UTC)
-        return replace(ask, **new)
+        if {"pickup", "dropoff"} & given:
+            new |= {"leaves": None, "distance_km": None}
+        return with_trip(replace(ask, **new), sample_areas())
 
     def asker(self, act: AskAct) -> Person:
         """Who asks: staff of the requester's facility, or the operator who takes a family's call."""
@@ -108,7 +103,7 @@ class Seed:
             point=point,
             name=named.name if named else place if isinstance(place, str) else f"{point.lon:.4f}, {point.lat:.4f}",
             facility=facility.id if facility else None,
-            agency=area or area_of(point),
+            agency=area or sample_areas().area_of(point),
         )
 
     def _stands_at(self, vehicle: GivenVehicle) -> Point:
@@ -151,7 +146,7 @@ class Seed:
             kind=FacilityKind(sample.kind) if sample else _kind_of(name) or FacilityKind.BASE,
             name=sample.name if sample else name.replace("-", " ").title(),
             point=point,
-            agency=sample.agency if sample else area_of(point),
+            agency=sample.agency if sample else sample_areas().area_of(point),
         )
 
     def _people(self) -> Iterator[Person]:
@@ -174,7 +169,7 @@ class Seed:
             ask=Ask(
                 need=Need.BODY if body else Need.TRANSPORT,
                 urgency=Urgency.GREEN,
-                pickup=Place(point=point, name="Tugas lain", agency=area_of(point)),
+                pickup=Place(point=point, name="Tugas lain", agency=sample_areas().area_of(point)),
                 patient=Patient(living=not body, can_sit=not body),
             ),
             state=RequestState.IN_PROGRESS,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.choosing.queue import BODY, RED, SCHEDULED, STABLE, YELLOW, Place, level_of, place_of
+from dispatch.choosing.queue import BODY, RED, SCHEDULED, STABLE, YELLOW, Place, level_of, place_of, waits_since
 from dispatch.domain.request import Request
 from dispatch.vocabulary.needs import Death, Need, Urgency
 from dispatch.vocabulary.policy import Policy
@@ -49,6 +49,14 @@ def test_a_body_at_home_waits_as_the_stable_do_unless_it_was_found() -> None:
 
     assert level_of(at_home(death=Death.NATURAL)) == STABLE
     assert level_of(at_home(death=Death.UNIDENTIFIED)) == BODY
+
+
+def test_a_booked_request_waits_from_the_moment_at_which_it_is_searched_for() -> None:
+    request = waiting(minutes=30)
+    assert waits_since(request, POLICY) == request.created_at
+    for ahead_h, since in ((3, NOW + timedelta(hours=2)), (0.25, request.created_at)):
+        booked = replace(request, ask=replace(request.ask, schedule_at=NOW + timedelta(hours=ahead_h)))
+        assert waits_since(booked, POLICY) == since
 
 
 @given(requests, requests)

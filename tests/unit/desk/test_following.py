@@ -44,8 +44,8 @@ async def test_a_published_speed_cap_reaches_the_roads_at_its_time(town: Town) -
     roads = town.unit.roads = FollowingRoads()
     at, text = NOW + timedelta(hours=1), packs()["national.toml"]
     for name, now, then in (
-        ("version", '"2019-01-01"', '"other"'),
-        ("effective_from", "2019-01-01T00:00:00+07:00", at.astimezone(ZONE).isoformat()),
+        ("version", '"2026-11-01"', '"other"'),
+        ("effective_from", "2026-11-01T00:00:00+07:00", at.astimezone(ZONE).isoformat()),
         ("hearse_town_kph", "40", "30"),
         ("hearse_open_kph", "80", "60"),
     ):

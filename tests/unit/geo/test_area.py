@@ -9,6 +9,7 @@ from geo.areas.area import AreaFileError, read_areas
 from geo.point import Point
 from geo.sample.areas import sample_areas
 from geo.sample.facts import list_facilities
+from geo.territory import Area
 
 
 def test_the_sample_regions_facilities_lie_in_their_own_area() -> None:
@@ -30,9 +31,13 @@ def _collection(path: Path, *features: object) -> Path:
     return path
 
 
-def _square(name: str, lon: float) -> dict[str, object]:
+def _square(name: str, lon: float, **belongs: object) -> dict[str, object]:
     ring = [[lon, 0], [lon + 1, 0], [lon + 1, 1], [lon, 1], [lon, 0]]
-    return {"type": "Feature", "properties": {"area": name}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    return {
+        "type": "Feature",
+        "properties": {"area": name, **belongs},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
 
 
 def test_polygons_of_a_file_name_what_lies_in_them(tmp_path: Path) -> None:
@@ -41,6 +46,25 @@ def test_polygons_of_a_file_name_what_lies_in_them(tmp_path: Path) -> None:
     assert areas.area_of(Point(lon=0.7, lat=0.5)) == "barat"
     assert areas.area_of(Point(lon=1.2, lat=0.5)) == "timur"
     assert areas.area_of(Point(lon=3, lat=0.5)) is None
+
+
+def test_an_area_says_its_region_and_province_or_is_a_region_by_itself(tmp_path: Path) -> None:
+    told = _square("barat", 0, region="raya", province="banten")
+    areas = read_areas(_collection(tmp_path / "a.geojson", told, _square("timur", 2, region=None)))
+    assert areas.find("barat") == Area("barat", "raya", "banten")
+    assert areas.find("timur") == Area("timur", "timur")
+    assert areas.find("utara") is None
+
+
+def test_two_features_of_one_area_say_the_same_of_it(tmp_path: Path) -> None:
+    both = _collection(tmp_path / "a.geojson", _square("barat", 0, region="raya"), _square("barat", 2))
+    with pytest.raises(AreaFileError, match="barat take the same region"):
+        read_areas(both)
+
+
+def test_the_agencies_of_the_sample_are_one_region() -> None:
+    for name in ("kota-tangerang", "kabupaten-tangerang", "tangerang-selatan"):
+        assert sample_areas().find(name) == Area(name, "tangerang-raya", "banten")
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"features": []}', '{"features": [{"properties": {}}]}'])

@@ -173,6 +173,10 @@ asks = st.builds(
         can_sit=st.booleans(),
         special_care=st.booleans(),
         oxygen=st.booleans(),
+        ventilator=st.booleans(),
+        incubator=st.booleans(),
+        labour=st.booleans(),
+        guarded=st.booleans(),
         infectious=st.booleans(),
         death=st.none() | st.sampled_from(Death),
         count=st.integers(1, 3),
@@ -186,12 +190,13 @@ asks = st.builds(
     distance_km=st.sampled_from([None, 0.5, 12.5, 40.0]),
 )
 moments = st.builds(
-    lambda hours, soonest, zones, busy: Moment(
+    lambda hours, soonest, zones, busy, waited: Moment(
         now=NOW,
         local=NOW.astimezone(ZONE) + timedelta(hours=hours),
         soonest_s=soonest,
         free_in_zone=MappingProxyType(zones),
         puskesmas_vehicle_busy=busy,
+        waited_s=waited,
     ),
     st.integers(0, 24 * 7),
     st.none() | st.sampled_from([0.0, 1800.0, 1801.0, 7200.0]),
@@ -199,4 +204,5 @@ moments = st.builds(
         st.tuples(st.sampled_from(VehicleClass), st.sampled_from(["timur", "barat"])), st.integers(0, 2), max_size=4
     ),
     st.booleans(),
+    st.sampled_from([0.0, 299.0, 300.0, 1799.0, 1800.0]),
 )

@@ -12,7 +12,8 @@ from dispatch.rules.fleet import Fleet, count_free, is_puskesmas_busy
 from dispatch.rules.judge_fleet import judge_fleet
 from dispatch.rules.judge_one import Heard, Verdict, assess
 from dispatch.rules.moment import Moment
-from dispatch.rules.sop import SopInForce
+from dispatch.rules.sop import Effect, SopInForce
+from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.promises import OWN_OPERATOR
 from tests.people import drowned_child
 from tests.people import moment as a_moment
@@ -122,6 +123,20 @@ def test_a_clause_never_leaks_to_another_agencys_vehicles(
         before, after = judged(vehicles, ask, sop, moment), judged(vehicles, ask, without, moment)
         others = [n for n, now in enumerate(vehicles) if now.vehicle.agency != agency]
         assert [before[n] for n in others] == [after[n] for n in others]
+
+
+@settings(max_examples=200, deadline=None)
+@given(fleets, asks, sops, moments)
+def test_no_preference_outweighs_a_minute_of_a_red(
+    vehicles: list[VehicleNow], ask: Ask, sop: SopInForce, moment: Moment
+) -> None:
+    """Whatever packs say, in both ways of judging."""
+    red = replace(ask, urgency=Urgency.RED)
+    assert not judge_fleet(Fleet(vehicles), red, sop, moment).preferred_s.any()
+    for now in vehicles:
+        found = assess(now, red, sop, moment)
+        assert found.preferred_s == 0.0
+        assert not any(f.met or f.applies for f in found.findings if f.effect is Effect.PREFER)
 
 
 @given(fleets, asks, moments)

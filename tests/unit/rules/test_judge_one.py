@@ -149,7 +149,7 @@ def test_every_rule_answers_for_every_vehicle(seen: VehicleNow, asked: object, a
     own = {
         "kota-tangerang": {"R02", "R17"},
         "kabupaten-tangerang": {"R18"},
-        "laz": {"R19"},
+        "laz": {"R19", "R19-2"},
         "dkm": {"D01"},
     }.get(seen.vehicle.agency, set())
     own |= {"R16"}  # the pick-up lies in the city: its pack speaks of the trip for every vehicle

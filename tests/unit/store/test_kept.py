@@ -46,6 +46,7 @@ SINCE = {
     r"messages.*\[\d+\]\.(chat_url: .*belum%20menjawab.*|call_url: 'tel:\+628110000100[45]') became None$": (
         "the base is rung once the driver has not answered, and nobody's hand is sooner since 0.2"
     ),
+    r"perlengkapan jenazah infeksius.* became .*perlengkapan infeksius": "it is for the living too since 0.2",
     r"yang diberi tahu: requester' became '.*yang diberi tahu: pemohon'$": "a word for people since 0.2",
 }
 # Changes of the file, which is always as version 0.1 left it, and what is then seen.

@@ -8,7 +8,7 @@ import pytest
 from dispatch.choosing.next_step import AskApproval
 from dispatch.choosing.record import CandidateRecord, DecisionRecord, PassedOver, WrittenWords
 from dispatch.rules.consequences import ChecklistItem
-from dispatch.rules.judge_one import CLASS_RULE, DUTY_RULE, LEFT_ALONE_RULE, Finding
+from dispatch.rules.judge_one import CLASS_RULE, DUTY_RULE, HOURS_RULE, LEFT_ALONE_RULE, Finding
 from dispatch.rules.pack.read import read_pack
 from dispatch.rules.sop import NATIONAL, Effect, Rule
 from dispatch.vocabulary.languages import Lang
@@ -24,7 +24,7 @@ RULES = {rule.id: rule for rule in read_pack(packs()["national.toml"]).rules}
 
 
 def rule_of(agency: str, version: str, rule: str) -> Rule | None:
-    return RULES[rule] if (agency, version) == (NATIONAL, "2019-01-01") else None
+    return RULES[rule] if (agency, version) == (NATIONAL, "2026-11-01") else None
 
 
 def candidate(vehicle_id: str, name: str, eta_s: int | None = None) -> CandidateRecord:
@@ -50,7 +50,7 @@ def candidate(vehicle_id: str, name: str, eta_s: int | None = None) -> Candidate
     )
 
 
-def finding(rule: str, facts: dict[str, object], *, met: bool = False, version: str = "2019-01-01") -> Finding:
+def finding(rule: str, facts: dict[str, object], *, met: bool = False, version: str = "2026-11-01") -> Finding:
     return Finding(
         rule=rule, agency=NATIONAL, version=version, effect=Effect.REQUIRE, applies=True, met=met, facts=facts
     )
@@ -59,7 +59,7 @@ def finding(rule: str, facts: dict[str, object], *, met: bool = False, version: 
 NOBODY = DecisionRecord(
     outcome=Outcome.PROMISE,
     at=AT,
-    sop={NATIONAL: "2019-01-01"},
+    sop={NATIONAL: "2026-11-01"},
     chosen=(),
     candidates=(candidate("A", "Mobil A", 840), candidate("B", "Ambulans B", 300), candidate("C", "Mobil C")),
     considered=3,
@@ -277,6 +277,19 @@ BUILT_IN = {
         "Kendaraan ini dapat ditawari lagi begitu sopirnya siaga.",
     ),
     "ready": (finding(DUTY_RULE, {"duty": "available"}, met=True), "Kendaraan siaga.", None),
+    "outside its hours": (
+        finding(HOURS_RULE, {"hours": "20.00", "serves": "08.00–16.00"}),
+        "Sekarang pukul 20.00, di luar jam layanan kendaraan ini (08.00–16.00).",
+        (
+            "Kendaraan ini melayani lagi pada jamnya; untuk keadaan yang mengancam jiwa ia boleh berangkat kapan saja, "
+            "dan operator dapat mengizinkannya sekarang."
+        ),
+    ),
+    "within its hours": (
+        finding(HOURS_RULE, {"hours": "09.00", "serves": "08.00–16.00"}, met=True),
+        "Kendaraan ini boleh berangkat pada jam ini (jam layanannya 08.00–16.00).",
+        None,
+    ),
     "just declined": (
         finding(LEFT_ALONE_RULE, {"left_alone_until": "16.59"}),
         "Sopirnya baru saja berhalangan, jadi belum ditawari lagi sampai pukul 16.59.",

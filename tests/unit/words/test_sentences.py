@@ -21,7 +21,7 @@ from dispatch.rules.pack.read import read_pack
 from dispatch.rules.sop import Effect, Pack, Rule, SopInForce
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Death, Document, Leaves, Need, Urgency
-from dispatch.vocabulary.vehicle_classes import Duty, Shares, VehicleClass
+from dispatch.vocabulary.vehicle_classes import EQUIPMENT, Duty, Shares, VehicleClass
 from dispatch.words.findings import finding_text, would_help
 from dispatch.words.sop import effect_name, rule_sentence
 from dispatch.words.tables import table
@@ -47,6 +47,7 @@ def _asks() -> Iterator[Ask]:
         yield ask(need)
     yield ask(Need.TRANSPORT, can_sit=True)
     yield ask(Need.REFERRAL, special_care=True)
+    yield ask(Need.REFERRAL, oxygen=True, ventilator=True, incubator=True, infectious=True, labour=True, guarded=True)
     yield ask(Need.EMERGENCY, Urgency.RED, special_care=True)
     yield ask(Need.BODY, death=Death.UNIDENTIFIED, infectious=True, count=2, resident_of="kota-tangerang")
     yield replace(ask(Need.BODY), dropoff=_GRAVES)
@@ -66,7 +67,7 @@ def _vehicles() -> Iterator[VehicleNow]:
     full = frozenset({"driver", "escort", "second_driver", "nurse"})
     for change in (
         {"crew": frozenset({"driver"})},
-        {"crew": full, "equipment": frozenset({"infectious", "ppe"})},
+        {"crew": full, "equipment": EQUIPMENT},
         {"papers_valid_until": date(2026, 11, 1)},
         {"papers_valid_until": date(2026, 12, 1)},
         {"papers_valid_until": date(2030, 1, 1)},
@@ -88,8 +89,8 @@ def _moments() -> Iterator[Moment]:
     yield here
     yield replace(here, soonest_s=48 * 60.0, puskesmas_vehicle_busy=False)
     yield replace(here, soonest_s=None, free_in_zone={(VehicleClass.EMERGENCY_AMBULANCE, "timur"): 1})
-    for day in (22, 23):  # a Sunday, and a Monday morning
-        local = datetime(2026, 11, day, 10, 0, tzinfo=ZONE)
+    for day, hour in ((20, 12), (22, 10), (23, 10)):  # a Friday at noon, a Sunday, and a Monday morning
+        local = datetime(2026, 11, day, hour, 0, tzinfo=ZONE)
         yield replace(here, local=local)
 
 

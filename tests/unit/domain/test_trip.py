@@ -1,0 +1,71 @@
+"""How far a trip goes: within the region, out of it, out of the province, and where nobody can know."""
+
+from dataclasses import replace
+
+import pytest
+
+from dispatch.domain.request import Place
+from dispatch.domain.trip import leaves_of, with_trip
+from dispatch.vocabulary.needs import Leaves, Need
+from geo.point import Point
+from geo.sample.areas import sample_areas
+from geo.territory import Area
+from tests.people import CIKOKOL, HOME, ask
+
+
+class Drawn:
+    """Six areas: two of one region, two of another in the same province, and two of which less is known."""
+
+    AREAS = (
+        Area("kota", "raya", "banten"),
+        Area("kabupaten", "raya", "banten"),
+        Area("serang", "serang", "banten"),
+        Area("jakarta", "jakarta", "dki"),
+        Area("desa", "desa"),
+        Area("dusun", "dusun"),
+    )
+
+    def find(self, name: str) -> Area | None:
+        return next((area for area in self.AREAS if area.name == name), None)
+
+
+def at(area: str | None) -> Place:
+    return Place(point=Point(lon=106.6, lat=-6.2), name="…", agency=area)
+
+
+@pytest.mark.parametrize(
+    ("pickup", "dropoff", "leaves"),
+    [
+        ("kota", "kota", None),
+        ("kota", "kabupaten", None),  # another district of the same region
+        ("kota", "serang", Leaves.CITY),
+        ("kota", "jakarta", Leaves.PROVINCE),
+        ("kota", None, Leaves.PROVINCE),  # outside of every known area
+        ("kota", "entah", Leaves.PROVINCE),  # an agency that has no area
+        ("kota", "desa", Leaves.PROVINCE),  # nobody said which province that is
+        ("desa", "dusun", Leaves.CITY),  # a file that says nothing of provinces
+        ("desa", None, Leaves.PROVINCE),
+        (None, "kota", None),  # where the pick-up lies in no known area nothing is known
+        ("entah", "kota", None),
+        (None, None, None),
+    ],
+)
+def test_how_far_out_a_trip_goes(pickup: str | None, dropoff: str | None, leaves: Leaves | None) -> None:
+    assert leaves_of(at(pickup), at(dropoff), Drawn()) is leaves
+
+
+def test_what_was_said_of_a_trip_wins() -> None:
+    far = Place(point=Point(lon=107.9, lat=-7.22), name="Garut")
+    asked = replace(ask(Need.BODY), pickup=CIKOKOL, dropoff=far)
+    derived = with_trip(asked, sample_areas())
+    assert derived.leaves is Leaves.PROVINCE
+    assert derived.distance_km == pytest.approx(180.8, abs=1.0)
+    said = with_trip(replace(asked, leaves=Leaves.CITY, distance_km=210.0), sample_areas())
+    assert (said.leaves, said.distance_km) == (Leaves.CITY, 210.0)
+
+
+def test_without_a_drop_off_nothing_is_derived() -> None:
+    asked = replace(ask(Need.BODY), dropoff=None)
+    assert with_trip(asked, sample_areas()) == asked
+    home = replace(HOME, agency="kota-tangerang")
+    assert with_trip(replace(asked, dropoff=home), sample_areas()).leaves is None
