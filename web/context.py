@@ -9,6 +9,7 @@ from fastapi import Depends, Header, Query, Request
 from dispatch.bootstrap import House
 from dispatch.desk.command import Command
 from dispatch.domain.people import Person
+from dispatch.reading.requests import RequestOut, request_out
 from dispatch.reading.vehicles import MeOut, me_out
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.refusals import Refusal
@@ -62,6 +63,23 @@ TheHouse = Annotated[House, Depends(_house)]
 Caller = Annotated[Person, Depends(_person)]
 By = Annotated[Command, Depends(_command)]
 Spoken = Annotated[Lang, Depends(_lang)]
+
+
+class _Answers:
+    """A request as it reads after a command, or the refusal as a problem."""
+
+    def __init__(self, request: Request, house: TheHouse, person: Caller, lang: Spoken) -> None:
+        self._link = f"{str(request.base_url).rstrip('/')}/t/{{token}}"
+        self._house, self._person, self._lang = house, person, lang
+
+    async def __call__(self, result: str | Refusal) -> RequestOut:
+        request_id, unit = done(result), self._house.unit
+        return await unit.store.read(
+            lambda books: request_out(unit, books, self._person, request_id, self._link, self._lang)
+        )
+
+
+Answer = Annotated[_Answers, Depends()]
 
 
 async def read_me(house: House, person: Person, lang: Lang) -> MeOut:

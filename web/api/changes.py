@@ -2,21 +2,29 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
 from dispatch.desk.ports import Books
-from dispatch.desk.usecases import changing
+from dispatch.desk.usecases import changes, changing, promises
+from dispatch.domain.people import Person
 from dispatch.domain.request import Ask, Contact
+from dispatch.domain.trip import with_trip
 from dispatch.reading.requests import RequestOut, in_scope
 from dispatch.vocabulary.needs import Death, Document, Leaves, Urgency
-from web.asking import Answer, leaves_of
+from dispatch.vocabulary.request_states import RequestState
 from web.bodies import Id, In, Phone, PointIn, Reason, place_of
-from web.context import By, TheHouse, utc
+from web.context import Answer, By, TheHouse, utc
 
 router = APIRouter(prefix="/api", tags=["requests"])
+_ENDS = {
+    "cancel": RequestState.CANCELLED_BY_REQUESTER,
+    "complete": RequestState.COMPLETED,
+    "duplicate": RequestState.DUPLICATE,
+    "unfounded": RequestState.UNFOUNDED,
+}
 
 
 class PatientChangeIn(In):
@@ -26,6 +34,10 @@ class PatientChangeIn(In):
     can_sit: bool | None = None
     special_care: bool | None = None
     oxygen: bool | None = None
+    ventilator: bool | None = None
+    incubator: bool | None = None
+    labour: bool | None = None
+    guarded: bool | None = None
     infectious: bool | None = None
     death: Death | None = None
     count: Annotated[int, Field(ge=1, le=20)] | None = None
@@ -57,6 +69,33 @@ class ChangeIn(In):
     reason: Reason | None = None
 
 
+class EndIn(In):
+    """How a request ends: who was told, and why; a duplicate is the same `of` another."""
+
+    told: Annotated[str, StringConstraints(min_length=2, max_length=200)]
+    reason: Reason
+    of: Id | None = None
+
+
+class HoldIn(In):
+    """The destination waits, or no longer does."""
+
+    on: bool = True
+    reason: Reason
+
+
+class NoteIn(In):
+    """Something that the driver must know."""
+
+    text: Annotated[str, StringConstraints(min_length=2, max_length=500, strip_whitespace=True)]
+
+
+class DeliverIn(In):
+    """Where a document is brought."""
+
+    to: Id | PointIn
+
+
 @router.post("/requests/{request_id}/change")
 async def change(request_id: str, body: ChangeIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
     """Judged anew: more help is sought at once, and whoever is under way goes on until a better one has said yes."""
@@ -66,9 +105,7 @@ async def change(request_id: str, body: ChangeIn, house: TheHouse, by: By, answe
         return _edit(house, books, body), _contact(books, request_id, body)
 
     edit, contact = await house.unit.store.read(look)
-    return await answer(
-        await changing.change(house.unit, request_id, edit, contact=contact, agreed=body.agreed, by=by)
-    )
+    return await answer(await changing.change(house.unit, request_id, edit, contact=contact, agreed=body.agreed, by=by))
 
 
 def _edit(house: TheHouse, books: Books, body: ChangeIn) -> changing.Edit:
@@ -89,7 +126,9 @@ def _edit(house: TheHouse, books: Books, body: ChangeIn) -> changing.Edit:
     def edit(ask: Ask) -> Ask:
         new = replace(ask, **said, patient=replace(ask.patient, **told))  # type: ignore[arg-type]
         moved = new.pickup != ask.pickup or new.dropoff != ask.dropoff
-        return leaves_of(new, body.leaves) if moved or body.leaves else new
+        return (
+            with_trip(replace(new, leaves=body.leaves, distance_km=None), house.areas) if moved or body.leaves else new
+        )
 
     return edit
 
@@ -99,3 +138,44 @@ def _contact(books: Books, request_id: str, body: ChangeIn) -> Contact | None:
         return None
     kept = books.requests.get_contact(request_id)
     return replace(kept, phone=body.contact.phone, name=body.contact.name or kept.name)
+
+
+async def _in_scope(house: TheHouse, person: Person, request_id: str) -> None:
+    await house.unit.store.read(lambda books: in_scope(books, person, request_id))
+
+
+@router.post("/requests/{request_id}/hold")
+async def hold(request_id: str, body: HoldIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
+    """The destination waits; the search never does."""
+    await _in_scope(house, by.actor, request_id)
+    return await answer(await changes.hold(house.unit, request_id, on=body.on, reason=body.reason, by=by))
+
+
+@router.post("/requests/{request_id}/note")
+async def add_note(request_id: str, body: NoteIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
+    """Something that the driver must know."""
+    await _in_scope(house, by.actor, request_id)
+    return await answer(await changes.add_note(house.unit, request_id, body.text, by=by))
+
+
+@router.post("/requests/{request_id}/deliver")
+async def deliver(request_id: str, body: DeliverIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
+    """A document is brought to the house."""
+    await _in_scope(house, by.actor, request_id)
+    to = await house.unit.store.read(lambda books: place_of(books, house.areas, body.to, "to"))
+    return await answer(await promises.deliver(house.unit, request_id, to, by=by))
+
+
+@router.post("/requests/{request_id}/{end}")
+async def end(
+    request_id: str,
+    end: Literal["cancel", "complete", "duplicate", "unfounded"],
+    body: EndIn,
+    house: TheHouse,
+    by: By,
+    answer: Answer,
+) -> RequestOut:
+    """It ends: needed no longer, done by whoever did it, the same as another, or nothing was to be done."""
+    await _in_scope(house, by.actor, request_id)
+    ended = await changes.end(house.unit, request_id, _ENDS[end], of=body.of, told=body.told, reason=body.reason, by=by)
+    return await answer(ended)

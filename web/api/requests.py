@@ -1,35 +1,28 @@
 """Asking for vehicles, and what is done about a request."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints
 
 from dispatch.desk.ports import Books
-from dispatch.desk.usecases import changes, promises, requests
+from dispatch.desk.usecases import requests
 from dispatch.domain.people import Person
 from dispatch.domain.request import Ask, Contact, Patient, RequestFilter
 from dispatch.domain.trip import with_trip
 from dispatch.reading.decisions import DecisionOut, VerdictOut, decision_out, rules_of, verdict_out
-from dispatch.reading.requests import RequestOut, RequestPageOut, in_scope, page_out, request_out
+from dispatch.reading.requests import RequestOut, RequestPageOut, in_scope, page_out
 from dispatch.reading.scope import facility_of
 from dispatch.vocabulary.needs import NEEDS, Death, Document, Leaves, Need, Urgency
-from dispatch.vocabulary.refusals import Refusal
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Permission, may
 from web.bodies import Id, In, Phone, PointIn, Reason, Text, place_of
-from web.context import By, Caller, Spoken, TheHouse, done, utc
+from web.context import Answer, By, Caller, Spoken, TheHouse, done, utc
 from web.errors import Problem
 
 router = APIRouter(prefix="/api", tags=["requests"])
 demo = APIRouter(prefix="/api/demo", tags=["demo"])
-_ENDS = {
-    "cancel": RequestState.CANCELLED_BY_REQUESTER,
-    "complete": RequestState.COMPLETED,
-    "duplicate": RequestState.DUPLICATE,
-    "unfounded": RequestState.UNFOUNDED,
-}
 
 
 class PatientIn(In):
@@ -105,38 +98,12 @@ class ApproveIn(In):
     reason: Reason
 
 
-class EndIn(In):
-    """How a request ends: who was told, and why."""
-
-    told: Annotated[str, StringConstraints(min_length=2, max_length=200)]
-    reason: Reason
-
-
-class HoldIn(In):
-    """The destination waits, or no longer does."""
-
-    on: bool = True
-    reason: Reason
-
-
-class NoteIn(In):
-    """Something that the driver must know."""
-
-    text: Annotated[str, StringConstraints(min_length=2, max_length=500, strip_whitespace=True)]
-
-
 class MutualAidIn(In):
     """The answer of the operator whose vehicle is asked for; without `vehicle_id` for the first that was asked."""
 
     yes: bool
     vehicle_id: Id | None = None
     reason: Reason = "bantuan antarinstansi"
-
-
-class DeliverIn(In):
-    """Where a document is brought."""
-
-    to: Id | PointIn
 
 
 def ask_of(house: TheHouse, books: Books, body: SuggestionIn, person: Person) -> Ask:
@@ -160,27 +127,6 @@ def ask_of(house: TheHouse, books: Books, body: SuggestionIn, person: Person) ->
         due_at=utc(body.due_at) if body.due_at else None,
     )
     return with_trip(ask, house.areas)
-
-
-class _Answers:
-    """A request as it reads after a command, or the refusal as a problem."""
-
-    def __init__(self, request: Request, house: TheHouse, person: Caller, lang: Spoken) -> None:
-        self._link = f"{str(request.base_url).rstrip('/')}/t/{{token}}"
-        self._house, self._person, self._lang = house, person, lang
-
-    async def __call__(self, result: str | Refusal) -> RequestOut:
-        request_id, unit = done(result), self._house.unit
-        return await unit.store.read(
-            lambda books: request_out(unit, books, self._person, request_id, self._link, self._lang)
-        )
-
-
-async def _in_scope(house: TheHouse, person: Person, request_id: str) -> None:
-    await house.unit.store.read(lambda books: in_scope(books, person, request_id))
-
-
-Answer = Annotated[_Answers, Depends()]
 
 
 @router.post("/suggestions")
@@ -241,7 +187,7 @@ async def view_request(request_id: str, answer: Answer) -> RequestOut:
 async def view_candidates(request_id: str, house: TheHouse, person: Caller, lang: Spoken) -> DecisionOut:
     """The search for this request as it would go now."""
     unit = house.unit
-    await _in_scope(house, person, request_id)
+    await unit.store.read(lambda books: in_scope(books, person, request_id))
     record = await requests.candidates(unit, request_id)
     return await unit.store.read(lambda books: decision_out(record, rules_of(unit.packs(books)), unit.zone, lang))
 
@@ -280,43 +226,6 @@ async def mutual_aid(request_id: str, body: MutualAidIn, house: TheHouse, by: By
         house.unit, request_id, yes=body.yes, vehicle_id=body.vehicle_id, reason=body.reason, by=by
     )
     return await answer(said)
-
-
-@router.post("/requests/{request_id}/hold")
-async def hold(request_id: str, body: HoldIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
-    """The destination waits; the search never does."""
-    await _in_scope(house, by.actor, request_id)
-    return await answer(await changes.hold(house.unit, request_id, on=body.on, reason=body.reason, by=by))
-
-
-@router.post("/requests/{request_id}/note")
-async def add_note(request_id: str, body: NoteIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
-    """Something that the driver must know."""
-    await _in_scope(house, by.actor, request_id)
-    return await answer(await changes.add_note(house.unit, request_id, body.text, by=by))
-
-
-@router.post("/requests/{request_id}/deliver")
-async def deliver(request_id: str, body: DeliverIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
-    """A document is brought to the house."""
-    await _in_scope(house, by.actor, request_id)
-    to = await house.unit.store.read(lambda books: place_of(books, house.areas, body.to, "to"))
-    return await answer(await promises.deliver(house.unit, request_id, to, by=by))
-
-
-@router.post("/requests/{request_id}/{end}")
-async def end(
-    request_id: str,
-    end: Literal["cancel", "complete", "duplicate", "unfounded"],
-    body: EndIn,
-    house: TheHouse,
-    by: By,
-    answer: Answer,
-) -> RequestOut:
-    """It ends: needed no longer, done by whoever did it, the same as another, or nothing was to be done."""
-    await _in_scope(house, by.actor, request_id)
-    ended = await changes.end(house.unit, request_id, _ENDS[end], told=body.told, reason=body.reason, by=by)
-    return await answer(ended)
 
 
 @demo.post("/cikokol", status_code=201)

@@ -8,14 +8,14 @@ from pydantic import Field
 
 from dispatch.bootstrap import House
 from dispatch.desk.ports import Books
-from dispatch.desk.usecases import trips, vehicles
+from dispatch.desk.usecases import reports, trips, vehicles
 from dispatch.domain.assignment import StepCommand
 from dispatch.domain.people import Person
 from dispatch.reading.base import vehicle_names
 from dispatch.reading.requests import AssignmentOut, assignment_out, trip_in_scope
 from dispatch.reading.vehicles import MeOut, OfferOut, offer_out
 from dispatch.vocabulary.roles import Role
-from dispatch.vocabulary.trip_steps import TAKEN_BY_PEOPLE, Step, StepSource
+from dispatch.vocabulary.trip_steps import TAKEN_BY_PEOPLE, Report, Step, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty
 from web.bodies import Id, In, Reason
 from web.context import By, Caller, Spoken, TheHouse, done, read_me, utc
@@ -69,11 +69,13 @@ async def delivered(assignment_id: str, house: TheHouse, person: Caller) -> Assi
 
 
 @router.post("/assignments/{assignment_id}/{step}")
-async def take_step(assignment_id: str, step: Step, body: StepIn, house: TheHouse, by: By) -> AssignmentOut:
-    """One step of a trip; drivers step their own vehicle only."""
-    if step not in TAKEN_BY_PEOPLE:
+async def take_step(assignment_id: str, step: Step | Report, body: StepIn, house: TheHouse, by: By) -> AssignmentOut:
+    """One step of a trip, or what its crew reports; drivers step their own vehicle only."""
+    if step not in (*TAKEN_BY_PEOPLE, *Report):
         raise not_found()
     await _in_scope(house, by.actor, assignment_id)
+    if isinstance(step, Report):
+        return await _read(house, done(await reports.report(house.unit, assignment_id, step, by=by)))
     drives = by.actor.role is Role.DRIVER
     command = StepCommand(
         step=step,
