@@ -199,7 +199,7 @@ def _of_request(event: Event, it: _Happened) -> Tellings:
             template = Template.DOCUMENT_PROMISED if document else Template.PROMISE_MADE
             return it.say("contact", template, owner=event.owner, due=event.due_at)
         case PromiseReminded():
-            return it.say(it.holder(event.to), Template.PROMISE_REMINDED, due=event.due_at)
+            return it.say(it.holder(event.person or event.to), Template.PROMISE_REMINDED, due=event.due_at)
         case PromiseOverdue():
             return it.say(it.holder(event.to), Template.PROMISE_OVERDUE)
         case PromiseClosed():

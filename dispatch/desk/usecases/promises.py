@@ -185,7 +185,9 @@ def promise_due(_: Unit, books: Books, now: datetime, due: Due) -> None:
         return
     if now < promise.due_at:
         call_by(books, promise, promise.due_at)
-        reminded = PromiseReminded(to=promise.owner, due_at=promise.due_at, at=now, actor=DESK)
+        by_name = None if promise.owner in LADDER else promise.owner
+        to = _role_of(books, promise)
+        reminded = PromiseReminded(to=to, person=by_name, due_at=promise.due_at, at=now, actor=DESK)
         books.journal.add(reminded.about(promise.request_id))
         return
     promise = overdue(promise)
@@ -193,6 +195,14 @@ def promise_due(_: Unit, books: Books, now: datetime, due: Due) -> None:
     call_by(books, promise, now + (ESCALATE_EVERY if promise.level < len(LADDER) - 1 else CALL_BACK_WITHIN))
     passed = PromiseOverdue(to=promise.owner, level=promise.level, at=now, actor=DESK)
     books.journal.add(passed.about(promise.request_id))
+
+
+def _role_of(books: Books, promise: Promise) -> str:
+    """The role that owes it, also where a person does by name."""
+    if promise.owner in LADDER:
+        return promise.owner
+    person = books.people.find(promise.owner)
+    return person.role.value if person is not None else LADDER[promise.level]
 
 
 def _ids(result: str | Refusal) -> tuple[str, ...] | Refusal:

@@ -12,7 +12,7 @@ from dispatch.domain.promise import Kept, Promise, kept_of
 from dispatch.domain.request import Ask, Patient
 from dispatch.domain.vehicle import Vehicle
 from dispatch.reading.promises import heirs_out
-from dispatch.vocabulary.events import Escalated, EventKind, PromiseHandedOver, StockCame
+from dispatch.vocabulary.events import Escalated, EventKind, PromiseHandedOver, PromiseReminded, StockCame
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.promises import (
     OPERATOR,
@@ -159,6 +159,15 @@ async def test_a_promise_is_handed_to_nobody_who_is_no_heir(waiting: Waiting, ot
     assert await town.read(lambda books: heirs_out(books, OPI)) == []
     assert refused(await promises.hand_over(town.unit, other.id, by=by)) is RefusalCode.HAND_OVER_TO_WHOM
     assert (await town.promise(promise)).owner == OPI.id
+
+
+async def test_who_owes_a_promise_by_name_is_reminded_and_the_entry_says_the_role(waiting: Waiting) -> None:
+    town, made, promise = waiting
+    done(await promises.take_over(town.unit, promise.id, by=Command(actor=SITI)))
+    for _ in range(13):
+        await town.pass_time(60)
+    [reminded] = (await town.look(made)).of(PromiseReminded)
+    assert (reminded.to, reminded.person) == (STAFF, SITI.id)
 
 
 async def test_due_times_survive_a_restart(waiting: Waiting) -> None:
