@@ -6,7 +6,7 @@ import json
 import logging
 import struct
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -170,9 +170,10 @@ class Hub:
     async def _read_on(self) -> None:
         async with self._read:
             while True:
-                entries = await self._unit.store.read(lambda books: books.journal.list_after(self._seq, _BATCH))
-                if not entries:
+                part = await self._unit.store.read(lambda books: books.journal.list_after(self._seq, _BATCH))
+                if part.last == self._seq:
                     return
+                entries = part.entries
                 if any(isinstance(entry.event, RoadEvent) for entry in entries):
                     await follow_closures(self._unit)  # before any page asks again
                 if self._clients:
@@ -181,9 +182,9 @@ class Hub:
                             client.queue(news)
                 else:
                     await self._touched(entries)
-                self._seq = entries[-1].seq
+                self._seq = part.last
 
-    async def _touched(self, entries: list[JournalEntry]) -> dict[str, VehicleNow]:
+    async def _touched(self, entries: Sequence[JournalEntry]) -> dict[str, VehicleNow]:
         """Those that something happened to, their duties noted; only one that is new lets all be numbered again."""
         ids = {entry.event.vehicle_id for entry in entries if entry.event.vehicle_id}
         if ids - self._numbers.keys():
@@ -193,12 +194,12 @@ class Hub:
             self._numbers[vehicle_id] = (self._numbers[vehicle_id][0], _DUTIES.index(vehicle.duty))
         return vehicles
 
-    async def _news(self, entries: list[JournalEntry]) -> list[_News]:
+    async def _news(self, entries: Sequence[JournalEntry]) -> list[_News]:
         """Each entry with the parts of its message; what they are about is read once, and written in the reader."""
         vehicles = await self._touched(entries)
         return await self._unit.store.read(lambda books: self._write(books, entries, vehicles))
 
-    def _write(self, books: Books, entries: list[JournalEntry], vehicles: dict[str, VehicleNow]) -> list[_News]:
+    def _write(self, books: Books, entries: Sequence[JournalEntry], vehicles: dict[str, VehicleNow]) -> list[_News]:
         unit, now, lang = self._unit, self._unit.clock.now(), Lang.ID
         ids = {entry.event.request_id for entry in entries if entry.event.request_id}
         requests = {request_id: books.requests.get(request_id) for request_id in ids}
@@ -258,12 +259,12 @@ class Hub:
     async def _begin(self, socket: WebSocket, client: _Client, after: int | None) -> int:
         last = await self._unit.store.read(lambda books: books.journal.last_seq())
         if after is not None and last - _REPLAY <= after <= last:
-            entries = await self._unit.store.read(lambda books: books.journal.list_after(after, _REPLAY))
-            for news in await self._news(entries):
+            part = await self._unit.store.read(lambda books: books.journal.list_after(after, _REPLAY))
+            for news in await self._news(part.entries):
                 message = news.message_for(client.person)
                 if message is not None:
                     await socket.send_text(message)
-            return entries[-1].seq if entries else after
+            return part.last
         await socket.send_text(await self._snapshot(client.person, last))
         return last
 
