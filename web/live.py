@@ -279,7 +279,7 @@ class Hub:
         def write(books: Books) -> str:
             listed = books.requests.list_some(which) if scope in (Scope.FULL, Scope.COUNTS) else []
             snapshot = SnapshotOut(
-                vehicles=fleet_out(self._unit, books, vehicles) if watches else [],
+                vehicles=fleet_out(self._unit, books, person, vehicles) if watches else [],
                 requests=summaries_out(self._unit, books, listed, Lang.ID) if scope is Scope.FULL else [],
                 counts=Counter(request.state for request in listed) if scope is Scope.COUNTS else {},
             )
