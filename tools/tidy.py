@@ -1,4 +1,4 @@
-"""Fails where a file names a package registry's address or a path of one machine, or lies in a package of no contract."""
+"""Fails where a file names a registry's address or a path of one machine, or lies in a package of no contract."""
 
 import re
 import subprocess
