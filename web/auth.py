@@ -96,10 +96,11 @@ LIVE = P.FOLLOW  # what the live connection asks of a role
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Who calls, and whether by cookie (then the Origin must fit)."""
+    """Who calls, whether by cookie (then the Origin must fit), and the digest of the token."""
 
     person: Person
     by_cookie: bool
+    token: str
 
 
 def digest(secret: str) -> str:
@@ -118,7 +119,12 @@ def new_session(books: Books, person_id: str, now: datetime) -> str:
 
 def find_owner(books: Books, secret: str, now: datetime) -> Person | None:
     """Whose token this is, while it lasts."""
-    token = books.people.find_token(digest(secret))
+    return owner_of(books, digest(secret), now)
+
+
+def owner_of(books: Books, kept: str, now: datetime) -> Person | None:
+    """Whose token is kept as this digest, while it lasts."""
+    token = books.people.find_token(kept)
     lasts = token is not None and (token.expires_at is None or token.expires_at > now)
     return books.people.find(token.person_id) if token and lasts else None
 
@@ -132,7 +138,7 @@ async def find_signed_in(house: House, connection: HTTPConnection) -> SignedIn |
         return None
     now = house.unit.clock.now()
     person = await house.unit.store.read(lambda books: find_owner(books, secret, now))
-    return SignedIn(person, secret is cookie) if person else None
+    return SignedIn(person, secret is cookie, digest(secret)) if person else None
 
 
 def same_origin(connection: HTTPConnection) -> bool:

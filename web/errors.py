@@ -70,6 +70,8 @@ async def _answer(problem_of: Callable[[Any], Problem], request: Request, error:
 
 
 def _of_http(error: HTTPException) -> Problem:
+    if error.status_code == 400:  # a body that no reader could parse to its end
+        return Problem(422, "invalid", {"fields": [{"field": "body", "message": "The body cannot be read"}]})
     headers = dict(error.headers) if error.headers else None
     return Problem(error.status_code, _BY_STATUS.get(error.status_code, "error"), headers=headers)
 

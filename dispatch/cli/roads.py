@@ -12,6 +12,7 @@ import numpy as np
 import typer
 
 from dispatch.cli.base import fail, say
+from geo.point import Point
 from geo.roads.network import Network, NetworkFileError, open_network, write_network
 from geo.roads.speeds import METRICS
 from geo.search.engine import Engine
@@ -222,10 +223,11 @@ def _answers(found: Arrivals, fleet: list[tuple[str, float, float]]) -> list[dic
 def _lon_lat(text: str) -> tuple[float, float]:
     try:
         lon, lat = (float(part) for part in text.split(","))
+        point = Point(lon=lon, lat=lat)
     except ValueError:
         say(f"--to takes LON,LAT such as 106.82,-6.20, or a CSV file, not {text!r}")
         raise typer.Exit(2) from None
-    return lon, lat
+    return point.lon, point.lat
 
 
 def _points(path: Path, *, named: bool) -> list[tuple[str, float, float]]:
@@ -233,7 +235,8 @@ def _points(path: Path, *, named: bool) -> list[tuple[str, float, float]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         for row in (reader := csv.DictReader(file)):
             try:
-                found.append((row["id"] if named else "", float(row["lon"]), float(row["lat"])))
+                point = Point(lon=float(row["lon"]), lat=float(row["lat"]))
+                found.append((row["id"] if named else "", point.lon, point.lat))
             except (KeyError, TypeError, ValueError):
                 need = "id, lon and lat" if named else "lon and lat"
                 fail(f"{path} line {reader.line_num}: a row has {need}, in degrees")

@@ -9,6 +9,7 @@ import typer
 
 from dispatch.sim.scenario.expect import Check
 from dispatch.sim.scenario.file import find_scenarios, read_scenario
+from dispatch.sim.scenario.model import Scenario
 from dispatch.sim.scenario.play import Outcome, Report, play
 from dispatch.sim.scenario.table import ScenarioError
 
@@ -36,7 +37,7 @@ def run(
     wrong = 0
     for file in files:
         try:
-            report = asyncio.run(play(read_scenario(file)))
+            report = asyncio.run(play(_read(file)))
         except ScenarioError as error:
             typer.echo(f"WRONG    {error}")
             wrong += 1
@@ -49,6 +50,13 @@ def run(
         raise typer.Exit(2)
     if counts[Outcome.FAILED]:
         raise typer.Exit(1)
+
+
+def _read(file: Path) -> Scenario:
+    try:
+        return read_scenario(file)
+    except RecursionError:
+        raise ScenarioError(file, 1, "this is not TOML: a name or a list in it is too long") from None
 
 
 def show(report: Report, *, verbose: bool) -> None:

@@ -86,6 +86,17 @@ class JournalEntry:
     event: Event
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalPart:
+    """A part of the journal in its order: `last` is how far it was read, over entries that this version cannot read.
+
+    Where `last` is the place from which was read on, there is nothing more.
+    """
+
+    entries: tuple[JournalEntry, ...]
+    last: int
+
+
 class Answers(Protocol):
     """The first answers to commands, by their keys."""
 
@@ -97,7 +108,10 @@ class Journal(Protocol):
     """What happened, in the order of commits."""
 
     def add(self, event: Event) -> int: ...
-    def list_after(self, seq: int, limit: int) -> list[JournalEntry]: ...
+    def list_after(self, seq: int, limit: int) -> JournalPart:
+        """What follows on a place, read over `limit` entries at most."""
+        ...
+
     def list_of(self, request_id: str) -> list[JournalEntry]: ...
     def list_of_kinds(self, request_ids: Collection[str], kinds: Collection[type[Event]]) -> list[JournalEntry]:
         """The entries of these kinds about these requests, in their order."""

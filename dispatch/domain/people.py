@@ -1,10 +1,11 @@
 """The directory: facilities, and people with their roles."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.roles import Permission, Role, may
 from geo.point import Point
 
 
@@ -42,6 +43,14 @@ class Person:
     facility: str | None = None
     vehicle: str | None = None
     phone: str | None = None
+
+
+def heirs_of(person: Person, everybody: Iterable[Person]) -> list[Person]:
+    """The colleagues to whom a person's promises can be handed over: of the same role, agency and facility."""
+    mine = (person.role, person.agency, person.facility)
+    if not may(person.role, Permission.KEEP_PROMISES):
+        return []
+    return [o for o in everybody if o.id != person.id and (o.role, o.agency, o.facility) == mine]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from dispatch.desk.ports import Books, NotFoundError
-from dispatch.domain.people import Person
+from dispatch.domain.people import Person, heirs_of
 from dispatch.domain.promise import Promise
 from dispatch.reading.base import Names, Out, PointOut, place_out
 from dispatch.reading.requests import PromiseOut, retry_at
@@ -105,7 +105,5 @@ def _owed_out(books: Books, promise: Promise, people: Names, lang: Lang) -> Owed
 
 
 def heirs_out(books: Books, person: Person) -> list[HeirOut]:
-    """The colleagues to whom one's promises can be handed over: of the same role, agency and facility."""
-    mine = (person.role, person.agency, person.facility)
-    everybody = (other for other in books.people.list_all() if other.id != person.id)
-    return [HeirOut.of(o) for o in everybody if (o.role, o.agency, o.facility) == mine]
+    """The colleagues to whom one's promises can be handed over."""
+    return [HeirOut.of(heir) for heir in heirs_of(person, books.people.list_all())]

@@ -66,6 +66,18 @@ def of_fleet(person: Person) -> Scope:
     return Scope.FULL if watches else Scope.NONE
 
 
+def of_listed(person: Person, request: Request | None) -> Scope:
+    """How much of a vehicle in a list of the fleet; `request` is what it is on.
+
+    Whoever follows no vehicle on the map reads where it is, and on what, while that request is theirs to see.
+    """
+    if of_fleet(person) is Scope.FULL:
+        return Scope.FULL
+    if request is not None and of_request(person, request) is Scope.FULL:
+        return Scope.FULL
+    return Scope.REDACTED if may(person.role, Permission.SEE_FLEET) else Scope.NONE
+
+
 def of_event(person: Person, event: Event, request: Request | None, on_it: Collection[str]) -> Scope:
     """How much of something that happened reaches this person's live connection; `on_it`: the vehicles that were on the
     request when it did.

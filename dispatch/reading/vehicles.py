@@ -21,6 +21,7 @@ from dispatch.reading.requests import (
     assignment_out,
     offer_request_out,
 )
+from dispatch.reading.scope import Scope, of_fleet, of_listed
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Permission, Role, may
@@ -49,6 +50,13 @@ class VehicleOut(Out):
     request_id: str | None = None
     auto_accept: bool = False
     at_base: bool = False
+
+
+# Where a vehicle is and what it is on.
+_HIDDEN = {
+    **dict.fromkeys(("lon", "lat", "heading", "fix_age_s", "assignment_id", "assignment_state", "request_id")),
+    "at_base": False,
+}
 
 
 class FacilityOut(Out):
@@ -124,11 +132,19 @@ def vehicle_out(number: int, now_: VehicleNow, live: Assignment | None, now: dat
     )
 
 
-def fleet_out(unit: Unit, books: Books, vehicles: Iterable[VehicleNow]) -> list[VehicleOut]:
-    """Every vehicle with its number, in the order of ids."""
+def fleet_out(unit: Unit, books: Books, person: Person, vehicles: Iterable[VehicleNow]) -> list[VehicleOut]:
+    """Every vehicle with its number, in the order of ids, as far as this person may see it."""
     on = {assignment.vehicle_id: assignment for assignment in books.assignments.list_live()}
-    now = unit.clock.now()
-    return [vehicle_out(no, vehicle, on.get(vehicle.id), now, unit.limits) for no, vehicle in enumerate(vehicles)]
+    now, watches = unit.clock.now(), of_fleet(person) is Scope.FULL
+    found = []
+    for number, vehicle in enumerate(vehicles):
+        live = on.get(vehicle.id)
+        request = books.requests.get(live.request_id) if live and not watches else None
+        scope = of_listed(person, request)
+        if scope is not Scope.NONE:
+            shown = vehicle_out(number, vehicle, live, now, unit.limits)
+            found.append(shown if scope is Scope.FULL else shown.model_copy(update=_HIDDEN))
+    return found
 
 
 def offer_out(unit: Unit, books: Books, person: Person, lang: Lang) -> OfferOut | None:

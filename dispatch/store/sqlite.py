@@ -50,7 +50,10 @@ def open_sqlite(path: Path, *, guest: bool = False) -> "SqliteStore":
         IndexMissingError: if an index does not say what it must.
         StoreUnavailableError: if the file cannot be opened or written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailableError(f"{path.parent} cannot be made: {error}") from error
     writing = _engine(path, read_only=False, checkpoints=not guest)
     try:
         with writing.connect() as connection:

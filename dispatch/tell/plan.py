@@ -198,7 +198,7 @@ def _of_promise(event: Event, it: _Happened) -> Tellings:
             template = Template.MET_NOBODY if event.why is Why.NOBODY_THERE else template
             return it.say("contact", template, owner=event.owner, due=event.due_at)
         case PromiseReminded():
-            return it.say(it.holder(event.to), Template.PROMISE_REMINDED, due=event.due_at)
+            return it.say(it.holder(event.person or event.to), Template.PROMISE_REMINDED, due=event.due_at)
         case PromiseOverdue():
             return it.say(it.holder(event.to), Template.PROMISE_OVERDUE)
         case PromiseClosed():

@@ -13,7 +13,9 @@ _log = logging.getLogger(__name__)
 
 
 async def tell_on(store: Store) -> bool:
-    """Plan the messages of the next entries; returns whether there were any. What is written is short: rows alone.
+    """Plan the messages of the next entries; returns whether there were any, also such that nobody can read.
+
+    What is written is short: rows alone.
 
     Raises StoreUnavailableError.
     """
@@ -38,9 +40,9 @@ async def tell_on(store: Store) -> bool:
 
 def _plan(books: Books) -> tuple[int, int, Tellings]:
     told = books.outbox.get_told_seq()
-    entries = books.journal.list_after(told, _BATCH)
-    planned = tuple(telling for entry in entries for telling in _tellings(books, entry))
-    return told, entries[-1].seq if entries else told, planned
+    part = books.journal.list_after(told, _BATCH)
+    planned = tuple(telling for entry in part.entries for telling in _tellings(books, entry))
+    return told, part.last, planned
 
 
 def _tellings(books: Books, entry: JournalEntry) -> Tellings:

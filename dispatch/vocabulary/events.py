@@ -279,10 +279,14 @@ class PromiseCalled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseReminded(Event):
-    """Its owner is reminded before it is due."""
+    """Its owner is reminded before it is due: `to` is the role, `person` who owes it by name.
+
+    Before 0.2 `to` was a person's id where one owed it by name.
+    """
 
     to: str
     due_at: datetime
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,13 @@ from dispatch.rules.pack.faults import PackFault
 from dispatch.vocabulary.languages import Lang
 from dispatch.words.facts import area_name, word
 from dispatch.words.sop import key_label, number_text
-from dispatch.words.tables import capital, name_of, phrase, table
+from dispatch.words.tables import capital, name_of, phrase
 
 
 def expectation_text(what: str, expected: str, happened: str, lang: Lang) -> str:
     """What a scenario expected and what came out, for the page on which a draft is tried."""
     name, _, rest = what.partition(" ")
-    label = f"{table(lang, 'drafts.expected').get(name, name.replace('_', ' '))} {rest}".strip()
+    label = f"{name_of(lang, 'drafts.expected', name)} {rest}".strip()
     nothing = phrase(lang, "drafts.say", "nothing")
     return phrase(
         lang,

@@ -1,6 +1,7 @@
 """A line of the timeline for everything that happened."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 
 from dispatch.vocabulary.events import DecisionMade, DutyChanged, Event, Held, Noted, facts_of
 from dispatch.vocabulary.languages import Lang
@@ -11,10 +12,10 @@ from dispatch.vocabulary.request_states import FamilyWord, Outcome
 from dispatch.vocabulary.trip_steps import AssignmentState, StepCause
 from dispatch.vocabulary.vehicle_classes import Duty
 from dispatch.words.facts import joined, word
-from dispatch.words.tables import Gaps, name_of, phrase, table
+from dispatch.words.tables import Gaps, name_of, name_or_own, phrase, table
 
-# Where the words of a fact are: by its type, or by its name where codes stand beside people's own words.
-_WORDS: Mapping[type | str, str] = {
+# Where the words of a code are: by its type, or by the name of a fact that is text.
+WORDS_OF: Mapping[type | str, str] = {
     AssignmentState: "steps.timeline",
     Duty: "facts.duty",
     Why: "events.why",
@@ -28,10 +29,10 @@ _WORDS: Mapping[type | str, str] = {
     Changed: "events.changed",
     "approver": "facts.approver",
     "to": "events.role",
-    "told": "events.told",
-    "whom": "facts.notify",
-    "subject": "facts.documents",
+    "owner": "events.role",
 }
+# Those in which people's and packs' own words stand beside codes.
+_OWN_WORDS = {"told": "events.told", "whom": "facts.notify", "subject": "facts.documents"}
 
 
 def event_text(event: Event, lang: Lang, *, vehicle: str | None = None, decision: str | None = None) -> str:
@@ -40,9 +41,9 @@ def event_text(event: Event, lang: Lang, *, vehicle: str | None = None, decision
         return written
     facts = facts_of(event)
     words = Gaps(table(lang, "events.default"))
-    words.update({name: _word(name, value, lang) for name, value in facts.items() if value is not None})
-    if vehicle or event.vehicle_id:
-        words["vehicle"] = str(vehicle or event.vehicle_id)
+    words.update({name: said for name, value in facts.items() if (said := _word(name, value, lang)) is not None})
+    if vehicle:
+        words["vehicle"] = vehicle
     line = table(lang, "events.line")[_key(event)].format_map(words)
     why = facts.get("reason") or (words["cause"] if isinstance(facts.get("cause"), StepCause) else None)
     return phrase(lang, "events.line", "with_reason", line=line, reason=why) if why else line
@@ -65,8 +66,15 @@ def _key(event: Event) -> str:
             return event.kind
 
 
-def _word(name: str, value: object, lang: Lang) -> str:
+def _word(name: str, value: object, lang: Lang) -> str | None:
+    """A fact in words; None for one that is not there and for a code that no line speaks of."""
+    if value is None:
+        return None
     if isinstance(value, tuple):
-        return joined([_word(name, one, lang) for one in value], lang, "and")
-    words = _WORDS.get(type(value)) or _WORDS.get(name)
-    return name_of(lang, words, value) if words else word(name, value, lang)
+        return joined([said for one in value if (said := _word(name, one, lang)) is not None], lang, "and")
+    words = WORDS_OF.get(type(value)) or WORDS_OF.get(name)
+    if words:
+        return name_of(lang, words, value)
+    if name in _OWN_WORDS:
+        return name_or_own(lang, _OWN_WORDS[name], value)
+    return None if isinstance(value, StrEnum) else word(name, value, lang)

@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from dispatch.vocabulary.languages import Lang
-from dispatch.words.tables import Gaps, capital, phrase, table, tables_of
+from dispatch.words.tables import Gaps, capital, name_of, name_or_own, phrase, table, tables_of
 from dispatch.words.times import date_text, span_text
 
 _SHORT = frozenset({"dkm", "laz", "tpu", "rs", "rsud", "pmi", "bpbd"})
 _AREAS = frozenset(
     {*("area", "agency", "resident_of", "pickup_area", "dropoff_area"), *("requester", "pickup", "dropoff", "base")}
 )
+_OWN_WORDS = frozenset({"documents", "notify"})  # packs and people write others than those that have a name
 # The facts that count time, in which unit; None says that it never was.
 _COUNTED = {
     "fix_age_min_over": "minute",
@@ -27,10 +28,13 @@ def area_name(name: str) -> str:
 
 
 def word(name: str, value: object, lang: Lang) -> str:
-    """One value of a condition key, in words; a value that has none stays as it is."""
-    names = tables_of(lang, "facts").get("agency" if name in _AREAS else name, {})
-    text = str(value)
-    return names.get(text) or (area_name(text) if name in _AREAS and isinstance(value, str) else text)
+    """One value of a condition key, in words. What is no code (a number, a rule, a name) stays as it is."""
+    facts, text = tables_of(lang, "facts"), str(value)
+    if name in _AREAS:
+        return facts["agency"].get(text) or (area_name(text) if isinstance(value, str) else text)
+    if name not in facts:
+        return text
+    return name_or_own(lang, f"facts.{name}", text) if name in _OWN_WORDS else name_of(lang, f"facts.{name}", text)
 
 
 def joined(words: Sequence[str], lang: Lang, last: str = "or") -> str:

@@ -4,7 +4,7 @@ import string
 from collections.abc import Mapping
 
 from dispatch.vocabulary.languages import Lang
-from dispatch.words.tables import table, tables_of
+from dispatch.words.tables import name_of, table, tables_of
 
 
 def message_text(template: str, words: Mapping[str, str | None], lang: Lang) -> str:
@@ -31,4 +31,4 @@ def name_in(name: str, code: str, lang: Lang) -> str | None:
 
 def recipient_label(kind: str, name: str, lang: Lang) -> str:
     """Whom a message is for, as people read it; `name` is that of the vehicle, facility or agency."""
-    return table(lang, "messages.recipient").get(kind, kind).format(name=name)
+    return name_of(lang, "messages.recipient", kind).format(name=name)

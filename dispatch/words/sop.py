@@ -9,7 +9,7 @@ from dispatch.rules.values import DAYS, OWN, Kind
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.policy import FIGURES, CertainHours, Policy
 from dispatch.words.facts import joined, word
-from dispatch.words.tables import capital, name_of, phrase, table
+from dispatch.words.tables import capital, name_or_own, phrase, table
 
 _RULE, _DIFF = "sop.rule", "sop.diff"
 _ALL_OF = ("crew", "equipment", "documents")  # keys whose words must all be there
@@ -116,7 +116,7 @@ def rule_sentence(rule: Rule, lang: Lang) -> str:
         notice = number_text(rule.booking.notice_min, lang)
         booking = phrase(lang, _RULE, "booking", minutes=notice, start=start, end=end)
     if rule.effect is Effect.APPROVAL and rule.overrides:
-        lifted = [name_of(lang, "sop.rule_name", name) for name in sorted(rule.overrides)]
+        lifted = [name_or_own(lang, "sop.rule_name", name) for name in sorted(rule.overrides)]
         lifts = phrase(lang, _RULE, "lifts", rules=joined(lifted, lang, "and"))
     said = phrase(
         lang,

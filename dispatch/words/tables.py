@@ -35,8 +35,17 @@ def phrase(lang: Lang, name: str, key: str, /, **facts: object) -> str:
 
 
 def name_of(lang: Lang, name: str, code: object) -> str:
-    """What a table calls a code; what it does not know stays as it is: people's own words stand beside codes."""
-    return table(lang, name).get(str(code), str(code))
+    """What a table calls a code; one that it does not know has the general word of the table "other" beside it.
+
+    Such a code is of a later version, or a person's id in an old entry: nobody is to read it.
+    """
+    subject, _, rows = name.partition(".")
+    return table(lang, name).get(str(code)) or tables_of(lang, subject)["other"][rows]
+
+
+def name_or_own(lang: Lang, name: str, text: object) -> str:
+    """What a table calls a code where people's and packs' own words stand beside codes: those stay as they are."""
+    return table(lang, name).get(str(text), str(text))
 
 
 def capital(text: str) -> str:

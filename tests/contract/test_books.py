@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from dispatch.choosing.record import DecisionRecord
-from dispatch.desk.ports import Books, Store
+from dispatch.desk.ports import Books, JournalPart, Store
 from dispatch.domain.approval import Approval, ApprovalState
 from dispatch.domain.promise import Call, Promise, make_promise
 from dispatch.domain.request import Contact
@@ -15,6 +15,7 @@ from dispatch.vocabulary.promises import CallOutcome, PromiseState, Whom, Why
 from dispatch.vocabulary.request_states import Outcome
 from dispatch.vocabulary.trip_steps import AssignmentState
 from tests.contract.conftest import offer, request
+from tests.later import add_later
 from tests.people import NOW
 
 pytestmark = pytest.mark.anyio
@@ -44,12 +45,29 @@ async def test_the_journal_is_read_from_a_place_by_request_and_by_kind(store: St
     def work(books: Books) -> None:
         seqs = [books.journal.add(event) for event in written]
         journal = books.journal
-        assert [entry.event for entry in journal.list_after(seqs[0], 3)] == written[1:4]
-        assert [entry.seq for entry in journal.list_after(seqs[3], 9)] == seqs[4:]
+        assert [entry.event for entry in journal.list_after(seqs[0], 3).entries] == written[1:4]
+        assert [entry.seq for entry in journal.list_after(seqs[3], 9).entries] == seqs[4:]
         assert [entry.event for entry in journal.list_of("P-2")] == written[2:4]
         found = journal.list_of_kinds(["P-1", "P-2"], [RequestReceived, Escalated])
         assert [(entry.seq, entry.event) for entry in found] == [(seqs[n], written[n]) for n in (0, 2, 3)]
         assert journal.list_of_kinds([], [Noted]) == journal.list_of_kinds(["P-1"], []) == []
+
+    await store.write(work)
+
+
+async def test_the_journal_says_how_far_it_was_read_over_what_nobody_can_read(store: Store) -> None:
+    def work(books: Books) -> None:
+        journal = books.journal
+        before = journal.last_seq()
+        assert journal.list_after(before, 5) == JournalPart(entries=(), last=before)
+        strange = add_later(books, 7)
+        seq = journal.add(Noted(at=NOW))
+        part = journal.list_after(before, 5)
+        assert (part.entries, part.last) == ((), strange - 2)
+        part = journal.list_after(part.last, 5)
+        assert ([entry.seq for entry in part.entries], part.last) == ([seq], seq)
+        add_later(books, 2)
+        assert journal.list_after(seq, 5) == JournalPart(entries=(), last=journal.last_seq())
 
     await store.write(work)
 

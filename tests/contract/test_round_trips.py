@@ -66,7 +66,7 @@ def test_events(town: Store, kind: type[Event], data: st.DataObject) -> None:
 
     def work(books: Books) -> Event:
         seq = books.journal.add(event)
-        (entry,) = books.journal.list_after(seq - 1, 10)
+        (entry,) = books.journal.list_after(seq - 1, 10).entries
         assert entry.seq == seq == books.journal.last_seq()
         return entry.event
 

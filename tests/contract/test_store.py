@@ -51,7 +51,7 @@ async def test_a_failed_transaction_keeps_nothing_and_the_others_of_its_group_ev
 
     answers = await asyncio.gather(*(store.write(work) for work in [works, fails] * 20), return_exceptions=True)
     assert sum(isinstance(answer, RuntimeError) for answer in answers) == 20
-    entries = await store.read(lambda books: books.journal.list_after(0, 100))
+    entries = await store.read(lambda books: books.journal.list_after(0, 100).entries)
     assert {entry.event.request_id for entry in entries} == {"kept"}
     assert [entry.seq for entry in entries] == sorted(answer for answer in answers if isinstance(answer, int))
 

@@ -10,7 +10,7 @@ from dispatch.desk.usecases import changes, changing, closures, promises, reques
 from dispatch.domain.people import Person
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.places import Cause
-from dispatch.vocabulary.promises import CallOutcome, CloseOutcome
+from dispatch.vocabulary.promises import OPERATOR, CallOutcome, CloseOutcome
 from dispatch.vocabulary.request_states import FamilyWord, RequestState
 from dispatch.vocabulary.trip_steps import Report, Step
 from dispatch.vocabulary.vehicle_classes import Duty
@@ -126,7 +126,8 @@ async def a_promise(town: Town) -> None:
         told = "ibunya" if outcome is CallOutcome.TOLD else ""
         done(await promises.log_call(town.unit, promise.id, outcome, told=told, text="", by=by(DINA)))
     await town.wait(13 * 60)
-    done(await promises.hand_over(town.unit, OPI.id, by=by(DINA)))
+    done(await promises.hand_over(town.unit, OPERATOR, by=by(DINA)))
+    done(await promises.take_over(town.unit, promise.id, by=by(OPI)))
     await town.wait(60)
     done(await promises.close(town.unit, promise.id, CloseOutcome.NOT_NEEDED, told="ibunya", by=by(OPI)))
     await town.wait(3600)

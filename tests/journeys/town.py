@@ -228,7 +228,7 @@ class Town:
         return said
 
     async def journal(self) -> list[JournalEntry]:
-        return await self.books(lambda books: books.journal.list_after(0, 100_000))
+        return await self.books(lambda books: [*books.journal.list_after(0, 100_000).entries])
 
     async def _report(self) -> None:
         """Every vehicle reports where it stands."""

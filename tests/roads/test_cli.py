@@ -131,3 +131,20 @@ def test_a_single_street_there_and_back_is_a_network(tmp_path: Path) -> None:
     (tmp_path / "gang.osm").write_text(xml(CROSS, {1: ([1, 2], ROAD)}))
     assert jemput(tmp_path, "roads", "build", "--pbf", "gang.osm", "--out", "gang.roads").returncode == 0
     assert open_network(tmp_path / "gang.roads").graph.vertex_count == 2
+
+
+@pytest.mark.parametrize(
+    ("to", "row", "code", "said"),
+    [
+        ("nan,2", "A1,106.6,-6.2", 2, "--to takes LON,LAT"),
+        ("106.6,inf", "A1,106.6,-6.2", 2, "--to takes LON,LAT"),
+        ("106.6,-6.2", "A1,nan,-6.2", 1, "where.csv line 2: a row has id, lon and lat, in degrees"),
+        ("106.6,-6.2", "A1,106.6,-96.2", 1, "where.csv line 2: a row has id, lon and lat, in degrees"),
+    ],
+)
+def test_a_position_that_is_none_is_refused(kota: Path, to: str, row: str, code: int, said: str) -> None:
+    jemput(kota, "roads", "build", "--pbf", "kota.osm", "--out", "kota.roads")
+    (kota / "where.csv").write_text(f"id,lon,lat\n{row}\n")
+    answer = jemput(kota, "nearest", "--roads", "kota.roads", "--to", to, "--vehicles", "where.csv")
+    assert (answer.returncode, answer.stdout) == (code, "")
+    assert said in answer.stderr

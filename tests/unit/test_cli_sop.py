@@ -203,6 +203,35 @@ def test_a_folder_with_a_bad_pack_serves_the_others(folder: Path, monkeypatch: p
     assert CliRunner().invoke(app, ["check"]).exit_code == 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEAD.replace("2030-01-01T00:00:00+07:00", "0001-01-01T00:00:00+14:00") + RULE,
+        HEAD + RULE + "[" + ".".join("a" * 5_000) + "]\n",
+    ],
+    ids=["before the first day", "many names"],
+)
+def test_what_no_calendar_or_reader_can_hold_is_said_without_a_trace(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    mine = folder / "packs"
+    mine.mkdir()
+    path = written(mine, text)
+    monkeypatch.setenv("JEMPUT_SOP_DIR", str(mine))
+    for words in (["sop", "check", str(path)], ["sop", "publish", str(path)], ["check"]):
+        result = CliRunner().invoke(app, words)
+        assert (result.exit_code, isinstance(result.exception, SystemExit)) == (1, True), words
+        assert "pack.toml line " in result.output, words
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JEMPUT_DATA_DIR", "/proc/x")
+    for words in (["check"], ["explain", "P-1"], ["token", "operator"]):
+        result = CliRunner().invoke(app, words)
+        assert (result.exit_code, isinstance(result.exception, SystemExit)) == (1, True), words
+        assert "/proc/x cannot be made" in result.output
+
+
 def test_the_schema_is_printed_for_editors() -> None:
     code, said = sop("schema")
     assert (code, '"Jemput SOP pack"' in said) == (0, True)

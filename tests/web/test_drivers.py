@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.people import BUDI, SITI
-from tests.web.conftest import JOKO, TRACKER, Service
+from tests.people import BUDI, OPI, SITI
+from tests.web.conftest import JOKO, TRACKER, YANI, Service
 from tests.web.test_requests import REQUEST
 
 STEPS = ("accept", "en_route", "on_scene", "transporting", "at_destination", "clear")
@@ -147,3 +147,24 @@ def test_a_position_that_is_none_is_422(service: Service, bad: dict[str, object]
     good = {"lon": 106.66, "lat": -6.2, "taken_at": datetime.now(UTC).isoformat()}
     with service.client(BUDI) as budi:
         assert budi.post("/api/positions", json={"fixes": [{**good, **bad}]}).status_code == 422
+
+
+def test_staff_read_where_a_vehicle_is_only_while_it_is_on_a_request_of_their_own(service: Service) -> None:
+    places = ("lon", "lat", "heading", "fix_age_s", "assignment_id", "assignment_state", "request_id")
+    with service.client(SITI) as siti, service.client(YANI) as yani, service.client(OPI) as opi:
+        with service.client(BUDI) as budi:
+            fix = {"lon": 106.66, "lat": -6.2, "taken_at": datetime.now(UTC).isoformat(), "heading": 90}
+            assert budi.post("/api/positions", json={"fixes": [fix]}).json()["taken"] == 1
+        made = siti.post("/api/requests", json=REQUEST).json()
+        seen = {}
+        for name, client in (("siti", siti), ("yani", yani), ("opi", opi)):
+            seen[name] = {vehicle["id"]: vehicle for vehicle in client.get("/api/vehicles").json()}
+        assert seen["siti"]["H3"] == seen["opi"]["H3"]
+        assert seen["opi"]["H3"]["request_id"] == made["id"]
+        for other in (seen["yani"]["H3"], seen["siti"]["A1"], seen["yani"]["A1"]):
+            assert [other[name] for name in places] == [None] * len(places)
+            assert other["at_base"] is False
+        assert seen["opi"]["A1"]["at_base"] is True
+        assert {name: vehicle["duty"] for name, vehicle in seen["yani"].items()} == {
+            name: vehicle["duty"] for name, vehicle in seen["opi"].items()
+        }

@@ -32,12 +32,20 @@ def test_no_body_breaks_the_server(service: Service, body: dict[str, object], pa
     assert "Traceback" not in answer.text
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"null", b'{"need":' * 200])
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(b"", b"{", b"[]", b"\xff\xfe", b"null", b'{"need":' * 200),
+        *(b"[" * 100_000, b'{"need":' + b"9" * 5_000 + b"}"),
+    ],
+    ids=lambda content: repr(content[:8]),
+)
 def test_what_is_no_json_is_a_422(service: Service, content: bytes) -> None:
     with service.client(SITI) as client:
         answer = client.post("/api/suggestions", content=content, headers={"Content-Type": "application/json"})
-    assert answer.status_code == 422
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
     assert set(answer.json()) == {"type", "status", "code", "title", "facts"}
+    assert answer.json()["facts"]["fields"][0]["field"].startswith("body")
 
 
 def test_a_refusal_never_repeats_the_phone_number(service: Service) -> None:

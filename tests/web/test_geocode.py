@@ -1,5 +1,6 @@
 """A place is found by name, link or numbers, with what to tell of it; outside only the typed text is ever sent."""
 
+import asyncio
 import json
 import logging
 import subprocess
@@ -17,6 +18,7 @@ import httpx
 import pytest
 
 from dispatch.settings import Settings
+from geo.places.index import PlaceIndex
 from tests.people import OPI, SITI
 from tests.roads.ground_town import ground_town
 from tests.roads.tiny import SOUTH, STEP, WEST
@@ -297,3 +299,26 @@ def test_the_map_comes_packed_with_its_tag_and_attribution(town: Service) -> Non
 
 def test_only_those_who_ask_for_vehicles_may_search(town: Service) -> None:
     assert httpx.get(f"{town.url}/api/geocode", params={"q": "melati"}, verify=NO_TLS).status_code == 401
+
+
+def test_a_search_keeps_nobody_else_waiting(town: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    on_the_loop: list[bool] = []
+    real = PlaceIndex.find
+
+    def find(index: PlaceIndex, *asked: Any) -> Any:
+        on_the_loop.append(asyncio._get_running_loop() is not None)
+        return real(index, *asked)
+
+    monkeypatch.setattr(PlaceIndex, "find", find)
+    assert ask(town, q="jalan melati")["features"]
+    assert on_the_loop == [False, False]
+
+
+def test_a_name_of_more_than_200_characters_is_refused_and_a_link_is_not(town: Service) -> None:
+    with town.client(SITI) as client:
+        for length, status in ((200, 200), (201, 422)):
+            answer = client.get("/api/geocode", params={"q": ("melati " * 40)[: length - 1] + "x"})
+            assert answer.status_code == status
+            assert status == 200 or answer.json()["code"] == "invalid"
+    link = f"https://maps.google.com/?q={SOUTH + 5 * STEP:.5f},{WEST + 2 * STEP:.5f}&data={'x' * 500}"
+    assert ask(town, q=link)["features"]

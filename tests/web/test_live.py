@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin
 
 from dispatch.domain.people import Person
+from tests.later import add_later
 from tests.people import BUDI, OPI, SITI
 from tests.servers import NO_TLS
 from tests.web.conftest import JOKO, YANI, Service, secret
@@ -71,6 +72,17 @@ async def test_whoever_comes_back_misses_nothing_and_gets_nothing_twice(service:
         later = await until(socket, "request_ended")
     seqs = [event["seq"] for event in missed + later]
     assert seqs == list(range(seen + 1, seen + 1 + len(seqs)))
+
+
+@pytest.mark.alone
+async def test_what_happens_behind_many_entries_that_nobody_can_read_is_told(service: Service) -> None:
+    assert service.app is not None
+    unit = service.app.state.house.unit
+    async with live(service, OPI) as socket:
+        await socket.recv()
+        await asyncio.wrap_future(unit.store.submit(lambda books: add_later(books, 450)))
+        await post(service, SITI, "/api/requests", REQUEST)
+        assert (await until(socket, "request_received"))[-1]["request"]["need"] == REQUEST["need"]
 
 
 async def test_an_absurd_after_gets_a_snapshot(service: Service) -> None:

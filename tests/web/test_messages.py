@@ -10,7 +10,8 @@ import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from dispatch.desk.ports import Books
 from dispatch.domain.message import Message, MessageState
 from dispatch.settings import Settings
 from dispatch.store.sqlite import open_sqlite
@@ -78,6 +80,7 @@ def test_without_a_gateway_one_tap_sends_it_and_another_says_so(service: Service
         assert "Kami sedang menghubungi sopir terdekat" in siti.get(link).text
         sent = siti.post(f"/api/requests/{request_id}/messages/{receipt['id']}/sent").json()
         assert (sent["state"], sent["sent_by"]) == ("sent", "siti")
+        assert (sent["chat_url"], sent["call_url"]) == (None, None)
         again = opi.post(f"/api/requests/{request_id}/messages/{receipt['id']}/sent").json()
         assert again == sent
         found = opi.get("/api/messages", params={"state": "sent"}).json()
@@ -96,6 +99,27 @@ def test_a_step_that_may_still_be_taken_back_is_told_by_nobodys_hand(service: Se
             "that the vehicle is on its way",
         )
         assert [(m["state"], m["chat_url"], m["call_url"]) for m in waiting] == [("queued", None, None)] * len(waiting)
+
+
+@pytest.mark.parametrize("state", MessageState)
+def test_only_what_may_still_be_sent_by_hand_has_a_link(service: Service, state: MessageState) -> None:
+    assert service.app is not None
+    store = service.app.state.house.unit.store
+    with service.client(SITI) as siti:
+        request_id = ask(siti)["id"]
+        receipt = wait_for(linked(siti, request_id), "the receipt")[0]
+        path = f"/api/requests/{request_id}/messages"
+        for late in (False, True):
+
+            def change(books: Books, *, late: bool = late) -> None:
+                held = books.outbox.get(receipt["id"])
+                over = datetime.now(UTC) - timedelta(seconds=1) if late else None
+                books.outbox.save(held, replace(held, state=state, tries=1, drop_after=over))
+
+            store.submit(change).result()
+            (shown,) = [one for one in siti.get(path).json() if one["id"] == receipt["id"]]
+            may = state in (MessageState.LINKED, MessageState.QUEUED, MessageState.FAILED) and not late
+            assert [shown[name] is not None for name in ("chat_url", "call_url")] == [may, may], (state, late)
 
 
 def test_messages_are_the_business_of_the_own_facility_and_their_own_request(service: Service) -> None:

@@ -181,6 +181,9 @@ def test_a_version_that_is_taken_or_starts_with_another_is_refused(dina: httpx.C
 
 RUBBISH = {
     "not toml": "[[[",
+    "before the first day": HEAD.replace("2030-01-01T00:00:00+07:00", "0001-01-01T00:00:00+14:00") + RULE,
+    "after the last day": HEAD.replace("2030-01-01T00:00:00+07:00", "9999-12-31T23:59:59-14:00") + RULE,
+    "a table of many names": HEAD + RULE + "[" + ".".join("a" * 5_000) + "]\n",
     "empty": "",
     "no head": RULE,
     "a rule that is a number": "rule = 3\n" + HEAD,

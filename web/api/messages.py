@@ -58,12 +58,16 @@ class _Reader:
         return [write_letter(books, message, zone=zone, public_url=public_url) for message in messages]
 
     def out(self, letter: Letter) -> MessageOut:
-        """A letter with the links that this person may use: none before it is due, when it may still be taken back."""
+        """A letter with the links that this person may use: none for what need not be said any more, and none before
+        it is due, when it may still be taken back.
+        """
         message, gateways, now = letter.message, self._house.teller.gateways, self._house.unit.clock.now()
-        usable = sees_number(self._person, message.recipient) and (message.tries > 0 or message.send_after <= now)
-        phone = (letter.phone or gateways.phone_of(letter.recipients)) if usable else None
         late = message.drop_after is not None and message.drop_after < now
         is_waiting = message.state in (MessageState.LINKED, MessageState.QUEUED)
+        is_due = message.tries > 0 or message.send_after <= now
+        to_say = (is_waiting or message.state is MessageState.FAILED) and is_due and not late
+        usable = to_say and sees_number(self._person, message.recipient)
+        phone = (letter.phone or gateways.phone_of(letter.recipients)) if usable else None
         return MessageOut.of(
             letter,
             message,

@@ -72,8 +72,10 @@ async def healthz() -> JSONResponse:
 
 
 @router.get("/readyz")
-async def readyz(house: TheHouse) -> JSONResponse:
-    """A real commit reaches the disk and the indexes are as they must be."""
+async def readyz(request: Request, house: TheHouse) -> JSONResponse:
+    """A real commit reaches the disk, the indexes are as they must be, and pages hear of what happens."""
+    if request.app.state.hub.ended:
+        raise Problem(503, "no_live")
     try:
         await house.unit.store.probe()
     except (StoreUnavailableError, NotFoundError) as error:

@@ -24,6 +24,7 @@ from web.context import Caller, Spoken, TheHouse
 from web.errors import Problem
 
 router = APIRouter(tags=["places"])
+_LONGEST = 200  # of a name that is searched; a pasted link may be longer
 
 
 class SpotOut(Out):
@@ -87,7 +88,11 @@ async def geocode(house: TheHouse, person: Caller, lang: Spoken, asked: Annotate
     if not text or asked.lon is not None or asked.lat is not None:
         raise Problem(422, "invalid_place_query")
     pasted = read_pasted(text, house.places.bounds if house.places else INDONESIA)
-    return _pasted(house, pasted, lang) if pasted else await _search(house, person, text, asked, lang)
+    if pasted:
+        return _pasted(house, pasted, lang)
+    if len(text) > _LONGEST:
+        raise Problem(422, "invalid_place_query")
+    return await _search(house, person, text, asked, lang)
 
 
 def _pasted(house: House, pasted: Pasted, lang: Lang) -> PlacesOut:
@@ -102,10 +107,7 @@ async def _search(house: House, person: Person, text: str, asked: Asked, lang: L
     facilities = await house.unit.store.read(lambda books: books.facilities.list_all())
     here = next((facility.point for facility in facilities if facility.id == person.facility), None)
     limit = asked.limit
-    found = [_facility_index(house.places, tuple(facilities)).find(text, limit, here)]
-    if house.places is not None:
-        found.append(house.places.index.find(text, limit, here))
-    features = [_hit(house, hit, lang) for hit in best_of(found, limit, here)]
+    features = await run_in_threadpool(_find, house, tuple(facilities), text, limit, here, lang)
     say, attribution = "", ""
     if asked.wide and house.online is not None:
         try:
@@ -120,6 +122,15 @@ async def _search(house: House, person: Person, text: str, asked: Asked, lang: L
         wider=house.online is not None and not asked.wide,
         attribution=attribution,
     )
+
+
+def _find(
+    house: House, facilities: tuple[Facility, ...], text: str, limit: int, here: Point | None, lang: Lang
+) -> list[FoundOut]:
+    found = [_facility_index(house.places, facilities).find(text, limit, here)]
+    if house.places is not None:
+        found.append(house.places.index.find(text, limit, here))
+    return [_hit(house, hit, lang) for hit in best_of(found, limit, here)]
 
 
 @lru_cache(maxsize=2)

@@ -25,10 +25,10 @@ class RouteOut(Out):
 
 
 @router.get("/api/vehicles")
-async def list_vehicles(house: TheHouse) -> list[VehicleOut]:
-    """Every vehicle as the map shows it."""
+async def list_vehicles(house: TheHouse, person: Caller) -> list[VehicleOut]:
+    """Every vehicle as the map shows it; staff read of those that are on a request of their own where they are."""
     vehicles = await house.unit.fleet.list_all()
-    return await house.unit.store.read(lambda books: fleet_out(house.unit, books, vehicles))
+    return await house.unit.store.read(lambda books: fleet_out(house.unit, books, person, vehicles))
 
 
 @router.get("/api/facilities")

@@ -9,6 +9,7 @@ from dispatch.desk.effects.promising import call_by, close_promise
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.ports import Books, Due
 from dispatch.desk.unit import Unit, Work, command, transaction
+from dispatch.domain.people import heirs_of
 from dispatch.domain.promise import (
     CALL_AGAIN_AFTER,
     CALL_BACK_WITHIN,
@@ -142,17 +143,16 @@ def close(
 
 
 async def hand_over(unit: Unit, to: str, *, by: Command) -> tuple[str, ...] | Refusal:
-    """At the end of a shift: everything that this person owes is owed by another, who has to be there.
+    """At the end of a shift: everything that this person owes is owed by a role or by one of this person's heirs.
 
     Returns the promises' ids.
     """
     now = unit.clock.now()
 
     def work(books: Books) -> str | Refusal:
-        heir = books.people.find(to)
-        if to not in LADDER and (heir is None or heir.id == by.actor.id):
+        if to not in LADDER and to not in {heir.id for heir in heirs_of(by.actor, books.people.list_all())}:
             return Refusal(RefusalCode.HAND_OVER_TO_WHOM, {"to": to})
-        role = to if heir is None else heir.role.value
+        role = to if to in LADDER else by.actor.role.value
         mine = books.promises.list_open(owner=by.actor.id)
         for promise in mine:
             after = handed_over(promise, to)
@@ -185,7 +185,9 @@ def promise_due(_: Unit, books: Books, now: datetime, due: Due) -> None:
         return
     if now < promise.due_at:
         call_by(books, promise, promise.due_at)
-        reminded = PromiseReminded(to=promise.owner, due_at=promise.due_at, at=now, actor=DESK)
+        by_name = None if promise.owner in LADDER else promise.owner
+        to = _role_of(books, promise)
+        reminded = PromiseReminded(to=to, person=by_name, due_at=promise.due_at, at=now, actor=DESK)
         books.journal.add(reminded.about(promise.request_id))
         return
     promise = overdue(promise)
@@ -193,6 +195,14 @@ def promise_due(_: Unit, books: Books, now: datetime, due: Due) -> None:
     call_by(books, promise, now + (ESCALATE_EVERY if promise.level < len(LADDER) - 1 else CALL_BACK_WITHIN))
     passed = PromiseOverdue(to=promise.owner, level=promise.level, at=now, actor=DESK)
     books.journal.add(passed.about(promise.request_id))
+
+
+def _role_of(books: Books, promise: Promise) -> str:
+    """The role that owes it, also where a person does by name."""
+    if promise.owner in LADDER:
+        return promise.owner
+    person = books.people.find(promise.owner)
+    return person.role.value if person is not None else LADDER[promise.level]
 
 
 def _ids(result: str | Refusal) -> tuple[str, ...] | Refusal:

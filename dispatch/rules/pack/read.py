@@ -27,7 +27,7 @@ from dispatch.rules.pack.fields import (
     read_text,
     read_words,
 )
-from dispatch.rules.pack.toml_lines import line_of, read_lines
+from dispatch.rules.pack.toml_lines import line_of, read_lines, read_toml
 from dispatch.rules.sop import Effect, OverridableBy, Pack, Reason, Rule
 from dispatch.vocabulary.needs import Document
 from dispatch.vocabulary.policy import FIGURES, Policy
@@ -61,13 +61,13 @@ def _load(text: str) -> Table:
     if foreign:
         raise PackError([PackFault(text.count("\n", 0, foreign.start()) + 1, "not_utf8", {})])
     try:
-        return tomllib.loads(text)
+        return read_toml(text)
     except tomllib.TOMLDecodeError as error:
         found = re.search(r"at line (\d+)", str(error))
         line = int(found[1]) if found else text.count("\n") + 1
         raise PackError([PackFault(line, "not_toml", {"error": str(error)})]) from None
-    except (ValueError, RecursionError):  # a number of thousands of digits, or thousands of brackets
-        raise PackError([PackFault(1, "not_toml", {"error": "a number or a list in it is too long"})]) from None
+    except ValueError as error:
+        raise PackError([PackFault(1, "not_toml", {"error": str(error)})]) from None
 
 
 def judge_pack_beside(text: str, pack: Pack, faults: Iterator[Said]) -> None:
@@ -150,7 +150,7 @@ class _Reader:
         effective_from = head["effective_from"]
         if not isinstance(effective_from, datetime) or effective_from.tzinfo is None:
             raise FieldFault((*at, "effective_from"), "no_offset")
-        if not _FIRST <= effective_from.astimezone(UTC) <= _LAST:
+        if not _FIRST <= effective_from <= _LAST:
             raise FieldFault((*at, "effective_from"), "far_time")
         title = read_text(head, "title", at)
         return Pack(agency=agency, title=title, version=version, effective_from=effective_from, rules=())

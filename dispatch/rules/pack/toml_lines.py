@@ -1,12 +1,46 @@
-"""Where each key of a TOML text stands: tomllib reads the values, a syntax tree knows their lines."""
+"""A TOML text: tomllib reads the values, a syntax tree knows on which line each key stands."""
 
+import re
+import tomllib
 from collections.abc import Iterator
+from typing import Any
 
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
 Path = tuple[str | int, ...]
 _TOML = Language(tree_sitter_toml.language())
+
+
+_DEEPEST = 20  # no pack and no scenario has tables within lists within tables as deep as that
+# A name of that many dotted parts; a reader takes minutes over one of thousands, and ends in a recursion.
+_PART = r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*"""
+_LONG_NAME = re.compile(rf"""(?<![\w"'-])(?:{_PART}){{{2 * _DEEPEST}}}""")
+_TOO_LONG = "a name, a number or a list in it is too long"
+
+
+def read_toml(text: str) -> dict[str, Any]:
+    """The values of a text, none of them nested too deep for whoever reads on. Raises ValueError for any other."""
+    if _LONG_NAME.search(text):
+        raise ValueError(_TOO_LONG)
+    try:
+        found = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except (ValueError, RecursionError):  # a number of thousands of digits, or thousands of brackets
+        raise ValueError(_TOO_LONG) from None
+    held: list[object] = [found]
+    for _ in range(_DEEPEST):
+        held = [inner for each in held for inner in _within(each)]
+    if held:
+        raise ValueError(_TOO_LONG)
+    return found
+
+
+def _within(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
 
 
 def read_lines(text: str) -> dict[Path, int]:

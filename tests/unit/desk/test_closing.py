@@ -47,7 +47,7 @@ async def open_now(town: Town) -> list[Closure]:
 
 
 async def journal(town: Town) -> list[Event]:
-    entries = await town.read(lambda books: books.journal.list_after(0, 1000))
+    entries = await town.read(lambda books: books.journal.list_after(0, 1000).entries)
     return [entry.event for entry in entries if isinstance(entry.event, RoadClosed | RoadOpened)]
 
 

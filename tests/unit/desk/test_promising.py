@@ -11,7 +11,8 @@ from dispatch.domain.people import Person
 from dispatch.domain.promise import Kept, Promise, kept_of
 from dispatch.domain.request import Ask, Patient
 from dispatch.domain.vehicle import Vehicle
-from dispatch.vocabulary.events import Escalated, EventKind, PromiseHandedOver, StockCame
+from dispatch.reading.promises import heirs_out
+from dispatch.vocabulary.events import Escalated, EventKind, PromiseHandedOver, PromiseReminded, StockCame
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.promises import (
     OPERATOR,
@@ -29,7 +30,7 @@ from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.trip_steps import AssignmentState, Step
 from dispatch.vocabulary.vehicle_classes import VehicleClass
-from tests.people import CIKOKOL, HOME, NOW, OPI, SITI
+from tests.people import BUDI, CIKOKOL, DINA, HOME, NOW, OPI, SITI
 from tests.unit.desk.town import WAY, Look, Town, done, refused
 
 pytestmark = pytest.mark.anyio
@@ -136,6 +137,37 @@ async def test_at_the_end_of_a_shift_promises_go_to_somebody_who_is_there(waitin
     hers = await town.read(lambda books: books.promises.list_open(owner=RINA.id))
     assert [(held.id, held.owner) for held in hers] == [(promise.id, RINA.id)]
     assert [event.to for event in (await town.look(made)).of(PromiseHandedOver)] == [OPERATOR, OPERATOR]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        BUDI,
+        Person(id="adi", name="Admin Contoh Adi", role=Role.ADMIN),
+        DINA,
+        OPI,
+        Person(id="oka", name="Operator Contoh Oka", role=Role.OPERATOR, agency="dkm"),
+        Person(id="yani", name="Perawat Contoh Yani", role=Role.STAFF),
+    ],
+    ids=lambda person: person.id,
+)
+async def test_a_promise_is_handed_to_nobody_who_is_no_heir(waiting: Waiting, other: Person) -> None:
+    town, _, promise = waiting
+    by = Command(actor=OPI)
+    await town.store.write(lambda books: books.people.put(other))
+    done(await promises.take_over(town.unit, promise.id, by=by))
+    assert await town.read(lambda books: heirs_out(books, OPI)) == []
+    assert refused(await promises.hand_over(town.unit, other.id, by=by)) is RefusalCode.HAND_OVER_TO_WHOM
+    assert (await town.promise(promise)).owner == OPI.id
+
+
+async def test_who_owes_a_promise_by_name_is_reminded_and_the_entry_says_the_role(waiting: Waiting) -> None:
+    town, made, promise = waiting
+    done(await promises.take_over(town.unit, promise.id, by=Command(actor=SITI)))
+    for _ in range(13):
+        await town.pass_time(60)
+    [reminded] = (await town.look(made)).of(PromiseReminded)
+    assert (reminded.to, reminded.person) == (STAFF, SITI.id)
 
 
 async def test_due_times_survive_a_restart(waiting: Waiting) -> None:

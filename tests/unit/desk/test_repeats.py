@@ -29,7 +29,7 @@ OFFERED, EXPIRED = AssignmentState.OFFERED, AssignmentState.EXPIRED
 
 
 async def count(town: Town, kind: EventKind) -> int:
-    entries = await town.read(lambda books: books.journal.list_after(0, 1000))
+    entries = await town.read(lambda books: books.journal.list_after(0, 1000).entries)
     return sum(entry.event.kind is kind for entry in entries)
 
 

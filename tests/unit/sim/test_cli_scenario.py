@@ -33,6 +33,12 @@ def test_a_failure_exits_1_with_expected_happened_and_the_sentences(tmp_path: Pa
     assert "(R01)" in said
 
 
+def test_a_file_of_thousands_of_brackets_exits_2_without_a_trace(tmp_path: Path) -> None:
+    code, said = run(tmp_path, HEAD + "a = " + "[" * 5_000 + "\n")
+    assert code == 2
+    assert "s0.toml line 1: this is not TOML: a name or a list in it is too long" in said.replace("\n", "")
+
+
 def test_a_wrong_file_exits_2_and_names_the_line(tmp_path: Path) -> None:
     code, said = run(tmp_path, HEAD + "colour = 1\n", HEAD)
     assert code == 2

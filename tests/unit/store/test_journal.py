@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, text
 
-from dispatch.desk.ports import JournalEntry
+from dispatch.desk.ports import JournalEntry, JournalPart
 from dispatch.store import tables
 from dispatch.store.books import open_books
 from dispatch.store.forms import json_text
@@ -40,7 +40,7 @@ def read(store: SqliteStore, *written: tuple[str, str]) -> list[JournalEntry]:
     def work(connection: Connection) -> list[JournalEntry]:
         before = open_books(connection).journal.last_seq()
         connection.execute(insert(tables.journal), rows)
-        return open_books(connection).journal.list_after(before, 10)
+        return [*open_books(connection).journal.list_after(before, 10).entries]
 
     return store._submit(work).result()
 
@@ -74,8 +74,27 @@ def test_a_note_with_a_text_said_that_the_document_goes_to_the_house(
     assert same(entry.event, Noted(at=NOW, request_id="P-1", delivers=delivers))
 
 
+def test_an_entry_at_no_time_keeps_nothing_else_from_being_read(store: SqliteStore) -> None:
+    def work(connection: Connection) -> JournalPart:
+        before = open_books(connection).journal.last_seq()
+        for at in ("yesterday", "2026-11-20T16:45:00", NOW.isoformat()):
+            sql = text("INSERT INTO journal (kind, at, facts) VALUES ('noted', :at, '{}')")
+            connection.execute(sql, {"at": at})
+        return open_books(connection).journal.list_after(before, 10)
+
+    (entry,) = store._submit(work).result().entries
+    assert same(entry.event, Noted(at=NOW))
+
+
 def test_what_cannot_be_read_is_passed_over_and_named(store: SqliteStore, caplog: pytest.LogCaptureFixture) -> None:
-    strange = [("of_a_later_version", "{}"), ("promise_made", '{"why": "rain"}'), ("noted", "no JSON")]
+    strange = [
+        ("of_a_later_version", "{}"),
+        ("promise_made", '{"why": "rain"}'),
+        ("noted", "no JSON"),
+        ("duty_changed", "null"),
+        ("held", "[1]"),
+        ("request_ended", "[" * 100_000),
+    ]
     with caplog.at_level(logging.WARNING):
         found = read(store, *strange, ("noted", "{}"))
     assert [entry.event.kind for entry in found] == [EventKind.NOTED]

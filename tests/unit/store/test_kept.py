@@ -48,6 +48,8 @@ SINCE = {
     ),
     r"perlengkapan jenazah infeksius.* became .*perlengkapan infeksius": "it is for the living too since 0.2",
     r"yang diberi tahu: requester' became '.*yang diberi tahu: pemohon'$": "a word for people since 0.2",
+    r"messages.*\.(chat|call)_url: '.*' became None$": "only what may still be sent by hand since 0.2",
+    r"text: '\w+ diingatkan akan .*' became 'petugasnya diingatkan": "no person's id in a line since 0.2",
 }
 # Changes of the file, which is always as version 0.1 left it, and what is then seen.
 CHANGES = {

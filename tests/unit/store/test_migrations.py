@@ -133,7 +133,7 @@ def test_what_was_kept_before_is_read_as_it_was(tmp_path: Path) -> None:
     documents = [json.loads(row["decision"]) for row in rows(path, "SELECT decision FROM decisions ORDER BY id")]
 
     def read(books: Books) -> Request:
-        entries = books.journal.list_after(0, 100)
+        entries = books.journal.list_after(0, 100).entries
         assert [(entry.seq, entry.event.kind.value) for entry in entries] == [(e["seq"], e["kind"]) for e in written]
         for entry, row in zip(entries, written, strict=True):
             facts, old = json.loads(json_text(facts_of(entry.event))), json.loads(row["facts"])

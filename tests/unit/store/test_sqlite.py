@@ -56,7 +56,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_doubled_through_kill_9(tmp_pat
     for run in range(KILLS):
         acknowledged += acknowledged_until_killed(path, f"run{run}", dice.randrange(50, 600))
     store = open_sqlite(path)
-    entries = store.submit(lambda books: books.journal.list_after(0, 10**6)).result()
+    entries = store.submit(lambda books: books.journal.list_after(0, 10**6).entries).result()
     answers = store.submit(lambda books: [books.answers.find(name) for name in acknowledged]).result()
     close(store)
     kept = Counter(entry.event.request_id for entry in entries)
@@ -201,7 +201,7 @@ def test_a_full_disk_is_said_and_loses_nothing_that_was_acknowledged(tmp_path: P
 
     with pytest.raises(StoreUnavailableError):
         acknowledged.extend(store.submit(big).result() for _ in range(1000))
-    entries = store.submit(lambda books: books.journal.list_after(0, 10**6)).result()
+    entries = store.submit(lambda books: books.journal.list_after(0, 10**6).entries).result()
     assert [entry.seq for entry in entries] == acknowledged
     limit_pages(store, 100_000)
     assert store.submit(big).result() == acknowledged[-1] + 1

@@ -121,6 +121,10 @@ CASES: dict[str, tuple[e.Event, list[tuple[str, str]]]] = {
         [("operator", T.PROMISE_REMINDED)],
     ),
     "reminded_person": (
+        e.PromiseReminded(**OF_REQUEST, to="operator", person="opi", due_at=IN_90_S),
+        [("person:opi", T.PROMISE_REMINDED)],
+    ),
+    "reminded_of_before_0_2": (
         e.PromiseReminded(**OF_REQUEST, to="opi", due_at=IN_90_S),
         [("person:opi", T.PROMISE_REMINDED)],
     ),

@@ -1,5 +1,6 @@
 """What the books say around an event: over a real store."""
 
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,14 +11,16 @@ import pytest
 
 from dispatch.desk.ports import Books, JournalEntry, Store
 from dispatch.domain.arrival import Arrival, Method
+from dispatch.domain.message import Template
 from dispatch.domain.people import Person
 from dispatch.tell.plan import Known
-from dispatch.tell.tail import known_of
+from dispatch.tell.tail import known_of, tell_on
 from dispatch.vocabulary.events import (
     DutyChanged,
     Event,
     NoticeAsked,
     RequestEnded,
+    RequestReceived,
     StepTaken,
     StepUndone,
     StoodDown,
@@ -27,6 +30,7 @@ from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.trip_steps import AssignmentState, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
 from tests.contract.conftest import offer, open_store, settle_town
+from tests.later import add_later
 from tests.people import NOW, vehicle
 
 pytestmark = pytest.mark.anyio
@@ -109,6 +113,25 @@ async def test_an_end_that_is_undone_only_later_was_one(store: Store) -> None:
 
     entry = await store.write(happen)
     assert (await store.read(lambda books: known_of(books, entry))).had_trip
+
+
+async def test_whoever_waits_behind_many_entries_that_nobody_can_read_is_told_and_each_is_named_once(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    def happen(books: Books) -> int:
+        add_later(books, 450)
+        books.journal.add(RequestReceived(at=NOW, request_id="P-1"))
+        return add_later(books, 300)
+
+    last = await store.write(happen)
+    with caplog.at_level(logging.WARNING):
+        for _ in range(2):
+            while await tell_on(store):
+                pass
+    told = await store.read(lambda books: (books.outbox.get_told_seq(), books.outbox.list_some()))
+    assert told[0] == last
+    assert [message.template for message in told[1]] == [Template.RECEIVED]
+    assert caplog.text.count("tyre_flat") == 750
 
 
 async def test_what_the_books_do_not_know_is_left_out(store: Store) -> None:

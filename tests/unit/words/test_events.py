@@ -22,6 +22,7 @@ from dispatch.vocabulary.events import (
     OfferAccepted,
     OfferWithdrawn,
     PromiseClosed,
+    PromiseHandedOver,
     PromiseReminded,
     RequestEnded,
     SopPublished,
@@ -33,6 +34,7 @@ from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Document
 from dispatch.vocabulary.promises import APPROVERS, LADDER, TOLD_FAMILY, TOLD_REQUESTER, PromiseState
 from dispatch.vocabulary.request_states import Outcome, RequestState
+from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.trip_steps import AssignmentState, StepCause, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty
 from dispatch.words.events import event_text
@@ -41,13 +43,17 @@ from tests.people import NOW
 # Codes that stand in fields of text, beside people's own words.
 CODES: dict[str, tuple[str, ...]] = {
     "approver": APPROVERS,
-    "to": LADDER,
+    "to": (*LADDER, *Role),
+    "owner": LADDER,
     "told": (TOLD_REQUESTER, TOLD_FAMILY, "keluarga", "Ibu Sari"),
     "whom": ("police", "owner", "operator"),
     "subject": (*Document, "Blangko KTP"),
     "agency": ("kota-tangerang", "national"),
     "outcome": ("solved", "handed_out"),
 }
+# What stood or may stand where a code is meant: a person's id in entries of before 0.2, a code of a later version.
+UNKNOWN = ("staf-puskesmas-cikokol", "petugas-malam")
+UNKNOWN_IN = ("approver", "to", "owner", "person")
 # What a person wrote, and what names a thing: they stay as they are.
 OWN = {"rule": "R02", "reason": "Sopir sakit", "clause": "Pasal 1", "version": "2019-08-26", "closure": "J-1"}
 
@@ -66,7 +72,8 @@ def _values(name: str, hint: Any) -> list[object]:
         elif kind is int:
             found.append(3)
         elif kind is str and name not in ("sentence", *HEAD):
-            found += [*CODES.get(name, ()), *([OWN[name]] if name in OWN else [])]
+            found += [*(UNKNOWN if name in UNKNOWN_IN else ()), *CODES.get(name, ())]
+            found += [OWN[name]] if name in OWN else []
     return found or [()]
 
 
@@ -91,7 +98,7 @@ ENUMS = {
     if isinstance(value, StrEnum)
 }
 # Words that are codes and good Indonesian.
-INDONESIAN = {"operator", "normal", "full"}
+INDONESIAN = {"operator", "normal", "full", *UNKNOWN}
 KNOWN = {str(code) for code in chain(*ENUMS, *CODES.values())} - INDONESIAN - {"Ibu Sari", "Blangko KTP", "keluarga"}
 
 
@@ -103,6 +110,7 @@ def test_no_line_shows_a_code_or_a_gap(kind: type[Event], lang: Lang) -> None:
         assert line.strip()
         assert not re.search(r"[{}]|None|True|False", line), line
         assert not re.search(r"\w_\w", line), line
+        assert not any(unknown in line for unknown in UNKNOWN), line
         if lang is Lang.ID:
             assert not KNOWN & set(re.findall(r"[\w-]+", line)), line
 
@@ -139,6 +147,21 @@ LINES: list[tuple[Event, str, str]] = [
         PromiseReminded(at=NOW, to="health_officer", due_at=NOW),
         "petugas Dinas Kesehatan diingatkan akan janji telepon kembali",
         "The call-back is due soon; reminded: the Health Office",
+    ),
+    (
+        PromiseReminded(at=NOW, to="staf-puskesmas-cikokol", due_at=NOW),
+        "petugasnya diingatkan akan janji telepon kembali",
+        "The call-back is due soon; reminded: whoever is in charge",
+    ),
+    (
+        PromiseReminded(at=NOW, to="staff", person="staf-puskesmas-cikokol", due_at=NOW),
+        "petugas fasilitas diingatkan akan janji telepon kembali",
+        "The call-back is due soon; reminded: the facility's staff",
+    ),
+    (
+        PromiseHandedOver(at=NOW, to="driver"),
+        "Janji diserahkan kepada sopir",
+        "The promise is handed over to the driver",
     ),
     (
         OfferWithdrawn(

@@ -156,4 +156,4 @@ def test_messages_name_their_codes_and_recipients() -> None:
     assert name_in("owners", "petugas-1", Lang.ID) == "Petugas kami"
     assert [name_in("condolence", need, Lang.ID) for need in ("body", "referral")] == ["Kami turut berdukacita.", None]
     assert recipient_label("driver", "Mobil A", Lang.EN) == "Driver of Mobil A"
-    assert recipient_label("kades", "", Lang.EN) == "kades"
+    assert recipient_label("kades", "", Lang.EN) == "Recipient"

@@ -48,17 +48,24 @@ from dispatch.vocabulary.trip_steps import (
     StepSource,
 )
 from dispatch.vocabulary.vehicle_classes import CREW, EQUIPMENT, Duty, Shares, VehicleClass
+from dispatch.words import events as event_words
+from dispatch.words.facts import word
 from dispatch.words.messages import names_of
 from dispatch.words.refusals import refusal_title
-from dispatch.words.tables import page_tables, table, tables_of
+from dispatch.words.tables import name_of, page_tables, table, tables_of
 from geo.places.pasted import Trouble
+
+
+def _other(subject: str) -> Iterable[str]:
+    return tables_of(Lang.ID, subject)["other"]
+
 
 # Which tables must know which codes.
 CODES: dict[str, Iterable[str]] = {
     "refusals.refusal": RefusalCode,
     "events.line": EventKind,
     "steps.timeline": AssignmentState,
-    "events.role": LADDER,
+    "events.role": Role,
     "events.why": Why,
     "events.outcome": Outcome,
     "events.step_cause": StepCause,
@@ -117,6 +124,10 @@ BESIDE = {
     "messages.owners": {"other"},
     "sop.said": {"papers_valid_until_now"},
 }
+# The tables that have a general word for a code that they do not know.
+ROUNDED = sorted(
+    f"{subject}.{rows}" for subject in ("events", "facts", "steps", "drafts", "messages") for rows in _other(subject)
+)
 # Codes that nobody reads as a word: for each somebody has decided so.
 UNSEEN = {Lang, Phase, Permission, PromiseState, Report, Step, StepSource}
 
@@ -147,6 +158,22 @@ def test_both_languages_name_the_same_facts_in_every_sentence(subject: str) -> N
 def test_every_code_has_its_words(name: str) -> None:
     for lang in Lang:
         assert table(lang, name).keys() == {*map(str, CODES[name]), *BESIDE.get(name, ())}
+
+
+@pytest.mark.parametrize("name", ROUNDED)
+def test_a_code_that_no_table_knows_is_said_with_a_general_word(name: str) -> None:
+    for lang in Lang:
+        said = name_of(lang, name, "staf-puskesmas-cikokol")
+        assert "staf" not in said
+        assert said.strip()
+        if name.startswith("facts."):
+            assert word(name.removeprefix("facts."), "staf-puskesmas-cikokol", lang) == said
+
+
+def test_every_table_of_codes_that_lines_and_sentences_look_up_has_its_general_word() -> None:
+    assert {*event_words.WORDS_OF.values()} <= {*ROUNDED}
+    of_facts = {name for name in CODES if name.startswith("facts.") and name != "facts.documents"}
+    assert of_facts <= {*ROUNDED}
 
 
 def test_every_vocabulary_of_the_trade_is_said_or_known_to_be_unseen() -> None:

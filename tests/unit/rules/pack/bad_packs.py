@@ -242,6 +242,13 @@ BAD: dict[str, tuple[str, int, str]] = {
         16,
         "20 at most",
     ),
+    # Beyond what a calendar or a reader can hold.
+    "before the first day": (head("2030-01-01T00:00:00+07:00", "0001-01-01T00:00:00+14:00"), 5, "between"),
+    "after the last day": (head("2030-01-01T00:00:00+07:00", "9999-12-31T23:59:59-14:00"), 5, "between"),
+    "a table of many names": (HEAD + RULE + "[" + ".".join("a" * 5_000) + "]\n", 1, "too long"),
+    "a key of many names": (HEAD + RULE + ".".join(["'a'"] * 50_000) + " = 1\n", 1, "too long"),
+    "lists in lists": (HEAD + RULE + "when2 = " + "[" * 200 + "]" * 200 + "\n", 1, "too long"),
+    "tables in tables": (HEAD + RULE + "when2 = " + "{ a = " * 60 + "1" + " }" * 60 + "\n", 1, "too long"),
     # Contradictions.
     "lifts itself": (effect("approval", 'approver = "operator"\noverrides = ["X1"]\n'), 16, "overrides itself"),
     "lifts what nobody lifts": (effect("approval", 'approver = "operator"\noverrides = ["R07"]\n'), 16, "never lifted"),
