@@ -62,7 +62,7 @@ def form(draft: Any, **changes: Any) -> dict[str, Any]:
 
 
 def draft_of(client: httpx.Client, **body: Any) -> tuple[str, Any]:
-    draft = made(client.post(f"{CITY}/drafts", json=body or {"from_version": "2019-08-26"}))
+    draft = made(client.post(f"{CITY}/drafts", json=body or {"from_version": "2026-11-01"}))
     return f"{CITY}/drafts/{draft['id']}", draft
 
 
@@ -88,7 +88,7 @@ def test_every_sample_pack_is_read_in_sentences(dina: httpx.Client) -> None:
     assert dina.get(f"{CITY}/2031-01-01").status_code == 404
 
 
-@pytest.mark.parametrize("version", ["2018-01-01", "2019-08-26"])
+@pytest.mark.parametrize("version", ["2018-01-01", "2019-08-26", "2026-11-01"])
 def test_a_draft_that_is_kept_as_it_is_says_what_its_version_says(dina: httpx.Client, version: str) -> None:
     path, draft = draft_of(dina, from_version=version)
     kept = made(dina.put(path, json=form(draft)))

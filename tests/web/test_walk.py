@@ -27,7 +27,7 @@ from tests.web.test_live import PATIENCE_S, live, post
 from web.auth import ROUTES
 
 HEAD = {field.name for field in fields(Event)}
-SUBJECTS = {"vehicle_id": "H3", "agency": "kota-tangerang", "version": "2019-08-26", "z": "9", "x": "1", "y": "1"}
+SUBJECTS = {"vehicle_id": "H3", "agency": "kota-tangerang", "version": "2026-11-01", "z": "9", "x": "1", "y": "1"}
 STEPS = {"end": "cancel", "step": "accept", "message_id": "1"}
 ASKED = {
     "/api/geocode": {"q": "cikokol"},
@@ -50,7 +50,7 @@ def things(service: Service) -> dict[str, str]:
         asked = opi.post("/api/requests", json={"need": "body", "pickup": "puskesmas-cikokol", "contact": contact})
         owed = {"need": "document", "subject": "Blangko KTP", "pickup": "puskesmas-cikokol", "contact": contact}
         promised = opi.post("/api/requests", json=owed).json()["promise"]
-        draft = dina.post("/api/sop/kota-tangerang/drafts", json={"from_version": "2019-08-26"}).json()
+        draft = dina.post("/api/sop/kota-tangerang/drafts", json={"from_version": "2026-11-01"}).json()
         shape = {"type": "Point", "coordinates": [106.645, -6.2001]}
         closed = opi.post("/api/closures", json={"reason": "flood", "shape": shape}).json()
     request = asked.json()

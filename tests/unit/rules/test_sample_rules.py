@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -17,12 +18,12 @@ A, T, P = VehicleClass.EMERGENCY_AMBULANCE, VehicleClass.TRANSPORT_AMBULANCE, Ve
 L, M = VehicleClass.DUAL_USE, VehicleClass.VILLAGE_CAR
 
 
-def carrying(kind: VehicleClass, *equipment: str, crew: str = "driver escort", **more: object) -> VehicleNow:
+def carrying(kind: VehicleClass, *equipment: str, crew: str = "driver escort", **more: Any) -> VehicleNow:
     ready = vehicle("V", kind, crew=frozenset(crew.split()))
     return replace(ready, vehicle=replace(ready.vehicle, equipment=frozenset(equipment), **more))
 
 
-def blocking(now: VehicleNow, urgency: Urgency = Urgency.YELLOW, **patient: object) -> set[str]:
+def blocking(now: VehicleNow, urgency: Urgency = Urgency.YELLOW, **patient: Any) -> set[str]:
     need = Need.EMERGENCY if urgency is Urgency.RED else Need.REFERRAL
     return set(assess(now, ask(need, urgency, **patient), sop(), moment()).blocking)
 
@@ -128,7 +129,7 @@ NEEDS = (
 
 @pytest.mark.parametrize(("patient", "rule", "fits", "lacks"), NEEDS)
 def test_what_a_patient_needs_is_aboard(
-    patient: dict[str, bool], rule: str, fits: VehicleNow, lacks: VehicleNow
+    patient: dict[str, Any], rule: str, fits: VehicleNow, lacks: VehicleNow
 ) -> None:
     assert blocking(fits, **patient) == set()
     assert blocking(lacks, **patient) == {rule}
@@ -136,7 +137,7 @@ def test_what_a_patient_needs_is_aboard(
 
 
 @pytest.mark.parametrize(("patient", "rule", "fits", "lacks"), NEEDS)
-def test_who_may_act_against_it(patient: dict[str, bool], rule: str, fits: VehicleNow, lacks: VehicleNow) -> None:
+def test_who_may_act_against_it(patient: dict[str, Any], rule: str, fits: VehicleNow, lacks: VehicleNow) -> None:
     del patient, fits, lacks
     found = sop().packs["national"].find_rule(rule)
     assert found is not None
