@@ -48,8 +48,6 @@ def _ends(condition: Condition, decision: Decision) -> Iterator[datetime]:
         yield (decision.tried.since or decision.at) + timedelta(minutes=value)
     elif name == "hours" and isinstance(value, tuple):
         yield from (_next(end, decision) for end in value)
-    elif name == "weekdays":
-        yield _next(time(0), decision)
 
 
 def _after(decision: Decision, column: str, minutes: float) -> Iterator[datetime]:

@@ -60,10 +60,14 @@ def test_no_question_writes_whoever_asks_it(service: Service) -> None:
     assert answered > 60
 
 
+ENDED = {"told": "keluarga", "reason": "berangkat sendiri"}
 # A command on a request of the puskesmas, and what it is about.
 COMMANDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    **{f"requests/{{request}}/{end}": (BODY, {"told": "keluarga", "reason": "berangkat sendiri"})
-       for end in ("cancel", "complete", "duplicate", "unfounded")},
+    "requests/{request}/cancel": (BODY, ENDED),
+    "requests/{request}/complete": (DOCUMENT, ENDED),
+    "requests/{request}/duplicate": (BODY, ENDED),
+    "requests/{request}/unfounded": (DOCUMENT, ENDED),
+    "requests/{request}/change": (BODY, {"documents": ["ktp"]}),
     "requests/{request}/hold": (BODY, {"on": True, "reason": "kamar belum pasti"}),
     "requests/{request}/note": (BODY, {"text": "pagar hijau"}),
     "requests/{request}/deliver": (DOCUMENT, {"to": HOME}),
@@ -103,6 +107,8 @@ def test_a_strangers_command_leaves_everything_as_it_was(service: Service, comma
     asked, body = COMMANDS[command]
     with service.client(SITI) as siti, service.client(YANI) as yani:
         made = siti.post("/api/requests", json=asked).json()
+        if command.endswith("duplicate"):
+            body = {**body, "of": siti.post("/api/requests", json=asked).json()["id"]}
         promise = (made["promise"] or {}).get("id")
         path = f"/api/{command}".format(request=made["id"], promise=promise, message=first_message(siti, made["id"]))
         with looking(service) as rows:

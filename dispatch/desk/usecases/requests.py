@@ -22,8 +22,7 @@ from dispatch.domain.approval import Approval, ApprovalState
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.people import Person
 from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time, unfilled_slots
-from dispatch.rules.judge_one import LEFT_ALONE_RULE
-from dispatch.rules.sop import OverridableBy
+from dispatch.rules.judge_one import LEFT_ALONE_RULE, overridable_by
 from dispatch.vocabulary.events import ApprovalGiven, ApprovalRefused, Overridden, RequestReceived
 from dispatch.vocabulary.promises import OWN_OPERATOR
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
@@ -291,7 +290,7 @@ def _judge_choice(
         return Refusal(RefusalCode.RULE_OBJECTS, {"vehicle_id": vehicle_id, "rules": unsaid})
     for finding in objections:
         rule = decision.sop.find_rule(finding.agency, finding.rule)
-        allowed = rule.overridable_by if rule else OverridableBy.NOBODY
+        allowed = overridable_by(finding.rule, rule)
         if allowed.value != actor.role.value:
             return Refusal(RefusalCode.NOT_OVERRIDABLE, {"rule": finding.rule, "overridable_by": allowed.value})
     for need in verdict.needs:

@@ -8,9 +8,8 @@ from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
 from dispatch.domain.fix import Fix
 from dispatch.domain.request import Request, RequestFilter
-from dispatch.rules.judge_one import assess
+from dispatch.rules.judge_one import assess, overridable_by
 from dispatch.rules.moment import Moment
-from dispatch.rules.sop import OverridableBy
 from dispatch.vocabulary.events import Reserved
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import OPEN
@@ -71,7 +70,7 @@ def _judge_then(
         rule = decision.sop.find_rule(finding.agency, finding.rule)
         if override is None or finding.rule != override[0]:
             return Refusal(RefusalCode.RULE_OBJECTS, {"vehicle_id": vehicle_id, "rules": list(verdict.blocking)})
-        allowed = rule.overridable_by if rule else OverridableBy.NOBODY
+        allowed = overridable_by(finding.rule, rule)
         if allowed.value != by.actor.role.value:
             return Refusal(RefusalCode.NOT_OVERRIDABLE, {"rule": finding.rule, "overridable_by": allowed.value})
     return None

@@ -34,7 +34,6 @@ KEPT = {
     "OfferDelivered.expires_at": "until when the driver may answer now",
     "Judged.clause": "the SOP's words, for whoever asks later why",
     "SopPublished.effective_from": "the version that is kept says so",
-    "PromiseMade.why": "why stands with the promise",
     "PromiseCalled.told": "the log of its calls says who was reached",
     "PromiseRetried.retries": "how often",
     "PromiseOverdue.level": "the role says it",

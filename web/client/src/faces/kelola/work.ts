@@ -28,7 +28,7 @@ export const FIELDS: Record<Effect, readonly (keyof RuleDocument)[]> = {
   approval: ["approver", "overrides"],
   prefer: ["must", "prefer_within_min"],
   pair: ["sooner_by_min", "one_each", "overrides"],
-  defer: ["documents", "booking"],
+  defer: ["documents", "booking", "checklist"],
   hold: ["notify"],
 };
 const EMPTY = {
