@@ -142,9 +142,7 @@ class Unit:
         fleet: list[VehicleNow] | None = None,
         freed: frozenset[str] = frozenset(),
     ) -> Decision:
-        yielding = freed | await self.store.read(lambda books: _yielding(books, ask))
-
-        def look(held: Collection[VehicleNow]) -> Decision:
+        def look(held: Collection[VehicleNow], yielding: frozenset[str]) -> Decision:
             now_there = fleet or self.fleet.with_fixes(held)
             if yielding:
                 now_there = [replace(one, assignment_id=None) if one.id in yielding else one for one in now_there]
@@ -153,7 +151,10 @@ class Unit:
 
         # Searches take turns, so that each looks at the fleet as it is when it begins, not when it was asked for.
         async with self._searching:
-            decision = await self.think(look, () if fleet else await self.fleet.held())
+            held = () if fleet else await self.fleet.held()
+            # Read after the fleet: an offer that was made in between is seen in both or in this one alone.
+            yielding = freed | await self.store.read(lambda books: _yielding(books, ask))
+            decision = await self.think(look, held, yielding)
         if decision.step.promise in (None, Why.OUT_OF_STOCK):
             return decision
         # Somebody has to wait: who is about to be free, and when it could be there.

@@ -11,7 +11,7 @@ from dispatch.rules.conditions import Situation
 from dispatch.rules.judge_one import case_is_there, part_holds
 from dispatch.rules.moment import Moment
 from dispatch.rules.sop import Booking, Effect, Rule, SopInForce
-from dispatch.vocabulary.needs import Urgency
+from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
 
 
@@ -73,7 +73,7 @@ def vehicles_wanted(ask: Ask, sop: SopInForce, moment: Moment, seats: Sequence[i
 
     Stable patients who can sit share: `seats` are those of the vehicles that may go, in their order.
     """
-    if ask.patient.living and ask.needs_vehicle:
+    if ask.patient.living and ask.need is not Need.DOCUMENT:
         together = ask.patient.can_sit and ask.urgency is Urgency.GREEN
         return _sharing(ask.patient.count, seats) if together else ask.patient.count
     situation = Situation(_NOBODY, ask, moment)

@@ -173,6 +173,8 @@ class Ground(RuleBasedStateMachine):
 
     def receive(self, what: str, choose: str | None) -> None:
         asked = ASKS[what]
+        late = asked.schedule_at is not None and asked.schedule_at <= self.town.clock.now()
         made = self.do(SITI, what, lambda unit, by: requests.receive(unit, asked, CONTACT, choose=choose, by=by))
-        assert isinstance(made, str), made
-        self.requests[made] = what
+        assert isinstance(made, Refusal if late else str), made  # a time that is over is not booked
+        if isinstance(made, str):
+            self.requests[made] = what

@@ -1,7 +1,8 @@
 """The whole desk as a state machine: everything that people, phones, clocks and restarts can do, in any order."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,16 +11,18 @@ from hypothesis.stateful import precondition, rule
 
 from dispatch.desk.command import Command
 from dispatch.desk.unit import Unit
-from dispatch.desk.usecases import changes, promises, requests, trips, vehicles
+from dispatch.desk.usecases import changes, changing, promises, reports, requests, trips, vehicles
 from dispatch.domain.assignment import StepCommand
+from dispatch.domain.request import Ask
+from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.promises import CallOutcome, CloseOutcome
-from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import FamilyWord, RequestState
-from dispatch.vocabulary.trip_steps import TAKEN_BY_PEOPLE, Step, StepSource
+from dispatch.vocabulary.trip_steps import TAKEN_BY_PEOPLE, Report, Step, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty
-from tests.people import DINA, SITI
+from tests.people import CIKOKOL, DINA, HOME, SITI
 from tests.proof.ground import Ground
-from tests.proof.standing import ENDS, Row, at_of
+from tests.proof.standing import ENDS, LIVE, ON_TRIP, Row, at_of
 from tests.proof.town import ASKS, CITY, CONTACT, COUNTY, DELIVERED_TO, DRIVERS, FLEET
 
 NUMBERS = st.integers(0, 11)  # which of those that are there, counted from the newest
@@ -34,6 +37,15 @@ AHEAD = {
     "at_destination": Step.CLEAR,
 }
 MOST_REQUESTS = 9
+EDITS: dict[str, Callable[[Ask], Ask]] = {
+    "red": lambda ask: replace(ask, urgency=Urgency.RED) if ask.patient.living else ask,
+    "yellow": lambda ask: replace(ask, urgency=Urgency.YELLOW) if ask.patient.living else ask,
+    "pickup": lambda ask: replace(ask, pickup=HOME),
+    "dropoff": lambda ask: replace(ask, dropoff=CIKOKOL),
+    "infectious": lambda ask: replace(ask, patient=replace(ask.patient, infectious=True)),
+    "one body": lambda ask: replace(ask, patient=replace(ask.patient, count=1)),
+    "three": lambda ask: replace(ask, patient=replace(ask.patient, count=3)),
+}
 
 
 class DeskMachine(Ground):
@@ -66,8 +78,11 @@ class DeskMachine(Ground):
 
         *made, _ = self.town.run(all_at_once)
         for one, request_id in zip(what, made, strict=True):
-            assert isinstance(request_id, str), request_id
-            self.requests[request_id] = one
+            if isinstance(request_id, Refusal):
+                assert request_id.code is RefusalCode.SCHEDULE_BOUNDS, request_id
+            else:
+                assert isinstance(request_id, str), request_id
+                self.requests[request_id] = one
 
     @rule(number=NUMBERS)
     @precondition(lambda self: self.given)
@@ -115,7 +130,35 @@ class DeskMachine(Ground):
             self.do(SITI, "note", lambda unit, by: changes.add_note(unit, row["id"], text, by=by))
             self.notes[row["id"]] = "\n".join(filter(None, (self.notes.get(row["id"]), text)))
 
+    @rule(number=NUMBERS, what=st.sampled_from(sorted(EDITS)), agreed=st.booleans())
+    @precondition(lambda self: self.open_requests())
+    def change(self, number: int, what: str, agreed: bool) -> None:
+        """Something of a kept request is different: nobody under way is let go for it, unless that was agreed."""
+        row = self.pick(self.open_requests(), number)
+        if row is None:
+            return
+        under_way = {one["id"] for one in self.live(*ON_TRIP, "accepted") if one["request_id"] == row["id"]}
+        edit = EDITS[what]
+        done = self.do(
+            SITI, f"change {what}", lambda unit, by: changing.change(unit, row["id"], edit, agreed=agreed, by=by)
+        )
+        still = {one["id"] for one in self.witness.read()["assignments"] if one["state"] in LIVE}
+        if not isinstance(done, Refusal) and not under_way <= still and not agreed:
+            self.problems.append(f"{what} let {sorted(under_way - still)} go")
+
     # Drivers.
+
+    @rule(number=NUMBERS, what=st.sampled_from(Report))
+    @precondition(lambda self: self.live(*ON_TRIP))
+    def report(self, number: int, what: Report) -> None:
+        """The crew's word takes no step and lets nobody go."""
+        row = self.pick(self.live(*ON_TRIP), number)
+        if row is not None:
+            actor = DRIVERS[row["vehicle_id"]]
+            self.do(actor, f"report {what}", lambda unit, by: reports.report(unit, row["id"], what, by=by))
+            states = {one["id"]: one["state"] for one in self.witness.read()["assignments"]}
+            if states[row["id"]] != row["state"]:
+                self.problems.append(f"{what} took {row['id']} from {row['state']} to {states[row['id']]}")
 
     @rule(number=NUMBERS, yes=st.booleans(), delivered=st.booleans())
     @precondition(lambda self: self.live("offered"))

@@ -88,7 +88,7 @@ def _open(
     expected = next((state for state, holds in standing if holds), "nothing")
     if row["state"] != expected:
         yield f"{name} is {row['state']} and stands on {expected}"
-    if row["wanted"] != (asked["patient"]["count"] if asked["need"] == "body" else 1):
+    if row["wanted"] != (asked["patient"]["count"] if asked["need"] != "document" else 1) and not _shares(asked):
         yield f"{name} wants {row['wanted']} vehicles"
     if row["ended_at"] is not None:
         yield f"{name} is open and has ended"
@@ -98,6 +98,11 @@ def _open(
         yield f"{name} waits and the search for it is tried again at {retry}"
     if searched and not booked and set(range(row["wanted"])) - said_yes and ("search_long", name) not in due:
         yield f"{name} is searched for and nobody will be told that it takes long"
+
+
+def _shares(asked: Mapping[str, Any]) -> bool:
+    """Whether patients share vehicles: the stable ones who can sit."""
+    return bool(asked["patient"]["can_sit"]) and asked["urgency"] == "green"
 
 
 def judge_promises(state: State, latest: datetime) -> Iterator[str]:
@@ -128,6 +133,7 @@ def judge_timers(state: State) -> Iterator[str]:
     """Timers that belong to nothing."""
     subjects = {
         "offer_expires": {row["id"] for row in state["assignments"]},
+        "watch": {row["id"] for row in state["assignments"] if row["state"] in LIVE - {"offered"}},
         "promise_due": {row["id"] for row in state["promises"]},
         "shift_ends": {row["id"] for row in state["vehicles"]},
     }

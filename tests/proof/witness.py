@@ -74,6 +74,7 @@ class Witness:
         self._trails: dict[str, list[str]] = {}  # the states that it has come through and were not taken back
         self._expires: dict[str, datetime] = {}
         self._left: dict[tuple[str, str], datetime] = {}  # when a vehicle left a request
+        self._noticed: Counter[tuple[str, str]] = Counter()
         self._silent: set[tuple[str, str]] = set()  # request and vehicle whose last offer nobody answered
         self._declined: dict[str, datetime] = {}  # until when a vehicle is left alone
         self._refusals: Counter[str] = Counter()
@@ -150,6 +151,10 @@ class Witness:
         elif kind == "offer_delivered":
             until = self._expires[row["assignment_id"]]
             self._expires[row["assignment_id"]] = min(until, at + timedelta(seconds=_answer_s(asked)))
+        elif kind == "trip_noticed":
+            self._noticed[row["assignment_id"], facts["what"]] += 1
+            if self._noticed[row["assignment_id"], facts["what"]] > 1:
+                yield f"the operator is told again that {row['assignment_id']} is {facts['what']}"
         elif row["assignment_id"] is not None:
             yield from self._stepped(row, facts, at, asked)
             if kind in ("offer_declined", "offer_expired"):
@@ -193,7 +198,7 @@ class Witness:
             legal = (before, state) in BACK and trail[-1:] == [state]
         else:
             trail.append(state)
-        if not legal:
+        if not legal or (before == "transporting" and kind == "stood_down"):  # who carries somebody is never freed
             yield f"{name} went from {before} to {state} ({kind})"
         self._states[name] = state
         if kind == "step_undone" and facts["undone"] != before:
