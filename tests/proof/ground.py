@@ -21,7 +21,7 @@ from tests.proof.standing import ENDS, LIVE, RETRY_WITHIN, Row
 from tests.proof.town import ASKS, CITY, CONTACT, FLEET, Town
 from tests.proof.witness import Witness
 
-LOOK_EVERY = 5  # searching for everybody who waits takes time: after every fifth step
+LOOK_EVERY = 10  # searching for everybody who waits takes time: after every tenth step
 MOVED_AGAIN = timedelta(seconds=15)  # who waits is woken by vehicles that only move no more often than this
 Call = Callable[[Unit, Command], Awaitable[object]]
 STATE_OF = {

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.domain.assignment import Assignment, StepCommand, decide, evolve
+from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS
@@ -44,8 +45,19 @@ def take_step(
         books.timers.drop(DueKind.WATCH, assignment.id)
         wake_waiting(books, now)
     elif assignment.row.is_going:
-        books.timers.set(Due(kind=DueKind.WATCH, subject=assignment.id, at=now))
+        red = books.requests.get(assignment.request_id).ask.urgency is Urgency.RED
+        watch_at = now + timedelta(seconds=_quiet_s(assignment.state, policy, red=red))
+        books.timers.set(Due(kind=DueKind.WATCH, subject=assignment.id, at=watch_at))
     return assignment
+
+
+def _quiet_s(state: AssignmentState, policy: Policy, *, red: bool) -> float:
+    """Seconds in which nothing can be amiss after a step to this state, so that the trip is looked at only then."""
+    if state is AssignmentState.ACCEPTED:
+        return policy.depart_red_s if red else policy.depart_other_s
+    if state is AssignmentState.AT_DESTINATION:
+        return policy.trip_ends_s
+    return min(policy.trip_silent_s, policy.moving_red_s if red else policy.moving_other_s)
 
 
 def _nobody_else_was_asked(books: Books, late: Assignment) -> bool:
