@@ -168,6 +168,7 @@ export const text = {
       unfounded: "Tidak perlu dijemput",
     },
     how: "Bagaimana berakhirnya",
+    sameAs: "Sama dengan",
     others: "Dipegang orang lain",
     handOver: "Akhir giliran: serahkan janji…",
     handOverWhat: (count: number) => `Serahkan ${count} janji Anda`,

@@ -7,7 +7,7 @@ import { text } from "../../text/id";
 import { Field, Pick } from "../../ui/controls";
 import { Question } from "../../ui/dialog";
 import { TOLD, Told } from "../../ui/told";
-import { addNote, assign, end, hold, opened, overriding } from "./state";
+import { addNote, assign, end, hold, open, opened, overriding } from "./state";
 
 const words = text.peta;
 const close = () => (opened.value = null);
@@ -74,12 +74,14 @@ type How = keyof typeof words.ends;
 function End({ request }: { request: RequestFull }) {
   const [how, setHow] = useState<How>("cancel");
   const [told, setTold] = useState<string>(TOLD[0]);
+  const others = open.value.filter((other) => other.id !== request.id);
+  const [of, setOf] = useState(others[0]?.id);
   return (
     <Ask
       title={words.endWhat}
       label={text.reason}
       button={words.endNow}
-      onSend={(reason) => end(request.id, how, told, reason)}
+      onSend={(reason) => end(request.id, how, { told, reason, of })}
     >
       <Pick
         label={words.how}
@@ -87,6 +89,14 @@ function End({ request }: { request: RequestFull }) {
         options={Object.entries(words.ends)}
         onPick={(picked) => setHow(picked as How)}
       />
+      {how === "duplicate" && (
+        <Pick
+          label={words.sameAs}
+          value={of}
+          options={others.map((one) => [one.id, `${text.need[one.need]} · ${one.pickup.name}`])}
+          onPick={setOf}
+        />
+      )}
       <Told label={text.told.who} value={told} onPick={setTold} />
     </Ask>
   );

@@ -171,7 +171,7 @@ const act = (id: string, what: string, body: unknown) =>
     const full = await post<RequestFull>(`/api/requests/${id}/${what}`, body);
     if (isNewest()) selected.value = full;
   });
-export const end = (id: string, how: string, told: string, reason: string) => act(id, how, { told, reason });
+export const end = (id: string, how: string, body: object) => act(id, how, body);
 export const hold = (id: string, on: boolean, reason: string) => act(id, "hold", { on, reason });
 export const addNote = (id: string, words: string) => act(id, "note", { text: words });
 
