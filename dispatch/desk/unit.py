@@ -27,6 +27,7 @@ from dispatch.domain.request import Ask, Request
 from dispatch.domain.vehicle import VehicleNow
 from dispatch.rules.pack.read import read_pack
 from dispatch.rules.sop import Pack, SopInForce, packs_in_force
+from dispatch.vocabulary.events import StoodDown
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
@@ -257,6 +258,13 @@ def _yielding(books: Books, ask: Ask) -> frozenset[str]:
     return frozenset(a.vehicle_id for a, other in held if yields_to(ask, a, other))
 
 
+def _called_back(books: Books, request: Request) -> set[str | None]:
+    """The assignments of vehicles that the desk called back, though they would have gone: they count as not asked."""
+    entries = books.journal.list_of_kinds([request.id], [StoodDown])
+    events = (entry.event for entry in entries)
+    return {event.assignment_id for event in events if isinstance(event, StoodDown) and event.cause is not None}
+
+
 def tried_of(
     books: Books,
     request: Request,
@@ -271,6 +279,8 @@ def tried_of(
     """
     again = timedelta(seconds=policy.ask_again_s)
     ended = [a for a in books.assignments.list_of(request.id) if a.state in NOT_AGAIN]
+    called_back = _called_back(books, request) if any(a.state is AssignmentState.STOOD_DOWN for a in ended) else set()
+    ended = [a for a in ended if a.id not in called_back]
     lately = [a for a in ended if a.stamps[a.state].server_time > at - again]
     silent = {a.vehicle_id for a in lately if a.state is AssignmentState.EXPIRED}
     left = {a.vehicle_id for a in lately}

@@ -269,9 +269,12 @@ def test_several_vehicles_a_note_a_hold_and_an_end_with_who_was_told(served: Ser
     expect(panel.get_by_text("Tujuan ditahan", exact=True)).to_be_visible()
     shown = served.get("driver", "sopir-dua", "/api/me")["request"]
     assert (shown["note"], shown["held"]) == ("Gerbang belakang", True)
+    same = ask_for(served, "body", patient={"living": False})
+    expect(rows(page)).to_have_count(2)
     panel.get_by_role("button", name="Akhiri…").click()
     dialog = page.get_by_role("dialog", name="Akhiri permintaan ini")
     dialog.get_by_label("Bagaimana berakhirnya").select_option("Tercatat ganda")
+    dialog.get_by_label("Sama dengan").select_option(same)
     dialog.get_by_label("Yang sudah diberi tahu").select_option("petugas fasilitas")
     dialog.get_by_label("Alasan (wajib)").fill("Sama dengan permintaan tadi")
     assert violations(page) == []

@@ -216,7 +216,7 @@ class Witness:
             yield f"{name} expired {self._expires[name] - at} early"
         of = (row["request_id"], row["vehicle_id"])
         (self._silent.add if state == "expired" else self._silent.discard)(of)
-        if state in LEFT:
+        if state in LEFT and facts.get("cause") is None:  # whom the desk called back counts as not asked
             self._left[of] = at
         if state == "declined":
             self._declined[row["vehicle_id"]] = at + LEFT_ALONE
