@@ -47,7 +47,7 @@ _EFFECTS, _CASES, _UNIT = "dispatch/desk/effects", "dispatch/desk/usecases", "di
 _STEPS, _CARRY_OUT, _STANDING = f"{_EFFECTS}/steps.py", f"{_EFFECTS}/carry_out.py", f"{_EFFECTS}/standing.py"
 _TRIP, _DOMAIN, _TIMERS = "dispatch/vocabulary/trip_steps.py", "dispatch/domain", "dispatch/store/books/timers.py"
 _DUE_SHIFT = "books.timers.set(Due(kind=DueKind.SHIFT_ENDS, subject=held.id, at=ends_at))"
-_DUE_RETRY = "books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=now + RETRY_EVERY))"
+_DUE_RETRY = "books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=again_at))"
 _RELEASE = "release(books, live, actor=by.actor.id, reason=reason, now=now, policy=policy)"
 _AGAIN = "call_by(books, promise, now + (ESCALATE_EVERY if promise.level < len(LADDER) - 1 else CALL_BACK_WITHIN))"
 _ON_TRIP = "    if held.assignment_id is not None and duty is not Duty.AVAILABLE:"
@@ -56,9 +56,9 @@ _SETS_AUTO = "    if auto_accept is not None:\n        books.vehicles.set_auto_a
 _BY_MACHINE = (
     Mutant("an answered offer keeps its timer", _STEPS, "if before.phase is Phase.OFFER:", "if False:"),
     Mutant("who waits is not searched for again", _CARRY_OUT, _DUE_RETRY, "pass"),
-    Mutant("a promise outlives its request", _STANDING, "if promise is not None:", "if promise is not None and not ended:"),
+    Mutant("a promise outlives its request", _STANDING, "if promise is not None and (ended or", "if promise is not None and (not ended and"),
     Mutant("a repeated command is done twice", "dispatch/desk/command.py", "if by.key is not None else None", "if False else None"),
-    Mutant("an offer is accepted after its end", f"{_DOMAIN}/assignment.py", "Step.ACCEPT and now > assignment", "Step.ACCEPT and False and now > assignment"),
+    Mutant("a late yes is taken though somebody else was asked", _STEPS, "if before.phase is Phase.LOST and not", "if False and not"),
     Mutant("the seconds for an offer on its way are forgotten", _CARRY_OUT, "offer_s(request, policy) + policy.offer_undelivered_s", "offer_s(request, policy)"),
     Mutant("who declines is not left alone", _STEPS, "if command.step is Step.DECLINE:", "if False:"),
     Mutant("who let an offer pass is asked again at once", _TRIP, "{_S.DECLINED, _S.EXPIRED, _S.STOOD_DOWN}", "{_S.DECLINED, _S.STOOD_DOWN}"),
@@ -72,7 +72,7 @@ _BY_MACHINE = (
     Mutant("a tap can be undone at any time", f"{_DOMAIN}/assignment.py", "if is_undo and not _can_undo", "if False and not _can_undo"),
     Mutant("a late delivery lengthens an offer", f"{_CASES}/trips.py", "min(assignment.expires_at, now + lasts)", "now + lasts"),
     Mutant("a vehicle that broke down is sent again", _STEPS, "duty = Duty.OUT_OF_SERVICE", "duty = Duty.AVAILABLE"),
-    Mutant("an infectious trip needs no cleaning", _STEPS, "cleared and books.requests.get", "False and books.requests.get"),
+    Mutant("an infectious trip needs no cleaning", _STEPS, "carried and books.requests.get", "False and books.requests.get"),
     Mutant("a shift never ends", f"{_CASES}/vehicles.py", _DUE_SHIFT, "pass"),
     Mutant("five refusals and the operator hears nothing", f"{_CASES}/trips.py", "int(policy.refusals_to_operator)) == 0", "int(policy.refusals_to_operator) + 2) == 0"),
     Mutant("an overdue promise is forgotten", f"{_CASES}/promises.py", _AGAIN, "pass"),
@@ -88,12 +88,22 @@ _BY_MACHINE = (
     Mutant("a passed offer leaves its request with nothing", _TRIP, 'event="offer_expired", reopens=True', 'event="offer_expired"'),
     Mutant("a trip cleared on the scene is undone to elsewhere", _TRIP, "next((came for came in reversed(before) if came in reached)", "next((came for came in reversed(before))"),
     Mutant("a yes is forgotten by the search that it lets go on", _UNIT, ", *([answered] if answered else ())", ""),
+    Mutant("an offer's end wakes nobody", _STEPS, "        wake_waiting(books, now)\n    elif", "        pass\n    elif"),
+    Mutant("nobody is woken when time lets somebody go", _CARRY_OUT, "min(now + RETRY_EVERY, may_change_at(decision) or", "min(now + RETRY_EVERY,"),
+    Mutant("a vehicle that comes nearer wakes nobody", f"{_CASES}/vehicles.py", "    elif moved & free:\n", "    elif False:\n"),
+    Mutant("who carries somebody is called back", _TRIP, "leads_from=GOING - LOADED,", "leads_from=GOING,"),
+    Mutant("a red looks at the offers of before its fleet", _UNIT, "yielding = freed | await", "yielding = freed and await"),
+    Mutant("a change lets a vehicle go unasked", f"{_CASES}/changing.py", "if going and not agreed else None", "if False else None"),
+    Mutant("a change is judged by what was asked before", f"{_CASES}/changing.py", "unit.search_again(replace(request, ask=ask), now)", "unit.search_again(request, now)"),
+    Mutant("the operator is told the same twice", f"{_EFFECTS}/noticing.py", "if what not in noticed(books, assignment):", "if True:"),
+    Mutant("a trip that is over is watched on", _STEPS, "books.timers.drop(DueKind.WATCH, assignment.id)", "pass"),
 )  # fmt: skip
 _PLAN, _SCOPE, _LIVE = "dispatch/tell/plan.py", "dispatch/reading/scope.py", "web/live.py"
 _UNITS = "tests/unit"
 _THINKING, _PLANNED = f"{_UNITS}/desk/test_thinking.py", f"{_UNITS}/tell/test_plan.py"
 _WALK = "tests/web/test_walk.py::test_each_role_follows_what_its_scope_promises_and_no_more"
 _TOLD_LATE = f"{_PLANNED}::test_a_step_is_told_when_it_can_no_longer_be_undone_and_an_undone_one_never"
+_PLAYED = "tests/scenarios/test_scenarios.py::test_the_scenario_comes_out_as_it_is_written"
 _OF_REQUEST = "        return of_request(person, request)\n    return Scope.NONE if person.role is Role.STAFF"
 # What a test finds: telling, reading, the live connection, who may, and the thread that thinks.
 _BY_TEST = (
@@ -116,7 +126,23 @@ _BY_TEST = (
     Mutant("many that want one vehicle are refused", _UNIT, "self._again if race else contextlib.nullcontext()", "contextlib.nullcontext()", f"{_UNITS}/desk/test_repeats.py::test_thirty_at_once_get_thirty_vehicles_though_all_want_the_nearest"),
     Mutant("a published speed cap reaches no road", f"{_CASES}/following.py", "SpeedCaps(town_kph=policy.hearse_town_kph, open_kph=policy.hearse_open_kph)", "SpeedCaps()", f"{_UNITS}/desk/test_following.py::test_a_published_speed_cap_reaches_the_roads_at_its_time"),
 )  # fmt: skip
-MUTANTS = (*_BY_MACHINE, *_BY_TEST)
+# What a scenario finds: that the plan changes when the world does.
+_BY_SCENARIO = (
+    Mutant("an unanswered offer keeps a vehicle from a red", _STANDING, "return offered and ask.urgency is red", "return False and ask.urgency is red", f"{_PLAYED}[60-merah-dahulu]"),
+    Mutant("silence is a refusal", "dispatch/choosing/decision.py", "if lacks and tried.silent and", "if False and tried.silent and", f"{_PLAYED}[61-diam-bukan-penolakan]"),
+    Mutant("nobody hears of a red's silent driver", f"{_CASES}/trips.py", "escalate(books, request, Why.RED_SILENT,", "(lambda *_: None)(books, request, Why.RED_SILENT,", f"{_PLAYED}[61-diam-bukan-penolakan]"),
+    Mutant("a position that comes back wakes nobody", f"{_CASES}/vehicles.py", "if lost & free:", "if False:", f"{_PLAYED}[62-antrean-dulu]"),
+    Mutant("a request ends with somebody aboard", f"{_CASES}/changes.py", "carrying(live) or ", "", f"{_PLAYED}[63-pasien-di-dalam]"),
+    Mutant("an operator's choice frees who carries somebody", f"{_CASES}/requests.py", "if refusal := carrying([leaving]):", "if refusal := None:", f"{_PLAYED}[63-pasien-di-dalam]"),
+    Mutant("who is not fit any more stops before a better one goes", f"{_CASES}/changing.py", "going[: 0 if kept else 1]", "going[:0]", f"{_PLAYED}[64-memburuk]"),
+    Mutant("the ambulance behind a first contact drives on for nothing", f"{_CASES}/trips.py", "elif assignment.slot < 0 and assignment.state in _WITH_PATIENT:", "elif False:", f"{_PLAYED}[65-penolong-pertama-membawa]"),
+    Mutant("nobody watches an accepted trip", f"{_CASES}/watching.py", "if at <= now:", "if False:", f"{_PLAYED}[66-diawasi]"),
+    Mutant("an unserved request is completed", f"{_CASES}/changes.py", "and request.ask.needs_vehicle and not reached", "and False and not reached", f"{_PLAYED}[67-akhir-yang-benar]"),
+    Mutant("a reservation overlaps another", f"{_CASES}/reserving.py", "if taken is not None:", "if False:", f"{_PLAYED}[68-dipesan]"),
+    Mutant("three patients who lie share a vehicle", "dispatch/rules/consequences.py", "return _sharing(ask.patient.count, seats) if together else ask.patient.count", "return 1", f"{_PLAYED}[69-tiga-pasien]"),
+    Mutant("nobody is rung where the crew finds nobody", f"{_CASES}/reports.py", "if what is Report.NOBODY_THERE:", "if False:", f"{_PLAYED}[70-awak-melaporkan]"),
+)  # fmt: skip
+MUTANTS = (*_BY_MACHINE, *_BY_TEST, *_BY_SCENARIO)
 
 
 @contextmanager
