@@ -56,7 +56,8 @@ class DecisionRecord:
     """What is done, why, and every candidate in order.
 
     `chosen` are offered; `asks` are the yeses asked for; `why` says why a call-back is promised, by `call_back_at`;
-    `soon` are seconds until vehicles could be there that are on another trip; `considered` counts the whole fleet.
+    `soon` are seconds until vehicles could be there that are on another trip; `considered` counts the whole fleet;
+    `missing` is how many vehicles are needed beside the chosen ones.
     """
 
     outcome: Outcome
@@ -72,6 +73,7 @@ class DecisionRecord:
     destination: str | None = None
     candidates: tuple[CandidateRecord, ...] = ()
     considered: int = 0
+    missing: int = 0
     checklist: tuple[ChecklistItem, ...] = ()
     notices: tuple[Notice, ...] = ()
     soon: Mapping[str, int] = field(default_factory=dict)

@@ -54,6 +54,7 @@ def record_of(decision: Decision) -> DecisionRecord:
             for position, candidate in enumerate(_shown_first(decision))
         ),
         considered=decision.considered,
+        missing=len(decision.unfilled.slots) - len(step.filled) if step.filled else 0,
         checklist=after.checklist,
         notices=after.notices,
         soon={name: round(eta_s) for name, eta_s in sorted(decision.soon.items(), key=lambda pair: pair[1])},

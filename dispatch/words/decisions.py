@@ -76,6 +76,8 @@ def _promise(record: DecisionRecord, why: Why, lang: Lang) -> Iterator[str]:
         yield phrase(lang, _SAY, "out_of_stock")
     elif record.considered == 0:
         yield phrase(lang, _SAY, "no_vehicle")
+    elif record.missing:
+        yield phrase(lang, _SAY, "missing", count=record.missing)
     else:
         yield phrase(lang, _SAY, "promise", considered=record.considered)
         beside = [record.name_of(ask.vehicle_id) for ask in record.asks if ask.approver == OWN_OPERATOR]
@@ -96,6 +98,9 @@ def say(record: DecisionRecord, zone: tzinfo, lang: Lang) -> str:
         comes, *more = (_comes(record, vehicle_id, zone, lang, _TELL, "asked") for vehicle_id in record.chosen)
         for then in more:
             comes = phrase(lang, _TELL, "both", first=comes, then=then)
+        if record.missing and record.call_back_at is not None:
+            clock = clock_text(record.call_back_at, zone)
+            return phrase(lang, _TELL, "some", comes=comes, count=record.missing, clock=clock)
         return phrase(lang, _TELL, "offers", comes=comes)
     waits_for = _waits_for(record, lang)
     if waits_for is not None:

@@ -58,7 +58,6 @@ _BY_MACHINE = (
     Mutant("who waits is not searched for again", _CARRY_OUT, _DUE_RETRY, "pass"),
     Mutant("a promise outlives its request", _STANDING, "if promise is not None and (ended or", "if promise is not None and (not ended and"),
     Mutant("a repeated command is done twice", "dispatch/desk/command.py", "if by.key is not None else None", "if False else None"),
-    Mutant("a late yes is taken though somebody else was asked", _STEPS, "if before.phase is Phase.LOST and not", "if False and not"),
     Mutant("the seconds for an offer on its way are forgotten", _CARRY_OUT, "offer_s(request, policy) + policy.offer_undelivered_s", "offer_s(request, policy)"),
     Mutant("who declines is not left alone", _STEPS, "if command.step is Step.DECLINE:", "if False:"),
     Mutant("who let an offer pass is asked again at once", _TRIP, "{_S.DECLINED, _S.EXPIRED, _S.STOOD_DOWN}", "{_S.DECLINED, _S.STOOD_DOWN}"),
@@ -89,13 +88,7 @@ _BY_MACHINE = (
     Mutant("a trip cleared on the scene is undone to elsewhere", _TRIP, "next((came for came in reversed(before) if came in reached)", "next((came for came in reversed(before))"),
     Mutant("a yes is forgotten by the search that it lets go on", _UNIT, ", *([answered] if answered else ())", ""),
     Mutant("an offer's end wakes nobody", _STEPS, "        wake_waiting(books, now)\n    elif", "        pass\n    elif"),
-    Mutant("nobody is woken when time lets somebody go", _CARRY_OUT, "min(now + RETRY_EVERY, may_change_at(decision) or", "min(now + RETRY_EVERY,"),
-    Mutant("a vehicle that comes nearer wakes nobody", f"{_CASES}/vehicles.py", "    elif moved & free:\n", "    elif False:\n"),
-    Mutant("who carries somebody is called back", _TRIP, "leads_from=GOING - LOADED,", "leads_from=GOING,"),
-    Mutant("a red looks at the offers of before its fleet", _UNIT, "yielding = freed | await", "yielding = freed and await"),
-    Mutant("a change lets a vehicle go unasked", f"{_CASES}/changing.py", "if going and not agreed else None", "if False else None"),
     Mutant("a change is judged by what was asked before", f"{_CASES}/changing.py", "unit.search_again(replace(request, ask=ask), now)", "unit.search_again(request, now)"),
-    Mutant("the operator is told the same twice", f"{_EFFECTS}/noticing.py", "if what not in noticed(books, assignment):", "if True:"),
     Mutant("a trip that is over is watched on", _STEPS, "books.timers.drop(DueKind.WATCH, assignment.id)", "pass"),
 )  # fmt: skip
 _PLAN, _SCOPE, _LIVE = "dispatch/tell/plan.py", "dispatch/reading/scope.py", "web/live.py"
@@ -128,6 +121,12 @@ _BY_TEST = (
 )  # fmt: skip
 # What a scenario finds: that the plan changes when the world does.
 _BY_SCENARIO = (
+    Mutant("nobody is woken when time lets somebody go", _CARRY_OUT, "min(now + RETRY_EVERY, may_change_at(decision) or", "min(now + RETRY_EVERY,", f"{_PLAYED}[59-menunggu-awak-beristirahat]"),
+    Mutant("a change lets a vehicle go unasked", f"{_CASES}/changing.py", "if going and not agreed else None", "if False else None", f"{_UNITS}/desk/test_changing.py::test_a_vehicle_that_is_not_needed_any_more_is_let_go_only_when_that_was_agreed"),
+    Mutant("who carries somebody is called back", _TRIP, "leads_from=GOING - LOADED,", "leads_from=GOING,", f"{_UNITS}/vocabulary/test_trip_steps.py::test_every_step_leads_from_every_state_where_it_led_before"),
+    Mutant("a vehicle that comes nearer wakes nobody", f"{_CASES}/vehicles.py", "    elif moved & free:\n", "    elif False:\n", f"{_PLAYED}[72-makin-dekat]"),
+    Mutant("the operator is told the same twice", f"{_EFFECTS}/noticing.py", "if what not in noticed(books, assignment):", "if True:", f"{_UNITS}/desk/test_reports.py::test_what_is_reported_twice_is_told_once_and_a_call_is_owed_meanwhile"),
+    Mutant("a late yes is taken though somebody else was asked", _STEPS, "if before.phase is Phase.LOST and not", "if False and not", f"{_PLAYED}[71-ya-terlambat-diteruskan]"),
     Mutant("an unanswered offer keeps a vehicle from a red", _STANDING, "return offered and ask.urgency is red", "return False and ask.urgency is red", f"{_PLAYED}[60-merah-dahulu]"),
     Mutant("silence is a refusal", "dispatch/choosing/decision.py", "if lacks and tried.silent and", "if False and tried.silent and", f"{_PLAYED}[61-diam-bukan-penolakan]"),
     Mutant("nobody hears of a red's silent driver", f"{_CASES}/trips.py", "escalate(books, request, Why.RED_SILENT,", "(lambda *_: None)(books, request, Why.RED_SILENT,", f"{_PLAYED}[61-diam-bukan-penolakan]"),

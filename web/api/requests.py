@@ -95,6 +95,7 @@ class ApproveIn(In):
 
     rule: Id
     yes: bool
+    vehicle_id: Id | None = None
     reason: Reason
 
 
@@ -215,8 +216,10 @@ async def assign(request_id: str, body: AssignIn, house: TheHouse, by: By, answe
 @router.post("/requests/{request_id}/approve")
 async def approve(request_id: str, body: ApproveIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
     """The approver's word."""
-    said = await requests.approve(house.unit, request_id, rule=body.rule, yes=body.yes, reason=body.reason, by=by)
-    return await answer(said)
+    word = {"rule": body.rule, "reason": body.reason}
+    return await answer(
+        await requests.approve(house.unit, request_id, yes=body.yes, vehicle_id=body.vehicle_id, by=by, **word)
+    )
 
 
 @router.post("/requests/{request_id}/mutual_aid")

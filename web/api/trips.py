@@ -82,7 +82,7 @@ async def take_step(assignment_id: str, step: Step | Report, body: StepIn, house
         actor=by.actor.id,
         source=StepSource(body.source) if drives else StepSource.OPERATOR,
         seq=body.seq if drives else None,
-        device_time=utc(body.device_time),
+        device_time=utc(body.device_time) if drives else None,  # no queue of a phone: the server's clock counts
         reason=body.reason,
     )
     return await _read(house, done(await trips.step(house.unit, assignment_id, command, by=by)))

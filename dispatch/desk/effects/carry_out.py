@@ -41,15 +41,13 @@ def carry_out(books: Books, request: Request, written: Written) -> None:
     Raises:
         LostRaceError: if the request does not need any more what was decided for it.
     """
-    decision, record = written.decision, written.record
+    decision = written.decision
     now, step = decision.at, decision.step
     if unfilled_of(books, request, now).slots != decision.unfilled.slots:
         raise LostRaceError(f"request {request.id} needs something else than when it was decided")
     if not (step.offers or step.asks or step.promise or step.search_at):
         return  # nothing is unfilled, and nobody can be sent ahead
-    decision_id = books.decisions.add(request.id, now, record, written.facts)
-    made = DecisionMade(outcome=record.outcome, chosen=record.chosen, decision_id=decision_id, at=now, actor=DESK)
-    books.journal.add(made.about(request.id))
+    put_decision(books, request.id, written, DESK)
     for offer in step.offers:
         make_offer(books, request, offer, decision, actor=DESK)
     _ask_notices(books, request, written)
@@ -68,6 +66,14 @@ def carry_out(books: Books, request: Request, written: Written) -> None:
     for asked in step.asks:
         _ask_approval(books, request, asked, now)
     watch_long(books, request.id, now, decision.sop.policy)
+
+
+def put_decision(books: Books, request_id: str, written: Written, actor: str) -> None:
+    """Keep the decision, and say so in the journal."""
+    record, now = written.record, written.decision.at
+    decision_id = books.decisions.add(request_id, now, record, written.facts)
+    made = DecisionMade(outcome=record.outcome, chosen=record.chosen, decision_id=decision_id, at=now, actor=actor)
+    books.journal.add(made.about(request_id))
 
 
 def watch_long(books: Books, request_id: str, now: datetime, policy: Policy) -> None:

@@ -7,10 +7,10 @@ from secrets import token_urlsafe
 from uuid import uuid4
 
 from dispatch.choosing.decision import Decision, Tried
-from dispatch.choosing.next_step import OfferTo
+from dispatch.choosing.next_step import NextStep, OfferTo
 from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.command import Command
-from dispatch.desk.effects.carry_out import carry_out, make_offer, watch_long
+from dispatch.desk.effects.carry_out import carry_out, make_offer, put_decision, watch_long
 from dispatch.desk.effects.standing import settle, yields_to
 from dispatch.desk.effects.steps import carrying, release
 from dispatch.desk.ports import Books, LostRaceError
@@ -95,6 +95,8 @@ async def assign(
                 reserve, decision=decision, request_id=request_id, vehicle_id=vehicle_id, override=override, by=by
             )
         decision = await unit.think(walked, decision, unit.roads, vehicle_id)
+        chosen = replace(decision, step=NextStep(offers=(OfferTo(vehicle_id=vehicle_id),)))
+        written = await unit.write_down(chosen)
 
         def work(books: Books) -> str | Refusal:
             current = books.requests.get(request_id)
@@ -111,6 +113,7 @@ async def assign(
                 clause = _clause(decision, vehicle_id, rule)
                 acted = Overridden(rule=rule, reason=reason, clause=clause, at=now, actor=by.actor.id)
                 books.journal.add(acted.about(request_id, vehicle_id=vehicle_id))
+            put_decision(books, request_id, written, by.actor.id)
             make_offer(books, current, OfferTo(vehicle_id=vehicle_id, slot=slot), decision, actor=by.actor.id)
             watch_long(books, request_id, now, decision.sop.policy)
             settle(books, current, now)

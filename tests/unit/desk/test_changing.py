@@ -1,0 +1,76 @@
+"""A kept request is changed: who is let go by it is asked about first, and whoever is under way drives on."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dispatch.desk.command import Command
+from dispatch.desk.usecases import changing
+from dispatch.domain.request import Ask
+from dispatch.vocabulary.needs import Need
+from dispatch.vocabulary.notices import Changed
+from dispatch.vocabulary.refusals import RefusalCode
+from dispatch.vocabulary.trip_steps import AssignmentState, Step
+from tests.people import HOME, NOW, SITI, ask
+from tests.unit.desk.town import Town, done, refused
+
+pytestmark = pytest.mark.anyio
+BY = Command(actor=SITI)
+
+
+def counting(count: int) -> changing.Edit:
+    return lambda asked: replace(asked, patient=replace(asked.patient, count=count))
+
+
+async def test_a_vehicle_that_is_not_needed_any_more_is_let_go_only_when_that_was_agreed(town: Town) -> None:
+    made = await town.ask(asked=ask(Need.BODY, count=2))
+    for trip in made.assignments:
+        await town.take(trip, Step.ACCEPT)
+    answer = await changing.change(town.unit, made.request.id, counting(1), by=BY)
+    assert refused(answer) is RefusalCode.NEEDS_CHOICE
+    assert {a.state for a in (await town.look(made)).assignments} == {AssignmentState.ACCEPTED}
+    done(await changing.change(town.unit, made.request.id, counting(1), agreed=True, by=BY))
+    found = await town.look(made)
+    assert sorted(a.state for a in found.assignments) == [AssignmentState.ACCEPTED, AssignmentState.STOOD_DOWN]
+    assert found.request.wanted == 1
+
+
+async def test_another_pick_up_keeps_who_goes_and_foresees_the_arrival_anew(town: Town) -> None:
+    made = await town.ask()
+    trip = await town.take(made.assignments[0], Step.ACCEPT)
+    town.clock.turn(60)
+    town.roads.minutes[trip.vehicle_id] = 20.0
+    done(await changing.change(town.unit, made.request.id, lambda asked: replace(asked, pickup=HOME), by=BY))
+    (kept,) = (await town.look(made)).assignments
+    assert (kept.vehicle_id, kept.state) == (trip.vehicle_id, AssignmentState.ACCEPTED)
+    assert kept.arrives_at is not None
+    assert trip.arrives_at is not None
+    assert kept.arrives_at > trip.arrives_at
+
+
+def later(asked: Ask) -> Ask:
+    return replace(asked, schedule_at=NOW + timedelta(days=91))
+
+
+async def test_what_cannot_be_is_refused_and_changes_nothing(town: Town) -> None:
+    made = await town.ask()
+    before = await town.look(made)
+    for edit, code in (
+        (lambda asked: asked, RefusalCode.NOTHING_CHANGED),
+        (later, RefusalCode.SCHEDULE_BOUNDS),
+        (lambda asked: replace(asked, patient=replace(asked.patient, living=True)), RefusalCode.BODY_BUT_LIVING),
+    ):
+        assert refused(await changing.change(town.unit, made.request.id, edit, by=BY)) is code
+    assert await town.look(made) == before
+
+
+async def test_the_journal_names_what_changed_and_the_contact_is_kept_apart(town: Town) -> None:
+    made = await town.ask()
+    called = replace(made.contact, phone="+62 811-0000-0077")
+    done(await changing.change(town.unit, made.request.id, counting(1), contact=called, by=BY))
+    found = await town.look(made)
+    assert found.contact == called
+    changed = [event for event in found.events if event.kind == "request_changed"]
+    assert [getattr(event, "changed", None) for event in changed] == [(Changed.CONTACT,)]
+    assert called.phone not in str(changed)
