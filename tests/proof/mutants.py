@@ -121,7 +121,7 @@ _BY_TEST = (
 )  # fmt: skip
 # What a scenario finds: that the plan changes when the world does.
 _BY_SCENARIO = (
-    Mutant("nobody is woken when time lets somebody go", _CARRY_OUT, "min(now + RETRY_EVERY, may_change_at(decision) or", "min(now + RETRY_EVERY,", f"{_PLAYED}[59-menunggu-awak-beristirahat]"),
+    Mutant("nobody is woken when time lets somebody go", _CARRY_OUT, "min(now + RETRY_EVERY, may_change_at(decision) or", "min(now + RETRY_EVERY,", f"{_PLAYED}[73-istirahat-selesai]"),
     Mutant("a change lets a vehicle go unasked", f"{_CASES}/changing.py", "if going and not agreed else None", "if False else None", f"{_UNITS}/desk/test_changing.py::test_a_vehicle_that_is_not_needed_any_more_is_let_go_only_when_that_was_agreed"),
     Mutant("who carries somebody is called back", _TRIP, "leads_from=GOING - LOADED,", "leads_from=GOING,", f"{_UNITS}/vocabulary/test_trip_steps.py::test_every_step_leads_from_every_state_where_it_led_before"),
     Mutant("a vehicle that comes nearer wakes nobody", f"{_CASES}/vehicles.py", "    elif moved & free:\n", "    elif False:\n", f"{_PLAYED}[72-makin-dekat]"),
