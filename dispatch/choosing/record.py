@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from dispatch.choosing.next_step import AskApproval
+from dispatch.choosing.unlocks import Unlock
 from dispatch.domain.arrival import Method
 from dispatch.rules.consequences import ChecklistItem, Notice
 from dispatch.rules.judge_one import Finding
@@ -57,7 +58,7 @@ class DecisionRecord:
 
     `chosen` are offered; `asks` are the yeses asked for; `why` says why a call-back is promised, by `call_back_at`;
     `soon` are seconds until vehicles could be there that are on another trip; `considered` counts the whole fleet;
-    `missing` is how many vehicles are needed beside the chosen ones.
+    `unlocks` are single things that keep vehicles from going; `missing` is how many are needed beside the chosen ones.
     """
 
     outcome: Outcome
@@ -77,6 +78,7 @@ class DecisionRecord:
     checklist: tuple[ChecklistItem, ...] = ()
     notices: tuple[Notice, ...] = ()
     soon: Mapping[str, int] = field(default_factory=dict)
+    unlocks: tuple[Unlock, ...] = ()
     computed_in_ms: float = 0.0
     # A decision of before 0.2 was kept in words; it is shown as it was written.
     written: "WrittenWords | None" = None

@@ -6,6 +6,7 @@ from datetime import timedelta
 from dispatch.choosing.decision import Decision
 from dispatch.choosing.ranking import Candidate
 from dispatch.choosing.record import WRITTEN, CandidateRecord, DecisionRecord, PassedOver
+from dispatch.choosing.unlocks import unlocks_of
 from dispatch.desk.facts import facts_of
 from dispatch.domain.promise import CALL_BACK_WITHIN
 from dispatch.rules.consequences import consequences
@@ -57,6 +58,7 @@ def record_of(decision: Decision) -> DecisionRecord:
         missing=len(decision.unfilled.slots) - len(step.filled) if step.filled else 0,
         checklist=after.checklist,
         notices=after.notices,
+        unlocks=unlocks_of(decision),
         soon={name: round(eta_s) for name, eta_s in sorted(decision.soon.items(), key=lambda pair: pair[1])},
         computed_in_ms=decision.computed_in_ms,
     )

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from pydantic import Field
 
 from dispatch.choosing.record import CandidateRecord, DecisionRecord
+from dispatch.choosing.unlocks import Unlock
 from dispatch.desk.facts import read_facts
 from dispatch.desk.ports import Books, NotFoundError
 from dispatch.desk.unit import Unit
@@ -15,6 +16,7 @@ from dispatch.reading.base import Out
 from dispatch.rules.judge_one import Finding, assess
 from dispatch.rules.sop import Effect, Pack, Rule, SopInForce
 from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.notices import Mender
 from dispatch.vocabulary.request_states import Outcome
 from dispatch.vocabulary.vehicle_classes import VehicleClass
 from dispatch.words.decisions import RuleOf, checklist_text, say, sentence
@@ -88,6 +90,15 @@ class ChecklistOut(Out):
     text: str
 
 
+class UnlockOut(Out):
+    """One thing that keeps `count` vehicles from going: what would help, and who can do it."""
+
+    rule: str
+    what: str
+    count: int
+    who: Mender
+
+
 class DecisionOut(Out):
     """A decision: what is done, why, and every candidate in order (findings of the first twenty)."""
 
@@ -101,6 +112,7 @@ class DecisionOut(Out):
     checklist: list[ChecklistOut] = Field(default_factory=list)
     notified: list[str] = Field(default_factory=list)
     soon: dict[str, int] = Field(default_factory=dict)
+    unlocks: list[UnlockOut] = Field(default_factory=list)
     computed_in_ms: float
     at: datetime
 
@@ -138,9 +150,16 @@ def decision_out(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: La
         checklist=checklist,
         notified=[notice.whom for notice in record.notices],
         soon=dict(record.soon),
+        unlocks=[_unlock_out(unlock, rule_of, lang) for unlock in record.unlocks],
         computed_in_ms=record.computed_in_ms,
         at=record.at.astimezone(zone),
     )
+
+
+def _unlock_out(unlock: Unlock, rule_of: RuleOf, lang: Lang) -> UnlockOut:
+    finding = unlock.finding
+    helps = would_help(finding, rule_of(finding.agency, finding.version, finding.rule), lang)
+    return UnlockOut(rule=unlock.rule, what=helps.text if helps else "", count=unlock.count, who=unlock.who)
 
 
 _OF_CANDIDATE = tuple(CandidateRecord.__dataclass_fields__.keys() - {"findings"})

@@ -27,3 +27,11 @@ class Changed(StrEnum):
     DOCUMENTS = "documents"
     CONTACT = "contact"
     SCHEDULE_AT = "schedule_at"
+
+
+class Mender(StrEnum):
+    """Who can change what keeps a vehicle from going."""
+
+    FAMILY = "family"
+    AGENCY = "agency"
+    OPERATOR = "operator"

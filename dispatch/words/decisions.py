@@ -9,7 +9,7 @@ from dispatch.rules.sop import Rule
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.promises import OWN_OPERATOR, Why
 from dispatch.words.facts import word
-from dispatch.words.findings import finding_text
+from dispatch.words.findings import finding_text, would_help
 from dispatch.words.tables import capital, phrase
 from dispatch.words.times import clock_text, day_text, minutes_text
 
@@ -36,7 +36,17 @@ def _sentences(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang
     if waits_for is not None:
         yield phrase(lang, _SAY, "approval", **waits_for)
     elif record.why is not None:
+        yield from _unlocks(record, rule_of, lang)
         yield from _promise(record, record.why, lang)
+
+
+def _unlocks(record: DecisionRecord, rule_of: RuleOf, lang: Lang) -> Iterator[str]:
+    """The way out, said first: the one thing that would let most vehicles go."""
+    for unlock in record.unlocks[:1]:
+        finding = unlock.finding
+        helps = would_help(finding, rule_of(finding.agency, finding.version, finding.rule), lang)
+        if helps is not None:
+            yield phrase(lang, _SAY, "unlock", count=unlock.count, rule=unlock.rule, text=helps.text)
 
 
 def _passed(record: DecisionRecord, passed: PassedOver, rule_of: RuleOf, lang: Lang) -> str:

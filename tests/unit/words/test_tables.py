@@ -19,7 +19,7 @@ from dispatch.rules.values import DAYS, Kind
 from dispatch.vocabulary.events import EventKind
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Death, Document, Leaves, Need, Urgency
-from dispatch.vocabulary.notices import Changed, Notice
+from dispatch.vocabulary.notices import Changed, Mender, Notice
 from dispatch.vocabulary.places import Cause, Spot
 from dispatch.vocabulary.policy import FIGURES
 from dispatch.vocabulary.promises import (
@@ -129,7 +129,7 @@ ROUNDED = sorted(
     f"{subject}.{rows}" for subject in ("events", "facts", "steps", "drafts", "messages") for rows in _other(subject)
 )
 # Codes that nobody reads as a word: for each somebody has decided so.
-UNSEEN = {Lang, Phase, Permission, PromiseState, Report, Step, StepSource}
+UNSEEN = {Lang, Mender, Phase, Permission, PromiseState, Report, Step, StepSource}
 
 
 def _subjects(lang: Lang) -> list[str]:

@@ -181,6 +181,7 @@ export interface components {
             soon?: {
                 [key: string]: number;
             };
+            unlocks?: components["schemas"]["UnlockOut"][];
             computed_in_ms: number;
             /** Format: date-time */
             at: string;
@@ -426,6 +427,11 @@ export interface components {
             /** @enum {string} */
             roads: "real" | "sample" | "none";
         };
+        /**
+         * @description Who can change what keeps a vehicle from going.
+         * @enum {string}
+         */
+        Mender: "family" | "agency" | "operator";
         /**
          * @description How an arrival time was found.
          * @enum {string}
@@ -806,6 +812,13 @@ export interface components {
          * @enum {string}
          */
         Step: "accept" | "decline" | "en_route" | "on_scene" | "transporting" | "at_destination" | "clear" | "stand_down" | "problem" | "undo" | "expire" | "withdraw";
+        /** @description One thing that keeps `count` vehicles from going: what would help, and who can do it. */
+        UnlockOut: {
+            rule: string;
+            what: string;
+            count: number;
+            who: components["schemas"]["Mender"];
+        };
         /**
          * @description Triage colour; a body has green and its own place in the order (R24).
          * @enum {string}
