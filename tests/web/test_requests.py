@@ -74,6 +74,9 @@ def test_another_facilitys_request_does_not_exist(service: Service, siti: httpx.
         ended = yani.post(f"/api/requests/{request_id}/cancel", json={"told": "siapa", "reason": "iseng"})
         assert ended.status_code == 404
         assert yani.get("/api/requests").json()["requests"] == []
+        own = yani.post("/api/requests", json={**REQUEST, "pickup": REQUEST["dropoff"]}).json()["id"]
+        same = {"told": "siapa", "reason": "iseng", "of": request_id}  # whose link would show the other's family's trip
+        assert yani.post(f"/api/requests/{own}/duplicate", json=same).status_code == 404
     with service.client(DINA) as dina:
         assert dina.get(f"/api/requests/{request_id}").status_code == 200
 

@@ -176,6 +176,7 @@ async def end(
     answer: Answer,
 ) -> RequestOut:
     """It ends: needed no longer, done by whoever did it, the same as another, or nothing was to be done."""
-    await _in_scope(house, by.actor, request_id)
+    for named in filter(None, (request_id, body.of)):
+        await _in_scope(house, by.actor, named)
     ended = await changes.end(house.unit, request_id, _ENDS[end], of=body.of, told=body.told, reason=body.reason, by=by)
     return await answer(ended)

@@ -52,12 +52,13 @@ def take_step(
 
 
 def _quiet_s(state: AssignmentState, policy: Policy, *, red: bool) -> float:
-    """Seconds in which nothing can be amiss after a step to this state, so that the trip is looked at only then."""
+    """Seconds in which nothing can be amiss after a step to this state, so that the trip is looked at only then.
+
+    A trip that drives from here on is looked at now, so that it is known where it was.
+    """
     if state is AssignmentState.ACCEPTED:
         return policy.depart_red_s if red else policy.depart_other_s
-    if state is AssignmentState.AT_DESTINATION:
-        return policy.trip_ends_s
-    return min(policy.trip_silent_s, policy.moving_red_s if red else policy.moving_other_s)
+    return policy.trip_ends_s if state is AssignmentState.AT_DESTINATION else 0.0
 
 
 def _nobody_else_was_asked(books: Books, late: Assignment) -> bool:

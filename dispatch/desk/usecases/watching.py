@@ -17,6 +17,7 @@ from dispatch.vocabulary.trip_steps import AssignmentState
 from geo.point import distance_m
 
 MOVED_M = 100.0  # a vehicle that stands this near to where it stood has not moved; this project's own figure
+KEPT = 1_000  # places of vehicles on trips, before those of trips that are over are forgotten
 AWAY_M = 500.0  # farther from where it goes than at the look before: it moves away; this project's own figure
 
 
@@ -51,8 +52,10 @@ def watch(unit: Unit, books: Books, now: datetime, due: Due) -> None:
     books.timers.drop(due.kind, due.subject)
     assignment = books.assignments.get(due.subject)
     if not assignment.row.is_going:
-        unit.watched.pop(assignment.id, None)
         return
+    if len(unit.watched) > KEPT:
+        live = {one.id for one in books.assignments.list_live()}
+        unit.watched = {name: seen for name, seen in unit.watched.items() if name in live}
     trip = _Trip(
         assignment=assignment,
         request=books.requests.get(assignment.request_id),
@@ -78,15 +81,16 @@ def watch(unit: Unit, books: Books, now: datetime, due: Due) -> None:
 
 
 def _seen(trip: _Trip) -> Seen | None:
-    """Where the vehicle is, since when, and how far it has to go: a vehicle that has not moved keeps its time."""
+    """Where the vehicle is, since when, and how far it has to go: a vehicle that has not moved keeps its time.
+
+    The first look of a leg is at the step itself; where that was lost in a restart the time begins anew.
+    """
     if trip.fix is None or not trip.drives:
         return None
     before, state = trip.seen, trip.assignment.state
-    same_leg = before is not None and before.state is state
-    if same_leg and before is not None and distance_m(before.point, trip.fix.point) < MOVED_M:
+    if before is not None and before.state is state and distance_m(before.point, trip.fix.point) < MOVED_M:
         return before
-    at = trip.now if same_leg else trip.assignment.stamps[state].server_time
-    return Seen(point=trip.fix.point, since=at, state=state, to_go_m=trip.to_go_m)
+    return Seen(point=trip.fix.point, since=trip.now, state=state, to_go_m=trip.to_go_m)
 
 
 def _limits(trip: _Trip, seen: Seen | None) -> Iterator[tuple[Notice, datetime]]:
