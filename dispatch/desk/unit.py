@@ -282,11 +282,10 @@ def tried_of(
     called_back = _called_back(books, request) if any(a.state is AssignmentState.STOOD_DOWN for a in ended) else set()
     ended = [a for a in ended if a.id not in called_back]
     lately = [a for a in ended if a.stamps[a.state].server_time > at - again]
-    silent = {a.vehicle_id for a in lately if a.state is AssignmentState.EXPIRED}
-    left = {a.vehicle_id for a in lately}
-    if leaving is not None and leaving.state in NOT_AGAIN:
-        left.add(leaving.vehicle_id)
-        silent |= {leaving.vehicle_id} if leaving.state is AssignmentState.EXPIRED else set()
+    went = [(a.vehicle_id, a.state) for a in (*lately, *([leaving] if leaving else ())) if a.state in NOT_AGAIN]
+    left = {vehicle_id for vehicle_id, _ in went}
+    # Who declined or broke off as well has not only been silent.
+    silent = left - {vehicle_id for vehicle_id, state in went if state is not AssignmentState.EXPIRED}
     approvals = [*books.approvals.list_of(request.id), *([answered] if answered else ())]
     refused = {a.vehicle_id for a in approvals if a.state is ApprovalState.REFUSED}
     given = frozenset((a.vehicle_id, a.rule) for a in approvals if a.state is ApprovalState.GIVEN)
