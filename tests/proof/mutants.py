@@ -159,7 +159,7 @@ def copied(mutant: Mutant | None) -> Iterator[tuple[Path, Path]]:
 
 def run_in(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """A module of the copy, to its end."""
-    environment = {**os.environ, "PYTHONPATH": str(copy)}
+    environment = {**os.environ, "PYTHONPATH": str(copy), "JEMPUT_PROOF_WAITS": "1"}
     command = [sys.executable, "-m", *arguments]
     return subprocess.run(
         command, cwd=copy, env=environment, capture_output=True, text=True, timeout=4 * 3600, check=False
