@@ -1,9 +1,8 @@
 """Serving all who wait together: in the order of R24, at the least waiting for all of them."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import partial
+from dataclasses import dataclass
+from datetime import datetime
 
 from dispatch.choosing.batch import assign_together
 from dispatch.choosing.decision import Decision
@@ -19,7 +18,6 @@ from dispatch.vocabulary.refusals import Refusal
 from dispatch.vocabulary.request_states import ENDS
 from dispatch.vocabulary.trip_steps import AssignmentState
 
-_AT_ONCE = timedelta(seconds=1)
 MOST = 200  # timers that are looked at or carried out at once
 
 
@@ -53,29 +51,15 @@ async def serve(unit: Unit, request_ids: Iterable[str]) -> None:
         {one.request.id: _weighed(one) for one in waiting},
     )
     taken = frozenset(vehicle for vehicles in given.values() for vehicle in vehicles)
-    left_out: dict[str, frozenset[str]] = {}
     for one in waiting:
         # For a request to which a vehicle comes soon, free ones that others need more are left; any other is asked.
         own = tuple(name for name in given.get(one.request.id, ()) if name not in one.soon)
-        left_out[one.request.id] = frozenset(c.vehicle_id for c in one.decision.candidates if c.arrival) & taken - set(
-            own
-        )
         ahead = one.decision.instead(taken=taken - set(own), first=own)
         await _keep(unit, one.request.id, ahead)
         # A first contact goes beside the others' vehicles: it is taken for those behind.
         taken |= {offer.vehicle_id for offer in ahead.step.offers}
-    await unit.store.write(partial(_look_again, left_out=left_out, at=unit.clock.now() + _AT_ONCE))
     for request_id in set(ids) - {request.id for request, _ in open_ones}:
         await unit.store.write(_dropping(request_id))
-
-
-def _look_again(books: Books, *, left_out: Mapping[str, frozenset[str]], at: datetime) -> None:
-    """Who still waits and was passed over for others, who did not take a vehicle after all, is searched for again."""
-    live = {a.vehicle_id for a in books.assignments.list_live()}
-    for request_id, vehicles in left_out.items():
-        due = books.timers.find(DueKind.PROMISE_RETRY, request_id)
-        if due is not None and vehicles - live and at < due.at:
-            books.timers.set(replace(due, at=at))
 
 
 def list_before(books: Books, newcomer: Request, policy: Policy, now: datetime) -> set[str]:
