@@ -84,8 +84,8 @@ class Ground(RuleBasedStateMachine):
         if hasattr(self, "town"):
             Ground.steps += 1
             self.look()
-            # OPEN: over the 200 runs of the suite this finds a red that waits beside a first contact until the next round;
-            # until that is mended it is asked for by JEMPUT_PROOF_WAITS=1 (the planted faults do).
+            # OPEN: over the 200 runs of the suite this finds a red that waits beside a first contact until the next
+            # round; until that is mended it is asked for by JEMPUT_PROOF_WAITS=1 (the planted faults do).
             if os.environ.get("JEMPUT_PROOF_WAITS") and Ground.steps % LOOK_EVERY == 0:
                 self.nobody_waits_beside_a_free_one()
 
