@@ -1,6 +1,5 @@
 """What the machine's rules stand on: giving commands, letting time pass, and looking whether the promises hold."""
 
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -84,9 +83,7 @@ class Ground(RuleBasedStateMachine):
         if hasattr(self, "town"):
             Ground.steps += 1
             self.look()
-            # OPEN: over the 200 runs of the suite this finds a red that waits beside a first contact until the next
-            # round; until that is mended it is asked for by JEMPUT_PROOF_WAITS=1 (the planted faults do).
-            if os.environ.get("JEMPUT_PROOF_WAITS") and Ground.steps % LOOK_EVERY == 0:
+            if Ground.steps % LOOK_EVERY == 0:
                 self.nobody_waits_beside_a_free_one()
 
     def nobody_waits_beside_a_free_one(self) -> None:

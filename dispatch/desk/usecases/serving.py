@@ -13,6 +13,7 @@ from dispatch.desk.ports import Books, DueKind, LostRaceError, find
 from dispatch.desk.soon import UNSURE_S, list_trips, soon_free
 from dispatch.desk.unit import Unit, Work
 from dispatch.domain.request import Request, unfilled_slots
+from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.refusals import Refusal
 from dispatch.vocabulary.request_states import ENDS
@@ -29,6 +30,11 @@ class _Waiting:
     place: Place
     decision: Decision
     soon: Mapping[str, float]
+
+    @property
+    def is_red(self) -> bool:
+        """Whether a life is at stake."""
+        return self.request.ask.urgency is Urgency.RED
 
 
 async def serve(unit: Unit, request_ids: Iterable[str]) -> None:
@@ -50,14 +56,16 @@ async def serve(unit: Unit, request_ids: Iterable[str]) -> None:
         [(one.request.id, one.place.level) for one in waiting for _ in one.decision.unfilled.slots],
         {one.request.id: _weighed(one) for one in waiting},
     )
-    taken = frozenset(vehicle for vehicles in given.values() for vehicle in vehicles)
+    asked: frozenset[str] = frozenset()  # by those ahead: a first contact is given to nobody, and taken all the same
     for one in waiting:
         # For a request to which a vehicle comes soon, free ones that others need more are left; any other is asked.
-        own = tuple(name for name in given.get(one.request.id, ()) if name not in one.soon)
-        ahead = one.decision.instead(taken=taken - set(own), first=own)
+        own = tuple(name for name in given.get(one.request.id, ()) if name not in one.soon and name not in asked)
+        # What is given to a lower request keeps no first contact from a red.
+        others = (other for other in waiting if other.is_red or not one.is_red)
+        taken = frozenset(name for other in others for name in given.get(other.request.id, ()))
+        ahead = one.decision.instead(taken=(taken - set(own)) | asked, first=own)
         await _keep(unit, one.request.id, ahead)
-        # A first contact goes beside the others' vehicles: it is taken for those behind.
-        taken |= {offer.vehicle_id for offer in ahead.step.offers}
+        asked |= {offer.vehicle_id for offer in ahead.step.offers}
     for request_id in set(ids) - {request.id for request, _ in open_ones}:
         await unit.store.write(_dropping(request_id))
 
