@@ -11,7 +11,7 @@ from dispatch.domain.request import Ask
 from dispatch.domain.vehicle import VehicleNow
 from dispatch.rules.fleet import Fleet
 from dispatch.rules.judge_fleet import FleetVerdict
-from dispatch.rules.judge_one import Heard, Verdict, assess
+from dispatch.rules.judge_one import Finding, Heard, Verdict, assess
 from dispatch.rules.moment import Moment
 from dispatch.rules.sop import SopInForce
 from dispatch.vocabulary.needs import Urgency
@@ -116,3 +116,8 @@ class Decision:
     def assess_if_considered(self, vehicle_id: str) -> Verdict | None:
         """The same, or None for a vehicle that was not considered."""
         return self.assess(vehicle_id) if self.find_vehicle(vehicle_id) is not None else None
+
+    def objections(self, vehicle_id: str) -> tuple[Finding, ...]:
+        """What keeps a vehicle from going; nothing of one that was not considered."""
+        verdict = self.assess_if_considered(vehicle_id)
+        return verdict.objections if verdict is not None else ()

@@ -75,9 +75,14 @@ class Verdict:
     findings: tuple[Finding, ...]
 
     @property
+    def objections(self) -> tuple[Finding, ...]:
+        """The findings that keep it from going."""
+        return tuple(finding for finding in self.findings if finding.blocks)
+
+    @property
     def blocking(self) -> tuple[str, ...]:
         """Ids of the rules that keep it from going."""
-        return tuple(finding.rule for finding in self.findings if finding.blocks)
+        return tuple(finding.rule for finding in self.objections)
 
 
 Heard = dict[tuple[Hashable, ...], Finding]

@@ -124,13 +124,13 @@ _BY_SCENARIO = (
     Mutant("nobody is woken when time lets somebody go", _CARRY_OUT, "min(now + RETRY_EVERY, may_change_at(decision) or", "min(now + RETRY_EVERY,", f"{_PLAYED}[73-istirahat-selesai]"),
     Mutant("a change lets a vehicle go unasked", f"{_CASES}/changing.py", "if going and not agreed else None", "if False else None", f"{_UNITS}/desk/test_changing.py::test_a_vehicle_that_is_not_needed_any_more_is_let_go_only_when_that_was_agreed"),
     Mutant("who carries somebody is called back", _TRIP, "leads_from=GOING - LOADED,", "leads_from=GOING,", f"{_UNITS}/vocabulary/test_trip_steps.py::test_every_step_leads_from_every_state_where_it_led_before"),
-    Mutant("a vehicle that comes nearer wakes nobody", f"{_CASES}/vehicles.py", "    elif moved & free:\n", "    elif False:\n", f"{_PLAYED}[72-makin-dekat]"),
+    Mutant("a vehicle that comes nearer wakes nobody", f"{_CASES}/vehicles.py", "if not (lost | moved) & free:", "if not lost & free:", f"{_PLAYED}[72-makin-dekat]"),
     Mutant("the operator is told the same twice", f"{_EFFECTS}/noticing.py", "if what not in noticed(books, assignment):", "if True:", f"{_UNITS}/desk/test_reports.py::test_what_is_reported_twice_is_told_once_and_a_call_is_owed_meanwhile"),
     Mutant("a late yes is taken though somebody else was asked", _STEPS, "if before.phase is Phase.LOST and not", "if False and not", f"{_PLAYED}[71-ya-terlambat-diteruskan]"),
     Mutant("an unanswered offer keeps a vehicle from a red", _STANDING, "return offered and ask.urgency is red", "return False and ask.urgency is red", f"{_PLAYED}[60-merah-dahulu]"),
     Mutant("silence is a refusal", "dispatch/choosing/decision.py", "if lacks and tried.silent and", "if False and tried.silent and", f"{_PLAYED}[61-diam-bukan-penolakan]"),
     Mutant("nobody hears of a red's silent driver", f"{_CASES}/trips.py", "escalate(books, request, Why.RED_SILENT,", "(lambda *_: None)(books, request, Why.RED_SILENT,", f"{_PLAYED}[61-diam-bukan-penolakan]"),
-    Mutant("a position that comes back wakes nobody", f"{_CASES}/vehicles.py", "if lost & free:", "if False:", f"{_PLAYED}[62-antrean-dulu]"),
+    Mutant("a position that comes back wakes nobody", f"{_CASES}/vehicles.py", "if not (lost | moved) & free:", "if not moved & free:", f"{_PLAYED}[62-antrean-dulu]"),
     Mutant("a request ends with somebody aboard", f"{_CASES}/changes.py", "carrying(live) or ", "", f"{_PLAYED}[63-pasien-di-dalam]"),
     Mutant("an operator's choice frees who carries somebody", f"{_CASES}/requests.py", "if refusal := carrying([leaving]):", "if refusal := None:", f"{_PLAYED}[63-pasien-di-dalam]"),
     Mutant("who is not fit any more stops before a better one goes", f"{_CASES}/changing.py", "going[: 0 if kept else 1]", "going[:0]", f"{_PLAYED}[64-memburuk]"),
@@ -159,7 +159,7 @@ def copied(mutant: Mutant | None) -> Iterator[tuple[Path, Path]]:
 
 def run_in(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """A module of the copy, to its end."""
-    environment = {**os.environ, "PYTHONPATH": str(copy), "JEMPUT_PROOF_WAITS": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(copy)}
     command = [sys.executable, "-m", *arguments]
     return subprocess.run(
         command, cwd=copy, env=environment, capture_output=True, text=True, timeout=4 * 3600, check=False

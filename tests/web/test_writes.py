@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -32,12 +33,19 @@ def looking(service: Service) -> Iterator[Callable[[], Rows]]:
         def rows() -> Rows:
             return {name: database.execute(f"SELECT * FROM {name}").fetchall() for name in names if name != "probes"}
 
-        held, since = rows(), time.monotonic()
-        while time.monotonic() - since < 1.5:  # messages are planned and settled beside
-            time.sleep(0.1)
-            if (now := rows()) != held:
-                held, since = now, time.monotonic()
+        until = time.monotonic() + 20
+        while not _all_is_told(database):  # messages are planned and settled beside
+            assert time.monotonic() < until, "the messages do not come to an end"
+            time.sleep(0.02)
         yield rows
+
+
+def _all_is_told(database: sqlite3.Connection) -> bool:
+    """Whether the tail has read the whole journal, and every message that is due has gone its way."""
+    cursor = "SELECT (SELECT max(seq) FROM journal) = (SELECT max(seq) FROM tell_cursor)"
+    due = "SELECT count(*) FROM messages WHERE state = 'queued' AND send_after <= ?"
+    now = datetime.now(UTC).isoformat(timespec="microseconds")
+    return bool(database.execute(cursor).fetchone()[0]) and database.execute(due, [now]).fetchone()[0] == 0
 
 
 @pytest.mark.alone

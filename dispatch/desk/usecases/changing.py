@@ -54,8 +54,15 @@ async def change(
                 raise LostRaceError(f"request {request_id} has changed since this was decided")
             if contact is not None:
                 books.requests.put_contact(request_id, contact)
-            _carry_over(books, replace(current, ask=ask), plan, changed, by.actor.id)
-            carried = replace(current, ask=ask, wanted=plan.decision.wanted, version=current.version + 1)
+            carried = replace(
+                current,
+                ask=ask,
+                wanted=plan.decision.wanted,
+                # Another time may overlap with another reservation: the vehicle is reserved anew, or sought.
+                reserved=None if Changed.SCHEDULE_AT in changed else current.reserved,
+                version=current.version + 1,
+            )
+            _carry_over(books, carried, plan, changed, by.actor.id)
             carry_out(books, carried, written)
             settle(books, carried, now)
             return request_id
@@ -135,7 +142,7 @@ def _judge(changed: Sequence[Changed], plan: _Plan, *, agreed: bool) -> Refusal 
 def _carry_over(books: Books, changed: Request, plan: _Plan, what: tuple[Changed, ...], actor: str) -> None:
     """Keep the changed request, and do with its vehicles what the plan says; the search for more comes afterwards."""
     now, policy = plan.decision.at, plan.decision.sop.policy
-    books.requests.save(replace(changed, wanted=plan.decision.wanted, version=changed.version + 1))
+    books.requests.save(changed)
     books.journal.add(RequestChanged(changed=what, at=now, actor=actor).about(changed.id))
     leaving = [*plan.surplus, *plan.withdrawn]
     release(books, leaving, actor=actor, cause=StepCause.CHANGED, now=now, policy=policy)

@@ -2,9 +2,11 @@
 
 import asyncio
 from datetime import datetime
+from functools import partial
 from uuid import uuid4
 
 from dispatch.desk.command import DESK, Command
+from dispatch.desk.effects.steps import wake_waiting
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.desk.unit import Unit
 from dispatch.domain.closure import MOST_OPEN, Closure, judge_closure, opened
@@ -65,7 +67,7 @@ async def follow_closures(unit: Unit) -> None:
     if await tell_roads(unit):
         # Only now: a search that began before the roads knew would have served nobody.
         now = unit.clock.now()
-        await unit.write(lambda books: books.timers.hasten(DueKind.PROMISE_RETRY, now))
+        await unit.write(partial(wake_waiting, now=now))
 
 
 async def tell_roads(unit: Unit) -> bool:

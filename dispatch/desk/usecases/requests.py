@@ -11,6 +11,7 @@ from dispatch.choosing.next_step import NextStep, OfferTo
 from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.command import Command
 from dispatch.desk.effects.carry_out import carry_out, make_offer, put_decision, watch_long
+from dispatch.desk.effects.overriding import judge_objections, write_override
 from dispatch.desk.effects.standing import settle, yields_to
 from dispatch.desk.effects.steps import carrying, release
 from dispatch.desk.ports import Books, LostRaceError
@@ -22,8 +23,8 @@ from dispatch.domain.approval import Approval, ApprovalState
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.people import Person
 from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time, unfilled_slots
-from dispatch.rules.judge_one import LEFT_ALONE_RULE, overridable_by
-from dispatch.vocabulary.events import ApprovalGiven, ApprovalRefused, Overridden, RequestReceived
+from dispatch.rules.judge_one import LEFT_ALONE_RULE
+from dispatch.vocabulary.events import ApprovalGiven, ApprovalRefused, RequestReceived
 from dispatch.vocabulary.promises import OWN_OPERATOR
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS, RequestState
@@ -108,11 +109,8 @@ async def assign(
             slot = _make_room(books, current, by.actor, decision)
             if isinstance(slot, Refusal):
                 return slot
-            if override is not None and _objects(decision, vehicle_id, override[0]):
-                rule, reason = override
-                clause = _clause(decision, vehicle_id, rule)
-                acted = Overridden(rule=rule, reason=reason, clause=clause, at=now, actor=by.actor.id)
-                books.journal.add(acted.about(request_id, vehicle_id=vehicle_id))
+            about = {"request_id": request_id, "vehicle_id": vehicle_id}
+            write_override(books, decision.objections(vehicle_id), decision.sop, override, by.actor, now, **about)
             put_decision(books, request_id, written, by.actor.id)
             make_offer(books, current, OfferTo(vehicle_id=vehicle_id, slot=slot), decision, actor=by.actor.id)
             watch_long(books, request_id, now, decision.sop.policy)
@@ -268,12 +266,6 @@ def _clause(decision: Decision, vehicle_id: str, rule: str) -> str | None:
     return found.clause if found else None
 
 
-def _objects(decision: Decision, vehicle_id: str, rule: str) -> bool:
-    """Whether this rule keeps the vehicle from going: only then it is acted against."""
-    verdict = decision.assess_if_considered(vehicle_id)
-    return verdict is not None and rule in verdict.blocking
-
-
 def _judge_choice(
     books: Books, decision: Decision, vehicle_id: str, override: tuple[str, str] | None, actor: Person
 ) -> Refusal | None:
@@ -287,15 +279,10 @@ def _judge_choice(
     if verdict is None:
         return None
     # A vehicle whose driver declined just now may be asked all the same: the operator has called.
-    objections = [finding for finding in verdict.findings if finding.blocks and finding.rule != LEFT_ALONE_RULE]
-    unsaid = [finding.rule for finding in objections if override is None or finding.rule != override[0]]
-    if unsaid:
-        return Refusal(RefusalCode.RULE_OBJECTS, {"vehicle_id": vehicle_id, "rules": unsaid})
-    for finding in objections:
-        rule = decision.sop.find_rule(finding.agency, finding.rule)
-        allowed = overridable_by(finding.rule, rule)
-        if allowed.value != actor.role.value:
-            return Refusal(RefusalCode.NOT_OVERRIDABLE, {"rule": finding.rule, "overridable_by": allowed.value})
+    objections = [finding for finding in decision.objections(vehicle_id) if finding.rule != LEFT_ALONE_RULE]
+    refusal = judge_objections(objections, decision.sop, vehicle_id, override, actor)
+    if refusal is not None:
+        return refusal
     for need in verdict.needs:
         if (vehicle_id, need.rule) not in decision.tried.approved:
             facts = {"vehicle_id": vehicle_id, "rule": need.rule, "approver": need.approver}

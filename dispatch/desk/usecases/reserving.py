@@ -5,19 +5,18 @@ from datetime import timedelta
 
 from dispatch.choosing.decision import Decision
 from dispatch.desk.command import Command
+from dispatch.desk.effects.overriding import judge_objections, write_override
 from dispatch.desk.ports import Books
 from dispatch.domain.fix import Fix
 from dispatch.domain.request import Request, RequestFilter
-from dispatch.rules.judge_one import assess, overridable_by
+from dispatch.rules.judge_one import Finding, assess
 from dispatch.rules.moment import Moment
 from dispatch.vocabulary.events import Reserved
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import OPEN
 from dispatch.vocabulary.vehicle_classes import Duty
 
-SPAN = timedelta(
-    minutes=90
-)  # how long a reservation keeps its vehicle from the booked time on; this project's own figure
+SPAN = timedelta(minutes=90)  # between two booked times of one vehicle; this project's own figure
 _MOST = 1_000
 
 
@@ -31,9 +30,12 @@ def reserve(
     taken = _overlapping(books, request, vehicle_id)
     if taken is not None:
         return Refusal(RefusalCode.VEHICLE_RESERVED, {"vehicle_id": vehicle_id, "request_id": taken.id})
-    refusal = _judge_then(books, decision, vehicle_id, override, by)
+    objections = _objections_then(books, decision, vehicle_id)
+    refusal = judge_objections(objections, decision.sop, vehicle_id, override, by.actor)
     if refusal is not None:
         return refusal
+    about = {"request_id": request_id, "vehicle_id": vehicle_id}
+    write_override(books, objections, decision.sop, override, by.actor, decision.at, **about)
     books.requests.save(replace(request, reserved=vehicle_id, version=request.version + 1))
     reserved = Reserved(at=decision.at, actor=by.actor.id)
     books.journal.add(reserved.about(request_id, vehicle_id=vehicle_id))
@@ -48,10 +50,8 @@ def _overlapping(books: Books, request: Request, vehicle_id: str) -> Request | N
     return next((one for one, then in theirs if at is not None and then is not None and abs(at - then) < SPAN), None)
 
 
-def _judge_then(
-    books: Books, decision: Decision, vehicle_id: str, override: tuple[str, str] | None, by: Command
-) -> Refusal | None:
-    """Whether a rule objects to the vehicle for that time, rested and free as it is held to be then."""
+def _objections_then(books: Books, decision: Decision, vehicle_id: str) -> tuple[Finding, ...]:
+    """What keeps the vehicle from going at that time, rested and free as it is held to be then."""
     now, at = decision.find_vehicle(vehicle_id) or books.vehicles.get(vehicle_id), decision.ask.schedule_at
     assert at is not None
     local = at.astimezone(decision.moment.local.tzinfo)
@@ -65,12 +65,4 @@ def _judge_then(
         fix=Fix(vehicle_id=vehicle_id, point=decision.ask.pickup.point, taken_at=at, received_at=at),
     )
     moment = Moment(now=at, local=local, soonest_s=0.0, free_in_zone=decision.moment.free_in_zone)
-    verdict = assess(then, decision.ask, decision.sop, moment)
-    for finding in (finding for finding in verdict.findings if finding.blocks):
-        rule = decision.sop.find_rule(finding.agency, finding.rule)
-        if override is None or finding.rule != override[0]:
-            return Refusal(RefusalCode.RULE_OBJECTS, {"vehicle_id": vehicle_id, "rules": list(verdict.blocking)})
-        allowed = overridable_by(finding.rule, rule)
-        if allowed.value != by.actor.role.value:
-            return Refusal(RefusalCode.NOT_OVERRIDABLE, {"rule": finding.rule, "overridable_by": allowed.value})
-    return None
+    return assess(then, decision.ask, decision.sop, moment).objections

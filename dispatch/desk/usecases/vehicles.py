@@ -116,11 +116,11 @@ async def put_fixes(unit: Unit, fixes: Sequence[Fix]) -> None:
     if not lost and (lately or not moved):
         return
     free = {one.id for one in await unit.fleet.held() if one.is_free}
-    if lost & free:
-        await unit.write(partial(wake_waiting, now=now))
-    elif moved & free:
+    if not (lost | moved) & free:
+        return
+    if not lost & free:
         unit.moved_at = now
-        await unit.write(partial(wake_waiting, now=now))
+    await unit.write(partial(wake_waiting, now=now))
 
 
 async def warm_up(unit: Unit, kept: Sequence[Fix]) -> None:

@@ -17,6 +17,17 @@ async def noticed(town: Town, made: Look) -> list[Notice]:
     return [event.what for event in (await town.look(made)).events if isinstance(event, TripNoticed)]
 
 
+async def set_out(town: Town) -> Look:
+    """A request whose vehicle sets out from two kilometres north of the pick-up."""
+    made = await town.ask()
+    trip = made.assignments[0]
+    town.clock.turn(5)
+    await town.report(trip.vehicle_id, Point(lon=CIKOKOL.point.lon, lat=CIKOKOL.point.lat + 0.02))
+    await town.take(trip, Step.ACCEPT, Step.EN_ROUTE)
+    await timers.run_due(town.unit)
+    return made
+
+
 async def drive(town: Town, vehicle_id: str, minutes: int, *, degrees: float) -> None:
     """Minute by minute the vehicle reports where it is, so many degrees farther north of the pick-up each time."""
     for minute in range(1, minutes + 1):
@@ -27,25 +38,15 @@ async def drive(town: Town, vehicle_id: str, minutes: int, *, degrees: float) ->
 
 
 async def test_a_trip_that_sets_out_and_comes_nearer_is_told_to_nobody(town: Town) -> None:
-    made = await town.ask()
-    trip = made.assignments[0]
-    town.clock.turn(5)
-    await town.report(trip.vehicle_id, Point(lon=CIKOKOL.point.lon, lat=CIKOKOL.point.lat + 0.02))
-    await town.take(trip, Step.ACCEPT, Step.EN_ROUTE)
-    await timers.run_due(town.unit)
-    await drive(town, trip.vehicle_id, 12, degrees=-0.0015)
+    made = await set_out(town)
+    await drive(town, made.assignments[0].vehicle_id, 12, degrees=-0.0015)
     assert await noticed(town, made) == []
 
 
 @pytest.mark.parametrize(("degrees", "what"), [(0.0, Notice.NOT_MOVING), (0.002, Notice.MOVING_AWAY)])
 async def test_a_vehicle_that_stands_or_drives_away_is_told_once(town: Town, degrees: float, what: Notice) -> None:
-    made = await town.ask()
-    trip = made.assignments[0]
-    town.clock.turn(5)
-    await town.report(trip.vehicle_id, Point(lon=CIKOKOL.point.lon, lat=CIKOKOL.point.lat + 0.02))
-    await town.take(trip, Step.ACCEPT, Step.EN_ROUTE)
-    await timers.run_due(town.unit)
-    await drive(town, trip.vehicle_id, 25, degrees=degrees)
+    made = await set_out(town)
+    await drive(town, made.assignments[0].vehicle_id, 25, degrees=degrees)
     told = await noticed(town, made)
     assert told.count(what) == 1
     assert set(told) <= {what, Notice.LATE}
