@@ -28,8 +28,8 @@ run: setup ## serve all faces with demo data on http://localhost:8000
 	@echo "serving http://localhost:8000 - Ctrl-C ends it"
 	@$(BIN)/jemput serve --demo
 
-test: setup ## all tests, on two processes: those of a browser wait much
-	@$(BIN)/python -m pytest -n 2 --dist worksteal --durations 15 --durations-min 3
+test: setup ## all tests, on three processes: those of a browser wait much
+	@$(BIN)/python -m pytest -n 3 --dist worksteal --durations 15 --durations-min 3
 
 e2e: setup ## the browser tests alone
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m browser

@@ -13,6 +13,7 @@ COMMANDS = int(os.environ.get("JEMPUT_PROOF_COMMANDS", "1000"))
 SEED = int(os.environ.get("JEMPUT_PROOF_SEED", "119"))
 
 
+@pytest.mark.long
 @pytest.mark.timeout(3 * 3600)
 def test_nothing_acknowledged_is_lost_or_doubled_and_all_that_is_open_stands_through_kill_9(tmp_path: Path) -> None:
     report = asyncio.run(kill_often(tmp_path, kills=KILLS, commands=COMMANDS, seed=SEED))

@@ -13,6 +13,7 @@ STEPS = int(os.environ.get("JEMPUT_PROOF_STEPS", "50"))
 SEED = int(os.environ.get("JEMPUT_PROOF_SEED", "119"))
 
 
+@pytest.mark.long
 @pytest.mark.timeout(3 * 3600)
 def test_the_five_promises_hold_after_every_step() -> None:
     chosen = settings(

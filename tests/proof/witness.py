@@ -77,7 +77,7 @@ class Witness:
         self._noticed: Counter[tuple[str, str]] = Counter()
         self._silent: set[tuple[str, str]] = set()  # request and vehicle whose last offer nobody answered
         self._declined: dict[str, datetime] = {}  # until when a vehicle is left alone
-        self._refusals: Counter[str] = Counter()
+        self._refusals: dict[str, set[str]] = {}  # of each request, the offers refused and not taken late
         self._stepped_at: dict[str, datetime] = {}
         self._kept_back: dict[str, str] = {}  # the duty of a vehicle that broke down or has to be cleaned
         self._told_decisions: list[int] = []  # those that the journal's new entries name
@@ -140,7 +140,7 @@ class Witness:
         open_now = {row["id"] for row in self.seen["requests"] if row["state"] not in ENDS}
         for request, times in told.owed.items():
             if told.to_operator[request] != times and request in open_now:
-                yield f"{request} had {self._refusals[request]} refusals and the operator was not told"
+                yield f"{request} had {len(self._refusals[request])} refusals and the operator was not told"
 
     def _entry(
         self, row: Row, facts: Mapping[str, Any], at: datetime, asked: Mapping[str, Any], told: "_Told"
@@ -157,9 +157,11 @@ class Witness:
                 yield f"the operator is told again that {row['assignment_id']} is {facts['what']}"
         elif row["assignment_id"] is not None:
             yield from self._stepped(row, facts, at, asked)
-            if kind in ("offer_declined", "offer_expired"):
-                self._refusals[request] += 1
-                told.owed[request] += self._refusals[request] % REFUSALS_TO_OPERATOR == 0
+            refusals = self._refusals.setdefault(request, set())
+            refused = facts["state"] in ("declined", "expired")
+            (refusals.add if refused else refusals.discard)(row["assignment_id"])
+            if refused and kind != "step_undone":
+                told.owed[request] += len(refusals) % REFUSALS_TO_OPERATOR == 0
         elif kind == "duty_changed":
             self._kept_back.pop(row["vehicle_id"], None)
             if facts["duty"] == "available":
