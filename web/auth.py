@@ -52,6 +52,7 @@ ROUTES: Mapping[tuple[str, str], Permission | None] = MappingProxyType(
         ("POST", "/api/requests/{request_id}/deliver"): P.ASK,
         ("POST", "/api/requests/{request_id}/mutual_aid"): P.ANSWER_FOR_AGENCY,
         ("POST", "/api/requests/{request_id}/assign"): P.ASSIGN,
+        ("POST", "/api/requests/{request_id}/divert"): P.DIVERT,
         ("POST", "/api/requests/{request_id}/approve"): P.ASSIGN,
         ("GET", "/api/promises"): P.KEEP_PROMISES,
         ("GET", "/api/promises/heirs"): P.KEEP_PROMISES,

@@ -122,8 +122,12 @@ class Unit:
         leaving: Assignment | None = None,
         answered: Approval | None = None,
         fleet: list[VehicleNow] | None = None,
+        diverted: frozenset[str] = frozenset(),
     ) -> Decision:
-        """Search for a kept request, knowing who said no, who said yes, and what is being answered or left just now."""
+        """Search for a kept request, knowing who said no, who said yes, and what is being answered or left just now.
+
+        The vehicles that are to be `diverted` to it count as free.
+        """
 
         def known(books: Books) -> tuple[Tried, SopInForce]:
             sop = self.sop(books, at)
@@ -132,7 +136,7 @@ class Unit:
         tried, sop = await self.store.read(known)
         unanswered = leaving is not None and leaving.state in (AssignmentState.EXPIRED, AssignmentState.WITHDRAWN)
         freed = frozenset({leaving.vehicle_id}) if leaving is not None and unanswered else frozenset()
-        return await self._search(request.ask, sop, at, tried, fleet, freed)
+        return await self._search(request.ask, sop, at, tried, fleet, freed | diverted)
 
     async def _search(
         self,
@@ -146,7 +150,7 @@ class Unit:
         def look(held: Collection[VehicleNow], yielding: frozenset[str]) -> Decision:
             now_there = fleet or self.fleet.with_fixes(held)
             if yielding:
-                now_there = [replace(one, assignment_id=None) if one.id in yielding else one for one in now_there]
+                now_there = [one.freed() if one.id in yielding else one for one in now_there]
             columns = self.fleet.columns(now_there)
             return search(ask, columns, sop, self.roads, now=at, zone=self.zone, tried=tried)
 

@@ -1,7 +1,8 @@
 """One vehicle: what it is, and how it stands at this moment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Self
 
 from dispatch.domain.fix import Fix, FixSource
 from dispatch.vocabulary.vehicle_classes import USUAL_CREW, Duty, Shares, VehicleClass
@@ -68,6 +69,11 @@ class VehicleNow:
     def is_free(self) -> bool:
         """On duty and on no trip."""
         return self.duty is Duty.AVAILABLE and self.assignment_id is None
+
+    def freed(self) -> Self:
+        """The vehicle as it is once it was taken from its trip."""
+        duty = Duty.AVAILABLE if self.duty is Duty.COMMITTED else self.duty
+        return replace(self, assignment_id=None, duty=duty)
 
     def position(self, now: datetime) -> Fix | None:
         """The last fix while it is live; else the base, if the driver confirmed the vehicle there; else the last fix.

@@ -30,6 +30,8 @@ class RefusalCode(StrEnum):
     NEEDS_CHOICE = auto()
     SCHEDULE_BOUNDS = auto()
     VEHICLE_TAKEN = auto()
+    NOT_LOWER = auto()
+    NOTHING_TO_DIVERT = auto()
     RULE_OBJECTS = auto()
     NOT_OVERRIDABLE = auto()
     APPROVAL_NEEDED = auto()

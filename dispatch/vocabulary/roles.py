@@ -34,6 +34,7 @@ class Permission(StrEnum):
     FOLLOW = auto()  # the live connection
     KEEP_PROMISES = auto()
     ASSIGN = auto()  # and override, and approve where a rule names the role
+    DIVERT = auto()  # a vehicle from a lower request to a red
     ANSWER_FOR_AGENCY = auto()
     DRIVE = auto()  # the own vehicle's offers and duty
     STEP = auto()
@@ -55,6 +56,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         | {
             _P.ASK,
             _P.ASSIGN,
+            _P.DIVERT,
             _P.ANSWER_FOR_AGENCY,
             _P.STEP,
             _P.SEE_ALL_MESSAGES,

@@ -73,6 +73,32 @@ def test_an_operator_overrides_with_a_reason_in_three_clicks(served: Served, ent
     ]
 
 
+@pytest.mark.parametrize("size", [PC, PHONE], ids=["pc", "phone"])
+def test_a_vehicle_is_taken_from_a_lower_request_for_a_red(
+    served: Served, enter: Enter, keep: Keep, size: tuple[int, int]
+) -> None:
+    served.go_on_duty("sopir-cikokol")
+    lower = ask_for(served, "emergency", urgency="yellow")
+    served.step("sopir-cikokol", "accept")
+    red = ask_for(served, "emergency", urgency="red")
+    assert served.get("operator", "rina", f"/api/requests/{red}")["state"] == "waiting"
+    page = enter("operator", "rina", size)
+    rows(page).first.click()  # a red stands first
+    panel = panel_of(page)
+    row = panel.get_by_role("listitem").filter(has_text="Ambulans Puskesmas Cikokol").last
+    row.get_by_role("button", name="Ambil dari tugas lain…").click()
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("sedang bertugas untuk")
+    assert violations(page) == []
+    keep(page, f"peta-ambil-{size[0]}")
+    question.get_by_role("textbox").fill("henti napas")
+    question.get_by_role("button", name="Ambil", exact=True).click()
+    expect(panel).to_contain_text("Ambulans Puskesmas Cikokol ditawarkan")
+    left = served.get("operator", "rina", f"/api/requests/{lower}")
+    assert [trip["state"] for trip in left["assignments"]] == ["stood_down"]
+    assert left["promise"]["why"] == "red_first"
+
+
 def test_the_keyboard_selects_a_request_and_opens_the_table(served: Served, enter: Enter, keep: Keep) -> None:
     served.go_on_duty("sopir-cikokol")
     ask(served)

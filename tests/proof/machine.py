@@ -1,6 +1,7 @@
 """The whole desk as a state machine: everything that people, phones, clocks and restarts can do, in any order."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +12,7 @@ from hypothesis.stateful import precondition, rule
 
 from dispatch.desk.command import Command
 from dispatch.desk.unit import Unit
-from dispatch.desk.usecases import changes, changing, promises, reports, requests, trips, vehicles
+from dispatch.desk.usecases import changes, changing, diverting, promises, reports, requests, trips, vehicles
 from dispatch.domain.assignment import StepCommand
 from dispatch.domain.request import Ask
 from dispatch.vocabulary.needs import Urgency
@@ -218,7 +219,8 @@ class DeskMachine(Ground):
         if row is not None:
             actor = CITY if operator else DRIVERS[row["vehicle_id"]]
             done = self.take(row, step, actor, reason="ban bocor")
-            assert isinstance(done, str), done
+            may = step is Step.PROBLEM or row["state"] != "transporting"  # who carries somebody is not called back
+            assert isinstance(done, str) == may, done
 
     @rule(number=NUMBERS, after_s=st.sampled_from([0, 5, 30]))
     @precondition(lambda self: self.witness.seen["assignments"])
@@ -305,6 +307,27 @@ class DeskMachine(Ground):
         if row is not None:
             against = (override, "contoh") if override else None
             self.do(CITY, "assign", lambda unit, by: requests.assign(unit, row["id"], vehicle, override=against, by=by))
+
+    def by_life(self) -> dict[str, bool]:
+        """Whether a life is at stake in each open request."""
+        return {row["id"]: json.loads(row["ask"])["urgency"] == "red" for row in self.open_requests()}
+
+    @rule(number=NUMBERS, trip=NUMBERS, which=st.booleans())
+    @precondition(lambda self: self.live() and len(self.open_requests()) < MOST_REQUESTS)
+    def divert(self, number: int, trip: int, which: bool) -> None:
+        """A life is at stake, and a vehicle of another request goes there, unless it carries somebody."""
+        if not any(self.by_life().values()):
+            self.receive("emergency", None)
+            self.look()
+        red = self.pick([row for row in self.open_requests() if self.by_life()[row["id"]]], number)
+        lower = [row for row in self.live() if not self.by_life()[row["request_id"]]]
+        held = self.pick([row for row in lower if row["vehicle_id"][0] in "AT"] or lower, trip)
+        if red is not None and held is not None:
+            words = {"of": held["request_id"], "reason": "henti napas"}
+            vehicle = held["vehicle_id"] if which else None
+            self.do(
+                CITY, "divert", lambda unit, by: diverting.divert(unit, red["id"], vehicle_id=vehicle, by=by, **words)
+            )
 
     def open_promises(self) -> list[Row]:
         return [row for row in self.witness.seen["promises"] if row["state"] == "open"]

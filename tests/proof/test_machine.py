@@ -16,12 +16,13 @@ SEED = int(os.environ.get("JEMPUT_PROOF_SEED", "119"))
 @pytest.mark.long
 @pytest.mark.timeout(3 * 3600)
 def test_the_five_promises_hold_after_every_step() -> None:
+    """What is found is printed as it was found: making it smaller takes longer than all the rest of the tests."""
     chosen = settings(
         max_examples=EXAMPLES,
         stateful_step_count=STEPS,
         deadline=None,
         database=None,
-        phases=(Phase.generate, Phase.shrink),
+        phases=(Phase.generate,),
         suppress_health_check=list(HealthCheck),
     )
     run_state_machine_as_test(seed(SEED)(DeskMachine), settings=chosen)

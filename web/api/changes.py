@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
 from dispatch.desk.ports import Books
-from dispatch.desk.usecases import changes, changing, promises
+from dispatch.desk.usecases import changes, changing, diverting, promises
 from dispatch.domain.people import Person
 from dispatch.domain.request import Ask, Contact
 from dispatch.domain.trip import with_trip
@@ -90,10 +90,25 @@ class NoteIn(In):
     text: Annotated[str, StringConstraints(min_length=2, max_length=500, strip_whitespace=True)]
 
 
+class DivertIn(In):
+    """From which lower request a vehicle is taken, and why; `vehicle_id` where it has several."""
+
+    of: Annotated[Id, Field(alias="from")]
+    vehicle_id: Id | None = None
+    reason: Reason
+
+
 class DeliverIn(In):
     """Where a document is brought."""
 
     to: Id | PointIn
+
+
+@router.post("/requests/{request_id}/divert")
+async def divert(request_id: str, body: DivertIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
+    """A vehicle with nobody aboard goes to this red instead; the lower request is searched for again at once."""
+    which = {"of": body.of, "reason": body.reason}
+    return await answer(await diverting.divert(house.unit, request_id, vehicle_id=body.vehicle_id, by=by, **which))
 
 
 @router.post("/requests/{request_id}/change")

@@ -144,7 +144,15 @@ def _take_from_lower(books: Books, request: Request, vehicle_id: str, now: datet
     other = books.requests.get(held.request_id)
     if not yields_to(request.ask, held, other):
         raise LostRaceError(f"{vehicle_id} is on request {other.id}")
-    release(books, [held], actor=DESK, cause=StepCause.RED_FIRST, now=now, policy=policy)
+    give_way(books, held, now, policy, actor=DESK)
+
+
+def give_way(
+    books: Books, held: Assignment, now: datetime, policy: Policy, *, actor: str, reason: str | None = None
+) -> None:
+    """The vehicle of a lower request is free for a red: that request is owed one, and searched again."""
+    other = books.requests.get(held.request_id)
+    release(books, [held], actor=actor, reason=reason, cause=StepCause.RED_FIRST, now=now, policy=policy)
     open_promise(books, other, Why.RED_FIRST, now)
     books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject=other.id, at=now))
     settle(books, other, now)

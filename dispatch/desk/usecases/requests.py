@@ -11,9 +11,10 @@ from dispatch.choosing.next_step import NextStep, OfferTo
 from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.command import Command
 from dispatch.desk.effects.carry_out import carry_out, make_offer, put_decision, watch_long
-from dispatch.desk.effects.overriding import judge_objections, write_override
-from dispatch.desk.effects.standing import settle, yields_to
-from dispatch.desk.effects.steps import carrying, release
+from dispatch.desk.effects.overriding import write_override
+from dispatch.desk.effects.sending import judge_choice, make_room
+from dispatch.desk.effects.standing import settle
+from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books, LostRaceError
 from dispatch.desk.search import walked
 from dispatch.desk.unit import Unit, Work
@@ -22,8 +23,7 @@ from dispatch.desk.usecases.serving import list_before, serve
 from dispatch.domain.approval import Approval, ApprovalState
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.people import Person
-from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time, unfilled_slots
-from dispatch.rules.judge_one import LEFT_ALONE_RULE
+from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time
 from dispatch.vocabulary.events import ApprovalGiven, ApprovalRefused, RequestReceived
 from dispatch.vocabulary.promises import OWN_OPERATOR
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
@@ -103,10 +103,10 @@ async def assign(
             current = books.requests.get(request_id)
             if current.state in ENDS:
                 return Refusal(RefusalCode.REQUEST_ENDED, {"state": current.state})
-            refusal = _judge_choice(books, decision, vehicle_id, override, by.actor)
+            refusal = judge_choice(books, decision, vehicle_id, override, by.actor)
             if refusal is not None:
                 return refusal
-            slot = _make_room(books, current, by.actor, decision)
+            slot = make_room(books, current, by.actor, decision)
             if isinstance(slot, Refusal):
                 return slot
             about = {"request_id": request_id, "vehicle_id": vehicle_id}
@@ -235,27 +235,6 @@ def _judge_approver(books: Books, asked: Approval, actor: Person) -> Refusal | N
     return None
 
 
-def _next_free(books: Books, decision: Decision) -> str | None:
-    """The next candidate that may go at once, for an operator who came second."""
-    ready = (c.vehicle_id for c in decision.candidates if c.eligible and not c.needs and c.arrival is not None)
-    return next((name for name in ready if books.assignments.find_live(name) is None), None)
-
-
-def _make_room(books: Books, request: Request, actor: Person, decision: Decision) -> int | Refusal:
-    """The slot that an operator's choice fills: an empty one, else that of a vehicle whose driver has not said yes,
-    else the first; the vehicle that has it is released, unless somebody is aboard."""
-    assignments = [a for a in books.assignments.list_of(request.id) if a.is_live and a.slot >= 0]
-    empty = unfilled_slots(request.wanted, assignments)
-    if empty:
-        return empty[0]
-    leaving = min(assignments, key=lambda a: (a.row.loaded, a.state is not AssignmentState.OFFERED, a.slot))
-    if refusal := carrying([leaving]):
-        return refusal
-    policy = decision.sop.policy
-    release(books, [leaving], actor=actor.id, cause=StepCause.REASSIGNED, now=decision.at, policy=policy)
-    return leaving.slot
-
-
 def _clause(decision: Decision, vehicle_id: str, rule: str) -> str | None:
     """The sentence of the SOP under which somebody said yes, or against which somebody acted."""
     verdict = decision.assess_if_considered(vehicle_id)
@@ -264,27 +243,3 @@ def _clause(decision: Decision, vehicle_id: str, rule: str) -> str | None:
     agency = next((f.agency for f in verdict.findings if f.rule == rule), "")
     found = decision.sop.find_rule(agency, rule)
     return found.clause if found else None
-
-
-def _judge_choice(
-    books: Books, decision: Decision, vehicle_id: str, override: tuple[str, str] | None, actor: Person
-) -> Refusal | None:
-    """Whether this person may send this vehicle: the SOP has no objection, or one that they may override."""
-    books.vehicles.get(vehicle_id)
-    held = books.assignments.find_live(vehicle_id)
-    if held is not None and not yields_to(decision.ask, held, books.requests.get(held.request_id)):
-        facts = {"vehicle_id": vehicle_id, "request_id": held.request_id, "next": _next_free(books, decision)}
-        return Refusal(RefusalCode.VEHICLE_TAKEN, facts)
-    verdict = decision.assess_if_considered(vehicle_id)
-    if verdict is None:
-        return None
-    # A vehicle whose driver declined just now may be asked all the same: the operator has called.
-    objections = [finding for finding in decision.objections(vehicle_id) if finding.rule != LEFT_ALONE_RULE]
-    refusal = judge_objections(objections, decision.sop, vehicle_id, override, actor)
-    if refusal is not None:
-        return refusal
-    for need in verdict.needs:
-        if (vehicle_id, need.rule) not in decision.tried.approved:
-            facts = {"vehicle_id": vehicle_id, "rule": need.rule, "approver": need.approver}
-            return Refusal(RefusalCode.APPROVAL_NEEDED, facts)
-    return None

@@ -14,11 +14,11 @@ import pytest
 
 from dispatch.desk import usecases
 from dispatch.desk.command import Command
-from dispatch.desk.usecases import changes, changing, closures, promises, reports, requests, trips, vehicles
+from dispatch.desk.usecases import changes, changing, closures, diverting, promises, reports, requests, trips, vehicles
 from dispatch.domain.assignment import StepCommand
 from dispatch.domain.people import Person
 from dispatch.domain.vehicle import Vehicle
-from dispatch.vocabulary.needs import Need
+from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.places import Cause
 from dispatch.vocabulary.promises import CallOutcome, CloseOutcome
 from dispatch.vocabulary.refusals import RefusalCode
@@ -53,6 +53,14 @@ async def receive(town: Town) -> Act:
 async def assign(town: Town) -> Act:
     made = await town.ask()
     return lambda by: requests.assign(town.unit, made.id, "H1", override=None, by=by)
+
+
+async def divert(town: Town) -> Act:
+    town.roads.minutes = {"A1": 5.0}
+    lower = await town.ask(asked=ask(Need.EMERGENCY, urgency=Urgency.YELLOW))
+    await town.take(lower.assignments[0], Step.ACCEPT)
+    red = await town.ask(asked=ask(Need.EMERGENCY, urgency=Urgency.RED))
+    return lambda by: diverting.divert(town.unit, red.id, of=lower.id, reason="henti napas", by=by)
 
 
 async def approve(town: Town) -> Act:
@@ -150,7 +158,7 @@ async def set_duty(town: Town) -> Act:
 
 COMMANDS: dict[Prepare, Person] = {
     **dict.fromkeys((receive, change, hold, add_note, end, stock_came, deliver), SITI),
-    **dict.fromkeys((assign, close_road, open_road, log_call, close, take_over, hand_over), OPI),
+    **dict.fromkeys((assign, divert, close_road, open_road, log_call, close, take_over, hand_over), OPI),
     **dict.fromkeys((step, report, set_duty), BUDI),
     approve: DINA,
     answer_for_own: ELSEWHERE,

@@ -155,6 +155,11 @@ export const text = {
     override: "Alihkan…",
     overrideTo: (name: string) => `Alihkan ke ${name}`,
     overrideNow: "Alihkan",
+    divert: "Ambil dari tugas lain…",
+    divertWhat: (name: string) => `Ambil ${name} untuk permintaan gawat darurat ini`,
+    divertFrom: (need: string, from: string) =>
+      `Kendaraan ini sedang bertugas untuk ${need.toLowerCase()} dari ${from}. Permintaan itu langsung dicarikan kendaraan lain, dan pemintanya diberi tahu.`,
+    divertNow: "Ambil",
     note: "Catatan…",
     noteWhat: "Catatan untuk sopir",
     holdWhat: "Tujuan ditahan; kendaraan tetap dicarikan",

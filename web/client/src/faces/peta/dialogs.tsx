@@ -7,7 +7,7 @@ import { text } from "../../text/id";
 import { Field, Pick } from "../../ui/controls";
 import { Question } from "../../ui/dialog";
 import { TOLD, Told } from "../../ui/told";
-import { addNote, assign, end, hold, open, opened, overriding } from "./state";
+import { addNote, assign, divert, end, hold, lowerOf, open, opened, overriding } from "./state";
 
 const words = text.peta;
 const close = () => (opened.value = null);
@@ -36,6 +36,8 @@ export function Dialogs({ request }: { request: RequestFull }) {
       return <End request={request} />;
     case "override":
       return <Override request={request} />;
+    case "divert":
+      return <Divert request={request} />;
     default:
       return null;
   }
@@ -116,6 +118,22 @@ function Override({ request }: { request: RequestFull }) {
       <p>
         {rule}: {candidate.findings.find((finding) => finding.rule === rule)?.text}
       </p>
+    </Ask>
+  );
+}
+
+function Divert({ request }: { request: RequestFull }) {
+  const candidate = overriding.value;
+  const lower = candidate && lowerOf(request, candidate);
+  if (!candidate || !lower) return null;
+  return (
+    <Ask
+      title={words.divertWhat(candidate.name)}
+      label={text.reason}
+      button={words.divertNow}
+      onSend={(reason) => divert(request.id, lower.id, candidate.vehicle_id, reason)}
+    >
+      <p>{words.divertFrom(text.need[lower.need], lower.pickup.name)}</p>
     </Ask>
   );
 }

@@ -9,7 +9,19 @@ import { text } from "../../text/id";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
-import { assign, candidates, fetched, hold, me, opened, overriding, search, select, selected } from "./state";
+import {
+  assign,
+  candidates,
+  fetched,
+  hold,
+  lowerOf,
+  me,
+  opened,
+  overriding,
+  search,
+  select,
+  selected,
+} from "./state";
 
 const words = text.peta;
 const dialogs = fetched(opened, () => import("./dialogs"));
@@ -105,7 +117,8 @@ const Buttons = ({ request }: { request: RequestFull }) => (
   </div>
 );
 
-// What a tap or a digit does for a candidate: send it, ask for the reason against its one rule, or nothing.
+// What a tap or a digit does for a candidate: send it, ask why it is taken from another request or sent against its
+// one rule, or nothing.
 export function choose(request: RequestFull, candidate: Candidate): (() => void) | null {
   const onIt = request.assignments.some(
     (trip) =>
@@ -114,14 +127,16 @@ export function choose(request: RequestFull, candidate: Candidate): (() => void)
   if (onIt) return null;
   if (candidate.eligible && !candidate.needs_approval)
     return () => void assign(request.id, candidate.vehicle_id);
-  if (candidate.blocking.length !== 1) return null;
+  const lower = lowerOf(request, candidate);
+  if (candidate.blocking.length !== 1 && !lower) return null;
   return () => {
     overriding.value = candidate;
-    opened.value = "override";
+    opened.value = lower ? "divert" : "override";
   };
 }
 
 function Act({ request, candidate }: { request: RequestFull; candidate: Candidate }) {
   const act = choose(request, candidate);
-  return act && <Button label={candidate.eligible ? words.assign : words.override} onClick={act} />;
+  const against = lowerOf(request, candidate) ? words.divert : words.override;
+  return act && <Button label={candidate.eligible ? words.assign : against} onClick={act} />;
 }

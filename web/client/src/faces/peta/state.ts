@@ -17,7 +17,7 @@ import type { LiveEvent, Snapshot } from "../../core/live";
 import { newest } from "../../core/newest";
 import { loadOwed, owed } from "../../core/promises";
 import { askedOf, isLive, isOpen, requests, takeRequest, takeRequests } from "../../core/requests";
-import { DUTIES } from "../../core/vocabulary";
+import { DUTIES, STATES } from "../../core/vocabulary";
 import { text } from "../../text/id";
 import { isAsked } from "../../ui/approve";
 import { inOrder } from "./order";
@@ -30,8 +30,8 @@ export const candidates = signal<Decision | null>(null);
 export const route = signal<Route | null>(null);
 export const moved = signal(0);
 export const tableOpen = signal(false);
-// What an operator is being asked about the selected request, and whom an override would send.
-export const opened = signal<"note" | "hold" | "end" | "override" | null>(null);
+// What an operator is being asked about the selected request, and whom an override or a diversion would send.
+export const opened = signal<"note" | "hold" | "end" | "override" | "divert" | null>(null);
 export const overriding = signal<Candidate | null>(null);
 export const recent = signal<LiveEvent[]>([]);
 export const kept = signal<Kept | null>(null);
@@ -160,6 +160,23 @@ export const search = (id: string) =>
 export const assign = (id: string, vehicle: string, override?: { rule: string; reason: string }) =>
   attempt(async () => {
     await post<RequestFull>(`/api/requests/${id}/assign`, { vehicle_id: vehicle, override });
+    if (wanted !== id) return;
+    candidates.value = null;
+    await select(id);
+  });
+
+// The request that a vehicle would be taken from: no life is at stake there, and nobody is aboard yet.
+export function lowerOf(request: RequestFull, candidate: Candidate) {
+  const vehicle = vehicles.value.get(candidate.vehicle_id);
+  const other = requests.value.get(vehicle?.request_id ?? "");
+  const state = vehicle?.assignment_state;
+  if (request.urgency !== "red" || !other || !state || other.urgency === "red") return null;
+  return STATES[state].loaded || state === "at_destination" ? null : other;
+}
+
+export const divert = (id: string, from: string, vehicle: string, reason: string) =>
+  attempt(async () => {
+    await post<RequestFull>(`/api/requests/${id}/divert`, { from, vehicle_id: vehicle, reason });
     if (wanted !== id) return;
     candidates.value = null;
     await select(id);
