@@ -73,9 +73,9 @@ class Witness:
         self._states: dict[str, str] = {}  # of each assignment, by the journal alone
         self._trails: dict[str, list[str]] = {}  # the states that it has come through and were not taken back
         self._expires: dict[str, datetime] = {}
-        self._left: dict[tuple[str, str], datetime] = {}  # when a vehicle left a request
+        self._left: dict[tuple[str, str], datetime] = {}  # when a vehicle left a request, otherwise than by silence
         self._noticed: Counter[tuple[str, str]] = Counter()
-        self._silent: set[tuple[str, str]] = set()  # request and vehicle whose last offer nobody answered
+        self._silent: dict[str, tuple[str, str, datetime]] = {}  # the offers that nobody answered, not even late
         self._declined: dict[str, datetime] = {}  # until when a vehicle is left alone
         self._refusals: dict[str, set[str]] = {}  # of each request, the offers refused and not taken late
         self._stepped_at: dict[str, datetime] = {}
@@ -183,10 +183,11 @@ class Witness:
             yield f"the offer {name} lasts {lasts}"
         if row["actor"] != "desk":
             return  # an operator may ask whoever left before
-        left = self._left.get((request, vehicle))
-        silence = asked.get("urgency") == "red" and (request, vehicle) in self._silent  # silence is no refusal
-        if left is not None and left > at - NOT_AGAIN and not silence:
-            yield f"{vehicle} left {request} at {left} and is asked again at {at}"
+        left = [self._left[request, vehicle]] if (request, vehicle) in self._left else []
+        if asked.get("urgency") != "red":  # for a red, silence is no refusal
+            left += [since for *of, since in self._silent.values() if of == [request, vehicle]]
+        if left and max(left) > at - NOT_AGAIN:
+            yield f"{vehicle} left {request} at {max(left)} and is asked again at {at}"
         if vehicle in self._declined and self._declined[vehicle] > at:
             yield f"{vehicle} declined and is not left alone at {at}"
 
@@ -217,8 +218,10 @@ class Witness:
         if kind == "offer_expired" and at < self._expires[name]:
             yield f"{name} expired {self._expires[name] - at} early"
         of = (row["request_id"], row["vehicle_id"])
-        (self._silent.add if state == "expired" else self._silent.discard)(of)
-        if state in LEFT and facts.get("cause") is None:  # whom the desk called back counts as not asked
+        self._silent.pop(name, None)
+        if state == "expired":
+            self._silent[name] = (*of, at)
+        elif state in LEFT and facts.get("cause") is None:  # whom the desk called back counts as not asked
             self._left[of] = at
         if state == "declined":
             self._declined[row["vehicle_id"]] = at + LEFT_ALONE

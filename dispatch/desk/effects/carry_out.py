@@ -155,6 +155,7 @@ def give_way(
     release(books, [held], actor=actor, reason=reason, cause=StepCause.RED_FIRST, now=now, policy=policy)
     open_promise(books, other, Why.RED_FIRST, now)
     books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject=other.id, at=now))
+    watch_long(books, other.id, now, policy)
     settle(books, other, now)
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from dispatch.desk.command import Command
+from dispatch.desk.ports import DueKind
 from dispatch.desk.usecases import diverting
 from dispatch.domain.vehicle import Vehicle
 from dispatch.vocabulary.events import StoodDown
@@ -91,3 +92,16 @@ async def test_a_vehicle_that_the_sop_keeps_from_the_red_stays_where_it_is(town:
     assert refused(answer) is RefusalCode.RULE_OBJECTS
     assert await town.look(body) == before
     assert (await town.vehicle("H3")).duty is Duty.COMMITTED
+
+
+async def test_somebody_hears_when_a_lower_one_that_keeps_another_vehicle_waits_long(
+    town: Town,
+) -> None:
+    town.roads.minutes = {"A1": 5.0, "T1": 8.0}
+    lower = await town.ask(asked=ask(Need.TRANSPORT, count=2))
+    for trip in lower.assignments:
+        await town.take(trip, Step.ACCEPT)
+    red = await town.ask(asked=RED)
+    done(await diverting.divert(town.unit, red.id, of=lower.id, vehicle_id="A1", reason="henti napas", by=BY))
+    assert await town.timer(DueKind.SEARCH_LONG, lower.id) is not None
+    assert [(a.vehicle_id, a.state) for a in (await town.look(lower)).live()] == [("T1", AssignmentState.ACCEPTED)]
