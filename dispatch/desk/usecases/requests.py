@@ -42,15 +42,18 @@ async def suggest(unit: Unit, ask: Ask, at: datetime | None = None) -> DecisionR
 
 async def receive(unit: Unit, ask: Ask, contact: Contact, *, choose: str | None = None, by: Command) -> str | Refusal:
     """Keep a request and act on it: an offer, an approval asked, or a promise. Returns its id."""
-    refusal = judge_ask(ask) or judge_time(ask, unit.clock.now())
+    refusal = judge_ask(ask)
     if refusal is not None:
         return refusal
 
     request_id = f"P-{uuid4().hex[:12]}"
     served: set[str] = set()  # those before it, each at most once: nobody is kept from asking by them
 
-    async def attempt() -> Work[str]:
+    async def attempt() -> Work[str | Refusal]:
         now = unit.clock.now()
+        late = judge_time(ask, now)  # asked in here: a repeat that comes when its time is over gets the first answer
+        if late is not None:
+            return lambda _: late
         newcomer = Request(id=request_id, ask=ask, state=RequestState.SEARCHING, created_at=now, created_by=by.actor.id)
         policy = await unit.store.read(lambda books: unit.policy(books, now))
         before = await unit.store.read(lambda books: list_before(books, newcomer, policy, now))

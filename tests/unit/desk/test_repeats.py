@@ -186,6 +186,16 @@ async def test_a_timer_that_changes_nothing_is_said_and_holds_up_no_other(
     assert (await town.look(first)).assignments[0].state is EXPIRED
 
 
+async def test_a_booked_request_that_is_sent_again_after_its_time_gets_the_first_answer(town: Town) -> None:
+    booked = replace(ask(Need.BODY), schedule_at=town.clock.now() + timedelta(hours=1))
+    by = Command(actor=SITI, key="sekali", fingerprint="ask")
+    first = done(await requests.receive(town.unit, booked, CONTACT, by=by))
+    await town.pass_time(2 * 3600)
+    assert done(await requests.receive(town.unit, booked, CONTACT, by=by)) == first
+    late = await requests.receive(town.unit, booked, CONTACT, by=Command(actor=SITI))
+    assert refused(late) is RefusalCode.SCHEDULE_BOUNDS
+
+
 @pytest.mark.parametrize("step", [Step.EXPIRE, Step.DECLINE])
 async def test_a_document_whose_vehicle_does_not_go_is_promised_as_before(town: Town, step: Step) -> None:
     car = Vehicle(id="O1", name="Mobil Dinas", vehicle_class=VehicleClass.OFFICIAL_CAR, agency="kota-tangerang")
