@@ -77,7 +77,9 @@ def test_an_operator_overrides_with_a_reason_in_three_clicks(served: Served, ent
 def test_a_vehicle_is_taken_from_a_lower_request_for_a_red(
     served: Served, enter: Enter, keep: Keep, size: tuple[int, int]
 ) -> None:
-    served.go_on_duty("sopir-cikokol")
+    served.go_on_duty("sopir-cikokol", "sopir-jenazah")
+    ask_for(served, "body", patient={"living": False})
+    served.step("sopir-jenazah", "accept")
     lower = ask_for(served, "emergency", urgency="yellow")
     served.step("sopir-cikokol", "accept")
     red = ask_for(served, "emergency", urgency="red")
@@ -86,6 +88,7 @@ def test_a_vehicle_is_taken_from_a_lower_request_for_a_red(
     rows(page).first.click()  # a red stands first
     panel = panel_of(page)
     row = panel.get_by_role("listitem").filter(has_text="Ambulans Puskesmas Cikokol").last
+    expect(panel.get_by_role("button", name="Ambil dari tugas lain…")).to_have_count(1)  # no hearse for the living
     row.get_by_role("button", name="Ambil dari tugas lain…").click()
     question = page.get_by_role("dialog")
     expect(question).to_contain_text("sedang bertugas untuk")

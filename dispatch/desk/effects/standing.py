@@ -32,9 +32,13 @@ def unfilled_of(books: Books, request: Request, now: datetime, *, leaving: str |
 
 def yields_to(ask: Ask, held: Assignment, other: Request) -> bool:
     """Whether a vehicle that is `held` for another request may be asked for this one: its driver has not answered yet,
-    this one is red and the other is not."""
-    red, offered = Urgency.RED, held.state is AssignmentState.OFFERED
-    return offered and ask.urgency is red and other.ask.urgency is not red
+    and this one goes before the other."""
+    return held.state is AssignmentState.OFFERED and goes_before(ask, other.ask)
+
+
+def goes_before(ask: Ask, other: Ask) -> bool:
+    """Whether a life is at stake here and not there."""
+    return ask.urgency is Urgency.RED and other.urgency is not Urgency.RED
 
 
 def _eta_s(assignment: Assignment, now: datetime) -> float:

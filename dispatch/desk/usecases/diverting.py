@@ -8,14 +8,12 @@ from dispatch.choosing.next_step import NextStep, OfferTo
 from dispatch.desk.command import Command
 from dispatch.desk.effects.carry_out import give_way, make_offer, put_decision, watch_long
 from dispatch.desk.effects.sending import judge_sop, make_room
-from dispatch.desk.effects.standing import settle
+from dispatch.desk.effects.standing import goes_before, settle
 from dispatch.desk.effects.steps import carrying
 from dispatch.desk.ports import Books, LostRaceError
 from dispatch.desk.search import walked
 from dispatch.desk.unit import Unit, Work
 from dispatch.domain.assignment import Assignment
-from dispatch.domain.request import Request
-from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS
 from dispatch.vocabulary.trip_steps import LOADED
@@ -38,10 +36,10 @@ async def divert(
             lambda books: (books.requests.get(request_id), books.assignments.list_of(books.requests.get(of).id))
         )
         empty = [a for a in trips if a.is_live and LOADED.isdisjoint(a.stamps) and vehicle_id in (None, a.vehicle_id)]
-        freed = frozenset(a.vehicle_id for a in empty)
-        decision = await unit.search_again(request, now, diverted=freed)
         if not empty:
             return lambda books: _judge(books, request_id, of) or _none_empty(trips, of)
+        freed = frozenset(a.vehicle_id for a in empty)
+        decision = await unit.search_again(request, now, diverted=freed)
         taken = _soonest(decision, empty)
         decision = await unit.think(walked, decision, unit.roads, taken.vehicle_id)
         chosen = replace(decision, step=NextStep(offers=(OfferTo(vehicle_id=taken.vehicle_id),)))
@@ -74,13 +72,9 @@ def _judge(books: Books, request_id: str, of: str) -> Refusal | None:
     request, other = books.requests.get(request_id), books.requests.get(of)
     if request.state in ENDS:
         return Refusal(RefusalCode.REQUEST_ENDED, {"state": request.state})
-    if not _goes_before(request, other):
+    if not goes_before(request.ask, other.ask):
         return Refusal(RefusalCode.NOT_LOWER, {"urgency": request.ask.urgency, "from_urgency": other.ask.urgency})
     return None
-
-
-def _goes_before(request: Request, other: Request) -> bool:
-    return request.ask.urgency is Urgency.RED and other.ask.urgency is not Urgency.RED
 
 
 def _none_empty(trips: Sequence[Assignment], of: str) -> Refusal:

@@ -94,9 +94,7 @@ async def test_a_vehicle_that_the_sop_keeps_from_the_red_stays_where_it_is(town:
     assert (await town.vehicle("H3")).duty is Duty.COMMITTED
 
 
-async def test_somebody_hears_when_a_lower_one_that_keeps_another_vehicle_waits_long(
-    town: Town,
-) -> None:
+async def test_somebody_hears_when_a_lower_one_that_keeps_another_vehicle_waits_long(town: Town) -> None:
     town.roads.minutes = {"A1": 5.0, "T1": 8.0}
     lower = await town.ask(asked=ask(Need.TRANSPORT, count=2))
     for trip in lower.assignments:

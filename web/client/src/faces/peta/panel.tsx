@@ -127,11 +127,10 @@ export function choose(request: RequestFull, candidate: Candidate): (() => void)
   if (onIt) return null;
   if (candidate.eligible && !candidate.needs_approval)
     return () => void assign(request.id, candidate.vehicle_id);
-  const lower = lowerOf(request, candidate);
-  if (candidate.blocking.length !== 1 && !lower) return null;
+  if (candidate.blocking.length !== 1) return null;
   return () => {
     overriding.value = candidate;
-    opened.value = lower ? "divert" : "override";
+    opened.value = lowerOf(request, candidate) ? "divert" : "override";
   };
 }
 

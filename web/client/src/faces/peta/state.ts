@@ -38,6 +38,7 @@ export const kept = signal<Kept | null>(null);
 // The order changes with waiting, but not so fast that a row would jump while somebody reaches for it.
 const slowly = computed(() => Math.floor(now.value / 10_000) * 10_000);
 
+const ON_A_TRIP = "DINAS"; // the rule by which a vehicle on a trip is not free
 const LINKS = ["live", "old", "lost"] as const;
 
 export const open = computed(() => inOrder([...requests.value.values()].filter(isOpen), slowly.value));
@@ -157,30 +158,28 @@ export const search = (id: string) =>
     if (wanted === id) candidates.value = found;
   });
 
-export const assign = (id: string, vehicle: string, override?: { rule: string; reason: string }) =>
+const send = (id: string, what: "assign" | "divert", body: object) =>
   attempt(async () => {
-    await post<RequestFull>(`/api/requests/${id}/assign`, { vehicle_id: vehicle, override });
+    await post<RequestFull>(`/api/requests/${id}/${what}`, body);
     if (wanted !== id) return;
     candidates.value = null;
     await select(id);
   });
+export const assign = (id: string, vehicle: string, override?: { rule: string; reason: string }) =>
+  send(id, "assign", { vehicle_id: vehicle, override });
+export const divert = (id: string, from: string, vehicle: string, reason: string) =>
+  send(id, "divert", { from, vehicle_id: vehicle, reason });
 
-// The request that a vehicle would be taken from: no life is at stake there, and nobody is aboard yet.
+// The request that a vehicle would be taken from: no life is at stake there, nobody is aboard yet, and nothing but
+// that trip keeps the vehicle from going.
 export function lowerOf(request: RequestFull, candidate: Candidate) {
   const vehicle = vehicles.value.get(candidate.vehicle_id);
   const other = requests.value.get(vehicle?.request_id ?? "");
   const state = vehicle?.assignment_state;
   if (request.urgency !== "red" || !other || !state || other.urgency === "red") return null;
+  if (candidate.blocking.join() !== ON_A_TRIP) return null;
   return STATES[state].loaded || state === "at_destination" ? null : other;
 }
-
-export const divert = (id: string, from: string, vehicle: string, reason: string) =>
-  attempt(async () => {
-    await post<RequestFull>(`/api/requests/${id}/divert`, { from, vehicle_id: vehicle, reason });
-    if (wanted !== id) return;
-    candidates.value = null;
-    await select(id);
-  });
 
 const act = (id: string, what: string, body: unknown) =>
   attempt(async () => {
