@@ -1,6 +1,5 @@
 """What every test may use: asyncio alone for async tests, and skips that CI turns into failures."""
 
-import gc
 import os
 
 import pytest
@@ -16,12 +15,6 @@ settings.load_profile("ci" if os.environ.get("CI") and not os.environ.get("JEMPU
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest tests go first, so that no process works at one of them alone at the end."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
-
-
-def pytest_collection_finish() -> None:
-    """What was imported stays: the collector need not look through all of it again and again."""
-    gc.collect()
-    gc.freeze()
 
 
 def require(what: str, reason: str) -> None:
