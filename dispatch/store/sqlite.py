@@ -9,7 +9,9 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from alembic import command
@@ -67,6 +69,24 @@ def open_sqlite(path: Path, *, guest: bool = False) -> "SqliteStore":
         writing.dispose()
         raise
     return SqliteStore(writing, _engine(path, read_only=True, checkpoints=False))
+
+
+def open_passing(folder: Path) -> "SqliteStore":
+    """A new database in `folder` for a short while: a copy of an empty one that was migrated once in this process."""
+    path = folder / "jemput.sqlite3"
+    path.write_bytes(_empty())
+    return open_sqlite(path)
+
+
+@cache
+def _empty() -> bytes:
+    with TemporaryDirectory(prefix="jemput-empty-") as folder:
+        path = Path(folder) / "jemput.sqlite3"
+        engine = _engine(path, read_only=False, checkpoints=True)
+        with engine.connect() as connection:
+            _migrate(connection)
+        engine.dispose()  # the last connection leaves nothing in the write-ahead log
+        return path.read_bytes()
 
 
 def _engine(path: Path, *, read_only: bool, checkpoints: bool) -> Engine:

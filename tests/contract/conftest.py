@@ -10,7 +10,7 @@ from dispatch.desk.ports import Books, Store
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.people import Facility, FacilityKind
 from dispatch.domain.request import Contact, Request
-from dispatch.store.sqlite import open_sqlite
+from dispatch.store.sqlite import open_passing
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.trip_steps import AssignmentState
 from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
@@ -50,7 +50,7 @@ def offer(assignment_id: str, vehicle_id: str, *, slot: int = 0, request_id: str
 
 def open_store(folder: Path) -> Store:
     """The store under test; PostgreSQL joins here."""
-    return open_sqlite(folder / "town.sqlite3")
+    return open_passing(folder)
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from dispatch.reading.explained import explain_request
 from dispatch.reading.letters import Letter
 from dispatch.roads.straight import StraightRoads
 from dispatch.rules.pack.read import read_pack
-from dispatch.store.sqlite import open_sqlite
+from dispatch.store.sqlite import open_passing
 from dispatch.tell.gateway import Gateways
 from dispatch.tell.tail import tell_on
 from dispatch.tell.teller import Teller
@@ -252,7 +252,7 @@ def done(result: T | Refusal) -> T:
 async def open_town() -> AsyncIterator[Town]:
     """A town in which every vehicle stands ready."""
     with tempfile.TemporaryDirectory(dir=_MEMORY) as folder:
-        store, clock = open_sqlite(Path(folder) / "town.sqlite3"), TurnedClock()
+        store, clock = open_passing(Path(folder)), TurnedClock()
         await store.write(_settle)
         unit = Unit(store=store, live=MemoryLive(), roads=StraightRoads(), clock=clock, zone=ZONE)
         teller = Teller(

@@ -22,7 +22,7 @@ from dispatch.rules.pack.read import read_pack
 from dispatch.sim.scenario.model import Scenario
 from dispatch.sim.scenario.roads import GivenRoads
 from dispatch.sim.scenario.seed import Seed
-from dispatch.store.sqlite import open_sqlite
+from dispatch.store.sqlite import open_passing
 from dispatch.vocabulary.refusals import Refusal
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.trip_steps import AssignmentState, Step, StepSource
@@ -173,7 +173,7 @@ async def open_world(scenario: Scenario, pack_texts: Sequence[str]) -> AsyncIter
     seed = Seed(scenario)
     async with contextlib.AsyncExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory(prefix="jemput-scenario-"))
-        store = open_sqlite(Path(folder) / "scenario.sqlite3")
+        store = open_passing(Path(folder))
         stack.push_async_callback(store.close)
         await store.write(lambda books: publish(books, pack_texts))
         busy = await store.write(seed.write)

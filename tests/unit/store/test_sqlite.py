@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from dispatch.desk.ports import Books, StoreUnavailableError
-from dispatch.store.sqlite import IndexMissingError, SqliteStore, _Job, open_sqlite
+from dispatch.store.sqlite import IndexMissingError, SqliteStore, _Job, open_passing, open_sqlite
 from dispatch.store.tables import INDEXES, LIVE_VEHICLE
 from dispatch.vocabulary.events import Overridden
 from tests.contract.conftest import settle_town
@@ -235,3 +235,20 @@ def test_several_databases_are_made_at_once_in_one_process(tmp_path: Path) -> No
     for store in stores:
         assert store.submit(lambda books: books.journal.last_seq()).result() == 0
         close(store)
+
+
+def test_a_database_for_a_short_while_is_made_like_any_other(tmp_path: Path) -> None:
+    def made_of(path: Path) -> list[tuple[str, ...]]:
+        connection = sqlite3.connect(path)
+        try:
+            return sorted(connection.execute("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_master"))
+        finally:
+            connection.close()
+
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    close(open_sqlite(tmp_path / "new.sqlite3"))
+    for name in ("a", "b"):  # the first one is migrated, the second one copied
+        close(open_passing(tmp_path / name))
+        assert made_of(tmp_path / name / "jemput.sqlite3") == made_of(tmp_path / "new.sqlite3")
+        assert (tmp_path / name / "jemput.sqlite3").stat().st_mode & 0o777 == 0o600

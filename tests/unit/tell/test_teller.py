@@ -149,7 +149,7 @@ def gateway() -> Iterator[Gateway]:
 async def post(tmp_path: Path, gateway: Gateway) -> AsyncIterator[Post]:
     store = open_store(tmp_path)
     await store.write(settle)
-    yield Post(tmp_path / "town.sqlite3", store, gateway)
+    yield Post(tmp_path / "jemput.sqlite3", store, gateway)
     gateway.close()
     await store.close()
 
