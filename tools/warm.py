@@ -4,7 +4,7 @@ Compiled code is kept beside the code. Without this, servers and tests that star
 """
 
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +44,7 @@ def streets() -> RoadTable:
 def ask(roads: NetworkRoads) -> None:
     """Every kind of question that the desk asks."""
     roads.warm_up(lambda _: None)
-    roads.turn_to(datetime(2026, 11, 23, 7), SpeedCaps())
+    roads.turn_to(datetime(2026, 11, 23, 7, tzinfo=UTC), SpeedCaps())
     there = Point(lon=HERE.lon + STEP, lat=HERE.lat + STEP)
     fleet = {f"V{number}": Point(lon=HERE.lon + STEP * number, lat=HERE.lat) for number in range(WIDE)}
     roads.follow(fleet)
