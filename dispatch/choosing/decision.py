@@ -84,6 +84,15 @@ class Decision:
         """How many vehicles were considered."""
         return len(self.fleet)
 
+    @property
+    def gist(self) -> int:
+        """The same number for decisions that say the same of the same vehicles, whatever the minutes are."""
+        each = (
+            (c.vehicle_id, c.blocking, tuple(need.rule for need in c.needs), bool(c.arrival)) for c in self.candidates
+        )
+        versions = frozenset((agency, pack.version) for agency, pack in self.sop.packs.items())
+        return hash((self.ask, self.step, self.unfilled.slots, frozenset(each), versions, frozenset(self.soon)))
+
     def find_vehicle(self, vehicle_id: str) -> VehicleNow | None:
         """The vehicle as it stood, if it was considered."""
         place = self.fleet.places.get(vehicle_id)

@@ -73,6 +73,9 @@ class Unit:
     closing: asyncio.Lock = field(default_factory=asyncio.Lock)
     kept_fixes: dict[str, Fix] = field(default_factory=dict)
     moved_at: datetime | None = None  # when who waits was last woken because vehicles moved
+    said: dict[str, tuple[int, int]] = field(
+        default_factory=dict
+    )  # by waiting request: its newest decision, and its gist
     watched: dict[str, Seen] = field(default_factory=dict)  # by assignment; a restart begins anew
     _in_force: SopInForce | None = None
     _searching: asyncio.Lock = field(default_factory=asyncio.Lock)

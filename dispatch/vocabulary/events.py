@@ -103,12 +103,16 @@ class RequestReceived(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionMade(Event):
-    """What was decided; the decision itself is kept beside. `sentence` is of entries before 0.2 alone."""
+    """What was decided; the decision itself is kept beside. `sentence` is of entries before 0.2 alone.
+
+    `again`: it was searched again for who waits, and that decision still says what there is to say.
+    """
 
     outcome: Outcome
     chosen: tuple[str, ...] = ()
     decision_id: int | None = None
     sentence: str | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,7 @@ _OWN_WORDS = {"told": "events.told", "whom": "facts.notify", "subject": "facts.d
 
 def event_text(event: Event, lang: Lang, *, vehicle: str | None = None, decision: str | None = None) -> str:
     """One line; `vehicle` is its name, `decision` the sentence of the decision that was made."""
-    if isinstance(event, DecisionMade) and (written := decision or event.sentence):
+    if isinstance(event, DecisionMade) and not event.again and (written := decision or event.sentence):
         return written
     facts = facts_of(event)
     words = Gaps(table(lang, "events.default"))
@@ -56,6 +56,8 @@ def code_name(of: str, code: str, lang: Lang) -> str:
 
 def _key(event: Event) -> str:
     match event:
+        case DecisionMade(again=True):
+            return "decision_made_again"
         case Held(on=False):
             return "held_over"
         case Noted(delivers=True):

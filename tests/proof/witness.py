@@ -81,6 +81,7 @@ class Witness:
         self._stepped_at: dict[str, datetime] = {}
         self._kept_back: dict[str, str] = {}  # the duty of a vehicle that broke down or has to be cleaned
         self._told_decisions: list[int] = []  # those that the journal's new entries name
+        self._last_decision: dict[str, int] = {}  # by request
         self._now: list[datetime] = []
 
     def close(self) -> None:
@@ -169,9 +170,17 @@ class Witness:
         elif kind == "notice_asked" and not facts["rule"]:
             yield f"{request}: {facts['whom']} is to be told and no rule says so"
         elif kind == "decision_made":
-            self._told_decisions.append(facts["decision_id"])
+            yield from self._decided(request, facts)
         elif kind == "escalated":
             told.to_operator[request] += facts["why"] == "refused_often"
+
+    def _decided(self, request: str, facts: Mapping[str, Any]) -> Iterator[str]:
+        number = facts["decision_id"]
+        if not facts["again"]:
+            self._told_decisions.append(number)
+            self._last_decision[request] = number
+        elif facts["chosen"] or number != self._last_decision.get(request):
+            yield f"{request} was searched again, and decision {number} stands for it"
 
     def _offered(self, row: Row, facts: Mapping[str, Any], at: datetime, asked: Mapping[str, Any]) -> Iterator[str]:
         name, vehicle, request = row["assignment_id"], row["vehicle_id"], row["request_id"]

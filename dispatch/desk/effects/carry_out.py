@@ -1,5 +1,6 @@
 """Carrying a decision out inside one transaction: offers, approvals, a promise, journal and timers."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -51,6 +52,24 @@ def carry_out(books: Books, request: Request, written: Written) -> None:
     for offer in step.offers:
         make_offer(books, request, offer, decision, actor=DESK)
     _ask_notices(books, request, written)
+    _wait(books, request, decision)
+
+
+def wait_on(books: Books, request: Request, decision: Decision, before: DecisionMade) -> None:
+    """The same for a decision that offers nobody and says what the one before it said, which stands for it.
+
+    Raises:
+        LostRaceError: as above.
+    """
+    if unfilled_of(books, request, decision.at).slots != decision.unfilled.slots:
+        raise LostRaceError(f"request {request.id} needs something else than when it was decided")
+    books.journal.add(replace(before, at=decision.at, actor=DESK, again=True))
+    _wait(books, request, decision)
+
+
+def _wait(books: Books, request: Request, decision: Decision) -> None:
+    """What follows where somebody is still missing: yeses asked for, a promise, and when it is looked at again."""
+    now, step = decision.at, decision.step
     if step.search_at is not None:
         books.timers.set(Due(kind=DueKind.SCHEDULED, subject=request.id, at=step.search_at))
         return

@@ -7,12 +7,13 @@ from datetime import datetime
 from dispatch.choosing.batch import assign_together
 from dispatch.choosing.decision import Decision
 from dispatch.choosing.queue import Place, place_of
-from dispatch.desk.effects.carry_out import carry_out
+from dispatch.desk.effects.carry_out import carry_out, wait_on
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.ports import Books, DueKind, LostRaceError, find
 from dispatch.desk.soon import UNSURE_S, list_trips, soon_free
 from dispatch.desk.unit import Unit, Work
 from dispatch.domain.request import Request, unfilled_slots
+from dispatch.vocabulary.events import DecisionMade
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.refusals import Refusal
@@ -79,7 +80,10 @@ def list_before(books: Books, newcomer: Request, policy: Policy, now: datetime) 
 
 
 async def _keep(unit: Unit, request_id: str, decided: Decision) -> None:
-    """Carry a decision out; where somebody was first, decide for this request alone on what is there then."""
+    """Carry a decision out; where somebody was first, decide for this request alone on what is there then.
+
+    One that says the same as the one before it, for somebody who waits on, is not kept again.
+    """
     first = [decided]
 
     async def attempt() -> Work[None]:
@@ -88,20 +92,38 @@ async def _keep(unit: Unit, request_id: str, decided: Decision) -> None:
         else:
             request = await unit.store.read(lambda books: books.requests.get(request_id))
             decision = await unit.search_again(request, unit.clock.now())
-        written = await unit.write_down(decision)
+        said, gist = unit.said.pop(request_id, None), decision.gist
+        same = said is not None and said[1] == gist and not decision.step.offers
+        written = None if same else await unit.write_down(decision)
 
         def work(books: Books) -> None:
             books.timers.drop(DueKind.PROMISE_RETRY, request_id)
             current = books.requests.get(request_id)
             if current.state in ENDS or not unfilled_slots(current.wanted, books.assignments.list_of(request_id)):
                 return
-            carry_out(books, current, written)
+            before = _newest(books, request_id)
+            if written is not None:
+                carry_out(books, current, written)
+                kept = _newest(books, request_id)
+                if kept is not None and kept != before and kept.decision_id is not None:
+                    unit.said[request_id] = kept.decision_id, gist
+            elif before is None or said is None or before.decision_id != said[0]:
+                raise LostRaceError(f"something else was decided for request {request_id}")
+            else:
+                wait_on(books, current, decision, before)
+                unit.said[request_id] = said
             settle(books, current, decision.at)
 
         return work
 
     if isinstance(await unit.commit(attempt), Refusal):
         raise LostRaceError(f"request {request_id} is changed too often to be searched for")
+
+
+def _newest(books: Books, request_id: str) -> DecisionMade | None:
+    """What was decided last."""
+    made = [entry.event for entry in books.journal.list_of_kinds([request_id], [DecisionMade])]
+    return next((event for event in reversed(made) if isinstance(event, DecisionMade)), None)
 
 
 def _find(books: Books, request_id: str) -> tuple[Request, bool] | None:

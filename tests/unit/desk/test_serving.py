@@ -9,7 +9,7 @@ from dispatch.desk.command import Command
 from dispatch.desk.usecases import changes, requests
 from dispatch.domain.approval import ApprovalState
 from dispatch.domain.vehicle import Vehicle
-from dispatch.vocabulary.events import Escalated, FamilySaid, facts_of
+from dispatch.vocabulary.events import DecisionMade, Escalated, FamilySaid, facts_of
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.promises import OPERATOR, Why
 from dispatch.vocabulary.refusals import RefusalCode
@@ -210,3 +210,28 @@ async def test_nobody_is_asked_for_a_yes_that_is_not_needed_any_more(town: Town)
     assert await states() == [ApprovalState.WITHDRAWN]
     await town.take(trip, Step.PROBLEM, reason="mogok")
     assert await states() == [ApprovalState.ASKED, ApprovalState.WITHDRAWN]
+
+
+async def test_a_search_that_finds_what_was_found_before_is_told_and_not_kept_again(town: Town) -> None:
+    for held in await town.unit.vehicles():
+        await town.duty(held.id, Duty.OUT_OF_SERVICE)
+    made = await town.ask()
+    assert await town.state(made) is RequestState.WAITING
+
+    async def searched() -> list[tuple[int | None, bool]]:
+        await town.pass_time(300)
+        return [(event.decision_id, event.again) for event in (await town.look(made)).of(DecisionMade)]
+
+    await searched()
+    found = await searched()
+    _, second, *again = [number for number, _ in found]
+    assert again == [second] * len(again), "it stands for the searches after it"
+    assert [same for _, same in found] == [False, False, *[True] * len(again)]
+    assert again
+    assert (await town.look(made)).promise, "somebody calls back as before"
+    await town.duty("A1", Duty.AVAILABLE)
+    number, same = (await searched())[-1]
+    assert (number != second, same) == (True, False), "A1 is kept from going by its rule alone now"
+    await town.reopen()
+    number, same = (await searched())[-1]
+    assert same is False, "a process that does not know what was said before says it"

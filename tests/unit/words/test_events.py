@@ -221,6 +221,11 @@ LINES: list[tuple[Event, str, str]] = [
         "Belum ada kendaraan.",
     ),
     (
+        DecisionMade(at=NOW, outcome=Outcome.PROMISE, sentence="Belum ada kendaraan.", again=True),
+        "Dicari lagi: belum ada yang berubah",
+        "Searched again: nothing has changed yet",
+    ),
+    (
         DecisionMade(at=NOW, outcome=Outcome.PROMISE),
         "Keputusan: telepon kembali dijanjikan",
         "Decision: a call-back is promised",
