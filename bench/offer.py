@@ -123,7 +123,8 @@ async def page(watched: Watched, url: str, http: httpx.AsyncClient) -> None:
                 assert answer.status_code == httpx.codes.OK, answer.text
                 watched.shown = time.perf_counter()
                 trip = answer.json()["assignment_id"]
-                told = await http.post(f"/api/assignments/{trip}/delivered", headers=headers)
+                heard = {**headers, "Idempotency-Key": f"heard-{trip}"}
+                told = await http.post(f"/api/assignments/{trip}/delivered", headers=heard)
                 assert told.is_success, told.text
                 watched.done.set()
                 return

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.requests import HTTPConnection
 
@@ -93,6 +94,16 @@ ROUTES: Mapping[tuple[str, str], Permission | None] = MappingProxyType(
     }
 )
 LIVE = P.FOLLOW  # what the live connection asks of a role
+KEY = "Idempotency-Key"
+_DRAFT = "/api/sop/{agency}/drafts"
+# The POSTs that do without the key: they keep nothing, carry one of their own (a fix its time, a draft's change the
+# edit that it saw), or begin a draft, which may have one. Every other POST under /api demands it.
+KEYLESS = frozenset(
+    {
+        *("/t/{track_token}", "/api/session", "/api/suggestions", "/api/positions", _DRAFT),
+        *(f"{_DRAFT}/{{draft_id}}/{act}" for act in ("submit", "approve", "publish", "test", "backtest")),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +176,31 @@ async def authorise(connection: HTTPConnection) -> None:
             raise Problem(401, "signed_out")
         if not may(signed_in.person.role, needed):
             raise Problem(403, "not_allowed")
+    if demands_key(method, connection.scope["route"].path) and not connection.headers.get(KEY):
+        raise Problem(400, "key_missing")
     connection.state.person = signed_in.person if signed_in else None
 
 
+def demands_key(method: str, path: str) -> bool:
+    """Whether a repeat of this call could do something twice, so that it has to name itself (`path` as in `ROUTES`)."""
+    return method == "POST" and path not in KEYLESS
+
+
 def judge_table(routers: Iterable[APIRouter]) -> None:
-    """Every route has its row and every row its route. Raises RuntimeError naming the difference."""
+    """Every route has its row and every row its route, and whoever demands a key keeps its answers under it.
+
+    Raises RuntimeError naming the difference.
+    """
     found = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
     routes = {(method, route.path) for route in found for method in route.methods or ()}
     if routes != set(ROUTES):
         raise RuntimeError(f"routes and their permissions differ: {sorted(routes ^ set(ROUTES))}")
+    posts = {route.path: route for route in found if "POST" in (route.methods or ())}
+    keyless = {path for path, route in posts.items() if not _needs_key(route.dependant)}
+    if keyless != KEYLESS:
+        raise RuntimeError(f"routes and the key that they demand differ: {sorted(keyless ^ KEYLESS)}")
+
+
+def _needs_key(dependant: Dependant) -> bool:
+    needed = {field.alias for field in dependant.header_params if field.field_info.is_required()}
+    return KEY.lower() in needed or any(map(_needs_key, dependant.dependencies))

@@ -16,6 +16,8 @@ from dispatch.vocabulary.refusals import Refusal
 from web.errors import Problem, refused
 
 T = TypeVar("T")
+# A key is the caller's own word for one act: a uuid, or what a page makes of one and a vehicle's id.
+Key = Annotated[str, Header(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
 # Before and after these nobody dispatches, and a time zone may have offsets with seconds, which ISO 8601 cannot say.
 _FIRST_DAY = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_DAY = datetime(2200, 1, 1, tzinfo=UTC)
@@ -31,10 +33,11 @@ def _person(request: Request) -> Person:
     return person
 
 
-async def _command(
-    request: Request,
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=100, pattern=r"^[\x21-\x7e]+$")] = None,
-) -> Command:
+async def _command(request: Request, idempotency_key: Key) -> Command:
+    return await _command_or_none(request, idempotency_key)
+
+
+async def _command_or_none(request: Request, idempotency_key: Key | None = None) -> Command:
     fingerprint = hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + await request.body()).hexdigest()
     return Command(actor=_person(request), key=idempotency_key, fingerprint=fingerprint)
 
@@ -62,6 +65,7 @@ def utc(at: datetime) -> datetime:
 TheHouse = Annotated[House, Depends(_house)]
 Caller = Annotated[Person, Depends(_person)]
 By = Annotated[Command, Depends(_command)]
+ByAny = Annotated[Command, Depends(_command_or_none)]  # with a key or without one
 Spoken = Annotated[Lang, Depends(_lang)]
 
 

@@ -192,7 +192,7 @@ async def a_new_version(town: Town) -> None:
     """A version that tells the operator, in force at once; beside it a road is closed and opened."""
     unit, text = town.unit, packs()["laz.toml"] + _TELL_OPERATOR
     text = text.replace("2026-11-01", "2026-11-20").replace("08:00-16:00", "08:00-20:00")
-    draft_id = done(await sop.start_draft(unit, "laz", from_version=None, text=text, by=DINA))
+    draft_id = done(await sop.start_draft(unit, "laz", from_version=None, text=text, by=by(DINA)))
     done(await sop.submit_draft(unit, "laz", draft_id, edit=1, by=DINA))
     for edit, yes in ((2, False), (4, True)):
         done(await sop.judge_draft(unit, "laz", draft_id, edit=edit, yes=yes, reason="karena sesuatu", by=OPI))

@@ -145,7 +145,10 @@ class Load:
             await http.post("/api/positions", json={"fixes": [here]}, headers=headers)
             me = (await http.get("/api/me", headers=headers)).json()
             if me["assignment"] is not None and me["assignment"]["state"] == "offered":
-                await http.post(f"/api/assignments/{me['assignment']['id']}/delivered", headers=headers)
+                await http.post(
+                    f"/api/assignments/{me['assignment']['id']}/delivered",
+                    headers={**headers, "Idempotency-Key": f"seen-{key}"},
+                )
         except httpx.TransportError:
             return None
         trip, seq = me["assignment"], next(self._seqs)

@@ -27,7 +27,7 @@ from geo.point import Point
 from geo.roads.network import write_network
 from tests.people import BUDI, CIKOKOL, DINA, OPI, SITI
 from tests.roads import tiny
-from tests.servers import NO_TLS, running_app
+from tests.servers import NO_TLS, name_the_act, running_app
 
 YANI = Person(id="yani", name="Perawat Contoh Yani", role=Role.STAFF, facility="puskesmas-jauh")
 JOKO = Person(id="joko", name="Sopir Contoh Joko", role=Role.DRIVER, vehicle="H1")
@@ -115,7 +115,8 @@ class Service:
     def client(self, person: Person | None) -> httpx.Client:
         """A client signed in as somebody, or as nobody."""
         headers = {"Authorization": f"Bearer {secret(person)}"} if person else {}
-        return httpx.Client(base_url=self.url, headers=headers, timeout=20, verify=NO_TLS)
+        hooks = {"request": [name_the_act]}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=20, verify=NO_TLS, event_hooks=hooks)
 
 
 _TOWNS: dict[str, Path] = {}  # the settled database, made once in this process and copied

@@ -15,7 +15,7 @@ from dispatch.reading.requests import in_scope
 from dispatch.reading.scope import sees_number
 from dispatch.tell.phones import call_url, chat_url
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
-from web.context import Caller, TheHouse, done
+from web.context import By, Caller, TheHouse, done
 from web.errors import not_found
 
 router = APIRouter(prefix="/api", tags=["messages"])
@@ -102,23 +102,22 @@ async def list_messages_of(request_id: str, person: Caller, reader: Reader) -> l
 
 
 @router.post("/requests/{request_id}/messages/{message_id}/sent")
-async def mark_sent(
-    request_id: str, message_id: MessageId, house: TheHouse, person: Caller, reader: Reader
-) -> MessageOut:
+async def mark_sent(request_id: str, message_id: MessageId, house: TheHouse, by: By, reader: Reader) -> MessageOut:
     """Somebody sent it by hand; a repeat changes nothing."""
-    now = house.unit.clock.now()
+    unit = house.unit
+    now = unit.clock.now()
 
-    def mark(books: Books) -> Letter | Refusal:
-        in_scope(books, person, request_id)
+    def mark(books: Books) -> str | Refusal:
+        in_scope(books, by.actor, request_id)
         message = books.outbox.get(message_id)
         if message.request_id != request_id:
             raise not_found()
         if message.state is MessageState.DROPPED:
             return Refusal(RefusalCode.MESSAGE_OVERTAKEN, {"message_id": message_id})
         if message.state is not MessageState.SENT:
-            sent = replace(message, state=MessageState.SENT, sent_at=now, sent_by=person.id)
-            books.outbox.save(message, sent)
-            message = sent
-        return reader.write(books, [message])[0]
+            books.outbox.save(message, replace(message, state=MessageState.SENT, sent_at=now, sent_by=by.actor.id))
+        return str(message_id)
 
-    return reader.out(done(await house.unit.store.write(mark)))
+    done(await unit.once_at(by, mark))
+    [sent] = await reader.read(lambda books: [books.outbox.get(message_id)])
+    return sent

@@ -34,7 +34,7 @@ from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.words.drafts import expectation_text
 from web.bodies import In, Reason
-from web.context import Caller, Spoken, TheHouse, done, utc
+from web.context import ByAny, Caller, Spoken, TheHouse, done, utc
 from web.errors import Problem, refused
 
 router = APIRouter(prefix="/api/sop", tags=["sop"])
@@ -160,10 +160,10 @@ async def version(agency: str, version: str, house: TheHouse, lang: Spoken) -> P
 
 
 @router.post("/{agency}/drafts", status_code=201)
-async def start(agency: Agency, body: NewDraftIn, house: TheHouse, person: Caller, lang: Spoken) -> DraftOut:
+async def start(agency: Agency, body: NewDraftIn, house: TheHouse, by: ByAny, lang: Spoken) -> DraftOut:
     """Start a draft from a version, from a text, or from nothing."""
-    draft = _kept(_Draft(house, person, lang, agency, ""))
-    made = await sop.start_draft(house.unit, agency, from_version=body.from_version, text=body.text, by=person)
+    draft = _kept(_Draft(house, by.actor, lang, agency, ""))
+    made = await sop.start_draft(house.unit, agency, from_version=body.from_version, text=body.text, by=by)
     return await draft.out(made)
 
 

@@ -61,11 +61,10 @@ async def my_offer(house: TheHouse, person: Caller, response: Response, lang: Sp
 
 
 @router.post("/assignments/{assignment_id}/delivered")
-async def delivered(assignment_id: str, house: TheHouse, person: Caller) -> AssignmentOut:
+async def delivered(assignment_id: str, house: TheHouse, by: By) -> AssignmentOut:
     """The offer is on the driver's screen: from now on the time to answer runs. A repeat changes nothing."""
-    await _in_scope(house, person, assignment_id)
-    await trips.deliver_offer(house.unit, assignment_id)
-    return await _read(house, assignment_id)
+    await _in_scope(house, by.actor, assignment_id)
+    return await _read(house, done(await trips.deliver_offer(house.unit, assignment_id, by=by)))
 
 
 @router.post("/assignments/{assignment_id}/{step}")

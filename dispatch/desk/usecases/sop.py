@@ -11,6 +11,7 @@ from functools import partial
 from uuid import uuid4
 
 from dispatch.desk.backtest import Backtest, Change, replay, sum_up
+from dispatch.desk.command import Command
 from dispatch.desk.drafts import get_draft, list_published, policy_of, view_draft
 from dispatch.desk.effects.steps import wake_waiting
 from dispatch.desk.facts import read_facts
@@ -31,7 +32,7 @@ _EARLIEST = timedelta(minutes=1)  # how long ago a form may have been filled in 
 
 
 async def start_draft(
-    unit: Unit, agency: str, *, from_version: str | None, text: str | None, by: Person
+    unit: Unit, agency: str, *, from_version: str | None, text: str | None, by: Command
 ) -> str | Refusal:
     """A new draft from a published version, from a sound text of this agency's, or from nothing."""
     now = unit.clock.now()
@@ -64,14 +65,14 @@ async def start_draft(
             text=given,
             edit=1,
             base_version=from_version,
-            created_by=by.id,
-            updated_by=by.id,
+            created_by=by.actor.id,
+            updated_by=by.actor.id,
             updated_at=now,
         )
         books.sop.put_draft(draft)
         return draft.id
 
-    return await unit.write(work)
+    return await unit.once_at(by, work)
 
 
 async def save_draft(

@@ -12,7 +12,7 @@ from dispatch.desk.effects.standing import settle
 from dispatch.desk.effects.steps import take_step
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.desk.record import Written
-from dispatch.desk.unit import Unit, Work, transaction
+from dispatch.desk.unit import Unit, Work
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.request import Place, Request, unfilled_slots
 from dispatch.vocabulary.events import OfferDelivered
@@ -28,15 +28,19 @@ _WITH_PATIENT = (AssignmentState.TRANSPORTING, AssignmentState.AT_DESTINATION)
 _REFUSALS = (AssignmentState.DECLINED, AssignmentState.EXPIRED)
 
 
-@transaction
-def deliver_offer(unit: Unit, books: Books, now: datetime, assignment_id: str) -> None:
+async def deliver_offer(unit: Unit, assignment_id: str, *, by: Command | None = None) -> str | Refusal:
     """The offer reached the driver: from now the seconds of R23 count; a second time changes nothing."""
+    now = unit.clock.now()
+    return await unit.once_at(by, lambda books: _deliver(unit, books, now, assignment_id))
+
+
+def _deliver(unit: Unit, books: Books, now: datetime, assignment_id: str) -> str:
     assignment = books.assignments.get(assignment_id)
     request_id = assignment.request_id
     events = (entry.event for entry in books.journal.list_of_kinds([request_id], [OfferDelivered]))
     delivered = any(event.assignment_id == assignment_id for event in events)
     if delivered or assignment.state is not AssignmentState.OFFERED:
-        return
+        return assignment_id
     policy = unit.policy(books, assignment.offered_at)  # also where the hours changed on the way
     lasts = timedelta(seconds=offer_s(books.requests.get(request_id), policy))
     expires_at = min(assignment.expires_at, now + lasts)
@@ -44,6 +48,7 @@ def deliver_offer(unit: Unit, books: Books, now: datetime, assignment_id: str) -
     books.timers.set(Due(kind=DueKind.OFFER_EXPIRES, subject=assignment_id, at=expires_at))
     event = OfferDelivered(expires_at=expires_at, at=now)
     books.journal.add(event.about(request_id, assignment_id=assignment_id, vehicle_id=assignment.vehicle_id))
+    return assignment_id
 
 
 async def step(unit: Unit, assignment_id: str, command: StepCommand, *, by: Command | None) -> str | Refusal:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from dispatch.desk.command import Command
 from dispatch.desk.drafts import DraftView, get_draft, view_draft
 from dispatch.desk.usecases import requests, sop, trips
 from dispatch.domain.people import Person
@@ -31,7 +32,7 @@ async def _view(town: Town, draft_id: str) -> DraftView:
 async def _publish_night(town: Town) -> DraftView:
     """Publish the sample with figures of the night, after the form has saved another figure of it."""
     text = packs()["national.toml"].replace("[[rule]]", f"{NIGHT}\n[[rule]]", 1)
-    draft_id = done(await sop.start_draft(town.unit, NATIONAL, from_version=None, text=text, by=DINA))
+    draft_id = done(await sop.start_draft(town.unit, NATIONAL, from_version=None, text=text, by=Command(actor=DINA)))
     view = await _view(town, draft_id)
     figures = {name: value for name, value in view.policy.items() if name != "hours"} | {"ageing_s": 1_200}
     held = {"title": view.title, "version": "malam", "policy": figures, "rules": view.rules, "by": DINA}
@@ -57,7 +58,7 @@ async def test_a_draft_that_the_form_saved_keeps_its_figures_of_certain_hours(to
     view = await _publish_night(town)
     assert view.policy["hours"] == tomllib.loads(NIGHT)["policy"]["hours"]
     assert view.policy["ageing_s"] == 1_200
-    started = await sop.start_draft(town.unit, NATIONAL, from_version="malam", text=None, by=DINA)
+    started = await sop.start_draft(town.unit, NATIONAL, from_version="malam", text=None, by=Command(actor=DINA))
     assert (await _view(town, done(started))).policy == view.policy
 
 
