@@ -13,7 +13,7 @@ from dispatch.desk.ports import Books
 from dispatch.domain.people import Facility, FacilityKind, Person
 from dispatch.domain.vehicle import Vehicle
 from dispatch.rules.values import OWN, BadValueError, hours
-from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.roles import BY_NAME, Permission, Role
 from dispatch.vocabulary.vehicle_classes import CREW, EQUIPMENT, USUAL_CREW, Shares, VehicleClass
 from geo.point import Point
 
@@ -46,7 +46,7 @@ KINDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
             "id name class agency",
             "plate base crew equipment seats shares zone hours area papers_valid_until phone",
         ),
-        ("people", "id name role", "agency facility vehicle phone"),
+        ("people", "id name role", "agency facility vehicle phone permissions"),
     )
 }
 
@@ -173,6 +173,10 @@ def person_of(row: Row, facilities: Mapping[str, Facility], vehicles: Collection
         raise ValueError("a member of staff has a facility")
     if role in (Role.DRIVER, Role.DEVICE) and vehicle is None:
         raise ValueError(f"a {role.value} has a vehicle")
+    given = frozenset(map(Permission, _words(row, "permissions", frozenset(BY_NAME))))
+    for permission in sorted(given):
+        if role not in BY_NAME[permission]:
+            raise ValueError(f"{permission} is given to {', '.join(sorted(BY_NAME[permission]))}, not to {role.value}")
     return Person(
         id=_id(row),
         name=_text(row, "name"),
@@ -181,6 +185,7 @@ def person_of(row: Row, facilities: Mapping[str, Facility], vehicles: Collection
         facility=facility,
         vehicle=vehicle,
         phone=row.get("phone") or None,
+        permissions=given,
     )
 
 

@@ -16,7 +16,7 @@ from starlette.requests import HTTPConnection
 from dispatch.bootstrap import House
 from dispatch.desk.ports import Books
 from dispatch.domain.people import Person, Token
-from dispatch.vocabulary.roles import Permission, may
+from dispatch.vocabulary.roles import Permission
 from web.errors import Problem
 
 COOKIE = "jemput_session"
@@ -174,7 +174,7 @@ async def authorise(connection: HTTPConnection) -> None:
     if needed is not None:
         if signed_in is None:
             raise Problem(401, "signed_out")
-        if not may(signed_in.person.role, needed):
+        if not signed_in.person.may(needed):
             raise Problem(403, "not_allowed")
     if demands_key(method, connection.scope["route"].path) and not connection.headers.get(KEY):
         raise Problem(400, "key_missing")

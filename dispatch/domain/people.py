@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dispatch.vocabulary.roles import Permission, Role, may
+from dispatch.vocabulary.roles import BY_NAME, Permission, Role, may
 from geo.point import Point
 
 
@@ -34,7 +34,10 @@ class Facility:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody who may sign in; a driver has a vehicle, a member of staff a facility."""
+    """Somebody who may sign in; a driver has a vehicle, a member of staff a facility.
+
+    `permissions` are those that are given to this person by name, beside what the role may.
+    """
 
     id: str
     name: str
@@ -43,6 +46,12 @@ class Person:
     facility: str | None = None
     vehicle: str | None = None
     phone: str | None = None
+    permissions: frozenset[Permission] = frozenset()
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role may it, or it was given to this person by name and is one for the role."""
+        by_name = permission in self.permissions and self.role in BY_NAME.get(permission, ())
+        return by_name or may(self.role, permission)
 
 
 def heirs_of(person: Person, everybody: Iterable[Person]) -> list[Person]:

@@ -86,13 +86,15 @@ class OfferOut(Out):
 class MeOut(Out):
     """Who is signed in; a driver's own vehicle and the assignment it is on; `timezone` is the region's.
 
-    `ageing_s` is how long a request waits until it comes one level up (R24), for those who see the order.
+    `permissions` are those that were given to this person by name. `ageing_s` is how long a request waits until it
+    comes one level up (R24), for those who see the order.
     """
 
     id: str
     name: str
     role: Role
     phone: str | None
+    permissions: list[Permission]
     agency: str | None
     facility: FacilityOut | None
     vehicle: VehicleOut | None
@@ -175,6 +177,7 @@ def me_out(
     sees_order = may(person.role, Permission.ASSIGN)
     return MeOut.of(
         person,
+        permissions=sorted(person.permissions),
         facility=FacilityOut.of(facility, facility.point) if facility else None,
         vehicle=vehicle_out(0, vehicle, live, now, unit.limits) if vehicle else None,
         assignment=assignment_out(live, {vehicle.id: vehicle.vehicle.name}) if live and vehicle else None,

@@ -21,6 +21,7 @@ from dispatch.domain.arrival import Arrival, Method
 from dispatch.domain.assignment import Stamp
 from dispatch.domain.request import Ask
 from dispatch.store.old_decisions import as_record
+from dispatch.vocabulary.roles import Permission
 from dispatch.vocabulary.trip_steps import AssignmentState, StepSource
 from geo.point import Point
 from geo.shape import Shape, ShapeKind
@@ -143,6 +144,9 @@ _FORMS: Mapping[object, TypeEngine[Any]] = {
     date: Kept(date.isoformat, date.fromisoformat),
     tuple[time, time]: Kept(lambda hours: "-".join(end.isoformat("minutes") for end in hours), _hours),
     frozenset[str]: Kept(lambda words: " ".join(sorted(words)), _words),
+    frozenset[Permission]: Kept(
+        lambda given: " ".join(sorted(given)), lambda text: frozenset(map(Permission, text.split()))
+    ),
     Mapping[str, object]: Kept(json_text, json.loads),
     Mapping[AssignmentState, Stamp]: Kept(_stamps_text, _stamps),
     Arrival: Kept(_arrival_text, _arrival),

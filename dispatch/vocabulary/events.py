@@ -384,10 +384,11 @@ class Held(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestEnded(Event):
-    """How a request ended, and who was told (a person's words, or a code of vocabulary.promises)."""
+    """How a request ended, who was told (a person's words, or a code of vocabulary.promises), and why."""
 
     state: RequestState
     told: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

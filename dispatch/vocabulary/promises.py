@@ -60,4 +60,4 @@ LADDER = (STAFF, OPERATOR, SUPERVISOR)
 OWN_OPERATOR = "own_operator"  # an approver: the operator of the vehicle's own agency (R26)
 APPROVERS = (SUPERVISOR, OPERATOR, OWN_OPERATOR)
 # Who was told of an end or a solution where nobody wrote it down: codes, beside people's own words.
-TOLD_REQUESTER, TOLD_FAMILY = "requester", "family"
+TOLD_REQUESTER, TOLD_FAMILY, TOLD_NOBODY = "requester", "family", "nobody"

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     CLOSE_ROADS = auto()
     KEEP_SOP = auto()
     REPLAY_DEMO = auto()
+    END_UNREACHED = auto()  # a request as unfounded where nobody could be reached to be told
 
 
 _P = Permission
@@ -70,6 +71,10 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.DEVICE: frozenset({_P.REPORT_POSITIONS}),
     }
 )
+
+
+# What no role may by itself: it is given by name to people of these roles.
+BY_NAME: Mapping[Permission, frozenset[Role]] = MappingProxyType({_P.END_UNREACHED: frozenset({Role.OPERATOR})})
 
 
 def may(role: Role, permission: Permission) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from dispatch.vocabulary.events import DecisionMade, DutyChanged, Event, Held, Noted, facts_of
+from dispatch.vocabulary.events import DecisionMade, DutyChanged, Event, Held, Noted, RequestEnded, facts_of
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.places import Cause
@@ -44,7 +44,10 @@ def event_text(event: Event, lang: Lang, *, vehicle: str | None = None, decision
     words.update({name: said for name, value in facts.items() if (said := _word(name, value, lang)) is not None})
     if vehicle:
         words["vehicle"] = vehicle
-    line = table(lang, "events.line")[_key(event)].format_map(words)
+    said = table(lang, "events.line")[_key(event)]
+    line = said.format_map(words)
+    if "{reason}" in said:
+        return line
     why = facts.get("reason") or (words["cause"] if isinstance(facts.get("cause"), StepCause) else None)
     return phrase(lang, "events.line", "with_reason", line=line, reason=why) if why else line
 
@@ -64,6 +67,8 @@ def _key(event: Event) -> str:
             return "noted_delivers"
         case DutyChanged(shift_over=True):
             return "duty_changed_shift_over"
+        case RequestEnded(reason=str()):
+            return "request_ended_why"
         case _:
             return event.kind
 

@@ -14,7 +14,7 @@ from dispatch.domain.vehicle import Vehicle
 from dispatch.importing import KINDS, SheetError, facility_of, person_of, read_rows, take_sheet, vehicle_of
 from dispatch.rules.judge_one import assess
 from dispatch.store.sqlite import open_sqlite
-from dispatch.vocabulary.roles import Role
+from dispatch.vocabulary.roles import Permission, Role
 from dispatch.vocabulary.vehicle_classes import Shares, VehicleClass
 from geo.point import Point
 from tests.people import drowned_child, moment, sop, vehicle
@@ -111,6 +111,17 @@ def test_a_person_has_what_the_role_needs() -> None:
     for role, needs in ((Role.STAFF, "facility"), (Role.DRIVER, "vehicle"), (Role.DEVICE, "vehicle")):
         with pytest.raises(ValueError, match=needs):
             person_of({"id": "p", "name": "Orang Contoh", "role": role.value}, {"b1": BASE}, ["H1"])
+
+
+def test_a_permission_is_given_by_name_to_people_of_its_role() -> None:
+    row = {"id": "p", "name": "Orang Contoh", "role": "operator", "permissions": " end_unreached "}
+    assert person_of(row, {}, []).permissions == {Permission.END_UNREACHED}
+    assert person_of({**row, "permissions": ""}, {}, []).permissions == set()
+    for wrong, why in (("assign", "permissions"), ("all", "permissions")):
+        with pytest.raises(ValueError, match=why):
+            person_of({**row, "permissions": wrong}, {}, [])
+    with pytest.raises(ValueError, match="end_unreached is given to operator, not to health_officer"):
+        person_of({**row, "role": "health_officer"}, {}, [])
 
 
 def test_one_bad_row_keeps_the_whole_sheet_out_unless_bad_rows_are_skipped(tmp_path: Path) -> None:

@@ -54,6 +54,8 @@ def settle(
     *,
     end: RequestState | None = None,
     told: str = TOLD_REQUESTER,
+    reason: str | None = None,
+    by: str = DESK,
     reopened: bool = False,
 ) -> Request:
     """Bring the request's state, its timers and its promise in line with what it has.
@@ -88,7 +90,7 @@ def settle(
     settled = replace(request, state=state, version=request.version + 1, ended_at=now if ended else None)
     books.requests.save(settled)
     if ended:
-        books.journal.add(RequestEnded(state=state, told=told, at=now, actor=DESK).about(request.id))
+        books.journal.add(RequestEnded(state=state, told=told, reason=reason, at=now, actor=by).about(request.id))
     return settled
 
 

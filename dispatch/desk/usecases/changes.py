@@ -12,9 +12,10 @@ from dispatch.desk.unit import Unit, command, transaction
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import Request
 from dispatch.vocabulary.events import FamilySaid, Held, Noted, PromiseCalled
-from dispatch.vocabulary.promises import TOLD_FAMILY, CallOutcome
+from dispatch.vocabulary.promises import TOLD_FAMILY, TOLD_NOBODY, CallOutcome
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS, FamilyWord, RequestState
+from dispatch.vocabulary.roles import Permission
 from dispatch.vocabulary.trip_steps import LOADED, AssignmentState, Phase, StepCause
 
 
@@ -55,24 +56,29 @@ def end(
     of: str | None = None,
     by: Command,
 ) -> str | Refusal:
-    """End a request: its vehicles are released, and it is written down who was told.
+    """End a request: its vehicles are released, and it is written down who was told and why.
 
+    Unfounded is what somebody was told on the phone; where nobody could be reached it takes the permission for that.
     A duplicate is the same as another request, `of`: the family's link follows that one. Raises NotFoundError.
     """
     request = books.requests.get(request_id)
     if request.state in ENDS:
         return Refusal(RefusalCode.REQUEST_ENDED, {"state": request.state})
     live, policy = books.assignments.list_of(request_id), unit.policy(books, now)
-    refusal = carrying(live) or _not_so(books, request, state, live)
+    refusal = carrying(live) or _not_so(request, state, live)
     if refusal is not None:
         return refusal
+    if state is RequestState.UNFOUNDED and request.ask.needs_vehicle and not _reached(books, request):
+        if not by.actor.may(Permission.END_UNREACHED):
+            return Refusal(RefusalCode.CALL_FIRST, {"state": request.state})
+        told = TOLD_NOBODY
     if state is RequestState.DUPLICATE:
         if of is None or followed(books, books.requests.get(of)).id == request_id:
             return Refusal(RefusalCode.DUPLICATE_OF_WHAT, {"of": of})
         request = replace(request, duplicate_of=of, version=request.version + 1)
         books.requests.save(request)
     release(books, live, actor=by.actor.id, reason=reason, now=now, policy=policy)
-    settle(books, request, now, end=state, told=told)
+    settle(books, request, now, end=state, told=told, reason=reason, by=by.actor.id)
     return request_id
 
 
@@ -85,16 +91,18 @@ def followed(books: Books, request: Request) -> Request:
     return request
 
 
-def _not_so(books: Books, request: Request, end: RequestState, trips: Sequence[Assignment]) -> Refusal | None:
-    """Why a request has not ended as it is said: nobody was carried, or nobody was reached."""
+def _not_so(request: Request, end: RequestState, trips: Sequence[Assignment]) -> Refusal | None:
+    """Why a request has not ended as it is said: nobody was carried."""
     reached = [a for a in trips if a.row.phase is Phase.SERVED or a.state is AssignmentState.AT_DESTINATION]
     if end is RequestState.COMPLETED and request.ask.needs_vehicle and not reached:
         return Refusal(RefusalCode.NOT_SERVED, {"state": request.state})
-    if end is RequestState.UNFOUNDED and request.ask.needs_vehicle:
-        calls = (entry.event for entry in books.journal.list_of_kinds([request.id], [PromiseCalled]))
-        if not any(isinstance(call, PromiseCalled) and call.outcome is CallOutcome.TOLD for call in calls):
-            return Refusal(RefusalCode.CALL_FIRST, {"state": request.state})
     return None
+
+
+def _reached(books: Books, request: Request) -> bool:
+    """Whether somebody was told on the phone how it stands."""
+    calls = (entry.event for entry in books.journal.list_of_kinds([request.id], [PromiseCalled]))
+    return any(isinstance(call, PromiseCalled) and call.outcome is CallOutcome.TOLD for call in calls)
 
 
 @transaction

@@ -1,7 +1,10 @@
 """Who may do what, written out once by hand (docs/api.md): a permission that a role must not have is seen here."""
 
+from dataclasses import replace
+
 import pytest
 
+from dispatch.domain.people import Person
 from dispatch.vocabulary.roles import PERMISSIONS, Permission, Role, may
 
 _P = Permission
@@ -31,12 +34,23 @@ MAY: dict[Permission, set[Role]] = {
     _P.KEEP_SOP: {OFFICER, ADMIN},
     _P.DRIVE: {DRIVER},
     _P.REPORT_POSITIONS: {DRIVER, DEVICE},
+    _P.END_UNREACHED: set(),  # given by name
 }
 
 
 @pytest.mark.parametrize("permission", Permission)
 def test_a_permission_is_theirs_whose_it_is_and_nobody_elses(permission: Permission) -> None:
     assert {role for role in Role if may(role, permission)} == MAY[permission]
+
+
+@pytest.mark.parametrize("role", Role)
+def test_what_is_given_by_name_counts_for_people_of_its_role_alone(role: Role) -> None:
+    person = Person(id="x", name="Orang Contoh", role=role)
+    assert not person.may(_P.END_UNREACHED)
+    given = replace(person, permissions=frozenset(Permission))
+    assert {permission for permission in Permission if given.may(permission)} == {
+        permission for permission in Permission if may(role, permission)
+    } | ({_P.END_UNREACHED} if role is OPERATOR else set())
 
 
 def test_every_role_has_its_row() -> None:

@@ -32,7 +32,7 @@ from dispatch.vocabulary.events import (
 )
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Document
-from dispatch.vocabulary.promises import APPROVERS, LADDER, TOLD_FAMILY, TOLD_REQUESTER, PromiseState
+from dispatch.vocabulary.promises import APPROVERS, LADDER, TOLD_FAMILY, TOLD_NOBODY, TOLD_REQUESTER, PromiseState
 from dispatch.vocabulary.request_states import Outcome, RequestState
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.trip_steps import AssignmentState, StepCause, StepSource
@@ -45,7 +45,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "approver": APPROVERS,
     "to": (*LADDER, *Role),
     "owner": LADDER,
-    "told": (TOLD_REQUESTER, TOLD_FAMILY, "keluarga", "Ibu Sari"),
+    "told": (TOLD_NOBODY, TOLD_REQUESTER, TOLD_FAMILY, "keluarga", "Ibu Sari"),
     "whom": ("police", "owner", "operator"),
     "subject": (*Document, "Blangko KTP"),
     "agency": ("kota-tangerang", "national"),
@@ -126,6 +126,11 @@ LINES: list[tuple[Event, str, str]] = [
         RequestEnded(at=NOW, state=RequestState.COMPLETED, told=TOLD_REQUESTER),
         "Permintaan berakhir; yang diberi tahu: pemohon",
         "The request ended; told: the requester",
+    ),
+    (
+        RequestEnded(at=NOW, state=RequestState.UNFOUNDED, told=TOLD_NOBODY, reason="tiga kali ditelepon"),
+        "Permintaan berakhir: tiga kali ditelepon; yang diberi tahu: belum ada yang terhubung",
+        "The request ended: tiga kali ditelepon; told: nobody could be reached",
     ),
     (
         PromiseClosed(at=NOW, outcome="solved", told="keluarga", state=PromiseState.SOLVED),

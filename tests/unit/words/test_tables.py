@@ -26,6 +26,7 @@ from dispatch.vocabulary.promises import (
     APPROVERS,
     LADDER,
     TOLD_FAMILY,
+    TOLD_NOBODY,
     TOLD_REQUESTER,
     CallOutcome,
     CloseOutcome,
@@ -74,7 +75,7 @@ CODES: dict[str, Iterable[str]] = {
     "events.call": CallOutcome,
     "events.whom": Whom,
     "events.said": FamilyWord,
-    "events.told": (TOLD_REQUESTER, TOLD_FAMILY),
+    "events.told": (TOLD_REQUESTER, TOLD_FAMILY, TOLD_NOBODY),
     "facts.class": VehicleClass,
     "facts.need": Need,
     "facts.duty": Duty,
@@ -118,7 +119,10 @@ CODES: dict[str, Iterable[str]] = {
 }
 # What a table has beside its codes, and why.
 BESIDE = {
-    "events.line": {"decision_made_again", "held_over", "noted_delivers", "duty_changed_shift_over", "with_reason"},
+    "events.line": {
+        *("decision_made_again", "held_over", "noted_delivers", "duty_changed_shift_over"),
+        *("request_ended_why", "with_reason"),
+    },
     "events.told": {"keluarga"},  # of entries before 0.2
     "family.headline": {"waiting_document", "over"},
     "messages.owners": {"other"},

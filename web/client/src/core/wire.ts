@@ -406,13 +406,15 @@ export interface components {
         /**
          * @description Who is signed in; a driver's own vehicle and the assignment it is on; `timezone` is the region's.
          *
-         *     `ageing_s` is how long a request waits until it comes one level up (R24), for those who see the order.
+         *     `permissions` are those that were given to this person by name. `ageing_s` is how long a request waits until it
+         *     comes one level up (R24), for those who see the order.
          */
         MeOut: {
             id: string;
             name: string;
             role: components["schemas"]["Role"];
             phone: string | null;
+            permissions: components["schemas"]["Permission"][];
             agency: string | null;
             facility: components["schemas"]["FacilityOut"] | null;
             vehicle: components["schemas"]["VehicleOut"] | null;
@@ -526,6 +528,11 @@ export interface components {
             ][];
             text: string;
         };
+        /**
+         * @description One thing that a role may do; which of the things it may do it to is for dispatch.reading to say.
+         * @enum {string}
+         */
+        Permission: "sign_in" | "look_up" | "find_places" | "ask" | "see_requests" | "see_fleet" | "see_ways" | "see_areas" | "see_coverage" | "see_sop" | "see_figures" | "see_all_messages" | "follow" | "keep_promises" | "assign" | "divert" | "answer_for_agency" | "drive" | "step" | "report_positions" | "close_roads" | "keep_sop" | "replay_demo" | "end_unreached";
         /** @description Somebody of the demo. */
         PersonOut: {
             id: string;
