@@ -155,7 +155,7 @@ def evolve(assignment: Assignment, event: TripEvent) -> Assignment:
         stamps.pop(assignment.state, None)
     if isinstance(event, StepCorrected):
         stamps = {state: stamp for state, stamp in stamps.items() if state in until(event.state)}
-        stamps[event.corrected] = Stamp(event.device_time, event.at, event.source)
+        stamps[event.corrected] = Stamp(event.since, event.at, event.source)
     elif not undone:
         stamps[event.state] = Stamp(event.device_time, event.at, event.source)
     return replace(

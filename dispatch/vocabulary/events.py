@@ -177,14 +177,15 @@ class StepUndone(TripEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepCorrected(TripEvent):
-    """An operator put a step right: `corrected` has the time `device_time` now, and the trip, which `was` in another
-    state or in the same, is in `state`.
+    """An operator put a step right: it is `corrected` since then, and the trip, which `was` in another state or in the
+    same, is in `state`.
 
     `wrong` is the state that was tapped wrongly, `wrong_at` when, `heard_at` when the server first heard of any state
     that the trip is not in after all; None where a step was forgotten.
     """
 
     corrected: AssignmentState
+    since: datetime
     was: AssignmentState
     wrong: AssignmentState | None = None
     wrong_at: datetime | None = None

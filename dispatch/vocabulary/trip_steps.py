@@ -215,8 +215,8 @@ def steps_from(state: AssignmentState) -> tuple[Step, ...]:
 
 
 def until(state: AssignmentState) -> tuple[AssignmentState, ...]:
-    """The states of a trip up to this one of them, in their order."""
-    return TRAIL[: TRAIL.index(state) + 1]
+    """The states of a trip up to this one, in their order; none where it is not one of them."""
+    return TRAIL[: TRAIL.index(state) + 1] if state in TRAIL else ()
 
 
 class Report(StrEnum):

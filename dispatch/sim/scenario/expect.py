@@ -279,7 +279,8 @@ def _taps(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
         stamps = {state.value: stamp.device_time for trip in trips for state, stamp in trip.stamps.items()}
         for state, at_s in taps.items():
             times = [event.device_time for event in events if event.state.value == state and event not in corrected]
-            times = [event.device_time for event in corrected if event.corrected.value == state][-1:] or times
+            right = [event.since for event in corrected if event.corrected.value == state]
+            times = [right[-1]] if right else times
             wanted = seen.world.instant(at_s)
             happened = ", ".join(str(at) for at in times) or "never"
             passed = times == [wanted] and stamps.get(state) == wanted

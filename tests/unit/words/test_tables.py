@@ -118,7 +118,13 @@ CODES: dict[str, Iterable[str]] = {
 }
 # What a table has beside its codes, and why.
 BESIDE = {
-    "events.line": {"held_over", "noted_delivers", "duty_changed_shift_over", "with_reason"},
+    "events.line": {
+        "held_over",
+        "noted_delivers",
+        "duty_changed_shift_over",
+        "with_reason",
+        "step_corrected_forgotten",
+    },
     "events.told": {"keluarga"},  # of entries before 0.2
     "family.headline": {"waiting_document", "over"},
     "messages.owners": {"other"},
