@@ -67,6 +67,7 @@ ROUTES: Mapping[tuple[str, str], Permission | None] = MappingProxyType(
         ("GET", "/api/requests/{request_id}/messages"): P.ASK,
         ("POST", "/api/requests/{request_id}/messages/{message_id}/sent"): P.ASK,
         ("POST", "/api/assignments/{assignment_id}/delivered"): P.DRIVE,
+        ("POST", "/api/assignments/{assignment_id}/correct"): P.CORRECT,
         ("POST", "/api/assignments/{assignment_id}/{step}"): P.STEP,
         ("GET", "/api/sop"): P.SEE_SOP,
         ("GET", "/api/sop/{agency}/{version}"): P.SEE_SOP,

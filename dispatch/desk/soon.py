@@ -59,7 +59,7 @@ def soon_free(decision: Decision, trips: Mapping[str, Trip], roads: Roads) -> di
 def _end_of(trip: Trip, fix: Fix | None, now: datetime, roads: Roads) -> tuple[float, Point] | None:
     """When a trip ends, in seconds, and where; None where that is not foreseen soon."""
     state, ask = trip.assignment.state, trip.request.ask
-    since_s = (now - trip.assignment.stamps[state].server_time).total_seconds()
+    since_s = (now - trip.assignment.stamps[state].at).total_seconds()
     end = ask.dropoff.point if ask.dropoff is not None else ask.pickup.point
     left_s = 0.0
     for ahead in TRAIL[TRAIL.index(state) :]:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import cast
 
 from dispatch.domain.arrival import Arrival
-from dispatch.vocabulary.events import KINDS, EventKind, StepUndone, TripEvent
+from dispatch.vocabulary.events import KINDS, EventKind, StepCorrected, StepUndone, TripEvent
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.trip_steps import (
     STATES,
@@ -21,6 +21,7 @@ from dispatch.vocabulary.trip_steps import (
     StepSource,
     steps_from,
     undo_leads_to,
+    until,
 )
 
 
@@ -47,6 +48,11 @@ class Stamp:
     device_time: datetime | None
     server_time: datetime
     source: StepSource
+
+    @property
+    def at(self) -> datetime:
+        """When the step was taken: by the device's clock, unless that is ahead of the server's."""
+        return min(self.device_time or self.server_time, self.server_time)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +138,8 @@ def _can_undo(assignment: Assignment, command: StepCommand, now: datetime) -> bo
     Where the server's clock was set back since the tap, it tells nothing about how long ago that was.
     """
     stamp = assignment.stamps[assignment.state]
+    if stamp.source is StepSource.CORRECTION:
+        return False  # that was no tap
     if timedelta(0) <= now - stamp.server_time <= UNDO_WITHIN:
         return True
     if command.device_time is None or stamp.device_time is None:
@@ -142,15 +150,19 @@ def _can_undo(assignment: Assignment, command: StepCommand, now: datetime) -> bo
 def evolve(assignment: Assignment, event: TripEvent) -> Assignment:
     """The assignment after `event`; the same events always give the same assignment."""
     stamps, undone = dict(assignment.stamps), isinstance(event, StepUndone)
+    says_why = not isinstance(event, StepUndone | StepCorrected)
     if undone or not assignment.fills_slot:  # what is taken back leaves no stamp, nor an offer's end before a late yes
         stamps.pop(assignment.state, None)
-    if not undone:
+    if isinstance(event, StepCorrected):
+        stamps = {state: stamp for state, stamp in stamps.items() if state in until(event.state)}
+        stamps[event.corrected] = Stamp(event.since, event.at, event.source)
+    elif not undone:
         stamps[event.state] = Stamp(event.device_time, event.at, event.source)
     return replace(
         assignment,
         state=event.state,
         stamps=MappingProxyType(stamps),
         last_seq=assignment.last_seq if event.seq is None else event.seq,
-        reason=assignment.reason if undone else event.reason or assignment.reason,
+        reason=(event.reason if says_why else None) or assignment.reason,
         version=assignment.version + 1,
     )

@@ -32,6 +32,8 @@ class Template(StrEnum):
     TRIP_NOTICED = "trip_noticed"
     PATIENT_DIED = "patient_died"
     MET_NOBODY = "met_nobody"
+    CORRECTED = "corrected"
+    CORRECTED_FOR_DRIVER = "corrected_for_driver"
     CHANGED = "changed"
     CHANGED_FOR_DRIVER = "changed_for_driver"
     CHANGED_FOR_FACILITY = "changed_for_facility"

@@ -45,5 +45,5 @@ def event_out(
     decision = None
     if isinstance(event, DecisionMade) and event.decision_id is not None and event.decision_id in briefs:
         decision = sentence(briefs[event.decision_id], rule_of, zone, lang)
-    text = event_text(event, lang, vehicle=names.get(event.vehicle_id or ""), decision=decision)
+    text = event_text(event, lang, zone, vehicle=names.get(event.vehicle_id or ""), decision=decision)
     return EventOut.of(event, seq=entry.seq, text=text, facts=facts_of(event))

@@ -10,6 +10,7 @@ from dispatch.vocabulary.languages import Lang
 from dispatch.words.events import code_name
 from dispatch.words.facts import area_name, joined
 from dispatch.words.messages import message_text, name_in, recipient_label
+from dispatch.words.tables import name_of
 from dispatch.words.times import clock_text, when_text
 
 LANG = Lang.ID  # of every message, until a recipient's own language is known
@@ -67,6 +68,7 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
         "why": name_in("whys", facts.get("why", ""), LANG),
         "end": name_in("ends", facts.get("end", ""), LANG),
         "notice": code_name("notice", facts["notice"], LANG) if "notice" in facts else None,
+        "state": name_of(LANG, "steps.timeline", facts["state"]) if "state" in facts else None,
         "changes": joined([code_name("changed", one, LANG) for one in facts["changes"].split(",")], LANG, "and")
         if "changes" in facts
         else None,

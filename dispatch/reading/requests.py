@@ -12,6 +12,7 @@ from dispatch.desk.unit import Unit
 from dispatch.desk.usecases.changes import words_of_family
 from dispatch.domain.approval import ApprovalState
 from dispatch.domain.assignment import Assignment
+from dispatch.domain.correction import correctable
 from dispatch.domain.people import Person
 from dispatch.domain.promise import Promise
 from dispatch.domain.request import Request
@@ -35,7 +36,7 @@ class StampOut(Out):
 
 
 class AssignmentOut(Out):
-    """One vehicle asked to go, or going."""
+    """One vehicle asked to go, or going; `correctable` are the steps that an operator may put right."""
 
     id: str
     request_id: str
@@ -47,6 +48,7 @@ class AssignmentOut(Out):
     eta_s: int | None
     distance_m: int | None
     next_steps: list[Step]
+    correctable: list[Step]
     stamps: dict[AssignmentState, StampOut]
     reason: str | None = None
     slot: int = 0
@@ -178,6 +180,7 @@ def assignment_out(assignment: Assignment, names: Names) -> AssignmentOut:
         eta_s=round(arrival.eta_s) if arrival else None,
         distance_m=round(arrival.distance_m) if arrival and arrival.distance_m is not None else None,
         next_steps=[step for step in steps_from(assignment.state) if not STEPS[step].by_desk],
+        correctable=list(correctable(assignment)),
         first_contact=assignment.slot == FIRST_CONTACT,
     )
 

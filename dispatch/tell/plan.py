@@ -24,16 +24,18 @@ from dispatch.vocabulary.events import (
     RequestChanged,
     RequestEnded,
     RequestReceived,
+    StepCorrected,
     StepTaken,
     StepUndone,
     StockCame,
     StoodDown,
+    TripEvent,
     TripNoticed,
 )
 from dispatch.vocabulary.notices import Notice
 from dispatch.vocabulary.promises import LADDER, OPERATOR, OWN_OPERATOR, STAFF, PromiseKind, Why
 from dispatch.vocabulary.request_states import FamilyWord, RequestState
-from dispatch.vocabulary.trip_steps import STATES, UNDO_WITHIN
+from dispatch.vocabulary.trip_steps import STATES, TRAIL, UNDO_WITHIN, until
 
 # A step is told when it can no longer be taken back, and an undo of the last moment is in the journal by then; the two
 # seconds are this project's own figure.
@@ -167,16 +169,38 @@ def _of_trip(event: Event, it: _Happened) -> Tellings:
         case OfferWithdrawn():
             return it.drop(_OFFERS) + it.say("driver", Template.OFFER_WITHDRAWN)
         case StepTaken():
-            tells = STATES[event.state].tells
-            return tuple(message for to, template in tells for message in it.say(to, template, wait=SETTLED))
+            return _step(event, it)
         case StepUndone(undone=state) if state is not None:
             return it.drop(frozenset(template for _, template in STATES[state].tells))
+        case StepCorrected():
+            return _corrected(event, it)
         case StoodDown() | ProblemReported():
             told = it.say("contact", Template.REPLACED, wait=SETTLED)
             told += it.say(OPERATOR, Template.VEHICLE_LOST, wait=SETTLED)
             called_back = isinstance(event, StoodDown) and not it.known.own_act
             return told + (it.say("driver", Template.LET_GO) if called_back else ())
     return ()
+
+
+def _corrected(event: StepCorrected, it: _Happened) -> Tellings:
+    """Where the trip stands now: as a step tells it; where it was said to be farther, whoever was told so is told."""
+    if event.state is event.was:
+        return ()
+    driver = it.say("driver", Template.CORRECTED_FOR_DRIVER, state=event.state)
+    if event.wrong is None:
+        return _step(event, it) + driver
+    later = [state for state in TRAIL if state not in until(event.state)]
+    drop = it.drop(frozenset(template for state in later for _, template in STATES[state].tells))
+    if event.heard_at is not None and event.at < event.heard_at + SETTLED:
+        return drop + driver  # nobody was told of the wrong one
+    told = sorted({to for state in later if state in until(event.was) for to, _ in STATES[state].tells})
+    return drop + driver + tuple(m for to in told for m in it.say(to, Template.CORRECTED, state=event.state))
+
+
+def _step(event: TripEvent, it: _Happened) -> tuple[Message, ...]:
+    """What a step tells, when it can no longer be taken back."""
+    tells = STATES[event.state].tells
+    return tuple(message for to, template in tells for message in it.say(to, template, wait=SETTLED))
 
 
 def _offered(event: OfferMade, it: _Happened) -> Tellings:

@@ -5,7 +5,7 @@ import logging
 from dispatch.desk.ports import Books, JournalEntry, LostRaceError, Store, find
 from dispatch.domain.message import Message
 from dispatch.tell.plan import Known, Tellings, messages_for
-from dispatch.vocabulary.events import RequestEnded, StepTaken, StepUndone, TripEvent
+from dispatch.vocabulary.events import RequestEnded, StepCorrected, StepTaken, StepUndone, TripEvent
 from dispatch.vocabulary.trip_steps import STATES, Phase
 
 _BATCH = 200
@@ -76,7 +76,7 @@ def known_of(books: Books, entry: JournalEntry) -> Known:
 
 def _had_trip(books: Books, entry: JournalEntry) -> bool:
     """Whether a trip had been driven to its end by then: since then that end may have been undone."""
-    steps = books.journal.list_of_kinds([entry.event.request_id or ""], [StepTaken, StepUndone])
+    steps = books.journal.list_of_kinds([entry.event.request_id or ""], [StepTaken, StepUndone, StepCorrected])
     last = {
         step.event.assignment_id: step.event.state
         for step in steps

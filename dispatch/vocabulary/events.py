@@ -34,6 +34,7 @@ class EventKind(StrEnum):
     OFFER_WITHDRAWN = auto()
     STEP_TAKEN = auto()
     STEP_UNDONE = auto()
+    STEP_CORRECTED = auto()
     STOOD_DOWN = auto()
     PROBLEM_REPORTED = auto()
     APPROVAL_ASKED = auto()
@@ -176,6 +177,23 @@ class StepUndone(TripEvent):
     """A tap was taken back: `undone` is the state that was left, None in entries before 0.2."""
 
     undone: AssignmentState | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepCorrected(TripEvent):
+    """An operator put a step right: it is `corrected` since then, and the trip, which `was` in another state or in the
+    same, is in `state`.
+
+    `wrong` is the state that was tapped wrongly, `wrong_at` when, `heard_at` when the server first heard of any state
+    that the trip is not in after all; None where a step was forgotten.
+    """
+
+    corrected: AssignmentState
+    since: datetime
+    was: AssignmentState
+    wrong: AssignmentState | None = None
+    wrong_at: datetime | None = None
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     KEEP_PROMISES = auto()
     ASSIGN = auto()  # and override, and approve where a rule names the role
     DIVERT = auto()  # a vehicle from a lower request to a red
+    CORRECT = auto()  # a step of a trip that was tapped wrongly
     ANSWER_FOR_AGENCY = auto()
     DRIVE = auto()  # the own vehicle's offers and duty
     STEP = auto()
@@ -58,6 +59,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             _P.ASK,
             _P.ASSIGN,
             _P.DIVERT,
+            _P.CORRECT,
             _P.ANSWER_FOR_AGENCY,
             _P.STEP,
             _P.SEE_ALL_MESSAGES,

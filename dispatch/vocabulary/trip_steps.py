@@ -130,6 +130,7 @@ class StepSource(StrEnum):
     TRACKER = "tracker"
     OPERATOR = "operator"
     DESK = "desk"
+    CORRECTION = "correction"  # of an operator, afterwards
 
 
 class StepCause(StrEnum):
@@ -149,15 +150,14 @@ class StepCause(StrEnum):
 class StepRow:
     """One step: the states it leads from and to, and what it means.
 
-    `event`: the kind of entry in the journal. `undoable`: the tap can be taken back within `UNDO_WITHIN`. `frees`: the
-    vehicle is on no trip any more. `reopens`: the request needs another vehicle. `by_desk`: no person takes it.
+    `event`: the kind of entry in the journal. `undoable`: the tap can be taken back within `UNDO_WITHIN`.
+    `reopens`: the request needs another vehicle. `by_desk`: no person takes it.
     """
 
     leads_from: frozenset[AssignmentState]
     leads_to: AssignmentState
     event: str = "step_taken"
     undoable: bool = False
-    frees: bool = False
     reopens: bool = False
     by_desk: bool = False
 
@@ -176,16 +176,10 @@ STEPS: Mapping[Step, StepRow] = MappingProxyType(
         Step.TRANSPORTING: StepRow(leads_from=_from(_S.ON_SCENE), leads_to=_S.TRANSPORTING, undoable=True),
         Step.AT_DESTINATION: StepRow(leads_from=_from(_S.TRANSPORTING), leads_to=_S.AT_DESTINATION, undoable=True),
         # A trip without transport ends on the scene.
-        Step.CLEAR: StepRow(
-            leads_from=_from(_S.AT_DESTINATION, _S.ON_SCENE), leads_to=_S.CLEARED, undoable=True, frees=True
-        ),
+        Step.CLEAR: StepRow(leads_from=_from(_S.AT_DESTINATION, _S.ON_SCENE), leads_to=_S.CLEARED, undoable=True),
         # Who carries somebody is never freed.
-        Step.STAND_DOWN: StepRow(
-            leads_from=GOING - LOADED, leads_to=_S.STOOD_DOWN, event="stood_down", frees=True, reopens=True
-        ),
-        Step.PROBLEM: StepRow(
-            leads_from=GOING, leads_to=_S.STOOD_DOWN, event="problem_reported", frees=True, reopens=True
-        ),
+        Step.STAND_DOWN: StepRow(leads_from=GOING - LOADED, leads_to=_S.STOOD_DOWN, event="stood_down", reopens=True),
+        Step.PROBLEM: StepRow(leads_from=GOING, leads_to=_S.STOOD_DOWN, event="problem_reported", reopens=True),
         Step.EXPIRE: StepRow(
             leads_from=_from(_S.OFFERED), leads_to=_S.EXPIRED, event="offer_expired", reopens=True, by_desk=True
         ),
@@ -218,6 +212,11 @@ def steps_from(state: AssignmentState) -> tuple[Step, ...]:
     if not STATES[state].is_live:
         return ()
     return tuple(step for step in Step if step is not Step.UNDO and state in STEPS[step].leads_from)
+
+
+def until(state: AssignmentState) -> tuple[AssignmentState, ...]:
+    """The states of a trip up to this one, in their order; none where it is not one of them."""
+    return TRAIL[: TRAIL.index(state) + 1] if state in TRAIL else ()
 
 
 class Report(StrEnum):

@@ -1,9 +1,19 @@
 """A line of the timeline for everything that happened."""
 
 from collections.abc import Mapping
+from datetime import datetime, tzinfo
 from enum import StrEnum
 
-from dispatch.vocabulary.events import DecisionMade, DutyChanged, Event, Held, Noted, RequestEnded, facts_of
+from dispatch.vocabulary.events import (
+    DecisionMade,
+    DutyChanged,
+    Event,
+    Held,
+    Noted,
+    RequestEnded,
+    StepCorrected,
+    facts_of,
+)
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.places import Cause
@@ -13,6 +23,7 @@ from dispatch.vocabulary.trip_steps import AssignmentState, StepCause
 from dispatch.vocabulary.vehicle_classes import Duty
 from dispatch.words.facts import joined, word
 from dispatch.words.tables import Gaps, name_of, name_or_own, phrase, table
+from dispatch.words.times import clock_text
 
 # Where the words of a code are: by its type, or by the name of a fact that is text.
 WORDS_OF: Mapping[type | str, str] = {
@@ -35,13 +46,16 @@ WORDS_OF: Mapping[type | str, str] = {
 _OWN_WORDS = {"told": "events.told", "whom": "facts.notify", "subject": "facts.documents"}
 
 
-def event_text(event: Event, lang: Lang, *, vehicle: str | None = None, decision: str | None = None) -> str:
+def event_text(
+    event: Event, lang: Lang, zone: tzinfo, *, vehicle: str | None = None, decision: str | None = None
+) -> str:
     """One line; `vehicle` is its name, `decision` the sentence of the decision that was made."""
     if isinstance(event, DecisionMade) and not event.again and (written := decision or event.sentence):
         return written
     facts = facts_of(event)
     words = Gaps(table(lang, "events.default"))
     words.update({name: said for name, value in facts.items() if (said := _word(name, value, lang)) is not None})
+    words.update({name: clock_text(at, zone) for name, at in facts.items() if isinstance(at, datetime)})
     if vehicle:
         words["vehicle"] = vehicle
     said = table(lang, "events.line")[_key(event)]
@@ -65,6 +79,8 @@ def _key(event: Event) -> str:
             return "held_over"
         case Noted(delivers=True):
             return "noted_delivers"
+        case StepCorrected() if event.wrong is None or event.wrong_at is None:
+            return "step_corrected_forgotten"
         case DutyChanged(shift_over=True):
             return "duty_changed_shift_over"
         case RequestEnded(reason=str()):

@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from dispatch.desk.usecases import changes, promises, requests, trips, vehicles
 from dispatch.domain.assignment import Assignment
+from dispatch.domain.correction import Correction
 from dispatch.domain.request import RequestFilter
 from dispatch.vocabulary.needs import Death, Need, Urgency
 from dispatch.vocabulary.promises import OWN_OPERATOR, CallOutcome, CloseOutcome
@@ -59,6 +61,13 @@ async def errs(town: Town, pick: int) -> None:
         if pick % 5:
             await town.wait((0, 4, 10, 11)[pick % 4])
         await town.try_step(trip, Step.UNDO)
+
+
+async def an_operator_puts_right(town: Town, pick: int) -> None:
+    for trip in (await _trips(town))[pick % 3 :][:1]:
+        at = town.clock.at - timedelta(seconds=(0, 5, 60)[pick % 3])
+        said = Correction(step=TRIP[pick % 6], at=at, actor=OPI.id, reason="x", only_time=pick % 4 == 0)
+        await trips.correct(town.unit, trip.id, said, by=by(OPI))
 
 
 async def waits(town: Town, pick: int) -> None:
@@ -134,6 +143,6 @@ ACTS: dict[str, Callable[[Town, int], Awaitable[None]]] = {
     act.__name__: act
     for act in (
         *(asks, drives, errs, leaves, waits, family_says, somebody_ends, somebody_answers, an_operator_assigns),
-        *(somebody_keeps_a_promise, documents_come, a_driver_turns, an_offer_arrives),
+        *(somebody_keeps_a_promise, documents_come, a_driver_turns, an_offer_arrives, an_operator_puts_right),
     )
 }

@@ -7,6 +7,7 @@ from functools import partial
 
 from dispatch.desk.command import Command
 from dispatch.desk.usecases import changes, changing, closures, promises, requests, sop, trips, vehicles
+from dispatch.domain.correction import Correction
 from dispatch.domain.people import Person
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.places import Cause
@@ -188,6 +189,22 @@ async def changes_on_the_way(town: Town) -> None:
     await town.wait(60)
 
 
+async def put_right(town: Town) -> None:
+    """The end was tapped by slip, minutes ago; a step was forgotten; only a time was wrong."""
+    request_id = await town.ask(ask(Need.BODY))
+    trip = await town.drive(request_id, *TRIP)
+    for step, ago_s, only_time in (
+        (Step.ON_SCENE, 20, False),
+        (Step.TRANSPORTING, 5, False),
+        (Step.ON_SCENE, 70, True),
+        (Step.AT_DESTINATION, 0, False),
+    ):
+        at = town.clock.at - timedelta(seconds=ago_s)
+        said = Correction(step=step, at=at, actor=OPI.id, reason="sopir menelepon", only_time=only_time)
+        done(await trips.correct(town.unit, trip.id, said, by=by(OPI)))
+        await town.wait(60)
+
+
 async def a_new_version(town: Town) -> None:
     """A version that tells the operator, in force at once; beside it a road is closed and opened."""
     unit, text = town.unit, packs()["laz.toml"] + _TELL_OPERATOR
@@ -212,6 +229,6 @@ COURSES: dict[str, Callable[[Town], Awaitable[None]]] = {
     for course in (
         *(a_drowned_child, nobody_answers, many_refusals, a_family_cancels, a_family_leaves, approvals),
         *(an_operator_chooses, a_promise, a_promise_that_is_solved, documents, other_ends, a_new_version),
-        changes_on_the_way,
+        *(changes_on_the_way, put_right),
     )
 }

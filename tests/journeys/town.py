@@ -219,7 +219,7 @@ class Town:
         def explain(books: Books) -> list[str]:
             return [line for name in requests for line in explain_request(books, name, ZONE, Lang.ID)[1:]]
 
-        said = [event_text(entry.event, Lang.ID) for entry in entries if entry.event.request_id is None]
+        said = [event_text(entry.event, Lang.ID, self.unit.zone) for entry in entries if entry.event.request_id is None]
         said += await self.books(explain)
         for request_id in requests:
             page = await family.view(self.unit, await self.link(request_id), Lang.ID)

@@ -14,6 +14,7 @@ from dispatch.desk.command import Command
 from dispatch.desk.unit import Unit
 from dispatch.desk.usecases import changes, changing, diverting, promises, reports, requests, trips, vehicles
 from dispatch.domain.assignment import StepCommand
+from dispatch.domain.correction import Correction
 from dispatch.domain.request import Ask
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.promises import CallOutcome, CloseOutcome
@@ -22,7 +23,7 @@ from dispatch.vocabulary.request_states import FamilyWord, RequestState
 from dispatch.vocabulary.trip_steps import TAKEN_BY_PEOPLE, Report, Step, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty
 from tests.people import CIKOKOL, DINA, HOME, SITI
-from tests.proof.ground import Ground
+from tests.proof.ground import STATE_OF, Ground
 from tests.proof.standing import ENDS, LIVE, ON_TRIP, Row, at_of
 from tests.proof.town import ASKS, CITY, CONTACT, COUNTY, DELIVERED_TO, DRIVERS, FLEET
 
@@ -230,6 +231,31 @@ class DeskMachine(Ground):
         if row is not None:
             self.turn(after_s)
             self.take(row, Step.UNDO, DRIVERS[row["vehicle_id"]])
+
+    @rule(
+        number=NUMBERS,
+        step=st.sampled_from((Step.ACCEPT, *TRIP)),
+        ago_s=st.sampled_from([0, 0, 1, 60, 600]),
+        only_time=st.sampled_from([False, False, True]),
+    )
+    @precondition(lambda self: self.live("accepted", *ON_TRIP, "cleared"))
+    def correct(self, number: int, step: Step, ago_s: int, only_time: bool) -> None:
+        """An operator says where a trip is in truth; what it has come through it can be put back to at any time."""
+        row = self.pick(self.live("accepted", *ON_TRIP, "cleared"), number)
+        if row is None:
+            return
+        at = self.town.clock.now() - timedelta(seconds=ago_s)
+        said = Correction(step=step, at=at, actor=CITY.id, reason="sopir menelepon", only_time=only_time)
+        done = self.do(CITY, f"correct {step}", lambda unit, by: trips.correct(unit, row["id"], said, by=by))
+        if isinstance(done, Refusal):
+            back = STATE_OF[step] in json.loads(row["stamps"]) and row["state"] != "cleared" and not only_time
+            may = back and ago_s == 0 and self.turned_at is None and done.code is not RefusalCode.NOTHING_CHANGED
+            assert not may, f"{row['id']} is not put back from {row['state']} to {step}: {done}"
+            return
+        after = next(one["state"] for one in self.witness.read()["assignments"] if one["id"] == done)
+        stays = only_time and STATE_OF[step] in json.loads(row["stamps"])
+        if after != (row["state"] if stays else STATE_OF[step]):
+            self.problems.append(f"{row['id']} was put right to {step} and is {after}")
 
     @rule(number=NUMBERS, data=st.data())
     @precondition(lambda self: self.live())

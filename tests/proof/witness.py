@@ -13,6 +13,7 @@ from tests.proof.standing import (
     ENDS,
     LEFT,
     LIVE,
+    ON_TRIP,
     Row,
     State,
     at_of,
@@ -49,6 +50,7 @@ LEFT_ALONE = timedelta(minutes=10)
 NOT_AGAIN = timedelta(minutes=20)
 REFUSALS_TO_OPERATOR = 5
 UNDO_WITHIN = timedelta(seconds=10)
+DRIVEN = {"accepted", *ON_TRIP, "cleared"}
 _TABLES = ("requests", "contacts", "assignments", "approvals", "promises", "promise_calls", "due", "vehicles")
 
 
@@ -72,6 +74,8 @@ class Witness:
         self._journal, self._decisions, _ = (0, 0, 0) if from_the_beginning else self.seen.grown
         self._states: dict[str, str] = {}  # of each assignment, by the journal alone
         self._trails: dict[str, list[str]] = {}  # the states that it has come through and were not taken back
+        self._corrected: dict[str, dict[str, datetime]] = {}  # the times that an operator has put right
+        self._slots: dict[str, int] = {}  # as each was offered
         self._expires: dict[str, datetime] = {}
         self._left: dict[tuple[str, str], datetime] = {}  # when a vehicle left a request, otherwise than by silence
         self._noticed: Counter[tuple[str, str]] = Counter()
@@ -186,6 +190,7 @@ class Witness:
         name, vehicle, request = row["assignment_id"], row["vehicle_id"], row["request_id"]
         self._states[name] = "offered"
         self._trails[name] = ["offered"]
+        self._slots[name] = facts["slot"]
         self._expires[name] = at_of(facts["expires_at"])
         lasts = self._expires[name] - at
         if lasts != timedelta(seconds=_answer_s(asked) + UNDELIVERED_S):
@@ -203,16 +208,11 @@ class Witness:
     def _stepped(self, row: Row, facts: Mapping[str, Any], at: datetime, asked: Mapping[str, Any]) -> Iterator[str]:
         name, kind, state = row["assignment_id"], row["kind"], facts["state"]
         before = self._states.get(name)
-        trail = self._trails[name]
-        legal = state in NEXT.get(before or "", ())
-        if kind == "step_undone":
-            trail.pop()
-            legal = (before, state) in BACK and trail[-1:] == [state]
-        else:
-            trail.append(state)
+        legal = self._goes(name, kind, facts)
         if not legal or (before == "transporting" and kind == "stood_down"):  # who carries somebody is never freed
             yield f"{name} went from {before} to {state} ({kind})"
         self._states[name] = state
+        self._keep_corrected(name, kind, facts)
         if kind == "step_undone" and facts["undone"] != before:
             yield f"{name} was undone from {facts['undone']} and was {before}"
         if kind == "step_undone" and at - self._stepped_at[name] > UNDO_WITHIN:
@@ -220,9 +220,9 @@ class Witness:
         self._stepped_at[name] = at
         if kind == "problem_reported":
             self._kept_back[row["vehicle_id"]] = "out_of_service"
-        elif state == "cleared" and asked["patient"]["infectious"]:
+        elif state == "cleared" != before and asked["patient"]["infectious"]:
             self._kept_back[row["vehicle_id"]] = "cleaning"
-        elif kind == "step_undone":
+        elif kind == "step_undone" or (kind == "step_corrected" and before == "cleared"):
             self._kept_back.pop(row["vehicle_id"], None)
         if kind == "offer_expired" and at < self._expires[name]:
             yield f"{name} expired {self._expires[name] - at} early"
@@ -234,6 +234,33 @@ class Witness:
             self._left[of] = at
         if state == "declined":
             self._declined[row["vehicle_id"]] = at + LEFT_ALONE
+
+    def _goes(self, name: str, kind: str, facts: Mapping[str, Any]) -> bool:
+        """Whether a trip may come into this state from the one that it is in."""
+        trail, before, state = self._trails[name], self._states.get(name) or "", facts["state"]
+        ahead = state in NEXT.get(before, ())
+        if kind == "step_undone":
+            trail.pop()
+            return (before, state) in BACK and trail[-1:] == [state]
+        if kind != "step_corrected":
+            trail.append(state)
+            return ahead
+        known = facts["was"] == before and facts["corrected"] in (state, *trail)
+        if state in trail:
+            trail[:] = trail[: trail.index(state) + 1]
+            return known
+        trail.append(state)
+        return known and ahead and state not in LEFT and facts["corrected"] == state
+
+    def _keep_corrected(self, name: str, kind: str, facts: Mapping[str, Any]) -> None:
+        """Since when a trip is in a state, where an operator put that right."""
+        corrected = self._corrected.setdefault(name, {})
+        if kind == "step_corrected":
+            corrected[facts["corrected"]] = at_of(facts["since"])
+        elif kind != "step_undone":
+            corrected.pop(facts["state"], None)
+        for left in corrected.keys() - set(self._trails[name]):
+            del corrected[left]
 
     # Promise 2: every vehicle that was considered has its verdict, and whoever may not go has a written reason.
 
@@ -284,10 +311,21 @@ class Witness:
                 yield f"{row['id']} expires at {row['expires_at']}, by the journal {self._expires.get(row['id'])}"
             if offered != (timer is not None) or (timer is not None and timer != at_of(row["expires_at"])):
                 yield f"{row['id']} is {row['state']} until {row['expires_at']} with a timer at {timer}"
-            if row["state"] not in ("offered", *json.loads(row["stamps"])):
-                yield f"{row['id']} is {row['state']} without a stamp"
+            yield from self._stamped(row)
         if self._states.keys() != {row["id"] for row in self.seen["assignments"]}:
             yield "an assignment of the journal is lost"
+
+    def _stamped(self, row: Row) -> Iterator[str]:
+        """Its stamps are those of the states that it came through, at the times that were put right."""
+        name, stamps = row["id"], json.loads(row["stamps"])
+        trail = {state for state in self._trails[name] if state in DRIVEN}
+        if row["state"] not in ("offered", *stamps) or trail != {state for state in stamps if state in DRIVEN}:
+            yield f"{name} is {row['state']} with the stamps of {sorted(stamps)}, by the journal {sorted(trail)}"
+        for state, at in self._corrected.get(name, {}).items():
+            if state in stamps and at_of(stamps[state][0]) != at:
+                yield f"{name} is {state} since {stamps[state][0]} and was put right to {at}"
+        if self._slots[name] == -1 and row["slot"] == 0 and "transporting" not in stamps:
+            yield f"{name} went ahead, carries nobody and has the place of the one behind"
 
     def _vehicles(self) -> Iterator[str]:
         due, on = self.seen.due(), {a["vehicle_id"]: a["state"] for a in self.seen["assignments"] if a["state"] in LIVE}

@@ -10,6 +10,7 @@ from dispatch.bootstrap import House
 from dispatch.desk.ports import Books
 from dispatch.desk.usecases import reports, trips, vehicles
 from dispatch.domain.assignment import StepCommand
+from dispatch.domain.correction import Correction
 from dispatch.domain.people import Person
 from dispatch.reading.base import vehicle_names
 from dispatch.reading.requests import AssignmentOut, assignment_out, trip_in_scope
@@ -32,6 +33,15 @@ class StepIn(In):
     device_time: datetime
     source: Literal["tap", "geofence", "tracker", "operator"] = "tap"
     reason: Reason | None = None
+
+
+class CorrectIn(In):
+    """In which step a trip is in truth, since when, and how that is known; with `only_time` it stays where it is."""
+
+    step: Step
+    device_time: datetime
+    reason: Reason
+    only_time: bool = False
 
 
 class DutyIn(In):
@@ -65,6 +75,20 @@ async def delivered(assignment_id: str, house: TheHouse, by: By) -> AssignmentOu
     """The offer is on the driver's screen: from now on the time to answer runs. A repeat changes nothing."""
     await _in_scope(house, by.actor, assignment_id)
     return await _read(house, done(await trips.deliver_offer(house.unit, assignment_id, by=by)))
+
+
+@router.post("/assignments/{assignment_id}/correct")
+async def correct(assignment_id: str, body: CorrectIn, house: TheHouse, by: By) -> AssignmentOut:
+    """A step that was tapped wrongly or not at all is put right; both stamps are kept in the timeline."""
+    await _in_scope(house, by.actor, assignment_id)
+    correction = Correction(
+        step=body.step,
+        at=utc(body.device_time),
+        actor=by.actor.id,
+        reason=body.reason,
+        only_time=body.only_time,
+    )
+    return await _read(house, done(await trips.correct(house.unit, assignment_id, correction, by=by)))
 
 
 @router.post("/assignments/{assignment_id}/{step}")

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dispatch.desk.command import DESK
+from dispatch.desk.effects.carry_out import watch_long
 from dispatch.desk.effects.noticing import notice
 from dispatch.desk.effects.promising import open_promise
 from dispatch.desk.effects.steps import release
@@ -14,7 +15,7 @@ from dispatch.vocabulary.events import OfferMade
 from dispatch.vocabulary.notices import Notice
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
-from dispatch.vocabulary.trip_steps import FIRST_CONTACT, KEPT_UNTIL_BETTER, AssignmentState, StepCause
+from dispatch.vocabulary.trip_steps import FIRST_CONTACT, KEPT_UNTIL_BETTER, StepCause
 
 
 def first_contact_carries(
@@ -47,15 +48,16 @@ def let_the_kept_go(books: Books, request: Request, now: datetime, policy: Polic
     release(books, kept, actor=DESK, cause=StepCause.BETTER_ACCEPTED, now=now, policy=policy)
 
 
-def goes_ahead_again(books: Books, request: Request, undone: Assignment, now: datetime) -> None:
-    """The tap that the patient is aboard was taken back: it is ahead again, and another vehicle is looked for."""
+def goes_ahead_again(books: Books, request: Request, undone: Assignment, now: datetime, policy: Policy) -> None:
+    """The patient is not aboard after all: a first contact is ahead again, and another vehicle is looked for."""
     made = [entry.event for entry in books.journal.list_of_kinds([request.id], [OfferMade])]
     first = any(
         isinstance(event, OfferMade) and event.assignment_id == undone.id and event.slot == FIRST_CONTACT
         for event in made
     )
-    if undone.slot != 0 or not first or undone.state is not AssignmentState.ON_SCENE:
+    if undone.slot != 0 or not first:
         return
     books.assignments.save(replace(undone, slot=FIRST_CONTACT, version=undone.version + 1))
     open_promise(books, request, Why.SEARCHING_LONG, now)
     books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=now))
+    watch_long(books, request.id, now, policy)

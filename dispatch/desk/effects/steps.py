@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.domain.assignment import Assignment, StepCommand, decide, evolve
+from dispatch.domain.correction import Correction, decide_correction
+from dispatch.vocabulary.events import OfferDeclined, ProblemReported, TripEvent
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS
-from dispatch.vocabulary.trip_steps import LOADED, STATES, STEPS, AssignmentState, Phase, Step, StepCause, StepSource
+from dispatch.vocabulary.trip_steps import LOADED, STATES, AssignmentState, Phase, Step, StepCause, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty
 
 
@@ -23,18 +25,38 @@ def take_step(
     event = decide(assignment, command, now)
     if isinstance(event, Refusal):
         return event
-    before = assignment.row
-    if before.phase is Phase.LOST and not _nobody_else_was_asked(books, assignment):
+    if assignment.row.phase is Phase.LOST and not _nobody_else_was_asked(books, assignment):
         return Refusal(RefusalCode.OFFER_EXPIRED, {"late_s": round((now - assignment.expires_at).total_seconds(), 1)})
+    return _follow(books, assignment, event, now, policy)
+
+
+def correct_step(
+    books: Books, assignment: Assignment, correction: Correction, now: datetime, policy: Policy
+) -> Assignment | Refusal:
+    """A step that was tapped wrongly is put right, with what it means for the vehicle as if it had been tapped so."""
+    event = decide_correction(assignment, correction, now)
+    if isinstance(event, Refusal):
+        return event
+    if not assignment.is_live and STATES[event.state].is_live:
+        vehicle_id = assignment.vehicle_id
+        duty, other = books.vehicles.get(vehicle_id).duty, books.assignments.find_live(vehicle_id)
+        if duty not in (Duty.AVAILABLE, Duty.CLEANING) or other is not None:
+            return Refusal(RefusalCode.VEHICLE_WENT_ON, {"vehicle_id": vehicle_id, "duty": duty})
+    return _follow(books, assignment, event, now, policy)
+
+
+def _follow(books: Books, assignment: Assignment, event: TripEvent, now: datetime, policy: Policy) -> Assignment:
+    """What the assignment is after an event of its trip, with what that means for the vehicle and for who waits."""
+    before, vehicle_id = assignment.row, assignment.vehicle_id
     assignment = evolve(assignment, event)
     books.journal.add(event)
     books.assignments.save(assignment)
     if before.phase is Phase.OFFER:
         books.timers.drop(DueKind.OFFER_EXPIRES, assignment.id)
-    if command.step is Step.DECLINE:
+    if isinstance(event, OfferDeclined):
         books.vehicles.leave_alone(vehicle_id, now + timedelta(seconds=policy.decline_lock_s))
-    if command.step is not Step.UNDO and STEPS[command.step].frees:
-        _free(books, assignment, command.step, now)
+    if before.is_going and not assignment.row.is_going:
+        _free(books, assignment, event, now)
     elif not before.is_going and assignment.row.is_going:
         # A vehicle that was at its base is there still when its driver says yes, and not when an end is undone.
         at_base = before.phase in (Phase.OFFER, Phase.LOST) and books.vehicles.get(vehicle_id).at_base
@@ -69,12 +91,12 @@ def _nobody_else_was_asked(books: Books, late: Assignment) -> bool:
     return all(other.slot != late.slot or not other.fills_slot for other in books.assignments.list_of(request.id))
 
 
-def _free(books: Books, assignment: Assignment, step: Step, now: datetime) -> None:
+def _free(books: Books, assignment: Assignment, event: TripEvent, now: datetime) -> None:
     """The vehicle is on no trip any more: it is free, has to be cleaned first (R10), or cannot go on."""
     held = books.vehicles.get(assignment.vehicle_id)
     cleared = assignment.state is AssignmentState.CLEARED
     carried = cleared or not LOADED.isdisjoint(assignment.stamps)
-    if step is Step.PROBLEM:
+    if isinstance(event, ProblemReported):
         duty = Duty.OUT_OF_SERVICE
     elif carried and books.requests.get(assignment.request_id).ask.patient.infectious:
         duty = Duty.CLEANING

@@ -9,11 +9,12 @@ from dispatch.desk.effects.carry_out import carry_out, offer_s
 from dispatch.desk.effects.pairs import first_contact_carries, goes_ahead_again, let_the_kept_go
 from dispatch.desk.effects.promising import escalate, escalated_to
 from dispatch.desk.effects.standing import settle
-from dispatch.desk.effects.steps import take_step
+from dispatch.desk.effects.steps import correct_step, take_step
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.desk.record import Written
 from dispatch.desk.unit import Unit, Work
 from dispatch.domain.assignment import Assignment, StepCommand
+from dispatch.domain.correction import Correction
 from dispatch.domain.request import Place, Request, unfilled_slots
 from dispatch.vocabulary.events import OfferDelivered
 from dispatch.vocabulary.needs import Urgency
@@ -22,7 +23,7 @@ from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS, RequestState
-from dispatch.vocabulary.trip_steps import STEPS, AssignmentState, Step
+from dispatch.vocabulary.trip_steps import LOADED, STEPS, AssignmentState, Step
 
 _WITH_PATIENT = (AssignmentState.TRANSPORTING, AssignmentState.AT_DESTINATION)
 _REFUSALS = (AssignmentState.DECLINED, AssignmentState.EXPIRED)
@@ -79,18 +80,61 @@ async def step(unit: Unit, assignment_id: str, command: StepCommand, *, by: Comm
             current = books.requests.get(assignment.request_id)
             if written is not None and current.state not in ENDS:
                 current = _go_on(books, current, written, command.step)
-            if command.step is Step.UNDO:
-                goes_ahead_again(books, current, assignment, now)
-            elif assignment.slot < 0 and assignment.state in _WITH_PATIENT:
-                first_contact_carries(books, current, assignment, left_s, now, policy)
-            elif assignment.slot >= 0 and command.step is Step.ACCEPT:
+            if assignment.slot >= 0 and command.step is Step.ACCEPT:
                 let_the_kept_go(books, current, now, policy)
+            _pair(books, current, meant, assignment, left_s, now, policy)
             settle(books, current, now, reopened=command.step is Step.UNDO)
             return assignment.id
 
         return work
 
     return await unit.once(by, attempt)
+
+
+async def correct(unit: Unit, assignment_id: str, correction: Correction, *, by: Command) -> str | Refusal:
+    """An operator puts a step right that was tapped wrongly or not at all; all that follows from it follows anew.
+
+    Returns the assignment's id.
+    """
+
+    async def attempt() -> Work[str | Refusal]:
+        now = unit.clock.now()
+        before, request = await unit.store.read(lambda books: _with_request(books, assignment_id))
+        left_s = await _left_s(unit, before, request) if correction.step is Step.TRANSPORTING else None
+
+        def work(books: Books) -> str | Refusal:
+            policy, held = unit.policy(books, now), books.assignments.get(assignment_id)
+            stays = correction.only_time or STEPS[correction.step].leads_to is held.state
+            if not (stays or held.is_live) and (ended := _ended_otherwise(books, held.request_id)):
+                return ended
+            assignment = correct_step(books, held, correction, now, policy)
+            if isinstance(assignment, Refusal):
+                return assignment
+            if assignment.state is not held.state:
+                current = books.requests.get(held.request_id)
+                _pair(books, current, held, assignment, left_s, now, policy)
+                settle(books, current, now, reopened=assignment.is_live)
+            return assignment_id
+
+        return work
+
+    return await unit.once(by, attempt)
+
+
+def _pair(
+    books: Books,
+    request: Request,
+    before: Assignment,
+    after: Assignment,
+    left_s: float | None,
+    now: datetime,
+    policy: Policy,
+) -> None:
+    """A first contact that has the patient aboard takes the place of the vehicle behind it, until that was an error."""
+    if after.slot < 0 and after.state in _WITH_PATIENT and after.state not in before.stamps:
+        first_contact_carries(books, request, after, left_s, now, policy)
+    elif LOADED.isdisjoint(after.stamps) and not LOADED.isdisjoint(before.stamps):
+        goes_ahead_again(books, request, after, now, policy)
 
 
 async def _left_s(unit: Unit, ahead: Assignment, request: Request) -> float | None:

@@ -21,6 +21,7 @@ from dispatch.vocabulary.events import (
     PromiseCalled,
     PromiseClosed,
     RequestEnded,
+    StepCorrected,
     TripEvent,
 )
 from dispatch.vocabulary.refusals import Refusal
@@ -261,7 +262,7 @@ def _said(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     said = [
         *sentences_of(seen.decision),
         *(refusal_title(refusal, LANG) for refusal in seen.done.refusals),
-        *(event_text(event, LANG) for event in events),
+        *(event_text(event, LANG, ZONE) for event in events),
         *seen.family,
     ]
     for text in expect.sentence_has or ():
@@ -273,10 +274,13 @@ def _taps(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     """Each tap is kept once, with the time of the device."""
     for vehicle, taps in (expect.taps or {}).items():
         events = [event for event in seen.events if isinstance(event, TripEvent) and event.vehicle_id == vehicle]
+        corrected = [event for event in events if isinstance(event, StepCorrected)]
         trips = [a for a in seen.assignments if a.vehicle_id == vehicle]
         stamps = {state.value: stamp.device_time for trip in trips for state, stamp in trip.stamps.items()}
         for state, at_s in taps.items():
-            times = [event.device_time for event in events if event.state.value == state]
+            times = [event.device_time for event in events if event.state.value == state and event not in corrected]
+            right = [event.since for event in corrected if event.corrected.value == state]
+            times = [right[-1]] if right else times
             wanted = seen.world.instant(at_s)
             happened = ", ".join(str(at) for at in times) or "never"
             passed = times == [wanted] and stamps.get(state) == wanted

@@ -27,6 +27,7 @@ from dispatch.desk.usecases import (
     vehicles,
 )
 from dispatch.domain.assignment import StepCommand
+from dispatch.domain.correction import Correction
 from dispatch.domain.people import Person
 from dispatch.domain.vehicle import Vehicle
 from dispatch.vocabulary.needs import Need, Urgency
@@ -172,13 +173,19 @@ async def start_draft(town: Town) -> Act:
     return lambda by: sop.start_draft(town.unit, "kota-tangerang", from_version=None, text=None, by=by)
 
 
+async def correct(town: Town) -> Act:
+    trip = await town.take((await town.ask()).assignments[0], Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE)
+    wrong = Correction(step=Step.EN_ROUTE, at=town.clock.at, actor=OPI.id, reason="terpencet")
+    return lambda by: trips.correct(town.unit, trip.id, wrong, by=by)
+
+
 async def set_duty(town: Town) -> Act:
     return lambda by: vehicles.set_duty(town.unit, "H3", Duty.OFF_DUTY, at_base=False, auto_accept=None, by=by)
 
 
 COMMANDS: dict[Prepare, Person] = {
     **dict.fromkeys((receive, change, hold, add_note, end, stock_came, deliver), SITI),
-    **dict.fromkeys((assign, divert, close_road, open_road, log_call, close, take_over, hand_over), OPI),
+    **dict.fromkeys((assign, divert, correct, close_road, open_road, log_call, close, take_over, hand_over), OPI),
     **dict.fromkeys((step, report, deliver_offer, set_duty), BUDI),
     **dict.fromkeys((approve, start_draft), DINA),
     answer_for_own: ELSEWHERE,

@@ -50,7 +50,7 @@ SOME: dict[Any, list[Any]] = {
     str: ["operator", "satu"],
     int: [1, 2],
     bool: [False, True],
-    datetime: [NOW + timedelta(minutes=3), NOW + timedelta(minutes=9)],
+    datetime: [NOW - timedelta(minutes=3), NOW + timedelta(minutes=9)],
 }
 
 
@@ -80,7 +80,10 @@ def unread(kind: type[Event]) -> Iterator[str]:
     hints = {name: hint for name, hint in get_type_hints(kind).items() if name not in HEAD}
     for name, hint in hints.items():
         others = {other: values(others) for other, others in hints.items() if other != name}
-        settings = [{other: held[at % len(held)] for other, held in others.items()} for at in range(12)]
+        settings = [
+            {other: held[(at + place) % len(held)] for place, (other, held) in enumerate(others.items())}
+            for at in range(12)
+        ]
         if all(
             len({told(kind(at=NOW, **ABOUT, **setting, **{name: value})) for value in values(hint)}) == 1
             for setting in settings

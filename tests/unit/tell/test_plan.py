@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dispatch.domain.message import Drop, Message, Template
 from dispatch.store.forms import json_text
-from dispatch.tell.plan import Known, messages_for
+from dispatch.tell.plan import SETTLED, Known, messages_for
 from dispatch.vocabulary import events as e
 from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.promises import LADDER, OWN_OPERATOR, CallOutcome, PromiseKind, PromiseState, Whom, Why
@@ -63,6 +63,21 @@ def ended(state: RequestState) -> e.RequestEnded:
     return e.RequestEnded(**OF_REQUEST, state=state, told="keluarga")
 
 
+def corrected(was: AssignmentState, state: AssignmentState, *, heard_at: datetime | None) -> e.StepCorrected:
+    facts: dict[str, Any] = {"actor": "opi", "source": StepSource.CORRECTION, "reason": "terpencet"}
+    wrong = was if heard_at is not None else None
+    return e.StepCorrected(
+        **HEAD | facts,
+        state=state,
+        was=was,
+        corrected=state,
+        since=NOW,
+        wrong=wrong,
+        wrong_at=heard_at,
+        heard_at=heard_at,
+    )
+
+
 CASES: dict[str, tuple[e.Event, list[tuple[str, str]]]] = {
     "received": (e.RequestReceived(**OF_REQUEST), [(CONTACT, T.RECEIVED)]),
     "decided": (e.DecisionMade(**OF_REQUEST, outcome=Outcome.OFFER, chosen=("H3",), decision_id=1), NOBODY),
@@ -79,6 +94,19 @@ CASES: dict[str, tuple[e.Event, list[tuple[str, str]]]] = {
     "at_destination": (trip(e.StepTaken, S.AT_DESTINATION), [(CONTACT, "at_destination")]),
     "cleared": (trip(e.StepTaken, S.CLEARED), [(CONTACT, "trip_over"), (FACILITY, "trip_over_facility")]),
     "undone": (trip(e.StepUndone, S.EN_ROUTE, undone=S.ON_SCENE), NOBODY),
+    "forgotten": (
+        corrected(S.ON_SCENE, S.TRANSPORTING, heard_at=None),
+        [(CONTACT, "transporting"), ("driver:H3", T.CORRECTED_FOR_DRIVER)],
+    ),
+    "never_so_far": (
+        corrected(S.CLEARED, S.ON_SCENE, heard_at=NOW - SETTLED),
+        [("driver:H3", T.CORRECTED_FOR_DRIVER), (CONTACT, T.CORRECTED), (FACILITY, T.CORRECTED)],
+    ),
+    "never_so_far_and_not_told_yet": (
+        corrected(S.CLEARED, S.ON_SCENE, heard_at=NOW - SETTLED + timedelta(seconds=1)),
+        [("driver:H3", T.CORRECTED_FOR_DRIVER)],
+    ),
+    "another_time": (corrected(S.ON_SCENE, S.ON_SCENE, heard_at=NOW - SETTLED), NOBODY),
     "stood_down": (
         trip(e.StoodDown, S.STOOD_DOWN, cause=StepCause.REASSIGNED),
         [(CONTACT, T.REPLACED), ("operator", T.VEHICLE_LOST), ("driver:H3", T.LET_GO)],
@@ -218,6 +246,12 @@ def test_a_step_is_told_when_it_can_no_longer_be_undone_and_an_undone_one_never(
     step = told(trip(e.StepTaken, state))
     assert all(message.send_after > NOW + UNDO_WITHIN for message in step)
     assert {message.template for message in step} == dropped(trip(e.StepUndone, S.ACCEPTED, undone=state))
+
+
+def test_what_was_never_so_is_not_told_any_more() -> None:
+    later = {"transporting", "at_destination", "trip_over", "trip_over_facility"}
+    assert dropped(CASES["never_so_far"][0]) == dropped(CASES["never_so_far_and_not_told_yet"][0]) == later
+    assert dropped(CASES["another_time"][0]) == dropped(CASES["forgotten"][0]) == set()
 
 
 def test_an_undo_of_before_says_not_what_it_undid_and_drops_nothing() -> None:

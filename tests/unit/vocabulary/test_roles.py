@@ -27,6 +27,7 @@ MAY: dict[Permission, set[Role]] = {
     _P.ASK: {STAFF, OPERATOR},
     _P.SEE_ALL_MESSAGES: {OPERATOR},
     _P.DIVERT: {OPERATOR},
+    _P.CORRECT: {OPERATOR},
     _P.ANSWER_FOR_AGENCY: {OPERATOR},
     _P.REPLAY_DEMO: {OPERATOR},
     _P.STEP: {OPERATOR, DRIVER},

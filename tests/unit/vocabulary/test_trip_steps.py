@@ -94,8 +94,6 @@ def test_what_a_step_means_is_as_it_was() -> None:
         step: EVENTS.get(step, EventKind.STEP_TAKEN) for step in STEPS
     }
     assert all(issubclass(KINDS[EventKind(row.event)], TripEvent) for row in STEPS.values())
-    freeing = {Step.CLEAR, Step.STAND_DOWN, Step.PROBLEM}
-    assert {step for step, row in STEPS.items() if row.frees} == freeing
     reopening = {Step.DECLINE, Step.EXPIRE, Step.STAND_DOWN, Step.PROBLEM}
     assert {step for step, row in STEPS.items() if row.reopens} == reopening
     assert set(TAKEN_BY_PEOPLE) == set(Step) - {Step.EXPIRE, Step.WITHDRAW}
@@ -112,8 +110,6 @@ def test_from_every_live_state_there_is_a_way_on_and_from_every_other_none() -> 
         assert bool(steps_from(state)) is row.is_live is (state in LIVE)
 
 
-def test_a_step_that_frees_the_vehicle_or_reopens_the_request_ends_the_assignment() -> None:
+def test_a_step_that_reopens_the_request_ends_the_assignment() -> None:
     for step, row in STEPS.items():
-        ends = not STATES[row.leads_to].is_live
-        assert ends or not (row.frees or row.reopens), step
-        assert row.frees is (ends and any(STATES[state].is_going for state in row.leads_from)), step
+        assert not (row.reopens and STATES[row.leads_to].is_live), step

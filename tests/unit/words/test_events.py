@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import EnumType, StrEnum
 from itertools import chain
 from types import UnionType
@@ -106,7 +106,7 @@ KNOWN = {str(code) for code in chain(*ENUMS, *CODES.values())} - INDONESIAN - {"
 @pytest.mark.parametrize("kind", KINDS.values(), ids=[kind.value for kind in KINDS])
 def test_no_line_shows_a_code_or_a_gap(kind: type[Event], lang: Lang) -> None:
     for event in every(kind):
-        line = event_text(event, lang, vehicle="Mobil Contoh")
+        line = event_text(event, lang, UTC, vehicle="Mobil Contoh")
         assert line.strip()
         assert not re.search(r"[{}]|None|True|False", line), line
         assert not re.search(r"\w_\w", line), line
@@ -240,10 +240,10 @@ LINES: list[tuple[Event, str, str]] = [
 
 @pytest.mark.parametrize(("event", "indonesian", "english"), LINES)
 def test_a_line_says_who_did_what_and_why(event: Event, indonesian: str, english: str) -> None:
-    assert event_text(event, Lang.ID, vehicle="Mobil Contoh") == indonesian
-    assert event_text(event, Lang.EN, vehicle="Mobil Contoh") == english
+    assert event_text(event, Lang.ID, UTC, vehicle="Mobil Contoh") == indonesian
+    assert event_text(event, Lang.EN, UTC, vehicle="Mobil Contoh") == english
 
 
 def test_a_decision_is_the_sentence_that_is_made_of_it() -> None:
     made = DecisionMade(at=NOW, outcome=Outcome.OFFER, decision_id=7)
-    assert event_text(made, Lang.ID, decision="Mobil A tiba sekitar 16.59.") == "Mobil A tiba sekitar 16.59."
+    assert event_text(made, Lang.ID, UTC, decision="Mobil A tiba sekitar 16.59.") == "Mobil A tiba sekitar 16.59."

@@ -30,6 +30,7 @@ WORDS: dict[str, str | None] = {
     "app": "https://jemput.example/sopir",
     "notice": "belum berangkat",
     "changes": "tujuan",
+    "state": "sudah tiba di lokasi jemput",
 }
 FOLLOW = "Perkembangannya dapat dilihat di https://jemput.example/t/abc"
 OPEN = "Buka https://jemput.example/sopir"
@@ -47,6 +48,10 @@ GOLDEN = {
     "Anda paling lambat pukul 17.00. Kendaraannya menunggu.",
     "patient_died": "Awak Mobil jenazah Contoh melaporkan pasien meninggal di jalan; kendaraan meneruskan perjalanan "
     "ke fasilitas Anda. Mohon dokter memastikannya saat tiba. Keluarga belum kami kabari.",
+    "corrected": "Maaf, kabar kami tentang Mobil jenazah Contoh tadi keliru. Yang benar, kendaraan sudah tiba di "
+    f"lokasi jemput. {FOLLOW}",
+    "corrected_for_driver": "Operator membetulkan langkah perjalanan Mobil jenazah Contoh. Sekarang tercatat: sudah "
+    f"tiba di lokasi jemput. Mohon lihat halaman sopir. {OPEN}",
     "changed": f"Permintaan Anda sudah kami perbarui. Yang berubah: tujuan. {FOLLOW}",
     "changed_for_driver": "Tugas Mobil jenazah Contoh berubah. Yang berubah: tujuan. Mohon lihat halaman sopir sebelum "
     f"melanjutkan. {OPEN}",

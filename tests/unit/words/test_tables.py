@@ -120,8 +120,13 @@ CODES: dict[str, Iterable[str]] = {
 # What a table has beside its codes, and why.
 BESIDE = {
     "events.line": {
-        *("decision_made_again", "held_over", "noted_delivers", "duty_changed_shift_over"),
-        *("request_ended_why", "with_reason"),
+        "decision_made_again",
+        "held_over",
+        "noted_delivers",
+        "duty_changed_shift_over",
+        "request_ended_why",
+        "step_corrected_forgotten",
+        "with_reason",
     },
     "events.told": {"keluarga"},  # of entries before 0.2
     "family.headline": {"waiting_document", "over"},

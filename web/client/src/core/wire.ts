@@ -31,7 +31,7 @@ export interface components {
             /** Format: date-time */
             asked_at: string;
         };
-        /** @description One vehicle asked to go, or going. */
+        /** @description One vehicle asked to go, or going; `correctable` are the steps that an operator may put right. */
         AssignmentOut: {
             id: string;
             request_id: string;
@@ -45,6 +45,7 @@ export interface components {
             eta_s: number | null;
             distance_m: number | null;
             next_steps: components["schemas"]["Step"][];
+            correctable: components["schemas"]["Step"][];
             stamps: {
                 [key: string]: components["schemas"]["StampOut"];
             };
@@ -262,7 +263,7 @@ export interface components {
          * @description What kind of thing happened: the word that the journal and the API use.
          * @enum {string}
          */
-        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "step_undone" | "stood_down" | "problem_reported" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "trip_noticed" | "family_said" | "request_changed" | "reserved" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
+        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "step_undone" | "step_corrected" | "stood_down" | "problem_reported" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "trip_noticed" | "family_said" | "request_changed" | "reserved" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
         /** @description One entry of the journal; `text` is its line of a timeline. */
         EventOut: {
             seq: number;
@@ -532,7 +533,7 @@ export interface components {
          * @description One thing that a role may do; which of the things it may do it to is for dispatch.reading to say.
          * @enum {string}
          */
-        Permission: "sign_in" | "look_up" | "find_places" | "ask" | "see_requests" | "see_fleet" | "see_ways" | "see_areas" | "see_coverage" | "see_sop" | "see_figures" | "see_all_messages" | "follow" | "keep_promises" | "assign" | "divert" | "answer_for_agency" | "drive" | "step" | "report_positions" | "close_roads" | "keep_sop" | "replay_demo" | "end_unreached";
+        Permission: "sign_in" | "look_up" | "find_places" | "ask" | "see_requests" | "see_fleet" | "see_ways" | "see_areas" | "see_coverage" | "see_sop" | "see_figures" | "see_all_messages" | "follow" | "keep_promises" | "assign" | "divert" | "correct" | "answer_for_agency" | "drive" | "step" | "report_positions" | "close_roads" | "keep_sop" | "replay_demo" | "end_unreached";
         /** @description Somebody of the demo. */
         PersonOut: {
             id: string;

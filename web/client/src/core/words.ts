@@ -37,6 +37,9 @@ export function kilometres(metres: number | null | undefined): string {
     ? `${Math.round(metres / 10) * 10} m`
     : `${(metres / 1000).toFixed(1).replace(".", ",")} km`;
 }
+// When a step was taken, whenever the server heard of it.
+export const takenAt = (stamp: { device_time: string | null; server_time: string }) =>
+  stamp.device_time ?? stamp.server_time;
 export const arrivalText = (from: string, etaSeconds: number | null | undefined) =>
   etaSeconds === null || etaSeconds === undefined ? "–" : clockText(Date.parse(from) + etaSeconds * 1000);
 export function ago(seconds: number): string {

@@ -160,6 +160,16 @@ export const text = {
     divertFrom: (need: string, from: string) =>
       `Kendaraan ini sedang bertugas untuk ${need.toLowerCase()} dari ${from}. Permintaan itu langsung dicarikan kendaraan lain, dan pemintanya diberi tahu.`,
     divertNow: "Ambil",
+    correct: {
+      button: "Perbaiki langkah…",
+      what: (name: string) => `Perbaiki langkah ${name}`,
+      is: (state: string) => `Sekarang tercatat: ${state}. Catatan lama tetap tersimpan di riwayat.`,
+      step: "Yang sebenarnya",
+      since: "Sejak",
+      onlyTime: "Hanya jamnya yang keliru; perjalanan tetap di langkah sekarang",
+      back: "Perjalanan kembali ke langkah ini. Keluarga dan sopir diberi tahu.",
+      now: "Perbaiki",
+    },
     note: "Catatan…",
     noteWhat: "Catatan untuk sopir",
     holdWhat: "Tujuan ditahan; kendaraan tetap dicarikan",

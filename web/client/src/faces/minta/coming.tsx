@@ -3,7 +3,7 @@ import type { Assignment, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
 import { live, missing, secondsLeft } from "../../core/requests";
 import { STATES, TRAIL } from "../../core/vocabulary";
-import { arrivalText, clockText } from "../../core/words";
+import { arrivalText, clockText, takenAt } from "../../core/words";
 import { text } from "../../text/id";
 
 const words = text.minta.vehicle;
@@ -44,7 +44,7 @@ const Trail = ({ trip }: { trip: Assignment }) => (
   <ol class="steps plain">
     {(trip.first_contact ? AHEAD : TRAIL).map((step) => (
       <li key={step} class={trip.stamps[step] ? "done" : ""}>
-        {text.trip[step]} {trip.stamps[step] ? clockText(trip.stamps[step].server_time) : ""}
+        {text.trip[step]} {trip.stamps[step] ? clockText(takenAt(trip.stamps[step])) : ""}
       </li>
     ))}
   </ol>

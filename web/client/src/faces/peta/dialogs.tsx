@@ -1,16 +1,14 @@
 // What an operator is asked before something is done: a reason, a note, how it ends and who was told.
-import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
-import { problem } from "../../core/attempt";
 import { text } from "../../text/id";
-import { Field, Pick } from "../../ui/controls";
-import { Question } from "../../ui/dialog";
+import { Pick } from "../../ui/controls";
 import { TOLD, Told } from "../../ui/told";
+import { Ask } from "./ask";
+import { Correct } from "./correct";
 import { addNote, assign, divert, end, hold, lowerOf, open, opened, overriding } from "./state";
 
 const words = text.peta;
-const close = () => (opened.value = null);
 
 export function Dialogs({ request }: { request: RequestFull }) {
   switch (opened.value) {
@@ -38,37 +36,11 @@ export function Dialogs({ request }: { request: RequestFull }) {
       return <Override request={request} />;
     case "divert":
       return <Divert request={request} />;
+    case "correct":
+      return <Correct request={request} />;
     default:
       return null;
   }
-}
-
-interface Asking {
-  title: string;
-  label: string;
-  button: string;
-  children?: ComponentChildren;
-  onSend: (typed: string) => Promise<boolean>;
-}
-
-function Ask({ title, label, button, children, onSend }: Asking) {
-  const [typed, setTyped] = useState("");
-  const [sent, setSent] = useState<"no" | "going" | "failed">("no");
-  const send = async () => {
-    const asked = opened.value;
-    setSent("going");
-    const done = await onSend(typed.trim());
-    setSent(done ? "no" : "failed");
-    if (done && opened.value === asked) close();
-  };
-  const locked = typed.trim().length < 3 || sent === "going";
-  return (
-    <Question title={title} button={button} locked={locked} onSend={send} onBack={close}>
-      {children}
-      <Field label={label} value={typed} required minLength={3} maxLength={500} onType={setTyped} />
-      <div role="alert">{sent === "failed" && <p class="error">{problem.value}</p>}</div>
-    </Question>
-  );
 }
 
 type How = keyof typeof words.ends;

@@ -10,6 +10,7 @@ import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
 import {
+  about,
   assign,
   candidates,
   fetched,
@@ -84,7 +85,10 @@ function State({ request }: { request: RequestFull }) {
         <ul class="trips plain" aria-label={words.vehicles}>
           {trips.map((trip) => (
             <li key={trip.id}>
-              {trip.first_contact && <span class="chip">{text.firstContact}</span>} {tripText(trip)}
+              {trip.first_contact && <span class="chip">{text.firstContact}</span>} {tripText(trip)}{" "}
+              {me.value?.role === "operator" && trip.correctable.length > 0 && (
+                <Button label={words.correct.button} class="link" onClick={() => put(trip)} />
+              )}
             </li>
           ))}
           {isOpen(request) && missing(request) > 0 && <li>{words.more(missing(request))}</li>}
@@ -94,6 +98,11 @@ function State({ request }: { request: RequestFull }) {
       {isOpen(request) && familyLeft(request) && <p class="mark">⚠ {words.familyLeft}</p>}
     </div>
   );
+}
+
+function put(trip: Assignment) {
+  about.value = trip.id;
+  opened.value = "correct";
 }
 
 function tripText(trip: Assignment): string {

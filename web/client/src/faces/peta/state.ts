@@ -31,7 +31,8 @@ export const route = signal<Route | null>(null);
 export const moved = signal(0);
 export const tableOpen = signal(false);
 // What an operator is being asked about the selected request, and whom an override or a diversion would send.
-export const opened = signal<"note" | "hold" | "end" | "override" | "divert" | null>(null);
+export const opened = signal<"note" | "hold" | "end" | "override" | "divert" | "correct" | null>(null);
+export const about = signal(""); // the trip that is to be corrected
 export const overriding = signal<Candidate | null>(null);
 export const recent = signal<LiveEvent[]>([]);
 export const kept = signal<Kept | null>(null);
@@ -169,6 +170,12 @@ export const assign = (id: string, vehicle: string, override?: { rule: string; r
   send(id, "assign", { vehicle_id: vehicle, override });
 export const divert = (id: string, from: string, vehicle: string, reason: string) =>
   send(id, "divert", { from, vehicle_id: vehicle, reason });
+
+export const correct = (id: string, trip: string, body: object) =>
+  attempt(async () => {
+    await post(`/api/assignments/${trip}/correct`, body);
+    if (wanted === id) await select(id);
+  });
 
 // The request that a vehicle would be taken from: no life is at stake there, nobody is aboard yet, and nothing but
 // that trip keeps the vehicle from going.

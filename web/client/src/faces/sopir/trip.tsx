@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { Me, Step } from "../../core/api";
 import { now } from "../../core/clock";
 import { STATES, TRAIL } from "../../core/vocabulary";
-import { clockText, kilometres, minutes, telephone } from "../../core/words";
+import { clockText, kilometres, minutes, takenAt, telephone } from "../../core/words";
 import { text } from "../../text/id";
 import { Button } from "../../ui/controls";
 import { hasArrived } from "./geofence";
@@ -49,7 +49,7 @@ export function Trip({ who }: { who: Me }) {
           const stamp = assignment.stamps[state];
           return (
             <li key={state} class={stamp ? "done" : ""}>
-              {text.trip[state]} {stamp ? clockText(stamp.device_time ?? stamp.server_time) : ""}
+              {text.trip[state]} {stamp ? clockText(takenAt(stamp)) : ""}
             </li>
           );
         })}
