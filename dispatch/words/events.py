@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from dispatch.vocabulary.events import DecisionMade, DutyChanged, Event, Held, Noted, RequestEnded, facts_of
+from dispatch.vocabulary.deaths import WhoseWord
+from dispatch.vocabulary.events import (
+    DeathAnswered,
+    DecisionMade,
+    DutyChanged,
+    Event,
+    Held,
+    Noted,
+    RequestEnded,
+    RequestReceived,
+    facts_of,
+)
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.places import Cause
@@ -26,6 +37,7 @@ WORDS_OF: Mapping[type | str, str] = {
     Cause: "facts.cause",
     StepCause: "events.step_cause",
     Notice: "events.notice",
+    WhoseWord: "events.whose",
     Changed: "events.changed",
     "approver": "facts.approver",
     "to": "events.role",
@@ -65,6 +77,10 @@ def _key(event: Event) -> str:
             return "held_over"
         case Noted(delivers=True):
             return "noted_delivers"
+        case DeathAnswered(confirmed=True):
+            return "death_answered_confirmed"
+        case RequestReceived(onward_of=str()):
+            return "request_received_onward"
         case DutyChanged(shift_over=True):
             return "duty_changed_shift_over"
         case RequestEnded(reason=str()):

@@ -262,7 +262,7 @@ export interface components {
          * @description What kind of thing happened: the word that the journal and the API use.
          * @enum {string}
          */
-        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "step_undone" | "stood_down" | "problem_reported" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "trip_noticed" | "family_said" | "request_changed" | "reserved" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
+        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "step_undone" | "stood_down" | "problem_reported" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "trip_noticed" | "death_answered" | "family_said" | "request_changed" | "reserved" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
         /** @description One entry of the journal; `text` is its line of a timeline. */
         EventOut: {
             seq: number;
@@ -456,7 +456,11 @@ export interface components {
             offer_s: number;
             request: components["schemas"]["OfferRequestOut"];
         };
-        /** @description What a driver must know of the request. */
+        /**
+         * @description What a driver must know of the request.
+         *
+         *     `stays_until`: nobody was there, and whoever asked is being rung. `death_reported`: a doctor is yet to confirm it.
+         */
         OfferRequestOut: {
             id: string;
             need: components["schemas"]["Need"];
@@ -469,6 +473,9 @@ export interface components {
             schedule_at?: string | null;
             /** @default false */
             family_left: boolean;
+            stays_until?: string | null;
+            /** @default false */
+            death_reported: boolean;
         };
         /**
          * @description What a decision comes to.
@@ -615,7 +622,11 @@ export interface components {
             unmet: string;
             would_help?: string | null;
         };
-        /** @description A request with its decision, approvals and timeline. */
+        /**
+         * @description A request with its decision, approvals and timeline.
+         *
+         *     `onward` is the request for the body of who died on the way, `onward_of` the one from which this one follows so.
+         */
         RequestOut: {
             id: string;
             state: components["schemas"]["RequestState"];
@@ -644,6 +655,8 @@ export interface components {
             timeline: components["schemas"]["EventOut"][];
             track_url: string;
             contact_phone?: string | null;
+            onward?: string | null;
+            onward_of?: string | null;
         };
         /**
          * @description How far a request has come.
