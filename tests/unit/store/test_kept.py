@@ -103,17 +103,16 @@ class Page(HTMLParser):
         if tag == "button":
             self.said.append(f"may say {found['value']}")
         if tag in ("h1", "h2", "p", "li", "details", "a"):
-            # That a family is condoled with stands before the rest since 0.2; it is the same for all of them.
-            self._open.append("a" if found.get("class") == "condolence" else tag)
+            self._open.append("condolence" if found.get("class") == "condolence" else tag)  # a wish, since 0.2
             if tag == "li":
                 self.said.append("done:" if found.get("class") == "done" else "to come:")
 
     def handle_endtag(self, tag: str) -> None:
-        if self._open and self._open[-1] in (tag, "a"):
+        if self._open and self._open[-1] in (tag, *(["condolence"] if tag == "p" else [])):
             self._open.pop()
 
     def handle_data(self, data: str) -> None:
-        if self._open and not {"details", "a"} & set(self._open) and data.strip():
+        if self._open and not {"details", "a", "condolence"} & set(self._open) and data.strip():
             self.said.append(" ".join(data.split()))
 
 

@@ -45,7 +45,8 @@ GOLDEN = {
     "met_nobody": "Kendaraan kami sudah di tempat penjemputan, tetapi belum bertemu siapa pun. Operator kami menelepon "
     "Anda paling lambat pukul 17.00. Kendaraannya menunggu.",
     "patient_died": "Awak Mobil jenazah Contoh melaporkan pasien meninggal di jalan; kendaraan meneruskan perjalanan "
-    "ke fasilitas Anda. Mohon dokter memastikannya saat tiba. Keluarga belum kami kabari.",
+    "ke fasilitas Anda. Mohon dokter memastikannya saat tiba. Keluarga belum kami kabari. "
+    f"{OPEN}",
     "onward": "Mobil jenazah sedang kami siapkan; tidak perlu menelepon ke mana-mana. Operator kami menelepon Anda "
     f"paling lambat pukul 17.00 untuk menanyakan tujuan. {FOLLOW}",
     "death_confirmed": "Kematian pasien pada permintaan P-1 sudah dipastikan. Kendaraan untuk jenazahnya sedang "
