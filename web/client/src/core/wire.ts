@@ -167,6 +167,53 @@ export interface components {
             ended_at: string | null;
             ended_by: string | null;
         };
+        /**
+         * @description Whether the death is confirmed, and by whom: the receiving facility itself, a doctor by phone, or the crew, which
+         *     can only take its report back. `death` is how somebody died, as far as it is known; of several vehicles
+         *     `vehicle_id` says which.
+         */
+        ConfirmDeathIn: {
+            /** @enum {string} */
+            confirmed: "yes" | "no";
+            by: ("facility" | "crew") | components["schemas"]["DoctorIn"];
+            death?: components["schemas"]["Death"] | null;
+            vehicle_id?: string | null;
+            note?: string | null;
+        };
+        /**
+         * @description How somebody died, as far as dispatch must know (R11).
+         * @enum {string}
+         */
+        Death: "natural" | "unnatural" | "unidentified";
+        /**
+         * @description A crew's report: which vehicle, of what trip, where the body will lie (`lies_at`), and what was answered.
+         *
+         *     `coming`: the patient was taken aboard, so that a facility receives the vehicle. What is prepared for the body is
+         *     that a vehicle is searched for from `lies_at`; it is a request, `onward`, only once the death is confirmed.
+         */
+        DeathOut: {
+            request_id: string;
+            vehicle_id: string;
+            vehicle_name: string;
+            need: components["schemas"]["Need"];
+            urgency: components["schemas"]["Urgency"];
+            coming: boolean;
+            lies_at: components["schemas"]["PointOut"];
+            state: components["schemas"]["DeathState"];
+            /** Format: date-time */
+            reported_at: string;
+            answered_at?: string | null;
+            word?: components["schemas"]["WhoseWord"] | null;
+            doctor?: string | null;
+            heard_at?: string | null;
+            note?: string | null;
+            onward?: string | null;
+        };
+        /**
+         * @description A report is no finding: it waits for a doctor's word, which confirms it or says that the patient lives.
+         * @enum {string}
+         */
+        DeathState: "reported" | "confirmed" | "alive";
         /** @description A decision: what is done, why, and every candidate in order (findings of the first twenty). */
         DecisionOut: {
             outcome: components["schemas"]["Outcome"];
@@ -185,6 +232,12 @@ export interface components {
             computed_in_ms: number;
             /** Format: date-time */
             at: string;
+        };
+        /** @description The doctor who said it by phone, and when that was heard. */
+        DoctorIn: {
+            name: string;
+            /** Format: date-time */
+            heard_at: string;
         };
         /**
          * @description A draft with its rules, problems, its difference to the version it came from, and what the caller may do.
@@ -885,6 +938,11 @@ export interface components {
          * @enum {string}
          */
         Whom: "contact" | "facility";
+        /**
+         * @description The receiving facility's own, a doctor's by phone, or the crew's, which takes its report back.
+         * @enum {string}
+         */
+        WhoseWord: "facility" | "doctor" | "crew";
     };
     responses: never;
     parameters: never;
