@@ -24,8 +24,6 @@ function Report({ report }: { report: Death }) {
   const [death, setDeath] = useState("");
   const say = (confirmed: "yes" | "no") =>
     attempt(async () => {
-      const manner =
-        confirmed === "yes" && death ? (death as "natural" | "unnatural" | "unidentified") : undefined;
       const answered = await confirmDeath(report, { confirmed, by: "facility", death: mannerOf(death) });
       if (answered.onward) await follow(answered.onward);
     });
