@@ -16,7 +16,7 @@ from tests.web.conftest import ADMIN, JOKO, YANI, Service
 from tests.web.test_live import live, post, until
 
 ABOARD = ("accept", "en_route", "on_scene", "transporting")
-ASKED = {
+ASKED: dict[str, Any] = {
     "need": "emergency",
     "pickup": "puskesmas-cikokol",
     "dropoff": "puskesmas-jauh",  # where yani works

@@ -30,7 +30,6 @@ pytestmark = pytest.mark.anyio
 ABOARD = (Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE, Step.TRANSPORTING)
 THERE = DeathWord(confirmed=True, whose=WhoseWord.FACILITY)
 ALIVE = DeathWord(confirmed=False, whose=WhoseWord.FACILITY)
-CALLED = {"outcome": CallOutcome.TOLD, "told": "ibunya", "text": "", "by": Command(actor=OPI)}
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +57,11 @@ async def reported(town: Town, trip: Assignment) -> str | Refusal:
 
 async def said(town: Town, made: Look, word: DeathWord, person: Person = RINA) -> str | Refusal:
     return await deaths.confirm_death(town.unit, made.id, word, by=Command(actor=person))
+
+
+async def rung(town: Town, body: Look, outcome: CallOutcome = CallOutcome.TOLD) -> str | Refusal:
+    told = "ibunya" if outcome is CallOutcome.TOLD else ""
+    return await promises.log_call(town.unit, body.owed.id, outcome, told=told, text="", by=Command(actor=OPI))
 
 
 async def kept(town: Town, made: Look) -> list[DeathReport]:
@@ -251,9 +255,9 @@ async def test_the_call_that_asks_where_to_is_owed_until_it_was_made_whoever_goe
     body = await onward(town, made)
     await town.take(body.assignments[0], Step.ACCEPT)
     assert (await town.look(body)).owed.id == body.owed.id
-    done(await promises.log_call(town.unit, body.owed.id, **{**CALLED, "outcome": CallOutcome.NO_ANSWER, "told": ""}))
+    done(await rung(town, body, CallOutcome.NO_ANSWER))
     assert (await town.look(body)).owed.id == body.owed.id
-    done(await promises.log_call(town.unit, body.owed.id, **CALLED))
+    done(await rung(town, body))
     assert (await town.look(body)).promise is None
     assert (await town.promise(body.owed)).state is PromiseState.SOLVED
 
@@ -264,7 +268,7 @@ async def test_the_call_that_asks_where_to_is_the_call_back_too_where_nobody_goe
     done(await said(town, made, THERE))
     body = await onward(town, made)
     assert (body.state, body.owed.why) == (RequestState.WAITING, Why.DESTINATION)
-    done(await promises.log_call(town.unit, body.owed.id, **CALLED))
+    done(await rung(town, body))
     assert (await town.look(body)).owed.id == body.owed.id
     town.roads.minutes = {"H3": 14.0}
     await town.pass_time(300)

@@ -37,6 +37,11 @@ async def at_an_empty_place(town: Town) -> tuple[Look, Assignment]:
     return made, trip
 
 
+async def rung(town: Town, made: Look, outcome: CallOutcome = CallOutcome.TOLD) -> str | Refusal:
+    owed, told = (await town.look(made)).owed, "ibunya" if outcome is CallOutcome.TOLD else ""
+    return await promises.log_call(town.unit, owed.id, outcome, told=told, text="", by=Command(actor=OPI))
+
+
 async def unfounded(town: Town, made: Look) -> str | Refusal:
     said = {"told": "pemohon", "reason": "tidak ada yang dijemput"}
     return await changes.end(town.unit, made.id, RequestState.UNFOUNDED, by=Command(actor=OPI), **said)
@@ -48,9 +53,7 @@ async def test_a_vehicle_stays_until_whoever_asked_was_rung(town: Town, step: St
     made, trip = await at_an_empty_place(town)
     town.clock.turn(200)
     assert refused(await town.try_step(trip, step)) is RefusalCode.STAYS_UNTIL_RUNG
-    owed = (await town.look(made)).owed
-    told = {"told": "ibunya" if outcome is CallOutcome.TOLD else "", "text": "", "by": Command(actor=OPI)}
-    done(await promises.log_call(town.unit, owed.id, outcome, **told))
+    done(await rung(town, made, outcome))
     await town.take(trip, step)
 
 
@@ -72,15 +75,14 @@ async def test_who_comes_after_all_is_taken_aboard_and_a_vehicle_that_breaks_may
 async def test_nothing_is_unfounded_before_a_call_since_the_report_or_the_end_of_its_time(town: Town) -> None:
     town.roads.minutes = {}
     made = await town.ask()
-    told = {"told": "ibunya", "text": "", "by": Command(actor=OPI)}
-    done(await promises.log_call(town.unit, made.owed.id, CallOutcome.TOLD, **told))  # before anybody came
+    done(await rung(town, made))  # before anybody came
     town.roads.minutes = {"H3": 14.0}
     await town.pass_time(300)
     found = await town.look(made)
     trip = await town.take(found.live()[0], Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE)
     done(await reports.report(town.unit, trip.id, Report.NOBODY_THERE, by=Command(actor=BUDI)))
     assert refused(await unfounded(town, made)) is RefusalCode.STAYS_UNTIL_RUNG
-    done(await promises.log_call(town.unit, (await town.look(made)).owed.id, CallOutcome.TOLD, **told))
+    done(await rung(town, made))
     done(await unfounded(town, made))
 
 
@@ -92,6 +94,5 @@ async def test_after_its_time_a_call_is_still_what_makes_it_unfounded(town: Town
 
 async def test_the_call_that_was_owed_is_over_once_somebody_was_reached(town: Town) -> None:
     made, _ = await at_an_empty_place(town)
-    told = {"told": "ibunya", "text": "", "by": Command(actor=OPI)}
-    done(await promises.log_call(town.unit, (await town.look(made)).owed.id, CallOutcome.TOLD, **told))
+    done(await rung(town, made))
     assert (await town.look(made)).promise is None
