@@ -121,7 +121,7 @@ def _of_death(person: Person, event: Event, request: Request) -> Scope:
     scope = of_request(person, request)
     if scope is Scope.NONE and hears_of_death(person, request):
         return Scope.REDACTED
-    return Scope.NONE if is_hidden(person, event, request) else scope
+    return Scope.NONE if scope is Scope.FULL and is_hidden(person, event, request) else scope
 
 
 def is_on(trip: Assignment, event: Event) -> bool:
