@@ -73,7 +73,7 @@ LATE = replace(DIED, what=Notice.LATE)
 ALIVE = DeathAnswered(at=NOW, request_id="P-1", confirmed=False, whose=WhoseWord.FACILITY)
 CONFIRMED = replace(ALIVE, confirmed=True)
 TOLD = Message(key="1", seq=1, made_at=NOW, recipient="x", template=Template.TRIP_NOTICED, send_after=NOW)
-LETTERS = {
+LETTERS: dict[str, Message] = {
     **{name: replace(TOLD, template=name) for name in (Template.PATIENT_DIED, Template.DEATH_NOT_CONFIRMED)},
     "noticed dead": replace(TOLD, facts={"notice": Notice.PATIENT_DIED.value}),
 }

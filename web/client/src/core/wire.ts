@@ -592,7 +592,7 @@ export interface components {
          * @description One thing that a role may do; which of the things it may do it to is for dispatch.reading to say.
          * @enum {string}
          */
-        Permission: "sign_in" | "look_up" | "find_places" | "ask" | "see_requests" | "see_fleet" | "see_ways" | "see_areas" | "see_coverage" | "see_sop" | "see_figures" | "see_all_messages" | "follow" | "keep_promises" | "assign" | "divert" | "answer_for_agency" | "drive" | "step" | "report_positions" | "close_roads" | "keep_sop" | "replay_demo" | "end_unreached";
+        Permission: "sign_in" | "look_up" | "find_places" | "ask" | "see_requests" | "see_fleet" | "see_ways" | "see_areas" | "see_coverage" | "see_sop" | "see_figures" | "see_all_messages" | "follow" | "keep_promises" | "assign" | "divert" | "answer_for_agency" | "confirm_death" | "drive" | "step" | "report_positions" | "close_roads" | "keep_sop" | "replay_demo" | "end_unreached";
         /** @description Somebody of the demo. */
         PersonOut: {
             id: string;
