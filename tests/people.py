@@ -26,7 +26,11 @@ CIKOKOL = Place(
     agency="kota-tangerang",
 )
 HOME = Place(point=Point(lon=106.6360, lat=-6.2110), name="Rumah keluarga")
+RSUD = Place(
+    point=Point(lon=106.6330, lat=-6.1780), name="RSUD Contoh", facility="rsud-contoh", agency="kota-tangerang"
+)
 SITI = Person(id="siti", name="Perawat Contoh Siti", role=Role.STAFF, facility="puskesmas-cikokol")
+RINA = Person(id="rina", name="Perawat Contoh Rina", role=Role.STAFF, facility="rsud-contoh")
 OPI = Person(id="opi", name="Operator Contoh Opi", role=Role.OPERATOR)
 DINA = Person(id="dina", name="Petugas Contoh Dina", role=Role.HEALTH_OFFICER)
 BUDI = Person(id="budi", name="Sopir Contoh Budi", role=Role.DRIVER, vehicle="H3")

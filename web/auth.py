@@ -55,6 +55,8 @@ ROUTES: Mapping[tuple[str, str], Permission | None] = MappingProxyType(
         ("POST", "/api/requests/{request_id}/assign"): P.ASSIGN,
         ("POST", "/api/requests/{request_id}/divert"): P.DIVERT,
         ("POST", "/api/requests/{request_id}/approve"): P.ASSIGN,
+        ("GET", "/api/deaths"): P.CONFIRM_DEATH,
+        ("POST", "/api/requests/{request_id}/confirm_death"): P.CONFIRM_DEATH,
         ("GET", "/api/promises"): P.KEEP_PROMISES,
         ("GET", "/api/promises/heirs"): P.KEEP_PROMISES,
         ("POST", "/api/promises/{promise_id}/calls"): P.KEEP_PROMISES,

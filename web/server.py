@@ -14,7 +14,21 @@ from dispatch.desk.usecases import following, timers
 from dispatch.desk.usecases.vehicles import run_keeper
 from dispatch.settings import Settings
 from web import errors, live
-from web.api import areas, changes, closures, messages, pages, places, promises, requests, session, sop, trips, vehicles
+from web.api import (
+    areas,
+    changes,
+    closures,
+    deaths,
+    messages,
+    pages,
+    places,
+    promises,
+    requests,
+    session,
+    sop,
+    trips,
+    vehicles,
+)
 from web.auth import authorise, judge_table
 
 _log = logging.getLogger("jemput")
@@ -69,7 +83,15 @@ def create_app(settings: Settings | None = None, *, demo: bool | None = None) ->
     )
     errors.install(app)
     routers = (
-        *(session.router, requests.router, changes.router, requests.demo, promises.router, messages.router),
+        *(
+            session.router,
+            requests.router,
+            deaths.router,
+            changes.router,
+            requests.demo,
+            promises.router,
+            messages.router,
+        ),
         *(trips.router, vehicles.router, areas.router, places.router, closures.router),
         *(sop.router, sop.schema_router, pages.router),
     )

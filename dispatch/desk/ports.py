@@ -11,6 +11,7 @@ from dispatch.choosing.record import DecisionRecord
 from dispatch.domain.approval import Approval
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.closure import Closure
+from dispatch.domain.death import DeathReport
 from dispatch.domain.fix import Fix
 from dispatch.domain.message import Drop, Message, MessageState
 from dispatch.domain.people import Facility, Person, Token
@@ -217,6 +218,20 @@ class Promises(Protocol):
     def list_calls(self, promise_id: str) -> list[Call]: ...
 
 
+class Deaths(Protocol):
+    """Crews' reports that a patient has died, the oldest first."""
+
+    def add(self, report: DeathReport) -> None: ...
+    def save(self, report: DeathReport) -> None: ...
+    def list_of(self, request_id: str) -> list[DeathReport]:
+        """Those about a request's patients, and the one that a request for a body follows from."""
+        ...
+
+    def list_open(self) -> list[DeathReport]:
+        """Those that nobody has answered yet."""
+        ...
+
+
 class Timers(Protocol):
     """What is to be done at a time, once."""
 
@@ -287,6 +302,7 @@ class Books:
     assignments: Assignments
     approvals: Approvals
     promises: Promises
+    deaths: Deaths
     timers: Timers
     sop: Sop
     closures: Closures

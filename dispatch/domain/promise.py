@@ -13,6 +13,7 @@ CALL_AGAIN_AFTER = timedelta(minutes=3)  # after a call that reached nobody; thi
 REMIND_BEFORE = timedelta(minutes=3)  # this project's own figure
 ESCALATE_EVERY = timedelta(minutes=5)  # an overdue promise goes one step up each time; this project's own figure
 STOCK_AGAIN_AFTER = timedelta(days=1)  # who waits for a document hears again by then; this project's own figure
+_ASKED_BY_PHONE = frozenset({Why.NOBODY_THERE, Why.DESTINATION})
 STOCK_WITHIN = timedelta(days=7)  # by when a document is owed where nobody said a time; this project's own figure
 
 
@@ -47,6 +48,11 @@ class Promise:
     def is_open(self) -> bool:
         """Whether the call-back is still owed."""
         return self.state is PromiseState.OPEN
+
+    @property
+    def owes_a_word(self) -> bool:
+        """Whether somebody has to be rung even where a vehicle goes, and was not reached yet."""
+        return self.why in _ASKED_BY_PHONE and self.kept + self.late == 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

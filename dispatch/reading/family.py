@@ -9,9 +9,12 @@ from dispatch.desk.unit import Unit
 from dispatch.desk.usecases.changes import family_may_answer, followed, words_of_family
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.fix import Fix, LinkHealth, link_health
+from dispatch.domain.promise import Promise
 from dispatch.domain.request import Request
 from dispatch.domain.vehicle import VehicleNow
 from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.needs import Need
+from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.request_states import ENDS, FamilyWord, RequestState
 from dispatch.vocabulary.trip_steps import FIRST_CONTACT
 from dispatch.words import family as words
@@ -32,8 +35,12 @@ class FamilyVehicle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FamilyView:
-    """The page: a headline, further lines, the vehicles, and whether the family can still answer."""
+    """The page: a headline, further lines, the vehicles, and whether the family can still answer.
 
+    `condolence` stands before all of it where somebody has died; there nobody is told whom to call if it gets worse.
+    """
+
+    condolence: str | None
     headline: str
     lines: tuple[str, ...]
     vehicles: tuple[FamilyVehicle, ...]
@@ -46,7 +53,8 @@ class _Found:
     request: Request
     going: list[Assignment]
     vehicles: Mapping[str, VehicleNow]
-    due_at: datetime | None
+    promise: Promise | None
+    is_onward: bool
     has_left: bool
 
 
@@ -57,10 +65,13 @@ async def view(unit: Unit, track_token: str, lang: Lang) -> FamilyView | None:
     request = found.request
     if request.ended_at is not None and request.ended_at + LINK_LASTS < now:
         return None
+    condolence = words.condolence_line(lang) if request.ask.need is Need.BODY else None
     if request.state in ENDS:
-        return FamilyView(headline=words.over(lang), lines=(), vehicles=(), is_live=False, can_answer=False)
+        over = words.over(lang)
+        return FamilyView(condolence=condolence, headline=over, lines=(), vehicles=(), is_live=False, can_answer=False)
     positions = {held.id: held.position(now) for held in unit.fleet.with_fixes(found.vehicles.values())}
     return FamilyView(
+        condolence=condolence,
         headline=words.headline(request.state, request.ask.need, lang),
         lines=tuple(_lines(unit, found, lang)),
         vehicles=tuple(
@@ -75,20 +86,25 @@ async def view(unit: Unit, track_token: str, lang: Lang) -> FamilyView | None:
 def _find(books: Books, track_token: str) -> _Found:
     request = followed(books, books.requests.get_by_track(track_token))
     going = [a for a in books.assignments.list_of(request.id) if a.row.is_going]
-    promise = books.promises.find_open(request.id)
     return _Found(
         request=request,
         going=going,
         vehicles={a.vehicle_id: books.vehicles.get(a.vehicle_id) for a in going},
-        due_at=promise.due_at if promise else None,
+        promise=books.promises.find_open(request.id),
+        is_onward=any(report.onward == request.id for report in books.deaths.list_of(request.id)),
         has_left=FamilyWord.LEFT in words_of_family(books, request.id),
     )
 
 
 def _lines(unit: Unit, found: _Found, lang: Lang) -> Iterator[str]:
     request = found.request
-    if found.due_at is not None and request.state is RequestState.WAITING:
-        yield words.due_line(found.due_at, request.ask.need, unit.zone, lang)
+    promise = found.promise
+    if found.is_onward and request.ask.pickup.facility is not None:
+        yield words.lies_at_line(request.ask.pickup.name, lang)
+    if promise is not None and promise.why is Why.DESTINATION and promise.owes_a_word:
+        yield words.destination_line(promise.due_at, unit.zone, lang)
+    elif promise is not None and request.state is RequestState.WAITING:
+        yield words.due_line(promise.due_at, request.ask.need, unit.zone, lang)
     if request.ask.schedule_at is not None:
         yield words.schedule_line(request.ask.schedule_at, unit.zone, lang)
     if found.has_left:

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from dispatch.desk.ports import Books, find
+from dispatch.desk.usecases.changes import onward_of
 from dispatch.domain.message import Message
 from dispatch.domain.vehicle import Vehicle
 from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.needs import Need
 from dispatch.words.events import code_name
 from dispatch.words.facts import area_name, joined
+from dispatch.words.family import condolence_line
 from dispatch.words.messages import message_text, name_in, recipient_label
 from dispatch.words.tables import name_of
 from dispatch.words.times import clock_text, when_text
@@ -45,11 +48,14 @@ def write_letter(books: Books, message: Message, *, zone: tzinfo, public_url: st
         "app": public_url + _PAGES.get(kind, "/peta") if public_url else None,
         "vehicle": vehicle.name if vehicle else None,
     }
+    text = message_text(message.template, words, LANG)
+    if kind == "contact" and _mourns(books, message):
+        text = f"{condolence_line(LANG)} {text}"  # before anything else that the family reads
     own_agency = (f"agency:{vehicle.agency}",) if kind == "owner" and vehicle else ()
     return Letter(
         message=message,
         label=recipient_label(kind, called, LANG),
-        text=f"{message_text(message.template, words, LANG)} (no. {message.id})",
+        text=f"{text} (no. {message.id})",
         recipients=(message.recipient, *own_agency),
         phone=phone,
     )
@@ -63,7 +69,6 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
     words: dict[str, str | None] = {
         "asked": name_in("what", need, LANG),
         "what": name_in("what", need, LANG),
-        "condolence": name_in("condolence", need, LANG),
         "owner": name_in("owners", facts["owner"], LANG) if "owner" in facts else None,
         "why": name_in("whys", facts.get("why", ""), LANG),
         "end": name_in("ends", facts.get("end", ""), LANG),
@@ -83,6 +88,13 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
         words["pickup"] = request.ask.pickup.name if request.ask.pickup.facility else None
         words["link"] = f"{public_url}/t/{books.requests.get_track_token(request.id)}" if public_url else None
     return words
+
+
+def _mourns(books: Books, message: Message) -> bool:
+    """Whether whoever is written to has lost somebody, as far as it is confirmed."""
+    if message.facts.get("need") == Need.BODY:
+        return True
+    return message.request_id is not None and onward_of(books, message.request_id) is not None
 
 
 def _addressee(books: Books, kind: str, name: str, vehicle: Vehicle | None) -> tuple[str, str | None]:

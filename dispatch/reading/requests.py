@@ -6,10 +6,11 @@ from datetime import datetime
 from pydantic import Field
 
 from dispatch.choosing.queue import level_of, rises_of
+from dispatch.desk.effects.noticing import stays_until
 from dispatch.desk.effects.promising import escalated_to
 from dispatch.desk.ports import Books, DueKind, NotFoundError
 from dispatch.desk.unit import Unit
-from dispatch.desk.usecases.changes import words_of_family
+from dispatch.desk.usecases.changes import onward_of, words_of_family
 from dispatch.domain.approval import ApprovalState
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.correction import correctable
@@ -19,7 +20,8 @@ from dispatch.domain.request import Request
 from dispatch.reading.base import Names, Out, PointOut, ends_out, vehicle_names
 from dispatch.reading.decisions import DecisionOut, decision_out, rules_of
 from dispatch.reading.events import EventOut, event_out
-from dispatch.reading.scope import Scope, of_assignment, of_request
+from dispatch.reading.scope import Scope, is_hidden, of_assignment, of_request
+from dispatch.vocabulary.deaths import DeathState
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.promises import PromiseKind, PromiseState
@@ -124,13 +126,18 @@ class RequestSummaryOut(Out):
 
 
 class RequestOut(RequestSummaryOut):
-    """A request with its decision, approvals and timeline."""
+    """A request with its decision, approvals and timeline.
+
+    `onward` is the request for the body of who died on the way, `onward_of` the one from which this one follows so.
+    """
 
     decision: DecisionOut | None
     approvals: list[ApprovalOut]
     timeline: list[EventOut]
     track_url: str
     contact_phone: str | None = None
+    onward: str | None = None
+    onward_of: str | None = None
 
 
 class RequestPageOut(Out):
@@ -141,7 +148,10 @@ class RequestPageOut(Out):
 
 
 class OfferRequestOut(Out):
-    """What a driver must know of the request."""
+    """What a driver must know of the request.
+
+    `stays_until`: nobody was there, and whoever asked is being rung. `death_reported`: a doctor is yet to confirm it.
+    """
 
     id: str
     need: Need
@@ -152,6 +162,8 @@ class OfferRequestOut(Out):
     held: bool = False
     schedule_at: datetime | None = None
     family_left: bool = False
+    stays_until: datetime | None = None
+    death_reported: bool = False
 
 
 def in_scope(books: Books, person: Person, request_id: str) -> Request:
@@ -230,7 +242,9 @@ def request_out(unit: Unit, books: Books, person: Person, request_id: str, link:
     """
     request = in_scope(books, person, request_id)
     [summary] = summaries_out(unit, books, [request], lang)
-    entries, briefs = books.journal.list_of(request_id), books.decisions.list_briefs(request_id)
+    entries = [one for one in books.journal.list_of(request_id) if not is_hidden(person, one.event, request)]
+    briefs = books.decisions.list_briefs(request_id)
+    reports = books.deaths.list_of(request_id)
     rule_of = rules_of(unit.packs(books))
     names = vehicle_names(books, [entry.event.vehicle_id for entry in entries])
     last = books.decisions.find_last(request_id)
@@ -241,6 +255,8 @@ def request_out(unit: Unit, books: Books, person: Person, request_id: str, link:
         timeline=[event_out(entry, names, briefs, rule_of, unit.zone, lang) for entry in entries],
         track_url=link.replace("{token}", books.requests.get_track_token(request_id)),
         contact_phone=books.requests.get_contact(request_id).phone,
+        onward=onward_of(books, request_id),
+        onward_of=next((one.request_id for one in reports if one.onward == request_id), None),
     )
 
 
@@ -253,12 +269,19 @@ def page_out(unit: Unit, books: Books, requests: list[Request], limit: int, lang
     )
 
 
-def offer_request_out(books: Books, request: Request, lang: Lang) -> OfferRequestOut:
+def offer_request_out(unit: Unit, books: Books, request: Request, trip: Assignment, lang: Lang) -> OfferRequestOut:
     """What a driver must know of the request; the family's words to the driver are the note."""
+    now = unit.clock.now()
+    until = stays_until(books, trip, unit.policy(books, now)) if trip.state is AssignmentState.ON_SCENE else None
     return OfferRequestOut.of(
         request,
         request.ask,
         **ends_out(request.ask, lang),
         note=books.requests.get_contact(request.id).note,
+        stays_until=until if until is not None and now < until else None,
+        death_reported=any(
+            one.assignment_id == trip.id and one.state is DeathState.REPORTED
+            for one in books.deaths.list_of(request.id)
+        ),
         family_left=FamilyWord.LEFT in words_of_family(books, request.id),
     )

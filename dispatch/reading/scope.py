@@ -4,9 +4,11 @@ from collections.abc import Collection, Iterable
 from enum import StrEnum, auto
 
 from dispatch.domain.assignment import Assignment
+from dispatch.domain.message import Message, Template
 from dispatch.domain.people import Person
 from dispatch.domain.request import Request
-from dispatch.vocabulary.events import Event
+from dispatch.vocabulary.events import DeathAnswered, Event, TripNoticed
+from dispatch.vocabulary.notices import Notice
 from dispatch.vocabulary.roles import Permission, Role, may
 
 # Staff ring families, places and offices; the numbers of drivers and colleagues are the operators' to see.
@@ -88,8 +90,38 @@ def of_event(person: Person, event: Event, request: Request | None, on_it: Colle
         concerned = on_it if event.vehicle_id is None else (event.vehicle_id,)
         return Scope.REDACTED if person.vehicle in concerned else Scope.NONE
     if request is not None:
+        if is_of_death(event):
+            return _of_death(person, event, request)
         return of_request(person, request)
     return Scope.NONE if person.role is Role.STAFF else Scope.FULL
+
+
+def is_of_death(event: Event) -> bool:
+    """Whether this is a crew's report that its patient has died, or the answer to it."""
+    return isinstance(event, DeathAnswered) or (isinstance(event, TripNoticed) and event.what is Notice.PATIENT_DIED)
+
+
+def hears_of_death(person: Person, request: Request) -> bool:
+    """Whether this person hears of such a report before it is confirmed: operators, and the facility that receives."""
+    if not may(person.role, Permission.SEE_REQUESTS):
+        return False
+    to = request.ask.dropoff.facility if request.ask.dropoff is not None else None
+    return facility_of(person) in (None, to)
+
+
+def is_hidden(person: Person, event: Event, request: Request) -> bool:
+    """Whether a line of a request's timeline is kept from who sees the request: what is no finding may be read aloud
+    to the family, and never is where it was not confirmed."""
+    confirmed = isinstance(event, DeathAnswered) and event.confirmed
+    return is_of_death(event) and not confirmed and not hears_of_death(person, request)
+
+
+def _of_death(person: Person, event: Event, request: Request) -> Scope:
+    """The receiving facility learns that there is something about a trip to it, whoever asked for that."""
+    scope = of_request(person, request)
+    if scope is Scope.NONE and hears_of_death(person, request):
+        return Scope.REDACTED
+    return Scope.NONE if scope is Scope.FULL and is_hidden(person, event, request) else scope
 
 
 def is_on(trip: Assignment, event: Event) -> bool:
@@ -100,6 +132,14 @@ def is_on(trip: Assignment, event: Event) -> bool:
 def sees_number(person: Person, recipient: str) -> bool:
     """Whether this person may see the phone number of a message's recipient (kind or kind:id)."""
     return may(person.role, Permission.SEE_ALL_MESSAGES) or recipient.partition(":")[0] in _STAFF_RING
+
+
+def reads(person: Person, message: Message, request: Request) -> bool:
+    """Whether a message about a request is shown to who sees the request: not where it tells of a death that is not
+    confirmed."""
+    noticed = message.template == Template.TRIP_NOTICED and message.facts.get("notice") == Notice.PATIENT_DIED
+    of_death = noticed or message.template in (Template.PATIENT_DIED, Template.DEATH_NOT_CONFIRMED)
+    return not of_death or hears_of_death(person, request)
 
 
 def keeps_sop(person: Person, agency: str) -> bool:

@@ -162,7 +162,7 @@ def offer_out(unit: Unit, books: Books, person: Person, lang: Lang) -> OfferOut 
         eta_s=trip.eta_s,
         distance_m=trip.distance_m,
         offer_s=round(offer_s(request, unit.policy(books, now))),
-        request=offer_request_out(books, request, lang),
+        request=offer_request_out(unit, books, request, live, lang),
     )
 
 
@@ -181,7 +181,7 @@ def me_out(
         facility=FacilityOut.of(facility, facility.point) if facility else None,
         vehicle=vehicle_out(0, vehicle, live, now, unit.limits) if vehicle else None,
         assignment=assignment_out(live, {vehicle.id: vehicle.vehicle.name}) if live and vehicle else None,
-        request=offer_request_out(books, request, lang) if request else None,
+        request=offer_request_out(unit, books, request, live, lang) if request and live else None,
         contact_phone=see(live.request_id).phone if live and live.row.is_going else None,
         now=now,
         timezone=str(unit.zone),

@@ -17,6 +17,7 @@ from dispatch.desk.ports import Answer, Due
 from dispatch.domain.approval import Approval
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.closure import Closure
+from dispatch.domain.death import DeathReport
 from dispatch.domain.fix import Fix
 from dispatch.domain.message import Message
 from dispatch.domain.people import Facility, Person, Token
@@ -98,6 +99,12 @@ decisions = Table(
 assignments = _table("assignments", Assignment, _column("is_live", bool), **_TRIP)
 approvals = _table("approvals", Approval, **_TRIP)
 promises = _table("promises", Promise, to=_REQUEST)
+deaths = _table(
+    "deaths",
+    DeathReport,
+    to={**_REQUEST, "assignment_id": "assignments", "onward": "requests"},
+    index=["request_id", "onward"],
+)
 promise_calls = _table("promise_calls", Call, _number(), to={"promise_id": "promises"}, index=["promise_id"])
 # Kinds and facts are read by the book, which passes over what it does not know.
 journal = _table("journal", Event, _number("seq"), _column("kind", str), _column("facts", str), index=["request_id"])
@@ -121,12 +128,14 @@ probes = Table("probes", metadata, _number(), _column("at", datetime))
 LIVE_VEHICLE = "one_live_assignment_a_vehicle"
 LIVE_SLOT = "one_live_assignment_a_slot"
 OPEN_PROMISE = "one_open_promise_a_request"
+OPEN_REPORT = "one_open_report_a_trip"
 
 # The third of the three nets of data.md, verified at every start.
 INDEXES = {
     LIVE_VEHICLE: f"CREATE UNIQUE INDEX {LIVE_VEHICLE} ON assignments (vehicle_id) WHERE is_live",
     LIVE_SLOT: f"CREATE UNIQUE INDEX {LIVE_SLOT} ON assignments (request_id, slot) WHERE is_live",
     OPEN_PROMISE: f"CREATE UNIQUE INDEX {OPEN_PROMISE} ON promises (request_id) WHERE state = 'open'",
+    OPEN_REPORT: f"CREATE UNIQUE INDEX {OPEN_REPORT} ON deaths (assignment_id) WHERE state = 'reported'",
 }
 # Word for word the predicates of the indexes: SQLite does not use a partial index for bound parameters.
 IS_LIVE = text("assignments.is_live")

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dispatch.domain.message import Drop, Message, Template
+from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.events import (
     ApprovalAsked,
+    DeathAnswered,
     Escalated,
     Event,
     FamilySaid,
@@ -47,7 +49,8 @@ class Known:
     """What the books say around an event: who asked, whose the vehicle is, and who is on the way.
 
     `own_act`: the vehicle's own driver did it. `had_trip`: a trip of a request that ended was driven to its end.
-    `to_facility`: where it goes. `going`: vehicles that said yes to the request and are still on it.
+    `to_facility`: where it goes. `death_reported`: its crew's report waits for a doctor's word. `going`: vehicles that
+    said yes to the request and are still on it.
     """
 
     facility: str | None = None
@@ -57,6 +60,7 @@ class Known:
     own_act: bool = False
     had_trip: bool = False
     to_facility: str | None = None
+    death_reported: bool = False
     going: tuple[str, ...] = ()
     arrives_at: datetime | None = None
 
@@ -77,6 +81,11 @@ _ENDS: Mapping[RequestState, Template] = {
     RequestState.CANCELLED_BY_REQUESTER: Template.ENDED_CANCELLED,
     RequestState.DUPLICATE: Template.ENDED_DUPLICATE,
     RequestState.UNFOUNDED: Template.ENDED_UNFOUNDED,
+}
+# Of what is asked by phone the family reads that somebody rings, and why.
+_ASKED_BY_PHONE: Mapping[Why, Template] = {
+    Why.NOBODY_THERE: Template.MET_NOBODY,
+    Why.DESTINATION: Template.ONWARD,
 }
 _FAMILY: Mapping[FamilyWord, Template] = {
     FamilyWord.NO_LONGER_NEEDED: Template.FAMILY_NEEDS_NOTHING,
@@ -170,10 +179,11 @@ def _of_trip(event: Event, it: _Happened) -> Tellings:
             return it.drop(_OFFERS) + it.say("driver", Template.OFFER_WITHDRAWN)
         case StepTaken():
             return _step(event, it)
-        case StepUndone(undone=state) if state is not None:
-            return it.drop(frozenset(template for _, template in STATES[state].tells))
         case StepCorrected():
             return _corrected(event, it)
+        case StepUndone(undone=state) if state is not None:
+            untold = {template for _, template in STATES[state].tells}
+            return it.drop(frozenset({*untold, Template.PATIENT_DIED} if STATES[state].loaded else untold))
         case StoodDown() | ProblemReported():
             told = it.say("contact", Template.REPLACED, wait=SETTLED)
             told += it.say(OPERATOR, Template.VEHICLE_LOST, wait=SETTLED)
@@ -198,9 +208,11 @@ def _corrected(event: StepCorrected, it: _Happened) -> Tellings:
 
 
 def _step(event: TripEvent, it: _Happened) -> tuple[Message, ...]:
-    """What a step tells, when it can no longer be taken back."""
+    """What a step tells, when it can no longer be taken back; with who is aboard, what the crew reported before."""
     tells = STATES[event.state].tells
-    return tuple(message for to, template in tells for message in it.say(to, template, wait=SETTLED))
+    told = tuple(message for to, template in tells for message in it.say(to, template, wait=SETTLED))
+    received = STATES[event.state].loaded and it.known.death_reported
+    return told + (_to_receiving(it, Template.PATIENT_DIED, wait=SETTLED) if received else ())
 
 
 def _offered(event: OfferMade, it: _Happened) -> Tellings:
@@ -219,7 +231,7 @@ def _of_promise(event: Event, it: _Happened) -> Tellings:
         case PromiseMade():
             document = event.owed is PromiseKind.DOCUMENT
             template = Template.DOCUMENT_PROMISED if document else Template.PROMISE_MADE
-            template = Template.MET_NOBODY if event.why is Why.NOBODY_THERE else template
+            template = _ASKED_BY_PHONE.get(event.why, template)
             return it.say("contact", template, owner=event.owner, due=event.due_at)
         case PromiseReminded():
             return it.say(it.holder(event.person or event.to), Template.PROMISE_REMINDED, due=event.due_at)
@@ -235,7 +247,7 @@ def _of_promise(event: Event, it: _Happened) -> Tellings:
 def _of_request(event: Event, it: _Happened) -> Tellings:
     match event:
         case RequestReceived():
-            return it.say("contact", Template.RECEIVED)
+            return it.say("contact", Template.RECEIVED) if event.onward_of is None else ()  # one word: where to
         case ApprovalAsked():
             own = event.approver == OWN_OPERATOR
             template = Template.HELP_ASKED if own else Template.APPROVAL_ASKED
@@ -247,9 +259,11 @@ def _of_request(event: Event, it: _Happened) -> Tellings:
             return it.say(it.holder(event.to), Template.ESCALATED, why=event.why)
         case TripNoticed():
             told = it.say(OPERATOR, Template.TRIP_NOTICED, notice=event.what)
-            if event.what is Notice.PATIENT_DIED and it.known.to_facility is not None:
-                told += it.say(f"facility:{it.known.to_facility}", Template.PATIENT_DIED)
+            if event.what is Notice.PATIENT_DIED and event.aboard:
+                told += _to_receiving(it, Template.PATIENT_DIED)
             return told
+        case DeathAnswered():
+            return it.drop(frozenset({Template.PATIENT_DIED})) + _answered(event, it)
         case RequestChanged():
             return _changed(event, it)
         case FamilySaid():
@@ -258,6 +272,21 @@ def _of_request(event: Event, it: _Happened) -> Tellings:
         case RequestEnded():
             return _ended(event, it)
     return ()
+
+
+def _to_receiving(it: _Happened, template: str, wait: timedelta = timedelta(0)) -> tuple[Message, ...]:
+    """The facility where the trip goes, and nobody where that is none."""
+    to = it.known.to_facility
+    return it.say(f"facility:{to}", template, wait=wait) if to is not None else ()
+
+
+def _answered(event: DeathAnswered, it: _Happened) -> Tellings:
+    """The operator hears what others said, and always that somebody is alive; the receiving facility what it did not
+    say itself. The family hears of a death with the way of the body alone."""
+    template = Template.DEATH_CONFIRMED if event.confirmed else Template.DEATH_NOT_CONFIRMED
+    by_facility = event.whose is WhoseWord.FACILITY
+    told = it.say(OPERATOR, template) if by_facility or not event.confirmed else ()
+    return told + (_to_receiving(it, template) if event.aboard and not by_facility else ())
 
 
 def _changed(event: RequestChanged, it: _Happened) -> Tellings:

@@ -5,7 +5,8 @@ import logging
 from dispatch.desk.ports import Books, JournalEntry, LostRaceError, Store, find
 from dispatch.domain.message import Message
 from dispatch.tell.plan import Known, Tellings, messages_for
-from dispatch.vocabulary.events import RequestEnded, StepCorrected, StepTaken, StepUndone, TripEvent
+from dispatch.vocabulary.deaths import DeathState
+from dispatch.vocabulary.events import Event, RequestEnded, StepCorrected, StepTaken, StepUndone, TripEvent
 from dispatch.vocabulary.trip_steps import STATES, Phase
 
 _BATCH = 200
@@ -64,6 +65,7 @@ def known_of(books: Books, entry: JournalEntry) -> Known:
     return Known(
         facility=request.ask.requester if request else None,
         to_facility=request.ask.dropoff.facility if request and request.ask.dropoff else None,
+        death_reported=request is not None and _death_reported(books, event),
         need=request.ask.need if request else None,
         agency=held.vehicle.agency if held else None,
         has_base=held is not None and held.vehicle.base is not None,
@@ -72,6 +74,12 @@ def known_of(books: Books, entry: JournalEntry) -> Known:
         going=tuple(a.vehicle_id for a in assignments if a.row.is_going),
         arrives_at=next((a.arrives_at for a in assignments if a.id == event.assignment_id), None),
     )
+
+
+def _death_reported(books: Books, event: Event) -> bool:
+    """Whether the crew of this trip says that its patient has died, and nobody has answered yet."""
+    reports = books.deaths.list_of(event.request_id or "") if isinstance(event, StepTaken | StepCorrected) else []
+    return any(one.assignment_id == event.assignment_id and one.state is DeathState.REPORTED for one in reports)
 
 
 def _had_trip(books: Books, entry: JournalEntry) -> bool:

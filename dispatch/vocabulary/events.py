@@ -12,6 +12,7 @@ from enum import StrEnum, auto
 from types import MappingProxyType
 from typing import ClassVar
 
+from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.places import Cause
@@ -56,6 +57,7 @@ class EventKind(StrEnum):
     NOTICE_ASKED = auto()
     ESCALATED = auto()
     TRIP_NOTICED = auto()
+    DEATH_ANSWERED = auto()
     FAMILY_SAID = auto()
     REQUEST_CHANGED = auto()
     RESERVED = auto()
@@ -96,10 +98,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestReceived(Event):
-    """Somebody asked for something."""
+    """Somebody asked for something; `onward_of` is the request whose patient died, where it is for the body."""
 
     need: Need | None = None
     urgency: Urgency | None = None
+    onward_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -361,9 +364,20 @@ class Escalated(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TripNoticed(Event):
-    """The desk noticed something about a trip; the operator is told once."""
+    """The desk noticed something about a trip; the operator is told once. `aboard`: a patient was, by then."""
 
     what: Notice
+    aboard: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeathAnswered(Event):
+    """A crew's report that its patient has died was answered: whose word it was; `onward` is the body's request."""
+
+    confirmed: bool
+    whose: WhoseWord
+    aboard: bool = False
+    onward: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ class Why(StrEnum):
     RED_SILENT = "red_silent"
     RED_FIRST = "red_first"
     NOBODY_THERE = "nobody_there"
+    DESTINATION = "destination"
 
 
 class CallOutcome(StrEnum):

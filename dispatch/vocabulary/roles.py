@@ -37,6 +37,7 @@ class Permission(StrEnum):
     DIVERT = auto()  # a vehicle from a lower request to a red
     CORRECT = auto()  # a step of a trip that was tapped wrongly
     ANSWER_FOR_AGENCY = auto()
+    CONFIRM_DEATH = auto()  # staff of the receiving facility; an operator by what a doctor said
     DRIVE = auto()  # the own vehicle's offers and duty
     STEP = auto()
     REPORT_POSITIONS = auto()
@@ -52,7 +53,7 @@ _OFFICE = _SIGNED_IN | {_P.FIND_PLACES, _P.SEE_FLEET, _P.SEE_SOP}
 _WATCH = _OFFICE | {_P.SEE_REQUESTS, _P.SEE_WAYS, _P.SEE_AREAS, _P.KEEP_PROMISES}
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
-        Role.STAFF: _WATCH | {_P.ASK},
+        Role.STAFF: _WATCH | {_P.ASK, _P.CONFIRM_DEATH},
         Role.DRIVER: _SIGNED_IN | {_P.SEE_WAYS, _P.DRIVE, _P.STEP, _P.REPORT_POSITIONS},
         Role.OPERATOR: _WATCH
         | {
@@ -61,6 +62,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             _P.DIVERT,
             _P.CORRECT,
             _P.ANSWER_FOR_AGENCY,
+            _P.CONFIRM_DEATH,
             _P.STEP,
             _P.SEE_ALL_MESSAGES,
             _P.SEE_COVERAGE,

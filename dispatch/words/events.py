@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime, tzinfo
 from enum import StrEnum
 
+from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.events import (
+    DeathAnswered,
     DecisionMade,
     DutyChanged,
     Event,
     Held,
     Noted,
     RequestEnded,
+    RequestReceived,
     StepCorrected,
     facts_of,
 )
@@ -37,6 +40,7 @@ WORDS_OF: Mapping[type | str, str] = {
     Cause: "facts.cause",
     StepCause: "events.step_cause",
     Notice: "events.notice",
+    WhoseWord: "events.whose",
     Changed: "events.changed",
     "approver": "facts.approver",
     "to": "events.role",
@@ -81,6 +85,10 @@ def _key(event: Event) -> str:
             return "noted_delivers"
         case StepCorrected() if event.wrong is None or event.wrong_at is None:
             return "step_corrected_forgotten"
+        case DeathAnswered(confirmed=True):
+            return "death_answered_confirmed"
+        case RequestReceived(onward_of=str()):
+            return "request_received_onward"
         case DutyChanged(shift_over=True):
             return "duty_changed_shift_over"
         case RequestEnded(reason=str()):

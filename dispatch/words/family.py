@@ -37,6 +37,21 @@ def schedule_line(at: datetime, zone: tzinfo, lang: Lang) -> str:
     return phrase(lang, _SAY, "schedule", day=day_text(at, zone, lang), clock=clock_text(at, zone))
 
 
+def condolence_line(lang: Lang) -> str:
+    """What stands before anything else where somebody has died."""
+    return phrase(lang, _SAY, "condolence")
+
+
+def destination_line(due_at: datetime, zone: tzinfo, lang: Lang) -> str:
+    """By when the family is asked where the body goes."""
+    return phrase(lang, _SAY, "destination", clock=clock_text(due_at, zone))
+
+
+def lies_at_line(place: str, lang: Lang) -> str:
+    """From which facility a body is fetched."""
+    return phrase(lang, _SAY, "lies_at", place=place)
+
+
 def left_line(lang: Lang) -> str:
     """The family has left by itself."""
     return phrase(lang, _SAY, "left")

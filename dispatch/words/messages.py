@@ -24,7 +24,7 @@ def names_of(sentence: str) -> set[str]:
 
 
 def name_in(name: str, code: str, lang: Lang) -> str | None:
-    """What messages call a code: `name` is what, owners, ends, whys or condolence; None where they say nothing."""
+    """What messages call a code: `name` is what, owners, ends or whys; None where they say nothing."""
     names = tables_of(lang, "messages")[name]
     return names.get(code, names.get("other"))
 

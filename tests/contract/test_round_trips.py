@@ -14,6 +14,7 @@ from dispatch.desk.ports import Answer, Books, Due, Store
 from dispatch.domain.approval import Approval
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.closure import Closure
+from dispatch.domain.death import DeathReport
 from dispatch.domain.fix import Fix
 from dispatch.domain.message import Message
 from dispatch.domain.people import Facility, Person, Token
@@ -24,7 +25,7 @@ from dispatch.domain.vehicle import Vehicle
 from dispatch.vocabulary.events import KINDS, Event
 from dispatch.vocabulary.promises import PromiseState
 from tests.contract.any_value import any_of, same
-from tests.contract.conftest import open_store, settle_town
+from tests.contract.conftest import offer, open_store, settle_town
 from tests.people import CIKOKOL, NOW
 
 _FEW = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -180,6 +181,17 @@ def test_approvals_closures_drafts_and_timers(
         return *found, books.sop.find_draft(draft.id), books.timers.find(due.kind, due.subject)
 
     comes_back(town, (approval, closure, draft, due), work)
+
+
+@_FEW
+@given(any_of(DeathReport, request_id=_REQUEST, assignment_id=st.just("T-1"), onward=st.none() | _REQUEST))
+def test_reports_of_a_death(town: Store, report: DeathReport) -> None:
+    def work(books: Books) -> object:
+        books.assignments.add(offer("T-1", "V1"))
+        books.deaths.add(report)
+        return books.deaths.list_of("P-1")
+
+    comes_back(town, [report], work)
 
 
 @_FEW

@@ -6,9 +6,11 @@ from datetime import timedelta
 from functools import partial
 
 from dispatch.desk.command import Command
-from dispatch.desk.usecases import changes, changing, closures, promises, requests, sop, trips, vehicles
+from dispatch.desk.usecases import changes, changing, closures, deaths, promises, requests, sop, trips, vehicles
 from dispatch.domain.correction import Correction
+from dispatch.domain.death import DeathWord
 from dispatch.domain.people import Person
+from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.places import Cause
 from dispatch.vocabulary.promises import OPERATOR, CallOutcome, CloseOutcome
@@ -17,7 +19,7 @@ from dispatch.vocabulary.trip_steps import Report, Step
 from dispatch.vocabulary.vehicle_classes import Duty
 from geo.shape import Shape, ShapeKind
 from tests.journeys.town import DRIVERS, OKA, OPI, Town, done
-from tests.people import CIKOKOL, DINA, HOME, NOW, SITI, ask, drowned_child, packs
+from tests.people import CIKOKOL, DINA, HOME, NOW, RINA, RSUD, SITI, ask, drowned_child, packs
 
 TRIP = (Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE, Step.TRANSPORTING, Step.AT_DESTINATION, Step.CLEAR)
 DOCUMENT = replace(ask(Need.DOCUMENT), subject="ktp")
@@ -205,6 +207,50 @@ async def put_right(town: Town) -> None:
         await town.wait(60)
 
 
+async def a_patient_dies_on_the_way(town: Town) -> None:
+    """The hospital confirms it when the vehicle is there: only then the family hears of it, condoled with first. The
+    body is brought home."""
+    request_id = await town.ask(replace(ask(Need.REFERRAL), dropoff=RSUD))
+    trip = await town.drive(request_id, *TRIP[:4])
+    await town.report(request_id, Report.PATIENT_DIED)
+    done(await town.try_step(trip, Step.AT_DESTINATION))
+    await town.wait(60)
+    there = DeathWord(confirmed=True, whose=WhoseWord.FACILITY)
+    done(await deaths.confirm_death(town.unit, request_id, there, by=by(RINA)))
+    await town.wait(30)
+    done(await town.try_step(trip, Step.CLEAR))
+    body = await town.onward(request_id)
+    await town.drive(body, Step.ACCEPT)
+    promise = await town.promise(body)
+    called = {"told": "ibunya", "text": ""}
+    done(await promises.log_call(town.unit, promise.id, CallOutcome.TOLD, by=by(OPI), **called))
+    done(await changing.change(town.unit, body, partial(replace, dropoff=HOME), by=by(OPI)))
+    await town.drive(body, *TRIP[1:])
+
+
+async def a_patient_is_alive_after_all(town: Town) -> None:
+    """On the scene, then on the way: the hospital hears of it once the vehicle comes, and says that it is not so."""
+    request_id = await town.ask(replace(ask(Need.REFERRAL), dropoff=RSUD))
+    await town.drive(request_id, *TRIP[:3])
+    await town.report(request_id, Report.PATIENT_DIED)
+    await town.drive(request_id, *TRIP[3:5])
+    alive = DeathWord(confirmed=False, whose=WhoseWord.FACILITY)
+    done(await deaths.confirm_death(town.unit, request_id, alive, by=by(RINA)))
+    await town.drive(request_id, Step.CLEAR)
+
+
+async def a_doctor_confirms_by_phone(town: Town) -> None:
+    """While the vehicle is on its way, which goes on; nobody can fetch the body yet."""
+    await town.on_duty("T1")
+    request_id = await town.ask(replace(ask(Need.REFERRAL), dropoff=RSUD))
+    await town.drive(request_id, *TRIP[:4])
+    await town.report(request_id, Report.PATIENT_DIED)
+    by_phone = DeathWord(confirmed=True, whose=WhoseWord.DOCTOR, doctor="dr. Contoh", heard_at=town.clock.at)
+    done(await deaths.confirm_death(town.unit, request_id, by_phone, by=by(OPI)))
+    await town.wait(30)
+    await town.drive(request_id, *TRIP[4:])
+
+
 async def a_new_version(town: Town) -> None:
     """A version that tells the operator, in force at once; beside it a road is closed and opened."""
     unit, text = town.unit, packs()["laz.toml"] + _TELL_OPERATOR
@@ -229,6 +275,12 @@ COURSES: dict[str, Callable[[Town], Awaitable[None]]] = {
     for course in (
         *(a_drowned_child, nobody_answers, many_refusals, a_family_cancels, a_family_leaves, approvals),
         *(an_operator_chooses, a_promise, a_promise_that_is_solved, documents, other_ends, a_new_version),
-        *(changes_on_the_way, put_right),
+        *(
+            changes_on_the_way,
+            put_right,
+            a_patient_dies_on_the_way,
+            a_patient_is_alive_after_all,
+            a_doctor_confirms_by_phone,
+        ),
     )
 }

@@ -38,7 +38,7 @@ from dispatch.vocabulary.trip_steps import Report, Step, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty, Shares, VehicleClass
 from dispatch.words.events import event_text
 from geo.point import Point
-from tests.people import CIKOKOL, DINA, NOW, SITI, ZONE, packs
+from tests.people import CIKOKOL, DINA, NOW, RINA, RSUD, SITI, ZONE, packs
 
 T = TypeVar("T")
 # Nobody asks here what a disk keeps, so its flushes need not be waited for.
@@ -75,6 +75,9 @@ def _settle(books: Books) -> None:
             phone="021 0000 001",
         )
     )
+    books.facilities.put(
+        Facility(id="rsud-contoh", kind=FacilityKind.HOSPITAL, name=RSUD.name, point=RSUD.point, phone="021 0000 003")
+    )
     for name, (vehicle_class, agency, _) in FLEET.items():
         books.vehicles.put(
             Vehicle(
@@ -87,7 +90,7 @@ def _settle(books: Books) -> None:
                 papers_valid_until=date(2026, 12, 1) if name == "L1" else None,  # within the thirty days of R20-30
             )
         )
-    for person in (SITI, OPI, OKA, DINA, *DRIVERS.values()):
+    for person in (SITI, RINA, OPI, OKA, DINA, *DRIVERS.values()):
         books.people.put(person)
 
 
@@ -149,6 +152,11 @@ class Town:
         found = await self.books(lambda books: books.promises.find_open(request_id))
         assert found is not None
         return found
+
+    async def onward(self, request_id: str) -> str:
+        """The request for the body."""
+        reports = await self.books(lambda books: books.deaths.list_of(request_id))
+        return next(report.onward for report in reports if report.onward is not None)
 
     async def try_step(self, trip: Assignment, step: Step, by: Person | None = None) -> str | Refusal:
         """Of its own driver, unless somebody else is named."""
@@ -224,7 +232,12 @@ class Town:
         for request_id in requests:
             page = await family.view(self.unit, await self.link(request_id), Lang.ID)
             if page is not None:
-                said += [page.headline, *page.lines, *(text for vehicle in page.vehicles for text, _ in vehicle.steps)]
+                said += [
+                    page.condolence or "",
+                    page.headline,
+                    *page.lines,
+                    *(text for vehicle in page.vehicles for text, _ in vehicle.steps),
+                ]
         return said
 
     async def journal(self) -> list[JournalEntry]:

@@ -12,10 +12,12 @@ from hypothesis.stateful import precondition, rule
 
 from dispatch.desk.command import Command
 from dispatch.desk.unit import Unit
-from dispatch.desk.usecases import changes, changing, diverting, promises, reports, requests, trips, vehicles
+from dispatch.desk.usecases import changes, changing, deaths, diverting, promises, reports, requests, trips, vehicles
 from dispatch.domain.assignment import StepCommand
 from dispatch.domain.correction import Correction
+from dispatch.domain.death import DeathWord
 from dispatch.domain.request import Ask
+from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.promises import CallOutcome, CloseOutcome
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
@@ -112,7 +114,10 @@ class DeskMachine(Ground):
         if row is not None:
             ends = RequestState(how)
             words = {"told": "keluarga", "reason": "contoh"}
-            self.do(SITI, how, lambda unit, by: changes.end(unit, row["id"], ends, **words, by=by))
+            trips_of = [one for one in self.live() if one["request_id"] == row["id"]]
+            stays = any(self.witness.stays(one, self.town.clock.now()) for one in trips_of)
+            done = self.do(SITI, how, lambda unit, by: changes.end(unit, row["id"], ends, **words, by=by))
+            assert isinstance(done, Refusal) or not (stays and ends is RequestState.UNFOUNDED), "nobody has rung"
 
     @rule(number=NUMBERS, on=st.booleans())
     @precondition(lambda self: self.open_requests())
@@ -162,6 +167,36 @@ class DeskMachine(Ground):
             if states[row["id"]] != row["state"]:
                 self.problems.append(f"{what} took {row['id']} from {row['state']} to {states[row['id']]}")
 
+    @rule(number=NUMBERS, confirmed=st.booleans(), whose=st.sampled_from([*WhoseWord, WhoseWord.DOCTOR]))
+    @precondition(lambda self: len(self.open_requests()) < MOST_REQUESTS)
+    def confirm_death(self, number: int, confirmed: bool, whose: WhoseWord) -> None:
+        """A doctor's word on a crew's report: the body's way begins, or nothing has happened."""
+        waiting = [one for one in self.witness.seen["deaths"] if one["state"] == "reported"]
+        report = self.pick(waiting, number)
+        if report is None:
+            return
+        now, request = self.town.clock.now(), report["request_id"]
+        by_phone = {"doctor": "dr. Contoh", "heard_at": now} if whose is WhoseWord.DOCTOR else {}
+        word = DeathWord(confirmed=confirmed, whose=whose, **by_phone)  # type: ignore[arg-type]
+        trips_of = {one["id"]: one["vehicle_id"] for one in self.witness.seen["assignments"]}
+        vehicle = trips_of[report["assignment_id"]]
+        actor = SITI if whose is WhoseWord.FACILITY else CITY
+        done = self.do(
+            actor,
+            f"death {confirmed} by {whose}",
+            lambda unit, by: deaths.confirm_death(unit, request, word, vehicle_id=vehicle, by=by),
+        )
+        after = self.witness.read()
+        if isinstance(done, Refusal) or not confirmed:
+            if len(after["requests"]) != len(self.requests):
+                self.problems.append(f"{report['id']} is not confirmed ({done}) and made a request")
+            return
+        onward = next(one["onward"] for one in after["deaths"] if one["id"] == report["id"])
+        self.requests[onward] = "body"
+        phones = {one["request_id"]: one["phone"] for one in after["contacts"]}
+        if phones.get(onward) != phones[request]:
+            self.problems.append(f"the family of {onward} is not that of {request}")
+
     @rule(number=NUMBERS, yes=st.booleans(), delivered=st.booleans())
     @precondition(lambda self: self.live("offered"))
     def answer(self, number: int, yes: bool, delivered: bool) -> None:
@@ -199,8 +234,11 @@ class DeskMachine(Ground):
         row = self.pick(self.live(), number)
         while row is not None and steps:
             step = Step.CLEAR if treated and row["state"] == "on_scene" else AHEAD[row["state"]]
+            stays = step is Step.CLEAR and self.witness.stays(row, self.town.clock.now())
             done = self.take(row, step, DRIVERS[row["vehicle_id"]])
-            assert isinstance(done, str), done
+            assert isinstance(done, str) is not stays, done
+            if stays:
+                return
             self.look()
             row = next((one for one in self.live() if one["id"] == done), None)
             steps -= 1
@@ -219,8 +257,10 @@ class DeskMachine(Ground):
         row = self.pick([one for one in self.live() if one["state"] != "offered"], number)
         if row is not None:
             actor = CITY if operator else DRIVERS[row["vehicle_id"]]
+            # Who carries somebody is not called back, nor who waits until somebody was rung.
+            stays = self.witness.stays(row, self.town.clock.now())
             done = self.take(row, step, actor, reason="ban bocor")
-            may = step is Step.PROBLEM or row["state"] != "transporting"  # who carries somebody is not called back
+            may = step is Step.PROBLEM or (row["state"] != "transporting" and not stays)
             assert isinstance(done, str) == may, done
 
     @rule(number=NUMBERS, after_s=st.sampled_from([0, 5, 30]))

@@ -84,6 +84,9 @@ _BY_MACHINE = (
     Mutant("an undo does not say what was left", f"{_DOMAIN}/assignment.py", "replace(event, undone=assignment.state)", "event"),
     Mutant("a notice has no rule", _CARRY_OUT, "whom=notice.whom, rule=notice.rule,", "whom=notice.whom,"),
     Mutant("the journal names no decision", _CARRY_OUT, "decision_id=decision_id, ", ""),
+    Mutant("a crew confirms by itself that its patient died", f"{_DOMAIN}/death.py", "if word.confirmed and word.whose is WhoseWord.CREW:", "if False:"),
+    Mutant("a death that is not confirmed makes a request", f"{_CASES}/deaths.py", "if not word.confirmed:", "if False:"),
+    Mutant("a vehicle leaves where nobody was found", f"{_CASES}/trips.py", "if command.step in _LEAVES else None", "if False else None"),
     Mutant("a passed offer leaves its request with nothing", _TRIP, 'event="offer_expired", reopens=True', 'event="offer_expired"'),
     Mutant("a trip cleared on the scene is undone to elsewhere", _TRIP, "next((came for came in reversed(before) if came in reached)", "next((came for came in reversed(before))"),
     Mutant("a yes is forgotten by the search that it lets go on", _UNIT, ", *([answered] if answered else ())", ""),
@@ -100,7 +103,7 @@ _PLAYED = "tests/scenarios/test_scenarios.py::test_the_scenario_comes_out_as_it_
 _OF_REQUEST = "        return of_request(person, request)\n    return Scope.NONE if person.role is Role.STAFF"
 # What a test finds: telling, reading, the live connection, who may, and the thread that thinks.
 _BY_TEST = (
-    Mutant("a step is told though it was undone", _PLAN, "return it.drop(frozenset(template for _, template in STATES[state].tells))", "return ()", _TOLD_LATE),
+    Mutant("a step is told though it was undone", _PLAN, "return it.drop(frozenset({*untold, Template.PATIENT_DIED} if STATES[state].loaded else untold))", "return ()", _TOLD_LATE),
     Mutant("a step is told before it can no longer be undone", _PLAN, "it.say(to, template, wait=SETTLED)", "it.say(to, template)", _TOLD_LATE),
     Mutant("the end of a request drops nothing that waits", _PLAN, "*it.drop(_OVERTAKEN | _OVERTAKEN_STEPS),", "", f"{_PLANNED}::test_who_cancelled_is_not_told_that_a_replacement_is_looked_for"),
     Mutant("a notice is told without its rule", _PLAN, "Template.OPERATOR_NOTICE), rule=event.rule)", "Template.OPERATOR_NOTICE))", "tests/journeys/test_messages.py::test_a_course_is_read_word_for_word_as_its_letters_say"),
@@ -121,6 +124,9 @@ _BY_TEST = (
     Mutant("many that want one vehicle are refused", _UNIT, "self._again if race else contextlib.nullcontext()", "contextlib.nullcontext()", f"{_UNITS}/desk/test_repeats.py::test_thirty_at_once_get_thirty_vehicles_though_all_want_the_nearest"),
     Mutant("a published speed cap reaches no road", f"{_CASES}/following.py", "SpeedCaps(town_kph=policy.hearse_town_kph, open_kph=policy.hearse_open_kph)", "SpeedCaps()", f"{_UNITS}/desk/test_following.py::test_a_published_speed_cap_reaches_the_roads_at_its_time"),
 )  # fmt: skip
+_BYTE_FOR_BYTE = (
+    "tests/web/test_deaths.py::test_between_report_and_confirmation_the_family_reads_what_it_read_before_byte_for_byte"
+)
 # What a scenario finds: that the plan changes when the world does.
 _BY_SCENARIO = (
     Mutant("nobody is woken when time lets somebody go", _CARRY_OUT, "min(now + RETRY_EVERY, may_change_at(decision) or", "min(now + RETRY_EVERY,", f"{_PLAYED}[73-istirahat-selesai]"),
@@ -148,7 +154,12 @@ _BY_SCENARIO = (
     Mutant("an unserved request is completed", f"{_CASES}/changes.py", "and request.ask.needs_vehicle and not reached", "and False and not reached", f"{_PLAYED}[67-akhir-yang-benar]"),
     Mutant("a reservation overlaps another", f"{_CASES}/reserving.py", "if taken is not None:", "if False:", f"{_PLAYED}[68-dipesan]"),
     Mutant("three patients who lie share a vehicle", "dispatch/rules/consequences.py", "return _sharing(ask.patient.count, seats) if together else ask.patient.count", "return 1", f"{_PLAYED}[69-tiga-pasien]"),
-    Mutant("nobody is rung where the crew finds nobody", f"{_CASES}/reports.py", "if what is Report.NOBODY_THERE:", "if False:", f"{_PLAYED}[70-awak-melaporkan]"),
+    Mutant("the family is told of a death that is not confirmed", "dispatch/tell/plan.py", "told += _to_receiving(it, Template.PATIENT_DIED)\n", 'told += it.say("contact", Template.ONWARD)\n', _BYTE_FOR_BYTE),
+    Mutant("whoever asked reads of a death that is not confirmed", "dispatch/reading/scope.py", "return is_of_death(event) and not confirmed", "return False and not confirmed", _BYTE_FOR_BYTE),
+    Mutant("the letters of a death that is not confirmed are shown", "dispatch/reading/scope.py", "return not of_death or hears_of_death(person, request)", "return True", _BYTE_FOR_BYTE),
+    Mutant("the family's old link does not follow the body", f"{_CASES}/changes.py", "onward_of(books, request.id) or request.duplicate_of", "request.duplicate_of", f"{_PLAYED}[77-meninggal-di-jalan]"),
+    Mutant("nobody asks the family where to", _STANDING, "not promise.owes_a_word", "True", f"{_PLAYED}[77-meninggal-di-jalan]"),
+    Mutant("nobody is rung where the crew finds nobody", f"{_CASES}/reports.py", "    else:\n        policy = unit.policy(books, now)", "    elif False:\n        policy = unit.policy(books, now)", f"{_PLAYED}[70-awak-melaporkan]"),
 )  # fmt: skip
 MUTANTS = (*_BY_MACHINE, *_BY_TEST, *_BY_SCENARIO)
 

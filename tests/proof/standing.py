@@ -129,6 +129,23 @@ def judge_approvals(state: State) -> Iterator[str]:
     yield from (f"{of} has the yes and is asked for it again" for of in sorted(said["given"] & said["asked"]))
 
 
+def judge_deaths(state: State) -> Iterator[str]:
+    """A report that nobody has answered has made nothing; one that is confirmed has made a request for the body."""
+    asks = {row["id"]: json.loads(row["ask"]) for row in state["requests"]}
+    waiting = Counter(row["assignment_id"] for row in state["deaths"] if row["state"] == "reported")
+    yield from (f"{trip} has {n} reports that wait" for trip, n in waiting.items() if n > 1)
+    for row in state["deaths"]:
+        name, body = row["id"], asks.get(row["onward"])
+        if (row["state"] == "reported") != (row["word"] is None and row["answered_by"] is None):
+            yield f"report {name} is {row['state']} by the word of {row['word']}"
+        if (row["state"] == "confirmed") != (body is not None):
+            yield f"report {name} is {row['state']} and its onward way is {row['onward']}"
+        if row["state"] == "confirmed" and row["word"] == "crew":
+            yield f"report {name} is confirmed by the crew"
+        if body is not None and (body["need"] != "body" or body["patient"]["living"]):
+            yield f"report {name} has an onward way for {body['need']}"
+
+
 def judge_timers(state: State) -> Iterator[str]:
     """Timers that belong to nothing."""
     subjects = {

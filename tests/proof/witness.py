@@ -19,6 +19,7 @@ from tests.proof.standing import (
     at_of,
     blocks,
     judge_approvals,
+    judge_deaths,
     judge_promises,
     judge_requests,
     judge_timers,
@@ -51,7 +52,8 @@ NOT_AGAIN = timedelta(minutes=20)
 REFUSALS_TO_OPERATOR = 5
 UNDO_WITHIN = timedelta(seconds=10)
 DRIVEN = {"accepted", *ON_TRIP, "cleared"}
-_TABLES = ("requests", "contacts", "assignments", "approvals", "promises", "promise_calls", "due", "vehicles")
+_TABLES = ("requests", "contacts", "assignments", "approvals", "promises", "promise_calls", "deaths", "due", "vehicles")
+NOBODY_THERE = timedelta(minutes=5)
 
 
 @dataclass
@@ -79,6 +81,7 @@ class Witness:
         self._expires: dict[str, datetime] = {}
         self._left: dict[tuple[str, str], datetime] = {}  # when a vehicle left a request, otherwise than by silence
         self._noticed: Counter[tuple[str, str]] = Counter()
+        self._nobody: dict[str, tuple[str, datetime]] = {}  # where nobody was found, until somebody has rung
         self._silent: dict[str, tuple[str, str, datetime]] = {}  # the offers that nobody answered, not even late
         self._declined: dict[str, datetime] = {}  # until when a vehicle is left alone
         self._refusals: dict[str, set[str]] = {}  # of each request, the offers refused and not taken late
@@ -111,12 +114,18 @@ class Witness:
         found = [*self._journal_since(before, now), *self._decisions_since()]
         latest = max(self._now)
         found += [*judge_requests(self.seen, self._ends(), latest), *judge_promises(self.seen, latest)]
-        found += [*judge_approvals(self.seen), *judge_timers(self.seen), *self._assignments(), *self._vehicles()]
+        found += [*judge_approvals(self.seen), *judge_timers(self.seen), *judge_deaths(self.seen)]
+        found += [*self._assignments(), *self._vehicles()]
         return found
 
     def overdue(self, now: datetime) -> list[str]:
         """Timers that are due and were not carried out."""
         return [f"timer {key} of {at} was not carried out" for key, at in self.seen.due().items() if at <= now]
+
+    def stays(self, row: Row, now: datetime) -> bool:
+        """Whether the vehicle of this assignment waits where its crew found nobody."""
+        _, since = self._nobody.get(row["id"], ("", now - NOBODY_THERE))
+        return row["state"] == "on_scene" and now < since + NOBODY_THERE
 
     # Promise 4: the journal only grows, without a gap, and all that stands follows from it.
 
@@ -156,11 +165,11 @@ class Witness:
         elif kind == "offer_delivered":
             until = self._expires[row["assignment_id"]]
             self._expires[row["assignment_id"]] = min(until, at + timedelta(seconds=_answer_s(asked)))
-        elif kind == "trip_noticed":
-            self._noticed[row["assignment_id"], facts["what"]] += 1
-            if self._noticed[row["assignment_id"], facts["what"]] > 1:
-                yield f"the operator is told again that {row['assignment_id']} is {facts['what']}"
+        elif kind in ("trip_noticed", "promise_called", "death_answered"):
+            yield from self._reported(row, facts, at)
         elif row["assignment_id"] is not None:
+            if self._leaves_early(row, facts, at):
+                yield f"{row['assignment_id']} left where nobody was found and nobody had rung"
             yield from self._stepped(row, facts, at, asked)
             refusals = self._refusals.setdefault(request, set())
             refused = facts["state"] in ("declined", "expired")
@@ -185,6 +194,20 @@ class Witness:
             self._last_decision[request] = number
         elif facts["chosen"] or number != self._last_decision.get(request):
             yield f"{request} was searched again, and decision {number} stands for it"
+
+    def _reported(self, row: Row, facts: Mapping[str, Any], at: datetime) -> Iterator[str]:
+        """What a crew or the desk noticed of a trip, and what answers it."""
+        trip, request = row["assignment_id"], row["request_id"]
+        if row["kind"] == "promise_called":
+            self._nobody = {name: one for name, one in self._nobody.items() if one[0] != request}
+        elif row["kind"] == "death_answered":
+            self._noticed.pop((trip, "patient_died"), None)  # the crew may report it again
+        else:
+            self._noticed[trip, facts["what"]] += 1
+            if self._noticed[trip, facts["what"]] > 1:
+                yield f"the operator is told again that {trip} is {facts['what']}"
+            if facts["what"] == "nobody_there":
+                self._nobody[trip] = request, at
 
     def _offered(self, row: Row, facts: Mapping[str, Any], at: datetime, asked: Mapping[str, Any]) -> Iterator[str]:
         name, vehicle, request = row["assignment_id"], row["vehicle_id"], row["request_id"]
@@ -261,6 +284,13 @@ class Witness:
             corrected.pop(facts["state"], None)
         for left in corrected.keys() - set(self._trails[name]):
             del corrected[left]
+
+    def _leaves_early(self, row: Row, facts: Mapping[str, Any], at: datetime) -> bool:
+        """Whether a person lets a vehicle leave that has to wait; one that breaks down leaves as it must."""
+        leaves = facts["state"] in ("cleared", "stood_down") and facts["source"] != "desk"
+        name = row["assignment_id"]
+        waits = self.stays({"id": name, "state": self._states.get(name)}, at)
+        return leaves and waits and row["kind"] != "problem_reported"
 
     # Promise 2: every vehicle that was considered has its verdict, and whoever may not go has a written reason.
 

@@ -96,7 +96,9 @@ def test_every_command_on_a_request_or_a_promise_of_staff_is_tried() -> None:
         if method == "POST" and "{" in short and short.startswith(("requests/", "promises/")):
             found.add(short)
     ends = {f"requests/{{request}}/{end}" for end in ("cancel", "complete", "duplicate", "unfounded")}
-    of_operators = {f"requests/{{request}}/{name}" for name in ("assign", "divert", "approve", "mutual_aid")}
+    of_operators = {
+        f"requests/{{request}}/{name}" for name in ("assign", "divert", "approve", "mutual_aid", "confirm_death")
+    }
     assert found - of_operators - {"requests/{request}/{end}"} | ends == set(COMMANDS)
 
 

@@ -12,7 +12,7 @@ from dispatch.domain.message import Message, MessageState
 from dispatch.reading.base import Out
 from dispatch.reading.letters import Letter, write_letter
 from dispatch.reading.requests import in_scope
-from dispatch.reading.scope import sees_number
+from dispatch.reading.scope import reads, sees_number
 from dispatch.tell.phones import call_url, chat_url
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from web.context import By, Caller, TheHouse, done
@@ -95,8 +95,8 @@ async def list_messages_of(request_id: str, person: Caller, reader: Reader) -> l
     """Everything that was or is to be told about this request, in order."""
 
     def look(books: Books) -> Sequence[Message]:
-        in_scope(books, person, request_id)
-        return books.outbox.list_some(request_id=request_id)
+        request = in_scope(books, person, request_id)
+        return [one for one in books.outbox.list_some(request_id=request_id) if reads(person, one, request)]
 
     return await reader.read(look)
 
@@ -108,9 +108,9 @@ async def mark_sent(request_id: str, message_id: MessageId, house: TheHouse, by:
     now = unit.clock.now()
 
     def mark(books: Books) -> str | Refusal:
-        in_scope(books, by.actor, request_id)
+        request = in_scope(books, by.actor, request_id)
         message = books.outbox.get(message_id)
-        if message.request_id != request_id:
+        if message.request_id != request_id or not reads(by.actor, message, request):
             raise not_found()
         if message.state is MessageState.DROPPED:
             return Refusal(RefusalCode.MESSAGE_OVERTAKEN, {"message_id": message_id})

@@ -12,7 +12,7 @@ from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import Ask, Request, Standing, request_state, unfilled_slots
 from dispatch.vocabulary.events import RequestEnded
 from dispatch.vocabulary.needs import Urgency
-from dispatch.vocabulary.promises import TOLD_REQUESTER, PromiseState, Why
+from dispatch.vocabulary.promises import TOLD_REQUESTER, PromiseState
 from dispatch.vocabulary.request_states import ENDS, RequestState
 from dispatch.vocabulary.trip_steps import FIRST_CONTACT, AssignmentState
 
@@ -80,7 +80,7 @@ def settle(
     if ended or _is_solved(request, assignments):
         books.timers.drop(DueKind.SEARCH_LONG, request.id)
         _withdraw_asked(books, request.id)
-        if promise is not None and (ended or promise.why is not Why.NOBODY_THERE):
+        if promise is not None and (ended or not promise.owes_a_word):
             outcome = PromiseState.WITHDRAWN if ended and state is not RequestState.COMPLETED else PromiseState.SOLVED
             close_promise(books, request.id, outcome, outcome=state.value, told=told, now=now)
     if ended:

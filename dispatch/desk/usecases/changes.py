@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dispatch.desk.command import DESK, FAMILY, Command
+from dispatch.desk.effects.noticing import judge_staying
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.effects.steps import carrying, release
 from dispatch.desk.ports import Books
@@ -66,6 +67,8 @@ def end(
         return Refusal(RefusalCode.REQUEST_ENDED, {"state": request.state})
     live, policy = books.assignments.list_of(request_id), unit.policy(books, now)
     refusal = carrying(live) or _not_so(request, state, live)
+    if state is RequestState.UNFOUNDED:
+        refusal = refusal or judge_staying(books, live, now, policy)
     if refusal is not None:
         return refusal
     if state is RequestState.UNFOUNDED and request.ask.needs_vehicle and not _reached(books, request):
@@ -83,12 +86,19 @@ def end(
 
 
 def followed(books: Books, request: Request) -> Request:
-    """The request that this one was a duplicate of, and so on; itself where it was none."""
+    """The request that the family follows: the one for the body of whoever died, or that this one was a duplicate of,
+    and so on; itself where there is none."""
     seen = {request.id}
-    while request.duplicate_of is not None and request.duplicate_of not in seen:
-        request = books.requests.get(request.duplicate_of)
+    while (after := onward_of(books, request.id) or request.duplicate_of) is not None and after not in seen:
+        request = books.requests.get(after)
         seen.add(request.id)
     return request
+
+
+def onward_of(books: Books, request_id: str) -> str | None:
+    """The request for the body of this one's patient, once the death is confirmed: of several the last."""
+    released = (report.onward for report in books.deaths.list_of(request_id) if report.request_id == request_id)
+    return next(filter(None, reversed(list(released))), None)
 
 
 def _not_so(request: Request, end: RequestState, trips: Sequence[Assignment]) -> Refusal | None:

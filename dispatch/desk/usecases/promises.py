@@ -119,6 +119,8 @@ def log_call(
     call_by(books, after, remind_at(after) if outcome is CallOutcome.TOLD else now + CALL_AGAIN_AFTER)
     made = PromiseCalled(outcome=outcome, whom=promise.whom, told=told or None, at=now, actor=by.actor.id)
     books.journal.add(made.about(promise.request_id))
+    if outcome is CallOutcome.TOLD and promise.owes_a_word:  # that was all; what else is owed stays
+        settle(books, books.requests.get(promise.request_id), now, told=told)
     return promise_id
 
 

@@ -1,5 +1,6 @@
 """Asking for a vehicle, and what operators and approvers do about a request."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -12,6 +13,7 @@ from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.command import Command
 from dispatch.desk.effects.carry_out import carry_out, make_offer, put_decision, watch_long
 from dispatch.desk.effects.overriding import write_override
+from dispatch.desk.effects.promising import open_promise
 from dispatch.desk.effects.sending import judge_choice, make_room
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.effects.steps import release
@@ -25,7 +27,7 @@ from dispatch.domain.assignment import Assignment
 from dispatch.domain.people import Person
 from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time
 from dispatch.vocabulary.events import ApprovalGiven, ApprovalRefused, RequestReceived
-from dispatch.vocabulary.promises import OWN_OPERATOR
+from dispatch.vocabulary.promises import OWN_OPERATOR, Why
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS, RequestState
 from dispatch.vocabulary.roles import Role
@@ -55,28 +57,49 @@ async def receive(unit: Unit, ask: Ask, contact: Contact, *, choose: str | None 
         if late is not None:
             return lambda _: late
         newcomer = Request(id=request_id, ask=ask, state=RequestState.SEARCHING, created_at=now, created_by=by.actor.id)
-        policy = await unit.store.read(lambda books: unit.policy(books, now))
-        before = await unit.store.read(lambda books: list_before(books, newcomer, policy, now))
-        if before - served:
-            await serve(unit, before - served)
-            served.update(before)
-        decision = await unit.search(ask, now, Tried(choose=choose))
-        written = await unit.write_down(decision)
-        request = replace(newcomer, wanted=decision.wanted)
+        add = await add_new(unit, newcomer, served, choose=choose)
 
         def work(books: Books) -> str:
-            if list_before(books, request, policy, now) - served:
-                raise LostRaceError("somebody who stands before it is to be served first")
-            books.requests.add(request, contact, track_token=token_urlsafe(24))
-            received = RequestReceived(need=ask.need, urgency=ask.urgency, at=now, actor=by.actor.id)
-            books.journal.add(received.about(request.id))
-            carry_out(books, request, written)
-            settle(books, request, now)
-            return request.id
+            add(books, contact)
+            return request_id
 
         return work
 
     return await unit.once(by, attempt)
+
+
+async def add_new(
+    unit: Unit, newcomer: Request, served: set[str], *, choose: str | None = None, onward_of: str | None = None
+) -> Callable[[Books, Contact], None]:
+    """Search for a new request, and what keeps it and acts on it inside a transaction.
+
+    Those that stand before it are served first, each at most once; `served` has them from one attempt to the next. The
+    family of one for a body, `onward_of` the request whose patient died, is rung and asked where to.
+    """
+    now, ask = newcomer.created_at, newcomer.ask
+    policy = await unit.store.read(lambda books: unit.policy(books, now))
+    before = await unit.store.read(lambda books: list_before(books, newcomer, policy, now))
+    if before - served:
+        await serve(unit, before - served)
+        served.update(before)
+    decision = await unit.search(ask, now, Tried(choose=choose))
+    written = await unit.write_down(decision)
+    request = replace(newcomer, wanted=decision.wanted)
+
+    def add(books: Books, contact: Contact) -> None:
+        if list_before(books, request, policy, now) - served:
+            raise LostRaceError("somebody who stands before it is to be served first")
+        books.requests.add(request, contact, track_token=token_urlsafe(24))
+        received = RequestReceived(
+            need=ask.need, urgency=ask.urgency, onward_of=onward_of, at=now, actor=newcomer.created_by
+        )
+        books.journal.add(received.about(request.id))
+        if onward_of is not None:
+            open_promise(books, request, Why.DESTINATION, now)
+        carry_out(books, request, written)
+        settle(books, request, now)
+
+    return add
 
 
 async def candidates(unit: Unit, request_id: str) -> DecisionRecord:

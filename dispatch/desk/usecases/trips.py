@@ -6,6 +6,7 @@ from functools import partial
 
 from dispatch.desk.command import Command
 from dispatch.desk.effects.carry_out import carry_out, offer_s
+from dispatch.desk.effects.noticing import judge_staying
 from dispatch.desk.effects.pairs import first_contact_carries, goes_ahead_again, let_the_kept_go
 from dispatch.desk.effects.promising import escalate, escalated_to
 from dispatch.desk.effects.standing import settle
@@ -26,6 +27,7 @@ from dispatch.vocabulary.request_states import ENDS, RequestState
 from dispatch.vocabulary.trip_steps import LOADED, STEPS, AssignmentState, Step
 
 _WITH_PATIENT = (AssignmentState.TRANSPORTING, AssignmentState.AT_DESTINATION)
+_LEAVES = (Step.CLEAR, Step.STAND_DOWN)
 _REFUSALS = (AssignmentState.DECLINED, AssignmentState.EXPIRED)
 
 
@@ -74,6 +76,9 @@ async def step(unit: Unit, assignment_id: str, command: StepCommand, *, by: Comm
                 return ended
             policy = unit.policy(books, now)
             meant = _meant(books, books.assignments.get(assignment_id), command.step)
+            stays = judge_staying(books, [meant], now, policy) if command.step in _LEAVES else None
+            if stays is not None:
+                return stays
             assignment = take_step(books, meant, command, now, policy)
             if isinstance(assignment, Refusal):
                 return assignment

@@ -9,13 +9,16 @@ from typing import assert_never
 
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
-from dispatch.desk.usecases import changes, changing, promises, reports, requests, timers, trips, vehicles
+from dispatch.desk.usecases import changes, changing, deaths, promises, reports, requests, timers, trips, vehicles
+from dispatch.desk.usecases.changes import onward_of
 from dispatch.domain.approval import Approval
 from dispatch.domain.assignment import StepCommand
+from dispatch.domain.death import DeathWord
 from dispatch.domain.people import Person
 from dispatch.domain.request import Contact
 from dispatch.sim.scenario import model as sc
 from dispatch.sim.scenario.world import UnplayableError, World, publish
+from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.promises import OWN_OPERATOR, CallOutcome
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS, RequestState
@@ -53,6 +56,8 @@ async def do(world: World, act: sc.Act | None) -> Done:
             await _mutual_aid(world, act, done)
         case sc.CallBackAct():
             await _call_back(world, act, done)
+        case sc.DeathAct():
+            await _death(world, act, done)
         case sc.RequesterAct():
             await _requester(world, act, done)
         case sc.PublishAct():
@@ -257,6 +262,26 @@ async def _call_back(world: World, act: sc.CallBackAct, done: Done) -> None:
     told = "keluarga" if outcome is CallOutcome.TOLD else ""
     by = Command(actor=world.seed.people.get(promise.owner, world.seed.people["operator"]))
     done.take(await promises.log_call(world.unit, promise.id, outcome, told=told, text="", by=by))
+
+
+async def _death(world: World, act: sc.DeathAct, done: Done) -> None:
+    """The crew's report is answered; the request for the body is known by its name from then on."""
+    done.request = act.request
+    request_id = _kept(world, act.request)
+    ask = (await world.unit.store.read(lambda books: books.requests.get(request_id))).ask
+    to = ask.dropoff.facility if ask.dropoff is not None else None
+    there = Person(id=f"staff-{to}", name="Perawat Contoh", role=Role.STAFF, facility=to)
+    word = DeathWord(
+        confirmed=act.confirmed,
+        whose=WhoseWord.FACILITY if act.doctor is None else WhoseWord.DOCTOR,
+        doctor=act.doctor,
+        heard_at=world.clock.now() if act.doctor is not None else None,
+    )
+    by = Command(actor=there if act.doctor is None else world.seed.people["operator"])
+    done.take(await deaths.confirm_death(world.unit, request_id, word, by=by))
+    made = await world.unit.store.read(lambda books: onward_of(books, request_id))
+    if act.onward is not None and made is not None:
+        world.requests[act.onward] = made
 
 
 async def _requester(world: World, act: sc.RequesterAct, done: Done) -> None:

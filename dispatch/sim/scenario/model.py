@@ -187,6 +187,17 @@ class CallBackAct(_AboutRequest):
     outcome: Literal["no_answer", "told"]
 
 
+class DeathAct(_AboutRequest):
+    """A crew's report is answered: by the facility that receives, or as an operator hears from a `doctor` by phone.
+
+    `onward` names the request for the body that follows where it is confirmed.
+    """
+
+    confirmed: StrictBool
+    doctor: t.Text | None = None
+    onward: Annotated[t.Text, t.named("requests", new=True)] | None = None
+
+
 class RequesterAct(_AboutRequest):
     """What the requester says later."""
 
@@ -215,7 +226,7 @@ class PublishAct(t.Table):
             raise t.wrong(f"the pack {path} cannot be read: {error}") from None
 
 
-Act = AskAct | VehicleAct | tuple[OperatorAct, ...] | MutualAidAct | CallBackAct | RequesterAct | PublishAct
+Act = AskAct | VehicleAct | tuple[OperatorAct, ...] | MutualAidAct | CallBackAct | DeathAct | RequesterAct | PublishAct
 _Rules = Annotated[dict[t.VehicleId, Annotated[frozenset[str], t.Listed]], t.as_keys([])]
 
 
@@ -267,6 +278,7 @@ class Step(t.Table):
     operator: Annotated[tuple[OperatorAct, ...], t.Listed] | None = None
     mutual_aid: MutualAidAct | None = None
     callback: CallBackAct | None = None
+    death: DeathAct | None = None
     requester: RequesterAct | None = None
     sop: PublishAct | None = None
     expect: Expect = Expect()
@@ -281,8 +293,8 @@ class Step(t.Table):
     @property
     def act(self) -> Act | None:
         """What is done; several operators act at the same moment."""
-        here = (self.ask, self.vehicle, self.operator, self.mutual_aid, self.callback, self.requester, self.sop)
-        return next((act for act in here if act is not None), None)
+        here = (self.ask, self.vehicle, self.operator, self.mutual_aid, self.callback, self.death, self.requester)
+        return next((act for act in (*here, self.sop) if act is not None), None)
 
 
 class Always(t.Table):

@@ -18,7 +18,7 @@ from dispatch.sim.scenario.acts import Done
 from dispatch.sim.scenario.world import ZONE, World
 from dispatch.tell.plan import messages_for
 from dispatch.tell.tail import known_of
-from dispatch.vocabulary.events import Event, RequestChanged, TripNoticed
+from dispatch.vocabulary.events import DeathAnswered, Event, RequestChanged, TripNoticed
 from dispatch.vocabulary.languages import Lang
 
 LANG = Lang.ID  # scenarios expect sentences as people read them
@@ -77,7 +77,7 @@ async def see(world: World, request_id: str, done: Done) -> Seen:
             going_for={live.vehicle_id: live.request_id for live in books.assignments.list_live()},
             decision=decision_out(decided, rule_of, ZONE, LANG),
             now=decision_out(searched, rule_of, ZONE, LANG),
-            family=(page.headline, *page.lines, *signals) if page else (),
+            family=tuple(filter(None, (page.condolence, page.headline, *page.lines, *signals))) if page else (),
             told=tuple(_told(books, request_id)),
             link_shows=followed(books, books.requests.get(request_id)).id,
         )
@@ -86,7 +86,7 @@ async def see(world: World, request_id: str, done: Done) -> Seen:
 
 
 def _told(books: Books, request_id: str) -> Iterator[str]:
-    for entry in books.journal.list_of_kinds([request_id], [RequestChanged, TripNoticed]):
+    for entry in books.journal.list_of_kinds([request_id], [RequestChanged, TripNoticed, DeathAnswered]):
         for telling in messages_for(entry.seq, entry.event, known_of(books, entry)):
             if isinstance(telling, Message):
                 yield telling.recipient.partition(":")[0]

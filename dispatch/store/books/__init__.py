@@ -6,6 +6,7 @@ from dispatch.desk.ports import Books
 from dispatch.store.books.answers import SqlAnswers
 from dispatch.store.books.assignments import SqlApprovals, SqlAssignments
 from dispatch.store.books.closures import SqlClosures
+from dispatch.store.books.deaths import SqlDeaths
 from dispatch.store.books.journal import SqlJournal
 from dispatch.store.books.outbox import SqlOutbox
 from dispatch.store.books.people import SqlFacilities, SqlPeople
@@ -29,6 +30,7 @@ def open_books(connection: Connection) -> Books:
         assignments=SqlAssignments(connection),
         approvals=SqlApprovals(connection),
         promises=SqlPromises(connection),
+        deaths=SqlDeaths(connection),
         timers=SqlTimers(connection),
         sop=SqlSop(connection),
         closures=SqlClosures(connection),

@@ -18,6 +18,7 @@ from dispatch.desk.usecases import (
     changes,
     changing,
     closures,
+    deaths,
     diverting,
     promises,
     reports,
@@ -28,8 +29,10 @@ from dispatch.desk.usecases import (
 )
 from dispatch.domain.assignment import StepCommand
 from dispatch.domain.correction import Correction
+from dispatch.domain.death import DeathWord
 from dispatch.domain.people import Person
 from dispatch.domain.vehicle import Vehicle
+from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.places import Cause
 from dispatch.vocabulary.promises import CallOutcome, CloseOutcome
@@ -37,7 +40,7 @@ from dispatch.vocabulary.refusals import RefusalCode
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.trip_steps import Report, Step, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty, Shares, VehicleClass
-from tests.people import BUDI, DINA, HOME, OPI, SITI, ask
+from tests.people import BUDI, DINA, HOME, OPI, RSUD, SITI, ask
 from tests.unit.desk.test_approvals import ELSEWHERE
 from tests.unit.desk.test_closing import line
 from tests.unit.desk.town import CONTACT, Look, Town, done, refused
@@ -115,6 +118,15 @@ async def report(town: Town) -> Act:
     return lambda by: reports.report(town.unit, trip.id, Report.NOBODY_THERE, by=by)
 
 
+async def confirm_death(town: Town) -> Act:
+    made = await town.ask(asked=replace(ask(Need.REFERRAL), dropoff=RSUD))
+    aboard = (Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE, Step.TRANSPORTING)
+    trip = await town.take(made.assignments[0], *aboard)
+    done(await reports.report(town.unit, trip.id, Report.PATIENT_DIED, by=Command(actor=BUDI)))
+    word = DeathWord(confirmed=True, whose=WhoseWord.DOCTOR, doctor="dr. Contoh", heard_at=town.clock.now())
+    return lambda by: deaths.confirm_death(town.unit, made.id, word, by=by)
+
+
 async def close_road(town: Town) -> Act:
     return lambda by: closures.close_road(town.unit, line(), Cause.FLOOD, note=None, until=None, by=by)
 
@@ -185,7 +197,8 @@ async def set_duty(town: Town) -> Act:
 
 COMMANDS: dict[Prepare, Person] = {
     **dict.fromkeys((receive, change, hold, add_note, end, stock_came, deliver), SITI),
-    **dict.fromkeys((assign, divert, correct, close_road, open_road, log_call, close, take_over, hand_over), OPI),
+    **dict.fromkeys((assign, divert, correct, confirm_death), OPI),
+    **dict.fromkeys((close_road, open_road, log_call, close, take_over, hand_over), OPI),
     **dict.fromkeys((step, report, deliver_offer, set_duty), BUDI),
     **dict.fromkeys((approve, start_draft), DINA),
     answer_for_own: ELSEWHERE,

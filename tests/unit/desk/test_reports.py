@@ -3,13 +3,16 @@
 import pytest
 
 from dispatch.desk.command import Command
-from dispatch.desk.usecases import reports
+from dispatch.desk.usecases import changes, promises, reports
+from dispatch.domain.assignment import Assignment
 from dispatch.vocabulary.events import TripNoticed
 from dispatch.vocabulary.notices import Notice
-from dispatch.vocabulary.promises import Why
+from dispatch.vocabulary.promises import CallOutcome, Why
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
+from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.trip_steps import AssignmentState, Report, Step
-from tests.people import BUDI
-from tests.unit.desk.town import Town, done
+from tests.people import BUDI, OPI
+from tests.unit.desk.town import Look, Town, done, refused
 
 pytestmark = pytest.mark.anyio
 
@@ -25,3 +28,71 @@ async def test_what_is_reported_twice_is_told_once_and_a_call_is_owed_meanwhile(
     assert [(event.what, event.actor) for event in told] == [(Notice.NOBODY_THERE, BUDI.id)]
     assert found.owed.why is Why.NOBODY_THERE
     assert found.assignments[0].state is AssignmentState.ON_SCENE
+
+
+async def at_an_empty_place(town: Town) -> tuple[Look, Assignment]:
+    made = await town.ask()
+    trip = await town.take(made.assignments[0], Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE)
+    done(await reports.report(town.unit, trip.id, Report.NOBODY_THERE, by=Command(actor=BUDI)))
+    return made, trip
+
+
+async def rung(town: Town, made: Look, outcome: CallOutcome = CallOutcome.TOLD) -> str | Refusal:
+    owed, told = (await town.look(made)).owed, "ibunya" if outcome is CallOutcome.TOLD else ""
+    return await promises.log_call(town.unit, owed.id, outcome, told=told, text="", by=Command(actor=OPI))
+
+
+async def unfounded(town: Town, made: Look) -> str | Refusal:
+    said = {"told": "pemohon", "reason": "tidak ada yang dijemput"}
+    return await changes.end(town.unit, made.id, RequestState.UNFOUNDED, by=Command(actor=OPI), **said)
+
+
+@pytest.mark.parametrize("step", [Step.CLEAR, Step.STAND_DOWN])
+@pytest.mark.parametrize("outcome", [CallOutcome.NO_ANSWER, CallOutcome.TOLD])
+async def test_a_vehicle_stays_until_whoever_asked_was_rung(town: Town, step: Step, outcome: CallOutcome) -> None:
+    made, trip = await at_an_empty_place(town)
+    town.clock.turn(200)
+    assert refused(await town.try_step(trip, step)) is RefusalCode.STAYS_UNTIL_RUNG
+    done(await rung(town, made, outcome))
+    await town.take(trip, step)
+
+
+@pytest.mark.parametrize("step", [Step.CLEAR, Step.STAND_DOWN])
+async def test_a_vehicle_stays_no_longer_than_the_policy_says(town: Town, step: Step) -> None:
+    _, trip = await at_an_empty_place(town)
+    stays_s = (await town.read(lambda books: town.unit.policy(books, town.clock.now()))).nobody_there_s
+    town.clock.turn(stays_s - 1)
+    assert refused(await town.try_step(trip, step)) is RefusalCode.STAYS_UNTIL_RUNG
+    town.clock.turn(1)
+    await town.take(trip, step)
+
+
+async def test_who_comes_after_all_is_taken_aboard_and_a_vehicle_that_breaks_may_say_so(town: Town) -> None:
+    _, trip = await at_an_empty_place(town)
+    await town.take(trip, Step.TRANSPORTING, Step.UNDO, Step.PROBLEM)
+
+
+async def test_nothing_is_unfounded_before_a_call_since_the_report_or_the_end_of_its_time(town: Town) -> None:
+    town.roads.minutes = {}
+    made = await town.ask()
+    done(await rung(town, made))  # before anybody came
+    town.roads.minutes = {"H3": 14.0}
+    await town.pass_time(300)
+    found = await town.look(made)
+    trip = await town.take(found.live()[0], Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE)
+    done(await reports.report(town.unit, trip.id, Report.NOBODY_THERE, by=Command(actor=BUDI)))
+    assert refused(await unfounded(town, made)) is RefusalCode.STAYS_UNTIL_RUNG
+    done(await rung(town, made))
+    done(await unfounded(town, made))
+
+
+async def test_after_its_time_a_call_is_still_what_makes_it_unfounded(town: Town) -> None:
+    made, _ = await at_an_empty_place(town)
+    town.clock.turn(301)
+    assert refused(await unfounded(town, made)) is RefusalCode.CALL_FIRST
+
+
+async def test_the_call_that_was_owed_is_over_once_somebody_was_reached(town: Town) -> None:
+    made, _ = await at_an_empty_place(town)
+    done(await rung(town, made))
+    assert (await town.look(made)).promise is None

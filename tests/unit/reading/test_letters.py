@@ -113,5 +113,8 @@ async def test_without_a_public_address_there_is_no_link(store: Store) -> None:
 
 
 async def test_condolences_are_for_a_death_alone(store: Store) -> None:
-    assert "berdukacita" in (await letter(store, "contact:P-1", "trip_over", need="body")).text
-    assert "berdukacita" not in (await letter(store, "contact:P-1", "trip_over", need="emergency")).text
+    first = "Kami turut berdukacita. "
+    for template in (Template.RECEIVED, Template.COMING, "trip_over", Template.ENDED_CANCELLED):
+        assert (await letter(store, "contact:P-1", template, need="body")).text.startswith(first)
+        assert "berdukacita" not in (await letter(store, "contact:P-1", template, need="emergency")).text
+    assert "berdukacita" not in (await letter(store, "facility:puskesmas-cikokol", "trip_over", need="body")).text

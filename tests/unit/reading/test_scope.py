@@ -6,11 +6,13 @@ from datetime import timedelta
 import pytest
 
 from dispatch.domain.assignment import Assignment
+from dispatch.domain.message import Message, Template
 from dispatch.domain.people import Person
 from dispatch.domain.request import Request
 from dispatch.reading.scope import (
     Scope,
     facility_of,
+    is_hidden,
     keeps_sop,
     of_assignment,
     of_event,
@@ -19,14 +21,17 @@ from dispatch.reading.scope import (
     of_request,
     of_requests,
     of_vehicle,
+    reads,
     sees_number,
 )
-from dispatch.vocabulary.events import DutyChanged, Noted, OfferMade
+from dispatch.vocabulary.deaths import WhoseWord
+from dispatch.vocabulary.events import DeathAnswered, DutyChanged, Noted, OfferMade, TripNoticed
+from dispatch.vocabulary.notices import Notice
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.trip_steps import AssignmentState
 from dispatch.vocabulary.vehicle_classes import Duty
-from tests.people import BUDI, DINA, NOW, OPI, SITI, drowned_child
+from tests.people import BUDI, CIKOKOL, DINA, NOW, OPI, SITI, drowned_child
 
 FULL, REDACTED, COUNTS, NONE = Scope
 YANI = replace(SITI, id="yani", facility="puskesmas-jauh")
@@ -61,6 +66,44 @@ SEES = {
     "a note on the way": (FULL, NONE, REDACTED, NONE, FULL, FULL, COUNTS, NONE),
     "another's duty on it": (NONE, NONE, NONE, REDACTED, FULL, FULL, FULL, NONE),
 }
+
+
+DIED = TripNoticed(at=NOW, request_id="P-1", assignment_id="T-1", vehicle_id="H1", what=Notice.PATIENT_DIED)
+LATE = replace(DIED, what=Notice.LATE)
+ALIVE = DeathAnswered(at=NOW, request_id="P-1", confirmed=False, whose=WhoseWord.FACILITY)
+CONFIRMED = replace(ALIVE, confirmed=True)
+TOLD = Message(key="1", seq=1, made_at=NOW, recipient="x", template=Template.TRIP_NOTICED, send_after=NOW)
+LETTERS: dict[str, Message] = {
+    **{name: replace(TOLD, template=name) for name in (Template.PATIENT_DIED, Template.DEATH_NOT_CONFIRMED)},
+    "noticed dead": replace(TOLD, facts={"notice": Notice.PATIENT_DIED.value}),
+}
+# The request goes to where yani works: siti asked, yani receives, joko drives, opi and dina watch, adi counts.
+OF_A_DEATH = {
+    "the report": (DIED, (NONE, REDACTED, REDACTED, FULL, FULL, COUNTS, NONE)),
+    "alive": (ALIVE, (NONE, REDACTED, REDACTED, FULL, FULL, COUNTS, NONE)),
+    "confirmed": (CONFIRMED, (FULL, REDACTED, REDACTED, FULL, FULL, COUNTS, NONE)),
+    "late": (LATE, (FULL, NONE, REDACTED, FULL, FULL, COUNTS, NONE)),
+}
+
+
+@pytest.mark.parametrize("name", OF_A_DEATH)
+def test_of_a_death_that_is_not_confirmed_only_operators_and_who_receives_hear(name: str) -> None:
+    event, wanted = OF_A_DEATH[name]
+    there = replace(CIKOKOL, facility=YANI.facility)
+    request = replace(REQUEST, ask=replace(REQUEST.ask, dropoff=there))
+    people = (SITI, YANI, JOKO, OPI, DINA, ADI, TRACKER)
+    assert tuple(of_event(person, event, request, ["H1"]) for person in people) == wanted
+    # What stands in no timeline of siti's is not told to her live either.
+    assert is_hidden(SITI, event, request) is (wanted[0] is NONE)
+    assert not any(is_hidden(person, event, request) for person in (YANI, OPI, DINA))
+    nowhere = replace(REQUEST, ask=replace(REQUEST.ask, dropoff=None))
+    assert of_event(YANI, event, nowhere, []) is NONE
+
+
+@pytest.mark.parametrize("name", LETTERS)
+def test_letters_of_a_death_that_is_not_confirmed_are_not_shown_to_who_asked(name: str) -> None:
+    assert [reads(person, LETTERS[name], REQUEST) for person in (SITI, OPI, DINA)] == [False, True, True]
+    assert reads(SITI, TOLD, REQUEST)
 
 
 def sees(person: Person) -> dict[str, Scope]:

@@ -51,6 +51,9 @@ SINCE = {
     ),
     r"perlengkapan jenazah infeksius.* became .*perlengkapan infeksius": "it is for the living too since 0.2",
     r"yang diberi tahu: requester' became '.*yang diberi tahu: pemohon'$": "a word for people since 0.2",
+    r"messages.*\.text: '.*' became 'Kami turut berdukacita\. .*'$|became '.*Kami%20turut%20berdukacita\..*'$": (
+        "a family that has lost somebody is condoled with before anything else since 0.2"
+    ),
     r"messages.*\.(chat|call)_url: '.*' became None$": "only what may still be sent by hand since 0.2",
     r"text: '\w+ diingatkan akan .*' became 'petugasnya diingatkan": "no person's id in a line since 0.2",
 }
@@ -100,16 +103,16 @@ class Page(HTMLParser):
         if tag == "button":
             self.said.append(f"may say {found['value']}")
         if tag in ("h1", "h2", "p", "li", "details", "a"):
-            self._open.append(tag)
+            self._open.append("condolence" if found.get("class") == "condolence" else tag)  # a wish, since 0.2
             if tag == "li":
                 self.said.append("done:" if found.get("class") == "done" else "to come:")
 
     def handle_endtag(self, tag: str) -> None:
-        if self._open and self._open[-1] == tag:
+        if self._open and self._open[-1] in (tag, *(["condolence"] if tag == "p" else [])):
             self._open.pop()
 
     def handle_data(self, data: str) -> None:
-        if self._open and not {"details", "a"} & set(self._open) and data.strip():
+        if self._open and not {"details", "a", "condolence"} & set(self._open) and data.strip():
             self.said.append(" ".join(data.split()))
 
 

@@ -14,6 +14,7 @@ from dispatch.domain.message import Drop, Message, Template
 from dispatch.store.forms import json_text
 from dispatch.tell.plan import SETTLED, Known, messages_for
 from dispatch.vocabulary import events as e
+from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.promises import LADDER, OWN_OPERATOR, CallOutcome, PromiseKind, PromiseState, Whom, Why
 from dispatch.vocabulary.request_states import ENDS, FamilyWord, Outcome, RequestState
@@ -174,8 +175,34 @@ CASES: dict[str, tuple[e.Event, list[tuple[str, str]]]] = {
     "escalated": (e.Escalated(**OF_REQUEST, to="operator", why=Why.REFUSED_OFTEN), [("operator", T.ESCALATED)]),
     "noticed": (e.TripNoticed(**HEAD, what=Notice.NOT_DEPARTED), [("operator", T.TRIP_NOTICED)]),
     "died": (
-        e.TripNoticed(**HEAD, what=Notice.PATIENT_DIED),
+        e.TripNoticed(**HEAD, what=Notice.PATIENT_DIED, aboard=True),
         [("operator", T.TRIP_NOTICED), ("facility:rsud-contoh", T.PATIENT_DIED)],
+    ),
+    "died_on_the_scene": (e.TripNoticed(**HEAD, what=Notice.PATIENT_DIED), [("operator", T.TRIP_NOTICED)]),
+    "confirmed_there": (
+        e.DeathAnswered(**HEAD, confirmed=True, whose=WhoseWord.FACILITY, aboard=True, onward="P-2"),
+        [("operator", T.DEATH_CONFIRMED)],
+    ),
+    "confirmed_by_phone": (
+        e.DeathAnswered(**HEAD, confirmed=True, whose=WhoseWord.DOCTOR, aboard=True, onward="P-2"),
+        [("facility:rsud-contoh", T.DEATH_CONFIRMED)],
+    ),
+    "confirmed_on_the_scene": (
+        e.DeathAnswered(**HEAD, confirmed=True, whose=WhoseWord.DOCTOR, onward="P-2"),
+        NOBODY,
+    ),
+    "alive": (
+        e.DeathAnswered(**HEAD, confirmed=False, whose=WhoseWord.FACILITY, aboard=True),
+        [("operator", T.DEATH_NOT_CONFIRMED)],
+    ),
+    "taken_back": (
+        e.DeathAnswered(**HEAD, confirmed=False, whose=WhoseWord.CREW, aboard=True),
+        [("operator", T.DEATH_NOT_CONFIRMED), ("facility:rsud-contoh", T.DEATH_NOT_CONFIRMED)],
+    ),
+    "for_the_body": (e.RequestReceived(**OF_REQUEST, onward_of="P-0"), NOBODY),
+    "where_to": (
+        e.PromiseMade(**OF_REQUEST, owner="operator", due_at=IN_90_S, why=Why.DESTINATION),
+        [(CONTACT, T.ONWARD)],
     ),
     "changed": (
         e.RequestChanged(**OF_REQUEST, changed=(Changed.DROPOFF,)),
@@ -245,7 +272,19 @@ def test_a_driver_whose_yes_was_given_beforehand_is_told_so_and_the_yes_drops_no
 def test_a_step_is_told_when_it_can_no_longer_be_undone_and_an_undone_one_never(state: AssignmentState) -> None:
     step = told(trip(e.StepTaken, state))
     assert all(message.send_after > NOW + UNDO_WITHIN for message in step)
-    assert {message.template for message in step} == dropped(trip(e.StepUndone, S.ACCEPTED, undone=state))
+    also = {T.PATIENT_DIED} if STATES[state].loaded else set()  # the facility of a trip that carries nobody yet
+    assert {message.template for message in step} | also == dropped(trip(e.StepUndone, S.ACCEPTED, undone=state))
+
+
+def test_a_facility_hears_of_a_death_on_the_scene_once_the_patient_is_brought_there() -> None:
+    reported, there = replace(KNOWN, death_reported=True), ("facility:rsud-contoh", T.PATIENT_DIED)
+    assert who(trip(e.StepTaken, S.TRANSPORTING), reported) == [(CONTACT, "transporting"), there]
+    assert there not in who(trip(e.StepTaken, S.AT_DESTINATION), reported)
+    assert who(trip(e.StepTaken, S.TRANSPORTING), replace(reported, to_facility=None)) == [(CONTACT, "transporting")]
+
+
+def test_who_was_to_confirm_a_death_need_not_any_more_once_it_is_answered() -> None:
+    assert dropped(CASES["taken_back"][0]) == dropped(CASES["confirmed_by_phone"][0]) == {T.PATIENT_DIED}
 
 
 def test_what_was_never_so_is_not_told_any_more() -> None:

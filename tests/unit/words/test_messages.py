@@ -25,7 +25,6 @@ WORDS: dict[str, str | None] = {
     "owner": "Operator kami",
     "why": "sopir-sopir yang ditawari belum dapat berangkat",
     "end": "selesai dilayani",
-    "condolence": "Kami turut berdukacita.",
     "link": "https://jemput.example/t/abc",
     "app": "https://jemput.example/sopir",
     "notice": "belum berangkat",
@@ -47,11 +46,18 @@ GOLDEN = {
     "met_nobody": "Kendaraan kami sudah di tempat penjemputan, tetapi belum bertemu siapa pun. Operator kami menelepon "
     "Anda paling lambat pukul 17.00. Kendaraannya menunggu.",
     "patient_died": "Awak Mobil jenazah Contoh melaporkan pasien meninggal di jalan; kendaraan meneruskan perjalanan "
-    "ke fasilitas Anda. Mohon dokter memastikannya saat tiba. Keluarga belum kami kabari.",
+    "ke fasilitas Anda. Mohon dokter memastikannya saat tiba. Keluarga belum kami kabari. "
+    f"{OPEN}",
     "corrected": "Maaf, kabar kami tentang Mobil jenazah Contoh tadi keliru. Yang benar, kendaraan sudah tiba di "
     f"lokasi jemput. {FOLLOW}",
     "corrected_for_driver": "Operator membetulkan langkah perjalanan Mobil jenazah Contoh. Sekarang tercatat: sudah "
     f"tiba di lokasi jemput. Mohon lihat halaman sopir. {OPEN}",
+    "onward": "Mobil jenazah sedang kami siapkan; tidak perlu menelepon ke mana-mana. Operator kami menelepon Anda "
+    f"paling lambat pukul 17.00 untuk menanyakan tujuan. {FOLLOW}",
+    "death_confirmed": "Kematian pasien pada permintaan P-1 sudah dipastikan. Kendaraan untuk jenazahnya sedang "
+    f"dicarikan. {OPEN}",
+    "death_not_confirmed": "Pasien pada permintaan P-1 masih hidup; laporan awak Mobil jenazah Contoh tidak berlaku "
+    f"lagi. Perjalanan diteruskan seperti semula. {OPEN}",
     "changed": f"Permintaan Anda sudah kami perbarui. Yang berubah: tujuan. {FOLLOW}",
     "changed_for_driver": "Tugas Mobil jenazah Contoh berubah. Yang berubah: tujuan. Mohon lihat halaman sopir sebelum "
     f"melanjutkan. {OPEN}",
@@ -64,7 +70,7 @@ GOLDEN = {
     "on_scene": "Mobil jenazah Contoh sudah tiba di tempat penjemputan.",
     "transporting": f"Mobil jenazah Contoh sedang mengantar ke tujuan. {FOLLOW}",
     "at_destination": "Mobil jenazah Contoh sudah sampai di tujuan.",
-    "trip_over": "Tugas Mobil jenazah Contoh sudah selesai. Kami turut berdukacita. Terima kasih atas kesabarannya.",
+    "trip_over": "Tugas Mobil jenazah Contoh sudah selesai. Terima kasih atas kesabarannya.",
     "trip_over_facility": "Mobil jenazah Contoh sudah menyelesaikan permintaan P-1.",
     "replaced": "Mohon maaf, Mobil jenazah Contoh berhalangan. Kendaraan pengganti sedang kami carikan; tidak "
     f"perlu menelepon lagi, kami yang mengabari. {FOLLOW}",

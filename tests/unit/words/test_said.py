@@ -154,6 +154,5 @@ def test_messages_name_their_codes_and_recipients() -> None:
     assert name_in("what", "body", Lang.ID) == "mobil jenazah"
     assert name_in("what", "document", Lang.ID) is None
     assert name_in("owners", "petugas-1", Lang.ID) == "Petugas kami"
-    assert [name_in("condolence", need, Lang.ID) for need in ("body", "referral")] == ["Kami turut berdukacita.", None]
     assert recipient_label("driver", "Mobil A", Lang.EN) == "Driver of Mobil A"
     assert recipient_label("kades", "", Lang.EN) == "Recipient"

@@ -16,6 +16,7 @@ from dispatch.rules.conditions import KEYS
 from dispatch.rules.pack.faults import SENTENCES
 from dispatch.rules.sop import Effect, OverridableBy
 from dispatch.rules.values import DAYS, Kind
+from dispatch.vocabulary.deaths import DeathState, WhoseWord
 from dispatch.vocabulary.events import EventKind
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Death, Document, Leaves, Need, Urgency
@@ -72,6 +73,7 @@ CODES: dict[str, Iterable[str]] = {
     "events.step_cause": StepCause,
     "events.notice": Notice,
     "events.changed": Changed,
+    "events.whose": WhoseWord,
     "events.call": CallOutcome,
     "events.whom": Whom,
     "events.said": FamilyWord,
@@ -121,10 +123,12 @@ CODES: dict[str, Iterable[str]] = {
 BESIDE = {
     "events.line": {
         "decision_made_again",
+        "death_answered_confirmed",
         "held_over",
         "noted_delivers",
         "duty_changed_shift_over",
         "request_ended_why",
+        "request_received_onward",
         "step_corrected_forgotten",
         "with_reason",
     },
@@ -138,7 +142,7 @@ ROUNDED = sorted(
     f"{subject}.{rows}" for subject in ("events", "facts", "steps", "drafts", "messages") for rows in _other(subject)
 )
 # Codes that nobody reads as a word: for each somebody has decided so.
-UNSEEN = {Lang, Mender, Phase, Permission, PromiseState, Report, Step, StepSource}
+UNSEEN = {DeathState, Lang, Mender, Phase, Permission, PromiseState, Report, Step, StepSource}
 
 
 def _subjects(lang: Lang) -> list[str]:

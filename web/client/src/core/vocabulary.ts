@@ -22,10 +22,13 @@ export const DUTIES = [
   "out_of_service"
 ] as const;
 export const ROLES = {
-  "staff": [],
+  "staff": [
+    "confirm_death"
+  ],
   "driver": [],
   "operator": [
     "close_roads",
+    "confirm_death",
     "replay_demo"
   ],
   "health_officer": [],

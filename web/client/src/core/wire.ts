@@ -168,6 +168,53 @@ export interface components {
             ended_at: string | null;
             ended_by: string | null;
         };
+        /**
+         * @description Whether the death is confirmed, and by whom: the receiving facility itself, a doctor by phone, or the crew, which
+         *     can only take its report back. `death` is how somebody died, as far as it is known; of several vehicles
+         *     `vehicle_id` says which.
+         */
+        ConfirmDeathIn: {
+            /** @enum {string} */
+            confirmed: "yes" | "no";
+            by: ("facility" | "crew") | components["schemas"]["DoctorIn"];
+            death?: components["schemas"]["Death"] | null;
+            vehicle_id?: string | null;
+            note?: string | null;
+        };
+        /**
+         * @description How somebody died, as far as dispatch must know (R11).
+         * @enum {string}
+         */
+        Death: "natural" | "unnatural" | "unidentified";
+        /**
+         * @description A crew's report: which vehicle, of what trip, where the body will lie (`lies_at`), and what was answered.
+         *
+         *     `coming`: the patient was taken aboard, so that a facility receives the vehicle. What is prepared for the body is
+         *     that a vehicle is searched for from `lies_at`; it is a request, `onward`, only once the death is confirmed.
+         */
+        DeathOut: {
+            request_id: string;
+            vehicle_id: string;
+            vehicle_name: string;
+            need: components["schemas"]["Need"];
+            urgency: components["schemas"]["Urgency"];
+            coming: boolean;
+            lies_at: components["schemas"]["PointOut"];
+            state: components["schemas"]["DeathState"];
+            /** Format: date-time */
+            reported_at: string;
+            answered_at?: string | null;
+            word?: components["schemas"]["WhoseWord"] | null;
+            doctor?: string | null;
+            heard_at?: string | null;
+            note?: string | null;
+            onward?: string | null;
+        };
+        /**
+         * @description A report is no finding: it waits for a doctor's word, which confirms it or says that the patient lives.
+         * @enum {string}
+         */
+        DeathState: "reported" | "confirmed" | "alive";
         /** @description A decision: what is done, why, and every candidate in order (findings of the first twenty). */
         DecisionOut: {
             outcome: components["schemas"]["Outcome"];
@@ -186,6 +233,12 @@ export interface components {
             computed_in_ms: number;
             /** Format: date-time */
             at: string;
+        };
+        /** @description The doctor who said it by phone, and when that was heard. */
+        DoctorIn: {
+            name: string;
+            /** Format: date-time */
+            heard_at: string;
         };
         /**
          * @description A draft with its rules, problems, its difference to the version it came from, and what the caller may do.
@@ -263,7 +316,7 @@ export interface components {
          * @description What kind of thing happened: the word that the journal and the API use.
          * @enum {string}
          */
-        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "step_undone" | "step_corrected" | "stood_down" | "problem_reported" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "trip_noticed" | "family_said" | "request_changed" | "reserved" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
+        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "step_undone" | "step_corrected" | "stood_down" | "problem_reported" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "trip_noticed" | "death_answered" | "family_said" | "request_changed" | "reserved" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
         /** @description One entry of the journal; `text` is its line of a timeline. */
         EventOut: {
             seq: number;
@@ -457,7 +510,11 @@ export interface components {
             offer_s: number;
             request: components["schemas"]["OfferRequestOut"];
         };
-        /** @description What a driver must know of the request. */
+        /**
+         * @description What a driver must know of the request.
+         *
+         *     `stays_until`: nobody was there, and whoever asked is being rung. `death_reported`: a doctor is yet to confirm it.
+         */
         OfferRequestOut: {
             id: string;
             need: components["schemas"]["Need"];
@@ -470,6 +527,9 @@ export interface components {
             schedule_at?: string | null;
             /** @default false */
             family_left: boolean;
+            stays_until?: string | null;
+            /** @default false */
+            death_reported: boolean;
         };
         /**
          * @description What a decision comes to.
@@ -533,7 +593,7 @@ export interface components {
          * @description One thing that a role may do; which of the things it may do it to is for dispatch.reading to say.
          * @enum {string}
          */
-        Permission: "sign_in" | "look_up" | "find_places" | "ask" | "see_requests" | "see_fleet" | "see_ways" | "see_areas" | "see_coverage" | "see_sop" | "see_figures" | "see_all_messages" | "follow" | "keep_promises" | "assign" | "divert" | "correct" | "answer_for_agency" | "drive" | "step" | "report_positions" | "close_roads" | "keep_sop" | "replay_demo" | "end_unreached";
+        Permission: "sign_in" | "look_up" | "find_places" | "ask" | "see_requests" | "see_fleet" | "see_ways" | "see_areas" | "see_coverage" | "see_sop" | "see_figures" | "see_all_messages" | "follow" | "keep_promises" | "assign" | "divert" | "correct" | "answer_for_agency" | "confirm_death" | "drive" | "step" | "report_positions" | "close_roads" | "keep_sop" | "replay_demo" | "end_unreached";
         /** @description Somebody of the demo. */
         PersonOut: {
             id: string;
@@ -616,7 +676,11 @@ export interface components {
             unmet: string;
             would_help?: string | null;
         };
-        /** @description A request with its decision, approvals and timeline. */
+        /**
+         * @description A request with its decision, approvals and timeline.
+         *
+         *     `onward` is the request for the body of who died on the way, `onward_of` the one from which this one follows so.
+         */
         RequestOut: {
             id: string;
             state: components["schemas"]["RequestState"];
@@ -645,6 +709,8 @@ export interface components {
             timeline: components["schemas"]["EventOut"][];
             track_url: string;
             contact_phone?: string | null;
+            onward?: string | null;
+            onward_of?: string | null;
         };
         /**
          * @description How far a request has come.
@@ -873,6 +939,11 @@ export interface components {
          * @enum {string}
          */
         Whom: "contact" | "facility";
+        /**
+         * @description The receiving facility's own, a doctor's by phone, or the crew's, which takes its report back.
+         * @enum {string}
+         */
+        WhoseWord: "facility" | "doctor" | "crew";
     };
     responses: never;
     parameters: never;

@@ -4,6 +4,7 @@ import "./minta.css";
 import { type Facility, get, signedIn } from "../../core/api";
 import { problem, say } from "../../core/attempt";
 import { now, tick } from "../../core/clock";
+import { loadDeaths, touchesDeaths } from "../../core/deaths";
 import { connect } from "../../core/live";
 import { loadOwed, owed } from "../../core/promises";
 import { isOpen } from "../../core/requests";
@@ -16,6 +17,7 @@ import { Answer } from "./answer";
 import { Ask } from "./ask";
 import { Follow } from "./follow";
 import { Ledger, owedHere } from "./ledger";
+import { Received } from "./received";
 import { decision, facilities, follow, followed, me, mine, refresh, startAgain, view } from "./state";
 
 function Mine() {
@@ -79,6 +81,7 @@ function App() {
         ) : (
           <>
             <div class="column stack">
+              <Received />
               {!followed.value && <Ask />}
               <Mine />
             </div>
@@ -99,6 +102,8 @@ function App() {
 
 // In the background: it must not lock a button that is just being tapped.
 const keepUp = () => loadOwed().catch(say);
+const look = () => void loadDeaths().catch(say);
+const LOOK_MS = 60_000; // a trip that is led here from elsewhere is told to nobody's page
 
 async function start() {
   const who = await signedIn();
@@ -110,8 +115,10 @@ async function start() {
       mine.value = snapshot.requests;
       refresh().catch(say);
       void keepUp();
+      look();
     },
     event: (event) => {
+      if (touchesDeaths(event)) look();
       const request = event.request;
       if (!request) return;
       mine.value = [request, ...mine.value.filter((known) => known.id !== request.id)];
@@ -121,6 +128,7 @@ async function start() {
     },
   });
   setInterval(tick, 1000);
+  setInterval(look, LOOK_MS);
 }
 
 render(<App />, document.getElementById("app") as HTMLElement);

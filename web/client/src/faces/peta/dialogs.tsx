@@ -6,6 +6,7 @@ import { Pick } from "../../ui/controls";
 import { TOLD, Told } from "../../ui/told";
 import { Ask } from "./ask";
 import { Correct } from "./correct";
+import { Alive, Died } from "./deaths";
 import { addNote, assign, divert, end, hold, lowerOf, open, opened, overriding } from "./state";
 
 const words = text.peta;
@@ -38,6 +39,10 @@ export function Dialogs({ request }: { request: RequestFull }) {
       return <Divert request={request} />;
     case "correct":
       return <Correct request={request} />;
+    case "died":
+      return <Died request={request} />;
+    case "alive":
+      return <Alive request={request} />;
     default:
       return null;
   }

@@ -3,13 +3,14 @@ import { computed, signal } from "@preact/signals";
 import type { Assignment, RequestSummary } from "../../core/api";
 import { attempt } from "../../core/attempt";
 import { now } from "../../core/clock";
+import { deaths } from "../../core/deaths";
 import { isLate, owed } from "../../core/promises";
 import { live, missing, secondsLeft } from "../../core/requests";
-import { ago, dueText } from "../../core/words";
+import { ago, clockText, dueText } from "../../core/words";
 import { text } from "../../text/id";
 import { Approvals } from "../../ui/approve";
 import { Button } from "../../ui/controls";
-import { asking, fetched, me, open, select, selected } from "./state";
+import { answerDeath, asking, fetched, me, open, select, selected } from "./state";
 
 const words = text.peta;
 export const shown = signal<"requests" | "promises">("requests");
@@ -24,6 +25,7 @@ export function List() {
   return (
     <nav class="list" aria-label={words.requests}>
       {asking.value.length > 0 && <Asking />}
+      {deaths.value.length > 0 && <Deaths />}
       <div class="pair tabs">
         <Button aria-pressed={shown.value === "requests"} onClick={() => (shown.value = "requests")}>
           {words.requests} {open.value.length}
@@ -56,6 +58,26 @@ const Asking = () => (
     <h2>{text.approve.title}</h2>
     <Approvals waiting={asking.value} attempt={attempt} />
     {me.value?.role === "operator" && <hr />}
+  </section>
+);
+
+const Deaths = () => (
+  <section class="stack asked" aria-label={text.deaths.title}>
+    <h2>{text.deaths.title}</h2>
+    {deaths.value.map((report) => (
+      <div class="stack" key={report.request_id + report.vehicle_id}>
+        <p>
+          <strong>{report.vehicle_name}</strong> {clockText(report.reported_at)} ·{" "}
+          {report.coming ? text.deaths.coming : text.deaths.scene} {report.lies_at.name}
+        </p>
+        <p class="soft">{text.deaths.untold}</p>
+        <Button label={text.deaths.doctor} onClick={() => void answerDeath(report.request_id, "died")} />
+        <Button
+          label={text.deaths.notConfirmed}
+          onClick={() => void answerDeath(report.request_id, "alive")}
+        />
+      </div>
+    ))}
   </section>
 );
 

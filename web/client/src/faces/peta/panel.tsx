@@ -19,6 +19,7 @@ import {
   me,
   opened,
   overriding,
+  reportOf,
   search,
   select,
   selected,
@@ -59,6 +60,13 @@ export function Panel({ request }: { request: RequestFull }) {
           {words.caller} {request.contact_phone}
         </a>
       )}
+      {reportOf(request.id) && (
+        <p class="mark">
+          ⚠ {text.deaths.title}. {text.deaths.untold}
+        </p>
+      )}
+      <Linked to={request.onward} label={text.deaths.onward} />
+      <Linked to={request.onward_of} label={text.deaths.onwardOf} />
       {operator && !ended && <Buttons request={request} />}
       {shown && (
         <>
@@ -71,6 +79,9 @@ export function Panel({ request }: { request: RequestFull }) {
     </aside>
   );
 }
+
+const Linked = ({ to, label }: { to: string | null | undefined; label: string }) =>
+  to ? <Button label={label} onClick={() => void select(to)} /> : null;
 
 function State({ request }: { request: RequestFull }) {
   const trips = live(request);

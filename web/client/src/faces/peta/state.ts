@@ -2,6 +2,7 @@
 import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
 import {
   type Candidate,
+  can,
   type Decision,
   get,
   type Kept,
@@ -13,6 +14,7 @@ import {
 } from "../../core/api";
 import { attempt, say, trouble } from "../../core/attempt";
 import { now } from "../../core/clock";
+import { confirmDeath, type Death, deaths, loadDeaths, touchesDeaths } from "../../core/deaths";
 import type { LiveEvent, Snapshot } from "../../core/live";
 import { newest } from "../../core/newest";
 import { loadOwed, owed } from "../../core/promises";
@@ -30,9 +32,11 @@ export const candidates = signal<Decision | null>(null);
 export const route = signal<Route | null>(null);
 export const moved = signal(0);
 export const tableOpen = signal(false);
-// What an operator is being asked about the selected request, and whom an override or a diversion would send.
-export const opened = signal<"note" | "hold" | "end" | "override" | "divert" | "correct" | null>(null);
 export const about = signal(""); // the trip that is to be corrected
+// What an operator is being asked about the selected request, and whom an override or a diversion would send.
+export const opened = signal<
+  "note" | "hold" | "end" | "override" | "divert" | "correct" | "died" | "alive" | null
+>(null);
 export const overriding = signal<Candidate | null>(null);
 export const recent = signal<LiveEvent[]>([]);
 export const kept = signal<Kept | null>(null);
@@ -67,6 +71,7 @@ export function takeSnapshot(snapshot: Snapshot) {
   for (const vehicle of snapshot.vehicles) byNumber.set(vehicle.no, vehicle.id);
   if (wanted) void select(wanted);
   keepUp();
+  lookForDeaths();
 }
 
 // The ledger in the background.
@@ -77,6 +82,22 @@ function keepUp() {
       .then((found) => (kept.value = found))
       .catch(say);
 }
+
+function lookForDeaths() {
+  if (can(me.value, "confirm_death")) loadDeaths().catch(say);
+}
+
+// What a crew reported of the selected request, or of whichever is chosen in the list.
+export const reportOf = (id: string) => deaths.value.find((report) => report.request_id === id);
+export async function answerDeath(id: string, how: "died" | "alive") {
+  await select(id);
+  if (selected.value?.id === id) opened.value = how;
+}
+export const sayDeath = (report: Death, word: Parameters<typeof confirmDeath>[1]) =>
+  attempt(async () => {
+    const answered = await confirmDeath(report, word);
+    await select(answered.onward ?? report.request_id);
+  });
 
 const byNumber = new Map<number, string>();
 
@@ -100,6 +121,7 @@ export function takeEvent(event: LiveEvent) {
   if (event.request_id || event.kind.startsWith("road_"))
     recent.value = [event, ...recent.value].slice(0, 30);
   moved.value += 1;
+  if (touchesDeaths(event)) lookForDeaths();
   if (event.request_id && event.request_id === wanted) void select(event.request_id);
   if (event.request?.promise || owed.value.some((promise) => promise.request_id === event.request_id))
     keepUp();

@@ -1,6 +1,6 @@
 // What a driver must know of a request beside the places: in the offer and on the trip.
 import type { Assignment, Offer } from "../../core/api";
-import { whenText } from "../../core/words";
+import { clockText, whenText } from "../../core/words";
 import { text } from "../../text/id";
 
 const words = text.sopir;
@@ -12,6 +12,10 @@ export function Notes(props: { request: Offer["request"]; assignment: Assignment
       {assignment?.first_contact && <p class="tell">{words.ahead}</p>}
       {request.schedule_at && <p class="tell">{text.booked(whenText(request.schedule_at, now))}</p>}
       {request.family_left && <p class="tell">{words.familyLeft}</p>}
+      {request.stays_until && Date.parse(request.stays_until) > now && (
+        <p class="tell">{words.staysUntil(clockText(request.stays_until))}</p>
+      )}
+      {request.death_reported && <p class="tell">{words.deathReported}</p>}
       {request.held && <p class="tell">{words.held}</p>}
       {request.note && <p class="note">{request.note}</p>}
     </>

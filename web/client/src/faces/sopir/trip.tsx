@@ -56,7 +56,7 @@ export function Trip({ who }: { who: Me }) {
       </ol>
       <div class="push stack dock">
         {troubled ? (
-          <Trouble id={assignment.id} onEnd={() => setTroubled(false)} />
+          <Trouble who={who} onEnd={() => setTroubled(false)} />
         ) : (
           <Next who={who} step={step} onTrouble={() => setTroubled(true)} />
         )}
@@ -81,6 +81,8 @@ function Next({ who, step, onTrouble }: Steps) {
     assignment.first_contact && onScene
       ? ["clear", "transporting"]
       : [next, onScene && request?.need !== "body" ? "clear" : null];
+  // Where nobody was found the vehicle stays until somebody has rung.
+  const stays = onScene && !!request?.stays_until && Date.parse(request.stays_until) > now.value;
   const arrived = hasArrived(who);
   return (
     <>
@@ -94,7 +96,7 @@ function Next({ who, step, onTrouble }: Steps) {
       </Button>
       <div class="beside flow">
         <Button label={words.trouble} onClick={onTrouble} />
-        {other && (
+        {other && !(stays && other === "clear") && (
           <Button
             label={other === "clear" ? words.onScene.clear_beside : words.onScene.transporting_beside}
             onClick={() => step(other)}
@@ -106,21 +108,39 @@ function Next({ who, step, onTrouble }: Steps) {
   );
 }
 
-function Trouble({ id, onEnd }: { id: string; onEnd: () => void }) {
-  const tell = (reason: string) => {
+function Trouble({ who, onEnd }: { who: Me; onEnd: () => void }) {
+  const { assignment, request } = who;
+  if (!assignment || !request) return null;
+  const send = (what: string, body: Record<string, unknown>) => {
     onEnd();
-    void act(`/api/assignments/${id}/problem`, { reason });
+    void act(`/api/assignments/${assignment.id}/${what}`, body);
   };
+  const tell = (reason: string) => send("problem", { reason });
+  const onScene = assignment.state === "on_scene";
+  const carries = STATES[assignment.state].met && request.need !== "body" && request.need !== "document";
   return (
-    <fieldset class="stack">
-      <legend>{words.troubleHow}</legend>
-      <div class="choices two">
-        {words.troubles.map((reason) => (
-          <Button label={reason} key={reason} onClick={() => tell(reason)} />
-        ))}
-      </div>
-      <Button label={words.goOn} class="wide" onClick={onEnd} />
-    </fieldset>
+    <>
+      {(onScene || carries) && (
+        <fieldset class="stack">
+          <legend>{words.reports}</legend>
+          <div class="choices two">
+            {onScene && <Button label={words.nobodyThere} onClick={() => send("nobody_there", {})} />}
+            {carries && !request.death_reported && (
+              <Button label={words.patientDied} onClick={() => send("patient_died", {})} />
+            )}
+          </div>
+        </fieldset>
+      )}
+      <fieldset class="stack">
+        <legend>{words.troubleHow}</legend>
+        <div class="choices two">
+          {words.troubles.map((reason) => (
+            <Button label={reason} key={reason} onClick={() => tell(reason)} />
+          ))}
+        </div>
+        <Button label={words.goOn} class="wide" onClick={onEnd} />
+      </fieldset>
+    </>
   );
 }
 

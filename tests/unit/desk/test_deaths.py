@@ -1,0 +1,277 @@
+"""A crew reports that its patient has died: nothing changes until a doctor's word, and then the body's way begins."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from dispatch.desk.command import Command
+from dispatch.desk.usecases import changing, deaths, promises, reports
+from dispatch.domain.assignment import Assignment
+from dispatch.domain.death import HEARD_AHEAD, HEARD_BEFORE, DeathReport, DeathWord
+from dispatch.domain.people import Facility, FacilityKind, Person
+from dispatch.domain.request import Request, RequestFilter
+from dispatch.vocabulary.deaths import DeathState, WhoseWord
+from dispatch.vocabulary.events import DeathAnswered, TripNoticed
+from dispatch.vocabulary.needs import Death, Need, Urgency
+from dispatch.vocabulary.notices import Notice
+from dispatch.vocabulary.places import Spot
+from dispatch.vocabulary.promises import CallOutcome, PromiseState, Why
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
+from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.trip_steps import AssignmentState, Report, Step
+from dispatch.vocabulary.vehicle_classes import Duty
+from geo.point import Point
+from tests.people import BUDI, CIKOKOL, DINA, HOME, OPI, RINA, RSUD, SITI, ask
+from tests.unit.desk.town import CONTACT, Look, Town, done, refused
+
+pytestmark = pytest.mark.anyio
+ABOARD = (Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE, Step.TRANSPORTING)
+THERE = DeathWord(confirmed=True, whose=WhoseWord.FACILITY)
+ALIVE = DeathWord(confirmed=False, whose=WhoseWord.FACILITY)
+
+
+@pytest.fixture(autouse=True)
+async def rsud(town: Town) -> None:
+    """The facility that receives."""
+    place = Facility(id="rsud-contoh", kind=FacilityKind.HOSPITAL, name=RSUD.name, point=RSUD.point)
+    await town.store.write(lambda books: books.facilities.put(place))
+
+
+def by_phone(town: Town, *, confirmed: bool = True) -> DeathWord:
+    return DeathWord(confirmed=confirmed, whose=WhoseWord.DOCTOR, doctor="dr. Contoh Sari", heard_at=town.clock.now())
+
+
+async def carried(town: Town, steps: Iterable[Step] = ABOARD) -> tuple[Look, Assignment]:
+    """A patient on the way to the hospital, whose crew reports a death."""
+    made = await town.ask(asked=replace(ask(Need.REFERRAL), dropoff=RSUD))
+    trip = await town.take(made.assignments[0], *steps)
+    await reported(town, trip)
+    return made, trip
+
+
+async def reported(town: Town, trip: Assignment) -> str | Refusal:
+    return await reports.report(town.unit, trip.id, Report.PATIENT_DIED, by=Command(actor=BUDI))
+
+
+async def said(town: Town, made: Look, word: DeathWord, person: Person = RINA) -> str | Refusal:
+    return await deaths.confirm_death(town.unit, made.id, word, by=Command(actor=person))
+
+
+async def rung(town: Town, body: Look, outcome: CallOutcome = CallOutcome.TOLD) -> str | Refusal:
+    told = "ibunya" if outcome is CallOutcome.TOLD else ""
+    return await promises.log_call(town.unit, body.owed.id, outcome, told=told, text="", by=Command(actor=OPI))
+
+
+async def kept(town: Town, made: Look) -> list[DeathReport]:
+    return await town.read(lambda books: books.deaths.list_of(made.id))
+
+
+async def all_requests(town: Town) -> list[Request]:
+    return await town.read(lambda books: books.requests.list_some(RequestFilter()))
+
+
+async def onward(town: Town, made: Look) -> Look:
+    """The request for the body."""
+    [report] = await kept(town, made)
+    assert report.onward is not None
+    return await town.look(report.onward)
+
+
+async def test_a_report_is_no_finding_and_makes_no_request(town: Town) -> None:
+    made, trip = await carried(town)
+    before = await town.look(made)
+    await reported(town, trip)  # pressed twice
+    found = await town.look(made)
+    assert [event.what for event in found.of(TripNoticed)] == [Notice.PATIENT_DIED]
+    assert found.of(TripNoticed)[0].aboard
+    assert (found.request, found.assignments, found.promise) == (before.request, before.assignments, None)
+    assert [report.state for report in await kept(town, made)] == [DeathState.REPORTED]
+    assert [request.id for request in await all_requests(town)] == [made.id]
+
+
+async def test_the_hospital_confirms_it_and_the_body_gets_a_vehicle_at_once_while_the_trip_goes_on(town: Town) -> None:
+    made, trip = await carried(town)
+    assert done(await said(town, made, replace(THERE, death=Death.UNNATURAL, note="saat tiba"))) == made.id
+    body = await onward(town, made)
+    asked = body.request.ask
+    assert (asked.need, asked.urgency, asked.pickup, asked.dropoff) == (Need.BODY, Urgency.GREEN, RSUD, None)
+    assert (asked.patient.living, asked.patient.death, asked.patient.count) == (False, Death.UNNATURAL, 1)
+    assert (asked.documents, asked.requester) == (frozenset(), "rsud-contoh")
+    assert body.contact == CONTACT
+    assert body.state is RequestState.SEARCHING
+    assert [(a.vehicle_id, a.state) for a in body.assignments] == [("H3", AssignmentState.OFFERED)]
+    assert (body.owed.why, body.owed.due_at) == (Why.DESTINATION, town.clock.now() + timedelta(minutes=15))
+    first = await town.look(made)
+    assert [(a.id, a.state) for a in first.live()] == [(trip.id, AssignmentState.TRANSPORTING)]
+    [answer] = first.of(DeathAnswered)
+    assert (answer.confirmed, answer.whose, answer.aboard, answer.onward) == (True, WhoseWord.FACILITY, True, body.id)
+    await town.take(trip, Step.AT_DESTINATION, Step.CLEAR)
+    assert await town.state(made) is RequestState.COMPLETED
+
+
+async def test_what_the_ambulance_had_to_know_is_no_matter_of_the_hearse(town: Town) -> None:
+    made, _ = await carried(town)
+    noted = replace(CONTACT, name="Ibu Contoh", note="sesak sejak pagi")
+    await town.store.write(lambda books: books.requests.put_contact(made.id, noted))
+    done(await said(town, made, THERE))
+    assert (await onward(town, made)).contact == replace(noted, note=None)
+
+
+async def test_a_doctor_by_phone_is_kept_by_name_and_time_and_never_in_the_journal(town: Town) -> None:
+    made, _ = await carried(town)
+    word = by_phone(town)
+    town.clock.turn(40)
+    done(await said(town, made, word, OPI))
+    [report] = await kept(town, made)
+    assert (report.state, report.word, report.doctor) == (DeathState.CONFIRMED, WhoseWord.DOCTOR, "dr. Contoh Sari")
+    assert (report.heard_at, report.answered_by) == (word.heard_at, "opi")
+    assert "Sari" not in str((await town.look(made)).events)
+
+
+async def test_alive_ends_the_report_and_leaves_nothing_and_a_crew_may_report_again(town: Town) -> None:
+    made, trip = await carried(town)
+    done(await said(town, made, ALIVE))
+    assert [request.id for request in await all_requests(town)] == [made.id]
+    assert [event.onward for event in (await town.look(made)).of(DeathAnswered)] == [None]
+    assert refused(await said(town, made, THERE)) is RefusalCode.NO_DEATH_REPORT
+    town.clock.turn(60)
+    await reported(town, trip)
+    assert len((await town.look(made)).of(TripNoticed)) == 2
+    done(await said(town, made, THERE))
+    assert [report.state for report in await kept(town, made)] == [DeathState.ALIVE, DeathState.CONFIRMED]
+    await reported(town, trip)  # there is nobody else aboard
+    assert len(await kept(town, made)) == 2
+
+
+@pytest.mark.parametrize(
+    ("person", "whose"),
+    [
+        (SITI, WhoseWord.FACILITY),
+        (replace(RINA, facility=None), WhoseWord.FACILITY),
+        (OPI, WhoseWord.FACILITY),
+        (DINA, WhoseWord.FACILITY),
+        (RINA, WhoseWord.DOCTOR),
+        (DINA, WhoseWord.DOCTOR),
+        (RINA, WhoseWord.CREW),
+    ],
+)
+@pytest.mark.parametrize("confirmed", [True, False])
+async def test_nobody_else_answers(town: Town, person: Person, whose: WhoseWord, *, confirmed: bool) -> None:
+    made, _ = await carried(town)
+    word = replace(by_phone(town, confirmed=confirmed), whose=whose)
+    assert refused(await said(town, made, word, person)) is RefusalCode.NOT_RECEIVING
+    assert [report.state for report in await kept(town, made)] == [DeathState.REPORTED]
+
+
+async def test_the_crew_takes_its_report_back_and_confirms_nothing(town: Town) -> None:
+    made, _ = await carried(town)
+    crew = DeathWord(confirmed=True, whose=WhoseWord.CREW)
+    assert refused(await said(town, made, crew, OPI)) is RefusalCode.DEATH_NEEDS_DOCTOR
+    done(await said(town, made, replace(crew, confirmed=False), OPI))
+    assert [report.word for report in await kept(town, made)] == [WhoseWord.CREW]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"doctor": None},
+        {"heard_at": None},
+        {"heard_at": -HEARD_BEFORE - timedelta(seconds=1)},
+        {"heard_at": HEARD_AHEAD + timedelta(seconds=1)},
+    ],
+)
+async def test_a_doctors_word_has_a_name_and_a_time_that_can_be(town: Town, wrong: dict[str, object]) -> None:
+    made, _ = await carried(town)
+    if isinstance(ahead := wrong.get("heard_at"), timedelta):
+        wrong = {"heard_at": town.clock.now() + ahead}
+    word = replace(by_phone(town), **wrong)  # type: ignore[arg-type]
+    assert refused(await said(town, made, word, OPI)) is RefusalCode.HEARD_WHEN
+
+
+async def test_on_the_scene_it_is_the_operators_and_the_body_is_fetched_there(town: Town) -> None:
+    made, trip = await carried(town, ABOARD[:3])
+    assert not (await town.look(made)).of(TripNoticed)[0].aboard
+    assert refused(await said(town, made, THERE)) is RefusalCode.NOT_RECEIVING
+    done(await said(town, made, by_phone(town), OPI))
+    asked = (await onward(town, made)).request.ask
+    assert (asked.pickup, asked.requester) == (CIKOKOL, "puskesmas-cikokol")
+    await town.take(trip, Step.CLEAR)
+    assert await town.state(made) is RequestState.COMPLETED
+
+
+async def test_a_vehicle_that_goes_nowhere_known_has_the_body_where_it_stands(town: Town) -> None:
+    made = await town.ask(asked=replace(ask(Need.EMERGENCY), dropoff=None))
+    ahead = next(a for a in made.assignments if a.slot == 0)
+    trip = await town.take(ahead, *ABOARD)
+    await reported(town, trip)
+    here = Point(lon=106.631, lat=-6.19)
+    town.clock.turn(20)
+    await town.report(trip.vehicle_id, here)
+    done(await said(town, made, by_phone(town), OPI))
+    pickup = (await onward(town, made)).request.ask.pickup
+    assert (pickup.point, pickup.spot, pickup.name) == (here, Spot.VEHICLE_STOPPED, "")
+
+
+async def test_another_hospital_receives_and_confirms_once_the_trip_goes_there(town: Town) -> None:
+    made, _ = await carried(town)
+    other = replace(RSUD, facility="rs-lain", name="RS Lain", point=HOME.point)
+    done(await changing.change(town.unit, made.id, lambda a: replace(a, dropoff=other), by=Command(actor=OPI)))
+    assert refused(await said(town, made, THERE)) is RefusalCode.NOT_RECEIVING
+    place = Facility(id="rs-lain", kind=FacilityKind.HOSPITAL, name="RS Lain", point=HOME.point)
+    await town.store.write(lambda books: books.facilities.put(place))
+    done(await said(town, made, THERE, replace(RINA, facility="rs-lain")))
+    assert (await onward(town, made)).request.ask.pickup == other
+
+
+@pytest.mark.parametrize("need", [Need.BODY, Need.REFERRAL])
+async def test_only_who_carries_a_patient_reports_one_dead(town: Town, need: Need) -> None:
+    made = await town.ask(asked=replace(ask(need), dropoff=RSUD))
+    trip = await town.take(made.assignments[0], *ABOARD)
+    told = await reported(town, trip)
+    assert (told == trip.id) is (need is Need.REFERRAL)
+    if need is Need.BODY:
+        assert refused(told) is RefusalCode.NO_PATIENT
+
+
+async def test_who_waits_before_the_body_is_served_before_it(town: Town) -> None:
+    made, _ = await carried(town)
+    town.roads.minutes = {"H3": 14.0}
+    await town.duty("H3", Duty.OFF_DUTY)
+    waits = await town.ask(asked=ask(Need.BODY))
+    town.clock.turn(60)
+    await town.report()
+    await town.duty("H3", Duty.AVAILABLE)  # which wakes who waits, before any timer runs
+    done(await said(town, made, THERE))
+    assert await town.live(waits) == [("H3", AssignmentState.OFFERED)]
+    body = await onward(town, made)
+    assert (body.state, body.live()) == (RequestState.WAITING, [])
+
+
+async def test_the_call_that_asks_where_to_is_owed_until_it_was_made_whoever_goes(town: Town) -> None:
+    made, _ = await carried(town)
+    done(await said(town, made, THERE))
+    body = await onward(town, made)
+    await town.take(body.assignments[0], Step.ACCEPT)
+    assert (await town.look(body)).owed.id == body.owed.id
+    done(await rung(town, body, CallOutcome.NO_ANSWER))
+    assert (await town.look(body)).owed.id == body.owed.id
+    done(await rung(town, body))
+    assert (await town.look(body)).promise is None
+    assert (await town.promise(body.owed)).state is PromiseState.SOLVED
+
+
+async def test_the_call_that_asks_where_to_is_the_call_back_too_where_nobody_goes(town: Town) -> None:
+    made, _ = await carried(town)
+    town.roads.minutes = {}
+    done(await said(town, made, THERE))
+    body = await onward(town, made)
+    assert (body.state, body.owed.why) == (RequestState.WAITING, Why.DESTINATION)
+    done(await rung(town, body))
+    assert (await town.look(body)).owed.id == body.owed.id
+    town.roads.minutes = {"H3": 14.0}
+    await town.pass_time(300)
+    found = await town.look(body)
+    await town.take(found.live()[0], Step.ACCEPT)
+    assert (await town.look(body)).promise is None
