@@ -160,7 +160,7 @@ async def test_a_receipt_reaches_the_family_with_its_link_and_its_number(post: P
     assert post.gateway.taken == [
         Delivery(
             PATHS["P-1"],
-            "Permintaan mobil jenazah sudah kami terima. Tidak perlu menelepon ke mana-mana; kami yang menghubungi. "
+            "Kami turut berdukacita. Permintaan mobil jenazah sudah kami terima. Tidak perlu menelepon ke mana-mana; kami yang menghubungi. "
             "Perkembangannya dapat dilihat di https://jemput.example/t/track-1 (no. 1)",
         )
     ]
@@ -210,7 +210,7 @@ async def test_a_gateway_that_comes_back_gets_everything_once_and_in_order(post:
         post.gateway.open()
     await post.turn(minutes=2)
     assert [text.rpartition(" ")[2] for text in post.texts("P-1")] == [f"{m.id})" for m in (first, *rest)]
-    assert post.texts("P-1")[2].startswith("Kendaraan V1 segera berangkat.")
+    assert post.texts("P-1")[2].startswith("Kami turut berdukacita. Kendaraan V1 segera berangkat.")
 
 
 async def test_after_the_last_try_it_has_failed_for_an_operator_to_see_and_the_next_one_goes(post: Post) -> None:
@@ -291,7 +291,7 @@ async def test_a_step_that_is_undone_is_told_to_nobody(post: Post) -> None:
     assert post.gateway.tried == []
     await post.happen(StepTaken, state=AssignmentState.ON_SCENE)
     await post.turn(seconds=SETTLED.total_seconds())
-    assert post.texts("P-1") == ["Kendaraan V1 sudah tiba di tempat penjemputan. (no. 2)"]
+    assert post.texts("P-1") == ["Kami turut berdukacita. Kendaraan V1 sudah tiba di tempat penjemputan. (no. 2)"]
 
 
 async def test_an_unanswered_offer_rings_the_base_after_half_its_time(post: Post) -> None:
