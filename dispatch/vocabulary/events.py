@@ -372,12 +372,11 @@ class TripNoticed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeathAnswered(Event):
-    """A crew's report that its patient has died was answered: whose word it was; `onward` is the body's request."""
+    """A crew's report that its patient has died was answered: whose word it was; `aboard` as with the report."""
 
     confirmed: bool
     whose: WhoseWord
     aboard: bool = False
-    onward: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

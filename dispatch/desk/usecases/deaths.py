@@ -87,8 +87,6 @@ def _keep(
 ) -> str:
     """Write the word down. Raises LostRaceError where somebody else has answered meanwhile."""
     books.deaths.save(answered(report, word, by=by, now=now, onward=onward))
-    said = DeathAnswered(
-        confirmed=word.confirmed, whose=word.whose, aboard=is_coming(trip), onward=onward, at=now, actor=by
-    )
+    said = DeathAnswered(confirmed=word.confirmed, whose=word.whose, aboard=is_coming(trip), at=now, actor=by)
     books.journal.add(said.about(report.request_id, assignment_id=trip.id, vehicle_id=trip.vehicle_id))
     return report.request_id

@@ -106,7 +106,7 @@ async def test_the_hospital_confirms_it_and_the_body_gets_a_vehicle_at_once_whil
     first = await town.look(made)
     assert [(a.id, a.state) for a in first.live()] == [(trip.id, AssignmentState.TRANSPORTING)]
     [answer] = first.of(DeathAnswered)
-    assert (answer.confirmed, answer.whose, answer.aboard, answer.onward) == (True, WhoseWord.FACILITY, True, body.id)
+    assert (answer.confirmed, answer.whose, answer.aboard) == (True, WhoseWord.FACILITY, True)
     await town.take(trip, Step.AT_DESTINATION, Step.CLEAR)
     assert await town.state(made) is RequestState.COMPLETED
 
@@ -134,7 +134,7 @@ async def test_alive_ends_the_report_and_leaves_nothing_and_a_crew_may_report_ag
     made, trip = await carried(town)
     done(await said(town, made, ALIVE))
     assert [request.id for request in await all_requests(town)] == [made.id]
-    assert [event.onward for event in (await town.look(made)).of(DeathAnswered)] == [None]
+    assert [event.confirmed for event in (await town.look(made)).of(DeathAnswered)] == [False]
     assert refused(await said(town, made, THERE)) is RefusalCode.NO_DEATH_REPORT
     town.clock.turn(60)
     await reported(town, trip)

@@ -40,7 +40,6 @@ KEPT = {
     "PromiseClosed.outcome": "how it ended",
     "PromiseClosed.state": "as above",
     "StockCame.place": "the place on the call list",
-    "DeathAnswered.onward": "the body's request: its own entries and messages speak of it",
     "DutyChanged.at_base": "the vehicle says it",
     "RoadEvent.closure": "which closure",
     "RoadEvent.streets": "how many streets it closes",

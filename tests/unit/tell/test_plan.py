@@ -180,15 +180,15 @@ CASES: dict[str, tuple[e.Event, list[tuple[str, str]]]] = {
     ),
     "died_on_the_scene": (e.TripNoticed(**HEAD, what=Notice.PATIENT_DIED), [("operator", T.TRIP_NOTICED)]),
     "confirmed_there": (
-        e.DeathAnswered(**HEAD, confirmed=True, whose=WhoseWord.FACILITY, aboard=True, onward="P-2"),
+        e.DeathAnswered(**HEAD, confirmed=True, whose=WhoseWord.FACILITY, aboard=True),
         [("operator", T.DEATH_CONFIRMED)],
     ),
     "confirmed_by_phone": (
-        e.DeathAnswered(**HEAD, confirmed=True, whose=WhoseWord.DOCTOR, aboard=True, onward="P-2"),
+        e.DeathAnswered(**HEAD, confirmed=True, whose=WhoseWord.DOCTOR, aboard=True),
         [("facility:rsud-contoh", T.DEATH_CONFIRMED)],
     ),
     "confirmed_on_the_scene": (
-        e.DeathAnswered(**HEAD, confirmed=True, whose=WhoseWord.DOCTOR, onward="P-2"),
+        e.DeathAnswered(**HEAD, confirmed=True, whose=WhoseWord.DOCTOR),
         NOBODY,
     ),
     "alive": (

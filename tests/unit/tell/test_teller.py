@@ -160,8 +160,8 @@ async def test_a_receipt_reaches_the_family_with_its_link_and_its_number(post: P
     assert post.gateway.taken == [
         Delivery(
             PATHS["P-1"],
-            "Kami turut berdukacita. Permintaan mobil jenazah sudah kami terima. Tidak perlu menelepon ke mana-mana; "
-            "kami yang menghubungi. "
+            "Kami turut berdukacita. Permintaan mobil jenazah sudah kami terima. "
+            "Tidak perlu menelepon ke mana-mana; kami yang menghubungi. "
             "Perkembangannya dapat dilihat di https://jemput.example/t/track-1 (no. 1)",
         )
     ]
