@@ -205,6 +205,16 @@ async def put_right(town: Town) -> None:
         await town.wait(60)
 
 
+async def a_jam(town: Town) -> None:
+    """A vehicle that has set out stands for eight minutes; then it stands with the patient aboard."""
+    request_id = await town.ask(replace(ask(Need.REFERRAL), dropoff=CIKOKOL, pickup=HOME))
+    await town.drive(request_id, Step.ACCEPT, Step.EN_ROUTE)
+    await town.stand(8)
+    await town.drive(request_id, Step.ON_SCENE, Step.TRANSPORTING)
+    await town.stand(6)
+    await town.drive(request_id, Step.AT_DESTINATION, Step.CLEAR)
+
+
 async def a_new_version(town: Town) -> None:
     """A version that tells the operator, in force at once; beside it a road is closed and opened."""
     unit, text = town.unit, packs()["laz.toml"] + _TELL_OPERATOR
@@ -229,6 +239,6 @@ COURSES: dict[str, Callable[[Town], Awaitable[None]]] = {
     for course in (
         *(a_drowned_child, nobody_answers, many_refusals, a_family_cancels, a_family_leaves, approvals),
         *(an_operator_chooses, a_promise, a_promise_that_is_solved, documents, other_ends, a_new_version),
-        *(changes_on_the_way, put_right),
+        *(changes_on_the_way, put_right, a_jam),
     )
 }

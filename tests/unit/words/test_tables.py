@@ -42,6 +42,7 @@ from dispatch.vocabulary.trip_steps import (
     TAKEN_BY_PEOPLE,
     TRAIL,
     AssignmentState,
+    Leg,
     Phase,
     Report,
     Step,
@@ -72,6 +73,7 @@ CODES: dict[str, Iterable[str]] = {
     "events.step_cause": StepCause,
     "events.notice": Notice,
     "events.changed": Changed,
+    "events.leg": Leg,
     "events.call": CallOutcome,
     "events.whom": Whom,
     "events.said": FamilyWord,
@@ -120,6 +122,8 @@ CODES: dict[str, Iterable[str]] = {
 # What a table has beside its codes, and why.
 BESIDE = {
     "events.line": {
+        "arrival_changed_first",
+        "arrival_changed_same",
         "decision_made_again",
         "held_over",
         "noted_delivers",

@@ -6,7 +6,7 @@ import { problem, say } from "../../core/attempt";
 import { now, tick } from "../../core/clock";
 import { connect } from "../../core/live";
 import { loadOwed, owed } from "../../core/promises";
-import { isOpen } from "../../core/requests";
+import { ASK_AGAIN_MS, isComing, isOpen } from "../../core/requests";
 import { clockText, dueText } from "../../core/words";
 import { text } from "../../text/id";
 import { Lost, Roads, Wrong } from "../../ui/above";
@@ -121,6 +121,9 @@ async function start() {
     },
   });
   setInterval(tick, 1000);
+  setInterval(() => {
+    if (isComing(followed.value)) refresh().catch(say);
+  }, ASK_AGAIN_MS);
 }
 
 render(<App />, document.getElementById("app") as HTMLElement);
