@@ -10,7 +10,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.staticfiles import StaticFiles
 
 from dispatch.bootstrap import open_house
-from dispatch.desk.usecases import following, timers
+from dispatch.desk.usecases import arriving, following, timers
 from dispatch.desk.usecases.vehicles import run_keeper
 from dispatch.settings import Settings
 from web import errors, live
@@ -63,6 +63,7 @@ def create_app(settings: Settings | None = None, *, demo: bool | None = None) ->
                 asyncio.create_task(timers.run_timers(house.unit, stop), name="timers"),
                 asyncio.create_task(run_keeper(house.unit, stop), name="keeper"),
                 asyncio.create_task(following.run_follower(house.unit, stop), name="follower"),
+                asyncio.create_task(arriving.run_arrivals(house.unit, stop), name="arrivals"),
                 asyncio.create_task(house.teller.run(stop), name="teller"),
             ]
             try:

@@ -91,9 +91,13 @@ class Roads(ABC):
         """Vehicles are there now; whoever is asked about later need not be looked for first."""
         del positions
 
-    def turn_to(self, local: datetime, caps: SpeedCaps) -> None:
-        """Traffic is as at this local time, and hearses keep to these caps; takes its time, in a thread of its own."""
+    def turn_to(self, local: datetime, caps: SpeedCaps) -> bool:
+        """Traffic is as at this local time, and hearses keep to these caps; whether that is other than before.
+
+        Takes its time, in a thread of its own.
+        """
         del local, caps
+        return False
 
     def close(self, shapes: Sequence[Shape]) -> None:
         """These shapes are closed from now on and nothing else; ways found from then on keep off them."""

@@ -19,6 +19,7 @@ from dispatch.desk.ports import Books, Clock, Live, LostRaceError, Store
 from dispatch.desk.record import Written, record_of, write_down
 from dispatch.desk.road_ports import Roads
 from dispatch.desk.search import search, walked
+from dispatch.desk.seen import Look, Seen
 from dispatch.desk.soon import list_trips, soon_free
 from dispatch.domain.approval import Approval, ApprovalState
 from dispatch.domain.assignment import Assignment
@@ -33,7 +34,6 @@ from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.trip_steps import NOT_AGAIN, AssignmentState
-from geo.point import Point
 from geo.shape import Shape
 
 T = TypeVar("T")
@@ -42,16 +42,6 @@ Work = Callable[[Books], T]
 UseCase: TypeAlias = Callable[Concatenate["Unit", P], Coroutine[Any, Any, T]]
 Attempt = Callable[[], Awaitable[Work[T]]]
 RACES = 8  # how often a lost race is decided again before the caller is told
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """Where a vehicle on a trip was seen, since when, in which state of the trip, and how far it had to go."""
-
-    point: Point
-    since: datetime
-    state: AssignmentState
-    to_go_m: float | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -76,7 +66,9 @@ class Unit:
     said: dict[str, tuple[int, int]] = field(
         default_factory=dict
     )  # by waiting request: its newest decision, and its gist
-    watched: dict[str, Seen] = field(default_factory=dict)  # by assignment; a restart begins anew
+    watched: dict[str, Seen] = field(default_factory=dict)  # by assignment
+    looks: dict[str, Look] = field(default_factory=dict)  # by assignment
+    roads_turn: int = 0  # how often the roads have become others: what is closed, the traffic of the hour, speed caps
     _in_force: SopInForce | None = None
     _searching: asyncio.Lock = field(default_factory=asyncio.Lock)
     _again: asyncio.Lock = field(default_factory=asyncio.Lock)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import cast
 
-from dispatch.domain.arrival import Arrival
+from dispatch.domain.arrival import Arrival, Foreseen
 from dispatch.vocabulary.events import KINDS, EventKind, StepCorrected, StepUndone, TripEvent
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.trip_steps import (
@@ -14,6 +14,7 @@ from dispatch.vocabulary.trip_steps import (
     STEPS,
     UNDO_WITHIN,
     AssignmentState,
+    Leg,
     Phase,
     StateRow,
     Step,
@@ -57,8 +58,10 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """One vehicle asked to go, or going; `expires_at` is absolute, on the server's clock; `arrival` is as foreseen
-    when it was asked."""
+    """One vehicle asked to go, or going; `expires_at` is absolute, on the server's clock.
+
+    `arrival` is as calculated when it was asked, `foreseen` as calculated on the way, where that is another time.
+    """
 
     id: str
     request_id: str
@@ -71,6 +74,7 @@ class Assignment:
     reason: str | None = None
     stamps: Mapping[AssignmentState, Stamp] = field(default_factory=dict)
     arrival: Arrival | None = None
+    foreseen: Foreseen | None = None
     version: int = 1
 
     @property
@@ -89,9 +93,30 @@ class Assignment:
         return self.row.phase is not Phase.LOST
 
     @property
+    def counts_from(self) -> datetime:
+        """The moment from which its arrival counts: the driver's yes, before that the offer."""
+        yes = self.stamps.get(AssignmentState.ACCEPTED)
+        return yes.server_time if yes is not None else self.offered_at
+
+    @property
+    def promised_at(self) -> datetime | None:
+        """When it is at the pick-up by what was calculated when it was asked: what is said first."""
+        return self.counts_from + timedelta(seconds=self.arrival.eta_s) if self.arrival else None
+
+    @property
+    def said(self) -> Foreseen | None:
+        """What everybody is told of its arrival where it heads now; None where it heads nowhere or nobody knows."""
+        leg, first_at = self.row.leg, self.promised_at
+        if self.foreseen is not None and self.foreseen.leg is leg:
+            return self.foreseen
+        if leg is not Leg.PICKUP or first_at is None:
+            return None
+        return Foreseen(leg=leg, arrives_at=first_at, first_at=first_at, told_at=first_at, as_of=self.counts_from)
+
+    @property
     def arrives_at(self) -> datetime | None:
-        """When the vehicle is expected at the pick-up."""
-        return self.offered_at + timedelta(seconds=self.arrival.eta_s) if self.arrival else None
+        """When it is expected where it heads now."""
+        return self.said.arrives_at if self.said is not None else None
 
 
 def decide(assignment: Assignment, command: StepCommand, now: datetime) -> TripEvent | Refusal:

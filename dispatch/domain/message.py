@@ -30,6 +30,8 @@ class Template(StrEnum):
     OPERATOR_NOTICE = "operator_notice"
     ESCALATED = "escalated"
     TRIP_NOTICED = "trip_noticed"
+    ARRIVES_LATER = "arrives_later"
+    ARRIVES_LATER_FACILITY = "arrives_later_facility"
     PATIENT_DIED = "patient_died"
     DEATH_CONFIRMED = "death_confirmed"
     DEATH_NOT_CONFIRMED = "death_not_confirmed"

@@ -18,17 +18,18 @@ from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.request_states import ENDS, FamilyWord, RequestState
 from dispatch.vocabulary.trip_steps import FIRST_CONTACT
 from dispatch.words import family as words
-from dispatch.words.times import clock_text
 
 LINK_LASTS = timedelta(hours=2)  # after the end of the trip; this project's own figure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FamilyVehicle:
-    """One vehicle that comes: its name, when it arrives, how far it is, and whether its phone is heard."""
+    """One vehicle that comes: its name, when it arrives and how that differs from what was said, how far it is, and
+    whether its phone is heard."""
 
     name: str
     eta: str | None
+    change: str | None
     steps: tuple[tuple[str, bool], ...]
     signal: str | None
 
@@ -114,11 +115,12 @@ def _lines(unit: Unit, found: _Found, lang: Lang) -> Iterator[str]:
 
 
 def _vehicle(unit: Unit, going: Assignment, name: str, fix: Fix | None, now: datetime, lang: Lang) -> FamilyVehicle:
-    arrives_at = going.arrives_at
+    said = going.said
     silent = fix is not None and link_health(fix, now, unit.limits) is not LinkHealth.LIVE
     return FamilyVehicle(
         name=words.first_contact(name, lang) if going.slot == FIRST_CONTACT else name,
-        eta=clock_text(arrives_at, unit.zone) if arrives_at is not None and not going.row.met else None,
+        eta=words.arrives_line(said.arrives_at, said.leg, unit.zone, lang) if said is not None else None,
+        change=words.change_line(said.later_min, lang) if said is not None else None,
         steps=_steps(going, lang),
         signal=words.signal_line(fix.taken_at, unit.zone, lang) if fix is not None and silent else None,
     )

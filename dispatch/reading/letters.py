@@ -74,6 +74,7 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
         "end": name_in("ends", facts.get("end", ""), LANG),
         "notice": code_name("notice", facts["notice"], LANG) if "notice" in facts else None,
         "state": name_of(LANG, "steps.timeline", facts["state"]) if "state" in facts else None,
+        "where": code_name("leg", facts["leg"], LANG) if "leg" in facts else None,
         "changes": joined([code_name("changed", one, LANG) for one in facts["changes"].split(",")], LANG, "and")
         if "changes" in facts
         else None,

@@ -26,7 +26,7 @@ from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.promises import PromiseKind, PromiseState
 from dispatch.vocabulary.request_states import FamilyWord, RequestState
-from dispatch.vocabulary.trip_steps import FIRST_CONTACT, STEPS, AssignmentState, Step, steps_from
+from dispatch.vocabulary.trip_steps import FIRST_CONTACT, STEPS, AssignmentState, Leg, Step, steps_from
 
 
 class StampOut(Out):
@@ -38,7 +38,12 @@ class StampOut(Out):
 
 
 class AssignmentOut(Out):
-    """One vehicle asked to go, or going; `correctable` are the steps that an operator may put right."""
+    """One vehicle asked to go, or going; `eta_s` and `distance_m` are as calculated when it was asked.
+
+    `arrives_at` is when it arrives where it heads now (`leg`), `later_min` how many minutes that is beyond what was
+    said first, as clocks show the two, and `as_of` from which moment's position it was calculated last.
+    `correctable` are the steps that an operator may put right.
+    """
 
     id: str
     request_id: str
@@ -55,6 +60,10 @@ class AssignmentOut(Out):
     reason: str | None = None
     slot: int = 0
     first_contact: bool = False
+    leg: Leg | None = None
+    arrives_at: datetime | None = None
+    later_min: int = 0
+    as_of: datetime | None = None
 
 
 class PromiseOut(Out):
@@ -183,9 +192,11 @@ def trip_in_scope(books: Books, person: Person, assignment_id: str) -> tuple[Ass
     return assignment, request
 
 
-def assignment_out(assignment: Assignment, names: Names) -> AssignmentOut:
-    """An assignment with the steps that a person may take next."""
-    arrival = assignment.arrival
+def assignment_out(unit: Unit, assignment: Assignment, names: Names) -> AssignmentOut:
+    """An assignment with the steps that a person may take next, and when it arrives."""
+    arrival, said, look = assignment.arrival, assignment.said, unit.looks.get(assignment.id)
+    # What is calculated again and comes to the same time is kept in memory alone.
+    again = look.as_of if look is not None and look.leg is assignment.row.leg else None
     return AssignmentOut.of(
         assignment,
         vehicle_name=names.get(assignment.vehicle_id, assignment.vehicle_id),
@@ -194,6 +205,10 @@ def assignment_out(assignment: Assignment, names: Names) -> AssignmentOut:
         next_steps=[step for step in steps_from(assignment.state) if not STEPS[step].by_desk],
         correctable=list(correctable(assignment)),
         first_contact=assignment.slot == FIRST_CONTACT,
+        leg=said.leg if said is not None else None,
+        arrives_at=said.arrives_at if said is not None else None,
+        later_min=said.later_min if said is not None else 0,
+        as_of=max(again or said.as_of, said.as_of) if said is not None else None,
     )
 
 
@@ -219,7 +234,7 @@ def summaries_out(unit: Unit, books: Books, requests: Iterable[Request], lang: L
             request,
             request.ask,
             **ends_out(request.ask, lang),
-            assignments=[assignment_out(assignment, names) for assignment in mine],
+            assignments=[assignment_out(unit, assignment, names) for assignment in mine],
             promise=PromiseOut.of(promise, retry_at=retry_at(books, promise)) if promise else None,
             asked=[
                 AskedOut.of(a, vehicle_name=names.get(a.vehicle_id, a.vehicle_id))

@@ -154,7 +154,7 @@ def offer_out(unit: Unit, books: Books, person: Person, lang: Lang) -> OfferOut 
     live = books.assignments.find_live(person.vehicle or "")
     if live is None or live.state is not AssignmentState.OFFERED:
         return None
-    request, now, trip = books.requests.get(live.request_id), unit.clock.now(), assignment_out(live, {})
+    request, now, trip = books.requests.get(live.request_id), unit.clock.now(), assignment_out(unit, live, {})
     return OfferOut(
         assignment_id=trip.id,
         expires_at=trip.expires_at,
@@ -180,7 +180,7 @@ def me_out(
         permissions=sorted(person.permissions),
         facility=FacilityOut.of(facility, facility.point) if facility else None,
         vehicle=vehicle_out(0, vehicle, live, now, unit.limits) if vehicle else None,
-        assignment=assignment_out(live, {vehicle.id: vehicle.vehicle.name}) if live and vehicle else None,
+        assignment=assignment_out(unit, live, {vehicle.id: vehicle.vehicle.name}) if live and vehicle else None,
         request=offer_request_out(unit, books, request, live, lang) if request and live else None,
         contact_phone=see(live.request_id).phone if live and live.row.is_going else None,
         now=now,

@@ -132,16 +132,18 @@ class NetworkRoads(Roads):
             with self._moving:
                 self._move(some)
 
-    def turn_to(self, local: datetime, caps: SpeedCaps) -> None:
+    def turn_to(self, local: datetime, caps: SpeedCaps) -> bool:
         """Traffic is as at this local time, and hearses keep to these caps."""
         with self._changing:
             now = slice_at(self._slices, local), Caps(town_kph=caps.town_kph, open_kph=caps.open_kph)
-            if now != (self._slice, self._caps):
+            is_other = now != (self._slice, self._caps)
+            if is_other:
                 self._slice, self._caps = now
                 self._change()
         standing = self._standing
         for metric in METRICS:
             standing.prepare(metric)
+        return is_other
 
     def close(self, shapes: Sequence[Shape]) -> None:
         """Nobody drives what these shapes close; who is there starts from the nearest open street."""

@@ -23,10 +23,11 @@ class StraightRoads(Roads):
     def __init__(self) -> None:
         self._caps = SpeedCaps()
 
-    def turn_to(self, local: datetime, caps: SpeedCaps) -> None:
+    def turn_to(self, local: datetime, caps: SpeedCaps) -> bool:
         """Traffic is the same at every hour; hearses keep to these caps."""
         del local
-        self._caps = caps
+        before, self._caps = self._caps, caps
+        return before != caps
 
     def _travel_s(self, metres: NDArray[np.float64], speeds: str) -> NDArray[np.float64]:
         kph = SPEED_KPH[speeds]

@@ -17,7 +17,7 @@ from sqlalchemy import Boolean, Dialect, Float, Integer, LargeBinary, String
 from sqlalchemy.types import TypeEngine
 
 from dispatch.choosing.record import DecisionRecord
-from dispatch.domain.arrival import Arrival, Method
+from dispatch.domain.arrival import Arrival, Foreseen, Method
 from dispatch.domain.assignment import Stamp
 from dispatch.domain.request import Ask
 from dispatch.store.old_decisions import as_record
@@ -26,7 +26,7 @@ from dispatch.vocabulary.trip_steps import AssignmentState, StepSource
 from geo.point import Point
 from geo.shape import Shape, ShapeKind
 
-_ASK, _DECISION = TypeAdapter(Ask), TypeAdapter(DecisionRecord)
+_ASK, _DECISION, _FORESEEN = TypeAdapter(Ask), TypeAdapter(DecisionRecord), TypeAdapter(Foreseen)
 
 
 def time_text(at: datetime) -> str:
@@ -150,6 +150,7 @@ _FORMS: Mapping[object, TypeEngine[Any]] = {
     Mapping[str, object]: Kept(json_text, json.loads),
     Mapping[AssignmentState, Stamp]: Kept(_stamps_text, _stamps),
     Arrival: Kept(_arrival_text, _arrival),
+    Foreseen: Kept(lambda said: _FORESEEN.dump_json(said).decode(), _FORESEEN.validate_json),
     Shape: Kept(_shape_text, _shape),
     Ask: Kept(lambda ask: _ASK.dump_json(ask).decode(), _ask),
     DecisionRecord: Kept(lambda made: _DECISION.dump_json(made, exclude_none=True).decode(), _decision),

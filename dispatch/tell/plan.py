@@ -8,6 +8,7 @@ from dispatch.domain.message import Drop, Message, Template
 from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.events import (
     ApprovalAsked,
+    ArrivalChanged,
     DeathAnswered,
     Escalated,
     Event,
@@ -37,7 +38,7 @@ from dispatch.vocabulary.events import (
 from dispatch.vocabulary.notices import Notice
 from dispatch.vocabulary.promises import LADDER, OPERATOR, OWN_OPERATOR, STAFF, PromiseKind, Why
 from dispatch.vocabulary.request_states import FamilyWord, RequestState
-from dispatch.vocabulary.trip_steps import STATES, TRAIL, UNDO_WITHIN, until
+from dispatch.vocabulary.trip_steps import STATES, TRAIL, UNDO_WITHIN, Leg, until
 
 # A step is told when it can no longer be taken back, and an undo of the last moment is in the journal by then; the two
 # seconds are this project's own figure.
@@ -67,6 +68,7 @@ class Known:
 
 Tellings = tuple[Message | Drop, ...]
 _OFFERS = frozenset({Template.OFFER, Template.OFFER_UNANSWERED})
+_LATER = frozenset({Template.ARRIVES_LATER, Template.ARRIVES_LATER_FACILITY})
 _STEPS = frozenset(template for row in STATES.values() for _, template in row.tells)
 # The end of a request overtakes what is asked of people for it; an end without a trip overtakes also the trip's steps.
 _OVERTAKEN = frozenset(
@@ -75,7 +77,9 @@ _OVERTAKEN = frozenset(
         *(Template.APPROVAL_ASKED, Template.HELP_ASKED),
     }
 )
-_OVERTAKEN_STEPS = frozenset({Template.COMING, Template.COMING_TO_FACILITY, Template.OFFER_AUTO, *_STEPS, *_OFFERS})
+_OVERTAKEN_STEPS = frozenset(
+    {Template.COMING, Template.COMING_TO_FACILITY, Template.OFFER_AUTO, *_STEPS, *_OFFERS, *_LATER}
+)
 _ENDS: Mapping[RequestState, Template] = {
     RequestState.COMPLETED: Template.ENDED_COMPLETED,
     RequestState.CANCELLED_BY_REQUESTER: Template.ENDED_CANCELLED,
@@ -178,14 +182,16 @@ def _of_trip(event: Event, it: _Happened) -> Tellings:
         case OfferWithdrawn():
             return it.drop(_OFFERS) + it.say("driver", Template.OFFER_WITHDRAWN)
         case StepTaken():
-            return _step(event, it)
+            return (*it.drop(_LATER), *_step(event, it))
+        case ArrivalChanged(notable=True):
+            return _later(event, it)
         case StepCorrected():
             return _corrected(event, it)
         case StepUndone(undone=state) if state is not None:
             untold = {template for _, template in STATES[state].tells}
             return it.drop(frozenset({*untold, Template.PATIENT_DIED} if STATES[state].loaded else untold))
         case StoodDown() | ProblemReported():
-            told = it.say("contact", Template.REPLACED, wait=SETTLED)
+            told = it.drop(_LATER) + it.say("contact", Template.REPLACED, wait=SETTLED)
             told += it.say(OPERATOR, Template.VEHICLE_LOST, wait=SETTLED)
             called_back = isinstance(event, StoodDown) and not it.known.own_act
             return told + (it.say("driver", Template.LET_GO) if called_back else ())
@@ -213,6 +219,18 @@ def _step(event: TripEvent, it: _Happened) -> tuple[Message, ...]:
     told = tuple(message for to, template in tells for message in it.say(to, template, wait=SETTLED))
     received = STATES[event.state].loaded and it.known.death_reported
     return told + (_to_receiving(it, Template.PATIENT_DIED, wait=SETTLED) if received else ())
+
+
+def _later(event: ArrivalChanged, it: _Happened) -> Tellings:
+    """The family, who asked, and on the way to the destination whoever waits there; an older such time is overtaken."""
+    at, leg = event.arrives_at, event.leg
+    there = it.known.to_facility if event.leg is Leg.DESTINATION else None
+    facilities = sorted({name for name in (it.known.facility, there) if name})
+    return (
+        *it.drop(_LATER),
+        *it.say("contact", Template.ARRIVES_LATER, eta=at, leg=leg),
+        *(m for one in facilities for m in it.say(f"facility:{one}", Template.ARRIVES_LATER_FACILITY, eta=at, leg=leg)),
+    )
 
 
 def _offered(event: OfferMade, it: _Happened) -> Tellings:

@@ -72,7 +72,7 @@ def known_of(books: Books, entry: JournalEntry) -> Known:
         own_act=actor is not None and actor.vehicle == event.vehicle_id,
         had_trip=isinstance(event, RequestEnded) and _had_trip(books, entry),
         going=tuple(a.vehicle_id for a in assignments if a.row.is_going),
-        arrives_at=next((a.arrives_at for a in assignments if a.id == event.assignment_id), None),
+        arrives_at=next((a.promised_at for a in assignments if a.id == event.assignment_id), None),
     )
 
 

@@ -18,7 +18,7 @@ from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.places import Cause
 from dispatch.vocabulary.promises import CallOutcome, PromiseKind, PromiseState, Whom, Why
 from dispatch.vocabulary.request_states import FamilyWord, Outcome, RequestState
-from dispatch.vocabulary.trip_steps import AssignmentState, StepCause, StepSource
+from dispatch.vocabulary.trip_steps import AssignmentState, Leg, StepCause, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty
 
 
@@ -58,6 +58,7 @@ class EventKind(StrEnum):
     ESCALATED = auto()
     TRIP_NOTICED = auto()
     DEATH_ANSWERED = auto()
+    ARRIVAL_CHANGED = auto()
     FAMILY_SAID = auto()
     REQUEST_CHANGED = auto()
     RESERVED = auto()
@@ -377,6 +378,22 @@ class DeathAnswered(Event):
     confirmed: bool
     whose: WhoseWord
     aboard: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrivalChanged(Event):
+    """A vehicle arrives at another time than was said: `before` (None: none was said of this leg), from now on
+    `arrives_at`.
+
+    `later_min` are minutes beyond what was said first of this leg, less than none where it is sooner. `notable`: who
+    waits for it is told.
+    """
+
+    leg: Leg
+    arrives_at: datetime
+    before: datetime | None = None
+    later_min: int = 0
+    notable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,6 +62,7 @@ class Policy:
     trip_silent_s: float = _figure(300.0, 30, 3_600, "R40")
     nobody_there_s: float = _figure(300.0, 30, 3_600, "R40")
     trip_ends_s: float = _figure(3_600.0, 300, 86_400, "R40")
+    later_told_s: float = _figure(300.0, 60, 7_200, "R40")
     hours: tuple[CertainHours, ...] = ()
 
 

@@ -27,6 +27,13 @@ class AssignmentState(StrEnum):
     STOOD_DOWN = "stood_down"
 
 
+class Leg(StrEnum):
+    """Where a vehicle on a trip heads."""
+
+    PICKUP = "pickup"
+    DESTINATION = "destination"
+
+
 class Phase(StrEnum):
     """What a state means for the request: an offer, a promise to come, a trip under way, or the end."""
 
@@ -62,6 +69,13 @@ class StateRow:
     def is_going(self) -> bool:
         """Whether the driver has said yes and the trip is not over."""
         return self.phase in (Phase.ASSIGNED, Phase.UNDER_WAY)
+
+    @property
+    def leg(self) -> Leg | None:
+        """Where the vehicle heads: None where it stays, or its trip is over."""
+        if self.loaded:
+            return Leg.DESTINATION
+        return Leg.PICKUP if self.is_live and not self.met else None
 
 
 _S = AssignmentState

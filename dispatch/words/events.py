@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.events import (
+    ArrivalChanged,
     DeathAnswered,
     DecisionMade,
     DutyChanged,
@@ -22,11 +23,11 @@ from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.places import Cause
 from dispatch.vocabulary.promises import CallOutcome, Whom, Why
 from dispatch.vocabulary.request_states import FamilyWord, Outcome
-from dispatch.vocabulary.trip_steps import AssignmentState, StepCause
+from dispatch.vocabulary.trip_steps import AssignmentState, Leg, StepCause
 from dispatch.vocabulary.vehicle_classes import Duty
 from dispatch.words.facts import joined, word
 from dispatch.words.tables import Gaps, name_of, name_or_own, phrase, table
-from dispatch.words.times import clock_text
+from dispatch.words.times import change_text, clock_text
 
 # Where the words of a code are: by its type, or by the name of a fact that is text.
 WORDS_OF: Mapping[type | str, str] = {
@@ -42,6 +43,7 @@ WORDS_OF: Mapping[type | str, str] = {
     Notice: "events.notice",
     WhoseWord: "events.whose",
     Changed: "events.changed",
+    Leg: "events.leg",
     "approver": "facts.approver",
     "to": "events.role",
     "owner": "events.role",
@@ -62,6 +64,8 @@ def event_text(
     words.update({name: clock_text(at, zone) for name, at in facts.items() if isinstance(at, datetime)})
     if vehicle:
         words["vehicle"] = vehicle
+    if isinstance(event, ArrivalChanged) and event.later_min:
+        words["change"] = change_text(event.later_min, lang)
     said = table(lang, "events.line")[_key(event)]
     line = said.format_map(words)
     if "{reason}" in said:
@@ -71,7 +75,7 @@ def event_text(
 
 
 def code_name(of: str, code: str, lang: Lang) -> str:
-    """What a code of an event is called; `of` is notice or changed."""
+    """What a code of an event is called; `of` is notice, leg or changed."""
     return table(lang, f"events.{of}")[code]
 
 
@@ -83,6 +87,8 @@ def _key(event: Event) -> str:
             return "held_over"
         case Noted(delivers=True):
             return "noted_delivers"
+        case ArrivalChanged(later_min=0):
+            return "arrival_changed_first" if event.before is None else "arrival_changed_same"
         case StepCorrected() if event.wrong is None or event.wrong_at is None:
             return "step_corrected_forgotten"
         case DeathAnswered(confirmed=True):

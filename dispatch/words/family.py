@@ -6,9 +6,9 @@ from datetime import datetime, tzinfo
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.request_states import ENDS, RequestState
-from dispatch.vocabulary.trip_steps import TRAIL, AssignmentState
+from dispatch.vocabulary.trip_steps import TRAIL, AssignmentState, Leg
 from dispatch.words.tables import phrase, table
-from dispatch.words.times import clock_text, day_text
+from dispatch.words.times import change_text, clock_text, day_text
 
 _SAY = "family.say"
 
@@ -65,6 +65,17 @@ def held_line(lang: Lang) -> str:
 def signal_line(at: datetime, zone: tzinfo, lang: Lang) -> str:
     """Since when the vehicle has not been heard."""
     return phrase(lang, _SAY, "signal", clock=clock_text(at, zone))
+
+
+def arrives_line(at: datetime, leg: Leg, zone: tzinfo, lang: Lang) -> str:
+    """When the vehicle arrives where it heads."""
+    name = "arrives" if leg is Leg.PICKUP else "arrives_destination"
+    return phrase(lang, _SAY, name, clock=clock_text(at, zone))
+
+
+def change_line(later_min: int, lang: Lang) -> str | None:
+    """How much later or sooner that is than was said first; None where it is as was said."""
+    return phrase(lang, _SAY, "arrival", change=change_text(later_min, lang)) if later_min else None
 
 
 def first_contact(name: str, lang: Lang) -> str:

@@ -33,6 +33,13 @@ def span_text(count: int, unit: str, lang: Lang) -> str:
     return phrase(lang, "times.span", f"{unit}_one" if count == 1 else unit, n=count)
 
 
+def change_text(later_min: int, lang: Lang) -> str:
+    """How much later or sooner, in whole minutes: 4 menit lebih lambat."""
+    return phrase(
+        lang, "times.say", "later" if later_min > 0 else "sooner", span=span_text(abs(later_min), "minute", lang)
+    )
+
+
 def minutes_text(seconds: float, lang: Lang) -> str:
     """A travel time in whole minutes, at least one."""
     return span_text(max(1, round(seconds / 60.0)), "minute", lang)

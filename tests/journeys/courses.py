@@ -251,6 +251,16 @@ async def a_doctor_confirms_by_phone(town: Town) -> None:
     await town.drive(request_id, *TRIP[4:])
 
 
+async def a_jam(town: Town) -> None:
+    """A vehicle that has set out stands for eight minutes; then it stands with the patient aboard."""
+    request_id = await town.ask(replace(ask(Need.REFERRAL), dropoff=CIKOKOL, pickup=HOME))
+    await town.drive(request_id, Step.ACCEPT, Step.EN_ROUTE)
+    await town.stand(8)
+    await town.drive(request_id, Step.ON_SCENE, Step.TRANSPORTING)
+    await town.stand(6)
+    await town.drive(request_id, Step.AT_DESTINATION, Step.CLEAR)
+
+
 async def a_new_version(town: Town) -> None:
     """A version that tells the operator, in force at once; beside it a road is closed and opened."""
     unit, text = town.unit, packs()["laz.toml"] + _TELL_OPERATOR
@@ -281,6 +291,7 @@ COURSES: dict[str, Callable[[Town], Awaitable[None]]] = {
             a_patient_dies_on_the_way,
             a_patient_is_alive_after_all,
             a_doctor_confirms_by_phone,
+            a_jam,
         ),
     )
 }

@@ -12,7 +12,7 @@ from typing import TypeVar
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books, JournalEntry
 from dispatch.desk.unit import Unit
-from dispatch.desk.usecases import reports, timers, trips, vehicles
+from dispatch.desk.usecases import arriving, reports, timers, trips, vehicles
 from dispatch.desk.usecases.requests import receive
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.fix import Fix
@@ -201,6 +201,14 @@ class Town:
             if self.clock.at >= until:
                 break
             self.clock.at = min([until, *(at for at in times if at > self.clock.at)])
+
+    async def stand(self, minutes: int) -> None:
+        """For so many minutes every vehicle stands where it is, and its arrival is calculated again each minute."""
+        for _ in range(minutes):
+            await arriving.follow_arrivals(self.unit)
+            await self.wait(60)
+        await arriving.follow_arrivals(self.unit)
+        await self.post()
 
     async def post(self) -> None:
         """Everybody is told what there is to tell now, and reads it."""

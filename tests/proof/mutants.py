@@ -128,6 +128,7 @@ _BYTE_FOR_BYTE = (
     "tests/web/test_deaths.py::test_between_report_and_confirmation_the_family_reads_what_it_read_before_byte_for_byte"
 )
 # What a scenario finds: that the plan changes when the world does.
+_ARRIVING = f"{_UNITS}/desk/test_arriving.py"
 _BY_SCENARIO = (
     Mutant("nobody is woken when time lets somebody go", _CARRY_OUT, "min(now + RETRY_EVERY, may_change_at(decision) or", "min(now + RETRY_EVERY,", f"{_PLAYED}[73-istirahat-selesai]"),
     Mutant("a change lets a vehicle go unasked", f"{_CASES}/changing.py", "if going and not agreed else None", "if False else None", f"{_UNITS}/desk/test_changing.py::test_a_vehicle_that_is_not_needed_any_more_is_let_go_only_when_that_was_agreed"),
@@ -150,6 +151,10 @@ _BY_SCENARIO = (
     Mutant("nobody hears that a request waits long whose vehicle was diverted", _CARRY_OUT, "watch_long(books, other.id, now, policy)\n", "\n", f"{_UNITS}/desk/test_diverting.py::test_somebody_hears_when_a_lower_one_that_keeps_another_vehicle_waits_long"),
     Mutant("who is not fit any more stops before a better one goes", f"{_CASES}/changing.py", "going[: 0 if kept else 1]", "going[:0]", f"{_PLAYED}[64-memburuk]"),
     Mutant("the ambulance behind a first contact drives on for nothing", f"{_CASES}/trips.py", "if after.slot < 0 and after.state in _WITH_PATIENT and after.state not in before.stamps:", "if False:", f"{_PLAYED}[65-penolong-pertama-membawa]"),
+    Mutant("a trip is calculated whenever a position comes", f"{_CASES}/arriving.py", "lately = timedelta(0) <= now - look.at < EVERY", "lately = False", f"{_ARRIVING}::test_whatever_happens_all_read_the_same_minute_and_no_trip_is_calculated_too_often"),
+    Mutant("a closed road is felt with the next fifteen seconds alone", "dispatch/desk/usecases/closures.py", "        unit.roads_turn += 1\n", "", f"{_ARRIVING}::test_a_road_that_is_closed_and_opened_is_felt_at_once"),
+    Mutant("the family reads what was said first", "dispatch/reading/family.py", "words.arrives_line(said.arrives_at,", "words.arrives_line(said.first_at,", f"{_ARRIVING}::test_whatever_happens_all_read_the_same_minute_and_no_trip_is_calculated_too_often"),
+    Mutant("a message tells every change that is notable again", f"{_DOMAIN}/arrival.py", "arrives_at - before.told_at >=", "arrives_at - before.first_at >=", f"{_UNITS}/domain/test_arrival.py::test_a_message_tells_each_step_once_and_what_is_sooner_again_is_told_by_none"),
     Mutant("nobody watches an accepted trip", f"{_CASES}/watching.py", "if at <= now:", "if False:", f"{_PLAYED}[66-diawasi]"),
     Mutant("an unserved request is completed", f"{_CASES}/changes.py", "and request.ask.needs_vehicle and not reached", "and False and not reached", f"{_PLAYED}[67-akhir-yang-benar]"),
     Mutant("a reservation overlaps another", f"{_CASES}/reserving.py", "if taken is not None:", "if False:", f"{_PLAYED}[68-dipesan]"),

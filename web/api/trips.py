@@ -118,7 +118,7 @@ async def _in_scope(house: House, person: Person, assignment_id: str) -> None:
 async def _read(house: House, assignment_id: str) -> AssignmentOut:
     def look(books: Books) -> AssignmentOut:
         assignment = books.assignments.get(assignment_id)
-        return assignment_out(assignment, vehicle_names(books, [assignment.vehicle_id]))
+        return assignment_out(house.unit, assignment, vehicle_names(books, [assignment.vehicle_id]))
 
     return await house.unit.store.read(look)
 

@@ -19,9 +19,10 @@ from dispatch.vocabulary.events import RequestChanged
 from dispatch.vocabulary.notices import Changed
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS
-from dispatch.vocabulary.trip_steps import KEPT_UNTIL_BETTER, AssignmentState, StepCause
+from dispatch.vocabulary.trip_steps import KEPT_UNTIL_BETTER, AssignmentState, Leg, StepCause
 
 Edit = Callable[[Ask], Ask]
+_PLACE_OF = {Leg.PICKUP: Changed.PICKUP, Leg.DESTINATION: Changed.DROPOFF}
 
 
 async def change(
@@ -102,7 +103,8 @@ async def _plan(unit: Unit, request: Request, ask: Ask, trips: Sequence[Assignme
     slots = unfilled_slots(decision.wanted, [a for a in trips if a.id not in gone])
     here = [a for a in live if a.id not in gone and not a.row.met and a.vehicle_id in decision.arrivals]
     moved = ask.pickup.point != request.ask.pickup.point
-    since = {a.id: (now - a.offered_at).total_seconds() for a in here}
+    # An offer's arrival counts from the driver's yes, and that is still to come.
+    since = {a.id: (now - a.counts_from).total_seconds() if a.row.is_going else 0.0 for a in here}
     return _Plan(
         decision=decision.filling(slots),
         surplus=surplus,
@@ -150,5 +152,9 @@ def _carry_over(books: Books, changed: Request, plan: _Plan, what: tuple[Changed
         books.assignments.save(replace(trip, slot=KEPT_UNTIL_BETTER, version=trip.version + 1))
     for trip, arrival in plan.later:
         books.assignments.save(replace(trip, arrival=arrival, version=trip.version + 1))
+    for trip in books.assignments.list_of(changed.id):
+        # For another place nothing has been said yet: what was said for the one before is no measure.
+        if trip.foreseen is not None and trip.row.leg is not None and _PLACE_OF[trip.row.leg] in what:
+            books.assignments.save(replace(trip, foreseen=None, version=trip.version + 1))
     for kind in (DueKind.PROMISE_RETRY, DueKind.SCHEDULED):
         books.timers.drop(kind, changed.id)

@@ -78,6 +78,7 @@ async def tell_roads(unit: Unit) -> bool:
             return False
         await asyncio.to_thread(unit.roads.close, shapes)
         unit.closed = shapes
+        unit.roads_turn += 1
         return True
 
 

@@ -24,7 +24,8 @@ async def follow_hours(unit: Unit) -> None:
     now = unit.clock.now()
     policy = await unit.store.read(lambda books: unit.policy(books, now))
     caps = SpeedCaps(town_kph=policy.hearse_town_kph, open_kph=policy.hearse_open_kph)
-    await asyncio.to_thread(unit.roads.turn_to, now.astimezone(unit.zone), caps)
+    if await asyncio.to_thread(unit.roads.turn_to, now.astimezone(unit.zone), caps):
+        unit.roads_turn += 1
 
 
 async def run_follower(unit: Unit, stop: asyncio.Event, *, every_s: float = 5.0) -> None:

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from dispatch.desk.effects.noticing import notice, noticed
 from dispatch.desk.ports import Books, Due, DueKind
-from dispatch.desk.unit import Seen, Unit, transaction
+from dispatch.desk.seen import Seen
+from dispatch.desk.unit import Unit, transaction
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.fix import Fix
 from dispatch.domain.request import Request
@@ -103,7 +104,9 @@ def _limits(trip: _Trip, seen: Seen | None) -> Iterator[tuple[Notice, datetime]]
     if assignment.state is AssignmentState.AT_DESTINATION:
         yield Notice.NOT_ENDED, since + timedelta(seconds=policy.trip_ends_s)
     if assignment.arrival is not None and not assignment.row.met:
-        yield Notice.LATE, assignment.offered_at + timedelta(seconds=assignment.arrival.eta_high_s + policy.turnout_s)
+        # The measure is what was promised, whatever has been calculated on the way since.
+        late_s = assignment.arrival.eta_high_s + policy.turnout_s
+        yield Notice.LATE, assignment.counts_from + timedelta(seconds=late_s)
     if trip.drives:
         heard_at = max(trip.fix.taken_at, since) if trip.fix is not None else since
         yield Notice.SILENT, heard_at + timedelta(seconds=policy.trip_silent_s)

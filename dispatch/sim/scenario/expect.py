@@ -14,6 +14,7 @@ from dispatch.sim.scenario.acts import Done
 from dispatch.sim.scenario.seen import LANG, Seen, candidate_of, see, sentences_of, text_of
 from dispatch.sim.scenario.world import ZONE, World
 from dispatch.vocabulary.events import (
+    ArrivalChanged,
     DecisionMade,
     Escalated,
     NoticeAsked,
@@ -256,6 +257,22 @@ def _link(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
         yield "link", expect.link.request, shown, shown == expect.link.request
 
 
+def _arrives(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
+    """As every page shows it; a message tells it where it is notably later."""
+    for vehicle, wanted in (expect.arrives or {}).items():
+        trip = next((a for a in seen.assignments if a.vehicle_id == vehicle and a.is_live), None)
+        said = trip.said if trip is not None else None
+        if trip is None or said is None:
+            yield f"arrives {vehicle}", text_of(wanted.model_dump(exclude_none=True)), "nobody is told when", False
+            continue
+        in_min = round((said.arrives_at - seen.world.clock.now()).total_seconds() / 60.0)
+        changes = (event for event in seen.events if isinstance(event, ArrivalChanged))
+        told = any(event.notable and event.assignment_id == trip.id for event in changes)
+        yield from _same(f"arrives {vehicle} in_min", wanted.in_min, in_min)
+        yield from _same(f"arrives {vehicle} later_min", wanted.later_min, said.later_min)
+        yield from _same(f"arrives {vehicle} told", wanted.told, told)
+
+
 def _said(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     now = seen.world.clock.now()
     events = (event for event in seen.events if event.at == now and not isinstance(event, DecisionMade))
@@ -289,5 +306,5 @@ def _taps(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
 
 _JUDGES = (
     *(_state, _who, _assignments, _denied, _approvals, _eligible),
-    *(_promise, _checklist, _told, _link, _said, _taps),
+    *(_promise, _checklist, _told, _link, _arrives, _said, _taps),
 )

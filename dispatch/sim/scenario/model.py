@@ -244,6 +244,18 @@ class ExpectLink(t.Table):
     request: t.RequestId
 
 
+class ExpectArrival(t.Table):
+    """When everybody is told that a vehicle on a trip arrives where it heads.
+
+    `in_min` are whole minutes from this moment; `later_min` those beyond what was said first, less than none where it
+    is sooner; `told`: who waits for it has been told by a message that it is later.
+    """
+
+    in_min: StrictInt | None = None
+    later_min: StrictInt | None = None
+    told: StrictBool | None = None
+
+
 class Expect(t.Table):
     """What is expected after a step; None: nothing is said of it."""
 
@@ -267,6 +279,7 @@ class Expect(t.Table):
     taps: dict[t.VehicleId, dict[str, t.Number]] | None = None
     signal: dict[t.VehicleId, LinkHealth] | None = None
     link: ExpectLink | None = None
+    arrives: dict[t.VehicleId, ExpectArrival] | None = None
 
 
 class Step(t.Table):

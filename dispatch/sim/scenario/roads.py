@@ -1,6 +1,7 @@
 """Travel times as a scenario gives them, in place of roads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from dispatch.desk.road_ports import Roads, Way
 from dispatch.domain.arrival import Arrival, Method
@@ -11,16 +12,31 @@ _KPH = 30.0  # from minutes to a distance, for the screens alone; this project's
 
 
 class GivenRoads(Roads):
-    """Minutes from every vehicle to every named place; a vehicle that has none for a place cannot come."""
+    """Minutes from every vehicle to every named place; a vehicle that has none for a place cannot come.
 
-    def __init__(self, places: Mapping[str, Point], vehicles: Sequence[GivenVehicle]) -> None:
+    To the place for which it has set out, they are counted down.
+    """
+
+    def __init__(
+        self, places: Mapping[str, Point], vehicles: Sequence[GivenVehicle], now: Callable[[], datetime]
+    ) -> None:
         self.places = places
+        self._now = now
+        self._driving: dict[str, tuple[Point, datetime]] = {}
         self.minutes = {vehicle.id: dict(vehicle.travel_min) for vehicle in vehicles}
         self.default_min = {vehicle.id: vehicle.default_travel_min for vehicle in vehicles}
 
     def change(self, vehicle_id: str, travel_min: Mapping[str, float]) -> None:
-        """The vehicle stands elsewhere now: these times replace the old ones of the same places."""
+        """The vehicle is elsewhere now: these times replace the old ones of the same places."""
         self.minutes[vehicle_id].update(travel_min)
+        if travel_min and vehicle_id in self._driving:
+            self._driving[vehicle_id] = self._driving[vehicle_id][0], self._now()
+
+    def drive(self, to: Mapping[str, Point]) -> None:
+        """These vehicles drive there, and no others: whoever sets out does so now."""
+        before, now = self._driving, self._now()
+        went_on = {name for name, point in to.items() if name in before and before[name][0] == point}
+        self._driving = {name: before[name] if name in went_on else (point, now) for name, point in to.items()}
 
     def arrivals(
         self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
@@ -33,7 +49,7 @@ class GivenRoads(Roads):
             times = [self.minutes[vehicle_id][name] for name in names if name in self.minutes[vehicle_id]]
             soonest = min(times, default=self.default_min[vehicle_id])
             if soonest is not None:
-                found.append((soonest, vehicle_id))
+                found.append((max(0.0, soonest - self._driven_min(vehicle_id, to)), vehicle_id))
         return {
             vehicle_id: Arrival(
                 eta_s=minutes * 60.0,
@@ -44,6 +60,10 @@ class GivenRoads(Roads):
             )
             for minutes, vehicle_id in sorted(found)[:most]
         }
+
+    def _driven_min(self, vehicle_id: str, to: Point) -> float:
+        point, since = self._driving.get(vehicle_id, (None, self._now()))
+        return (self._now() - since).total_seconds() / 60.0 if point == to else 0.0
 
     def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
         """None: given times have no way."""

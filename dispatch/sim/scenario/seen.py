@@ -18,7 +18,7 @@ from dispatch.sim.scenario.acts import Done
 from dispatch.sim.scenario.world import ZONE, World
 from dispatch.tell.plan import messages_for
 from dispatch.tell.tail import known_of
-from dispatch.vocabulary.events import DeathAnswered, Event, RequestChanged, TripNoticed
+from dispatch.vocabulary.events import ArrivalChanged, DeathAnswered, Event, RequestChanged, TripNoticed
 from dispatch.vocabulary.languages import Lang
 
 LANG = Lang.ID  # scenarios expect sentences as people read them
@@ -57,7 +57,8 @@ async def see(world: World, request_id: str, done: Done) -> Seen:
     searched = await requests.candidates(unit, request_id)
     track_token = await unit.store.read(lambda books: books.requests.get_track_token(request_id))
     page = await family.view(unit, track_token, LANG)
-    signals = (vehicle.signal for vehicle in page.vehicles if vehicle.signal) if page else ()
+    vehicles = page.vehicles if page else ()
+    of_vehicles = [line for one in vehicles for line in (one.eta, one.change, one.signal) if line]
 
     def look(books: Books) -> Seen:
         retry, rule_of = books.timers.find(DueKind.PROMISE_RETRY, request_id), rules_of(unit.packs(books))
@@ -77,7 +78,7 @@ async def see(world: World, request_id: str, done: Done) -> Seen:
             going_for={live.vehicle_id: live.request_id for live in books.assignments.list_live()},
             decision=decision_out(decided, rule_of, ZONE, LANG),
             now=decision_out(searched, rule_of, ZONE, LANG),
-            family=tuple(filter(None, (page.condolence, page.headline, *page.lines, *signals))) if page else (),
+            family=tuple(filter(None, (page.condolence, page.headline, *page.lines, *of_vehicles))) if page else (),
             told=tuple(_told(books, request_id)),
             link_shows=followed(books, books.requests.get(request_id)).id,
         )
@@ -86,7 +87,8 @@ async def see(world: World, request_id: str, done: Done) -> Seen:
 
 
 def _told(books: Books, request_id: str) -> Iterator[str]:
-    for entry in books.journal.list_of_kinds([request_id], [RequestChanged, TripNoticed, DeathAnswered]):
+    kinds = [ArrivalChanged, RequestChanged, TripNoticed, DeathAnswered]
+    for entry in books.journal.list_of_kinds([request_id], kinds):
         for telling in messages_for(entry.seq, entry.event, known_of(books, entry)):
             if isinstance(telling, Message):
                 yield telling.recipient.partition(":")[0]

@@ -12,7 +12,7 @@ from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
 from dispatch.desk.road_ports import Roads
 from dispatch.desk.unit import Unit
-from dispatch.desk.usecases import timers, trips, vehicles
+from dispatch.desk.usecases import arriving, timers, trips, vehicles
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.fix import Fix, LinkHealth, link_health
 from dispatch.domain.people import Person
@@ -25,7 +25,7 @@ from dispatch.sim.scenario.seed import Seed
 from dispatch.store.sqlite import open_passing
 from dispatch.vocabulary.refusals import Refusal
 from dispatch.vocabulary.request_states import RequestState
-from dispatch.vocabulary.trip_steps import AssignmentState, Step, StepSource
+from dispatch.vocabulary.trip_steps import AssignmentState, Phase, Step, StepSource
 from geo.point import Point
 from geo.roads.network import open_network
 
@@ -122,12 +122,17 @@ class World:
         assert not isinstance(refusal, Refusal), refusal
 
     async def settle(self) -> None:
-        """What follows at once: phones with signal acknowledge their offers; then the world is looked at."""
-        for assignment in await self.unit.store.read(lambda books: books.assignments.list_live()):
+        """What follows at once: phones with signal acknowledge their offers, arrivals are calculated again; then the
+        world is looked at."""
+        live = await self.unit.store.read(lambda books: books.assignments.list_live())
+        if self.given is not None:
+            self.given.drive(await self.unit.store.read(lambda books: _driving(books, live)))
+        for assignment in live:
             self.tapped[assignment.vehicle_id] = assignment.id
             offered = assignment.state is AssignmentState.OFFERED
             if offered and assignment.vehicle_id not in self.silent:
                 await trips.deliver_offer(self.unit, assignment.id)
+        await arriving.follow_arrivals(self.unit)
         await self._look()
 
     async def _look(self) -> None:
@@ -144,6 +149,17 @@ class World:
             return found
 
         self.watch += [line for line in await self.unit.store.read(work) if line not in self.watch]
+
+
+def _driving(books: Books, live: Sequence[Assignment]) -> dict[str, Point]:
+    """Where each vehicle that has set out drives to."""
+    found: dict[str, Point] = {}
+    for trip in live:
+        ask = books.requests.get(trip.request_id).ask
+        place = ask.dropoff if trip.row.loaded else ask.pickup
+        if trip.row.leg is not None and trip.row.phase is Phase.UNDER_WAY and place is not None:
+            found[trip.vehicle_id] = place.point
+    return found
 
 
 def _lack(books: Books, request_id: str, assignments: Sequence[Assignment]) -> str | None:
@@ -168,7 +184,8 @@ async def open_world(scenario: Scenario, pack_texts: Sequence[str]) -> AsyncIter
         NetworkFileError: if the road network cannot be opened.
     """
     start = scenario.at.astimezone(UTC)
-    given = GivenRoads(scenario.places, scenario.vehicles) if scenario.roads is None else None
+    clock = VirtualClock(start)
+    given = GivenRoads(scenario.places, scenario.vehicles, clock.now) if scenario.roads is None else None
     roads: Roads = given or NetworkRoads(open_network(scenario.path.parent / (scenario.roads or "")))
     seed = Seed(scenario)
     async with contextlib.AsyncExitStack() as stack:
@@ -179,7 +196,6 @@ async def open_world(scenario: Scenario, pack_texts: Sequence[str]) -> AsyncIter
         busy = await store.write(seed.write)
         live = MemoryLive()
         await live.start(seed.old_fixes())
-        clock = VirtualClock(start)
         unit = Unit(store=store, live=live, roads=roads, clock=clock, zone=ZONE)
         stack.callback(unit.close)
         yield World(

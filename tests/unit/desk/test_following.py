@@ -24,8 +24,9 @@ class FollowingRoads(GivenRoads):
     def follow(self, positions: dict[str, Point]) -> None:  # type: ignore[override]
         self.positions.update(positions)
 
-    def turn_to(self, local: datetime, caps: SpeedCaps) -> None:
+    def turn_to(self, local: datetime, caps: SpeedCaps) -> bool:
         self.turned.append((local, caps))
+        return True
 
 
 async def test_the_roads_hear_where_everybody_is_what_hour_it_is_and_how_fast_a_hearse_drives(town: Town) -> None:

@@ -48,7 +48,7 @@ KEPT = {
 
 SOME: dict[Any, list[Any]] = {
     str: ["operator", "satu"],
-    int: [1, 2],
+    int: [0, 1, 2],
     bool: [False, True],
     datetime: [NOW - timedelta(minutes=3), NOW + timedelta(minutes=9)],
 }

@@ -18,7 +18,7 @@ from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.promises import LADDER, OWN_OPERATOR, CallOutcome, PromiseKind, PromiseState, Whom, Why
 from dispatch.vocabulary.request_states import ENDS, FamilyWord, Outcome, RequestState
-from dispatch.vocabulary.trip_steps import STATES, UNDO_WITHIN, AssignmentState, StepCause, StepSource
+from dispatch.vocabulary.trip_steps import STATES, UNDO_WITHIN, AssignmentState, Leg, StepCause, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty
 from tests.people import NOW
 
@@ -46,6 +46,7 @@ HEAD: dict[str, Any] = {"at": NOW, "request_id": "P-1", "assignment_id": "T-1", 
 OF_REQUEST: dict[str, Any] = {"at": NOW, "request_id": "P-1", "actor": "desk"}
 OF_VEHICLE: dict[str, Any] = OF_REQUEST | {"vehicle_id": "H3"}
 OFFER = e.OfferMade(**HEAD, expires_at=IN_90_S)
+LATER = e.ArrivalChanged(**HEAD, leg=Leg.PICKUP, arrives_at=IN_90_S, before=NOW, later_min=6, notable=True)
 
 
 def told(happened: e.Event, known: Known = KNOWN) -> list[Message]:
@@ -204,6 +205,16 @@ CASES: dict[str, tuple[e.Event, list[tuple[str, str]]]] = {
         e.PromiseMade(**OF_REQUEST, owner="operator", due_at=IN_90_S, why=Why.DESTINATION),
         [(CONTACT, T.ONWARD)],
     ),
+    "arrives_later": (LATER, [(CONTACT, T.ARRIVES_LATER), (FACILITY, T.ARRIVES_LATER_FACILITY)]),
+    "arrives_later_there": (
+        replace(LATER, leg=Leg.DESTINATION),
+        [
+            (CONTACT, T.ARRIVES_LATER),
+            (FACILITY, T.ARRIVES_LATER_FACILITY),
+            ("facility:rsud-contoh", T.ARRIVES_LATER_FACILITY),
+        ],
+    ),
+    "arrives_a_little_later": (replace(LATER, notable=False), NOBODY),
     "changed": (
         e.RequestChanged(**OF_REQUEST, changed=(Changed.DROPOFF,)),
         [

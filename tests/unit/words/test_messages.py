@@ -30,6 +30,7 @@ WORDS: dict[str, str | None] = {
     "notice": "belum berangkat",
     "changes": "tujuan",
     "state": "sudah tiba di lokasi jemput",
+    "where": "tempat penjemputan",
 }
 FOLLOW = "Perkembangannya dapat dilihat di https://jemput.example/t/abc"
 OPEN = "Buka https://jemput.example/sopir"
@@ -43,6 +44,11 @@ GOLDEN = {
     "offer_unanswered": "Mobil jenazah Contoh mendapat tawaran tugas dan sopirnya belum menjawab. Mohon bantu "
     f"hubungi sopirnya sebelum pukul 16.47. {OPEN}",
     "trip_noticed": f"Perjalanan Mobil jenazah Contoh perlu diperiksa. Permintaan P-1: belum berangkat. {OPEN}",
+    "arrives_later": "Mohon maaf, Mobil jenazah Contoh tiba lebih lambat dari perkiraan. Sekarang diperkirakan tiba di "
+    "tempat penjemputan sekitar pukul 16.59. Perjalanannya terus kami pantau; tidak perlu menelepon ke mana-mana. "
+    f"{FOLLOW}",
+    "arrives_later_facility": "Mobil jenazah Contoh tiba lebih lambat dari perkiraan. Permintaan P-1: tiba di tempat "
+    "penjemputan sekitar pukul 16.59.",
     "met_nobody": "Kendaraan kami sudah di tempat penjemputan, tetapi belum bertemu siapa pun. Operator kami menelepon "
     "Anda paling lambat pukul 17.00. Kendaraannya menunggu.",
     "patient_died": "Awak Mobil jenazah Contoh melaporkan pasien meninggal di jalan; kendaraan meneruskan perjalanan "

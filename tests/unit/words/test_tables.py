@@ -43,6 +43,7 @@ from dispatch.vocabulary.trip_steps import (
     TAKEN_BY_PEOPLE,
     TRAIL,
     AssignmentState,
+    Leg,
     Phase,
     Report,
     Step,
@@ -74,6 +75,7 @@ CODES: dict[str, Iterable[str]] = {
     "events.notice": Notice,
     "events.changed": Changed,
     "events.whose": WhoseWord,
+    "events.leg": Leg,
     "events.call": CallOutcome,
     "events.whom": Whom,
     "events.said": FamilyWord,
@@ -122,6 +124,8 @@ CODES: dict[str, Iterable[str]] = {
 # What a table has beside its codes, and why.
 BESIDE = {
     "events.line": {
+        "arrival_changed_first",
+        "arrival_changed_same",
         "decision_made_again",
         "death_answered_confirmed",
         "held_over",

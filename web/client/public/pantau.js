@@ -1,5 +1,5 @@
 // The family's page renews itself, but never while somebody reads what an answer will do.
-const EVERY_MS = 30_000;
+const EVERY_MS = 15_000; // as often as arrivals are calculated
 // The step that ended the trip may still be taken back: so often the page looks again.
 const AFTER_END = 2;
 let left = AFTER_END;

@@ -1,7 +1,9 @@
 // What follows from a request as the server tells it: whether it is open, and which vehicles are on it.
 import { signal } from "@preact/signals";
-import type { Assignment, RequestFull, RequestSummary } from "./api";
+import { text } from "../text/id";
+import type { Assignment, RequestFull, RequestSummary, TimelineEvent } from "./api";
 import { OPEN, STATES } from "./vocabulary";
+import { clockText, spanText } from "./words";
 
 const STILL_OPEN: ReadonlySet<string> = new Set(OPEN);
 
@@ -17,6 +19,12 @@ export function takeRequest({ request }: { request?: RequestSummary }) {
 export const askedOf = (some: RequestSummary[]) =>
   some.flatMap((request) => (request.asked ?? []).map((asked) => ({ request, asked })));
 
+// Whether a vehicle is on its way: what is calculated again and comes to the same minute is told by no event, so that
+// a page that says how old it is asks for it every so often.
+export const ASK_AGAIN_MS = 30_000;
+export const isComing = (request: RequestSummary | null) =>
+  request?.assignments.some((trip) => trip.arrives_at && trip.stamps.accepted) ?? false;
+
 export const isOpen = (request: RequestSummary) => STILL_OPEN.has(request.state);
 export const isLive = (trip: Assignment) => STATES[trip.state].phase !== "lost";
 export const live = (request: RequestSummary) =>
@@ -26,6 +34,21 @@ export const missing = (request: RequestSummary) =>
   request.wanted - live(request).filter((trip) => !trip.first_contact).length;
 export const familyLeft = (request: RequestFull) =>
   request.timeline.some((event) => event.facts["said"] === "left");
+// When a vehicle arrives where it heads, and how that differs from what was said first: every page says it with these
+// words. How old it is stands beside it once that is longer than a standing phone is silent and a page waits.
+const OLD_S = 120;
+export function arrival(trip: Assignment, now?: number): string {
+  if (!trip.arrives_at || !trip.leg) return "";
+  const old = trip.as_of && now ? (now - Date.parse(trip.as_of)) / 1000 : 0;
+  return [
+    text.arrives[trip.leg](clockText(trip.arrives_at)),
+    ...(trip.later_min ? [text.change(trip.later_min)] : []),
+    ...(old > OLD_S ? [text.updated(spanText(old))] : []),
+  ].join(", ");
+}
+// Of arrivals what who waits was told by a message: each minute would bury all else that happened.
+export const isTold = (event: TimelineEvent) =>
+  event.kind !== "arrival_changed" || event.facts["notable"] === true;
 // How long a vehicle that was asked may still answer.
 export const secondsLeft = (trip: Assignment, now: number) =>
   Math.max(0, Math.round((Date.parse(trip.expires_at) - now) / 1000));

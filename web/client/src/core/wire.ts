@@ -31,7 +31,13 @@ export interface components {
             /** Format: date-time */
             asked_at: string;
         };
-        /** @description One vehicle asked to go, or going; `correctable` are the steps that an operator may put right. */
+        /**
+         * @description One vehicle asked to go, or going; `eta_s` and `distance_m` are as calculated when it was asked.
+         *
+         *     `arrives_at` is when it arrives where it heads now (`leg`), `later_min` how many minutes that is beyond what was
+         *     said first, as clocks show the two, and `as_of` from which moment's position it was calculated last.
+         *     `correctable` are the steps that an operator may put right.
+         */
         AssignmentOut: {
             id: string;
             request_id: string;
@@ -54,6 +60,11 @@ export interface components {
             slot: number;
             /** @default false */
             first_contact: boolean;
+            leg?: components["schemas"]["Leg"] | null;
+            arrives_at?: string | null;
+            /** @default 0 */
+            later_min: number;
+            as_of?: string | null;
         };
         /**
          * @description How far an assignment has come, in the order of a trip; then how else it may end.
@@ -316,7 +327,7 @@ export interface components {
          * @description What kind of thing happened: the word that the journal and the API use.
          * @enum {string}
          */
-        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "step_undone" | "step_corrected" | "stood_down" | "problem_reported" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "trip_noticed" | "death_answered" | "family_said" | "request_changed" | "reserved" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
+        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "step_undone" | "step_corrected" | "stood_down" | "problem_reported" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "trip_noticed" | "death_answered" | "arrival_changed" | "family_said" | "request_changed" | "reserved" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
         /** @description One entry of the journal; `text` is its line of a timeline. */
         EventOut: {
             seq: number;
@@ -440,6 +451,11 @@ export interface components {
          * @enum {string}
          */
         Lang: "id" | "en";
+        /**
+         * @description Where a vehicle on a trip heads.
+         * @enum {string}
+         */
+        Leg: "pickup" | "destination";
         /** @description A line. */
         LineStringOut: {
             /**

@@ -40,8 +40,7 @@ export function kilometres(metres: number | null | undefined): string {
 // When a step was taken, whenever the server heard of it.
 export const takenAt = (stamp: { device_time: string | null; server_time: string }) =>
   stamp.device_time ?? stamp.server_time;
-export const arrivalText = (from: string, etaSeconds: number | null | undefined) =>
-  etaSeconds === null || etaSeconds === undefined ? "–" : clockText(Date.parse(from) + etaSeconds * 1000);
+export const capital = (words: string) => words.slice(0, 1).toUpperCase() + words.slice(1);
 export function ago(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
   const minute = Math.floor(whole / 60);

@@ -43,6 +43,12 @@ export const text = {
     own_operator: "operator pemilik kendaraan",
   },
   firstContact: "Penolong pertama",
+  arrives: {
+    pickup: (at: string) => `tiba ±${at}`,
+    destination: (at: string) => `tiba di tujuan ±${at}`,
+  },
+  change: (later: number) => `${Math.abs(later)} menit lebih ${later > 0 ? "lambat" : "cepat"}`,
+  updated: (span: string) => `diperbarui ${span} lalu`,
   held: "Tujuan ditahan",
   hold: "Tahan tujuan…",
   release: "Tujuan sudah pasti",
@@ -270,8 +276,9 @@ export const text = {
     vehicle: {
       searching: "Kendaraan berikutnya masih dicarikan",
       asked: (name: string, seconds: number) => `Menunggu jawaban ${name}… ${seconds} dtk`,
-      accepted: (name: string, at: string) => `Diterima ${name}. Tiba ±${at}`,
-      moving: (name: string, state: string, at: string) => `${name}: ${state}${at ? `, tiba ±${at}` : ""}`,
+      accepted: (name: string, arrives: string) => `Diterima ${name}${arrives && `. ${arrives}`}`,
+      moving: (name: string, state: string, arrives: string) =>
+        `${name}: ${state}${arrives && `, ${arrives}`}`,
       follows: "Ambulans gawat darurat menyusul.",
     },
     awaits: (who: string, rule: string) => `Menunggu persetujuan ${who} (${rule})`,

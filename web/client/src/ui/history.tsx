@@ -1,5 +1,6 @@
 // What became of a request so far, folded.
 import type { RequestFull } from "../core/api";
+import { isTold } from "../core/requests";
 import { clockText } from "../core/words";
 import { text } from "../text/id";
 
@@ -7,7 +8,7 @@ export const History = ({ request, open = false }: { request: RequestFull; open?
   <details open={open}>
     <summary>{text.history}</summary>
     <ul class="trail plain">
-      {request.timeline.map((event) => (
+      {request.timeline.filter(isTold).map((event) => (
         <li key={event.seq}>
           <time>{clockText(event.at)}</time> {event.text}
         </li>

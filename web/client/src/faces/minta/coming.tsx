@@ -1,9 +1,9 @@
 // The vehicles of a request, each with its own time and steps; who goes ahead comes first.
 import type { Assignment, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
-import { live, missing, secondsLeft } from "../../core/requests";
+import { arrival, live, missing, secondsLeft } from "../../core/requests";
 import { STATES, TRAIL } from "../../core/vocabulary";
-import { arrivalText, clockText, takenAt } from "../../core/words";
+import { capital, clockText, takenAt } from "../../core/words";
 import { text } from "../../text/id";
 
 const words = text.minta.vehicle;
@@ -34,10 +34,10 @@ export function Coming({ request }: { request: RequestFull }) {
 
 function line(trip: Assignment): string {
   const name = trip.vehicle_name;
-  const at = arrivalText(trip.offered_at, trip.eta_s);
   if (trip.state === "offered") return words.asked(name, secondsLeft(trip, now.value));
-  if (trip.state === "accepted") return words.accepted(name, at);
-  return words.moving(name, text.trip[trip.state].toLowerCase(), trip.state === "en_route" ? at : "");
+  const at = arrival(trip, now.value);
+  if (trip.state === "accepted") return words.accepted(name, capital(at));
+  return words.moving(name, text.trip[trip.state].toLowerCase(), at);
 }
 
 const Trail = ({ trip }: { trip: Assignment }) => (

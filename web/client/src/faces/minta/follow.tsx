@@ -16,6 +16,8 @@ const words = text.minta;
 
 export function Follow({ request }: { request: RequestFull }) {
   const ended = !isOpen(request);
+  // Once a driver has said yes the vehicle's own line is newer than what was said when it was asked.
+  const goes = live(request).some((trip) => trip.stamps.accepted);
   return (
     <section class="card stack" aria-label="Permintaan ini">
       <p>
@@ -27,7 +29,7 @@ export function Follow({ request }: { request: RequestFull }) {
       {!ended && request.held && <p class="warn">{text.held}</p>}
       {!ended && familyLeft(request) && <p class="warn">{words.familyLeft}</p>}
       {request.schedule_at && <p>{text.booked(whenText(request.schedule_at, now.value))}</p>}
-      {request.decision && !ended && <p class="say">{request.decision.say}</p>}
+      {request.decision && !ended && !goes && <p class="say">{request.decision.say}</p>}
       {!ended && <Share link={request.track_url} />}
       {!ended && <Actions request={request} />}
       {request.decision && request.need !== "document" && (

@@ -7,7 +7,7 @@ import { now, tick } from "../../core/clock";
 import { loadDeaths, touchesDeaths } from "../../core/deaths";
 import { connect } from "../../core/live";
 import { loadOwed, owed } from "../../core/promises";
-import { isOpen } from "../../core/requests";
+import { ASK_AGAIN_MS, isComing, isOpen } from "../../core/requests";
 import { clockText, dueText } from "../../core/words";
 import { text } from "../../text/id";
 import { Lost, Roads, Wrong } from "../../ui/above";
@@ -129,6 +129,9 @@ async function start() {
   });
   setInterval(tick, 1000);
   setInterval(look, LOOK_MS);
+  setInterval(() => {
+    if (isComing(followed.value)) refresh().catch(say);
+  }, ASK_AGAIN_MS);
 }
 
 render(<App />, document.getElementById("app") as HTMLElement);

@@ -7,6 +7,7 @@ import { can, type Me, signedIn } from "../../core/api";
 import { problem } from "../../core/attempt";
 import { tick } from "../../core/clock";
 import { connect, type Snapshot } from "../../core/live";
+import { ASK_AGAIN_MS, isComing } from "../../core/requests";
 import { clockText } from "../../core/words";
 import { text } from "../../text/id";
 import { Lost, Roads, Wrong } from "../../ui/above";
@@ -23,6 +24,7 @@ import {
   me,
   recent,
   replay,
+  select,
   selected,
   tableOpen,
   takeEvent,
@@ -138,6 +140,9 @@ async function start() {
   live = connect({ snapshot, event: takeEvent, rows: takeRows });
   addEventListener("keydown", onKey);
   setInterval(tick, 1000);
+  setInterval(() => {
+    if (selected.value && isComing(selected.value)) void select(selected.value.id);
+  }, ASK_AGAIN_MS);
 }
 
 render(<App />, document.getElementById("app") as HTMLElement);

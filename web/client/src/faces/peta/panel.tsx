@@ -2,9 +2,8 @@
 import { useEffect } from "preact/hooks";
 import type { Assignment, Candidate, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
-import { familyLeft, isOpen, live, missing, secondsLeft } from "../../core/requests";
-import { STATES } from "../../core/vocabulary";
-import { arrivalText, telephone, whenText } from "../../core/words";
+import { arrival, familyLeft, isOpen, live, missing, secondsLeft } from "../../core/requests";
+import { telephone, whenText } from "../../core/words";
 import { text } from "../../text/id";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
@@ -119,9 +118,7 @@ function put(trip: Assignment) {
 function tripText(trip: Assignment): string {
   const state = `${trip.vehicle_name} ${text.trip[trip.state].toLowerCase()}`;
   if (trip.state === "offered") return `${state}, ${secondsLeft(trip, now.value)} dtk`;
-  if (STATES[trip.state].phase === "assigned" || trip.state === "en_route")
-    return `${state}, tiba ±${arrivalText(trip.offered_at, trip.eta_s)}`;
-  return state;
+  return [state, arrival(trip, now.value)].filter(Boolean).join(", ");
 }
 
 const Buttons = ({ request }: { request: RequestFull }) => (

@@ -18,7 +18,7 @@ import { confirmDeath, type Death, deaths, loadDeaths, touchesDeaths } from "../
 import type { LiveEvent, Snapshot } from "../../core/live";
 import { newest } from "../../core/newest";
 import { loadOwed, owed } from "../../core/promises";
-import { askedOf, isLive, isOpen, requests, takeRequest, takeRequests } from "../../core/requests";
+import { askedOf, isLive, isOpen, isTold, requests, takeRequest, takeRequests } from "../../core/requests";
 import { DUTIES, STATES } from "../../core/vocabulary";
 import { text } from "../../text/id";
 import { isAsked } from "../../ui/approve";
@@ -118,7 +118,7 @@ export function takeRows(rows: DataView) {
 export function takeEvent(event: LiveEvent) {
   takeRequest(event);
   if (event.vehicle) vehicles.value = new Map(vehicles.value).set(event.vehicle.id, event.vehicle);
-  if (event.request_id || event.kind.startsWith("road_"))
+  if ((event.request_id && isTold(event)) || event.kind.startsWith("road_"))
     recent.value = [event, ...recent.value].slice(0, 30);
   moved.value += 1;
   if (touchesDeaths(event)) lookForDeaths();

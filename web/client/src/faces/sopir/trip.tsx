@@ -2,8 +2,9 @@
 import { useState } from "preact/hooks";
 import type { Me, Step } from "../../core/api";
 import { now } from "../../core/clock";
+import { arrival } from "../../core/requests";
 import { STATES, TRAIL } from "../../core/vocabulary";
-import { clockText, kilometres, minutes, takenAt, telephone } from "../../core/words";
+import { capital, clockText, kilometres, takenAt, telephone } from "../../core/words";
 import { text } from "../../text/id";
 import { Button } from "../../ui/controls";
 import { hasArrived } from "./geofence";
@@ -25,12 +26,8 @@ export function Trip({ who }: { who: Me }) {
     <section class="stack fill" aria-label="Tugas">
       <p class="chip">{text.need[request.need]}</p>
       <h1>{target.name}</h1>
-      {way.value && (
-        <p>
-          {kilometres(Number(way.value.properties["distance_m"]))} ·{" "}
-          {minutes(Number(way.value.properties["travel_s"]))} menit
-        </p>
-      )}
+      <p class="eta">{capital(arrival(assignment))}</p>
+      {way.value && <p>{kilometres(Number(way.value.properties["distance_m"]))}</p>}
       {assignment.stamps.accepted?.source === "desk" && <p class="tell">{words.taken}</p>}
       <Notes request={request} assignment={assignment} now={now.value} />
       <Way />

@@ -1,0 +1,38 @@
+"""What was seen of trips under way: kept in memory alone, so that a restart begins anew."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dispatch.domain.vehicle import VehicleNow
+from dispatch.vocabulary.trip_steps import AssignmentState, Leg
+from geo.point import Point
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Where a vehicle on a trip was seen, since when, in which state of the trip, and how far it had to go."""
+
+    point: Point
+    since: datetime
+    state: AssignmentState
+    to_go_m: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """When the arrival of a trip was calculated last (None: not yet), and over which roads.
+
+    `heading` is where it headed then, None where nowhere. `as_of` is when the vehicle was where that was calculated
+    from. `held` is the vehicle as the store had it: one that is another object has changed, and maybe its trip.
+    """
+
+    held: VehicleNow
+    heading: tuple[Leg, Point] | None
+    roads_turn: int
+    at: datetime | None = None
+    as_of: datetime | None = None
+
+    @property
+    def leg(self) -> Leg | None:
+        """Where the trip headed."""
+        return self.heading[0] if self.heading is not None else None

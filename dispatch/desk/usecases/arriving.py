@@ -1,0 +1,168 @@
+"""Arrival times of trips under way: calculated again as positions come and roads change, told where they differ."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from dispatch.desk.command import DESK
+from dispatch.desk.ports import Books, StoreUnavailableError
+from dispatch.desk.road_ports import Roads
+from dispatch.desk.seen import Look
+from dispatch.desk.unit import Unit
+from dispatch.domain.arrival import Method, foresee
+from dispatch.domain.assignment import Assignment
+from dispatch.domain.fix import Fix, LinkHealth, link_health
+from dispatch.domain.request import Request
+from dispatch.domain.vehicle import VehicleNow
+from dispatch.vocabulary.events import ArrivalChanged
+from dispatch.vocabulary.policy import Policy
+from dispatch.vocabulary.trip_steps import AssignmentState, Leg
+from geo.point import Point
+
+EVERY = timedelta(seconds=15)  # a trip is calculated again no more often, but for other roads or another place
+_AT_ONCE = 50  # trips that are calculated or written together: searches and commands are let in between
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trip:
+    """A trip as it stands, with its vehicle where it is."""
+
+    vehicle: VehicleNow
+    assignment: Assignment
+    request: Request
+    policy: Policy
+
+    @property
+    def heading(self) -> tuple[Leg, Point] | None:
+        """Where it heads; an offer is no trip yet."""
+        leg, ask = self.assignment.row.leg, self.request.ask
+        if leg is None or not self.assignment.row.is_going:
+            return None
+        place = ask.pickup if leg is Leg.PICKUP else ask.dropoff
+        return (leg, place.point) if place is not None else None
+
+
+async def follow_arrivals(unit: Unit) -> None:
+    """Calculate again when the vehicles on trips arrive, of those whose time has come, and tell where that is new.
+
+    A trip is calculated every fifteen seconds while its positions come, and at once where roads have changed or it
+    heads for another place. One that arrives when it was said to costs no write; a vehicle whose last position is old
+    keeps the time that was said.
+    """
+    now, turn = unit.clock.now(), unit.roads_turn
+    held = [vehicle for vehicle in await unit.fleet.held() if vehicle.assignment_id is not None]
+    looks = {name: unit.looks[name] for one in held if (name := one.assignment_id) in unit.looks}
+    unit.looks = looks
+    due: dict[str, VehicleNow] = {}
+    of_store: dict[str, VehicleNow] = {}
+    for kept, vehicle in zip(held, unit.fleet.with_fixes(held), strict=True):
+        name = str(vehicle.assignment_id)
+        look = looks.get(name)
+        if look is None or look.held is not kept or _is_time(unit, look, vehicle.position(now), now):
+            due[name], of_store[name] = vehicle, kept
+    if not due:
+        return
+    trips = await unit.store.read(lambda books: _read(unit, books, due, now))
+    calculated: list[tuple[_Trip, Fix]] = []
+    for trip in trips:
+        name = trip.assignment.id
+        look, heading, fix = looks.get(name), trip.heading, trip.vehicle.position(now)
+        if look is None or look.heading != heading:
+            look = Look(held=of_store[name], heading=heading, roads_turn=turn)
+        else:
+            look = replace(look, held=of_store[name])
+        if fix is not None and _is_time(unit, look, fix, now):
+            look = replace(look, at=now, roads_turn=turn)
+            calculated.append((trip, fix))
+        looks[name] = look
+    for at in range(0, len(calculated), _AT_ONCE):
+        some = calculated[at : at + _AT_ONCE]
+        found = await unit.think(_calculate, unit.roads, some, now)
+        for trip, fix in some:
+            if trip.assignment.id in found:
+                looks[trip.assignment.id] = replace(looks[trip.assignment.id], as_of=fix.taken_at)
+        told = [one for trip, fix in some if (one := _anew(trip, found.get(trip.assignment.id), fix))]
+        if told:
+            await unit.write(partial(_tell, told=told, now=now))
+
+
+async def run_arrivals(unit: Unit, stop: asyncio.Event, *, every_s: float = 1.0) -> None:
+    """Look every so often which trips are due, until `stop`."""
+    while not stop.is_set():
+        try:
+            await follow_arrivals(unit)
+        except StoreUnavailableError:
+            _log.warning("arrivals could not be read or written; they are tried again in %.0f s", every_s)
+        except Exception:  # noqa: BLE001 - the loop outlives a bug: what was said stays said
+            _log.exception("arrivals could not be calculated; they are tried again in %.0f s", every_s)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), every_s)
+
+
+def _is_time(unit: Unit, look: Look, fix: Fix | None, now: datetime) -> bool:
+    """Whether a trip that was looked at is to be calculated, from where its vehicle is."""
+    if look.heading is None or fix is None or link_health(fix, now, unit.limits) is not LinkHealth.LIVE:
+        return False
+    if look.at is None or look.roads_turn != unit.roads_turn:
+        return True
+    # A clock that was set back tells nothing about how long ago the last time was.
+    lately = timedelta(0) <= now - look.at < EVERY
+    return not lately and (look.as_of is None or fix.taken_at > look.as_of)
+
+
+def _read(unit: Unit, books: Books, due: dict[str, VehicleNow], now: datetime) -> list[_Trip]:
+    policy = unit.policy(books, now)
+    found = ((vehicle, books.assignments.get(name)) for name, vehicle in due.items())
+    return [_Trip(vehicle, trip, books.requests.get(trip.request_id), policy) for vehicle, trip in found]
+
+
+def _calculate(roads: Roads, trips: Iterable[tuple[_Trip, Fix]], now: datetime) -> dict[str, datetime]:
+    """When each arrives, by its assignment; who cannot come by any road is left out."""
+    found: dict[str, datetime] = {}
+    for trip, fix in trips:
+        assert trip.heading is not None
+        name, (_, to) = trip.vehicle.id, trip.heading
+        arrivals = roads.arrivals(to, {name: fix.point}, speeds=trip.request.ask.metric, most=1)
+        if name in arrivals:
+            # From when it was there; a crew that has not set out yet has its time for that first.
+            leaves_at = fix.taken_at
+            if trip.assignment.state is AssignmentState.ACCEPTED and arrivals[name].method is not Method.GIVEN:
+                ready_at = trip.assignment.counts_from + timedelta(seconds=trip.policy.turnout_s)
+                leaves_at = max(leaves_at, ready_at)
+            found[trip.assignment.id] = max(now, leaves_at + timedelta(seconds=arrivals[name].eta_s))
+    return found
+
+
+def _anew(trip: _Trip, arrives_at: datetime | None, fix: Fix) -> tuple[_Trip, Assignment] | None:
+    """The assignment with what is told from now on; None where that is what is told already."""
+    if arrives_at is None or trip.heading is None:
+        return None
+    before, (leg, _) = trip.assignment.said, trip.heading
+    said = foresee(before, arrives_at, leg=leg, as_of=fix.taken_at, notable_s=trip.policy.later_told_s)
+    return None if said is before else (trip, replace(trip.assignment, foreseen=said))
+
+
+def _tell(books: Books, told: Sequence[tuple[_Trip, Assignment]], now: datetime) -> None:
+    """Keep what is told of these and say so, of each in one event; whatever has gone on meanwhile is left as it is."""
+    for trip, anew in told:
+        before, said = trip.assignment.said, anew.said
+        current, request = books.assignments.get(anew.id), books.requests.get(anew.request_id)
+        as_it_was = _Trip(trip.vehicle, current, request, trip.policy).heading == trip.heading
+        if not as_it_was or current.said != before or said is None:
+            continue
+        books.assignments.save(replace(current, foreseen=anew.foreseen, version=current.version + 1))
+        event = ArrivalChanged(
+            leg=said.leg,
+            arrives_at=said.arrives_at,
+            before=before.arrives_at if before is not None else None,
+            later_min=said.later_min,
+            notable=before is not None and said.told_at != before.told_at,
+            at=now,
+            actor=DESK,
+        )
+        books.journal.add(event.about(current.request_id, assignment_id=current.id, vehicle_id=current.vehicle_id))
