@@ -10,6 +10,7 @@ from dispatch.domain.arrival import Arrival
 from dispatch.vocabulary.events import KINDS, EventKind, StepCorrected, StepUndone, TripEvent
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.trip_steps import (
+    HANDS_OVER,
     STATES,
     STEPS,
     UNDO_WITHIN,
@@ -89,6 +90,11 @@ class Assignment:
         return self.row.phase is not Phase.LOST
 
     @property
+    def hands_over(self) -> bool:
+        """Whether another vehicle is to take over whom it carries."""
+        return self.slot <= HANDS_OVER
+
+    @property
     def arrives_at(self) -> datetime | None:
         """When the vehicle is expected at the pick-up."""
         return self.offered_at + timedelta(seconds=self.arrival.eta_s) if self.arrival else None
@@ -138,7 +144,7 @@ def _can_undo(assignment: Assignment, command: StepCommand, now: datetime) -> bo
     Where the server's clock was set back since the tap, it tells nothing about how long ago that was.
     """
     stamp = assignment.stamps[assignment.state]
-    if stamp.source is StepSource.CORRECTION:
+    if stamp.source in (StepSource.CORRECTION, StepSource.DESK):
         return False  # that was no tap
     if timedelta(0) <= now - stamp.server_time <= UNDO_WITHIN:
         return True

@@ -55,6 +55,7 @@ class AssignmentOut(Out):
     reason: str | None = None
     slot: int = 0
     first_contact: bool = False
+    hands_over: bool = False
 
 
 class PromiseOut(Out):
@@ -151,6 +152,7 @@ class OfferRequestOut(Out):
     """What a driver must know of the request.
 
     `stays_until`: nobody was there, and whoever asked is being rung. `death_reported`: a doctor is yet to confirm it.
+    `aboard` is the vehicle that keeps the patient until another has them.
     """
 
     id: str
@@ -164,6 +166,7 @@ class OfferRequestOut(Out):
     family_left: bool = False
     stays_until: datetime | None = None
     death_reported: bool = False
+    aboard: str | None = None
 
 
 def in_scope(books: Books, person: Person, request_id: str) -> Request:
@@ -194,6 +197,7 @@ def assignment_out(assignment: Assignment, names: Names) -> AssignmentOut:
         next_steps=[step for step in steps_from(assignment.state) if not STEPS[step].by_desk],
         correctable=list(correctable(assignment)),
         first_contact=assignment.slot == FIRST_CONTACT,
+        hands_over=assignment.hands_over and assignment.is_live,
     )
 
 
@@ -284,4 +288,11 @@ def offer_request_out(unit: Unit, books: Books, request: Request, trip: Assignme
             for one in books.deaths.list_of(request.id)
         ),
         family_left=FamilyWord.LEFT in words_of_family(books, request.id),
+        aboard=_aboard(books, request),
     )
+
+
+def _aboard(books: Books, request: Request) -> str | None:
+    trips = books.assignments.list_of(request.id)
+    giving = next((a.vehicle_id for a in trips if a.is_live and a.hands_over), None)
+    return books.vehicles.get(giving).vehicle.name if giving is not None else None
