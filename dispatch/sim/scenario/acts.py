@@ -9,7 +9,18 @@ from typing import assert_never
 
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
-from dispatch.desk.usecases import changes, changing, deaths, promises, reports, requests, timers, trips, vehicles
+from dispatch.desk.usecases import (
+    changes,
+    changing,
+    deaths,
+    promises,
+    reports,
+    requests,
+    timers,
+    transferring,
+    trips,
+    vehicles,
+)
 from dispatch.desk.usecases.changes import onward_of
 from dispatch.domain.approval import Approval
 from dispatch.domain.assignment import StepCommand
@@ -192,6 +203,13 @@ async def _operator(world: World, act: sc.OperatorAct, done: Done) -> None:
             await _change(world, request_id, act.set, by, done)
         case "correct":
             await _correct(world, request_id, act, by, done)
+        case "transfer":
+            assert act.at is not None
+            move = partial(world.seed.moved, place=act.at)
+            begun = transferring.transfer(
+                world.unit, request_id, move, of=act.giving, vehicle_id=act.vehicle, reason=act.reason, by=by
+            )
+            done.take(await begun)
 
 
 async def _same_as(world: World, act: sc.OperatorAct) -> str | None:
