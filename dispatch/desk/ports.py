@@ -68,6 +68,7 @@ class DueKind(StrEnum):
     SHIFT_ENDS = auto()
     CLOSURE_ENDS = auto()
     WATCH = auto()
+    HAND_OVER = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

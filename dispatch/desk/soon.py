@@ -28,9 +28,9 @@ class Trip:
 
 
 def list_trips(books: Books) -> dict[str, Trip]:
-    """Every trip that has reached its pick-up, by vehicle."""
+    """Every trip that has reached its pick-up, by vehicle; when a patient is handed over nobody foresees."""
     live = books.assignments.list_live()
-    return {a.vehicle_id: Trip(a, books.requests.get(a.request_id)) for a in live if a.row.met}
+    return {a.vehicle_id: Trip(a, books.requests.get(a.request_id)) for a in live if a.row.met and not a.hands_over}
 
 
 def soon_free(decision: Decision, trips: Mapping[str, Trip], roads: Roads) -> dict[str, float]:

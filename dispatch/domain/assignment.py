@@ -10,6 +10,7 @@ from dispatch.domain.arrival import Arrival, Foreseen
 from dispatch.vocabulary.events import KINDS, EventKind, StepCorrected, StepUndone, TripEvent
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.trip_steps import (
+    HANDS_OVER,
     STATES,
     STEPS,
     UNDO_WITHIN,
@@ -114,6 +115,11 @@ class Assignment:
         return Foreseen(leg=leg, arrives_at=first_at, first_at=first_at, told_at=first_at, as_of=self.counts_from)
 
     @property
+    def hands_over(self) -> bool:
+        """Whether another vehicle is to take over whom it carries."""
+        return self.slot <= HANDS_OVER
+
+    @property
     def arrives_at(self) -> datetime | None:
         """When it is expected where it heads now."""
         return self.said.arrives_at if self.said is not None else None
@@ -163,7 +169,7 @@ def _can_undo(assignment: Assignment, command: StepCommand, now: datetime) -> bo
     Where the server's clock was set back since the tap, it tells nothing about how long ago that was.
     """
     stamp = assignment.stamps[assignment.state]
-    if stamp.source is StepSource.CORRECTION:
+    if stamp.source in (StepSource.CORRECTION, StepSource.DESK):
         return False  # that was no tap
     if timedelta(0) <= now - stamp.server_time <= UNDO_WITHIN:
         return True

@@ -29,7 +29,9 @@ def correctable(assignment: Assignment) -> tuple[Step, ...]:
     return tuple(
         step
         for step, row in STEPS.items()
-        if row.leads_to in TRAIL and (row.leads_to in assignment.stamps or assignment.state in row.leads_from)
+        if not row.by_desk
+        and row.leads_to in TRAIL
+        and (row.leads_to in assignment.stamps or assignment.state in row.leads_from)
     )
 
 

@@ -1,8 +1,9 @@
-"""How far a trip goes: whether it leaves the region or the province, and the straight line to its drop-off."""
+"""Where a trip goes and how far: its target, whether it leaves the region, the straight line to its drop-off."""
 
 from dataclasses import replace
 from typing import Protocol
 
+from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import Ask, Place
 from dispatch.vocabulary.needs import Leaves
 from geo.point import distance_m
@@ -27,6 +28,16 @@ def with_trip(ask: Ask, areas: KnownAreas) -> Ask:
         leaves=ask.leaves or leaves_of(ask.pickup, ask.dropoff, areas),
         distance_km=km if ask.distance_km is None else ask.distance_km,
     )
+
+
+def moved_to(ask: Ask, pickup: Place, areas: KnownAreas) -> Ask:
+    """The rest of the way from another place."""
+    return with_trip(replace(ask, pickup=pickup, leaves=None, distance_km=None), areas)
+
+
+def target_of(assignment: Assignment, ask: Ask) -> Place | None:
+    """Where a vehicle drives to: the pick-up, and once it was there the drop-off, unless another is to meet it."""
+    return ask.dropoff if assignment.row.met and not assignment.hands_over else ask.pickup
 
 
 def leaves_of(pickup: Place, dropoff: Place, areas: KnownAreas) -> Leaves | None:

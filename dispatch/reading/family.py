@@ -112,6 +112,8 @@ def _lines(unit: Unit, found: _Found, lang: Lang) -> Iterator[str]:
         yield words.left_line(lang)
     if request.held:
         yield words.held_line(lang)
+    if any(going.hands_over for going in found.going):
+        yield words.transfer_line(lang)
 
 
 def _vehicle(unit: Unit, going: Assignment, name: str, fix: Fix | None, now: datetime, lang: Lang) -> FamilyVehicle:

@@ -64,6 +64,7 @@ class AssignmentOut(Out):
     arrives_at: datetime | None = None
     later_min: int = 0
     as_of: datetime | None = None
+    hands_over: bool = False
 
 
 class PromiseOut(Out):
@@ -160,6 +161,7 @@ class OfferRequestOut(Out):
     """What a driver must know of the request.
 
     `stays_until`: nobody was there, and whoever asked is being rung. `death_reported`: a doctor is yet to confirm it.
+    `aboard` is the vehicle that keeps the patient until another has them.
     """
 
     id: str
@@ -173,6 +175,7 @@ class OfferRequestOut(Out):
     family_left: bool = False
     stays_until: datetime | None = None
     death_reported: bool = False
+    aboard: str | None = None
 
 
 def in_scope(books: Books, person: Person, request_id: str) -> Request:
@@ -209,6 +212,7 @@ def assignment_out(unit: Unit, assignment: Assignment, names: Names) -> Assignme
         arrives_at=said.arrives_at if said is not None else None,
         later_min=said.later_min if said is not None else 0,
         as_of=max(again or said.as_of, said.as_of) if said is not None else None,
+        hands_over=assignment.hands_over and assignment.is_live,
     )
 
 
@@ -299,4 +303,11 @@ def offer_request_out(unit: Unit, books: Books, request: Request, trip: Assignme
             for one in books.deaths.list_of(request.id)
         ),
         family_left=FamilyWord.LEFT in words_of_family(books, request.id),
+        aboard=_aboard(books, request),
     )
+
+
+def _aboard(books: Books, request: Request) -> str | None:
+    trips = books.assignments.list_of(request.id)
+    giving = next((a.vehicle_id for a in trips if a.is_live and a.hands_over), None)
+    return books.vehicles.get(giving).vehicle.name if giving is not None else None

@@ -7,7 +7,7 @@ from dispatch.domain.assignment import Assignment
 from dispatch.domain.message import Message, Template
 from dispatch.domain.people import Person
 from dispatch.domain.request import Request
-from dispatch.vocabulary.events import DeathAnswered, Event, TripNoticed
+from dispatch.vocabulary.events import DeathAnswered, Event, TransferBegun, TripNoticed
 from dispatch.vocabulary.notices import Notice
 from dispatch.vocabulary.roles import Permission, Role, may
 
@@ -87,7 +87,8 @@ def of_event(person: Person, event: Event, request: Request | None, on_it: Colle
     if not may(person.role, Permission.FOLLOW):
         return Scope.NONE
     if may(person.role, Permission.DRIVE):
-        concerned = on_it if event.vehicle_id is None else (event.vehicle_id,)
+        of_all = event.vehicle_id is None or isinstance(event, TransferBegun)
+        concerned = on_it if of_all else (event.vehicle_id,)
         return Scope.REDACTED if person.vehicle in concerned else Scope.NONE
     if request is not None:
         if is_of_death(event):

@@ -13,6 +13,7 @@ from dispatch.vocabulary.events import (
     Escalated,
     Event,
     FamilySaid,
+    HandedOver,
     NoticeAsked,
     OfferAccepted,
     OfferDeclined,
@@ -32,10 +33,11 @@ from dispatch.vocabulary.events import (
     StepUndone,
     StockCame,
     StoodDown,
+    TransferBegun,
     TripEvent,
     TripNoticed,
 )
-from dispatch.vocabulary.notices import Notice
+from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.promises import LADDER, OPERATOR, OWN_OPERATOR, STAFF, PromiseKind, Why
 from dispatch.vocabulary.request_states import FamilyWord, RequestState
 from dispatch.vocabulary.trip_steps import STATES, TRAIL, UNDO_WITHIN, Leg, until
@@ -153,6 +155,11 @@ class _Happened:
             return to
         return f"{to}:{one_of[to]}" if one_of[to] else None
 
+    def facilities(self) -> list[str]:
+        """The facility that asked, and the one that it goes to."""
+        both = {self.known.facility, self.known.to_facility}
+        return [f"facility:{name}" for name in sorted(name for name in both if name)]
+
     def holder(self, name: str) -> str:
         """The recipient that an owner or approver is: a role, the staff of the facility, or a person's id."""
         if name in (STAFF, OWN_OPERATOR):
@@ -190,6 +197,10 @@ def _of_trip(event: Event, it: _Happened) -> Tellings:
         case StepUndone(undone=state) if state is not None:
             untold = {template for _, template in STATES[state].tells}
             return it.drop(frozenset({*untold, Template.PATIENT_DIED} if STATES[state].loaded else untold))
+        case TransferBegun():
+            return _transferred(it)
+        case HandedOver():
+            return it.say("driver", Template.HANDED_OVER)
         case StoodDown() | ProblemReported():
             told = it.drop(_LATER) + it.say("contact", Template.REPLACED, wait=SETTLED)
             told += it.say(OPERATOR, Template.VEHICLE_LOST, wait=SETTLED)
@@ -211,6 +222,17 @@ def _corrected(event: StepCorrected, it: _Happened) -> Tellings:
         return drop + driver  # nobody was told of the wrong one
     told = sorted({to for state in later if state in until(event.was) for to, _ in STATES[state].tells})
     return drop + driver + tuple(m for to in told for m in it.say(to, Template.CORRECTED, state=event.state))
+
+
+def _transferred(it: _Happened) -> Tellings:
+    """The driver who has the patient, the others who go, the facilities that asked and wait, and the family."""
+    others = [vehicle for vehicle in it.known.going if vehicle != it.event.vehicle_id]
+    return (
+        *it.say("driver", Template.TRANSFER_FOR_DRIVER),
+        *(m for one in others for m in it.say(f"driver:{one}", Template.CHANGED_FOR_DRIVER, changes=Changed.PICKUP)),
+        *(m for one in it.facilities() for m in it.say(one, Template.TRANSFER_FOR_FACILITY)),
+        *it.say("contact", Template.TRANSFER),
+    )
 
 
 def _step(event: TripEvent, it: _Happened) -> tuple[Message, ...]:
@@ -310,10 +332,9 @@ def _answered(event: DeathAnswered, it: _Happened) -> Tellings:
 def _changed(event: RequestChanged, it: _Happened) -> Tellings:
     """Whoever goes, the facility that asked and the one that it goes to, and the family are told what is different."""
     changes = ",".join(event.changed)
-    facilities = sorted({name for name in (it.known.facility, it.known.to_facility) if name})
     return (
         *(m for one in it.known.going for m in it.say(f"driver:{one}", Template.CHANGED_FOR_DRIVER, changes=changes)),
-        *(m for one in facilities for m in it.say(f"facility:{one}", Template.CHANGED_FOR_FACILITY, changes=changes)),
+        *(m for one in it.facilities() for m in it.say(one, Template.CHANGED_FOR_FACILITY, changes=changes)),
         *it.say("contact", Template.CHANGED, changes=changes),
     )
 

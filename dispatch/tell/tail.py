@@ -6,7 +6,7 @@ from dispatch.desk.ports import Books, JournalEntry, LostRaceError, Store, find
 from dispatch.domain.message import Message
 from dispatch.tell.plan import Known, Tellings, messages_for
 from dispatch.vocabulary.deaths import DeathState
-from dispatch.vocabulary.events import Event, RequestEnded, StepCorrected, StepTaken, StepUndone, TripEvent
+from dispatch.vocabulary.events import Event, HandedOver, RequestEnded, StepCorrected, StepTaken, StepUndone, TripEvent
 from dispatch.vocabulary.trip_steps import STATES, Phase
 
 _BATCH = 200
@@ -84,7 +84,8 @@ def _death_reported(books: Books, event: Event) -> bool:
 
 def _had_trip(books: Books, entry: JournalEntry) -> bool:
     """Whether a trip had been driven to its end by then: since then that end may have been undone."""
-    steps = books.journal.list_of_kinds([entry.event.request_id or ""], [StepTaken, StepUndone, StepCorrected])
+    kinds = (StepTaken, StepUndone, StepCorrected, HandedOver)
+    steps = books.journal.list_of_kinds([entry.event.request_id or ""], kinds)
     last = {
         step.event.assignment_id: step.event.state
         for step in steps

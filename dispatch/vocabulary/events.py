@@ -38,6 +38,8 @@ class EventKind(StrEnum):
     STEP_CORRECTED = auto()
     STOOD_DOWN = auto()
     PROBLEM_REPORTED = auto()
+    TRANSFER_BEGUN = auto()
+    HANDED_OVER = auto()
     APPROVAL_ASKED = auto()
     APPROVAL_GIVEN = auto()
     APPROVAL_REFUSED = auto()
@@ -208,6 +210,18 @@ class StoodDown(TripEvent):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemReported(TripEvent):
     """The vehicle cannot go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferBegun(Event):
+    """Another vehicle is to take the patient over from this one, at a place that the request has as its pick-up."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver(TripEvent):
+    """Another vehicle has the patient aboard; this one's trip is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

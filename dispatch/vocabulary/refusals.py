@@ -23,6 +23,8 @@ class RefusalCode(StrEnum):
     NOT_TO_CORRECT = auto()
     CORRECTION_TIME = auto()
     VEHICLE_WENT_ON = auto()
+    NOBODY_TO_TRANSFER = auto()
+    TRANSFER_MET = auto()
     ON_DUTY_TRIP = auto()
     PATIENT_ABOARD = auto()
     NOT_SERVED = auto()

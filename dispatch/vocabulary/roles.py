@@ -36,6 +36,7 @@ class Permission(StrEnum):
     ASSIGN = auto()  # and override, and approve where a rule names the role
     DIVERT = auto()  # a vehicle from a lower request to a red
     CORRECT = auto()  # a step of a trip that was tapped wrongly
+    TRANSFER = auto()  # a patient from one vehicle to another
     ANSWER_FOR_AGENCY = auto()
     CONFIRM_DEATH = auto()  # staff of the receiving facility; an operator by what a doctor said
     DRIVE = auto()  # the own vehicle's offers and duty
@@ -61,6 +62,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             _P.ASSIGN,
             _P.DIVERT,
             _P.CORRECT,
+            _P.TRANSFER,
             _P.ANSWER_FOR_AGENCY,
             _P.CONFIRM_DEATH,
             _P.STEP,

@@ -112,8 +112,8 @@ NOT_AGAIN = frozenset({_S.DECLINED, _S.EXPIRED, _S.STOOD_DOWN})
 UNDO_WITHIN = timedelta(seconds=10)  # how long a tap can be taken back; nobody is told of it earlier
 FIRST_CONTACT = -1  # the slot of a vehicle that goes ahead of another one (R04); the others are 0, 1, …
 
-
 KEPT_UNTIL_BETTER = -2  # the slot of a vehicle that may not go any more and drives on until a better one has said yes
+HANDS_OVER = -3  # the slot of a vehicle that keeps the patient until the one in slot 0 has them; of slot 1 it is -4, …
 
 
 class Step(StrEnum):
@@ -134,6 +134,7 @@ class Step(StrEnum):
     UNDO = "undo"
     EXPIRE = "expire"
     WITHDRAW = "withdraw"
+    HAND_OVER = "hand_over"
 
 
 class StepSource(StrEnum):
@@ -158,6 +159,7 @@ class StepCause(StrEnum):
     FIRST_CONTACT_CARRIES = "first_contact_carries"
     CHANGED = "changed"
     BETTER_ACCEPTED = "better_accepted"
+    ARRIVED_ITSELF = "arrived_itself"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +202,8 @@ STEPS: Mapping[Step, StepRow] = MappingProxyType(
         Step.WITHDRAW: StepRow(
             leads_from=_from(_S.OFFERED), leads_to=_S.WITHDRAWN, event="offer_withdrawn", by_desk=True
         ),
+        # Another vehicle has reported the patient aboard.
+        Step.HAND_OVER: StepRow(leads_from=LOADED, leads_to=_S.CLEARED, event="handed_over", by_desk=True),
     }
 )
 # The steps of a person; `undo` has no row: where it leads is the state before.

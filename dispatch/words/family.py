@@ -62,6 +62,11 @@ def held_line(lang: Lang) -> str:
     return phrase(lang, _SAY, "held")
 
 
+def transfer_line(lang: Lang) -> str:
+    """The patient is to change to another vehicle."""
+    return phrase(lang, _SAY, "transfer")
+
+
 def signal_line(at: datetime, zone: tzinfo, lang: Lang) -> str:
     """Since when the vehicle has not been heard."""
     return phrase(lang, _SAY, "signal", clock=clock_text(at, zone))

@@ -6,7 +6,18 @@ from datetime import timedelta
 from functools import partial
 
 from dispatch.desk.command import Command
-from dispatch.desk.usecases import changes, changing, closures, deaths, promises, requests, sop, trips, vehicles
+from dispatch.desk.usecases import (
+    changes,
+    changing,
+    closures,
+    deaths,
+    promises,
+    requests,
+    sop,
+    transferring,
+    trips,
+    vehicles,
+)
 from dispatch.domain.correction import Correction
 from dispatch.domain.death import DeathWord
 from dispatch.domain.people import Person
@@ -261,6 +272,15 @@ async def a_jam(town: Town) -> None:
     await town.drive(request_id, Step.AT_DESTINATION, Step.CLEAR)
 
 
+async def handed_over(town: Town) -> None:
+    """A tyre bursts with the patient aboard: another vehicle takes over at the side of the road."""
+    request_id = await town.ask(replace(ask(Need.REFERRAL), dropoff=CIKOKOL))
+    await town.drive(request_id, *TRIP[:4])
+    move = partial(replace, pickup=HOME)
+    done(await transferring.transfer(town.unit, request_id, move, reason="ban bocor", by=by(OPI)))
+    await town.drive(request_id, *TRIP)
+
+
 async def a_new_version(town: Town) -> None:
     """A version that tells the operator, in force at once; beside it a road is closed and opened."""
     unit, text = town.unit, packs()["laz.toml"] + _TELL_OPERATOR
@@ -288,6 +308,7 @@ COURSES: dict[str, Callable[[Town], Awaitable[None]]] = {
         *(
             changes_on_the_way,
             put_right,
+            handed_over,
             a_patient_dies_on_the_way,
             a_patient_is_alive_after_all,
             a_doctor_confirms_by_phone,

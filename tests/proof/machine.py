@@ -217,6 +217,7 @@ class DeskMachine(Ground):
         if row is not None:
             ends, clock = at_of(row["expires_at"]), self.town.clock
             clock.at = max(clock.at, ends + timedelta(seconds=late_s))
+            self.town.report()
             done = self.take(row, Step.ACCEPT, DRIVERS[row["vehicle_id"]])
             assert isinstance(done, str), f"{row['id']} ended {ends}: {done}"
 

@@ -92,7 +92,7 @@ _BY_MACHINE = (
     Mutant("a yes is forgotten by the search that it lets go on", _UNIT, ", *([answered] if answered else ())", ""),
     Mutant("an offer's end wakes nobody", _STEPS, "        wake_waiting(books, now)\n    elif", "        pass\n    elif"),
     Mutant("a change is judged by what was asked before", f"{_CASES}/changing.py", "unit.search_again(replace(request, ask=ask), now)", "unit.search_again(request, now)"),
-    Mutant("a trip that is over is watched on", _STEPS, "books.timers.drop(DueKind.WATCH, assignment.id)", "pass"),
+    Mutant("a trip that is over is watched on", _STEPS, "books.timers.drop(kind, assignment.id)", "pass"),
 )  # fmt: skip
 _PLAN, _SCOPE, _LIVE = "dispatch/tell/plan.py", "dispatch/reading/scope.py", "web/live.py"
 _UNITS = "tests/unit"

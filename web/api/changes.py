@@ -2,16 +2,17 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
 from dispatch.desk.ports import Books
-from dispatch.desk.usecases import changes, changing, diverting, promises
+from dispatch.desk.usecases import changes, changing, diverting, promises, transferring
 from dispatch.domain.people import Person
-from dispatch.domain.request import Ask, Contact
-from dispatch.domain.trip import with_trip
+from dispatch.domain.request import Ask, Contact, Place
+from dispatch.domain.trip import moved_to, with_trip
 from dispatch.reading.requests import RequestOut, in_scope
 from dispatch.vocabulary.needs import Death, Document, Leaves, Urgency
 from dispatch.vocabulary.request_states import RequestState
@@ -98,6 +99,15 @@ class DivertIn(In):
     reason: Reason
 
 
+class TransferIn(In):
+    """Where the patient changes vehicles and why; `from` which vehicle or assignment, where several carry somebody."""
+
+    of: Annotated[Id | None, Field(alias="from")] = None
+    at: Id | PointIn
+    vehicle_id: Id | None = None
+    reason: Reason
+
+
 class DeliverIn(In):
     """Where a document is brought."""
 
@@ -109,6 +119,22 @@ async def divert(request_id: str, body: DivertIn, house: TheHouse, by: By, answe
     """A vehicle with nobody aboard goes to this red instead; the lower request is searched for again at once."""
     which = {"of": body.of, "reason": body.reason}
     return await answer(await diverting.divert(house.unit, request_id, vehicle_id=body.vehicle_id, by=by, **which))
+
+
+@router.post("/requests/{request_id}/transfer")
+async def transfer(request_id: str, body: TransferIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
+    """Another vehicle takes the patient over at this place; the first one keeps them until they are aboard of it."""
+
+    def look(books: Books) -> Place:
+        in_scope(books, by.actor, request_id)
+        return place_of(books, house.areas, body.at, "at")
+
+    at = await house.unit.store.read(look)
+    move = partial(moved_to, pickup=at, areas=house.areas)
+    begun = await transferring.transfer(
+        house.unit, request_id, move, of=body.of, vehicle_id=body.vehicle_id, reason=body.reason, by=by
+    )
+    return await answer(begun)
 
 
 @router.post("/requests/{request_id}/change")

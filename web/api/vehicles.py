@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from dispatch.domain.people import FacilityKind
+from dispatch.domain.trip import target_of
 from dispatch.reading.base import Out
 from dispatch.reading.requests import trip_in_scope
 from dispatch.reading.vehicles import FacilityOut, VehicleOut, fleet_out
@@ -46,7 +47,7 @@ async def way(
     unit = house.unit
     live, request = await unit.store.read(lambda books: trip_in_scope(books, person, assignment))
     vehicle = (await unit.fleet.some([live.vehicle_id]))[live.vehicle_id]
-    target = request.ask.dropoff if live.row.met else request.ask.pickup
+    target = target_of(live, request.ask)
     fix = vehicle.position(unit.clock.now())
     origin = fix.point if fix is not None else request.ask.pickup.point if live.row.met else None
     if origin is None or target is None:

@@ -50,14 +50,16 @@ def let_the_kept_go(books: Books, request: Request, now: datetime, policy: Polic
 
 def goes_ahead_again(books: Books, request: Request, undone: Assignment, now: datetime, policy: Policy) -> None:
     """The patient is not aboard after all: a first contact is ahead again, and another vehicle is looked for."""
-    made = [entry.event for entry in books.journal.list_of_kinds([request.id], [OfferMade])]
-    first = any(
-        isinstance(event, OfferMade) and event.assignment_id == undone.id and event.slot == FIRST_CONTACT
-        for event in made
-    )
-    if undone.slot != 0 or not first:
+    if undone.slot != 0 or not went_ahead(books, undone):
         return
     books.assignments.save(replace(undone, slot=FIRST_CONTACT, version=undone.version + 1))
     open_promise(books, request, Why.SEARCHING_LONG, now)
     books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=now))
     watch_long(books, request.id, now, policy)
+
+
+def went_ahead(books: Books, trip: Assignment) -> bool:
+    """Whether a vehicle was asked to go ahead of another one."""
+    made = (entry.event for entry in books.journal.list_of_kinds([trip.request_id], [OfferMade]))
+    mine = (event for event in made if event.assignment_id == trip.id)
+    return any(isinstance(event, OfferMade) and event.slot == FIRST_CONTACT for event in mine)

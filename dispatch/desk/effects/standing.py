@@ -22,7 +22,7 @@ def unfilled_of(books: Books, request: Request, now: datetime, *, leaving: str |
     assignments = [a for a in books.assignments.list_of(request.id) if a.id != leaving]
     counted = [a for a in assignments if a.fills_slot]
     main = next((a for a in counted if a.slot == 0), None)
-    ahead = any(a.slot == FIRST_CONTACT for a in counted)
+    ahead = any(a.slot == FIRST_CONTACT or a.hands_over for a in counted)
     return Unfilled(
         slots=unfilled_slots(request.wanted, assignments),
         first_contact=not ahead and (main is None or not main.row.met),

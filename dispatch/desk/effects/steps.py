@@ -64,7 +64,8 @@ def _follow(books: Books, assignment: Assignment, event: TripEvent, now: datetim
     elif STATES[assignment.state].phase is Phase.UNDER_WAY and before.phase is Phase.ASSIGNED:
         books.vehicles.set_duty(vehicle_id, Duty.COMMITTED, at_base=False, now=now)
     if before.is_live and not assignment.is_live:
-        books.timers.drop(DueKind.WATCH, assignment.id)
+        for kind in (DueKind.WATCH, DueKind.HAND_OVER):
+            books.timers.drop(kind, assignment.id)
         wake_waiting(books, now)
     elif assignment.row.is_going:
         red = books.requests.get(assignment.request_id).ask.urgency is Urgency.RED

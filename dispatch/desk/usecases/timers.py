@@ -16,6 +16,7 @@ from dispatch.desk.unit import Unit, Work, transaction
 from dispatch.desk.usecases.closures import end_closure
 from dispatch.desk.usecases.promises import promise_due
 from dispatch.desk.usecases.serving import MOST, serve
+from dispatch.desk.usecases.transferring import hand_over
 from dispatch.desk.usecases.trips import step
 from dispatch.desk.usecases.vehicles import end_shift
 from dispatch.desk.usecases.watching import watch
@@ -100,6 +101,8 @@ async def _run(unit: Unit, due: Due) -> None:
             await end_closure(unit, due)
         case DueKind.WATCH:
             await watch(unit, due)
+        case DueKind.HAND_OVER:
+            await hand_over(unit, due)
         case DueKind.PROMISE_RETRY:
             await serve(unit, [due.subject])
 

@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from dispatch.desk.command import Command
+from dispatch.desk.command import DESK, Command
 from dispatch.desk.effects.carry_out import carry_out, offer_s
+from dispatch.desk.effects.handing_over import keeps_after_all, steps_beside
 from dispatch.desk.effects.noticing import judge_staying
 from dispatch.desk.effects.pairs import first_contact_carries, goes_ahead_again, let_the_kept_go
 from dispatch.desk.effects.promising import escalate, escalated_to
@@ -17,8 +18,9 @@ from dispatch.desk.unit import Unit, Work
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.correction import Correction
 from dispatch.domain.request import Place, Request, unfilled_slots
-from dispatch.vocabulary.events import OfferDelivered
+from dispatch.vocabulary.events import OfferDelivered, RequestChanged
 from dispatch.vocabulary.needs import Urgency
+from dispatch.vocabulary.notices import Changed
 from dispatch.vocabulary.places import Spot
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
@@ -87,7 +89,7 @@ async def step(unit: Unit, assignment_id: str, command: StepCommand, *, by: Comm
                 current = _go_on(books, current, written, command.step)
             if assignment.slot >= 0 and command.step is Step.ACCEPT:
                 let_the_kept_go(books, current, now, policy)
-            _pair(books, current, meant, assignment, left_s, now, policy)
+            _beside(books, current, meant, assignment, left_s, now, policy)
             settle(books, current, now, reopened=command.step is Step.UNDO)
             return assignment.id
 
@@ -117,7 +119,7 @@ async def correct(unit: Unit, assignment_id: str, correction: Correction, *, by:
                 return assignment
             if assignment.state is not held.state:
                 current = books.requests.get(held.request_id)
-                _pair(books, current, held, assignment, left_s, now, policy)
+                _beside(books, current, held, assignment, left_s, now, policy)
                 settle(books, current, now, reopened=assignment.is_live)
             return assignment_id
 
@@ -126,7 +128,7 @@ async def correct(unit: Unit, assignment_id: str, correction: Correction, *, by:
     return await unit.once(by, attempt)
 
 
-def _pair(
+def _beside(
     books: Books,
     request: Request,
     before: Assignment,
@@ -135,7 +137,14 @@ def _pair(
     now: datetime,
     policy: Policy,
 ) -> None:
-    """A first contact that has the patient aboard takes the place of the vehicle behind it, until that was an error."""
+    """What a step means for the other vehicle of the two: of a first contact and the one behind it, or of a transfer.
+
+    A first contact that has the patient aboard takes the place of the one behind it, until that was an error.
+    """
+    if after.hands_over:
+        keeps_after_all(books, request, after, now, policy)
+        return
+    steps_beside(books, request, before, after, now)
     if after.slot < 0 and after.state in _WITH_PATIENT and after.state not in before.stamps:
         first_contact_carries(books, request, after, left_s, now, policy)
     elif LOADED.isdisjoint(after.stamps) and not LOADED.isdisjoint(before.stamps):
@@ -165,6 +174,9 @@ def _go_on(books: Books, request: Request, written: Written, taken: Step) -> Req
     """The search goes on for what the vehicle has left; too many refusals are the operator's business (R23)."""
     decision = written.decision
     if decision.ask != request.ask:
+        if any(a.row.is_going for a in books.assignments.list_of(request.id)):  # they go there now
+            moved = RequestChanged(changed=(Changed.PICKUP,), at=decision.at, actor=DESK)
+            books.journal.add(moved.about(request.id))
         request = replace(request, ask=decision.ask, version=request.version + 1)
         books.requests.save(request)
     carry_out(books, request, written)

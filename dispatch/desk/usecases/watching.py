@@ -11,6 +11,7 @@ from dispatch.desk.unit import Unit, transaction
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.fix import Fix
 from dispatch.domain.request import Request
+from dispatch.domain.trip import target_of
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.notices import Notice
 from dispatch.vocabulary.policy import Policy
@@ -42,8 +43,7 @@ class _Trip:
     @property
     def to_go_m(self) -> float | None:
         """Metres in a straight line to where it goes now."""
-        ask = self.request.ask
-        place = ask.dropoff if self.assignment.row.met else ask.pickup
+        place = target_of(self.assignment, self.request.ask)
         return distance_m(self.fix.point, place.point) if self.fix is not None and place is not None else None
 
 

@@ -9,10 +9,22 @@ from typing import assert_never
 
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
-from dispatch.desk.usecases import changes, changing, deaths, promises, reports, requests, timers, trips, vehicles
+from dispatch.desk.usecases import (
+    changes,
+    changing,
+    deaths,
+    promises,
+    reports,
+    requests,
+    timers,
+    transferring,
+    trips,
+    vehicles,
+)
 from dispatch.desk.usecases.changes import onward_of
 from dispatch.domain.approval import Approval
 from dispatch.domain.assignment import StepCommand
+from dispatch.domain.correction import Correction
 from dispatch.domain.death import DeathWord
 from dispatch.domain.people import Person
 from dispatch.domain.request import Contact
@@ -189,6 +201,15 @@ async def _operator(world: World, act: sc.OperatorAct, done: Done) -> None:
         case "change":
             assert act.set is not None
             await _change(world, request_id, act.set, by, done)
+        case "correct":
+            await _correct(world, request_id, act, by, done)
+        case "transfer":
+            assert act.at is not None
+            move = partial(world.seed.moved, place=act.at)
+            begun = transferring.transfer(
+                world.unit, request_id, move, of=act.giving, vehicle_id=act.vehicle, reason=act.reason, by=by
+            )
+            done.take(await begun)
 
 
 async def _same_as(world: World, act: sc.OperatorAct) -> str | None:
@@ -248,6 +269,19 @@ async def _undo(world: World, request_id: str, act: sc.OperatorAct, by: Command,
         return
     command = StepCommand(step=Step.UNDO, actor=by.actor.id, source=StepSource.OPERATOR, reason=act.reason)
     done.take(await trips.step(world.unit, mine[-1].id, command, by=by))
+
+
+async def _correct(world: World, request_id: str, act: sc.OperatorAct, by: Command, done: Done) -> None:
+    """A step of the vehicle's last trip for the request is put right."""
+    assert act.step is not None
+    assignments = await world.unit.store.read(lambda books: books.assignments.list_of(request_id))
+    mine = [a for a in assignments if a.vehicle_id == act.vehicle]
+    if not mine:
+        done.take(Refusal(RefusalCode.NOT_TO_CORRECT, {"vehicle_id": act.vehicle}))
+        return
+    at = world.instant(act.since_s) if act.since_s is not None else world.clock.now()
+    said = Correction(step=act.step, at=at, actor=by.actor.id, reason=act.reason, only_time=act.only_time)
+    done.take(await trips.correct(world.unit, mine[-1].id, said, by=by))
 
 
 async def _call_back(world: World, act: sc.CallBackAct, done: Done) -> None:

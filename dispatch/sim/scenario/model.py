@@ -154,7 +154,7 @@ class OperatorAct(_AboutRequest):
     """What one operator or officer does about a request."""
 
     role: t.Text = Field(default="operator", alias="as")
-    does: Literal["approve", "refuse", "assign", "override", "close", "undo", "change"]
+    does: Literal["approve", "refuse", "assign", "override", "close", "undo", "change", "correct", "transfer"]
     vehicle: t.VehicleId | None = None
     rule: t.Text | None = None
     reason: t.Text = "darurat"
@@ -162,10 +162,16 @@ class OperatorAct(_AboutRequest):
     told: t.Text = "requester"
     of: t.RequestId | None = None
     set: GivenChange | None = None
+    step: Annotated[trip_steps.Step, t.among(TRIP)] | None = None
+    since_s: t.Number | None = None
+    only_time: StrictBool = False
+    at: t.Place | None = None
+    giving: t.VehicleId | None = Field(default=None, alias="from")
 
     @model_validator(mode="after")
     def _says_all(self) -> "OperatorAct":
         needed = {"assign": {"vehicle"}, "override": {"vehicle", "rule"}, "close": {"outcome"}, "change": {"set"}}
+        needed |= {"correct": {"vehicle", "step"}, "transfer": {"at"}}
         for name in sorted(needed.get(self.does, set()) - self.model_fields_set):
             raise t.wrong(f"to {self.does} it lacks {name!r}")
         return self

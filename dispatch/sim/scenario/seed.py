@@ -10,7 +10,7 @@ from dispatch.domain.assignment import Assignment, Stamp
 from dispatch.domain.fix import Fix
 from dispatch.domain.people import Facility, FacilityKind, Person
 from dispatch.domain.request import Ask, Contact, Patient, Place, Request
-from dispatch.domain.trip import with_trip
+from dispatch.domain.trip import moved_to, with_trip
 from dispatch.domain.vehicle import Vehicle
 from dispatch.sim.scenario.model import NO_PHONE, AskAct, GivenChange, GivenVehicle, Scenario
 from dispatch.vocabulary.needs import Need, Urgency
@@ -89,6 +89,10 @@ class Seed:
         if {"pickup", "dropoff"} & given:
             new |= {"leaves": None, "distance_km": None}
         return with_trip(replace(ask, **new), sample_areas())
+
+    def moved(self, ask: Ask, place: str | Point) -> Ask:
+        """The rest of the way from another place."""
+        return moved_to(ask, self._place(place, None), sample_areas())
 
     def asker(self, act: AskAct) -> Person:
         """Who asks: staff of the requester's facility, or the operator who takes a family's call."""

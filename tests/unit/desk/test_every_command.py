@@ -24,6 +24,7 @@ from dispatch.desk.usecases import (
     reports,
     requests,
     sop,
+    transferring,
     trips,
     vehicles,
 )
@@ -76,6 +77,14 @@ async def divert(town: Town) -> Act:
     await town.take(lower.assignments[0], Step.ACCEPT)
     red = await town.ask(asked=ask(Need.EMERGENCY, urgency=Urgency.RED))
     return lambda by: diverting.divert(town.unit, red.id, of=lower.id, reason="henti napas", by=by)
+
+
+async def transfer(town: Town) -> Act:
+    town.roads.minutes = {"A1": 5.0}
+    made = await town.ask(asked=ask(Need.EMERGENCY, urgency=Urgency.YELLOW))
+    await town.take(made.assignments[0], Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE, Step.TRANSPORTING)
+    move = partial(replace, pickup=HOME)
+    return lambda by: transferring.transfer(town.unit, made.id, move, reason="mogok", by=by)
 
 
 async def approve(town: Town) -> Act:
@@ -197,7 +206,7 @@ async def set_duty(town: Town) -> Act:
 
 COMMANDS: dict[Prepare, Person] = {
     **dict.fromkeys((receive, change, hold, add_note, end, stock_came, deliver), SITI),
-    **dict.fromkeys((assign, divert, correct, confirm_death), OPI),
+    **dict.fromkeys((assign, divert, transfer, correct, confirm_death), OPI),
     **dict.fromkeys((close_road, open_road, log_call, close, take_over, hand_over), OPI),
     **dict.fromkeys((step, report, deliver_offer, set_duty), BUDI),
     **dict.fromkeys((approve, start_draft), DINA),

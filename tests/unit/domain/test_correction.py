@@ -138,6 +138,13 @@ def test_a_trip_that_is_over_is_put_right_for_an_hour() -> None:
     assert code(late) is RefusalCode.NOT_TO_CORRECT
 
 
+@pytest.mark.parametrize("taps", range(1, 7))
+def test_what_can_be_put_right_is_what_was_come_through_and_what_a_driver_taps_next(taps: int) -> None:
+    trip, _ = driven(*WAY[:taps])
+    ahead = {*WAY[: taps + 1], *([Step.CLEAR] if trip.state is AssignmentState.ON_SCENE else [])}
+    assert set(correctable(trip)) == ahead
+
+
 @pytest.mark.parametrize("state", [state for state, row in STATES.items() if row.phase in (Phase.OFFER, Phase.LOST)])
 def test_an_offer_and_what_is_lost_are_not_put_right(state: AssignmentState) -> None:
     trip, now = driven(*WAY[:3])

@@ -39,7 +39,7 @@ NOBODY: list[tuple[str, str]] = []
 
 def trip(kind: type[e.TripEvent], state: AssignmentState, **facts: Any) -> e.TripEvent:
     """As a driver's tap writes it."""
-    return kind(**{**HEAD, "actor": "budi", "source": StepSource.TAP}, state=state, **facts)
+    return kind(**HEAD | {"actor": "budi", "source": StepSource.TAP, "state": state} | facts)
 
 
 HEAD: dict[str, Any] = {"at": NOW, "request_id": "P-1", "assignment_id": "T-1", "vehicle_id": "H3"}
@@ -109,6 +109,20 @@ CASES: dict[str, tuple[e.Event, list[tuple[str, str]]]] = {
         [("driver:H3", T.CORRECTED_FOR_DRIVER)],
     ),
     "another_time": (corrected(S.ON_SCENE, S.ON_SCENE, heard_at=NOW - SETTLED), NOBODY),
+    "transfer": (
+        e.TransferBegun(**HEAD, reason="ban bocor"),
+        [
+            ("driver:H3", T.TRANSFER_FOR_DRIVER),
+            ("driver:H1", T.CHANGED_FOR_DRIVER),
+            (FACILITY, T.TRANSFER_FOR_FACILITY),
+            ("facility:rsud-contoh", T.TRANSFER_FOR_FACILITY),
+            (CONTACT, T.TRANSFER),
+        ],
+    ),
+    "handed_over_on_the_way": (
+        trip(e.HandedOver, S.CLEARED, actor="desk", source=StepSource.DESK),
+        [("driver:H3", T.HANDED_OVER)],
+    ),
     "stood_down": (
         trip(e.StoodDown, S.STOOD_DOWN, cause=StepCause.REASSIGNED),
         [(CONTACT, T.REPLACED), ("operator", T.VEHICLE_LOST), ("driver:H3", T.LET_GO)],

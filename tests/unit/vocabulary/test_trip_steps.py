@@ -35,6 +35,7 @@ MOVES: dict[Step, dict[AssignmentState, AssignmentState]] = {
     Step.CLEAR: {_S.AT_DESTINATION: _S.CLEARED, _S.ON_SCENE: _S.CLEARED},
     Step.STAND_DOWN: dict.fromkeys((s for s in DRIVEN if s is not _S.TRANSPORTING), _S.STOOD_DOWN),
     Step.PROBLEM: dict.fromkeys(DRIVEN, _S.STOOD_DOWN),
+    Step.HAND_OVER: {_S.TRANSPORTING: _S.CLEARED},
 }
 UNDOES = {_S.EN_ROUTE, _S.ON_SCENE, _S.TRANSPORTING, _S.AT_DESTINATION, _S.CLEARED}
 EVENTS = {
@@ -44,6 +45,7 @@ EVENTS = {
     Step.WITHDRAW: EventKind.OFFER_WITHDRAWN,
     Step.STAND_DOWN: EventKind.STOOD_DOWN,
     Step.PROBLEM: EventKind.PROBLEM_REPORTED,
+    Step.HAND_OVER: EventKind.HANDED_OVER,
 }
 
 
@@ -56,10 +58,10 @@ def test_every_step_leads_from_every_state_where_it_led_before(step: Step, state
 
 
 def trips(*path: AssignmentState) -> Iterator[tuple[AssignmentState, ...]]:
-    """Every way that a trip can take, by the states that it reaches."""
+    """Every way that a trip can take, by the states that it reaches; a hand-over is nobody's tap, and never undone."""
     yield path
-    for moves in MOVES.values():
-        if path[-1] in moves:
+    for step, moves in MOVES.items():
+        if path[-1] in moves and step is not Step.HAND_OVER:
             yield from trips(*path, moves[path[-1]])
 
 
@@ -96,7 +98,7 @@ def test_what_a_step_means_is_as_it_was() -> None:
     assert all(issubclass(KINDS[EventKind(row.event)], TripEvent) for row in STEPS.values())
     reopening = {Step.DECLINE, Step.EXPIRE, Step.STAND_DOWN, Step.PROBLEM}
     assert {step for step, row in STEPS.items() if row.reopens} == reopening
-    assert set(TAKEN_BY_PEOPLE) == set(Step) - {Step.EXPIRE, Step.WITHDRAW}
+    assert set(TAKEN_BY_PEOPLE) == set(Step) - {Step.EXPIRE, Step.WITHDRAW, Step.HAND_OVER}
 
 
 def test_a_request_is_as_far_as_its_farthest_vehicle() -> None:

@@ -64,6 +64,12 @@ GOLDEN = {
     f"dicarikan. {OPEN}",
     "death_not_confirmed": "Pasien pada permintaan P-1 masih hidup; laporan awak Mobil jenazah Contoh tidak berlaku "
     f"lagi. Perjalanan diteruskan seperti semula. {OPEN}",
+    "transfer": "Perjalanan Anda akan diteruskan kendaraan lain yang sedang kami atur. Mobil jenazah Contoh tetap "
+    f"menemani sampai kendaraan itu membawa. {FOLLOW}",
+    "transfer_for_driver": "Perjalanan Mobil jenazah Contoh akan diteruskan kendaraan lain. Tempat bertemu ada di "
+    f"halaman sopir; mohon tetap menemani yang diantar sampai berpindah. {OPEN}",
+    "transfer_for_facility": f"Perjalanan Mobil jenazah Contoh akan diteruskan kendaraan lain. Permintaan P-1. {OPEN}",
+    "handed_over": "Yang diantar sudah di kendaraan lain; tugas Mobil jenazah Contoh selesai. Terima kasih.",
     "changed": f"Permintaan Anda sudah kami perbarui. Yang berubah: tujuan. {FOLLOW}",
     "changed_for_driver": "Tugas Mobil jenazah Contoh berubah. Yang berubah: tujuan. Mohon lihat halaman sopir sebelum "
     f"melanjutkan. {OPEN}",
