@@ -54,6 +54,8 @@ export interface components {
             slot: number;
             /** @default false */
             first_contact: boolean;
+            /** @default false */
+            hands_over: boolean;
         };
         /**
          * @description How far an assignment has come, in the order of a trip; then how else it may end.
@@ -316,7 +318,7 @@ export interface components {
          * @description What kind of thing happened: the word that the journal and the API use.
          * @enum {string}
          */
-        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "step_undone" | "step_corrected" | "stood_down" | "problem_reported" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "trip_noticed" | "death_answered" | "family_said" | "request_changed" | "reserved" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
+        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "step_undone" | "step_corrected" | "stood_down" | "problem_reported" | "transfer_begun" | "handed_over" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "trip_noticed" | "death_answered" | "family_said" | "request_changed" | "reserved" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
         /** @description One entry of the journal; `text` is its line of a timeline. */
         EventOut: {
             seq: number;
@@ -514,6 +516,7 @@ export interface components {
          * @description What a driver must know of the request.
          *
          *     `stays_until`: nobody was there, and whoever asked is being rung. `death_reported`: a doctor is yet to confirm it.
+         *     `aboard` is the vehicle that keeps the patient until another has them.
          */
         OfferRequestOut: {
             id: string;
@@ -530,6 +533,7 @@ export interface components {
             stays_until?: string | null;
             /** @default false */
             death_reported: boolean;
+            aboard?: string | null;
         };
         /**
          * @description What a decision comes to.
@@ -593,7 +597,7 @@ export interface components {
          * @description One thing that a role may do; which of the things it may do it to is for dispatch.reading to say.
          * @enum {string}
          */
-        Permission: "sign_in" | "look_up" | "find_places" | "ask" | "see_requests" | "see_fleet" | "see_ways" | "see_areas" | "see_coverage" | "see_sop" | "see_figures" | "see_all_messages" | "follow" | "keep_promises" | "assign" | "divert" | "correct" | "answer_for_agency" | "confirm_death" | "drive" | "step" | "report_positions" | "close_roads" | "keep_sop" | "replay_demo" | "end_unreached";
+        Permission: "sign_in" | "look_up" | "find_places" | "ask" | "see_requests" | "see_fleet" | "see_ways" | "see_areas" | "see_coverage" | "see_sop" | "see_figures" | "see_all_messages" | "follow" | "keep_promises" | "assign" | "divert" | "correct" | "transfer" | "answer_for_agency" | "confirm_death" | "drive" | "step" | "report_positions" | "close_roads" | "keep_sop" | "replay_demo" | "end_unreached";
         /** @description Somebody of the demo. */
         PersonOut: {
             id: string;
@@ -885,7 +889,7 @@ export interface components {
          *     `stand_down` frees a vehicle that can still go, `problem` is one that cannot go on.
          * @enum {string}
          */
-        Step: "accept" | "decline" | "en_route" | "on_scene" | "transporting" | "at_destination" | "clear" | "stand_down" | "problem" | "undo" | "expire" | "withdraw";
+        Step: "accept" | "decline" | "en_route" | "on_scene" | "transporting" | "at_destination" | "clear" | "stand_down" | "problem" | "undo" | "expire" | "withdraw" | "hand_over";
         /** @description One thing that keeps `count` vehicles from going: what would help, and who can do it. */
         UnlockOut: {
             rule: string;
