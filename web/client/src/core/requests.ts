@@ -23,7 +23,7 @@ export const live = (request: RequestSummary) =>
   request.assignments.filter(isLive).sort((a, b) => a.slot - b.slot);
 // How many vehicles are still to be found.
 export const missing = (request: RequestSummary) =>
-  request.wanted - live(request).filter((trip) => !trip.first_contact).length;
+  request.wanted - live(request).filter((trip) => trip.slot >= 0).length;
 export const familyLeft = (request: RequestFull) =>
   request.timeline.some((event) => event.facts["said"] === "left");
 // How long a vehicle that was asked may still answer.
