@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.e2e.conftest import PC, PHONE, SIZES, Opened, Served
 from tests.e2e.pages import assert_sound, sideways, small_targets, violations
 from tests.e2e.test_sopir import ask, full, states
+from tests.people import ZONE
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
@@ -100,6 +101,101 @@ def test_a_vehicle_is_taken_from_a_lower_request_for_a_red(
     left = served.get("operator", "rina", f"/api/requests/{lower}")
     assert [trip["state"] for trip in left["assignments"]] == ["stood_down"]
     assert left["promise"]["why"] == "red_first"
+
+
+@pytest.mark.parametrize("size", [PC, PHONE], ids=["pc", "phone"])
+def test_a_step_that_was_tapped_by_slip_is_put_right(
+    served: Served, enter: Enter, keep: Keep, size: tuple[int, int]
+) -> None:
+    served.go_on_duty("sopir-cikokol")
+    request_id = ask(served)
+    for step in ("accept", "en_route", "on_scene", "transporting"):
+        served.step("sopir-cikokol", step)
+    page = enter("operator", "rina", size)
+    rows(page).click()
+    panel = panel_of(page)
+    expect(panel).to_contain_text("Ambulans Puskesmas Cikokol mengantar")
+    assert_sound(page)
+    panel.get_by_role("button", name="Perbaiki langkah…").click()
+    question = page.get_by_role("dialog", name="Perbaiki langkah Ambulans Puskesmas Cikokol")
+    question.get_by_label("Yang sebenarnya").select_option("Tiba")
+    expect(question).to_contain_text("Perjalanan kembali ke langkah ini")
+    assert violations(page) == []
+    keep(page, f"peta-perbaiki-{size[0]}")
+    question.get_by_role("textbox", name="Alasan").fill("pasien belum naik")
+    question.get_by_role("button", name="Perbaiki", exact=True).click()
+    expect(panel).to_contain_text("Ambulans Puskesmas Cikokol tiba")
+    expect(panel).to_contain_text("langkah dibetulkan")
+    expect(panel).to_contain_text("pasien belum naik")
+    assert states(served, request_id) == ["on_scene"]
+    expect(question).to_have_count(0)
+
+
+def test_a_forgotten_step_is_written_down_with_its_time_and_only_a_time_is_put_right(
+    served: Served, enter: Enter
+) -> None:
+    served.go_on_duty("sopir-cikokol")
+    request_id = ask(served)
+    for step in ("accept", "en_route"):
+        served.step("sopir-cikokol", step)
+    page = enter("operator", "rina", PC)
+    rows(page).click()
+    panel, question = panel_of(page), page.get_by_role("dialog")
+    panel.get_by_role("button", name="Perbaiki langkah…").click()
+    question.get_by_label("Yang sebenarnya").select_option("Tiba")
+    soon = datetime.now(ZONE).replace(second=0, microsecond=0)  # the minute of the step before it
+    question.get_by_label("Sejak").fill(f"{soon:%Y-%m-%dT%H:%M}")
+    question.get_by_role("textbox", name="Alasan").fill("sopir lupa menekan")
+    question.get_by_role("button", name="Perbaiki", exact=True).click()
+    expect(panel).to_contain_text("langkah yang terlewat dicatat")
+    panel.get_by_role("button", name="Perbaiki langkah…").click()
+    question.get_by_label("Yang sebenarnya").select_option("Menuju")
+    question.get_by_label("Hanya jamnya").check()
+    question.get_by_label("Sejak").fill(f"{soon - timedelta(hours=2):%Y-%m-%dT%H:%M}")
+    question.get_by_role("textbox", name="Alasan").fill("jam keliru")
+    question.get_by_role("button", name="Perbaiki", exact=True).click()
+    expect(question).to_contain_text("Pilih jam di antara langkah sebelumnya dan langkah sesudahnya")
+    question.get_by_label("Sejak").fill(f"{soon:%Y-%m-%dT%H:%M}")
+    question.get_by_role("button", name="Perbaiki", exact=True).click()
+    expect(panel).to_contain_text("jam keliru")
+    assert states(served, request_id) == ["on_scene"]
+
+
+@pytest.mark.parametrize("size", [PC, PHONE], ids=["pc", "phone"])
+def test_a_patient_is_handed_over_to_another_vehicle(
+    served: Served, enter: Enter, keep: Keep, size: tuple[int, int]
+) -> None:
+    served.go_on_duty("sopir-cikokol")
+    request_id = ask_for(served, "emergency", dropoff="rsud-kota-tangerang")
+    for step in ("accept", "en_route", "on_scene", "transporting"):
+        served.step("sopir-cikokol", step)
+    served.go_on_duty("sopir-baja")
+    page = enter("operator", "rina", size)
+    rows(page).click()
+    panel = panel_of(page)
+    panel.get_by_role("button", name="Pindahkan pasien…").click()
+    question = page.get_by_role("dialog", name="Teruskan perjalanan Ambulans Puskesmas Cikokol dengan kendaraan lain")
+    question.get_by_label("Bertemu di").select_option("Puskesmas Cipondoh")
+    expect(question.get_by_label("Diteruskan oleh")).to_contain_text("Ambulans Puskesmas Baja")
+    assert violations(page) == []
+    keep(page, f"peta-pindah-{size[0]}")
+    question.get_by_role("textbox", name="Alasan").fill("ban bocor")
+    question.get_by_role("button", name="Carikan kendaraan").click()
+    expect(panel).to_contain_text("Ambulans Puskesmas Cikokol menemani sampai kendaraan berikutnya tiba")
+    expect(panel).to_contain_text("Ambulans Puskesmas Baja ditawarkan")
+    assert_sound(page)
+    driver = enter("driver", "sopir-cikokol", PHONE)
+    expect(driver.get_by_text("Kendaraan lain meneruskan perjalanan ini.")).to_be_visible()
+    expect(driver.get_by_role("heading", name="Puskesmas Cipondoh")).to_be_visible()
+    keep(driver, "sopir-menyerahkan")
+    for step in ("accept", "en_route", "on_scene"):
+        served.step("sopir-baja", step)
+    taking = enter("driver", "sopir-baja", PHONE)
+    expect(taking.get_by_text("Teruskan perjalanan Ambulans Puskesmas Cikokol")).to_be_visible()
+    keep(taking, "sopir-meneruskan")
+    served.step("sopir-baja", "transporting")
+    expect(panel).to_contain_text("Ambulans Puskesmas Cikokol selesai", timeout=20_000)
+    assert states(served, request_id) == ["cleared", "transporting"]
 
 
 def test_the_keyboard_selects_a_request_and_opens_the_table(served: Served, enter: Enter, keep: Keep) -> None:

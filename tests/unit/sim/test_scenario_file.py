@@ -204,7 +204,11 @@ def test_in_a_folder_only_files_with_steps_are_scenarios(tmp_path: Path) -> None
         ('does = "override"\nvehicle = "H3"', 21, "step 2.operator: to override it lacks 'rule'"),
         ('does = "close"\noutcome = "searching"', 23, "step 2.operator.outcome: 'searching' is none of cancelled"),
         ('does = "dance"', 22, "step 2.operator.does: Input should be 'approve'"),
-        ('does = "undo"\nsets = { urgency = "red" }', 23, "unknown key 'sets' in step 2.operator: it takes as, at, does"),
+        (
+            'does = "undo"\nsets = { urgency = "red" }',
+            23,
+            "unknown key 'sets' in step 2.operator: it takes as, at, does",
+        ),
         ('does = "change"', 21, "step 2.operator: to change it lacks 'set'"),
     ],
 )

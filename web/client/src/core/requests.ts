@@ -31,7 +31,7 @@ export const live = (request: RequestSummary) =>
   request.assignments.filter(isLive).sort((a, b) => a.slot - b.slot);
 // How many vehicles are still to be found.
 export const missing = (request: RequestSummary) =>
-  request.wanted - live(request).filter((trip) => !trip.first_contact).length;
+  request.wanted - live(request).filter((trip) => trip.slot >= 0).length;
 export const familyLeft = (request: RequestFull) =>
   request.timeline.some((event) => event.facts["said"] === "left");
 // When a vehicle arrives where it heads, and how that differs from what was said first: every page says it with these

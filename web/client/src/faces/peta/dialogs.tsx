@@ -8,6 +8,7 @@ import { Ask } from "./ask";
 import { Correct } from "./correct";
 import { Alive, Died } from "./deaths";
 import { addNote, assign, divert, end, hold, lowerOf, open, opened, overriding } from "./state";
+import { Transfer } from "./transfer";
 
 const words = text.peta;
 
@@ -39,6 +40,8 @@ export function Dialogs({ request }: { request: RequestFull }) {
       return <Divert request={request} />;
     case "correct":
       return <Correct request={request} />;
+    case "transfer":
+      return <Transfer request={request} />;
     case "died":
       return <Died request={request} />;
     case "alive":

@@ -96,9 +96,7 @@ function State({ request }: { request: RequestFull }) {
           {trips.map((trip) => (
             <li key={trip.id}>
               {trip.first_contact && <span class="chip">{text.firstContact}</span>} {tripText(trip)}{" "}
-              {me.value?.role === "operator" && trip.correctable.length > 0 && (
-                <Button label={words.correct.button} class="link" onClick={() => put(trip)} />
-              )}
+              {me.value?.role === "operator" && <OfTrip request={request} trip={trip} />}
             </li>
           ))}
           {isOpen(request) && missing(request) > 0 && <li>{words.more(missing(request))}</li>}
@@ -110,13 +108,30 @@ function State({ request }: { request: RequestFull }) {
   );
 }
 
-function put(trip: Assignment) {
-  about.value = trip.id;
-  opened.value = "correct";
+function OfTrip({ request, trip }: { request: RequestFull; trip: Assignment }) {
+  const ask = (what: "correct" | "transfer") => () => {
+    about.value = trip.id;
+    opened.value = what;
+  };
+  return (
+    <>
+      {trip.correctable.length > 0 && (
+        <Button label={words.correct.button} class="link" onClick={ask("correct")} />
+      )}
+      {STATES[trip.state].loaded && (
+        <Button
+          label={words.transfer.button[request.need === "body" ? 1 : 0]}
+          class="link"
+          onClick={ask("transfer")}
+        />
+      )}
+    </>
+  );
 }
 
 function tripText(trip: Assignment): string {
   const state = `${trip.vehicle_name} ${text.trip[trip.state].toLowerCase()}`;
+  if (trip.hands_over) return words.transfer.keeps(trip.vehicle_name);
   if (trip.state === "offered") return `${state}, ${secondsLeft(trip, now.value)} dtk`;
   return [state, arrival(trip, now.value)].filter(Boolean).join(", ");
 }

@@ -32,10 +32,10 @@ export const candidates = signal<Decision | null>(null);
 export const route = signal<Route | null>(null);
 export const moved = signal(0);
 export const tableOpen = signal(false);
-export const about = signal(""); // the trip that is to be corrected
+export const about = signal(""); // the trip that is to be corrected or handed over
 // What an operator is being asked about the selected request, and whom an override or a diversion would send.
 export const opened = signal<
-  "note" | "hold" | "end" | "override" | "divert" | "correct" | "died" | "alive" | null
+  "note" | "hold" | "end" | "override" | "divert" | "correct" | "transfer" | "died" | "alive" | null
 >(null);
 export const overriding = signal<Candidate | null>(null);
 export const recent = signal<LiveEvent[]>([]);
@@ -181,7 +181,7 @@ export const search = (id: string) =>
     if (wanted === id) candidates.value = found;
   });
 
-const send = (id: string, what: "assign" | "divert", body: object) =>
+const send = (id: string, what: "assign" | "divert" | "transfer", body: object) =>
   attempt(async () => {
     await post<RequestFull>(`/api/requests/${id}/${what}`, body);
     if (wanted !== id) return;
@@ -198,6 +198,8 @@ export const correct = (id: string, trip: string, body: object) =>
     await post(`/api/assignments/${trip}/correct`, body);
     if (wanted === id) await select(id);
   });
+
+export const transfer = (id: string, body: object) => send(id, "transfer", body);
 
 // The request that a vehicle would be taken from: no life is at stake there, nobody is aboard yet, and nothing but
 // that trip keeps the vehicle from going.

@@ -10,6 +10,8 @@ export function Notes(props: { request: Offer["request"]; assignment: Assignment
   return (
     <>
       {assignment?.first_contact && <p class="tell">{words.ahead}</p>}
+      {assignment?.hands_over && <p class="tell">{words.handsOver}</p>}
+      {request.aboard && !assignment?.hands_over && <p class="tell">{words.takesOver(request.aboard)}</p>}
       {request.schedule_at && <p class="tell">{text.booked(whenText(request.schedule_at, now))}</p>}
       {request.family_left && <p class="tell">{words.familyLeft}</p>}
       {request.stays_until && Date.parse(request.stays_until) > now && (

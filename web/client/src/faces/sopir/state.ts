@@ -11,11 +11,11 @@ import { drain, enqueue, reachable, tripOf, waiting } from "./queue";
 export const me = signal<Me | null>(null);
 export const offer = signal<Offer | null>(null);
 const route = signal<{ leg: string; way: Route } | null>(null);
-// A way leads to the pick-up or, once the vehicle was there, to where it goes then.
+// Where the trip leads: to the pick-up and, once the vehicle was there, on, unless another one is to meet it.
+export const targetOf = (trip: Assignment, request: Me["request"]) =>
+  STATES[trip.state].met && !trip.hands_over ? (request?.dropoff ?? request?.pickup) : request?.pickup;
 const legOf = (who: Me | null) =>
-  who?.assignment
-    ? JSON.stringify([who.assignment.id, STATES[who.assignment.state].met, who.request?.dropoff])
-    : "";
+  who?.assignment ? JSON.stringify([who.assignment.id, targetOf(who.assignment, who.request)]) : "";
 export const way = computed(() => (route.value?.leg === legOf(me.value) ? route.value.way : null));
 const skew = signal(0);
 // The server's time, by which an offer runs out.

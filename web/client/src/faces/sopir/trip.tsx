@@ -9,7 +9,7 @@ import { text } from "../../text/id";
 import { Button } from "../../ui/controls";
 import { hasArrived } from "./geofence";
 import { Notes } from "./notes";
-import { act, way } from "./state";
+import { act, targetOf, way } from "./state";
 import { Undo } from "./undo";
 
 const words = text.sopir;
@@ -19,7 +19,7 @@ export function Trip({ who }: { who: Me }) {
   const [troubled, setTroubled] = useState(false);
   const { assignment, request } = who;
   if (!assignment || !request) return null;
-  const target = STATES[assignment.state].met && request.dropoff ? request.dropoff : request.pickup;
+  const target = targetOf(assignment, request) ?? request.pickup;
   const step = (name: Step, source = "tap") =>
     void act(`/api/assignments/${assignment.id}/${name}`, { source });
   return (
