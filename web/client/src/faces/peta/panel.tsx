@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import type { Assignment, Candidate, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
 import { arrival, familyLeft, isOpen, live, missing, secondsLeft } from "../../core/requests";
+import { STATES } from "../../core/vocabulary";
 import { telephone, whenText } from "../../core/words";
 import { text } from "../../text/id";
 import { Button } from "../../ui/controls";
