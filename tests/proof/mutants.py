@@ -84,9 +84,6 @@ _BY_MACHINE = (
     Mutant("an undo does not say what was left", f"{_DOMAIN}/assignment.py", "replace(event, undone=assignment.state)", "event"),
     Mutant("a notice has no rule", _CARRY_OUT, "whom=notice.whom, rule=notice.rule,", "whom=notice.whom,"),
     Mutant("the journal names no decision", _CARRY_OUT, "decision_id=decision_id, ", ""),
-    Mutant("a crew confirms by itself that its patient died", f"{_DOMAIN}/death.py", "if word.confirmed and word.whose is WhoseWord.CREW:", "if False:"),
-    Mutant("a death that is not confirmed makes a request", f"{_CASES}/deaths.py", "if not word.confirmed:", "if False:"),
-    Mutant("a vehicle leaves where nobody was found", f"{_CASES}/trips.py", "if command.step in _LEAVES else None", "if False else None"),
     Mutant("a passed offer leaves its request with nothing", _TRIP, 'event="offer_expired", reopens=True', 'event="offer_expired"'),
     Mutant("a trip cleared on the scene is undone to elsewhere", _TRIP, "next((came for came in reversed(before) if came in reached)", "next((came for came in reversed(before))"),
     Mutant("a yes is forgotten by the search that it lets go on", _UNIT, ", *([answered] if answered else ())", ""),
@@ -123,6 +120,9 @@ _BY_TEST = (
     Mutant("a search looks at a fleet of before its turn", _UNIT, "async with self._searching:", "async with contextlib.nullcontext():", f"{_THINKING}::test_who_asks_while_another_search_runs_is_decided_on_what_is_there_then"),
     Mutant("many that want one vehicle are refused", _UNIT, "self._again if race else contextlib.nullcontext()", "contextlib.nullcontext()", f"{_UNITS}/desk/test_repeats.py::test_thirty_at_once_get_thirty_vehicles_though_all_want_the_nearest"),
     Mutant("a published speed cap reaches no road", f"{_CASES}/following.py", "SpeedCaps(town_kph=policy.hearse_town_kph, open_kph=policy.hearse_open_kph)", "SpeedCaps()", f"{_UNITS}/desk/test_following.py::test_a_published_speed_cap_reaches_the_roads_at_its_time"),
+    Mutant("a crew confirms by itself that its patient died", f"{_DOMAIN}/death.py", "if word.confirmed and word.whose is WhoseWord.CREW:", "if False:", f"{_UNITS}/desk/test_deaths.py::test_the_crew_takes_its_report_back_and_confirms_nothing"),
+    Mutant("a death that is not confirmed makes a request", f"{_CASES}/deaths.py", "if not word.confirmed:", "if False:", f"{_UNITS}/desk/test_deaths.py::test_alive_ends_the_report_and_leaves_nothing_and_a_crew_may_report_again"),
+    Mutant("a vehicle leaves where nobody was found", f"{_CASES}/trips.py", "if command.step in _LEAVES else None", "if False else None", f"{_UNITS}/desk/test_reports.py::test_a_vehicle_stays_no_longer_than_the_policy_says"),
 )  # fmt: skip
 _BYTE_FOR_BYTE = (
     "tests/web/test_deaths.py::test_between_report_and_confirmation_the_family_reads_what_it_read_before_byte_for_byte"
