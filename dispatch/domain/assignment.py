@@ -105,9 +105,14 @@ class Assignment:
         return self.counts_from + timedelta(seconds=self.arrival.eta_s) if self.arrival else None
 
     @property
+    def leg(self) -> Leg | None:
+        """Where it heads now; None where it stays, or its trip is over."""
+        return Leg.MEETING if self.hands_over and self.row.loaded else self.row.leg
+
+    @property
     def said(self) -> Foreseen | None:
         """What everybody is told of its arrival where it heads now; None where it heads nowhere or nobody knows."""
-        leg, first_at = self.row.leg, self.promised_at
+        leg, first_at = self.leg, self.promised_at
         if self.foreseen is not None and self.foreseen.leg is leg:
             return self.foreseen
         if leg is not Leg.PICKUP or first_at is None:

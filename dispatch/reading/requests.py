@@ -199,7 +199,7 @@ def assignment_out(unit: Unit, assignment: Assignment, names: Names) -> Assignme
     """An assignment with the steps that a person may take next, and when it arrives."""
     arrival, said, look = assignment.arrival, assignment.said, unit.looks.get(assignment.id)
     # What is calculated again and comes to the same time is kept in memory alone.
-    again = look.as_of if look is not None and look.leg is assignment.row.leg else None
+    again = look.as_of if look is not None and look.leg is assignment.leg else None
     return AssignmentOut.of(
         assignment,
         vehicle_name=names.get(assignment.vehicle_id, assignment.vehicle_id),

@@ -28,10 +28,11 @@ class AssignmentState(StrEnum):
 
 
 class Leg(StrEnum):
-    """Where a vehicle on a trip heads."""
+    """Where a vehicle on a trip heads: to the meeting where it hands over whom it carries."""
 
     PICKUP = "pickup"
     DESTINATION = "destination"
+    MEETING = "meeting"
 
 
 class Phase(StrEnum):

@@ -74,8 +74,7 @@ def signal_line(at: datetime, zone: tzinfo, lang: Lang) -> str:
 
 def arrives_line(at: datetime, leg: Leg, zone: tzinfo, lang: Lang) -> str:
     """When the vehicle arrives where it heads."""
-    name = "arrives" if leg is Leg.PICKUP else "arrives_destination"
-    return phrase(lang, _SAY, name, clock=clock_text(at, zone))
+    return phrase(lang, _SAY, f"arrives_{leg}", clock=clock_text(at, zone))
 
 
 def change_line(later_min: int, lang: Lang) -> str | None:

@@ -22,7 +22,7 @@ from dispatch.vocabulary.request_states import ENDS
 from dispatch.vocabulary.trip_steps import KEPT_UNTIL_BETTER, AssignmentState, Leg, StepCause
 
 Edit = Callable[[Ask], Ask]
-_PLACE_OF = {Leg.PICKUP: Changed.PICKUP, Leg.DESTINATION: Changed.DROPOFF}
+_PLACE_OF = {Leg.PICKUP: Changed.PICKUP, Leg.MEETING: Changed.PICKUP, Leg.DESTINATION: Changed.DROPOFF}
 
 
 async def change(
@@ -154,7 +154,7 @@ def _carry_over(books: Books, changed: Request, plan: _Plan, what: tuple[Changed
         books.assignments.save(replace(trip, arrival=arrival, version=trip.version + 1))
     for trip in books.assignments.list_of(changed.id):
         # For another place nothing has been said yet: what was said for the one before is no measure.
-        if trip.foreseen is not None and trip.row.leg is not None and _PLACE_OF[trip.row.leg] in what:
+        if trip.foreseen is not None and trip.leg is not None and _PLACE_OF[trip.leg] in what:
             books.assignments.save(replace(trip, foreseen=None, version=trip.version + 1))
     for kind in (DueKind.PROMISE_RETRY, DueKind.SCHEDULED):
         books.timers.drop(kind, changed.id)

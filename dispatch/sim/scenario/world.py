@@ -16,6 +16,7 @@ from dispatch.desk.usecases import arriving, timers, trips, vehicles
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.fix import Fix, LinkHealth, link_health
 from dispatch.domain.people import Person
+from dispatch.domain.trip import target_of
 from dispatch.live.memory import MemoryLive
 from dispatch.roads.network import NetworkRoads
 from dispatch.rules.pack.read import read_pack
@@ -155,9 +156,8 @@ def _driving(books: Books, live: Sequence[Assignment]) -> dict[str, Point]:
     """Where each vehicle that has set out drives to."""
     found: dict[str, Point] = {}
     for trip in live:
-        ask = books.requests.get(trip.request_id).ask
-        place = ask.dropoff if trip.row.loaded else ask.pickup
-        if trip.row.leg is not None and trip.row.phase is Phase.UNDER_WAY and place is not None:
+        place = target_of(trip, books.requests.get(trip.request_id).ask)
+        if trip.leg is not None and trip.row.phase is Phase.UNDER_WAY and place is not None:
             found[trip.vehicle_id] = place.point
     return found
 

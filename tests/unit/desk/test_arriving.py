@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
 from dispatch.desk.road_ports import SpeedCaps
-from dispatch.desk.usecases import changing, closures, following, vehicles
+from dispatch.desk.usecases import changing, closures, following, transferring, vehicles
 from dispatch.desk.usecases.arriving import EVERY, follow_arrivals
 from dispatch.domain.arrival import Arrival, Method
 from dispatch.domain.assignment import Assignment
@@ -224,6 +224,22 @@ async def test_for_another_destination_nothing_has_been_said_yet(town: Town, roa
     last = (await changes(town, made))[-1]
     assert (last.before, last.later_min, last.notable) == (None, 0, False)
     assert abs((last.arrives_at - town.clock.now()).total_seconds() - 2_000) < 1
+
+
+async def test_who_hands_over_whom_it_carries_is_told_to_arrive_where_they_meet(town: Town, roads: OpenRoads) -> None:
+    made, trip = await set_out(town)
+    town.clock.turn(1)
+    await report(town, trip.vehicle_id, 0)
+    trip = await town.take(trip, Step.ON_SCENE, Step.TRANSPORTING)
+    await follow_arrivals(town.unit)
+    meeting = Place(point=north(1_200), name="SPBU Contoh")
+    move = partial(replace, pickup=meeting)
+    done(await transferring.transfer(town.unit, made.id, move, reason="ban bocor", by=Command(actor=OPI)))
+    assert (await now_of(town, trip)).said is None
+    await follow_arrivals(town.unit)
+    [last] = [one for one in await changes(town, made) if one.leg is Leg.MEETING]
+    assert (last.vehicle_id, last.before) == (trip.vehicle_id, None)
+    assert abs((last.arrives_at - town.clock.now()).total_seconds() - 120) < 1
 
 
 async def test_a_position_that_is_old_and_a_way_that_is_barred_leave_what_was_said(

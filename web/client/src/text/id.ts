@@ -46,6 +46,7 @@ export const text = {
   arrives: {
     pickup: (at: string) => `tiba ±${at}`,
     destination: (at: string) => `tiba di tujuan ±${at}`,
+    meeting: (at: string) => `tiba di tempat bertemu ±${at}`,
   },
   change: (later: number) => `${Math.abs(later)} menit lebih ${later > 0 ? "lambat" : "cepat"}`,
   updated: (span: string) => `diperbarui ${span} lalu`,

@@ -131,8 +131,9 @@ function OfTrip({ request, trip }: { request: RequestFull; trip: Assignment }) {
 }
 
 function tripText(trip: Assignment): string {
-  const state = `${trip.vehicle_name} ${text.trip[trip.state].toLowerCase()}`;
-  if (trip.hands_over) return words.transfer.keeps(trip.vehicle_name);
+  const state = trip.hands_over
+    ? words.transfer.keeps(trip.vehicle_name)
+    : `${trip.vehicle_name} ${text.trip[trip.state].toLowerCase()}`;
   if (trip.state === "offered") return `${state}, ${secondsLeft(trip, now.value)} dtk`;
   return [state, arrival(trip, now.value)].filter(Boolean).join(", ");
 }
