@@ -287,7 +287,7 @@ class Witness:
 
     def _leaves_early(self, row: Row, facts: Mapping[str, Any], at: datetime) -> bool:
         """Whether a person lets a vehicle leave that has to wait; one that breaks down leaves as it must."""
-        leaves = facts["state"] in ("cleared", "stood_down") and facts["source"] != "desk"
+        leaves = facts.get("state") in ("cleared", "stood_down") and facts["source"] != "desk"
         name = row["assignment_id"]
         waits = self.stays({"id": name, "state": self._states.get(name)}, at)
         return leaves and waits and row["kind"] != "problem_reported"
