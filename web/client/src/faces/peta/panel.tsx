@@ -11,14 +11,13 @@ import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
 import {
   about,
-  assign,
   candidates,
+  choose,
   fetched,
   hold,
   lowerOf,
   me,
   opened,
-  overriding,
   reportOf,
   search,
   select,
@@ -150,23 +149,6 @@ const Buttons = ({ request }: { request: RequestFull }) => (
     <Button label={words.end} class="danger" onClick={() => (opened.value = "end")} />
   </div>
 );
-
-// What a tap or a digit does for a candidate: send it, ask why it is taken from another request or sent against its
-// one rule, or nothing.
-export function choose(request: RequestFull, candidate: Candidate): (() => void) | null {
-  const onIt = request.assignments.some(
-    (trip) =>
-      trip.vehicle_id === candidate.vehicle_id && ["offered", "accepted", "en_route"].includes(trip.state),
-  );
-  if (onIt) return null;
-  if (candidate.eligible && !candidate.needs_approval)
-    return () => void assign(request.id, candidate.vehicle_id);
-  if (candidate.blocking.length !== 1) return null;
-  return () => {
-    overriding.value = candidate;
-    opened.value = lowerOf(request, candidate) ? "divert" : "override";
-  };
-}
 
 function Act({ request, candidate }: { request: RequestFull; candidate: Candidate }) {
   const act = choose(request, candidate);
