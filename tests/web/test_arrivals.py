@@ -3,8 +3,9 @@
 import asyncio
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,15 +13,22 @@ import pytest
 from websockets.asyncio.client import ClientConnection
 
 from tests.people import BUDI, OPI, SITI
-from tests.web.conftest import TRACKER, Service
+from tests.web.conftest import TRACKER, Service, serving, settings_of
 from tests.web.test_closures import FLOOD
 from tests.web.test_live import live, post
 from tests.web.test_requests import REQUEST
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.alone]
 ZONE = ZoneInfo("Asia/Jakarta")
 # A position is felt when the fifteen seconds since the last calculation are over, and a second at most later.
 PATIENCE_S = 30
+
+
+@pytest.fixture
+def town(tmp_path: Path, town_roads: Path) -> Iterator[Service]:
+    """The town with its roads, on a server of its own: where its vehicles are is told to nobody else's tests."""
+    with serving(settings_of(tmp_path / "town", town_roads)) as served:
+        yield served
 
 
 async def heard(socket: ClientConnection, fits: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
