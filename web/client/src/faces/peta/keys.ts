@@ -1,5 +1,6 @@
 // The keyboard: J/K through the requests, Enter into the panel, 1-9 choose, / and T the table, Esc closes.
-import { candidates, choose, me, open, select, selected, tableOpen } from "./state";
+import { choose } from "./choose";
+import { candidates, me, open, select, selected, tableOpen } from "./state";
 
 function focusPanel() {
   requestAnimationFrame(() => document.querySelector<HTMLElement>("aside.panel")?.focus());

@@ -13,7 +13,6 @@ import { text } from "../../text/id";
 import { Lost, Roads, Wrong } from "../../ui/above";
 import { Beginning, begin } from "../../ui/begin";
 import { Button } from "../../ui/controls";
-import { onKey } from "./keys";
 import { List } from "./list";
 import { makeMap } from "./map";
 import {
@@ -34,6 +33,7 @@ import { css, type Mark, shapeOf } from "./vehicles";
 
 const picked = signal<string>("");
 const table = fetched(tableOpen, () => import("./table"));
+const keys = fetched(me, () => import("./keys"));
 const panel = fetched(selected, () => import("./panel"));
 let live: ReturnType<typeof connect> | null = null;
 
@@ -140,7 +140,7 @@ async function start() {
     takeSnapshot(seen);
   };
   live = connect({ snapshot, event: takeEvent, rows: takeRows });
-  addEventListener("keydown", onKey);
+  addEventListener("keydown", (event) => keys.value?.onKey(event));
   setInterval(tick, 1000);
   setInterval(() => {
     if (selected.value && isComing(selected.value)) void select(selected.value.id);

@@ -9,10 +9,10 @@ import { text } from "../../text/id";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
+import { choose } from "./choose";
 import {
   about,
   candidates,
-  choose,
   fetched,
   hold,
   lowerOf,
