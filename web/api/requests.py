@@ -10,7 +10,7 @@ from dispatch.desk.ports import Books
 from dispatch.desk.usecases import requests
 from dispatch.domain.people import Person
 from dispatch.domain.request import Ask, Contact, Patient, RequestFilter
-from dispatch.domain.trip import with_trip
+from dispatch.domain.trip import asked_by
 from dispatch.reading.decisions import DecisionOut, VerdictOut, decision_out, rules_of, verdict_out
 from dispatch.reading.requests import RequestOut, RequestPageOut, in_scope, page_out
 from dispatch.reading.scope import facility_of
@@ -120,14 +120,13 @@ def ask_of(house: TheHouse, books: Books, body: SuggestionIn, person: Person) ->
         dropoff=dropoff,
         patient=Patient(**{**patient.model_dump(), "living": living}),
         documents=frozenset(body.documents),
-        requester=person.facility or pickup.facility,
         has_phone=isinstance(body, RequestIn),
         leaves=body.leaves,
         schedule_at=utc(body.schedule_at) if body.schedule_at else None,
         subject=body.subject,
         due_at=utc(body.due_at) if body.due_at else None,
     )
-    return with_trip(ask, house.areas)
+    return asked_by(ask, person, house.areas)
 
 
 @router.post("/suggestions")

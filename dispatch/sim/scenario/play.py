@@ -54,7 +54,7 @@ async def play(scenario: Scenario, pack_texts: Sequence[str] | None = None) -> R
         async with open_world(scenario, _packs(scenario, pack_texts or ())) as world:
             for step, line in zip(scenario.steps, scenario.lines, strict=True):
                 at_s = step.at_s
-                await world.move_to(at_s)
+                await world.move_to(at_s, step.act)
                 checks += await check_step(world, step, line, await do(world, step.act))
             checks += _always(world, at_s, line)
             decisions = await decisions_of(world)
