@@ -1,6 +1,6 @@
 """A request after a step, as expectations look at it: what it has, its decision, and the words of both."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -119,12 +119,3 @@ def sentences_of(decision: DecisionOut) -> tuple[str, ...]:
 def candidate_of(decision: DecisionOut, vehicle_id: str) -> CandidateOut | None:
     """The vehicle among the candidates of a decision."""
     return next((c for c in decision.candidates if c.vehicle_id == vehicle_id), None)
-
-
-def text_of(value: object) -> str:
-    """A value as a report shows it."""
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {text_of(item) or '-'}" for name, item in sorted(value.items()))
-    if isinstance(value, Collection) and not isinstance(value, str):
-        return ", ".join(sorted(str(item) for item in value))
-    return str(value)

@@ -22,6 +22,7 @@ from dispatch.roads.network import NetworkRoads
 from dispatch.rules.pack.read import read_pack
 from dispatch.sim.scenario.model import Scenario, VehicleAct
 from dispatch.sim.scenario.roads import GivenRoads
+from dispatch.sim.scenario.said import Said, said
 from dispatch.sim.scenario.seed import Seed
 from dispatch.store.sqlite import open_passing
 from dispatch.vocabulary.refusals import Refusal
@@ -65,7 +66,7 @@ class World:
     requests: dict[str, str] = field(default_factory=dict)  # the desk's id by the file's
     tapped: dict[str, str] = field(default_factory=dict)  # the last assignment by vehicle
     seqs: dict[str, int] = field(default_factory=dict)  # the last tap's number of each vehicle's phone
-    watch: list[str] = field(default_factory=list)  # what was wrong at some moment between the steps
+    watch: list[Said] = field(default_factory=list)  # what was wrong at some moment between the steps
 
     def instant(self, at_s: float) -> datetime:
         """The moment of so many seconds since the beginning."""
@@ -164,14 +165,15 @@ class World:
     async def _look(self) -> None:
         always, clock = self.scenario.always, f"{self.clock.at.astimezone(ZONE):%H.%M.%S}"
 
-        def work(books: Books) -> list[str]:
-            found: list[str] = []
+        def work(books: Books) -> list[Said]:
+            found: list[Said] = []
             for name, request_id in self.requests.items():
                 assignments = books.assignments.list_of(request_id)
                 offered = {a.vehicle_id for a in assignments} & always.never_offered
-                found += [f"{clock} {name}: {vehicle} was offered" for vehicle in sorted(offered)]
+                about = {"clock": clock, "request": name}
+                found += [said("was_offered", **about, vehicle=vehicle) for vehicle in sorted(offered)]
                 if always.solution_or_promise and (lack := _lack(books, request_id, assignments)):
-                    found.append(f"{clock} {name}: {lack}")
+                    found.append(said("lacks", **about, lack=lack))
             return found
 
         self.watch += [line for line in await self.unit.store.read(work) if line not in self.watch]
@@ -193,7 +195,7 @@ def _between(a: Point, b: Point, share: float) -> Point:
     return Point(lon=lon, lat=lat)
 
 
-def _lack(books: Books, request_id: str, assignments: Sequence[Assignment]) -> str | None:
+def _lack(books: Books, request_id: str, assignments: Sequence[Assignment]) -> Said | None:
     """What a request lacks that is neither solved nor promised, by what it has and not by its state."""
     request = books.requests.get(request_id)
     solved = request.ended_at is not None or any(a.fills_slot for a in assignments)
@@ -202,8 +204,8 @@ def _lack(books: Books, request_id: str, assignments: Sequence[Assignment]) -> s
     if any(approval.is_waited_for for approval in books.approvals.list_of(request_id)):
         return None
     if books.promises.find_open(request_id) is None:
-        return f"no offer, no trip, no approval asked and no promise stand ({request.state.value})"
-    return None if books.timers.next_at() is not None else "a promise stands, but no timer tries again"
+        return said("nothing_stands", state=request.state)
+    return None if books.timers.next_at() is not None else said("no_timer")
 
 
 @contextlib.asynccontextmanager
