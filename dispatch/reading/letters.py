@@ -14,7 +14,7 @@ from dispatch.words.facts import area_name, joined
 from dispatch.words.family import condolence_line
 from dispatch.words.messages import message_text, name_in, recipient_label
 from dispatch.words.tables import name_of
-from dispatch.words.times import clock_text, when_text
+from dispatch.words.times import clock_text, deadline_text, when_text
 
 LANG = Lang.ID  # of every message, until a recipient's own language is known
 _PAGES = {"driver": "/sopir", "base": "/sopir", "facility": "/minta", "health_officer": "/kelola", "person": "/"}
@@ -63,7 +63,8 @@ def write_letter(books: Books, message: Message, *, zone: tzinfo, public_url: st
 
 def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> dict[str, str | None]:
     facts = {name: str(value) for name, value in message.facts.items() if value is not None}
-    times = {name: datetime.fromisoformat(facts[name]) for name in ("eta", "until", "due") if name in facts}
+    times = {name: datetime.fromisoformat(facts[name]) for name in ("eta", "due") if name in facts}
+    until = datetime.fromisoformat(facts["until"]) if "until" in facts else None
     need = facts.get("need", "")
     request = find(books.requests.get, message.request_id)
     words: dict[str, str | None] = {
@@ -81,6 +82,7 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
         "rule": facts.get("rule"),
         "request": message.request_id,
         **{name: clock_text(at, zone) for name, at in times.items()},
+        "until": deadline_text(until, zone) if until is not None else None,
     }
     if "due" in times:
         words["due"] = when_text(times["due"], message.made_at, zone, LANG)

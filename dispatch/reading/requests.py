@@ -18,7 +18,7 @@ from dispatch.domain.people import Person
 from dispatch.domain.promise import Promise
 from dispatch.domain.request import Request
 from dispatch.reading.base import Names, Out, PointOut, ends_out, vehicle_names
-from dispatch.reading.decisions import DecisionOut, decision_out, rules_of
+from dispatch.reading.decisions import DecisionOut, decision_for, rules_of
 from dispatch.reading.events import EventOut, event_out
 from dispatch.reading.scope import Scope, is_hidden, of_assignment, of_request
 from dispatch.vocabulary.deaths import DeathState
@@ -269,7 +269,7 @@ def request_out(unit: Unit, books: Books, person: Person, request_id: str, link:
     last = books.decisions.find_last(request_id)
     return RequestOut(
         **summary.model_dump(),
-        decision=decision_out(last, rule_of, unit.zone, lang) if last else None,
+        decision=decision_for(person, last, rule_of, unit.zone, lang) if last else None,
         approvals=[ApprovalOut.of(approval) for approval in books.approvals.list_of(request_id)],
         timeline=[event_out(entry, names, briefs, rule_of, unit.zone, lang) for entry in entries],
         track_url=link.replace("{token}", books.requests.get_track_token(request_id)),

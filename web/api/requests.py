@@ -11,7 +11,7 @@ from dispatch.desk.usecases import requests
 from dispatch.domain.people import Person
 from dispatch.domain.request import Ask, Contact, Patient, RequestFilter
 from dispatch.domain.trip import asked_by
-from dispatch.reading.decisions import DecisionOut, VerdictOut, decision_out, rules_of, verdict_out
+from dispatch.reading.decisions import DecisionOut, VerdictOut, decision_for, rules_of, verdict_out
 from dispatch.reading.requests import RequestOut, RequestPageOut, in_scope, page_out
 from dispatch.reading.scope import facility_of
 from dispatch.vocabulary.needs import NEEDS, Death, Document, Leaves, Need, Urgency
@@ -135,7 +135,9 @@ async def suggest(body: SuggestionIn, house: TheHouse, person: Caller, lang: Spo
     unit = house.unit
     ask = await unit.store.read(lambda books: ask_of(house, books, body, person))
     record = done(await requests.suggest(unit, ask, utc(body.at) if body.at is not None else None))
-    return await unit.store.read(lambda books: decision_out(record, rules_of(unit.packs(books)), unit.zone, lang))
+    return await unit.store.read(
+        lambda books: decision_for(person, record, rules_of(unit.packs(books)), unit.zone, lang)
+    )
 
 
 @router.post("/requests", status_code=201)
@@ -189,7 +191,9 @@ async def view_candidates(request_id: str, house: TheHouse, person: Caller, lang
     unit = house.unit
     await unit.store.read(lambda books: in_scope(books, person, request_id))
     record = await requests.candidates(unit, request_id)
-    return await unit.store.read(lambda books: decision_out(record, rules_of(unit.packs(books)), unit.zone, lang))
+    return await unit.store.read(
+        lambda books: decision_for(person, record, rules_of(unit.packs(books)), unit.zone, lang)
+    )
 
 
 @router.get("/requests/{request_id}/candidates/{vehicle_id}")

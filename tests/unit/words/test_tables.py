@@ -37,7 +37,7 @@ from dispatch.vocabulary.promises import (
     Why,
 )
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
-from dispatch.vocabulary.request_states import ENDS, OPEN, FamilyWord, Outcome, RequestState
+from dispatch.vocabulary.request_states import ENDS, FamilyWord, Outcome, RequestState
 from dispatch.vocabulary.roles import Permission, Role
 from dispatch.vocabulary.trip_steps import (
     TAKEN_BY_PEOPLE,
@@ -93,7 +93,7 @@ CODES: dict[str, Iterable[str]] = {
     "facts.documents": Document,
     "facts.cause": Cause,
     "facts.shares": Shares,
-    "family.headline": OPEN,
+    "family.headline": RequestState,
     "steps.family": TRAIL,
     "messages.owners": LADDER,
     "messages.ends": ENDS,
@@ -137,7 +137,7 @@ BESIDE = {
         "with_reason",
     },
     "events.told": {"keluarga"},  # of entries before 0.2
-    "family.headline": {"waiting_document", "over"},
+    "family.headline": {"waiting_document", "completed_document", "over"},
     "messages.owners": {"other"},
     "sop.said": {"papers_valid_until_now"},
 }

@@ -875,9 +875,10 @@ export interface components {
             /** @enum {string} */
             state: "past" | "in_force" | "coming";
         };
-        /** @description A pack that spoke. */
+        /** @description A pack that spoke, and what its agency is called. */
         SopVersionOut: {
             agency: string;
+            name: string;
             version: string;
         };
         /** @description A GeoJSON point, in degrees. */
