@@ -40,7 +40,7 @@ from dispatch.vocabulary.events import (
 from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.promises import LADDER, OPERATOR, OWN_OPERATOR, STAFF, PromiseKind, Why
 from dispatch.vocabulary.request_states import FamilyWord, RequestState
-from dispatch.vocabulary.trip_steps import STATES, TRAIL, UNDO_WITHIN, Leg, until
+from dispatch.vocabulary.trip_steps import STATES, TRAIL, UNDO_WITHIN, Leg, StepCause, until
 
 # A step is told when it can no longer be taken back, and an undo of the last moment is in the journal by then; the two
 # seconds are this project's own figure.
@@ -93,6 +93,10 @@ _ASKED_BY_PHONE: Mapping[Why, Template] = {
     Why.NOBODY_THERE: Template.MET_NOBODY,
     Why.DESTINATION: Template.ONWARD,
 }
+# Whoever is called back so is missed by nobody: another one goes, or nobody more is needed.
+_NOT_MISSED = frozenset(
+    {StepCause.BETTER_ACCEPTED, StepCause.ALREADY_THERE, StepCause.FIRST_CONTACT_CARRIES, StepCause.CHANGED}
+)
 _FAMILY: Mapping[FamilyWord, Template] = {
     FamilyWord.NO_LONGER_NEEDED: Template.FAMILY_NEEDS_NOTHING,
     FamilyWord.LEFT: Template.FAMILY_LEFT,
@@ -201,6 +205,8 @@ def _of_trip(event: Event, it: _Happened) -> Tellings:
             return _transferred(it)
         case HandedOver():
             return it.say("driver", Template.HANDED_OVER)
+        case StoodDown(cause=cause) if cause in _NOT_MISSED:
+            return it.drop(_LATER) + it.say("driver", Template.LET_GO)
         case StoodDown() | ProblemReported():
             told = it.drop(_LATER) + it.say("contact", Template.REPLACED, wait=SETTLED)
             told += it.say(OPERATOR, Template.VEHICLE_LOST, wait=SETTLED)

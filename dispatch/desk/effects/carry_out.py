@@ -7,8 +7,9 @@ from uuid import uuid4
 from dispatch.choosing.decision import Decision
 from dispatch.choosing.next_step import AskApproval, OfferTo
 from dispatch.desk.command import DESK
+from dispatch.desk.effects.places import take_place
 from dispatch.desk.effects.promising import open_promise, promise_call_back
-from dispatch.desk.effects.standing import settle, unfilled_of, yields_to
+from dispatch.desk.effects.standing import is_solved, settle, unfilled_of, yields_to
 from dispatch.desk.effects.steps import release, take_step
 from dispatch.desk.later import may_change_at
 from dispatch.desk.ports import Books, Due, DueKind, LostRaceError
@@ -47,7 +48,10 @@ def carry_out(books: Books, request: Request, written: Written) -> None:
     if unfilled_of(books, request, now).slots != decision.unfilled.slots:
         raise LostRaceError(f"request {request.id} needs something else than when it was decided")
     if not (step.offers or step.asks or step.promise or step.search_at):
-        return  # nothing is unfilled, and nobody can be sent ahead
+        # Nothing is unfilled, and nobody can be sent ahead; who was asked instead of a lost one has not answered yet.
+        if not is_solved(request, books.assignments.list_of(request.id)):
+            watch_long(books, request.id, now, decision.sop.policy)
+        return
     put_decision(books, request.id, written, DESK)
     for offer in step.offers:
         make_offer(books, request, offer, decision, actor=DESK)
@@ -152,7 +156,7 @@ def make_offer(books: Books, request: Request, offer: OfferTo, decision: Decisio
     accept = StepCommand(step=Step.ACCEPT, actor=DESK, source=StepSource.DESK, cause=StepCause.AUTO_ACCEPT)
     taken = take_step(books, assignment, accept, now, policy)
     assert not isinstance(taken, Refusal), taken
-    return taken
+    return take_place(books, request, taken, now, policy)
 
 
 def _take_from_lower(books: Books, request: Request, vehicle_id: str, now: datetime, policy: Policy) -> None:

@@ -6,12 +6,22 @@ from datetime import datetime, timedelta
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.domain.assignment import Assignment, StepCommand, decide, evolve
 from dispatch.domain.correction import Correction, decide_correction
+from dispatch.domain.request import unfilled_slots
 from dispatch.vocabulary.events import OfferDeclined, ProblemReported, TripEvent
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS
-from dispatch.vocabulary.trip_steps import LOADED, STATES, AssignmentState, Phase, Step, StepCause, StepSource
+from dispatch.vocabulary.trip_steps import (
+    INSTEAD,
+    LOADED,
+    STATES,
+    AssignmentState,
+    Phase,
+    Step,
+    StepCause,
+    StepSource,
+)
 from dispatch.vocabulary.vehicle_classes import Duty
 
 
@@ -89,7 +99,10 @@ def _nobody_else_was_asked(books: Books, late: Assignment) -> bool:
     request = books.requests.get(late.request_id)
     if request.state in ENDS or not books.vehicles.get(late.vehicle_id).is_free:
         return False
-    return all(other.slot != late.slot or not other.fills_slot for other in books.assignments.list_of(request.id))
+    trips = books.assignments.list_of(request.id)
+    if late.slot == INSTEAD:
+        return bool(unfilled_slots(request.wanted, trips))
+    return all(other.slot != late.slot or not other.fills_slot for other in trips)
 
 
 def _free(books: Books, assignment: Assignment, event: TripEvent, now: datetime) -> None:

@@ -13,8 +13,9 @@ from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.command import Command
 from dispatch.desk.effects.carry_out import carry_out, make_offer, put_decision, watch_long
 from dispatch.desk.effects.overriding import write_override
+from dispatch.desk.effects.places import make_room
 from dispatch.desk.effects.promising import open_promise
-from dispatch.desk.effects.sending import judge_choice, make_room
+from dispatch.desk.effects.sending import judge_choice
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books, LostRaceError
@@ -132,7 +133,7 @@ async def assign(
             refusal = judge_choice(books, decision, vehicle_id, override, by.actor)
             if refusal is not None:
                 return refusal
-            slot = make_room(books, current, by.actor, decision)
+            slot = make_room(books, current, now, decision.sop.policy, actor=by.actor.id)
             if isinstance(slot, Refusal):
                 return slot
             about = {"request_id": request_id, "vehicle_id": vehicle_id}
