@@ -157,6 +157,7 @@ class StepCause(StrEnum):
     SOONER_APPROVED = "sooner_approved"
     FAMILY_CANCELLED = "family_cancelled"
     RED_FIRST = "red_first"
+    RED_DIVERTS = "red_diverts"
     FIRST_CONTACT_CARRIES = "first_contact_carries"
     CHANGED = "changed"
     BETTER_ACCEPTED = "better_accepted"

@@ -36,6 +36,12 @@ def yields_to(ask: Ask, held: Assignment, other: Request) -> bool:
     return held.state is AssignmentState.OFFERED and goes_before(ask, other.ask)
 
 
+def is_divertible(held: Assignment, other: Request, ask: Ask) -> bool:
+    """Whether the vehicle of a lower request may be taken for this one by the desk or proposed: it is on its way there,
+    and not there yet."""
+    return held.row.is_going and not held.row.met and goes_before(ask, other.ask)
+
+
 def goes_before(ask: Ask, other: Ask) -> bool:
     """Whether a life is at stake here and not there."""
     return ask.urgency is Urgency.RED and other.urgency is not Urgency.RED
@@ -84,7 +90,8 @@ def settle(
             outcome = PromiseState.WITHDRAWN if ended and state is not RequestState.COMPLETED else PromiseState.SOLVED
             close_promise(books, request.id, outcome, outcome=state.value, told=told, now=now)
     if ended:
-        books.timers.drop(DueKind.SCHEDULED, request.id)
+        for kind in (DueKind.SCHEDULED, DueKind.SOONER):
+            books.timers.drop(kind, request.id)
     if state is request.state:
         return request
     settled = replace(request, state=state, version=request.version + 1, ended_at=now if ended else None)

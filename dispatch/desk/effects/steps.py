@@ -81,6 +81,8 @@ def _follow(books: Books, assignment: Assignment, event: TripEvent, now: datetim
         red = books.requests.get(assignment.request_id).ask.urgency is Urgency.RED
         watch_at = now + timedelta(seconds=_quiet_s(assignment.state, policy, red=red))
         books.timers.set(Due(kind=DueKind.WATCH, subject=assignment.id, at=watch_at))
+        if red and not before.is_going:
+            books.timers.set(Due(kind=DueKind.SOONER, subject=assignment.request_id, at=now))
     return assignment
 
 
@@ -122,8 +124,10 @@ def _free(books: Books, assignment: Assignment, event: TripEvent, now: datetime)
 
 
 def wake_waiting(books: Books, now: datetime) -> None:
-    """Something changed that could help: for every request that waits the search goes on at this time."""
-    books.timers.hasten(DueKind.PROMISE_RETRY, now)
+    """Something changed that could help: for every request that waits the search goes on at this time, and for every
+    red to which somebody is on the way it is asked who would be sooner."""
+    for kind in (DueKind.PROMISE_RETRY, DueKind.SOONER):
+        books.timers.hasten(kind, now)
 
 
 def carrying(assignments: Iterable[Assignment]) -> Refusal | None:

@@ -11,6 +11,7 @@ from dispatch.desk.effects.standing import settle
 from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books, DueKind, LostRaceError
 from dispatch.desk.unit import Unit, Work
+from dispatch.desk.usecases.proposing import weigh
 from dispatch.domain.arrival import Arrival
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time, unfilled_slots
@@ -43,6 +44,7 @@ async def change(
         plan = await _plan(unit, request, ask, trips, now)
         changed = _changes(request.ask, ask) + ((Changed.CONTACT,) if contact is not None else ())
         refusal = judge_ask(ask) or _judge_time(request.ask, ask, now) or _judge(changed, plan, agreed=agreed)
+        plan = replace(plan, decision=await weigh(unit, request_id, plan.decision))
         written = await unit.write_down(plan.decision)
 
         def work(books: Books) -> str | Refusal:

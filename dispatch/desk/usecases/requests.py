@@ -21,6 +21,7 @@ from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books, LostRaceError
 from dispatch.desk.search import walked
 from dispatch.desk.unit import Unit, Work
+from dispatch.desk.usecases.proposing import weigh
 from dispatch.desk.usecases.reserving import reserve
 from dispatch.desk.usecases.serving import list_before, serve
 from dispatch.domain.approval import Approval, ApprovalState
@@ -83,7 +84,7 @@ async def add_new(
     if before - served:
         await serve(unit, before - served)
         served.update(before)
-    decision = await unit.search(ask, now, Tried(choose=choose))
+    decision = await weigh(unit, newcomer.id, await unit.search(ask, now, Tried(choose=choose)))
     written = await unit.write_down(decision)
     request = replace(newcomer, wanted=decision.wanted)
 
@@ -176,6 +177,7 @@ async def approve(
         slower = None
         if answered is not None and yes and not decision.unfilled.slots:
             decision, slower = await _instead_of_slower(unit, request, answered, decision)
+        decision = await weigh(unit, request_id, decision)
         written = await unit.write_down(decision)
 
         def work(books: Books) -> str | Refusal:

@@ -16,6 +16,7 @@ from dispatch.desk.effects.steps import correct_step, take_step
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.desk.record import Written
 from dispatch.desk.unit import Unit, Work
+from dispatch.desk.usecases.proposing import weigh
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.correction import Correction
 from dispatch.domain.request import Place, Request, unfilled_slots
@@ -72,7 +73,8 @@ async def step(unit: Unit, assignment_id: str, command: StepCommand, *, by: Comm
         if reopens and request.state not in ENDS:
             moved = _from_where_it_stands(unit, request, before)
             leaving = replace(before, state=STEPS[command.step].leads_to)
-            written = await unit.write_down(await unit.search_again(moved, now, leaving=leaving))
+            decision = await weigh(unit, request.id, await unit.search_again(moved, now, leaving=leaving))
+            written = await unit.write_down(decision)
 
         def work(books: Books) -> str | Refusal:
             if command.step is Step.UNDO and (ended := _ended_otherwise(books, before.request_id)):

@@ -1,0 +1,203 @@
+"""For a red the operator is proposed who would be there much sooner, with what it costs both; or the desk diverts it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dispatch.desk.command import Command
+from dispatch.desk.effects.proposing import LOOK_EVERY, list_proposed
+from dispatch.desk.ports import DueKind
+from dispatch.desk.usecases import changes, changing, diverting, requests
+from dispatch.domain.vehicle import Vehicle
+from dispatch.vocabulary.events import Diverted, OfferMade, ProposalOver, StoodDown, VehicleProposed
+from dispatch.vocabulary.needs import Need, Urgency
+from dispatch.vocabulary.promises import Why
+from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.trip_steps import AssignmentState, Step, StepCause
+from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
+from tests.people import OPI, SITI, ask, publish
+from tests.unit.desk.town import Look, Town, done, found
+
+pytestmark = pytest.mark.anyio
+BY = Command(actor=OPI)
+OFFERED, ACCEPTED, EN_ROUTE = AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.EN_ROUTE
+RED, YELLOW = ask(Need.EMERGENCY, urgency=Urgency.RED), ask(Need.EMERGENCY, urgency=Urgency.YELLOW)
+AUTO = '\n[policy]\nred_diverts = "auto"\n'
+
+
+def ambulance(name: str) -> Vehicle:
+    kind = VehicleClass.EMERGENCY_AMBULANCE
+    return Vehicle(id=name, name=f"Ambulans {name}", vehicle_class=kind, agency="kota-tangerang")
+
+
+async def proposed(town: Town, request: Look) -> tuple[object, ...] | None:
+    """The vehicle, the request that it is taken from, and the minutes with it, without it and for the other one."""
+    said = (await town.read(lambda books: list_proposed(books, [books.requests.get(request.id)]))).get(request.id)
+    return said and (said.vehicle_id, said.of, said.eta_s, said.without_s, said.waits_s)
+
+
+async def going(town: Town, minutes: float, *steps: Step) -> Look:
+    """The only ambulance goes to a yellow one."""
+    town.roads.minutes = {"A1": minutes}
+    lower = await town.ask(asked=YELLOW)
+    await town.take(lower.assignments[0], Step.ACCEPT, *steps)
+    return await town.look(lower)
+
+
+async def live(town: Town, request: Look) -> dict[str, AssignmentState]:
+    return dict(await town.live(request))
+
+
+async def test_a_red_that_nobody_can_go_to_is_proposed_the_vehicle_of_a_lower_one(town: Town) -> None:
+    lower = await going(town, 5.0, Step.EN_ROUTE)
+    red = await town.ask(asked=RED)
+    assert red.state is RequestState.WAITING
+    assert await proposed(town, red) == ("A1", lower.id, 300, None, None)
+    assert await live(town, lower) == {"A1": EN_ROUTE}
+
+
+async def test_what_it_costs_the_other_is_how_much_later_its_next_best_comes(town: Town) -> None:
+    lower = await going(town, 5.0)
+    await town.add(ambulance("A2"), minutes=19.0)
+    red = await town.ask(asked=RED)
+    assert await live(town, red) == {"A2": OFFERED}
+    # The next best for the other one is the one that the red has now, which is not free for it.
+    assert await proposed(town, red) == ("A1", lower.id, 300, 1140, None)
+    await town.add(ambulance("A3"), minutes=25.0)
+    await town.pass_time(LOOK_EVERY.total_seconds())
+    assert await proposed(town, red) is not None
+
+
+async def test_minutes_that_are_few_are_not_worth_it(town: Town) -> None:
+    await going(town, 5.0)
+    await town.add(ambulance("A2"), minutes=9.9)
+    red = await town.ask(asked=RED)
+    assert await live(town, red) == {"A2": OFFERED}
+    assert await proposed(town, red) is None
+
+
+@pytest.mark.parametrize("steps", [(Step.EN_ROUTE, Step.ON_SCENE), (Step.EN_ROUTE, Step.ON_SCENE, Step.TRANSPORTING)])
+async def test_who_is_there_already_is_not_proposed(town: Town, steps: tuple[Step, ...]) -> None:
+    await going(town, 5.0, *steps)
+    assert await proposed(town, await town.ask(asked=RED)) is None
+
+
+async def test_nobody_is_proposed_to_a_lower_request_or_from_another_red(town: Town) -> None:
+    lower = await going(town, 5.0)
+    assert (await town.ask(asked=YELLOW)).of(VehicleProposed) == []
+    done(await diverting.divert(town.unit, (await town.ask(asked=RED)).id, of=lower.id, reason="henti napas", by=BY))
+    assert await proposed(town, await town.ask(asked=RED)) is None
+
+
+async def test_who_may_not_go_under_the_sop_is_not_proposed(town: Town) -> None:
+    town.roads.minutes = {"H3": 5.0}
+    body = await town.ask(asked=ask(Need.BODY))
+    await town.take(body.assignments[0], Step.ACCEPT)
+    assert await proposed(town, await town.ask(asked=RED)) is None
+
+
+async def test_it_is_told_once_and_over_when_it_is_not_so_any_more(town: Town) -> None:
+    lower = await going(town, 5.0, Step.EN_ROUTE)
+    red = await town.ask(asked=RED)
+    for _ in range(3):
+        await town.pass_time(300)
+    assert len((await town.look(red)).of(VehicleProposed)) == 1
+    await town.take((await town.look(lower)).live()[0], Step.ON_SCENE)
+    assert await proposed(town, red) is None
+    await town.pass_time(300)
+    assert len((await town.look(red)).of(ProposalOver)) == 1
+    await town.take((await town.look(lower)).live()[0], Step.UNDO) if False else None
+
+
+async def test_what_is_carried_out_is_not_proposed_any_more(town: Town) -> None:
+    lower = await going(town, 5.0, Step.EN_ROUTE)
+    red = await town.ask(asked=RED)
+    done(await diverting.divert(town.unit, red.id, of=lower.id, vehicle_id="A1", reason="henti napas", by=BY))
+    assert await proposed(town, red) is None
+    assert await live(town, red) == {"A1": OFFERED}
+
+
+async def test_an_ended_red_has_no_proposal_and_no_timer(town: Town) -> None:
+    await going(town, 5.0)
+    await town.add(ambulance("A2"), minutes=19.0)
+    red = await town.ask(asked=RED)
+    await town.take(red.assignments[0], Step.ACCEPT)
+    await town.run_due()
+    assert await town.timer(DueKind.SOONER, red.id) is not None
+    state = RequestState.CANCELLED_BY_REQUESTER
+    done(await changes.end(town.unit, red.id, state, told="keluarga", reason="contoh", by=Command(actor=SITI)))
+    assert await town.timer(DueKind.SOONER, red.id) is None
+    assert await proposed(town, red) is None
+
+
+async def coming(town: Town) -> Look:
+    """The only ambulance is on its way to a red, twenty minutes off."""
+    town.roads.minutes = {"A1": 20.0}
+    red = await town.ask(asked=RED)
+    await town.take(red.assignments[0], Step.ACCEPT, Step.EN_ROUTE)
+    await town.run_due()
+    assert await proposed(town, red) is None
+    return red
+
+
+async def test_a_vehicle_that_comes_on_duty_much_nearer_is_proposed_at_once(town: Town) -> None:
+    red = await coming(town)
+    await town.add(ambulance("A2"), minutes=14.0)
+    await town.duty("A2", Duty.OFF_DUTY)
+    await town.duty("A2", Duty.AVAILABLE)
+    await town.run_due()
+    assert await proposed(town, red) == ("A2", None, 840, 1200, None)
+    done(await requests.assign(town.unit, red.id, "A2", override=None, by=BY))
+    assert await live(town, red) == {"A1": EN_ROUTE, "A2": OFFERED}
+    assert await proposed(town, red) is None
+    trips = {a.vehicle_id: a for a in (await town.look(red)).live()}
+    await town.take(trips["A2"], Step.ACCEPT)
+    assert await live(town, red) == {"A2": ACCEPTED}
+
+
+async def test_a_vehicle_a_little_nearer_is_not_proposed(town: Town) -> None:
+    red = await coming(town)
+    await town.add(ambulance("A2"), minutes=15.1)
+    await town.pass_time(0)
+    await town.pass_time(LOOK_EVERY.total_seconds())
+    assert await proposed(town, red) is None
+
+
+async def test_a_free_vehicle_goes_before_one_that_another_waits_for(town: Town) -> None:
+    red = await coming(town)
+    await town.add(ambulance("A3"), minutes=6.0)
+    lower = await town.ask(asked=YELLOW)
+    await town.take(lower.assignments[0], Step.ACCEPT)
+    await town.add(ambulance("A2"), minutes=8.0)
+    await town.pass_time(LOOK_EVERY.total_seconds())
+    assert ((await proposed(town, red)) or [None])[0] == "A2"
+
+
+async def test_nobody_is_looked_for_once_the_vehicle_is_there(town: Town) -> None:
+    red = await coming(town)
+    await town.take((await town.look(red)).live()[0], Step.ON_SCENE)
+    await town.add(ambulance("A2"), minutes=1.0)
+    await town.pass_time(LOOK_EVERY.total_seconds())
+    assert await proposed(town, red) is None
+    assert await town.timer(DueKind.SOONER, red.id) is None
+
+
+async def test_only_a_red_is_compared(town: Town) -> None:
+    lower = await going(town, 20.0)
+    await town.add(ambulance("A2"), minutes=1.0)
+    await town.pass_time(LOOK_EVERY.total_seconds())
+    assert await town.timer(DueKind.SOONER, lower.id) is None
+    assert (await town.look(lower)).of(VehicleProposed) == []
+
+
+async def test_a_request_that_becomes_red_is_compared_and_one_that_is_none_any_more_not(town: Town) -> None:
+    lower = await going(town, 20.0)
+    await town.add(ambulance("A2"), minutes=1.0)
+    done(await changing.change(town.unit, lower.id, lambda one: replace(one, urgency=Urgency.RED), by=BY))
+    await town.pass_time(LOOK_EVERY.total_seconds())
+    assert ((await proposed(town, lower)) or [None])[0] == "A2"
+    done(await changing.change(town.unit, lower.id, lambda one: replace(one, urgency=Urgency.YELLOW), by=BY))
+    assert await proposed(town, lower) is None
+    assert await town.timer(DueKind.SOONER, lower.id) is None
