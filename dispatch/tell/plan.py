@@ -10,6 +10,7 @@ from dispatch.vocabulary.events import (
     ApprovalAsked,
     ArrivalChanged,
     DeathAnswered,
+    Diverted,
     Escalated,
     Event,
     FamilySaid,
@@ -25,9 +26,11 @@ from dispatch.vocabulary.events import (
     PromiseMade,
     PromiseOverdue,
     PromiseReminded,
+    ProposalOver,
     RequestChanged,
     RequestEnded,
     RequestReceived,
+    SoonerEvent,
     StepCorrected,
     StepTaken,
     StepUndone,
@@ -36,6 +39,7 @@ from dispatch.vocabulary.events import (
     TransferBegun,
     TripEvent,
     TripNoticed,
+    VehicleProposed,
 )
 from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.promises import LADDER, OPERATOR, OWN_OPERATOR, STAFF, PromiseKind, Why
@@ -76,7 +80,7 @@ _STEPS = frozenset(template for row in STATES.values() for _, template in row.te
 _OVERTAKEN = frozenset(
     {
         *(Template.REPLACED, Template.VEHICLE_LOST, Template.PROMISE_OVERDUE, Template.ESCALATED),
-        *(Template.APPROVAL_ASKED, Template.HELP_ASKED),
+        *(Template.APPROVAL_ASKED, Template.HELP_ASKED, Template.VEHICLE_PROPOSED),
     }
 )
 _OVERTAKEN_STEPS = frozenset(
@@ -108,7 +112,7 @@ _NOTICES: Mapping[str, Template] = {"police": Template.POLICE_NOTICE, "owner": T
 def messages_for(seq: int, event: Event, known: Known) -> Tellings:
     """Who is told what of this event, and what need not be said any more."""
     it = _Happened(seq, event, known)
-    return _of_trip(event, it) or _of_promise(event, it) or _of_request(event, it)
+    return _of_trip(event, it) or _of_promise(event, it) or _of_proposal(event, it) or _of_request(event, it)
 
 
 @dataclass(frozen=True, slots=True)
@@ -333,6 +337,30 @@ def _answered(event: DeathAnswered, it: _Happened) -> Tellings:
     by_facility = event.whose is WhoseWord.FACILITY
     told = it.say(OPERATOR, template) if by_facility or not event.confirmed else ()
     return told + (_to_receiving(it, template) if event.aboard and not by_facility else ())
+
+
+def _of_proposal(event: Event, it: _Happened) -> Tellings:
+    overtaken = it.drop(frozenset({Template.VEHICLE_PROPOSED}))
+    match event:
+        case VehicleProposed():
+            return overtaken + (() if event.again else _sooner(event, it, Template.VEHICLE_PROPOSED))
+        case ProposalOver():
+            return overtaken
+        case Diverted():
+            return overtaken + _sooner(event, it, Template.DIVERTED)
+    return ()
+
+
+def _sooner(event: SoonerEvent, it: _Happened, template: Template) -> Tellings:
+    """The operator is told how much sooner a vehicle would be there, and what it costs."""
+    return it.say(
+        OPERATOR,
+        template,
+        taken_from=event.taken_from,
+        eta_s=str(event.eta_s),
+        without_s=None if event.without_s is None else str(event.without_s),
+        waits_s=None if event.waits_s is None else str(event.waits_s),
+    )
 
 
 def _changed(event: RequestChanged, it: _Happened) -> Tellings:

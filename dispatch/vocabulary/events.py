@@ -422,13 +422,13 @@ class ProposalEvent(Event):
 class SoonerEvent(ProposalEvent):
     """A vehicle would be with a red in `eta_s`, without it somebody is in `without_s` (None: nobody comes).
 
-    It is taken from its `trip` to the request `of`, which waits `waits_s` longer then (None: nobody else can go there);
-    all three are None of a free one. `instead_of` is the vehicle that is on its way and gives its place.
+    It leaves its `trip` to the request `taken_from`, which waits `waits_s` longer then (None: nobody else can go
+    there); all three are None of a free one. `instead_of` is the vehicle that is on its way and gives its place.
     """
 
     eta_s: int
     without_s: int | None = None
-    of: str | None = None
+    taken_from: str | None = None
     trip: str | None = None
     waits_s: int | None = None
     instead_of: str | None = None

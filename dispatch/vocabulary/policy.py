@@ -42,6 +42,7 @@ class CertainHours:
 class Policy:
     """Offers and their order (R23, R24), old positions (R21), shifts (R22), speeds (R25); units are in the names.
 
+    `red_diverts` says who takes a vehicle from a lower request for a red (R42).
     `hours` are the figures that hold at certain hours instead; of several for the same figure the last one holds.
     """
 
@@ -80,3 +81,5 @@ class Policy:
 FIGURES: Mapping[str, Bounds] = MappingProxyType(
     {known.name: known.metadata["bounds"] for known in fields(Policy) if "bounds" in known.metadata}
 )
+# What is no figure: the words that each takes. It is the same at every hour.
+CHOICES: Mapping[str, type[Diverts]] = MappingProxyType({"red_diverts": Diverts})

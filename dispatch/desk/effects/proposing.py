@@ -102,7 +102,7 @@ def _event(kind: type[E], found: Proposal, decision: Decision) -> E:
         vehicle_id=found.vehicle_id,
         eta_s=round(found.arrival.eta_s),
         without_s=None if found.without_s is None else round(found.without_s),
-        of=trip.request_id if trip is not None else None,
+        taken_from=trip.request_id if trip is not None else None,
         trip=trip.id if trip is not None else None,
         waits_s=None if found.waits_s is None else round(found.waits_s),
         instead_of=found.instead_of,

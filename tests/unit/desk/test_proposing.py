@@ -1,30 +1,35 @@
-"""For a red the operator is proposed who would be there much sooner, with what it costs both; or the desk diverts it."""
+"""For a red the operator is proposed who would be there much sooner, with what it costs; or the desk diverts it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from dispatch.desk.command import Command
 from dispatch.desk.effects.proposing import LOOK_EVERY, list_proposed
-from dispatch.desk.ports import DueKind
+from dispatch.desk.ports import Books, DueKind
 from dispatch.desk.usecases import changes, changing, diverting, requests
+from dispatch.domain.request import Ask
 from dispatch.domain.vehicle import Vehicle
-from dispatch.vocabulary.events import Diverted, OfferMade, ProposalOver, StoodDown, VehicleProposed
+from dispatch.rules.pack.read import read_pack
+from dispatch.vocabulary.events import Diverted, ProposalOver, StoodDown, VehicleProposed
 from dispatch.vocabulary.needs import Need, Urgency
+from dispatch.vocabulary.policy import Diverts
 from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.trip_steps import AssignmentState, Step, StepCause
 from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
-from tests.people import OPI, SITI, ask, publish
-from tests.unit.desk.town import Look, Town, done, found
+from tests.people import OPI, SITI, ask, packs
+from tests.unit.desk.town import Look, Town, done
 
 pytestmark = pytest.mark.anyio
 BY = Command(actor=OPI)
 OFFERED, ACCEPTED, EN_ROUTE = AssignmentState.OFFERED, AssignmentState.ACCEPTED, AssignmentState.EN_ROUTE
 RED, YELLOW = ask(Need.EMERGENCY, urgency=Urgency.RED), ask(Need.EMERGENCY, urgency=Urgency.YELLOW)
-AUTO = '\n[policy]\nred_diverts = "auto"\n'
+
+
+def to(urgency: Urgency) -> Callable[[Ask], Ask]:
+    return lambda asked: replace(asked, urgency=urgency)
 
 
 def ambulance(name: str) -> Vehicle:
@@ -35,7 +40,7 @@ def ambulance(name: str) -> Vehicle:
 async def proposed(town: Town, request: Look) -> tuple[object, ...] | None:
     """The vehicle, the request that it is taken from, and the minutes with it, without it and for the other one."""
     said = (await town.read(lambda books: list_proposed(books, [books.requests.get(request.id)]))).get(request.id)
-    return said and (said.vehicle_id, said.of, said.eta_s, said.without_s, said.waits_s)
+    return None if said is None else (said.vehicle_id, said.taken_from, said.eta_s, said.without_s, said.waits_s)
 
 
 async def going(town: Town, minutes: float, *steps: Step) -> Look:
@@ -108,7 +113,6 @@ async def test_it_is_told_once_and_over_when_it_is_not_so_any_more(town: Town) -
     assert await proposed(town, red) is None
     await town.pass_time(300)
     assert len((await town.look(red)).of(ProposalOver)) == 1
-    await town.take((await town.look(lower)).live()[0], Step.UNDO) if False else None
 
 
 async def test_what_is_carried_out_is_not_proposed_any_more(town: Town) -> None:
@@ -195,9 +199,78 @@ async def test_only_a_red_is_compared(town: Town) -> None:
 async def test_a_request_that_becomes_red_is_compared_and_one_that_is_none_any_more_not(town: Town) -> None:
     lower = await going(town, 20.0)
     await town.add(ambulance("A2"), minutes=1.0)
-    done(await changing.change(town.unit, lower.id, lambda one: replace(one, urgency=Urgency.RED), by=BY))
+    done(await changing.change(town.unit, lower.id, to(Urgency.RED), by=BY))
     await town.pass_time(LOOK_EVERY.total_seconds())
     assert ((await proposed(town, lower)) or [None])[0] == "A2"
-    done(await changing.change(town.unit, lower.id, lambda one: replace(one, urgency=Urgency.YELLOW), by=BY))
+    done(await changing.change(town.unit, lower.id, to(Urgency.YELLOW), by=BY))
     assert await proposed(town, lower) is None
     assert await town.timer(DueKind.SOONER, lower.id) is None
+
+
+async def automatic(town: Town) -> None:
+    """The national SOP lets the desk divert by itself."""
+    text = packs()["national.toml"]
+    old = read_pack(text)
+    text = text.replace("[policy]", '[policy]\nred_diverts = "auto"').replace(f'"{old.version}"', '"auto"', 1)
+    text = text.replace("2026-11-01T00:00:00", "2026-11-02T00:00:00", 1)
+    pack = read_pack(text)
+    assert pack.policy.red_diverts is Diverts.AUTO
+
+    def put(books: Books) -> None:
+        books.sop.add_pack(agency=pack.agency, version=pack.version, effective_from=pack.effective_from, text=text)
+
+    await town.store.write(put)
+
+
+async def test_where_the_policy_says_so_the_desk_diverts_by_itself(town: Town) -> None:
+    await automatic(town)
+    lower = await going(town, 5.0, Step.EN_ROUTE)
+    red = await town.ask(asked=RED)
+    assert await live(town, red) == {"A1": OFFERED}
+    assert (red.decided.chosen, red.promise) == (("A1",), None)
+    assert [(one.vehicle_id, one.taken_from) for one in red.of(Diverted)] == [("A1", lower.id)]
+    left = await town.look(lower)
+    assert [(one.cause, one.reason) for one in left.of(StoodDown)] == [(StepCause.RED_DIVERTS, None)]
+    assert (left.state, left.owed.why) == (RequestState.WAITING, Why.RED_FIRST)
+    assert await proposed(town, red) is None
+
+
+async def test_the_desk_diverts_instead_of_a_later_one_that_drives_on_until_then(town: Town) -> None:
+    await automatic(town)
+    red = await coming(town)
+    await town.add(ambulance("A2"), minutes=5.0)
+    lower = await town.ask(asked=YELLOW)
+    await town.take(lower.assignments[0], Step.ACCEPT)
+    await town.pass_time(LOOK_EVERY.total_seconds())
+    assert await live(town, red) == {"A1": EN_ROUTE, "A2": OFFERED}
+    assert await live(town, lower) == {}
+    trips = {a.vehicle_id: a for a in (await town.look(red)).live()}
+    await town.take(trips["A2"], Step.ACCEPT)
+    await town.run_due()
+    assert await live(town, red) == {"A2": ACCEPTED}
+    assert await live(town, lower) == {"A1": OFFERED}  # who was on its way to the red is free for the other
+
+
+async def test_who_declined_the_red_is_not_taken_from_the_other_one_again(town: Town) -> None:
+    await automatic(town)
+    lower = await going(town, 5.0)
+    red = await town.ask(asked=RED)
+    await town.take((await town.look(red)).live()[0], Step.DECLINE)
+    await town.pass_time(600)
+    assert await live(town, lower) == {"A1": OFFERED}
+    await town.take((await town.look(lower)).live()[0], Step.ACCEPT)
+    await town.pass_time(300)
+    assert await live(town, lower) == {"A1": ACCEPTED}
+    assert len((await town.look(red)).of(Diverted)) == 1
+
+
+async def test_nobody_is_diverted_back_where_the_two_change_places(town: Town) -> None:
+    await automatic(town)
+    lower = await going(town, 5.0)
+    red = await town.ask(asked=RED)
+    await town.take((await town.look(red)).live()[0], Step.ACCEPT)
+    done(await changing.change(town.unit, red.id, to(Urgency.YELLOW), by=BY))
+    done(await changing.change(town.unit, lower.id, to(Urgency.RED), by=BY))
+    await town.pass_time(300)
+    assert await live(town, red) == {"A1": ACCEPTED}
+    assert (await town.look(lower)).of(Diverted) == []
