@@ -28,7 +28,7 @@ from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.promises import PromiseKind, PromiseState
 from dispatch.vocabulary.request_states import FamilyWord, RequestState
-from dispatch.vocabulary.trip_steps import FIRST_CONTACT, STEPS, AssignmentState, Leg, Step, steps_from
+from dispatch.vocabulary.trip_steps import FIRST_CONTACT, INSTEAD, STEPS, AssignmentState, Leg, Step, steps_from
 
 
 class StampOut(Out):
@@ -62,6 +62,7 @@ class AssignmentOut(Out):
     reason: str | None = None
     slot: int = 0
     first_contact: bool = False
+    instead: bool = False
     leg: Leg | None = None
     arrives_at: datetime | None = None
     later_min: int = 0
@@ -229,6 +230,7 @@ def assignment_out(unit: Unit, assignment: Assignment, names: Names) -> Assignme
         next_steps=[step for step in steps_from(assignment.state) if not STEPS[step].by_desk],
         correctable=list(correctable(assignment)),
         first_contact=assignment.slot == FIRST_CONTACT,
+        instead=assignment.slot == INSTEAD,
         leg=said.leg if said is not None else None,
         arrives_at=said.arrives_at if said is not None else None,
         later_min=said.later_min if said is not None else 0,

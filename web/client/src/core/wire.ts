@@ -60,6 +60,8 @@ export interface components {
             slot: number;
             /** @default false */
             first_contact: boolean;
+            /** @default false */
+            instead: boolean;
             leg?: components["schemas"]["Leg"] | null;
             arrives_at?: string | null;
             /** @default 0 */

@@ -10,7 +10,8 @@ import { ago, clockText, dueText } from "../../core/words";
 import { text } from "../../text/id";
 import { Approvals } from "../../ui/approve";
 import { Button } from "../../ui/controls";
-import { answerDeath, asking, fetched, me, open, select, selected } from "./state";
+import { Proposal } from "./proposal";
+import { answerDeath, asking, fetched, me, open, proposed, select, selected } from "./state";
 
 const words = text.peta;
 export const shown = signal<"requests" | "promises">("requests");
@@ -26,6 +27,7 @@ export function List() {
     <nav class="list" aria-label={words.requests}>
       {asking.value.length > 0 && <Asking />}
       {deaths.value.length > 0 && <Deaths />}
+      {proposed.value.length > 0 && <Proposed />}
       <div class="pair tabs">
         <Button aria-pressed={shown.value === "requests"} onClick={() => (shown.value = "requests")}>
           {words.requests} {open.value.length}
@@ -76,6 +78,20 @@ const Deaths = () => (
           label={text.deaths.notConfirmed}
           onClick={() => void answerDeath(report.request_id, "alive")}
         />
+      </div>
+    ))}
+  </section>
+);
+
+const Proposed = () => (
+  <section class="stack asked" aria-label={words.proposal.title}>
+    <h2>{words.proposal.title}</h2>
+    {proposed.value.map((request) => (
+      <div class="stack" key={request.id}>
+        <p>
+          <strong>{request.pickup.name}</strong>
+        </p>
+        <Proposal request={request} />
       </div>
     ))}
   </section>

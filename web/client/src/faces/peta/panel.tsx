@@ -10,18 +10,19 @@ import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
 import { choose } from "./choose";
+import { Proposal } from "./proposal";
 import {
   about,
   candidates,
   fetched,
   hold,
-  lowerOf,
   me,
   opened,
   reportOf,
   search,
   select,
   selected,
+  takenFrom,
 } from "./state";
 
 const words = text.peta;
@@ -54,6 +55,7 @@ export function Panel({ request }: { request: RequestFull }) {
         {request.dropoff ? ` → ${request.dropoff.name}` : ""}
       </h2>
       <State request={request} />
+      {operator && <Proposal request={request} />}
       {request.contact_phone && (
         <a class="button" href={telephone(request.contact_phone)}>
           {words.caller} {request.contact_phone}
@@ -95,7 +97,8 @@ function State({ request }: { request: RequestFull }) {
         <ul class="trips plain" aria-label={words.vehicles}>
           {trips.map((trip) => (
             <li key={trip.id}>
-              {trip.first_contact && <span class="chip">{text.firstContact}</span>} {tripText(trip)}{" "}
+              {trip.first_contact && <span class="chip">{text.firstContact}</span>}
+              {trip.instead && <span class="chip">{text.instead}</span>} {tripText(trip)}{" "}
               {me.value?.role === "operator" && <OfTrip request={request} trip={trip} />}
             </li>
           ))}
@@ -152,6 +155,6 @@ const Buttons = ({ request }: { request: RequestFull }) => (
 
 function Act({ request, candidate }: { request: RequestFull; candidate: Candidate }) {
   const act = choose(request, candidate);
-  const against = lowerOf(request, candidate) ? words.divert : words.override;
+  const against = takenFrom(request, candidate) ? words.divert : words.override;
   return act && <Button label={candidate.eligible ? words.assign : against} onClick={act} />;
 }
