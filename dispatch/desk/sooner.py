@@ -53,8 +53,8 @@ def find_sooner(decision: Decision, around: Around, roads: Roads, taken: frozens
 
     `taken` are vehicles that others get at the same moment. A free vehicle goes before one that others wait for.
     """
-    if any(a.is_live and a.slot == INSTEAD for a in around.own):
-        return None  # somebody is asked instead already
+    if any(a.is_live and (a.slot == INSTEAD or a.hands_over) for a in around.own):
+        return None  # somebody is asked instead already, or the patient lies in a vehicle and changes to another
     coming = [a for a in around.own if a.is_live and a.slot >= 0 and a.slot not in decision.unfilled.slots]
     waited_for = [a for a in coming if not a.row.met]
     lacks = len(decision.step.filled) < len(decision.unfilled.slots)

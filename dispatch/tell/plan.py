@@ -209,13 +209,8 @@ def _of_trip(event: Event, it: _Happened) -> Tellings:
             return _transferred(it)
         case HandedOver():
             return it.say("driver", Template.HANDED_OVER)
-        case StoodDown(cause=cause) if cause in _NOT_MISSED:
-            return it.drop(_LATER) + it.say("driver", Template.LET_GO)
         case StoodDown() | ProblemReported():
-            told = it.drop(_LATER) + it.say("contact", Template.REPLACED, wait=SETTLED)
-            told += it.say(OPERATOR, Template.VEHICLE_LOST, wait=SETTLED)
-            called_back = isinstance(event, StoodDown) and not it.known.own_act
-            return told + (it.say("driver", Template.LET_GO) if called_back else ())
+            return _lost(event, it)
     return ()
 
 
@@ -263,6 +258,15 @@ def _later(event: ArrivalChanged, it: _Happened) -> Tellings:
         *it.say("contact", Template.ARRIVES_LATER, eta=at, leg=leg),
         *(m for one in facilities for m in it.say(f"facility:{one}", Template.ARRIVES_LATER_FACILITY, eta=at, leg=leg)),
     )
+
+
+def _lost(event: StoodDown | ProblemReported, it: _Happened) -> Tellings:
+    """A vehicle does not come: whom that leaves without one hears of it, and the driver who was called back."""
+    let_go = it.say("driver", Template.LET_GO) if isinstance(event, StoodDown) and not it.known.own_act else ()
+    if event.cause in _NOT_MISSED:
+        return it.drop(_LATER) + let_go
+    told = it.drop(_LATER) + it.say("contact", Template.REPLACED, wait=SETTLED)
+    return told + it.say(OPERATOR, Template.VEHICLE_LOST, wait=SETTLED) + let_go
 
 
 def _offered(event: OfferMade, it: _Happened) -> Tellings:

@@ -77,7 +77,7 @@ def _is_so(books: Books, request: Request, said: VehicleProposed) -> bool:
             and held.id == said.trip
             and is_divertible(held, books.requests.get(held.request_id), request.ask)
         )
-    if not able or any(a.is_live and a.slot == INSTEAD for a in trips):
+    if not able or any(a.is_live and (a.slot == INSTEAD or a.hands_over) for a in trips):
         return False
     return is_waited_for(request, trips) or bool(unfilled_slots(request.wanted, trips))
 

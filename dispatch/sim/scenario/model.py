@@ -154,9 +154,7 @@ class OperatorAct(_AboutRequest):
     """What one operator or officer does about a request."""
 
     role: t.Text = Field(default="operator", alias="as")
-    does: Literal[
-        "approve", "refuse", "assign", "override", "divert", "close", "undo", "change", "correct", "transfer"
-    ]
+    does: Literal["approve", "refuse", "assign", "override", "divert", "close", "undo", "change", "correct", "transfer"]
     vehicle: t.VehicleId | None = None
     rule: t.Text | None = None
     reason: t.Text = "darurat"
