@@ -219,12 +219,16 @@ export function lowerOf(request: RequestSummary, vehicle_id: string) {
 export const takenFrom = (request: RequestSummary, candidate: Candidate) =>
   candidate.blocking.join() === ON_A_TRIP ? lowerOf(request, candidate.vehicle_id) : null;
 
-// What is proposed for a red, with the request that its vehicle leaves, as long as that has nobody aboard.
+// What is proposed for a red, with the request that its vehicle leaves: as long as that is on its way there, or free.
 export function proposalOf(request: RequestSummary) {
   const said = request.proposal;
-  if (!said) return null;
-  const lower = said.taken_from ? lowerOf(request, said.vehicle_id) : null;
-  return said.taken_from && lower?.id !== said.taken_from ? null : { said, lower };
+  const vehicle = vehicles.value.get(said?.vehicle_id ?? "");
+  if (!said || !vehicle) return null;
+  if (!said.taken_from)
+    return vehicle.request_id || vehicle.duty !== "available" ? null : { said, lower: null };
+  const lower = lowerOf(request, said.vehicle_id);
+  const coming = vehicle.assignment_state === "accepted" || vehicle.assignment_state === "en_route";
+  return coming && lower?.id === said.taken_from ? { said, lower } : null;
 }
 
 const act = (id: string, what: string, body: unknown) =>
