@@ -158,6 +158,7 @@ def diverting(decision: Decision, found: Proposal, roads: Roads, taken: frozense
     fleet = decision.fleet.follow([one.freed() if one.id == name else one for one in decision.fleet.vehicles])
     tried = replace(decision.tried, choose=name)
     again = search(decision.ask, fleet, decision.sop, roads, now=decision.at, zone=zone, tried=tried)
+    again = replace(again, unfilled=decision.unfilled, wanted=decision.wanted)
     if decision.unfilled.slots:
         again = again.instead(taken=taken)
     else:

@@ -274,3 +274,24 @@ async def test_nobody_is_diverted_back_where_the_two_change_places(town: Town) -
     await town.pass_time(300)
     assert await live(town, red) == {"A1": ACCEPTED}
     assert (await town.look(lower)).of(Diverted) == []
+
+
+async def test_what_a_change_needs_is_diverted_and_who_may_not_go_any_more_drives_on_until_then(town: Town) -> None:
+    await automatic(town)
+    await town.add(replace(ambulance("O1"), equipment=frozenset({"incubator"})), minutes=5.0)
+    town.roads.minutes = {"O1": 5.0}
+    lower = await town.ask(asked=ask(Need.TRANSPORT))
+    await town.take(lower.assignments[0], Step.ACCEPT)
+    town.roads.minutes["T1"] = 6.0
+    other = await town.ask(asked=ask(Need.TRANSPORT))
+    await town.take(other.assignments[0], Step.ACCEPT)
+
+    def worse(asked: Ask) -> Ask:
+        return replace(asked, urgency=Urgency.RED, patient=replace(asked.patient, incubator=True))
+
+    done(await changing.change(town.unit, other.id, worse, by=BY))
+    assert await live(town, other) == {"T1": ACCEPTED, "O1": OFFERED}
+    assert (await town.look(lower)).live() == []
+    trips = {a.vehicle_id: a for a in (await town.look(other)).live()}
+    await town.take(trips["O1"], Step.ACCEPT)
+    assert await live(town, other) == {"O1": ACCEPTED}
