@@ -10,7 +10,6 @@ import { ago, clockText, dueText } from "../../core/words";
 import { text } from "../../text/id";
 import { Approvals } from "../../ui/approve";
 import { Button } from "../../ui/controls";
-import { Proposal } from "./proposal";
 import { answerDeath, asking, fetched, me, open, proposed, select, selected } from "./state";
 
 const words = text.peta;
@@ -19,15 +18,20 @@ const ledger = fetched(
   computed(() => shown.value === "promises"),
   () => import("./ledger"),
 );
+const proposals = fetched(
+  computed(() => proposed.value.length > 0),
+  () => import("./proposal"),
+);
 
 export function List() {
   const late = owed.value.filter(isLate).length;
   const Ledger = ledger.value?.Ledger;
+  const Proposals = proposals.value?.Proposals;
   return (
     <nav class="list" aria-label={words.requests}>
       {asking.value.length > 0 && <Asking />}
       {deaths.value.length > 0 && <Deaths />}
-      {proposed.value.length > 0 && <Proposed />}
+      {Proposals && proposed.value.length > 0 && <Proposals />}
       <div class="pair tabs">
         <Button aria-pressed={shown.value === "requests"} onClick={() => (shown.value = "requests")}>
           {words.requests} {open.value.length}
@@ -78,20 +82,6 @@ const Deaths = () => (
           label={text.deaths.notConfirmed}
           onClick={() => void answerDeath(report.request_id, "alive")}
         />
-      </div>
-    ))}
-  </section>
-);
-
-const Proposed = () => (
-  <section class="stack asked" aria-label={words.proposal.title}>
-    <h2>{words.proposal.title}</h2>
-    {proposed.value.map((request) => (
-      <div class="stack" key={request.id}>
-        <p>
-          <strong>{request.pickup.name}</strong>
-        </p>
-        <Proposal request={request} />
       </div>
     ))}
   </section>

@@ -2,7 +2,7 @@
 import type { RequestSummary } from "../../core/api";
 import { text } from "../../text/id";
 import { Button } from "../../ui/controls";
-import { assign, diverting, opened, proposalOf, select } from "./state";
+import { assign, diverting, opened, proposalOf, proposed, select } from "./state";
 
 const words = text.peta.proposal;
 
@@ -22,3 +22,18 @@ export function Proposal({ request }: { request: RequestSummary }) {
   };
   return <Button label={label} class="primary" onClick={() => void act()} />;
 }
+
+// Above the list: one ready button for each.
+export const Proposals = () => (
+  <section class="stack asked" aria-label={words.title}>
+    <h2>{words.title}</h2>
+    {proposed.value.map((request) => (
+      <div class="stack" key={request.id}>
+        <p>
+          <strong>{request.pickup.name}</strong>
+        </p>
+        <Proposal request={request} />
+      </div>
+    ))}
+  </section>
+);
