@@ -49,7 +49,7 @@ def test_operators_read_what_is_proposed_and_nobody_else_does(service: Service) 
     assert found["listed"] == said
     assert found["lines"] == {"vehicle_proposed"}
     for person in (SITI, DINA):
-        nothing = {"proposal": None, "listed": None, "lines": set(), "letters": set()}
+        nothing: dict[str, Any] = {"proposal": None, "listed": None, "lines": set(), "letters": set()}
         assert read(service, person, red) == nothing
 
 
