@@ -13,8 +13,6 @@ import {
   id_trip,
 } from "../core/vocabulary";
 
-const whole = (seconds: number) => Math.max(1, Math.round(seconds / 60));
-
 export const text = {
   app: "Jemput",
   tagline: "Yang dibutuhkan keluarga bukan daftar nomor telepon, tetapi kendaraan yang datang.",
@@ -46,7 +44,6 @@ export const text = {
   },
   firstContact: "Penolong pertama",
   instead: "Menggantikan",
-  colour: { red: "merah", yellow: "kuning", green: "hijau" },
   arrives: {
     pickup: (at: string) => `tiba ±${at}`,
     destination: (at: string) => `tiba di tujuan ±${at}`,
@@ -218,22 +215,6 @@ export const text = {
     divertFrom: (need: string, from: string) =>
       `Kendaraan ini sedang bertugas untuk ${need.toLowerCase()} dari ${from}. Permintaan itu langsung dicarikan kendaraan lain, dan pemintanya diberi tahu.`,
     divertNow: "Ambil",
-    proposal: {
-      title: "Usulan untuk yang gawat darurat",
-      divert: (name: string) => `Alihkan ${name}:`,
-      gain: (eta_s: number, without_s: number | null | undefined) =>
-        typeof without_s === "number"
-          ? `merah ${whole(without_s - eta_s)} menit lebih cepat`
-          : `merah dijemput ${whole(eta_s)} menit lagi, belum ada yang lain`,
-      cost: (colour: string, waits_s: number | null | undefined) => {
-        if (typeof waits_s !== "number") return `${colour} belum ada penggantinya`;
-        if (waits_s < 30) return `${colour} tidak menunggu lebih lama`;
-        return `${colour} menunggu ${whole(waits_s)} menit lebih lama`;
-      },
-      send: (name: string, eta_s: number, without_s: number | null | undefined, other: string) =>
-        `Kirim ${name}: bisa tiba ${whole((without_s ?? eta_s) - eta_s)} menit lebih cepat daripada ${other}`,
-      reason: (gain: string) => `${gain.charAt(0).toUpperCase()}${gain.slice(1)}`,
-    },
     correct: {
       button: "Perbaiki langkah…",
       what: (name: string) => `Perbaiki langkah ${name}`,

@@ -1,10 +1,8 @@
 // What the desk proposes to the operator for a red: a vehicle that would be there much sooner, and what that costs.
 import type { RequestSummary } from "../../core/api";
-import { text } from "../../text/id";
+import { words } from "../../text/usulan";
 import { Button } from "../../ui/controls";
 import { assign, diverting, opened, proposalOf, proposed, select } from "./state";
-
-const words = text.peta.proposal;
 
 export function Proposal({ request }: { request: RequestSummary }) {
   const found = proposalOf(request);
@@ -12,7 +10,7 @@ export function Proposal({ request }: { request: RequestSummary }) {
   const { said, lower } = found;
   const gain = words.gain(said.eta_s, said.without_s);
   const label = lower
-    ? `${words.divert(said.vehicle_name)} ${gain}, ${words.cost(text.colour[lower.urgency], said.waits_s)}`
+    ? `${words.divert(said.vehicle_name)} ${gain}, ${words.cost(words.colour[lower.urgency], said.waits_s)}`
     : words.send(said.vehicle_name, said.eta_s, said.without_s, said.instead_of_name ?? "");
   const act = async () => {
     await select(request.id);
