@@ -1,11 +1,13 @@
 // The selected request: its vehicles, what is asked, why this one, and what an operator may do.
-import { useEffect } from "preact/hooks";
+import { useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import type { Assignment, Candidate, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
 import { arrival, familyLeft, isOpen, live, missing, secondsLeft } from "../../core/requests";
 import { STATES } from "../../core/vocabulary";
 import { telephone, whenText } from "../../core/words";
 import { text } from "../../text/id";
+import { peta as words } from "../../text/peta";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
@@ -22,9 +24,9 @@ import {
   search,
   select,
   selected,
+  toPanel,
 } from "./state";
 
-const words = text.peta;
 const dialogs = fetched(opened, () => import("./dialogs"));
 
 // On a phone the panel stands above the list, out of sight.
@@ -42,9 +44,15 @@ export function Panel({ request }: { request: RequestFull }) {
   const ended = !isOpen(request);
   const shown = candidates.value ?? request.decision;
   const act = (candidate: Candidate) => <Act request={request} candidate={candidate} />;
+  const box = useRef<HTMLElement>(null);
   useEffect(() => leadTo(request.id), []);
+  useSignalEffect(() => {
+    if (!toPanel.value) return;
+    box.current?.focus();
+    toPanel.value = false;
+  });
   return (
-    <aside class="panel stack" aria-label={words.panel} tabIndex={-1}>
+    <aside ref={box} class="panel stack" aria-label={words.panel} tabIndex={-1}>
       <p class="head">
         <span class="chip">{request.subject ?? text.need[request.need]}</span>
         <Button label="✕" class="link" onClick={() => void select(null)} aria-label={text.close} />

@@ -20,7 +20,7 @@ import { newest } from "../../core/newest";
 import { loadOwed, owed } from "../../core/promises";
 import { askedOf, isLive, isOpen, isTold, requests, takeRequest, takeRequests } from "../../core/requests";
 import { DUTIES, STATES } from "../../core/vocabulary";
-import { text } from "../../text/id";
+import { peta } from "../../text/peta";
 import { isAsked } from "../../ui/approve";
 import { inOrder } from "./order";
 import { markOf } from "./vehicles";
@@ -32,6 +32,7 @@ export const candidates = signal<Decision | null>(null);
 export const route = signal<Route | null>(null);
 export const moved = signal(0);
 export const tableOpen = signal(false);
+export const toPanel = signal(false); // the keyboard goes to the panel, as soon as it is there
 export const about = signal(""); // the trip that is to be corrected or handed over
 // What an operator is being asked about the selected request, and whom an override or a diversion would send.
 export const opened = signal<
@@ -160,7 +161,7 @@ export async function select(id: string | null) {
 
 // A part that is fetched later: where it does not come, the page says so.
 export function later<T>(part: Promise<T>, use: (part: T) => void) {
-  part.then(use, () => say(new Error(text.peta.partMissing)));
+  part.then(use, () => say(new Error(peta.partMissing)));
 }
 
 // A part that is fetched when it is first wanted, null until then.
