@@ -177,7 +177,7 @@ class Witness:
             self._expires[row["assignment_id"]] = min(until, at + timedelta(seconds=_answer_s(asked)))
         elif kind in ("trip_noticed", "promise_called", "death_answered"):
             yield from self._reported(row, facts, at)
-        elif row["assignment_id"] is not None:
+        elif row["assignment_id"] is not None and "state" in facts:
             if self._leaves_early(row, facts, at):
                 yield f"{row['assignment_id']} left where nobody was found and nobody had rung"
             yield from self._stepped(row, facts, at, asked)

@@ -1,5 +1,6 @@
 // The selected request: its vehicles, what is asked, why this one, and what an operator may do.
-import { useEffect } from "preact/hooks";
+import { useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import type { Assignment, Candidate, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
 import { arrival, familyLeft, isOpen, live, missing, secondsLeft } from "../../core/requests";
@@ -24,6 +25,7 @@ import {
   select,
   selected,
   takenFrom,
+  toPanel,
 } from "./state";
 
 const dialogs = fetched(opened, () => import("./dialogs"));
@@ -43,9 +45,15 @@ export function Panel({ request }: { request: RequestFull }) {
   const ended = !isOpen(request);
   const shown = candidates.value ?? request.decision;
   const act = (candidate: Candidate) => <Act request={request} candidate={candidate} />;
+  const box = useRef<HTMLElement>(null);
   useEffect(() => leadTo(request.id), []);
+  useSignalEffect(() => {
+    if (!toPanel.value) return;
+    box.current?.focus();
+    toPanel.value = false;
+  });
   return (
-    <aside class="panel stack" aria-label={words.panel} tabIndex={-1}>
+    <aside ref={box} class="panel stack" aria-label={words.panel} tabIndex={-1}>
       <p class="head">
         <span class="chip">{request.subject ?? text.need[request.need]}</span>
         <Button label="✕" class="link" onClick={() => void select(null)} aria-label={text.close} />

@@ -33,6 +33,7 @@ export const candidates = signal<Decision | null>(null);
 export const route = signal<Route | null>(null);
 export const moved = signal(0);
 export const tableOpen = signal(false);
+export const toPanel = signal(false); // the keyboard goes to the panel, as soon as it is there
 export const about = signal(""); // the trip that is to be corrected or handed over
 // What an operator is being asked about the selected request, whom an override or a diversion would send, and the
 // reason that is proposed for it.
