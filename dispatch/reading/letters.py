@@ -1,5 +1,6 @@
 """A message written out for its recipient: names, numbers and links are looked up here and kept nowhere."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -9,7 +10,7 @@ from dispatch.domain.message import Message
 from dispatch.domain.vehicle import Vehicle
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need
-from dispatch.words.events import code_name
+from dispatch.words.events import code_name, sooner_text
 from dispatch.words.facts import area_name, joined
 from dispatch.words.family import condolence_line
 from dispatch.words.messages import message_text, name_in, recipient_label
@@ -80,6 +81,7 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
         if "changes" in facts
         else None,
         "rule": facts.get("rule"),
+        "sooner": _sooner(facts) if "eta_s" in facts else None,
         "request": message.request_id,
         **{name: clock_text(at, zone) for name, at in times.items()},
         "until": deadline_text(until, zone) if until is not None else None,
@@ -91,6 +93,11 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
         words["pickup"] = request.ask.pickup.name if request.ask.pickup.facility else None
         words["link"] = f"{public_url}/t/{books.requests.get_track_token(request.id)}" if public_url else None
     return words
+
+
+def _sooner(facts: Mapping[str, str]) -> str:
+    seconds = {name: float(facts[name]) if name in facts else None for name in ("without_s", "waits_s")}
+    return sooner_text(LANG, eta_s=float(facts["eta_s"]), taken_from=facts.get("taken_from"), **seconds)
 
 
 def _mourns(books: Books, message: Message) -> bool:

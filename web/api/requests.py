@@ -168,7 +168,9 @@ async def list_requests(
         limit=limit,
     )
     unit = house.unit
-    return await unit.store.read(lambda books: page_out(unit, books, books.requests.list_some(which), limit, lang))
+    return await unit.store.read(
+        lambda books: page_out(unit, books, person, books.requests.list_some(which), limit, lang)
+    )
 
 
 def _cursor(text: str) -> tuple[datetime, str]:

@@ -12,6 +12,7 @@ from dispatch.desk.usecases import (
     changes,
     changing,
     deaths,
+    diverting,
     promises,
     reports,
     requests,
@@ -189,6 +190,11 @@ async def _operator(world: World, act: sc.OperatorAct, done: Done) -> None:
             assert act.vehicle is not None
             override = (act.rule or "", act.reason) if act.does == "override" else None
             done.take(await requests.assign(world.unit, request_id, act.vehicle, override=override, by=by))
+        case "divert":
+            assert act.vehicle is not None
+            assert act.of is not None
+            taken = {"of": _kept(world, act.of), "vehicle_id": act.vehicle, "reason": act.reason}
+            done.take(await diverting.divert(world.unit, request_id, by=by, **taken))
         case "close":
             assert act.outcome is not None
             said = {"told": act.told, "reason": act.reason}

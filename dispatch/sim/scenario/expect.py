@@ -117,6 +117,7 @@ def _who(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     offered = {a.vehicle_id for a in seen.assignments if a.state is AssignmentState.OFFERED}
     yield from _same("offered", expect.offered, offered)
     yield from _same("assigned", expect.assigned, {a.vehicle_id for a in seen.assignments if a.row.is_going})
+    yield from _same("proposed", expect.proposed, seen.proposed)
     if expect.never_offered is not None:
         ever = {a.vehicle_id for a in seen.assignments} & expect.never_offered
         happened = said("offered", vehicles=ever) if ever else just(expect.never_offered)

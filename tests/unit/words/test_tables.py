@@ -22,7 +22,7 @@ from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Death, Document, Leaves, Need, Urgency
 from dispatch.vocabulary.notices import Changed, Mender, Notice
 from dispatch.vocabulary.places import Cause, Spot
-from dispatch.vocabulary.policy import FIGURES
+from dispatch.vocabulary.policy import CHOICES, FIGURES, Diverts
 from dispatch.vocabulary.promises import (
     APPROVERS,
     LADDER,
@@ -116,6 +116,7 @@ CODES: dict[str, Iterable[str]] = {
     "sop.not": {key.name for key in KEYS.values() if key.value.kind is Kind.FLAG},
     "sop.own": {key.name for key in KEYS.values() if key.value.own},
     "sop.figure": FIGURES,
+    "sop.choice": {f"{name}_{word}" for name, words in CHOICES.items() for word in words},
     "steps.button": TAKEN_BY_PEOPLE,
     "steps.state": AssignmentState,
     "drafts.fault": SENTENCES,
@@ -123,6 +124,7 @@ CODES: dict[str, Iterable[str]] = {
 }
 # What a table has beside its codes, and why.
 BESIDE = {
+    "sop.choice": set(CHOICES),
     "events.line": {
         "arrival_changed_first",
         "arrival_changed_same",
@@ -146,7 +148,7 @@ ROUNDED = sorted(
     f"{subject}.{rows}" for subject in ("events", "facts", "steps", "drafts", "messages") for rows in _other(subject)
 )
 # Codes that nobody reads as a word: for each somebody has decided so.
-UNSEEN = {DeathState, Lang, Mender, Phase, Permission, PromiseState, Report, Step, StepSource}
+UNSEEN = {DeathState, Diverts, Lang, Mender, Phase, Permission, PromiseState, Report, Step, StepSource}
 
 
 def _subjects(lang: Lang) -> list[str]:
