@@ -201,49 +201,56 @@ class Served(World):
     async def _operator(self, act: sc.OperatorAct) -> str | None:
         who, request_id = person_of(self, act.role), self.requests[act.request]
         path = f"/requests/{request_id}"
+        body: dict[str, object]
         match act.does:
             case "approve" | "refuse":
                 asked = (await self.get(who, path))["asked"]
                 fits = [a for a in asked if act.rule in (None, a["rule"]) and act.vehicle in (None, a["vehicle_id"])]
                 if not fits:
                     return "no_such_approval"
+                path += "/approve"
                 body = {"rule": fits[0]["rule"], "vehicle_id": fits[0]["vehicle_id"], "reason": act.reason}
-                _, refused = await self.call(who, "POST", f"{path}/approve", {**body, "yes": act.does == "approve"})
+                body["yes"] = act.does == "approve"
             case "undo":
                 trips = (await self.get(who, path))["assignments"]
                 mine = [trip["id"] for trip in trips if act.vehicle in (None, trip["vehicle_id"])]
                 if not mine:
                     return "step_out_of_order"
+                path = f"/assignments/{mine[-1]}/undo"
                 body = {"seq": 0, "device_time": self.clock.at.isoformat(), "reason": act.reason}
-                _, refused = await self.call(who, "POST", f"/assignments/{mine[-1]}/undo", body)
             case "assign" | "override":
                 against = {"rule": act.rule, "reason": act.reason} if act.does == "override" else None
+                path += "/assign"
                 body = {"vehicle_id": act.vehicle, "override": against}
-                _, refused = await self.call(who, "POST", f"{path}/assign", body)
+            case "divert":
+                path += "/divert"
+                body = {"from": self.requests[act.of or ""], "vehicle_id": act.vehicle, "reason": act.reason}
             case "close":
                 assert act.outcome is not None
                 of = await same_as(self, act) if act.outcome is RequestState.DUPLICATE else None
+                path += f"/{ENDS[act.outcome]}"
                 body = {"told": act.told, "reason": act.reason, "of": of}
-                _, refused = await self.call(who, "POST", f"{path}/{ENDS[act.outcome]}", body)
             case "change":
                 assert act.set is not None
-                _, refused = await self.call(who, "POST", f"{path}/change", self._change(act.set))
+                path += "/change"
+                body = self._change(act.set)
             case "correct":
                 trips = (await self.get(who, path))["assignments"]
                 mine = [trip["id"] for trip in trips if trip["vehicle_id"] == act.vehicle]
                 at = self.instant(act.since_s) if act.since_s is not None else self.clock.at
+                path = f"/assignments/{mine[-1]}/correct"
                 body = {
                     "step": act.step,
                     "device_time": at.isoformat(),
                     "reason": act.reason,
                     "only_time": act.only_time,
                 }
-                _, refused = await self.call(who, "POST", f"/assignments/{mine[-1]}/correct", body)
             case "transfer":
                 assert act.at is not None
                 there = self._place(self.seed.place(act.at))
+                path += "/transfer"
                 body = {"from": act.giving, "at": there, "vehicle_id": act.vehicle, "reason": act.reason}
-                _, refused = await self.call(who, "POST", f"{path}/transfer", body)
+        _, refused = await self.call(who, "POST", path, body)
         return refused
 
     def _change(self, said: sc.GivenChange) -> dict[str, object]:
