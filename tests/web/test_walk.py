@@ -136,7 +136,7 @@ def test_each_role_gets_in_exactly_where_the_table_says_and_nothing_breaks(town:
 
 
 OKI = Person(id="oki", name="Operator Contoh Oki", role=Role.OPERATOR, agency="dkm")
-AYU = Person(id="ayu", name="Sopir Contoh Ayu", role=Role.DRIVER, vehicle="A1")
+AYU = Person(id="ayu", name="Ayu Contoh", role=Role.DRIVER, vehicle="A1")
 WATCHERS = (OPI, OKI, DINA)  # they see every request
 STAFF = {SITI: "A1", YANI: "H1"}  # whose facility's request this vehicle is asked for
 DRIVERS = {AYU: "A1", JOKO: "H1", BUDI: "H3"}
