@@ -69,6 +69,7 @@ class DueKind(StrEnum):
     CLOSURE_ENDS = auto()
     WATCH = auto()
     HAND_OVER = auto()
+    APPROVER_SILENT = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +203,7 @@ class Approvals(Protocol):
     """Yeses that are asked for."""
 
     def put(self, approval: Approval) -> None: ...
+    def get(self, approval_id: str) -> Approval: ...
     def list_of(self, *request_ids: str) -> list[Approval]: ...
 
 

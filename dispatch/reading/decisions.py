@@ -19,7 +19,7 @@ from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.notices import Mender
 from dispatch.vocabulary.request_states import Outcome
 from dispatch.vocabulary.vehicle_classes import VehicleClass
-from dispatch.words.decisions import RuleOf, checklist_text, say, sentence
+from dispatch.words.decisions import Owed, RuleOf, checklist_text, say, sentence
 from dispatch.words.findings import finding_text, would_help
 
 
@@ -128,8 +128,10 @@ def rules_of(packs: Iterable[Pack]) -> RuleOf:
     return rule_of
 
 
-def decision_out(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang) -> DecisionOut:
-    """The decision in sentences."""
+def decision_out(
+    record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang, owed: Owed | None = None
+) -> DecisionOut:
+    """The decision in sentences; `owed` is the call that the ledger has for its request now."""
     written = record.written
     checklist = (
         [ChecklistOut.model_validate(line) for line in written.checklist]
@@ -142,7 +144,7 @@ def decision_out(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: La
     return DecisionOut(
         outcome=record.outcome,
         sop=[SopVersionOut(agency=agency, version=version) for agency, version in sorted(record.sop.items())],
-        say=say(record, zone, lang),
+        say=say(record, zone, lang, owed),
         sentence=sentence(record, rule_of, zone, lang),
         chosen=list(record.chosen),
         candidates=_candidates_out(record, rule_of, lang),

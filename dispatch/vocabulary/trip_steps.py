@@ -160,6 +160,7 @@ class StepCause(StrEnum):
     CHANGED = "changed"
     BETTER_ACCEPTED = "better_accepted"
     ARRIVED_ITSELF = "arrived_itself"
+    APPROVAL_TAKEN_BACK = "approval_taken_back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from dispatch.desk.effects.promising import escalate
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.ports import Books, Due, DueKind, StoreUnavailableError
 from dispatch.desk.unit import Unit, Work, transaction
+from dispatch.desk.usecases.approving import approver_silent
 from dispatch.desk.usecases.closures import end_closure
 from dispatch.desk.usecases.promises import promise_due
 from dispatch.desk.usecases.serving import MOST, serve
@@ -103,6 +104,8 @@ async def _run(unit: Unit, due: Due) -> None:
             await watch(unit, due)
         case DueKind.HAND_OVER:
             await hand_over(unit, due)
+        case DueKind.APPROVER_SILENT:
+            await approver_silent(unit, due)
         case DueKind.PROMISE_RETRY:
             await serve(unit, [due.subject])
 

@@ -10,6 +10,7 @@ from typing import assert_never
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
 from dispatch.desk.usecases import (
+    approving,
     changes,
     changing,
     deaths,
@@ -246,7 +247,7 @@ async def _answer(
         return
     request_id, rule, vehicle_id = asked.request_id, asked.rule, asked.vehicle_id
     done.take(
-        await requests.approve(world.unit, request_id, rule=rule, vehicle_id=vehicle_id, yes=yes, reason=reason, by=by)
+        await approving.approve(world.unit, request_id, rule=rule, vehicle_id=vehicle_id, yes=yes, reason=reason, by=by)
     )
 
 
