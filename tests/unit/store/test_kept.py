@@ -38,7 +38,8 @@ LEFT_OUT = {
 }
 # Differences that a later version made on purpose, by the line that tells of them, and why.
 SINCE = {
-    r"\.policy: 17 became 26$": "nine figures on accepted trips since 0.2",
+    r"\.policy: 17 became 27$": "nine figures on accepted trips and one on approvers since 0.2",
+    r"^/t/.*Kami menelepon Anda paling lambat (.*)\.' became 'Mohon maaf, kami terlambat: .*": "a late call says so",
     r"\.next_steps: 3 became 2$|\.next_steps\[\d\]: 'stand_down' became 'problem'$": "who carries somebody drives on",
     r"^/t/[^:[]+: 4 became 12$": "a page that reads of an end looks again, for an end may be taken back",
     r"\.retry_at: .* became None$|^promises\[\d+\]\.retry_at is gone$": "since 0.2 it is the timer's, or none",
