@@ -18,6 +18,9 @@ export function takeRequest({ request }: { request?: RequestSummary }) {
 // The yeses that are waited for, each with its request.
 export const askedOf = (some: RequestSummary[]) =>
   some.flatMap((request) => (request.asked ?? []).map((asked) => ({ request, asked })));
+// The answers by phone that their approver has not said in person yet.
+export const heardOf = (some: RequestSummary[]) =>
+  some.flatMap((request) => (request.heard ?? []).map((asked) => ({ request, asked })));
 
 // Whether a vehicle is on its way: what is calculated again and comes to the same minute is told by no event, so that
 // a page that says how old it is asks for it every so often.

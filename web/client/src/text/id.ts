@@ -171,6 +171,28 @@ export const text = {
     no: "Belum",
     aidYes: "Berangkatkan",
     aidNo: "Belum dapat",
+    right: "Benar, itu jawaban saya",
+    rightReason: "dibenarkan sendiri",
+    takeBack: "Tarik kembali izin",
+    takeBackHow:
+      "Tulis alasannya untuk mengubah jawaban. Yang sudah menjemput tetap mengantar sampai tujuan.",
+  },
+  heard: {
+    button: "Izin lewat telepon…",
+    title: "Izin lewat telepon",
+    which: "Yang ditanyakan",
+    ask: (who: string, vehicle: string, rule: string) => `Jawaban ${who} untuk ${vehicle} (${rule}).`,
+    who: "Siapa yang menjawab",
+    at: (zone: string) => `Teleponnya pukul (${zone})`,
+    answer: "Jawabannya",
+    answers: [
+      ["yes", "ya, boleh berangkat"],
+      ["no", "belum boleh berangkat"],
+    ],
+    keep: "Catat jawaban",
+    how: "Berlaku seketika. Yang berwenang langsung dikabari dan dapat menariknya kembali.",
+    line: (vehicle: string, yes: boolean, from: string, clock: string, by: string) =>
+      `${vehicle} ${yes ? "diizinkan" : "belum diizinkan"} ${from} lewat telepon pukul ${clock}${by ? `, dicatat ${by}` : ""}.`,
   },
   peta: {
     requests: "Permintaan",
@@ -300,6 +322,8 @@ export const text = {
     awaits: (who: string, rule: string) => `Menunggu persetujuan ${who} (${rule})`,
     calls: (due: string, retry: string) =>
       `Operator menelepon kembali paling lambat ${due}; pencarian diulang pukul ${retry}`,
+    callsLate: (due: string) =>
+      `Mohon maaf, telepon kembali yang dijanjikan paling lambat ${due} terlambat; operator segera menelepon`,
     familyLeft: "Keluarga mengabari: sudah berangkat sendiri. Telepon keluarga untuk memastikan.",
     note: "Catatan untuk sopir…",
     noteSend: "Kirim catatan",

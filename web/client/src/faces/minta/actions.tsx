@@ -4,12 +4,13 @@ import type { RequestFull } from "../../core/api";
 import { busy } from "../../core/attempt";
 import { text } from "../../text/id";
 import { Area, Button, Form } from "../../ui/controls";
+import { HeardByPhone, isAwaited } from "../../ui/heard";
 import { TOLD, Told } from "../../ui/told";
 import { PlacePicker } from "./place";
-import { addNote, cancel, deliver, hold } from "./state";
+import { addNote, approve, cancel, deliver, hold } from "./state";
 
 const words = text.minta;
-type What = "note" | "hold" | "cancel" | "deliver";
+type What = "note" | "hold" | "cancel" | "deliver" | "heard";
 
 export function Actions({ request }: { request: RequestFull }) {
   const [opened, setOpened] = useState<What | null>(null);
@@ -40,9 +41,11 @@ export function Actions({ request }: { request: RequestFull }) {
           ) : (
             toggle("hold", text.hold)
           ))}
+        {isAwaited(request) && toggle("heard", text.heard.button)}
         {toggle("cancel", words.cancel, true)}
       </div>
       {noted && <p role="status">{words.noteSent}</p>}
+      {opened === "heard" && <HeardByPhone request={request} onSend={approve} onBack={close} />}
       {opened === "note" && (
         <Note
           onSent={() => {

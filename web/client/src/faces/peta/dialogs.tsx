@@ -3,11 +3,12 @@ import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
 import { text } from "../../text/id";
 import { Pick } from "../../ui/controls";
+import { HeardByPhone } from "../../ui/heard";
 import { TOLD, Told } from "../../ui/told";
 import { Ask } from "./ask";
 import { Correct } from "./correct";
 import { Alive, Died } from "./deaths";
-import { addNote, assign, divert, end, hold, lowerOf, open, opened, overriding } from "./state";
+import { addNote, approve, assign, divert, end, hold, lowerOf, open, opened, overriding } from "./state";
 import { Transfer } from "./transfer";
 
 const words = text.peta;
@@ -42,6 +43,14 @@ export function Dialogs({ request }: { request: RequestFull }) {
       return <Correct request={request} />;
     case "transfer":
       return <Transfer request={request} />;
+    case "heard":
+      return (
+        <HeardByPhone
+          request={request}
+          onSend={(word) => approve(request.id, word)}
+          onBack={() => (opened.value = null)}
+        />
+      );
     case "died":
       return <Died request={request} />;
     case "alive":

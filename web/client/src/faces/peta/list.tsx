@@ -8,9 +8,9 @@ import { isLate, owed } from "../../core/promises";
 import { live, missing, secondsLeft } from "../../core/requests";
 import { ago, clockText, dueText } from "../../core/words";
 import { text } from "../../text/id";
-import { Approvals } from "../../ui/approve";
+import { Approvals, HeardAnswers } from "../../ui/approve";
 import { Button } from "../../ui/controls";
-import { answerDeath, asking, fetched, me, open, select, selected } from "./state";
+import { answerDeath, asking, fetched, heard, me, open, select, selected } from "./state";
 
 const words = text.peta;
 export const shown = signal<"requests" | "promises">("requests");
@@ -24,7 +24,7 @@ export function List() {
   const Ledger = ledger.value?.Ledger;
   return (
     <nav class="list" aria-label={words.requests}>
-      {asking.value.length > 0 && <Asking />}
+      {asking.value.length + heard.value.length > 0 && <Asking />}
       {deaths.value.length > 0 && <Deaths />}
       <div class="pair tabs">
         <Button aria-pressed={shown.value === "requests"} onClick={() => (shown.value = "requests")}>
@@ -57,6 +57,7 @@ const Asking = () => (
   <section class="stack asked" aria-label={text.approve.title}>
     <h2>{text.approve.title}</h2>
     <Approvals waiting={asking.value} attempt={attempt} />
+    <HeardAnswers heard={heard.value} attempt={attempt} />
     {me.value?.role === "operator" && <hr />}
   </section>
 );

@@ -18,10 +18,20 @@ import { confirmDeath, type Death, deaths, loadDeaths, touchesDeaths } from "../
 import type { LiveEvent, Snapshot } from "../../core/live";
 import { newest } from "../../core/newest";
 import { loadOwed, owed } from "../../core/promises";
-import { askedOf, isLive, isOpen, isTold, requests, takeRequest, takeRequests } from "../../core/requests";
+import {
+  askedOf,
+  heardOf,
+  isLive,
+  isOpen,
+  isTold,
+  requests,
+  takeRequest,
+  takeRequests,
+} from "../../core/requests";
 import { DUTIES, STATES } from "../../core/vocabulary";
 import { text } from "../../text/id";
 import { isAsked } from "../../ui/approve";
+import type { Word } from "../../ui/heard";
 import { inOrder } from "./order";
 import { markOf } from "./vehicles";
 
@@ -35,7 +45,7 @@ export const tableOpen = signal(false);
 export const about = signal(""); // the trip that is to be corrected or handed over
 // What an operator is being asked about the selected request, and whom an override or a diversion would send.
 export const opened = signal<
-  "note" | "hold" | "end" | "override" | "divert" | "correct" | "transfer" | "died" | "alive" | null
+  "note" | "hold" | "end" | "override" | "divert" | "correct" | "transfer" | "died" | "alive" | "heard" | null
 >(null);
 export const overriding = signal<Candidate | null>(null);
 export const recent = signal<LiveEvent[]>([]);
@@ -48,13 +58,12 @@ const LINKS = ["live", "old", "lost"] as const;
 
 export const open = computed(() => inOrder([...requests.value.values()].filter(isOpen), slowly.value));
 
-// What waits for the answer of whoever is signed in.
-export const asking = computed(() => {
-  const who = me.value;
-  if (!who) return [];
-  const agencyOf = (id: string) => vehicles.value.get(id)?.agency;
-  return askedOf(open.value).filter(({ asked }) => isAsked(who, asked, agencyOf));
-});
+const agencyOf = (id: string) => vehicles.value.get(id)?.agency;
+const isMine = ({ asked }: { asked: Parameters<typeof isAsked>[1] }) =>
+  me.value !== null && isAsked(me.value, asked, agencyOf);
+// What waits for the answer of whoever is signed in, and what somebody has heard of it by phone.
+export const asking = computed(() => askedOf(open.value).filter(isMine));
+export const heard = computed(() => heardOf(open.value).filter(isMine));
 
 export const counts = computed(() => {
   void moved.value;
@@ -220,6 +229,7 @@ const act = (id: string, what: string, body: unknown) =>
   });
 export const end = (id: string, how: string, body: object) => act(id, how, body);
 export const hold = (id: string, on: boolean, reason: string) => act(id, "hold", { on, reason });
+export const approve = (id: string, word: Word) => act(id, "approve", word);
 export const addNote = (id: string, words: string) => act(id, "note", { text: words });
 
 export const replay = () =>
