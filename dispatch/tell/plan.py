@@ -93,7 +93,7 @@ _OVERTAKEN = frozenset(
 _OF_PROMISE = frozenset(
     {
         *(Template.PROMISE_MADE, Template.DOCUMENT_PROMISED, Template.MET_NOBODY, Template.PROMISE_LATE),
-        *(Template.PROMISE_REMINDED, Template.PROMISE_OVERDUE, Template.PROMISE_BESIDE),
+        *(Template.PROMISE_REMINDED, Template.PROMISE_OVERDUE, Template.PROMISE_BESIDE, Template.ONWARD),
     }
 )
 _OVERTAKEN_STEPS = frozenset(

@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dispatch.vocabulary
-from dispatch.desk.ports import JournalEntry
+from dispatch.desk.ports import Books, JournalEntry
+from dispatch.desk.usecases.changes import onward_of
 from dispatch.domain.message import Template
+from dispatch.domain.promise import Promise
 from dispatch.rules.pack.read import read_pack
 from dispatch.vocabulary.events import EventKind, RequestEnded, StepTaken, StepUndone
 from dispatch.vocabulary.needs import Need
@@ -93,11 +95,17 @@ async def test_a_step_that_is_taken_back_is_told_to_nobody_and_taken_again_once(
     assert told == [template for _, template in STATES[STEPS[step].leads_to].tells]
 
 
+def _promise_read_of(books: Books, request_id: str) -> Promise | None:
+    """The promise of a request, or of the body's onward way that its link follows."""
+    onward = onward_of(books, request_id)
+    return books.promises.find_open(request_id) or (books.promises.find_open(onward) if onward else None)
+
+
 async def wrong_times(town: Town) -> list[str]:
     """Each time by which a call is promised anywhere and that the ledger does not have, or late without an apology."""
     found = []
     for request_id in {entry.event.request_id for entry in await town.journal() if entry.event.request_id}:
-        promise = await town.books(lambda books, of=request_id: books.promises.find_open(of))  # type: ignore[misc]
+        promise = await town.books(lambda books, of=request_id: _promise_read_of(books, of))  # type: ignore[misc]
         owed = {clock_text(promise.due_at, ZONE)} if promise is not None else set()
         late = promise is not None and promise.due_at < town.clock.at
         for to_whom, text in await town.spoken(request_id):

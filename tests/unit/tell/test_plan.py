@@ -419,7 +419,7 @@ def test_whoever_was_called_is_told_no_time_of_that_call_any_more() -> None:
     times = {T.PROMISE_MADE, T.DOCUMENT_PROMISED, T.MET_NOBODY, T.PROMISE_LATE, T.PROMISE_REMINDED, T.PROMISE_OVERDUE}
     for name in ("called", "promise_closed", "stock"):
         assert times <= dropped(CASES[name][0])
-    assert times | {T.STOCK_CAME} == dropped(CASES["overdue_the_first_time"][0]) - {T.PROMISE_BESIDE}
+    assert times | {T.STOCK_CAME} == dropped(CASES["overdue_the_first_time"][0]) - {T.PROMISE_BESIDE, T.ONWARD}
     unheard = e.PromiseCalled(**OF_REQUEST, outcome=CallOutcome.NO_ANSWER, whom=Whom.CONTACT)
     assert dropped(unheard) == set()
 

@@ -2,10 +2,9 @@
 import { useState } from "preact/hooks";
 import { type Answered, type Asked, type Me, post, type RequestSummary } from "../core/api";
 import { now } from "../core/clock";
-import { spanText } from "../core/words";
+import { clockText, spanText } from "../core/words";
 import { text } from "../text/id";
 import { Button, Field } from "./controls";
-import { heardLine } from "./heard";
 
 const words = text.approve;
 const OWN = "own_operator";
@@ -109,3 +108,28 @@ function HeardAnswer({ request, asked, attempt }: HeardOne & { attempt: Attempt 
     </div>
   );
 }
+
+export const approverName = (who: string) => text.approver[who as keyof typeof text.approver] ?? who;
+
+// Whether somebody's yes is waited for.
+export const isAwaited = (request: RequestSummary) => (request.asked ?? []).length > 0;
+
+// Who answered by phone, and who wrote it down.
+export const heardLine = (answer: Answered) =>
+  text.heard.line(
+    answer.vehicle_name,
+    answer.state === "given",
+    answer.heard_from ?? approverName(answer.approver),
+    answer.heard_at ? clockText(answer.heard_at) : "",
+    answer.answered_by ?? "",
+  );
+
+export const HeardLines = ({ request }: { request: RequestSummary }) => (
+  <>
+    {(request.heard ?? []).map((answer) => (
+      <p class="soft" key={answer.vehicle_id + answer.rule}>
+        {heardLine(answer)}
+      </p>
+    ))}
+  </>
+);

@@ -1,18 +1,14 @@
-// An approver's answer that somebody heard by phone: written down by whoever heard it, and read beside the request.
+// An approver's answer that somebody heard by phone, written down by whoever heard it.
 import { useState } from "preact/hooks";
-import type { Answered, RequestSummary } from "../core/api";
+import type { RequestSummary } from "../core/api";
 import { busy, problem } from "../core/attempt";
-import { clockText, fieldTime, instantOf, zoneName } from "../core/words";
+import { fieldTime, instantOf, zoneName } from "../core/words";
 import { text } from "../text/id";
+import { approverName } from "./approve";
 import { Field, Pick } from "./controls";
 import { Question } from "./dialog";
 
 const words = text.heard;
-
-export const approverName = (who: string) => text.approver[who as keyof typeof text.approver] ?? who;
-
-// Whether somebody's yes is waited for.
-export const isAwaited = (request: RequestSummary) => (request.asked ?? []).length > 0;
 
 // What was heard, as the API takes it.
 export interface Word {
@@ -94,23 +90,3 @@ export function HeardByPhone({ request, onSend, onBack }: Asking) {
     </Question>
   );
 }
-
-// Who answered by phone, and who wrote it down.
-export const heardLine = (answer: Answered) =>
-  words.line(
-    answer.vehicle_name,
-    answer.state === "given",
-    answer.heard_from ?? approverName(answer.approver),
-    answer.heard_at ? clockText(answer.heard_at) : "",
-    answer.answered_by ?? "",
-  );
-
-export const HeardLines = ({ request }: { request: RequestSummary }) => (
-  <>
-    {(request.heard ?? []).map((answer) => (
-      <p class="soft" key={answer.vehicle_id + answer.rule}>
-        {heardLine(answer)}
-      </p>
-    ))}
-  </>
-);

@@ -7,8 +7,8 @@ import { arrival, familyLeft, isOpen, live, missing, secondsLeft } from "../../c
 import { STATES } from "../../core/vocabulary";
 import { telephone, whenText } from "../../core/words";
 import { text } from "../../text/id";
+import { HeardLines, isAwaited } from "../../ui/approve";
 import { Button } from "../../ui/controls";
-import { HeardLines, isAwaited } from "../../ui/heard";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
 import {
