@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
 import { busy } from "../../core/attempt";
 import { text } from "../../text/id";
+import { minta as words } from "../../text/minta";
 import { isAwaited } from "../../ui/approve";
 import { Area, Button, Form } from "../../ui/controls";
 import { HeardByPhone } from "../../ui/heard";
@@ -10,7 +11,6 @@ import { TOLD, Told } from "../../ui/told";
 import { PlacePicker } from "./place";
 import { addNote, approve, cancel, deliver, hold } from "./state";
 
-const words = text.minta;
 type What = "note" | "hold" | "cancel" | "deliver" | "heard";
 
 export function Actions({ request }: { request: RequestFull }) {

@@ -6,6 +6,7 @@ import { isLate } from "../../core/promises";
 import { familyLeft, isOpen, live } from "../../core/requests";
 import { clockText, whenText } from "../../core/words";
 import { text } from "../../text/id";
+import { minta as words } from "../../text/minta";
 import { HeardLines } from "../../ui/approve";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
@@ -13,8 +14,6 @@ import { Why } from "../../ui/why";
 import { Actions } from "./actions";
 import { Coming } from "./coming";
 import { startAgain } from "./state";
-
-const words = text.minta;
 
 export function Follow({ request }: { request: RequestFull }) {
   const ended = !isOpen(request);

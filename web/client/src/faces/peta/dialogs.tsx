@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
 import { text } from "../../text/id";
+import { peta as words } from "../../text/peta";
 import { Pick } from "../../ui/controls";
 import { HeardByPhone } from "../../ui/heard";
 import { TOLD, Told } from "../../ui/told";
@@ -10,8 +11,6 @@ import { Correct } from "./correct";
 import { Alive, Died } from "./deaths";
 import { addNote, approve, assign, divert, end, hold, lowerOf, open, opened, overriding } from "./state";
 import { Transfer } from "./transfer";
-
-const words = text.peta;
 
 export function Dialogs({ request }: { request: RequestFull }) {
   switch (opened.value) {
