@@ -69,6 +69,7 @@ class DueKind(StrEnum):
     CLOSURE_ENDS = auto()
     WATCH = auto()
     HAND_OVER = auto()
+    SOONER = auto()
     APPROVER_SILENT = auto()
 
 

@@ -11,6 +11,7 @@ from dispatch.vocabulary.events import KINDS, EventKind, StepCorrected, StepUndo
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.trip_steps import (
     HANDS_OVER,
+    INSTEAD,
     STATES,
     STEPS,
     UNDO_WITHIN,
@@ -105,9 +106,14 @@ class Assignment:
         return self.counts_from + timedelta(seconds=self.arrival.eta_s) if self.arrival else None
 
     @property
+    def leg(self) -> Leg | None:
+        """Where it heads now; None where it stays, or its trip is over."""
+        return Leg.MEETING if self.hands_over and self.row.loaded else self.row.leg
+
+    @property
     def said(self) -> Foreseen | None:
         """What everybody is told of its arrival where it heads now; None where it heads nowhere or nobody knows."""
-        leg, first_at = self.row.leg, self.promised_at
+        leg, first_at = self.leg, self.promised_at
         if self.foreseen is not None and self.foreseen.leg is leg:
             return self.foreseen
         if leg is not Leg.PICKUP or first_at is None:
@@ -117,7 +123,7 @@ class Assignment:
     @property
     def hands_over(self) -> bool:
         """Whether another vehicle is to take over whom it carries."""
-        return self.slot <= HANDS_OVER
+        return INSTEAD < self.slot <= HANDS_OVER
 
     @property
     def arrives_at(self) -> datetime | None:

@@ -14,6 +14,7 @@ from dispatch.vocabulary.events import (
     ApprovalTakenBack,
     ArrivalChanged,
     DeathAnswered,
+    Diverted,
     Escalated,
     Event,
     FamilySaid,
@@ -30,9 +31,11 @@ from dispatch.vocabulary.events import (
     PromiseMade,
     PromiseOverdue,
     PromiseReminded,
+    ProposalOver,
     RequestChanged,
     RequestEnded,
     RequestReceived,
+    SoonerEvent,
     StepCorrected,
     StepTaken,
     StepUndone,
@@ -41,6 +44,7 @@ from dispatch.vocabulary.events import (
     TransferBegun,
     TripEvent,
     TripNoticed,
+    VehicleProposed,
 )
 from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.promises import LADDER, OPERATOR, OWN_OPERATOR, STAFF, CallOutcome, PromiseKind, Why
@@ -85,7 +89,7 @@ _ASKING = frozenset(
 _OVERTAKEN = frozenset(
     {
         *(Template.REPLACED, Template.VEHICLE_LOST, Template.PROMISE_OVERDUE, Template.ESCALATED),
-        *_ASKING,
+        *(Template.VEHICLE_PROPOSED, *_ASKING),
         *(Template.APPROVAL_HEARD, Template.REFUSAL_HEARD, Template.APPROVAL_TAKEN_BACK),
     }
 )
@@ -110,12 +114,14 @@ _ASKED_BY_PHONE: Mapping[Why, Template] = {
     Why.NOBODY_THERE: Template.MET_NOBODY,
     Why.DESTINATION: Template.ONWARD,
 }
+# Whoever is called back so is missed by nobody: another one goes, or nobody more is needed.
+_NOT_MISSED = frozenset(
+    {StepCause.BETTER_ACCEPTED, StepCause.ALREADY_THERE, StepCause.FIRST_CONTACT_CARRIES, StepCause.CHANGED}
+)
 _FAMILY: Mapping[FamilyWord, Template] = {
     FamilyWord.NO_LONGER_NEEDED: Template.FAMILY_NEEDS_NOTHING,
     FamilyWord.LEFT: Template.FAMILY_LEFT,
 }
-# Who is called back for these has been replaced already.
-_REPLACED = frozenset({StepCause.BETTER_ACCEPTED, StepCause.FIRST_CONTACT_CARRIES})
 # Anybody else whom a rule names is told by the operator.
 _NOTICES: Mapping[str, Template] = {"police": Template.POLICE_NOTICE, "owner": Template.OWNER_NOTICE}
 
@@ -123,7 +129,10 @@ _NOTICES: Mapping[str, Template] = {"police": Template.POLICE_NOTICE, "owner": T
 def messages_for(seq: int, event: Event, known: Known) -> Tellings:
     """Who is told what of this event, and what need not be said any more."""
     it = _Happened(seq, event, known)
-    return _of_trip(event, it) or _of_promise(event, it) or _of_approval(event, it) or _of_request(event, it)
+    for of in (_of_trip, _of_promise, _of_approval, _of_proposal):
+        if told := of(event, it):
+            return told
+    return _of_request(event, it)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +232,7 @@ def _of_trip(event: Event, it: _Happened) -> Tellings:
         case HandedOver():
             return it.say("driver", Template.HANDED_OVER)
         case StoodDown() | ProblemReported():
-            return _left(event, it)
+            return _lost(event, it)
     return ()
 
 
@@ -273,6 +282,15 @@ def _later(event: ArrivalChanged, it: _Happened) -> Tellings:
     )
 
 
+def _lost(event: StoodDown | ProblemReported, it: _Happened) -> Tellings:
+    """A vehicle does not come: whom that leaves without one hears of it, and the driver who was called back."""
+    let_go = it.say("driver", Template.LET_GO) if isinstance(event, StoodDown) and not it.known.own_act else ()
+    if event.cause in _NOT_MISSED:
+        return it.drop(_LATER) + let_go
+    told = it.drop(_LATER) + it.say("contact", Template.REPLACED, wait=SETTLED)
+    return told + it.say(OPERATOR, Template.VEHICLE_LOST, wait=SETTLED) + let_go
+
+
 def _offered(event: OfferMade, it: _Happened) -> Tellings:
     if event.auto:
         return it.say("driver", Template.OFFER_AUTO)
@@ -282,16 +300,6 @@ def _offered(event: OfferMade, it: _Happened) -> Tellings:
         return driver
     half = (until - event.at) / 2
     return driver + it.say("base", Template.OFFER_UNANSWERED, wait=half, not_after=until, until=until)
-
-
-def _left(event: StoodDown | ProblemReported, it: _Happened) -> Tellings:
-    """A vehicle is not coming any more: whoever waits hears that another is sought, unless it is going already."""
-    told: Tellings = it.drop(_LATER)
-    if event.cause not in _REPLACED:
-        told += it.say("contact", Template.REPLACED, wait=SETTLED)
-        told += it.say(OPERATOR, Template.VEHICLE_LOST, wait=SETTLED)
-    called_back = isinstance(event, StoodDown) and not it.known.own_act
-    return told + (it.say("driver", Template.LET_GO) if called_back else ())
 
 
 def _of_promise(event: Event, it: _Happened) -> Tellings:
@@ -394,6 +402,30 @@ def _answered(event: DeathAnswered, it: _Happened) -> Tellings:
     by_facility = event.whose is WhoseWord.FACILITY
     told = it.say(OPERATOR, template) if by_facility or not event.confirmed else ()
     return told + (_to_receiving(it, template) if event.aboard and not by_facility else ())
+
+
+def _of_proposal(event: Event, it: _Happened) -> Tellings:
+    overtaken = it.drop(frozenset({Template.VEHICLE_PROPOSED}))
+    match event:
+        case VehicleProposed():
+            return overtaken + (() if event.again else _sooner(event, it, Template.VEHICLE_PROPOSED))
+        case ProposalOver():
+            return overtaken
+        case Diverted():
+            return overtaken + _sooner(event, it, Template.DIVERTED)
+    return ()
+
+
+def _sooner(event: SoonerEvent, it: _Happened, template: Template) -> Tellings:
+    """The operator is told how much sooner a vehicle would be there, and what it costs."""
+    return it.say(
+        OPERATOR,
+        template,
+        taken_from=event.taken_from,
+        eta_s=str(event.eta_s),
+        without_s=None if event.without_s is None else str(event.without_s),
+        waits_s=None if event.waits_s is None else str(event.waits_s),
+    )
 
 
 def _changed(event: RequestChanged, it: _Happened) -> Tellings:

@@ -42,7 +42,7 @@ def test_all_pages_show_the_same_minute_and_the_change_when_a_vehicle_is_farther
     vehicles = panel_of(operator).get_by_role("list", name="Kendaraan")
     task = driver.get_by_role("region", name="Tugas")
     for place in (trip, vehicles, task):
-        expect(place).to_contain_text("tiba ±")
+        expect(place).to_contain_text("tiba ±", ignore_case=True)
         expect(place).not_to_contain_text("lebih")
     lon, lat = CIPONDOH
     position = {"lon": lon, "lat": lat, "taken_at": datetime.now(UTC).isoformat()}

@@ -112,8 +112,8 @@ def test_the_way_is_that_of_the_leg_which_own_taps_began(served: Served, enter: 
     served.post("staff", "siti", "/api/requests", body)
     take(page)
     page.get_by_role("button", name="SAYA BERANGKAT").click()
-    far = page.locator("h1 + p")
-    expect(far).to_contain_text("menit")
+    far = page.get_by_role("region", name="Tugas").get_by_text(" km")
+    expect(far).to_be_visible()
     before = far.inner_text()
     with page.expect_response("**/api/route?*") as asked:
         page.get_by_role("button", name="SAYA SUDAH TIBA").click()

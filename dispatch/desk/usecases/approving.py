@@ -13,6 +13,7 @@ from dispatch.desk.effects.standing import settle
 from dispatch.desk.effects.steps import carrying, release
 from dispatch.desk.ports import Books, Due, LostRaceError
 from dispatch.desk.unit import Unit, Work, transaction
+from dispatch.desk.usecases.proposing import weigh
 from dispatch.domain.approval import HEARD_WITHIN, Approval, ApprovalState, Heard
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.people import Person
@@ -68,6 +69,7 @@ async def approve(
         answered = asked.answered(yes=yes, reason=reason, by=by.actor.id, heard=heard)
         lost = _loses(asked, answered, trips)
         plan = await _plan(unit, request, answered, trips, lost, now)
+        plan = replace(plan, decision=await weigh(unit, request_id, plan.decision))
         written = await unit.write_down(plan.decision)
 
         def work(books: Books) -> str | Refusal:

@@ -17,6 +17,7 @@ from dispatch.domain.arrival import Method, foresee
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.fix import Fix, LinkHealth, link_health
 from dispatch.domain.request import Request
+from dispatch.domain.trip import target_of
 from dispatch.domain.vehicle import VehicleNow
 from dispatch.vocabulary.events import ArrivalChanged
 from dispatch.vocabulary.policy import Policy
@@ -40,11 +41,10 @@ class _Trip:
     @property
     def heading(self) -> tuple[Leg, Point] | None:
         """Where it heads; an offer is no trip yet."""
-        leg, ask = self.assignment.row.leg, self.request.ask
-        if leg is None or not self.assignment.row.is_going:
+        leg, place = self.assignment.leg, target_of(self.assignment, self.request.ask)
+        if leg is None or place is None or not self.assignment.row.is_going:
             return None
-        place = ask.pickup if leg is Leg.PICKUP else ask.dropoff
-        return (leg, place.point) if place is not None else None
+        return leg, place.point
 
 
 async def follow_arrivals(unit: Unit) -> None:

@@ -13,12 +13,14 @@ from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.command import Command
 from dispatch.desk.effects.carry_out import carry_out, make_offer, put_decision, watch_long
 from dispatch.desk.effects.overriding import write_override
+from dispatch.desk.effects.places import make_room
 from dispatch.desk.effects.promising import open_promise
-from dispatch.desk.effects.sending import judge_choice, make_room
+from dispatch.desk.effects.sending import judge_choice
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.ports import Books, LostRaceError
 from dispatch.desk.search import walked
 from dispatch.desk.unit import Unit, Work
+from dispatch.desk.usecases.proposing import weigh
 from dispatch.desk.usecases.reserving import reserve
 from dispatch.desk.usecases.serving import list_before, serve
 from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time
@@ -76,7 +78,7 @@ async def add_new(
     if before - served:
         await serve(unit, before - served)
         served.update(before)
-    decision = await unit.search(ask, now, Tried(choose=choose))
+    decision = await weigh(unit, newcomer.id, await unit.search(ask, now, Tried(choose=choose)))
     written = await unit.write_down(decision)
     request = replace(newcomer, wanted=decision.wanted)
 
@@ -126,7 +128,7 @@ async def assign(
             refusal = judge_choice(books, decision, vehicle_id, override, by.actor)
             if refusal is not None:
                 return refusal
-            slot = make_room(books, current, by.actor, decision)
+            slot = make_room(books, current, now, decision.sop.policy, actor=by.actor.id)
             if isinstance(slot, Refusal):
                 return slot
             about = {"request_id": request_id, "vehicle_id": vehicle_id}

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
 
@@ -16,6 +17,7 @@ from dispatch.desk.unit import Unit, Work, transaction
 from dispatch.desk.usecases.approving import approver_silent
 from dispatch.desk.usecases.closures import end_closure
 from dispatch.desk.usecases.promises import promise_due
+from dispatch.desk.usecases.proposing import look, weigh
 from dispatch.desk.usecases.serving import MOST, serve
 from dispatch.desk.usecases.transferring import hand_over
 from dispatch.desk.usecases.trips import step
@@ -55,18 +57,15 @@ async def run_due(unit: Unit) -> datetime | None:
             failed[timer.kind, timer.subject] = TimerStuckError(f"{timer.kind} of {timer.subject} stays due")
         due = [timer for timer in due if ran[timer] < _STUCK]
         ran.update(due)
-        # Requests that wait are served after the timers that may free a vehicle, and all of them together.
-        for timer in due:
-            if timer.kind is not DueKind.PROMISE_RETRY:
-                try:
-                    await _run(unit, timer)
-                except StoreUnavailableError:
-                    raise
-                except Exception as error:  # noqa: BLE001 - it is raised at the end
-                    failed[timer.kind, timer.subject] = error
+        # Requests that wait are served after the timers that may free a vehicle, and all of them together; who is free
+        # still may be sooner than one on its way.
+        for timer in [timer for timer in due if timer.kind not in (DueKind.PROMISE_RETRY, DueKind.SOONER)]:
+            await _try(unit, timer, failed)
         waiting = [timer.subject for timer in due if timer.kind is DueKind.PROMISE_RETRY]
         if waiting:
             await serve(unit, waiting)
+        for timer in [timer for timer in due if timer.kind is DueKind.SOONER]:
+            await _try(unit, timer, failed)
 
 
 async def run_timers(unit: Unit, stop: asyncio.Event, *, at_most_s: float = 1.0) -> None:
@@ -84,30 +83,23 @@ async def run_timers(unit: Unit, stop: asyncio.Event, *, at_most_s: float = 1.0)
             await asyncio.wait_for(stop.wait(), wait_s)
 
 
-async def _run(unit: Unit, due: Due) -> None:
-    match due.kind:
-        case DueKind.OFFER_EXPIRES:
-            command = StepCommand(step=Step.EXPIRE, actor=DESK, source=StepSource.DESK)
-            if isinstance(await step(unit, due.subject, command, by=None), Refusal):
-                await unit.store.write(lambda books: _drop_stale(books, due))
-        case DueKind.PROMISE_DUE:
-            await promise_due(unit, due)
-        case DueKind.SEARCH_LONG:
-            await _search_long(unit, due)
-        case DueKind.SCHEDULED:
-            await _begin_booked(unit, due)
-        case DueKind.SHIFT_ENDS:
-            await end_shift(unit, due)
-        case DueKind.CLOSURE_ENDS:
-            await end_closure(unit, due)
-        case DueKind.WATCH:
-            await watch(unit, due)
-        case DueKind.HAND_OVER:
-            await hand_over(unit, due)
-        case DueKind.APPROVER_SILENT:
-            await approver_silent(unit, due)
-        case DueKind.PROMISE_RETRY:
-            await serve(unit, [due.subject])
+async def _try(unit: Unit, timer: Due, failed: dict[tuple[DueKind, str], Exception]) -> None:
+    try:
+        await _RUN[timer.kind](unit, timer)
+    except StoreUnavailableError:
+        raise
+    except Exception as error:  # noqa: BLE001 - it is raised at the end
+        failed[timer.kind, timer.subject] = error
+
+
+async def _expire(unit: Unit, due: Due) -> None:
+    command = StepCommand(step=Step.EXPIRE, actor=DESK, source=StepSource.DESK)
+    if isinstance(await step(unit, due.subject, command, by=None), Refusal):
+        await unit.store.write(lambda books: _drop_stale(books, due))
+
+
+async def _look(unit: Unit, due: Due) -> None:
+    await look(unit, due.subject)
 
 
 @transaction
@@ -125,7 +117,8 @@ async def _begin_booked(unit: Unit, due: Due) -> None:
     async def attempt() -> Work[None]:
         now = unit.clock.now()
         request = await unit.store.read(lambda books: books.requests.get(due.subject))
-        written = await unit.write_down(await unit.search_again(request, now))
+        decision = await weigh(unit, request.id, await unit.search_again(request, now))
+        written = await unit.write_down(decision)
 
         def work(books: Books) -> None:
             books.timers.drop(due.kind, due.subject)
@@ -149,3 +142,18 @@ def _drop_stale(books: Books, due: Due) -> None:
     books.timers.drop(due.kind, due.subject)
     if assignment.state is AssignmentState.OFFERED:
         books.timers.set(Due(kind=due.kind, subject=due.subject, at=assignment.expires_at))
+
+
+# Of every kind but those that are served together.
+_RUN: Mapping[DueKind, Callable[[Unit, Due], Awaitable[None]]] = {
+    DueKind.OFFER_EXPIRES: _expire,
+    DueKind.PROMISE_DUE: promise_due,
+    DueKind.SEARCH_LONG: _search_long,
+    DueKind.SCHEDULED: _begin_booked,
+    DueKind.SHIFT_ENDS: end_shift,
+    DueKind.CLOSURE_ENDS: end_closure,
+    DueKind.WATCH: watch,
+    DueKind.HAND_OVER: hand_over,
+    DueKind.SOONER: _look,
+    DueKind.APPROVER_SILENT: approver_silent,
+}

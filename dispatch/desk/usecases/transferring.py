@@ -158,9 +158,9 @@ def _begin(books: Books, moved: Request, plan: _Plan, reason: str, actor: str) -
     arrival = plan.decision.arrivals.get(behind.vehicle_id) if behind is not None else None
     if behind is not None and arrival is not None:
         there = _later(behind, arrival, now)
-        books.assignments.save(replace(behind, arrival=there, version=behind.version + 1))
+        books.assignments.save(replace(behind, arrival=there, foreseen=None, version=behind.version + 1))
 
 
 def _later(behind: Assignment, arrival: Arrival, now: datetime) -> Arrival:
-    """The arrival of a vehicle that is on its way, counted from when it was asked."""
-    return arrival.later((now - behind.offered_at).total_seconds())
+    """The arrival of a vehicle that was asked before, counted from its driver's yes, which may be still to come."""
+    return arrival.later((now - behind.counts_from).total_seconds() if behind.row.is_going else 0.0)

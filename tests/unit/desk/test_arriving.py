@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
 from dispatch.desk.road_ports import SpeedCaps
-from dispatch.desk.usecases import changing, closures, following, vehicles
+from dispatch.desk.usecases import changing, closures, following, transferring, vehicles
 from dispatch.desk.usecases.arriving import EVERY, follow_arrivals
 from dispatch.domain.arrival import Arrival, Method
 from dispatch.domain.assignment import Assignment
@@ -226,6 +226,22 @@ async def test_for_another_destination_nothing_has_been_said_yet(town: Town, roa
     assert abs((last.arrives_at - town.clock.now()).total_seconds() - 2_000) < 1
 
 
+async def test_who_hands_over_whom_it_carries_is_told_to_arrive_where_they_meet(town: Town, roads: OpenRoads) -> None:
+    made, trip = await set_out(town)
+    town.clock.turn(1)
+    await report(town, trip.vehicle_id, 0)
+    trip = await town.take(trip, Step.ON_SCENE, Step.TRANSPORTING)
+    await follow_arrivals(town.unit)
+    meeting = Place(point=north(1_200), name="SPBU Contoh")
+    move = partial(replace, pickup=meeting)
+    done(await transferring.transfer(town.unit, made.id, move, reason="ban bocor", by=Command(actor=OPI)))
+    assert (await now_of(town, trip)).said is None
+    await follow_arrivals(town.unit)
+    [last] = [one for one in await changes(town, made) if one.leg is Leg.MEETING]
+    assert (last.vehicle_id, last.before) == (trip.vehicle_id, None)
+    assert abs((last.arrives_at - town.clock.now()).total_seconds() - 120) < 1
+
+
 async def test_a_position_that_is_old_and_a_way_that_is_barred_leave_what_was_said(
     town: Town, roads: OpenRoads
 ) -> None:
@@ -285,7 +301,9 @@ async def test_of_many_trips_each_is_calculated_once_and_those_that_differ_are_t
 
 
 async def read_assignments(town: Town, made: Look) -> list[AssignmentOut]:
-    [summary] = await town.read(lambda books: summaries_out(town.unit, books, [books.requests.get(made.id)], Lang.ID))
+    [summary] = await town.read(
+        lambda books: summaries_out(town.unit, books, [books.requests.get(made.id)], Lang.ID, proposals=True)
+    )
     return summary.assignments
 
 
@@ -295,7 +313,7 @@ async def minutes_said(town: Town, made: Look, trip: Assignment) -> set[tuple[st
 
     def look(books: Books) -> Iterator[AssignmentOut | None]:
         request = books.requests.get(made.id)
-        yield from summaries_out(unit, books, [request], Lang.ID)[0].assignments
+        yield from summaries_out(unit, books, [request], Lang.ID, proposals=True)[0].assignments
         yield from request_out(unit, books, OPI, made.id, "{token}", Lang.ID).assignments
         held = books.vehicles.get(trip.vehicle_id)
         yield me_out(unit, books, DRIVER, held, Lang.ID, demo=False, roads="none").assignment

@@ -31,9 +31,11 @@ export const text = {
     own_operator: "operator pemilik kendaraan",
   },
   firstContact: "Penolong pertama",
+  instead: "Menggantikan",
   arrives: {
     pickup: (at: string) => `tiba ±${at}`,
     destination: (at: string) => `tiba di tujuan ±${at}`,
+    meeting: (at: string) => `tiba di tempat bertemu ±${at}`,
   },
   change: (later: number) => `${Math.abs(later)} menit lebih ${later > 0 ? "lambat" : "cepat"}`,
   updated: (span: string) => `diperbarui ${span} lalu`,

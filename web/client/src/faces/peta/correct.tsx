@@ -74,11 +74,12 @@ function within(typed: string, trip: Assignment, state: Assignment["state"], sta
   const order = TRAIL as readonly string[];
   const taken = (one: string) => {
     const stamp = trip.stamps[one];
-    return stamp ? [Date.parse(takenAt(stamp))] : [];
+    return stamp ? [takenAt(stamp)] : [];
   };
   const before = order.slice(0, order.indexOf(state)).flatMap(taken).pop();
   const [after] = stays ? order.slice(order.indexOf(state) + 1).flatMap(taken) : [];
-  const same = (other: number | undefined) =>
-    other !== undefined && Math.floor(other / MINUTE) * MINUTE === at;
-  return new Date(same(before) ? (before ?? at) : same(after) ? (after ?? at) : at).toISOString();
+  // As the server wrote it: a browser's time would cut off its microseconds.
+  const same = (other: string | undefined) =>
+    other !== undefined && Math.floor(Date.parse(other) / MINUTE) * MINUTE === at ? other : undefined;
+  return same(before) ?? same(after) ?? new Date(at).toISOString();
 }

@@ -17,7 +17,6 @@ import { Button } from "../../ui/controls";
 import { onKey } from "./keys";
 import { List } from "./list";
 import { makeMap } from "./map";
-import { Panel } from "./panel";
 import {
   counts,
   fetched,
@@ -36,6 +35,7 @@ import { css, type Mark, shapeOf } from "./vehicles";
 
 const picked = signal<string>("");
 const table = fetched(tableOpen, () => import("./table"));
+const panel = fetched(me, () => import("./panel"));
 let live: ReturnType<typeof connect> | null = null;
 
 const LEGEND = Object.entries(words.legend) as [Mark, string][];
@@ -117,7 +117,9 @@ function App() {
       </header>
       <List />
       <MapBox />
-      {selected.value && <Panel key={selected.value.id} request={selected.value} />}
+      {selected.value && panel.value && (
+        <panel.value.Panel key={selected.value.id} request={selected.value} />
+      )}
       <footer class="log">
         <span class="keys">{words.keys}</span>
         {recent.value.slice(0, 4).map((event) => (

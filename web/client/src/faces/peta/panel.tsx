@@ -1,5 +1,6 @@
 // The selected request: its vehicles, what is asked, why this one, and what an operator may do.
-import { useEffect } from "preact/hooks";
+import { useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import type { Assignment, Candidate, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
 import { isLate } from "../../core/promises";
@@ -12,20 +13,21 @@ import { HeardLines, isAwaited } from "../../ui/approve";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
+import { choose } from "./choose";
+import { Proposal } from "./proposal";
 import {
   about,
-  assign,
   candidates,
   fetched,
   hold,
-  lowerOf,
   me,
   opened,
-  overriding,
   reportOf,
   search,
   select,
   selected,
+  takenFrom,
+  toPanel,
 } from "./state";
 
 const dialogs = fetched(opened, () => import("./dialogs"));
@@ -45,9 +47,15 @@ export function Panel({ request }: { request: RequestFull }) {
   const ended = !isOpen(request);
   const shown = candidates.value ?? request.decision;
   const act = (candidate: Candidate) => <Act request={request} candidate={candidate} />;
+  const box = useRef<HTMLElement>(null);
   useEffect(() => leadTo(request.id), []);
+  useSignalEffect(() => {
+    if (!toPanel.value) return;
+    box.current?.focus();
+    toPanel.value = false;
+  });
   return (
-    <aside class="panel stack" aria-label={words.panel} tabIndex={-1}>
+    <aside ref={box} class="panel stack" aria-label={words.panel} tabIndex={-1}>
       <p class="head">
         <span class="chip">{request.subject ?? text.need[request.need]}</span>
         <Button label="✕" class="link" onClick={() => void select(null)} aria-label={text.close} />
@@ -57,6 +65,7 @@ export function Panel({ request }: { request: RequestFull }) {
         {request.dropoff ? ` → ${request.dropoff.name}` : ""}
       </h2>
       <State request={request} />
+      {operator && <Proposal request={request} />}
       {request.contact_phone && (
         <a class="button" href={telephone(request.contact_phone)}>
           {words.caller} {request.contact_phone}
@@ -99,7 +108,8 @@ function State({ request }: { request: RequestFull }) {
         <ul class="trips plain" aria-label={words.vehicles}>
           {trips.map((trip) => (
             <li key={trip.id}>
-              {trip.first_contact && <span class="chip">{text.firstContact}</span>} {tripText(trip)}{" "}
+              {trip.first_contact && <span class="chip">{text.firstContact}</span>}
+              {trip.instead && <span class="chip">{text.instead}</span>} {tripText(trip)}{" "}
               {me.value?.role === "operator" && <OfTrip request={request} trip={trip} />}
             </li>
           ))}
@@ -135,8 +145,9 @@ function OfTrip({ request, trip }: { request: RequestFull; trip: Assignment }) {
 }
 
 function tripText(trip: Assignment): string {
-  const state = `${trip.vehicle_name} ${text.trip[trip.state].toLowerCase()}`;
-  if (trip.hands_over) return words.transfer.keeps(trip.vehicle_name);
+  const state = trip.hands_over
+    ? words.transfer.keeps(trip.vehicle_name)
+    : `${trip.vehicle_name} ${text.trip[trip.state].toLowerCase()}`;
   if (trip.state === "offered") return `${state}, ${secondsLeft(trip, now.value)} dtk`;
   return [state, arrival(trip, now.value)].filter(Boolean).join(", ");
 }
@@ -155,25 +166,8 @@ const Buttons = ({ request }: { request: RequestFull }) => (
   </div>
 );
 
-// What a tap or a digit does for a candidate: send it, ask why it is taken from another request or sent against its
-// one rule, or nothing.
-export function choose(request: RequestFull, candidate: Candidate): (() => void) | null {
-  const onIt = request.assignments.some(
-    (trip) =>
-      trip.vehicle_id === candidate.vehicle_id && ["offered", "accepted", "en_route"].includes(trip.state),
-  );
-  if (onIt) return null;
-  if (candidate.eligible && !candidate.needs_approval)
-    return () => void assign(request.id, candidate.vehicle_id);
-  if (candidate.blocking.length !== 1) return null;
-  return () => {
-    overriding.value = candidate;
-    opened.value = lowerOf(request, candidate) ? "divert" : "override";
-  };
-}
-
 function Act({ request, candidate }: { request: RequestFull; candidate: Candidate }) {
   const act = choose(request, candidate);
-  const against = lowerOf(request, candidate) ? words.divert : words.override;
+  const against = takenFrom(request, candidate) ? words.divert : words.override;
   return act && <Button label={candidate.eligible ? words.assign : against} onClick={act} />;
 }

@@ -4,7 +4,7 @@ import type { Me, Step } from "../../core/api";
 import { now } from "../../core/clock";
 import { arrival } from "../../core/requests";
 import { STATES, TRAIL } from "../../core/vocabulary";
-import { capital, clockText, kilometres, takenAt, telephone } from "../../core/words";
+import { capital, clockText, kilometres, minutes, takenAt, telephone } from "../../core/words";
 import { text } from "../../text/id";
 import { sopir as words } from "../../text/sopir";
 import { Button } from "../../ui/controls";
@@ -20,14 +20,20 @@ export function Trip({ who }: { who: Me }) {
   const { assignment, request } = who;
   if (!assignment || !request) return null;
   const target = targetOf(assignment, request) ?? request.pickup;
+  const told = arrival(assignment);
   const step = (name: Step, source = "tap") =>
     void act(`/api/assignments/${assignment.id}/${name}`, { source });
   return (
     <section class="stack fill" aria-label="Tugas">
       <p class="chip">{text.need[request.need]}</p>
       <h1>{target.name}</h1>
-      <p class="eta">{capital(arrival(assignment))}</p>
-      {way.value && <p>{kilometres(Number(way.value.properties["distance_m"]))}</p>}
+      {told && <p class="eta">{capital(told)}</p>}
+      {way.value && (
+        <p>
+          {kilometres(Number(way.value.properties["distance_m"]))}
+          {!told && ` · ${minutes(Number(way.value.properties["travel_s"]))} menit`}
+        </p>
+      )}
       {assignment.stamps.accepted?.source === "desk" && <p class="tell">{words.taken}</p>}
       <Notes request={request} assignment={assignment} now={now.value} />
       <Way />
