@@ -12,7 +12,7 @@ from typing import ParamSpec, TypeVar
 from uuid import UUID
 
 from dispatch.desk.command import Command
-from dispatch.desk.effects import asking, carry_out, promising
+from dispatch.desk.effects import carry_out, promising
 from dispatch.desk.ports import Books
 from dispatch.desk.unit import Unit
 from dispatch.desk.usecases import deaths, reports, requests, vehicles
@@ -137,7 +137,7 @@ class Town:
         self.stands_at: dict[str, Point] = {}
         # Ids order what happens at one moment: a run can be played again only if they are the same again.
         numbers = count()
-        for module in (asking, carry_out, promising, requests, reports, deaths):
+        for module in (carry_out, promising, requests, reports, deaths):
             module.uuid4 = lambda: UUID(int=next(numbers) << 80)  # type: ignore[attr-defined]
         shutil.copyfile(self._made_once(), self.path)
         self.open()

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from uuid import uuid4
 
 from dispatch.choosing.next_step import AskApproval
 from dispatch.desk.command import DESK
@@ -15,8 +14,9 @@ from dispatch.vocabulary.policy import Policy
 
 def ask_approval(books: Books, request_id: str, wanted: AskApproval, now: datetime, policy: Policy) -> None:
     """Ask somebody for a yes; who is silent for `approver_silent_s` is reminded."""
+    number = len(books.approvals.list_of(request_id)) + 1  # in the order of asking, which reminders keep
     approval = Approval(
-        id=f"S-{uuid4().hex[:12]}",
+        id=f"{request_id}-S{number:02}",
         request_id=request_id,
         vehicle_id=wanted.vehicle_id,
         rule=wanted.rule,
