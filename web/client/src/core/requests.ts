@@ -1,7 +1,7 @@
 // What follows from a request as the server tells it: whether it is open, and which vehicles are on it.
 import { signal } from "@preact/signals";
 import { text } from "../text/id";
-import type { Assignment, RequestFull, RequestSummary, TimelineEvent } from "./api";
+import type { Asked, Assignment, Me, RequestFull, RequestSummary, TimelineEvent } from "./api";
 import { OPEN, STATES } from "./vocabulary";
 import { clockText, spanText } from "./words";
 
@@ -64,3 +64,16 @@ export const isTold = (event: TimelineEvent) =>
 // How long a vehicle that was asked may still answer.
 export const secondsLeft = (trip: Assignment, now: number) =>
   Math.max(0, Math.round((Date.parse(trip.expires_at) - now) / 1000));
+
+export const OWN = "own_operator";
+
+// What this person may answer: what the rule asks of the role (of one agency), or of the operator of the vehicle's own
+// agency.
+type Of = Pick<Asked, "approver" | "vehicle_id" | "agency">;
+export const isAsked = (me: Me, asked: Of, agencyOf?: (vehicle: string) => string | undefined) =>
+  asked.approver === OWN
+    ? me.role === "operator" && me.agency !== null && agencyOf?.(asked.vehicle_id) === me.agency
+    : asked.approver === me.role && (!asked.agency || !me.agency || asked.agency === me.agency);
+
+// Whether somebody's yes is waited for.
+export const isAwaited = (request: RequestSummary) => (request.asked ?? []).length > 0;

@@ -1,21 +1,12 @@
 // A yes that somebody waits for, answered where it is read.
 import { useState } from "preact/hooks";
-import { type Answered, type Asked, type Me, post, type RequestSummary } from "../core/api";
+import { type Answered, type Asked, post, type RequestSummary } from "../core/api";
 import { now } from "../core/clock";
+import { OWN } from "../core/requests";
 import { clockText, spanText } from "../core/words";
+import { heard as byPhone, approve as words } from "../text/approve";
 import { text } from "../text/id";
 import { Button, Field } from "./controls";
-
-const words = text.approve;
-const OWN = "own_operator";
-
-// What this person may answer: what the rule asks of the role (of one agency), or of the operator of the vehicle's own
-// agency.
-type Of = Pick<Asked, "approver" | "vehicle_id" | "agency">;
-export const isAsked = (me: Me, asked: Of, agencyOf?: (vehicle: string) => string | undefined) =>
-  asked.approver === OWN
-    ? me.role === "operator" && me.agency !== null && agencyOf?.(asked.vehicle_id) === me.agency
-    : asked.approver === me.role && (!asked.agency || !me.agency || asked.agency === me.agency);
 
 interface Waiting {
   request: RequestSummary;
@@ -111,12 +102,9 @@ function HeardAnswer({ request, asked, attempt }: HeardOne & { attempt: Attempt 
 
 export const approverName = (who: string) => text.approver[who as keyof typeof text.approver] ?? who;
 
-// Whether somebody's yes is waited for.
-export const isAwaited = (request: RequestSummary) => (request.asked ?? []).length > 0;
-
 // Who answered by phone, and who wrote it down.
 export const heardLine = (answer: Answered) =>
-  text.heard.line(
+  byPhone.line(
     answer.vehicle_name,
     answer.state === "given",
     answer.heard_from ?? approverName(answer.approver),

@@ -3,12 +3,11 @@ import { useState } from "preact/hooks";
 import type { RequestSummary } from "../core/api";
 import { busy, problem } from "../core/attempt";
 import { fieldTime, instantOf, zoneName } from "../core/words";
+import { heard as words } from "../text/approve";
 import { text } from "../text/id";
 import { approverName } from "./approve";
 import { Field, Pick } from "./controls";
 import { Question } from "./dialog";
-
-const words = text.heard;
 
 // What was heard, as the API takes it.
 export interface Word {

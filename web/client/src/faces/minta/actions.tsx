@@ -2,9 +2,10 @@
 import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
 import { busy } from "../../core/attempt";
+import { isAwaited } from "../../core/requests";
+import { heard } from "../../text/approve";
 import { text } from "../../text/id";
 import { minta as words } from "../../text/minta";
-import { isAwaited } from "../../ui/approve";
 import { Area, Button, Form } from "../../ui/controls";
 import { HeardByPhone } from "../../ui/heard";
 import { TOLD, Told } from "../../ui/told";
@@ -42,7 +43,7 @@ export function Actions({ request }: { request: RequestFull }) {
           ) : (
             toggle("hold", text.hold)
           ))}
-        {isAwaited(request) && toggle("heard", text.heard.button)}
+        {isAwaited(request) && toggle("heard", heard.button)}
         {toggle("cancel", words.cancel, true)}
       </div>
       {noted && <p role="status">{words.noteSent}</p>}

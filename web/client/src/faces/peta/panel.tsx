@@ -4,12 +4,13 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Assignment, Candidate, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
 import { isLate } from "../../core/promises";
-import { arrival, car, familyLeft, isOpen, live, missing, secondsLeft } from "../../core/requests";
+import { arrival, car, familyLeft, isAwaited, isOpen, live, missing, secondsLeft } from "../../core/requests";
 import { STATES } from "../../core/vocabulary";
 import { telephone, whenText } from "../../core/words";
+import { heard } from "../../text/approve";
 import { text } from "../../text/id";
 import { peta as words } from "../../text/peta";
-import { HeardLines, isAwaited } from "../../ui/approve";
+import { HeardLines } from "../../ui/approve";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
@@ -161,7 +162,7 @@ const Buttons = ({ request }: { request: RequestFull }) => (
     ) : (
       <Button label={text.hold} onClick={() => (opened.value = "hold")} />
     )}
-    {isAwaited(request) && <Button label={text.heard.button} onClick={() => (opened.value = "heard")} />}
+    {isAwaited(request) && <Button label={heard.button} onClick={() => (opened.value = "heard")} />}
     <Button label={words.end} class="danger" onClick={() => (opened.value = "end")} />
   </div>
 );

@@ -22,6 +22,7 @@ import { loadOwed, owed } from "../../core/promises";
 import {
   askedOf,
   heardOf,
+  isAsked,
   isLive,
   isOpen,
   isTold,
@@ -31,7 +32,6 @@ import {
 } from "../../core/requests";
 import { DUTIES, STATES } from "../../core/vocabulary";
 import { peta } from "../../text/peta";
-import { isAsked } from "../../ui/approve";
 import type { Word } from "../../ui/heard";
 import { inOrder } from "./order";
 import { markOf } from "./vehicles";
