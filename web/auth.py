@@ -55,7 +55,7 @@ ROUTES: Mapping[tuple[str, str], Permission | None] = MappingProxyType(
         ("POST", "/api/requests/{request_id}/assign"): P.ASSIGN,
         ("POST", "/api/requests/{request_id}/divert"): P.DIVERT,
         ("POST", "/api/requests/{request_id}/transfer"): P.TRANSFER,
-        ("POST", "/api/requests/{request_id}/approve"): P.ASSIGN,
+        ("POST", "/api/requests/{request_id}/approve"): P.APPROVE,
         ("GET", "/api/deaths"): P.CONFIRM_DEATH,
         ("POST", "/api/requests/{request_id}/confirm_death"): P.CONFIRM_DEATH,
         ("GET", "/api/promises"): P.KEEP_PROMISES,

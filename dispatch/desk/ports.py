@@ -70,6 +70,7 @@ class DueKind(StrEnum):
     WATCH = auto()
     HAND_OVER = auto()
     SOONER = auto()
+    APPROVER_SILENT = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +206,7 @@ class Approvals(Protocol):
     """Yeses that are asked for."""
 
     def put(self, approval: Approval) -> None: ...
+    def get(self, approval_id: str) -> Approval: ...
     def list_of(self, *request_ids: str) -> list[Approval]: ...
 
 

@@ -21,7 +21,7 @@ from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.notices import Mender
 from dispatch.vocabulary.request_states import Outcome
 from dispatch.vocabulary.vehicle_classes import VehicleClass
-from dispatch.words.decisions import RuleOf, checklist_text, say, sentence
+from dispatch.words.decisions import Owed, RuleOf, checklist_text, say, sentence
 from dispatch.words.facts import word
 from dispatch.words.findings import finding_text, would_help
 
@@ -132,17 +132,21 @@ def rules_of(packs: Iterable[Pack]) -> RuleOf:
     return rule_of
 
 
-def decision_for(person: Person, record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang) -> DecisionOut:
+def decision_for(
+    person: Person, record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang, owed: Owed | None = None
+) -> DecisionOut:
     """The decision as this person may read it: who follows no vehicle on the map is not told here where each stands."""
-    found = decision_out(record, rule_of, zone, lang)
+    found = decision_out(record, rule_of, zone, lang, owed)
     if of_fleet(person) is not Scope.FULL:
         for candidate in found.candidates:
             candidate.lon = candidate.lat = None
     return found
 
 
-def decision_out(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang) -> DecisionOut:
-    """The decision in sentences."""
+def decision_out(
+    record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang, owed: Owed | None = None
+) -> DecisionOut:
+    """The decision in sentences; `owed` is the call that the ledger has for its request now."""
     written = record.written
     checklist = (
         [ChecklistOut.model_validate(line) for line in written.checklist]
@@ -158,7 +162,7 @@ def decision_out(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: La
             SopVersionOut(agency=agency, name=word("agency", agency, lang), version=version)
             for agency, version in sorted(record.sop.items())
         ],
-        say=say(record, zone, lang),
+        say=say(record, zone, lang, owed),
         sentence=sentence(record, rule_of, zone, lang),
         chosen=list(record.chosen),
         candidates=_candidates_out(record, rule_of, lang),

@@ -16,7 +16,7 @@ from dispatch.reading.cars import Car, cars_of
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.promises import Why
-from dispatch.vocabulary.request_states import ENDS, FamilyWord, RequestState
+from dispatch.vocabulary.request_states import ENDS, FamilyWord
 from dispatch.vocabulary.trip_steps import FIRST_CONTACT
 from dispatch.words import family as words
 
@@ -100,13 +100,13 @@ def _find(books: Books, track_token: str) -> _Found:
 
 def _lines(unit: Unit, found: _Found, lang: Lang) -> Iterator[str]:
     request = found.request
-    promise = found.promise
+    promise, late = found.promise, found.promise is not None and found.promise.due_at < unit.clock.now()
     if found.is_onward and request.ask.pickup.facility is not None:
         yield words.lies_at_line(request.ask.pickup.name, lang)
-    if promise is not None and promise.why is Why.DESTINATION and promise.owes_a_word:
+    if promise is not None and promise.why is Why.DESTINATION and promise.owes_a_word and not late:
         yield words.destination_line(promise.due_at, unit.zone, lang)
-    elif promise is not None and request.state is RequestState.WAITING:
-        yield words.due_line(promise.due_at, request.ask.need, unit.zone, lang)
+    elif promise is not None:
+        yield words.due_line(promise.due_at, request.ask.need, unit.zone, lang, late=late)
     if request.ask.schedule_at is not None:
         yield words.schedule_line(request.ask.schedule_at, unit.zone, lang)
     if found.has_left:

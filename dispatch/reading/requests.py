@@ -12,7 +12,7 @@ from dispatch.desk.effects.proposing import list_proposed
 from dispatch.desk.ports import Books, DueKind, NotFoundError
 from dispatch.desk.unit import Unit
 from dispatch.desk.usecases.changes import onward_of, words_of_family
-from dispatch.domain.approval import ApprovalState
+from dispatch.domain.approval import Approval, ApprovalState
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.correction import correctable
 from dispatch.domain.people import Person
@@ -28,8 +28,9 @@ from dispatch.vocabulary.events import VehicleProposed
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.promises import PromiseKind, PromiseState
-from dispatch.vocabulary.request_states import FamilyWord, RequestState
+from dispatch.vocabulary.request_states import ENDS, FamilyWord, RequestState
 from dispatch.vocabulary.trip_steps import FIRST_CONTACT, INSTEAD, STEPS, AssignmentState, Leg, Step, steps_from
+from dispatch.words.decisions import Owed
 
 _UNKNOWN = Car()
 
@@ -96,14 +97,21 @@ class PromiseOut(Out):
 
 
 class ApprovalOut(Out):
-    """A yes that is waited for or was given."""
+    """A yes that is waited for or was given: `answered_by` is who answered, or who wrote down what was heard by phone
+    (`heard_from`, `heard_at`).
+    """
 
     rule: str
     vehicle_id: str
+    vehicle_name: str
     approver: str
+    agency: str | None = None
     state: ApprovalState
     asked_at: datetime
     reason: str | None = None
+    answered_by: str | None = None
+    heard_from: str | None = None
+    heard_at: datetime | None = None
 
 
 class AskedOut(Out):
@@ -113,6 +121,7 @@ class AskedOut(Out):
     vehicle_id: str
     vehicle_name: str
     approver: str
+    agency: str | None = None
     asked_at: datetime
 
 
@@ -138,8 +147,9 @@ class RequestSummaryOut(Out):
     """A request as a list shows it.
 
     `level` is its place in the order (R24) before ageing, `rises` the times at which waiting brings it one level up.
-    `broken`: its vehicle could not go on. `escalated_to`: the role that was told that nobody goes, since a driver last
-    said yes. `proposal` is for operators alone.
+    `heard`: answers by phone that the approver may still change. `broken`: its vehicle could not go on.
+    `escalated_to`: the role that was told that nobody goes, since a driver last said yes. `proposal` is for operators
+    alone.
     """
 
     id: str
@@ -156,6 +166,7 @@ class RequestSummaryOut(Out):
     schedule_at: datetime | None = None
     subject: str | None = None
     asked: list[AskedOut] = Field(default_factory=list)
+    heard: list[ApprovalOut] = Field(default_factory=list)
     level: int
     rises: list[datetime] = Field(default_factory=list)
     broken: bool = False
@@ -246,6 +257,13 @@ def assignment_out(unit: Unit, assignment: Assignment, names: Names, car: Car = 
     )
 
 
+def approval_out(books: Books, approval: Approval, names: Names) -> ApprovalOut:
+    """An approval with the name of whoever answered it or wrote the answer down."""
+    person = books.people.find(approval.answered_by) if approval.answered_by else None
+    name = names.get(approval.vehicle_id, approval.vehicle_id)
+    return ApprovalOut.of(approval, vehicle_name=name, answered_by=person.name if person else None)
+
+
 def retry_at(books: Books, promise: Promise) -> datetime | None:
     """The time at which the search really goes on."""
     retry = books.timers.find(DueKind.PROMISE_RETRY, promise.request_id)
@@ -258,7 +276,7 @@ def summaries_out(
     """Requests as a list shows them, with what is `proposals` to operators or not; what all have is read at once."""
     listed, policy = list(requests), unit.policy(books, unit.clock.now())
     ids = [request.id for request in listed]
-    assignments, approvals = books.assignments.list_of(*ids), [a for a in books.approvals.list_of(*ids) if a.is_asked]
+    assignments, approvals = books.assignments.list_of(*ids), books.approvals.list_of(*ids)
     promises = {promise.request_id: promise for promise in books.promises.list_open_of(ids)}
     told = escalated_to(books, ids)
     proposed = list_proposed(books, listed) if proposals else {}
@@ -277,7 +295,12 @@ def summaries_out(
             asked=[
                 AskedOut.of(a, vehicle_name=names.get(a.vehicle_id, a.vehicle_id))
                 for a in approvals
-                if a.request_id == request.id
+                if a.request_id == request.id and a.is_asked
+            ],
+            heard=[
+                approval_out(books, a, names)
+                for a in approvals
+                if a.request_id == request.id and a.is_heard and request.state not in ENDS
             ],
             level=level_of(request),
             rises=rises_of(request, policy),
@@ -309,14 +332,22 @@ def request_out(unit: Unit, books: Books, person: Person, request_id: str, link:
     last = books.decisions.find_last(request_id)
     return RequestOut(
         **summary.model_dump(),
-        decision=decision_for(person, last, rule_of, unit.zone, lang) if last else None,
-        approvals=[ApprovalOut.of(approval) for approval in books.approvals.list_of(request_id)],
+        decision=decision_for(person, last, rule_of, unit.zone, lang, owed_of(books, request_id, unit))
+        if last
+        else None,
+        approvals=[approval_out(books, approval, names) for approval in books.approvals.list_of(request_id)],
         timeline=[event_out(entry, names, briefs, rule_of, unit.zone, lang) for entry in entries],
         track_url=link.replace("{token}", books.requests.get_track_token(request_id)),
         contact_phone=books.requests.get_contact(request_id).phone,
         onward=onward_of(books, request_id),
         onward_of=next((one.request_id for one in reports if one.onward == request_id), None),
     )
+
+
+def owed_of(books: Books, request_id: str, unit: Unit) -> Owed | None:
+    """The call that the ledger says is owed for a request."""
+    promise = books.promises.find_open(request_id)
+    return Owed(due_at=promise.due_at, is_late=promise.due_at < unit.clock.now()) if promise is not None else None
 
 
 def page_out(

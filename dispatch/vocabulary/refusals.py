@@ -49,6 +49,7 @@ class RefusalCode(StrEnum):
     NO_SUCH_APPROVAL = auto()
     NOT_THE_APPROVER = auto()
     NOT_YOUR_AGENCY = auto()
+    HEARD_BOUNDS = auto()
     PROMISE_CLOSED = auto()
     PROMISE_STILL_OWED = auto()
     TOLD_WHOM = auto()

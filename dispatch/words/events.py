@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.events import (
+    Answered,
     ArrivalChanged,
     DeathAnswered,
     DecisionMade,
@@ -116,6 +117,8 @@ def _key(event: Event) -> str:
             return "death_answered_confirmed"
         case RequestReceived(onward_of=str()):
             return "request_received_onward"
+        case Answered(heard_at=datetime()):
+            return f"{event.kind}_heard"
         case DutyChanged(shift_over=True):
             return "duty_changed_shift_over"
         case RequestEnded(reason=str()):

@@ -13,6 +13,7 @@ from hypothesis.stateful import precondition, rule
 from dispatch.desk.command import Command
 from dispatch.desk.unit import Unit
 from dispatch.desk.usecases import (
+    approving,
     changes,
     changing,
     deaths,
@@ -24,9 +25,11 @@ from dispatch.desk.usecases import (
     trips,
     vehicles,
 )
+from dispatch.domain.approval import Heard
 from dispatch.domain.assignment import StepCommand
 from dispatch.domain.correction import Correction
 from dispatch.domain.death import DeathWord
+from dispatch.domain.people import Person
 from dispatch.domain.request import Ask
 from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.needs import Urgency
@@ -374,24 +377,59 @@ class DeskMachine(Ground):
 
     # Operators, approvers, the ledger of promises.
 
-    @rule(number=NUMBERS, yes=st.booleans(), own=st.booleans())
+    @rule(number=NUMBERS, yes=st.booleans(), own=st.booleans(), hearer=st.sampled_from([None, None, CITY, SITI]))
     @precondition(lambda self: any(row["state"] == "asked" for row in self.witness.seen["approvals"]))
-    def approve(self, number: int, yes: bool, own: bool) -> None:
+    def approve(self, number: int, yes: bool, own: bool, hearer: Person | None) -> None:
+        """The approver answers, or somebody has heard the answer by phone."""
         asked = self.pick([row for row in self.witness.seen["approvals"] if row["state"] == "asked"], number)
         if asked is None:
             return
         request, vehicle = asked["request_id"], asked["vehicle_id"]
-        agency = COUNTY if FLEET[vehicle][1] == COUNTY.agency else CITY
-        actor = agency if asked["approver"] == "own_operator" else DINA
+        actor = hearer or self.approver_of(asked)
+        heard = Heard(name="dr. Contoh", at=self.town.clock.now()) if hearer is not None else None
 
         def say(unit: Unit, by: Command) -> Awaitable[object]:
             said: dict[str, Any] = {"yes": yes, "vehicle_id": vehicle, "reason": "contoh", "by": by}
-            if own and actor is agency:
-                return requests.answer_for_own(unit, request, **said)
-            return requests.approve(unit, request, rule=asked["rule"], **said)
+            if own and heard is None and asked["approver"] == "own_operator":
+                return approving.answer_for_own(unit, request, **said)
+            return approving.approve(unit, request, rule=asked["rule"], heard=heard, **said)
 
         done = self.do(actor, f"approve {yes}", say)
         assert done == request, done
+        [kept] = [row for row in self.witness.read()["approvals"] if row["id"] == asked["id"]]
+        if kept["answered_by"] != actor.id or (kept["heard_at"] is not None) != (hearer is not None):
+            self.problems.append(f"{asked['id']} was answered by {kept['answered_by']}, heard {kept['heard_at']}")
+
+    def approver_of(self, asked: Row) -> Person:
+        """Whom it is asked of."""
+        agency = COUNTY if FLEET[asked["vehicle_id"]][1] == COUNTY.agency else CITY
+        return agency if asked["approver"] == "own_operator" else DINA
+
+    @rule(number=NUMBERS)
+    @precondition(lambda self: any(row["state"] in ("given", "refused") for row in self.witness.seen["approvals"]))
+    def think_again(self, number: int) -> None:
+        """The approver says otherwise: a yes is taken back, and nobody who is under way is let go for it at once."""
+        answered = [row for row in self.witness.seen["approvals"] if row["state"] in ("given", "refused")]
+        row = self.pick(answered, number)
+        if row is None:
+            return
+        yes, vehicle, request = row["state"] == "refused", row["vehicle_id"], row["request_id"]
+        rest = {"rule": row["rule"], "reason": "keliru"}
+        done = self.do(
+            self.approver_of(row),
+            f"approve otherwise {yes}",
+            lambda unit, by: approving.approve(unit, request, yes=yes, vehicle_id=vehicle, by=by, **rest),
+        )
+        trips = {one["id"]: one for one in self.witness.read()["assignments"] if one["vehicle_id"] == vehicle}
+        for before in self.live():
+            after = trips.get(before["id"])
+            if after is None or before["request_id"] != request or before["slot"] < 0 or yes:
+                continue
+            same, refused = after["state"] == before["state"], isinstance(done, Refusal)
+            carried = "transporting" in json.loads(before["stamps"])
+            wrong = (carried and not refused) or (before["state"] != "offered" and not same)
+            if wrong or (before["state"] == "offered" and same != refused):
+                self.problems.append(f"{before['id']} was {before['state']}, its yes was taken back ({done}): {after}")
 
     @rule(number=NUMBERS, vehicle=VEHICLES, override=st.sampled_from([None, "R19", "R21", "R17", "R22", "R04"]))
     @precondition(lambda self: self.open_requests())

@@ -62,7 +62,7 @@ _BY_MACHINE = (
     Mutant("who declines is not left alone", _STEPS, "if isinstance(event, OfferDeclined):", "if False:"),
     Mutant("who let an offer pass is asked again at once", _TRIP, "{_S.DECLINED, _S.EXPIRED, _S.STOOD_DOWN}", "{_S.DECLINED, _S.STOOD_DOWN}"),
     Mutant("a vehicle with an offer counts as free", f"{_DOMAIN}/vehicle.py", "and self.assignment_id is None", ""),
-    Mutant("a yes is still asked for after the end", _STANDING, "        _withdraw_asked(books, request.id)\n", "        pass\n"),
+    Mutant("a yes is still asked for after the end", _STANDING, "        withdraw_asked(books, books.approvals.list_of(request.id))\n", "        pass\n"),
     Mutant("the end releases no vehicle", f"{_CASES}/changes.py", _RELEASE, "pass"),
     Mutant("a question to another agency counts as a solution", f"{_DOMAIN}/approval.py", "self.is_asked and self.approver != OWN_OPERATOR", "self.is_asked"),
     Mutant("a trip that ended fills no slot", f"{_DOMAIN}/request.py", "for a in assignments if a.fills_slot]", "for a in assignments if a.is_live]"),
@@ -170,6 +170,13 @@ _BY_SCENARIO = (
     Mutant("the letters of a death that is not confirmed are shown", "dispatch/reading/scope.py", "return not of_death or hears_of_death(person, request)", "return True", _BYTE_FOR_BYTE),
     Mutant("the family's old link does not follow the body", f"{_CASES}/changes.py", "onward_of(books, request.id) or request.duplicate_of", "request.duplicate_of", f"{_PLAYED}[77-meninggal-di-jalan]"),
     Mutant("nobody asks the family where to", _STANDING, "not promise.owes_a_word", "True", f"{_PLAYED}[77-meninggal-di-jalan]"),
+    Mutant("a yes by phone waits for the approver", f"{_DOMAIN}/approval.py", "        if self.is_asked:\n            return True\n", "        if self.is_asked:\n            return not heard\n", f"{_PLAYED}[93-izin-lewat-telepon]"),
+    Mutant("who is under way is let go with the yes that is taken back", f"{_CASES}/approving.py", "    if going:\n        return _Plan(decision=decision, until_better=lost)\n", "", f"{_UNITS}/desk/test_heard.py::test_who_is_under_way_without_the_yes_drives_on_until_a_better_one_has_said_yes"),
+    Mutant("a yes is taken back with somebody aboard", f"{_CASES}/approving.py", "if lost is None or LOADED.isdisjoint(lost.stamps):", "if True:", f"{_UNITS}/desk/test_heard.py::test_whoever_was_picked_up_is_brought_to_the_end_whatever_is_said_then"),
+    Mutant("nobody's deputy is asked", f"{_CASES}/approving.py", "    if deputy is not None:", "    if False:", f"{_PLAYED}[94-wakil-menjawab]"),
+    Mutant("of several the first gives way", f"{_CASES}/approving.py", "slower = max(offered,", "slower = min(offered,", f"{_UNITS}/desk/test_mutual_aid.py::test_of_several_that_are_asked_the_latest_gives_way"),
+    Mutant("help is asked for where a driver goes at once", _CARRY_OUT, "asks = () if is_solved(request,", "asks = () if False and is_solved(request,", f"{_UNITS}/desk/test_mutual_aid.py::test_nobody_is_asked_for_help_where_a_driver_takes_every_offer"),
+    Mutant("a letter speaks of the time of when it was planned", "dispatch/reading/letters.py", 'times["due"] = promise.due_at if promise is not None else times["due"]', "pass", "tests/unit/reading/test_letters.py::test_a_letter_that_is_not_sent_yet_speaks_of_the_ledgers_time"),
     Mutant("nobody is rung where the crew finds nobody", f"{_CASES}/reports.py", "    else:\n        policy = unit.policy(books, now)", "    elif False:\n        policy = unit.policy(books, now)", f"{_PLAYED}[70-awak-melaporkan]"),
 )  # fmt: skip
 MUTANTS = (*_BY_MACHINE, *_BY_TEST, *_BY_SCENARIO)

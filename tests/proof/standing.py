@@ -124,11 +124,15 @@ def judge_promises(state: State, latest: datetime) -> Iterator[str]:
 
 
 def judge_approvals(state: State) -> Iterator[str]:
-    """A yes that is there already is not asked for again."""
+    """A yes that is there already is not asked for again; who heard one by phone stands beside it, and from whom."""
     said: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
     for row in state["approvals"]:
         said[row["state"]].add((row["request_id"], row["vehicle_id"], row["rule"]))
     yield from (f"{of} has the yes and is asked for it again" for of in sorted(said["given"] & said["asked"]))
+    for row in state["approvals"]:
+        answered, heard = row["state"] in ("given", "refused"), (row["heard_from"], row["heard_at"])
+        if answered != (row["answered_by"] is not None) or (None in heard) != (heard == (None, None)):
+            yield f"{row['id']} is {row['state']}, answered by {row['answered_by']}, heard {heard}"
 
 
 def judge_deaths(state: State) -> Iterator[str]:
@@ -155,6 +159,7 @@ def judge_timers(state: State) -> Iterator[str]:
         "watch": {row["id"] for row in state["assignments"] if row["state"] in LIVE - {"offered"}},
         "promise_due": {row["id"] for row in state["promises"]},
         "shift_ends": {row["id"] for row in state["vehicles"]},
+        "approver_silent": {row["id"] for row in state["approvals"] if row["state"] == "asked"},
     }
     requests = {row["id"] for row in state["requests"]}
     for kind, subject in state.due():

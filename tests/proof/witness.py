@@ -143,9 +143,15 @@ class Witness:
         urgency = {row["id"]: json.loads(row["ask"]) for row in self.seen["requests"]}
         told = _Told()
         was_due, promises = before.due(), {p["request_id"]: p for p in before["promises"] if p["state"] == "open"}
+        asked = {_question(row): row["id"] for row in self.seen["approvals"]}  # of equal ones the newest
+        refused = {(a["request_id"], a["vehicle_id"]) for a in self.seen["approvals"] if a["state"] == "refused"}
         for row in rows:
             facts, at, request = json.loads(row["facts"]), at_of(row["at"]), row["request_id"]
             timer = _timer_of(row, facts, promises)
+            if row["kind"] == "approval_reminded":
+                timer = ("approver_silent", asked[_question({**row, **facts})])
+            if row["kind"] == "offer_made" and row["actor"] == "desk" and (request, row["vehicle_id"]) in refused:
+                yield f"{row['vehicle_id']} is offered {request}, and its approver has said no"
             if timer is not None:
                 told.fired[row["kind"], timer[1]] += 1
                 if self._step_by_step and timer in was_due and was_due[timer] > at:
@@ -412,6 +418,11 @@ class Witness:
             if on_duty != (row["on_duty_since"] is not None) or on_duty != (("shift_ends", name) in due):
                 ends = due.get(("shift_ends", name))
                 yield f"{name} is {duty} since {row['on_duty_since']} with a shift's end at {ends}"
+
+
+def _question(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is asked of whom, by the row or the entry of it."""
+    return tuple(row[name] for name in ("request_id", "vehicle_id", "rule", "approver"))
 
 
 def _answer_s(asked: Mapping[str, Any]) -> int:

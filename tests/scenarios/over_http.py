@@ -204,13 +204,16 @@ class Served(World):
         body: dict[str, object]
         match act.does:
             case "approve" | "refuse":
-                asked = (await self.get(who, path))["asked"]
+                asked = (await self.get(who, path))["approvals"]
                 fits = [a for a in asked if act.rule in (None, a["rule"]) and act.vehicle in (None, a["vehicle_id"])]
+                fits = [a for a in fits if a["state"] == "asked"] or [a for a in fits if a["state"] != "withdrawn"]
                 if not fits:
                     return "no_such_approval"
                 path += "/approve"
                 body = {"rule": fits[0]["rule"], "vehicle_id": fits[0]["vehicle_id"], "reason": act.reason}
                 body["yes"] = act.does == "approve"
+                if act.heard_from is not None:
+                    body["heard_from"] = {"name": act.heard_from, "at": self.clock.at.isoformat()}
             case "undo":
                 trips = (await self.get(who, path))["assignments"]
                 mine = [trip["id"] for trip in trips if act.vehicle in (None, trip["vehicle_id"])]

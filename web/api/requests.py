@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints
 
 from dispatch.desk.ports import Books
-from dispatch.desk.usecases import requests
+from dispatch.desk.usecases import approving, requests
+from dispatch.domain.approval import Heard
 from dispatch.domain.people import Person
 from dispatch.domain.request import Ask, Contact, Patient, RequestFilter
 from dispatch.domain.trip import asked_by
@@ -15,6 +16,7 @@ from dispatch.reading.decisions import DecisionOut, VerdictOut, decision_for, ru
 from dispatch.reading.requests import RequestOut, RequestPageOut, in_scope, page_out
 from dispatch.reading.scope import facility_of
 from dispatch.vocabulary.needs import NEEDS, Death, Document, Leaves, Need, Urgency
+from dispatch.vocabulary.promises import APPROVERS
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Permission, may
 from web.bodies import Id, In, Phone, PointIn, Reason, Text, place_of
@@ -90,13 +92,22 @@ class AssignIn(In):
     override: OverrideIn | None = None
 
 
+class HeardFromIn(In):
+    """Who gave the answer by phone, and when; `approver` says as whom, where several are asked."""
+
+    name: Annotated[str, StringConstraints(min_length=2, max_length=80, strip_whitespace=True)]
+    at: datetime
+    approver: Annotated[str, StringConstraints(pattern=f"^({'|'.join(APPROVERS)})$")] | None = None
+
+
 class ApproveIn(In):
-    """The approver's word."""
+    """The approver's word, or what somebody heard of it by phone."""
 
     rule: Id
     yes: bool
     vehicle_id: Id | None = None
     reason: Reason
+    heard_from: HeardFromIn | None = None
 
 
 class MutualAidIn(In):
@@ -220,17 +231,22 @@ async def assign(request_id: str, body: AssignIn, house: TheHouse, by: By, answe
 
 @router.post("/requests/{request_id}/approve")
 async def approve(request_id: str, body: ApproveIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
-    """The approver's word."""
+    """The approver's word, which may be changed until somebody is picked up; or one by phone, from who heard it."""
+    await house.unit.store.read(lambda books: in_scope(books, by.actor, request_id))
+    said = body.heard_from
+    heard = Heard(name=said.name, at=utc(said.at), approver=said.approver) if said is not None else None
     word = {"rule": body.rule, "reason": body.reason}
     return await answer(
-        await requests.approve(house.unit, request_id, yes=body.yes, vehicle_id=body.vehicle_id, by=by, **word)
+        await approving.approve(
+            house.unit, request_id, yes=body.yes, vehicle_id=body.vehicle_id, heard=heard, by=by, **word
+        )
     )
 
 
 @router.post("/requests/{request_id}/mutual_aid")
 async def mutual_aid(request_id: str, body: MutualAidIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
     """The asked agency's operator answers for its own vehicle (R26, R27)."""
-    said = await requests.answer_for_own(
+    said = await approving.answer_for_own(
         house.unit, request_id, yes=body.yes, vehicle_id=body.vehicle_id, reason=body.reason, by=by
     )
     return await answer(said)

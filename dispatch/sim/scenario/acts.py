@@ -9,6 +9,7 @@ from typing import assert_never
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
 from dispatch.desk.usecases import (
+    approving,
     changes,
     changing,
     deaths,
@@ -22,7 +23,7 @@ from dispatch.desk.usecases import (
     vehicles,
 )
 from dispatch.desk.usecases.changes import onward_of
-from dispatch.domain.approval import Approval
+from dispatch.domain.approval import Approval, Heard
 from dispatch.domain.assignment import StepCommand
 from dispatch.domain.correction import Correction
 from dispatch.domain.death import DeathWord
@@ -179,11 +180,7 @@ async def _operator(world: World, act: sc.OperatorAct, done: Done) -> None:
     request_id, by = _kept(world, act.request), Command(actor=person_of(world, act.role))
     match act.does:
         case "approve" | "refuse":
-            asked = await _asked(
-                world, [request_id], lambda a: act.rule in (None, a.rule) and act.vehicle in (None, a.vehicle_id)
-            )
-            lacking = {"rule": act.rule or ""}
-            await _answer(world, asked, by, done, yes=act.does == "approve", reason=act.reason, lacking=lacking)
+            await _approve(world, request_id, act, by, done)
         case "undo":
             await _undo(world, request_id, act, by, done)
         case "assign" | "override":
@@ -214,6 +211,19 @@ async def _operator(world: World, act: sc.OperatorAct, done: Done) -> None:
             done.take(await begun)
 
 
+async def _approve(world: World, request_id: str, act: sc.OperatorAct, by: Command, done: Done) -> None:
+    """The approver's answer, or what whoever acts has just heard of it by phone."""
+    yes = act.does == "approve"
+    heard = Heard(name=act.heard_from, at=world.clock.now()) if act.heard_from is not None else None
+
+    def fits(approval: Approval) -> bool:
+        return act.rule in (None, approval.rule) and act.vehicle in (None, approval.vehicle_id)
+
+    asked = await _asked(world, [request_id], fits, yes=yes, heard=heard is not None)
+    lacking = {"rule": act.rule or ""}
+    await _answer(world, asked, by, done, yes=yes, reason=act.reason, lacking=lacking, heard=heard)
+
+
 async def same_as(world: World, act: sc.OperatorAct) -> str | None:
     """The request that this one is the same as: as named, else the other open one of its place and need."""
     if act.of is not None:
@@ -233,7 +243,9 @@ async def _mutual_aid(world: World, act: sc.MutualAidAct, done: Done) -> None:
     """The operator of another government answers for the first of its vehicles that was asked for (R26)."""
     request_ids = [_kept(world, act.request)] if act.request else list(world.requests.values())
     theirs = {v.id for v in world.scenario.vehicles if v.agency == act.agency and act.vehicle in (None, v.id)}
-    asked = await _asked(world, request_ids, lambda a: a.approver == OWN_OPERATOR and a.vehicle_id in theirs)
+    asked = await _asked(
+        world, request_ids, lambda a: a.approver == OWN_OPERATOR and a.vehicle_id in theirs, yes=act.says == "yes"
+    )
     done.request = world.file_id(asked.request_id) if asked else act.request or next(iter(world.requests), None)
     by = Command(actor=person_of(world, act.agency))
     lacking = {"agency": act.agency}
@@ -241,23 +253,35 @@ async def _mutual_aid(world: World, act: sc.MutualAidAct, done: Done) -> None:
 
 
 async def _answer(
-    world: World, asked: Approval | None, by: Command, done: Done, *, yes: bool, reason: str, lacking: dict[str, str]
+    world: World,
+    asked: Approval | None,
+    by: Command,
+    done: Done,
+    *,
+    yes: bool,
+    reason: str,
+    lacking: dict[str, str],
+    heard: Heard | None = None,
 ) -> None:
     if asked is None:
         done.take(Refusal(RefusalCode.NO_SUCH_APPROVAL, lacking))
         return
     request_id, rule, vehicle_id = asked.request_id, asked.rule, asked.vehicle_id
+    said = {"rule": rule, "reason": reason}
     done.take(
-        await requests.approve(world.unit, request_id, rule=rule, vehicle_id=vehicle_id, yes=yes, reason=reason, by=by)
+        await approving.approve(world.unit, request_id, vehicle_id=vehicle_id, yes=yes, heard=heard, by=by, **said)
     )
 
 
-async def _asked(world: World, request_ids: list[str], fits: Callable[[Approval], bool]) -> Approval | None:
-    """The first yes that is waited for and fits."""
+async def _asked(
+    world: World, request_ids: list[str], fits: Callable[[Approval], bool], *, yes: bool, heard: bool = False
+) -> Approval | None:
+    """The first yes that fits and that is waited for, else one that was answered otherwise."""
 
     def look(books: Books) -> Approval | None:
-        listed = (approval for request_id in request_ids for approval in books.approvals.list_of(request_id))
-        return next((approval for approval in listed if approval.is_asked and fits(approval)), None)
+        listed = [approval for request_id in request_ids for approval in books.approvals.list_of(request_id)]
+        fitting = [approval for approval in listed if fits(approval) and approval.may_become(yes=yes, heard=heard)]
+        return min(fitting, key=lambda approval: not approval.is_asked, default=None)
 
     return await world.unit.store.read(look)
 

@@ -160,6 +160,7 @@ class OperatorAct(_AboutRequest):
     reason: t.Text = "darurat"
     outcome: Annotated[RequestState, t.among(sorted(ENDS))] | None = None
     told: t.Text = "requester"
+    heard_from: t.Text | None = None
     of: t.RequestId | None = None
     set: GivenChange | None = None
     step: Annotated[trip_steps.Step, t.among(TRIP)] | None = None

@@ -15,6 +15,7 @@ import pytest
 from dispatch.desk import usecases
 from dispatch.desk.command import Command
 from dispatch.desk.usecases import (
+    approving,
     changes,
     changing,
     closures,
@@ -90,7 +91,7 @@ async def transfer(town: Town) -> Act:
 async def approve(town: Town) -> Act:
     town.roads.minutes = {"A1": 0.0, "T1": 6.0}
     made = await town.ask()
-    return lambda by: requests.approve(town.unit, made.id, rule="R02", yes=True, reason="darurat", by=by)
+    return lambda by: approving.approve(town.unit, made.id, rule="R02", yes=True, reason="darurat", by=by)
 
 
 async def answer_for_own(town: Town) -> Act:
@@ -99,7 +100,7 @@ async def answer_for_own(town: Town) -> Act:
     held = (await town.vehicle("H3")).vehicle
     await town.add(replace(held, id="K1", agency="kabupaten-tangerang", shares=Shares.ON_REQUEST), minutes=30.0)
     made = await town.ask()
-    return lambda by: requests.answer_for_own(town.unit, made.id, yes=True, vehicle_id="K1", reason="silakan", by=by)
+    return lambda by: approving.answer_for_own(town.unit, made.id, yes=True, vehicle_id="K1", reason="silakan", by=by)
 
 
 async def hold(town: Town) -> Act:

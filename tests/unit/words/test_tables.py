@@ -126,6 +126,9 @@ CODES: dict[str, Iterable[str]] = {
 BESIDE = {
     "sop.choice": set(CHOICES),
     "events.line": {
+        "approval_given_heard",
+        "approval_refused_heard",
+        "approval_taken_back_heard",
         "arrival_changed_first",
         "arrival_changed_same",
         "decision_made_again",

@@ -16,6 +16,7 @@ export type RequestFull = Schema<"RequestOut">;
 export type Offer = Schema<"OfferOut">;
 export type Owed = Schema<"OwedOut">;
 export type Asked = Schema<"AskedOut">;
+export type Answered = Schema<"ApprovalOut">;
 export type Heir = Schema<"HeirOut">;
 export type Kept = Schema<"KeptOut">;
 export type Closure = Schema<"ClosureOut">;

@@ -7,27 +7,42 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description A yes that is waited for or was given. */
+        /**
+         * @description A yes that is waited for or was given: `answered_by` is who answered, or who wrote down what was heard by phone
+         *     (`heard_from`, `heard_at`).
+         */
         ApprovalOut: {
             rule: string;
             vehicle_id: string;
+            vehicle_name: string;
             approver: string;
+            agency?: string | null;
             state: components["schemas"]["ApprovalState"];
             /** Format: date-time */
             asked_at: string;
             reason?: string | null;
+            answered_by?: string | null;
+            heard_from?: string | null;
+            heard_at?: string | null;
         };
         /**
          * @description Whether the yes is awaited, was said, was refused, or is needed no longer.
          * @enum {string}
          */
         ApprovalState: "asked" | "given" | "refused" | "withdrawn";
+        /** @description One of those who are asked for a yes in their order. */
+        ApproverDocument: {
+            who: string;
+            agency?: string | null;
+            hours?: string | null;
+        };
         /** @description A yes that is waited for, as a list shows it. */
         AskedOut: {
             rule: string;
             vehicle_id: string;
             vehicle_name: string;
             approver: string;
+            agency?: string | null;
             /** Format: date-time */
             asked_at: string;
         };
@@ -334,7 +349,7 @@ export interface components {
          * @description What kind of thing happened: the word that the journal and the API use.
          * @enum {string}
          */
-        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "step_undone" | "step_corrected" | "stood_down" | "problem_reported" | "transfer_begun" | "handed_over" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "trip_noticed" | "vehicle_proposed" | "proposal_over" | "diverted" | "death_answered" | "arrival_changed" | "family_said" | "request_changed" | "reserved" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
+        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "step_undone" | "step_corrected" | "stood_down" | "problem_reported" | "transfer_begun" | "handed_over" | "approval_asked" | "approval_given" | "approval_refused" | "approval_taken_back" | "approval_reminded" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "trip_noticed" | "vehicle_proposed" | "proposal_over" | "diverted" | "death_answered" | "arrival_changed" | "family_said" | "request_changed" | "reserved" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
         /** @description One entry of the journal; `text` is its line of a timeline. */
         EventOut: {
             seq: number;
@@ -618,7 +633,7 @@ export interface components {
          * @description One thing that a role may do; which of the things it may do it to is for dispatch.reading to say.
          * @enum {string}
          */
-        Permission: "sign_in" | "look_up" | "find_places" | "ask" | "see_requests" | "see_fleet" | "see_ways" | "see_areas" | "see_coverage" | "see_sop" | "see_figures" | "see_all_messages" | "follow" | "keep_promises" | "assign" | "divert" | "correct" | "transfer" | "answer_for_agency" | "confirm_death" | "drive" | "step" | "report_positions" | "close_roads" | "keep_sop" | "replay_demo" | "end_unreached";
+        Permission: "sign_in" | "look_up" | "find_places" | "ask" | "see_requests" | "see_fleet" | "see_ways" | "see_areas" | "see_coverage" | "see_sop" | "see_figures" | "see_all_messages" | "follow" | "keep_promises" | "assign" | "approve" | "divert" | "correct" | "transfer" | "answer_for_agency" | "confirm_death" | "drive" | "step" | "report_positions" | "close_roads" | "keep_sop" | "replay_demo" | "end_unreached";
         /** @description Somebody of the demo. */
         PersonOut: {
             id: string;
@@ -742,6 +757,7 @@ export interface components {
             schedule_at?: string | null;
             subject?: string | null;
             asked?: components["schemas"]["AskedOut"][];
+            heard?: components["schemas"]["ApprovalOut"][];
             level: number;
             rises?: string[];
             /** @default false */
@@ -765,8 +781,9 @@ export interface components {
          * @description A request as a list shows it.
          *
          *     `level` is its place in the order (R24) before ageing, `rises` the times at which waiting brings it one level up.
-         *     `broken`: its vehicle could not go on. `escalated_to`: the role that was told that nobody goes, since a driver last
-         *     said yes. `proposal` is for operators alone.
+         *     `heard`: answers by phone that the approver may still change. `broken`: its vehicle could not go on.
+         *     `escalated_to`: the role that was told that nobody goes, since a driver last said yes. `proposal` is for operators
+         *     alone.
          */
         RequestSummaryOut: {
             id: string;
@@ -786,6 +803,7 @@ export interface components {
             schedule_at?: string | null;
             subject?: string | null;
             asked?: components["schemas"]["AskedOut"][];
+            heard?: components["schemas"]["ApprovalOut"][];
             level: number;
             rises?: string[];
             /** @default false */
@@ -831,6 +849,7 @@ export interface components {
             }[];
             overrides?: string[];
             approver?: string | null;
+            approvers?: components["schemas"]["ApproverDocument"][];
             prefer_within_min?: number | null;
             sooner_by_min?: number | null;
             one_each?: boolean | null;

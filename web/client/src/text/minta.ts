@@ -39,6 +39,8 @@ export const minta = {
   awaits: (who: string, rule: string) => `Menunggu persetujuan ${who} (${rule})`,
   calls: (due: string, retry: string) =>
     `Operator menelepon kembali paling lambat ${due}; pencarian diulang pukul ${retry}`,
+  callsLate: (due: string) =>
+    `Mohon maaf, telepon kembali yang dijanjikan paling lambat ${due} terlambat; operator segera menelepon`,
   familyLeft: "Keluarga mengabari: sudah berangkat sendiri. Telepon keluarga untuk memastikan.",
   note: "Catatan untuk sopir…",
   noteSend: "Kirim catatan",

@@ -2,10 +2,12 @@
 import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
+import { isLate } from "../../core/promises";
 import { familyLeft, isOpen, live } from "../../core/requests";
 import { clockText, whenText } from "../../core/words";
 import { text } from "../../text/id";
 import { minta as words } from "../../text/minta";
+import { HeardLines } from "../../ui/approve";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
@@ -25,6 +27,7 @@ export function Follow({ request }: { request: RequestFull }) {
       </p>
       {!ended && <Coming request={request} />}
       {(ended || live(request).length === 0) && <h2 class="status">{headline(request)}</h2>}
+      {!ended && <HeardLines request={request} />}
       {!ended && request.held && <p class="warn">{text.held}</p>}
       {!ended && familyLeft(request) && <p class="warn">{words.familyLeft}</p>}
       {request.schedule_at && <p>{text.booked(whenText(request.schedule_at, now.value))}</p>}
@@ -51,6 +54,7 @@ function headline(request: RequestFull): string {
   }
   if (request.state === "waiting" && request.promise) {
     const due = whenText(request.promise.due_at, now.value);
+    if (isLate(request.promise)) return words.callsLate(due);
     if (request.promise.kind === "document") {
       const receipt = words.document.receipt(request.subject ?? "");
       return `${receipt}. ${words.document.receiptHow(request.contact_phone ?? "", due)}`;

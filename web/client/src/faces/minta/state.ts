@@ -14,6 +14,7 @@ import { attempt, trouble } from "../../core/attempt";
 import { newest } from "../../core/newest";
 import { loadOwed, stockCame } from "../../core/promises";
 import { instantOf } from "../../core/words";
+import type { Word } from "../../ui/heard";
 
 export type Place = { facility: string; name: string } | { lon: number; lat: number; name: string };
 
@@ -118,6 +119,7 @@ const act = (what: string, body: unknown) =>
 export const cancel = (reason: string, told: string) => act("cancel", { told, reason });
 export const hold = (on: boolean, reason: string) => act("hold", { on, reason });
 export const addNote = (words: string) => act("note", { text: words });
+export const approve = (word: Word) => act("approve", word);
 export const deliver = (to: Place) => act("deliver", { to: wire(to) });
 
 export async function refresh() {

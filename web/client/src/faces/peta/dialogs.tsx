@@ -4,11 +4,24 @@ import type { RequestFull } from "../../core/api";
 import { text } from "../../text/id";
 import { peta as words } from "../../text/peta";
 import { Pick } from "../../ui/controls";
+import { HeardByPhone } from "../../ui/heard";
 import { TOLD, Told } from "../../ui/told";
 import { Ask } from "./ask";
 import { Correct } from "./correct";
 import { Alive, Died } from "./deaths";
-import { addNote, assign, divert, diverting, end, hold, lowerOf, open, opened, overriding } from "./state";
+import {
+  addNote,
+  approve,
+  assign,
+  divert,
+  diverting,
+  end,
+  hold,
+  lowerOf,
+  open,
+  opened,
+  overriding,
+} from "./state";
 import { Transfer } from "./transfer";
 
 export function Dialogs({ request }: { request: RequestFull }) {
@@ -41,6 +54,14 @@ export function Dialogs({ request }: { request: RequestFull }) {
       return <Correct request={request} />;
     case "transfer":
       return <Transfer request={request} />;
+    case "heard":
+      return (
+        <HeardByPhone
+          request={request}
+          onSend={(word) => approve(request.id, word)}
+          onBack={() => (opened.value = null)}
+        />
+      );
     case "died":
       return <Died request={request} />;
     case "alive":

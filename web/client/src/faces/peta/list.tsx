@@ -1,7 +1,6 @@
 // The left side: what waits for an answer, the requests in their order, and the promises.
 import { computed, signal } from "@preact/signals";
 import type { Assignment, RequestSummary } from "../../core/api";
-import { attempt } from "../../core/attempt";
 import { now } from "../../core/clock";
 import { deaths } from "../../core/deaths";
 import { isLate, owed } from "../../core/promises";
@@ -9,14 +8,17 @@ import { live, missing, secondsLeft } from "../../core/requests";
 import { ago, clockText, dueText } from "../../core/words";
 import { text } from "../../text/id";
 import { peta as words } from "../../text/peta";
-import { Approvals } from "../../ui/approve";
 import { Button } from "../../ui/controls";
-import { answerDeath, asking, fetched, me, open, proposed, select, selected } from "./state";
+import { answerDeath, asking, fetched, heard, open, proposed, select, selected } from "./state";
 
 export const shown = signal<"requests" | "promises">("requests");
 const ledger = fetched(
   computed(() => shown.value === "promises"),
   () => import("./ledger"),
+);
+const asked = fetched(
+  computed(() => asking.value.length + heard.value.length > 0),
+  () => import("./asking"),
 );
 const proposals = fetched(
   computed(() => proposed.value.length > 0),
@@ -26,10 +28,11 @@ const proposals = fetched(
 export function List() {
   const late = owed.value.filter(isLate).length;
   const Ledger = ledger.value?.Ledger;
+  const Asking = asked.value?.Asking;
   const Proposals = proposals.value?.Proposals;
   return (
     <nav class="list" aria-label={words.requests}>
-      {asking.value.length > 0 && <Asking />}
+      {Asking && asking.value.length + heard.value.length > 0 && <Asking />}
       {deaths.value.length > 0 && <Deaths />}
       {Proposals && proposed.value.length > 0 && <Proposals />}
       <div class="pair tabs">
@@ -58,14 +61,6 @@ export function List() {
     </nav>
   );
 }
-
-const Asking = () => (
-  <section class="stack asked" aria-label={text.approve.title}>
-    <h2>{text.approve.title}</h2>
-    <Approvals waiting={asking.value} attempt={attempt} />
-    {me.value?.role === "operator" && <hr />}
-  </section>
-);
 
 const Deaths = () => (
   <section class="stack asked" aria-label={text.deaths.title}>

@@ -3,11 +3,14 @@ import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Assignment, Candidate, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
-import { arrival, car, familyLeft, isOpen, live, missing, secondsLeft } from "../../core/requests";
+import { isLate } from "../../core/promises";
+import { arrival, car, familyLeft, isAwaited, isOpen, live, missing, secondsLeft } from "../../core/requests";
 import { STATES } from "../../core/vocabulary";
 import { telephone, whenText } from "../../core/words";
+import { heard } from "../../text/approve";
 import { text } from "../../text/id";
 import { peta as words } from "../../text/peta";
+import { HeardLines } from "../../ui/approve";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
@@ -99,6 +102,7 @@ function State({ request }: { request: RequestFull }) {
       <p>
         <strong>{text.state[request.state]}</strong>
         {request.promise && ` · ${words.promised(whenText(request.promise.due_at, now.value))}`}
+        {request.promise && isLate(request.promise) && <span class="mark"> ⚠ {words.late}</span>}
         {request.schedule_at && ` · ${text.booked(whenText(request.schedule_at, now.value))}`}
       </p>
       {trips.length > 0 && (
@@ -113,6 +117,7 @@ function State({ request }: { request: RequestFull }) {
           {isOpen(request) && missing(request) > 0 && <li>{words.more(missing(request))}</li>}
         </ul>
       )}
+      <HeardLines request={request} />
       {isOpen(request) && request.held && <p class="mark">{text.held}</p>}
       {isOpen(request) && familyLeft(request) && <p class="mark">⚠ {words.familyLeft}</p>}
     </div>
@@ -157,6 +162,7 @@ const Buttons = ({ request }: { request: RequestFull }) => (
     ) : (
       <Button label={text.hold} onClick={() => (opened.value = "hold")} />
     )}
+    {isAwaited(request) && <Button label={heard.button} onClick={() => (opened.value = "heard")} />}
     <Button label={words.end} class="danger" onClick={() => (opened.value = "end")} />
   </div>
 );

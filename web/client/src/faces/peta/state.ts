@@ -19,10 +19,20 @@ import { confirmDeath, type Death, deaths, loadDeaths, touchesDeaths } from "../
 import type { LiveEvent, Snapshot } from "../../core/live";
 import { newest } from "../../core/newest";
 import { loadOwed, owed } from "../../core/promises";
-import { askedOf, isLive, isOpen, isTold, requests, takeRequest, takeRequests } from "../../core/requests";
+import {
+  askedOf,
+  heardOf,
+  isAsked,
+  isLive,
+  isOpen,
+  isTold,
+  requests,
+  takeRequest,
+  takeRequests,
+} from "../../core/requests";
 import { DUTIES, STATES } from "../../core/vocabulary";
 import { peta } from "../../text/peta";
-import { isAsked } from "../../ui/approve";
+import type { Word } from "../../ui/heard";
 import { inOrder } from "./order";
 import { markOf } from "./vehicles";
 
@@ -38,7 +48,7 @@ export const about = signal(""); // the trip that is to be corrected or handed o
 // What an operator is being asked about the selected request, whom an override or a diversion would send, and the
 // reason that is proposed for it.
 export const opened = signal<
-  "note" | "hold" | "end" | "override" | "divert" | "correct" | "transfer" | "died" | "alive" | null
+  "note" | "hold" | "end" | "override" | "divert" | "correct" | "transfer" | "died" | "alive" | "heard" | null
 >(null);
 export const overriding = signal<Candidate | null>(null);
 export const diverting = signal<{ vehicle_id: string; name: string; reason?: string } | null>(null);
@@ -52,13 +62,12 @@ const LINKS = ["live", "old", "lost"] as const;
 
 export const open = computed(() => inOrder([...requests.value.values()].filter(isOpen), slowly.value));
 
-// What waits for the answer of whoever is signed in.
-export const asking = computed(() => {
-  const who = me.value;
-  if (!who) return [];
-  const agencyOf = (id: string) => vehicles.value.get(id)?.agency;
-  return askedOf(open.value).filter(({ asked }) => isAsked(who, asked, agencyOf));
-});
+const agencyOf = (id: string) => vehicles.value.get(id)?.agency;
+const isMine = ({ asked }: { asked: Parameters<typeof isAsked>[1] }) =>
+  me.value !== null && isAsked(me.value, asked, agencyOf);
+// What waits for the answer of whoever is signed in, and what somebody has heard of it by phone.
+export const asking = computed(() => askedOf(open.value).filter(isMine));
+export const heard = computed(() => heardOf(open.value).filter(isMine));
 
 // What is proposed to the operator; the server tells nobody else of it.
 export const proposed = computed(() => open.value.filter((request) => proposalOf(request) !== null));
@@ -240,6 +249,7 @@ const act = (id: string, what: string, body: unknown) =>
   });
 export const end = (id: string, how: string, body: object) => act(id, how, body);
 export const hold = (id: string, on: boolean, reason: string) => act(id, "hold", { on, reason });
+export const approve = (id: string, word: Word) => act(id, "approve", word);
 export const addNote = (id: string, words: string) => act(id, "note", { text: words });
 
 export const replay = () =>
