@@ -20,6 +20,7 @@ from dispatch.domain.request import Request
 from dispatch.reading.base import Names, Out, PointOut, ends_out, vehicle_names
 from dispatch.reading.decisions import DecisionOut, decision_out, rules_of
 from dispatch.reading.events import EventOut, event_out
+from dispatch.reading.likeness import LikelyOut, near_requests
 from dispatch.reading.scope import Scope, is_hidden, of_assignment, of_request
 from dispatch.vocabulary.deaths import DeathState
 from dispatch.vocabulary.languages import Lang
@@ -112,7 +113,8 @@ class RequestSummaryOut(Out):
 
     `level` is its place in the order (R24) before ageing, `rises` the times at which waiting brings it one level up.
     `broken`: its vehicle could not go on. `escalated_to`: the role that was told that nobody goes, since a driver last
-    said yes.
+    said yes. `incident` is the event that it comes from, whose name and counts are the operators' to see.
+    `likely_duplicates` may be the same one: a question, by what the reader may know of them.
     """
 
     id: str
@@ -133,6 +135,8 @@ class RequestSummaryOut(Out):
     rises: list[datetime] = Field(default_factory=list)
     broken: bool = False
     escalated_to: str | None = None
+    incident: str | None = None
+    likely_duplicates: list[LikelyOut] = Field(default_factory=list)
 
 
 class RequestOut(RequestSummaryOut):
@@ -222,13 +226,20 @@ def retry_at(books: Books, promise: Promise) -> datetime | None:
     return retry.at if retry else None
 
 
-def summaries_out(unit: Unit, books: Books, requests: Iterable[Request], lang: Lang) -> list[RequestSummaryOut]:
-    """Requests as a list shows them; what all of them have is read at once."""
-    listed, policy = list(requests), unit.policy(books, unit.clock.now())
+def summaries_out(
+    unit: Unit, books: Books, requests: Iterable[Request], lang: Lang, person: Person | None = None
+) -> list[RequestSummaryOut]:
+    """Requests as a list shows them to a person; what all of them have is read at once.
+
+    Without a person it is without likely duplicates, for each may know something else of them.
+    """
+    now = unit.clock.now()
+    listed, policy = list(requests), unit.policy(books, now)
     ids = [request.id for request in listed]
     assignments, approvals = books.assignments.list_of(*ids), [a for a in books.approvals.list_of(*ids) if a.is_asked]
     promises = {promise.request_id: promise for promise in books.promises.list_open_of(ids)}
     told = escalated_to(books, ids)
+    near = near_requests(books, listed, now) if person else {}
     names = vehicle_names(books, [*(a.vehicle_id for a in assignments), *(a.vehicle_id for a in approvals)])
     found = []
     for request in listed:
@@ -249,6 +260,7 @@ def summaries_out(unit: Unit, books: Books, requests: Iterable[Request], lang: L
             rises=rises_of(request, policy),
             broken=any(assignment.state is AssignmentState.STOOD_DOWN for assignment in mine),
             escalated_to=told.get(request.id),
+            likely_duplicates=near[request.id].likely_out(person) if person and request.id in near else [],
         )
         found.append(summary)
     return found
@@ -260,7 +272,7 @@ def request_out(unit: Unit, books: Books, person: Person, request_id: str, link:
     Raises NotFoundError for a request that this person may not see.
     """
     request = in_scope(books, person, request_id)
-    [summary] = summaries_out(unit, books, [request], lang)
+    [summary] = summaries_out(unit, books, [request], lang, person)
     entries = [one for one in books.journal.list_of(request_id) if not is_hidden(person, one.event, request)]
     briefs = books.decisions.list_briefs(request_id)
     reports = books.deaths.list_of(request_id)
@@ -279,11 +291,13 @@ def request_out(unit: Unit, books: Books, person: Person, request_id: str, link:
     )
 
 
-def page_out(unit: Unit, books: Books, requests: list[Request], limit: int, lang: Lang) -> RequestPageOut:
+def page_out(
+    unit: Unit, books: Books, person: Person, requests: list[Request], limit: int, lang: Lang
+) -> RequestPageOut:
     """A page of a list, with the cursor of the next one where there may be more."""
     last = requests[-1] if len(requests) == limit else None
     return RequestPageOut(
-        requests=summaries_out(unit, books, requests, lang),
+        requests=summaries_out(unit, books, requests, lang, person),
         next=f"{last.created_at.isoformat()}~{last.id}" if last else None,
     )
 

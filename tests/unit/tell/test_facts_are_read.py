@@ -41,6 +41,7 @@ KEPT = {
     "PromiseClosed.state": "as above",
     "StockCame.place": "the place on the call list",
     "DutyChanged.at_base": "the vehicle says it",
+    "IncidentEvent.incident": "which incident; its name may speak of people",
     "RoadEvent.closure": "which closure",
     "RoadEvent.streets": "how many streets it closes",
 }
