@@ -154,7 +154,8 @@ class OperatorAct(_AboutRequest):
     """What one operator or officer does about a request."""
 
     role: t.Text = Field(default="operator", alias="as")
-    does: Literal["approve", "refuse", "assign", "override", "close", "undo", "change", "correct", "transfer"]
+    does: Literal["approve", "refuse", "assign", "override", "close", "undo", "change", "correct", "transfer", "group"]
+    others: Annotated[tuple[t.RequestId, ...], t.Listed] = ()
     vehicle: t.VehicleId | None = None
     rule: t.Text | None = None
     reason: t.Text = "darurat"
@@ -171,7 +172,7 @@ class OperatorAct(_AboutRequest):
     @model_validator(mode="after")
     def _says_all(self) -> "OperatorAct":
         needed = {"assign": {"vehicle"}, "override": {"vehicle", "rule"}, "close": {"outcome"}, "change": {"set"}}
-        needed |= {"correct": {"vehicle", "step"}, "transfer": {"at"}}
+        needed |= {"correct": {"vehicle", "step"}, "transfer": {"at"}, "group": {"others"}}
         for name in sorted(needed.get(self.does, set()) - self.model_fields_set):
             raise t.wrong(f"to {self.does} it lacks {name!r}")
         return self
@@ -286,6 +287,8 @@ class Expect(t.Table):
     signal: dict[t.VehicleId, LinkHealth] | None = None
     link: ExpectLink | None = None
     arrives: dict[t.VehicleId, ExpectArrival] | None = None
+    likely: Annotated[frozenset[t.RequestId], t.Listed] | None = None
+    incident: Annotated[frozenset[t.RequestId], t.Listed] | None = None
 
 
 class Step(t.Table):
