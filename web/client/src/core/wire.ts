@@ -503,10 +503,10 @@ export interface components {
          */
         Lang: "id" | "en";
         /**
-         * @description Where a vehicle on a trip heads.
+         * @description Where a vehicle on a trip heads: to the meeting where it hands over whom it carries.
          * @enum {string}
          */
-        Leg: "pickup" | "destination";
+        Leg: "pickup" | "destination" | "meeting";
         /**
          * @description A request that may be the same: in what it is alike, and how long ago it was made.
          *

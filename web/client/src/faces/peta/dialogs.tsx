@@ -7,7 +7,8 @@ import { TOLD, Told } from "../../ui/told";
 import { Ask } from "./ask";
 import { Correct } from "./correct";
 import { Alive, Died } from "./deaths";
-import { addNote, assign, divert, end, hold, lowerOf, open, opened, overriding } from "./state";
+import { Group } from "./group";
+import { addNote, assign, divert, end, hold, lowerOf, merging, open, opened, overriding } from "./state";
 import { Transfer } from "./transfer";
 
 const words = text.peta;
@@ -46,6 +47,8 @@ export function Dialogs({ request }: { request: RequestFull }) {
       return <Died request={request} />;
     case "alive":
       return <Alive request={request} />;
+    case "group":
+      return <Group request={request} />;
     default:
       return null;
   }
@@ -54,10 +57,10 @@ export function Dialogs({ request }: { request: RequestFull }) {
 type How = keyof typeof words.ends;
 
 function End({ request }: { request: RequestFull }) {
-  const [how, setHow] = useState<How>("cancel");
+  const [how, setHow] = useState<How>(merging.value ? "duplicate" : "cancel");
   const [told, setTold] = useState<string>(TOLD[0]);
   const others = open.value.filter((other) => other.id !== request.id);
-  const [of, setOf] = useState(others[0]?.id);
+  const [of, setOf] = useState(merging.value ?? others[0]?.id);
   return (
     <Ask
       title={words.endWhat}

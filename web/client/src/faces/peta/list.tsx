@@ -1,6 +1,6 @@
 // The left side: what waits for an answer, the requests in their order, and the promises.
-import { computed, signal } from "@preact/signals";
-import type { Assignment, RequestSummary } from "../../core/api";
+import { computed } from "@preact/signals";
+import { type Assignment, can, type RequestSummary } from "../../core/api";
 import { attempt } from "../../core/attempt";
 import { now } from "../../core/clock";
 import { deaths } from "../../core/deaths";
@@ -10,38 +10,62 @@ import { ago, clockText, dueText } from "../../core/words";
 import { text } from "../../text/id";
 import { Approvals } from "../../ui/approve";
 import { Button } from "../../ui/controls";
-import { answerDeath, asking, fetched, me, open, select, selected } from "./state";
+import {
+  answerDeath,
+  asking,
+  fetched,
+  incidents,
+  mayBeSame,
+  me,
+  open,
+  select,
+  selected,
+  shownList,
+} from "./state";
 
 const words = text.peta;
-export const shown = signal<"requests" | "promises">("requests");
 const ledger = fetched(
-  computed(() => shown.value === "promises"),
+  computed(() => shownList.value === "promises"),
   () => import("./ledger"),
+);
+const boards = fetched(
+  computed(() => shownList.value === "incidents"),
+  () => import("./incidents"),
 );
 
 export function List() {
   const late = owed.value.filter(isLate).length;
   const Ledger = ledger.value?.Ledger;
+  const Incidents = boards.value?.Incidents;
+  const groups = can(me.value, "keep_incidents");
   return (
     <nav class="list" aria-label={words.requests}>
       {asking.value.length > 0 && <Asking />}
       {deaths.value.length > 0 && <Deaths />}
-      <div class="pair tabs">
-        <Button aria-pressed={shown.value === "requests"} onClick={() => (shown.value = "requests")}>
+      <div class={groups ? "pair tabs three" : "pair tabs"}>
+        <Button aria-pressed={shownList.value === "requests"} onClick={() => (shownList.value = "requests")}>
           {words.requests} {open.value.length}
         </Button>
         <Button
           class={late > 0 ? "danger" : ""}
-          aria-pressed={shown.value === "promises"}
-          onClick={() => (shown.value = "promises")}
+          aria-pressed={shownList.value === "promises"}
+          onClick={() => (shownList.value = "promises")}
         >
           {words.promises} {owed.value.length}
           {late > 0 && ` ⚠${late}`}
         </Button>
+        {groups && (
+          <Button
+            aria-pressed={shownList.value === "incidents"}
+            onClick={() => (shownList.value = "incidents")}
+          >
+            {words.incidents} {incidents.value.size}
+          </Button>
+        )}
       </div>
-      {shown.value === "promises" ? (
-        Ledger && <Ledger />
-      ) : (
+      {shownList.value === "promises" && Ledger && <Ledger />}
+      {shownList.value === "incidents" && Incidents && <Incidents />}
+      {shownList.value === "requests" && (
         <>
           {open.value.length === 0 && <p class="soft">{words.none}</p>}
           {open.value.map((request) => (
@@ -107,6 +131,8 @@ function Row({ request }: { request: RequestSummary }) {
       ))}
       {trips.length > 0 && missing(request) > 0 && <small>{words.more(missing(request))}</small>}
       {request.held && <small>{text.held}</small>}
+      {mayBeSame(request) && <small class="same">≈ {words.alike}</small>}
+      {request.incident && <small>{incidents.value.get(request.incident)?.name}</small>}
       {request.broken && trips.length === 0 && <small class="mark">⚠ {words.broken}</small>}
       {to && (
         <small class="mark">⚠ {words.escalated(text.approver[to as keyof typeof text.approver] ?? to)}</small>

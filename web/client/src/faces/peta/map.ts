@@ -12,7 +12,8 @@ import {
 } from "maplibre-gl";
 import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { Vehicle } from "../../core/api";
-import { later, moved, route, selected, vehicles } from "./state";
+import { text } from "../../text/id";
+import { incidents, later, moved, route, selected, shownList, vehicles } from "./state";
 import { pick, VehicleLayer } from "./vehicles";
 
 setWorkerUrl(worker);
@@ -81,6 +82,19 @@ export async function makeMap(
     effect(() => {
       const data = route.value ? { type: "Feature", geometry: route.value.geometry, properties: {} } : EMPTY;
       (map.getSource("way") as GeoJSONSource).setData(data as Parameters<GeoJSONSource["setData"]>[0]);
+    });
+    const events: Marker[] = [];
+    effect(() => {
+      for (const mark of events.splice(0)) mark.remove();
+      for (const { name, place } of incidents.value.values()) {
+        const element = document.createElement("button");
+        element.className = "event";
+        element.textContent = "⚑";
+        element.title = `${text.peta.incidents}: ${name}`;
+        element.addEventListener("click", () => (shownList.value = "incidents"));
+        const at: [number, number] = [place.lon, place.lat];
+        events.push(new Marker({ element, anchor: "right", offset: [-16, -24] }).setLngLat(at).addTo(map));
+      }
     });
     let shown = "";
     effect(() => {

@@ -1,23 +1,28 @@
 // The selected request: its vehicles, what is asked, why this one, and what an operator may do.
 import { useEffect } from "preact/hooks";
-import type { Assignment, Candidate, RequestFull } from "../../core/api";
+import type { Assignment, Candidate, Likely, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
-import { arrival, familyLeft, isOpen, live, missing, secondsLeft } from "../../core/requests";
+import { arrival, familyLeft, isOpen, live, missing, requests, secondsLeft } from "../../core/requests";
 import { STATES } from "../../core/vocabulary";
 import { telephone, whenText } from "../../core/words";
 import { text } from "../../text/id";
+import { Alike } from "../../ui/alike";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
 import { choose } from "./choose";
 import {
   about,
+  askEnd,
   candidates,
   fetched,
   hold,
+  incidents,
   lowerOf,
   me,
+  merge,
   opened,
+  regroup,
   reportOf,
   search,
   select,
@@ -66,6 +71,8 @@ export function Panel({ request }: { request: RequestFull }) {
       )}
       <Linked to={request.onward} label={text.deaths.onward} />
       <Linked to={request.onward_of} label={text.deaths.onwardOf} />
+      {operator && !ended && <Same request={request} />}
+      {operator && <OfIncident request={request} />}
       {operator && !ended && <Buttons request={request} />}
       {shown && (
         <>
@@ -137,6 +144,40 @@ function tripText(trip: Assignment): string {
   return [state, arrival(trip, now.value)].filter(Boolean).join(", ");
 }
 
+function Same({ request }: { request: RequestFull }) {
+  const known = (one: Likely) => requests.value.get(one.request_id ?? "");
+  const act = (one: Likely) => {
+    const other = known(one);
+    return (
+      <div class="pair">
+        <Button label={words.look} onClick={() => void select(one.request_id)} />
+        {other && isOpen(other) && <Button label={words.merge} onClick={() => void merge(request, one)} />}
+      </div>
+    );
+  };
+  const named = (one: Likely) => {
+    const other = known(one);
+    return other ? `${text.need[one.need]} · ${other.pickup.name}` : text.need[one.need];
+  };
+  return (
+    <Alike likely={request.likely_duplicates ?? []} named={named} act={act}>
+      {!request.incident && <Button label={words.sameEvent} onClick={() => (opened.value = "group")} />}
+    </Alike>
+  );
+}
+
+function OfIncident({ request }: { request: RequestFull }) {
+  const id = request.incident;
+  if (!id) return null;
+  const incident = incidents.value.get(id);
+  return (
+    <div class="stack">
+      <p>{incident ? words.incident.part(incident.name) : words.incident.partOver}</p>
+      <Button label={words.incident.leave} onClick={() => void regroup(id, { remove: [request.id] })} />
+    </div>
+  );
+}
+
 const Buttons = ({ request }: { request: RequestFull }) => (
   <div class="pair">
     <Button label={words.again} onClick={() => void search(request.id)} />
@@ -146,7 +187,8 @@ const Buttons = ({ request }: { request: RequestFull }) => (
     ) : (
       <Button label={text.hold} onClick={() => (opened.value = "hold")} />
     )}
-    <Button label={words.end} class="danger" onClick={() => (opened.value = "end")} />
+    {!request.incident && <Button label={words.incident.group} onClick={() => (opened.value = "group")} />}
+    <Button label={words.end} class="danger" onClick={() => askEnd(null)} />
   </div>
 );
 

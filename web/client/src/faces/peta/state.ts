@@ -5,10 +5,13 @@ import {
   can,
   type Decision,
   get,
+  type Incident,
   type Kept,
+  type Likely,
   type Me,
   post,
   type RequestFull,
+  type RequestSummary,
   type Route,
   type Vehicle,
 } from "../../core/api";
@@ -35,8 +38,11 @@ export const tableOpen = signal(false);
 export const about = signal(""); // the trip that is to be corrected or handed over
 // What an operator is being asked about the selected request, and whom an override or a diversion would send.
 export const opened = signal<
-  "note" | "hold" | "end" | "override" | "divert" | "correct" | "transfer" | "died" | "alive" | null
+  "note" | "hold" | "end" | "override" | "divert" | "group" | "correct" | "transfer" | "died" | "alive" | null
 >(null);
+export const merging = signal<string | null>(null); // the request that the selected one may be the same as
+export const shownList = signal<"requests" | "promises" | "incidents">("requests");
+export const incidents = signal(new Map<string, Incident>());
 export const overriding = signal<Candidate | null>(null);
 export const recent = signal<LiveEvent[]>([]);
 export const kept = signal<Kept | null>(null);
@@ -67,6 +73,9 @@ export const counts = computed(() => {
 export function takeSnapshot(snapshot: Snapshot) {
   vehicles.value = new Map(snapshot.vehicles.map((vehicle) => [vehicle.id, vehicle]));
   takeRequests(snapshot.requests);
+  alike.clear();
+  for (const request of snapshot.requests) pair(request);
+  incidents.value = new Map((snapshot.incidents ?? []).map((one) => [one.id, one]));
   byNumber.clear();
   for (const vehicle of snapshot.vehicles) byNumber.set(vehicle.no, vehicle.id);
   if (wanted) void select(wanted);
@@ -117,6 +126,8 @@ export function takeRows(rows: DataView) {
 
 export function takeEvent(event: LiveEvent) {
   takeRequest(event);
+  if (event.request) pair(event.request);
+  if (event.incident) takeIncident(event.incident);
   if (event.vehicle) vehicles.value = new Map(vehicles.value).set(event.vehicle.id, event.vehicle);
   if ((event.request_id && isTold(event)) || event.kind.startsWith("road_"))
     recent.value = [event, ...recent.value].slice(0, 30);
@@ -211,6 +222,52 @@ export function lowerOf(request: RequestFull, candidate: Candidate) {
   if (candidate.blocking.join() !== ON_A_TRIP) return null;
   return STATES[state].loaded || state === "at_destination" ? null : other;
 }
+
+// Two that may be the same are so for both: what the newer word of either says holds.
+const alike = new Map<string, Set<string>>();
+function pair({ id, likely_duplicates }: RequestSummary) {
+  for (const other of alike.get(id) ?? []) alike.get(other)?.delete(id);
+  const others = (likely_duplicates ?? []).flatMap((one) => one.request_id ?? []);
+  alike.set(id, new Set(others));
+  for (const other of others) alike.set(other, (alike.get(other) ?? new Set()).add(id));
+}
+export const mayBeSame = ({ id, incident }: RequestSummary) =>
+  [...(alike.get(id) ?? [])].some((name) => {
+    const other = requests.value.get(name);
+    return other && isOpen(other) && !(incident && incident === other.incident);
+  });
+
+// How the selected request ends: perhaps as the same as another.
+export function askEnd(of: string | null) {
+  merging.value = of;
+  opened.value = "end";
+}
+
+// The one that was asked for later is the same as the earlier one.
+export async function merge(request: RequestFull, other: Likely) {
+  const known = requests.value.get(other.request_id ?? "");
+  if (!known) return;
+  const [first, second] = known.created_at < request.created_at ? [known, request] : [request, known];
+  if (selected.value?.id !== second.id) await select(second.id);
+  askEnd(first.id);
+}
+
+function takeIncident(incident: Incident) {
+  const held = new Map(incidents.value);
+  if (incident.closed_at) held.delete(incident.id);
+  else held.set(incident.id, incident);
+  incidents.value = held;
+}
+export const openIncident = (body: object) =>
+  attempt(async () => takeIncident(await post<Incident>("/api/incidents", body)));
+const change = (id: string, what: string, body: object) =>
+  attempt(async () => {
+    takeIncident(await post<Incident>(`/api/incidents/${id}/${what}`, body));
+    if (wanted) await select(wanted);
+  });
+export const regroup = (id: string, body: { add?: string[]; remove?: string[] }) =>
+  change(id, "requests", body);
+export const closeIncident = (id: string) => change(id, "close", {});
 
 const act = (id: string, what: string, body: unknown) =>
   attempt(async () => {
