@@ -5,6 +5,7 @@ import { now } from "../../core/clock";
 import { familyLeft, isOpen, live } from "../../core/requests";
 import { clockText, whenText } from "../../core/words";
 import { text } from "../../text/id";
+import { minta as words } from "../../text/minta";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
@@ -12,8 +13,6 @@ import { Actions } from "./actions";
 import { Coming } from "./coming";
 import { Same } from "./same";
 import { startAgain } from "./state";
-
-const words = text.minta;
 
 export function Follow({ request }: { request: RequestFull }) {
   const ended = !isOpen(request);

@@ -10,6 +10,8 @@ import { loadOwed, owed } from "../../core/promises";
 import { ASK_AGAIN_MS, isComing, isOpen } from "../../core/requests";
 import { clockText, dueText } from "../../core/words";
 import { text } from "../../text/id";
+import { minta } from "../../text/minta";
+import { owed as owedText } from "../../text/owed";
 import { Lost, Roads, Wrong } from "../../ui/above";
 import { Beginning, begin } from "../../ui/begin";
 import { Button } from "../../ui/controls";
@@ -25,7 +27,7 @@ function Mine() {
   if (open.length === 0) return null;
   return (
     <section class="card stack">
-      <h2>{text.minta.running}</h2>
+      <h2>{minta.running}</h2>
       {open.map((request) => (
         <Button class="row apart" key={request.id} onClick={() => void follow(request.id)}>
           <span>
@@ -45,10 +47,10 @@ function Mine() {
 function Views() {
   const late = owed.value.filter(owedHere).length;
   return (
-    <nav class="views" aria-label={text.minta.title}>
+    <nav class="views" aria-label={minta.title}>
       {(["ask", "owed"] as const).map((name) => (
         <Button key={name} aria-pressed={view.value === name} onClick={() => (view.value = name)}>
-          {text.minta.views[name]}
+          {minta.views[name]}
           {name === "owed" && owed.value.length > 0 && ` (${late || owed.value.length})`}
         </Button>
       ))}
@@ -65,7 +67,7 @@ function App() {
       <header>
         <Roads who={who} />
         <div class="top">
-          <h1>{view.value === "ask" ? text.minta.title : text.owed.title}</h1>
+          <h1>{view.value === "ask" ? minta.title : owedText.title}</h1>
           <p>
             {who.facility?.name ?? "Operator"} · {who.name}
           </p>

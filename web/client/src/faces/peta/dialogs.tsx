@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
 import { text } from "../../text/id";
+import { peta as words } from "../../text/peta";
 import { Pick } from "../../ui/controls";
 import { TOLD, Told } from "../../ui/told";
 import { Ask } from "./ask";
@@ -10,8 +11,6 @@ import { Alive, Died } from "./deaths";
 import { Group } from "./group";
 import { addNote, assign, divert, end, hold, lowerOf, merging, open, opened, overriding } from "./state";
 import { Transfer } from "./transfer";
-
-const words = text.peta;
 
 export function Dialogs({ request }: { request: RequestFull }) {
   switch (opened.value) {

@@ -4,15 +4,16 @@ import { get, type Incident, type IncidentFull, type RequestSummary } from "../.
 import { say } from "../../core/attempt";
 import { clockText } from "../../core/words";
 import { text } from "../../text/id";
+import { peta } from "../../text/peta";
 import { Button } from "../../ui/controls";
 import { closeIncident, incidents, select, selected } from "./state";
 
-const words = text.peta.incident;
+const words = peta.incident;
 const COLOURS = ["red", "yellow", "green", "body"] as const;
 
 export const Incidents = () => (
   <div class="stack">
-    {incidents.value.size === 0 && <p class="soft">{text.peta.noIncidents}</p>}
+    {incidents.value.size === 0 && <p class="soft">{peta.noIncidents}</p>}
     {[...incidents.value.values()].map((incident) => (
       <Board incident={incident} key={incident.id} />
     ))}
@@ -31,7 +32,7 @@ function Board({ incident }: { incident: Incident }) {
     };
   }, [incident]);
   return (
-    <section class="card incident stack" aria-label={`${text.peta.incidents}: ${incident.name}`}>
+    <section class="card incident stack" aria-label={`${peta.incidents}: ${incident.name}`}>
       <h2>{incident.name}</h2>
       <p class="soft">
         {incident.place.name} · {clockText(incident.created_at)}

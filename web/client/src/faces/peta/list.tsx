@@ -8,6 +8,7 @@ import { isLate, owed } from "../../core/promises";
 import { live, missing, secondsLeft } from "../../core/requests";
 import { ago, clockText, dueText } from "../../core/words";
 import { text } from "../../text/id";
+import { peta as words } from "../../text/peta";
 import { Approvals } from "../../ui/approve";
 import { Button } from "../../ui/controls";
 import {
@@ -23,7 +24,6 @@ import {
   shownList,
 } from "./state";
 
-const words = text.peta;
 const ledger = fetched(
   computed(() => shownList.value === "promises"),
   () => import("./ledger"),

@@ -12,7 +12,7 @@ import {
 } from "maplibre-gl";
 import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { Vehicle } from "../../core/api";
-import { text } from "../../text/id";
+import { peta } from "../../text/peta";
 import { incidents, later, moved, route, selected, shownList, vehicles } from "./state";
 import { pick, VehicleLayer } from "./vehicles";
 
@@ -90,7 +90,7 @@ export async function makeMap(
         const element = document.createElement("button");
         element.className = "event";
         element.textContent = "⚑";
-        element.title = `${text.peta.incidents}: ${name}`;
+        element.title = `${peta.incidents}: ${name}`;
         element.addEventListener("click", () => (shownList.value = "incidents"));
         const at: [number, number] = [place.lon, place.lat];
         events.push(new Marker({ element, anchor: "right", offset: [-16, -24] }).setLngLat(at).addTo(map));

@@ -6,6 +6,7 @@ import { arrival, familyLeft, isOpen, live, missing, requests, secondsLeft } fro
 import { STATES } from "../../core/vocabulary";
 import { telephone, whenText } from "../../core/words";
 import { text } from "../../text/id";
+import { peta as words } from "../../text/peta";
 import { Alike } from "../../ui/alike";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
@@ -29,7 +30,6 @@ import {
   selected,
 } from "./state";
 
-const words = text.peta;
 const dialogs = fetched(opened, () => import("./dialogs"));
 
 // On a phone the panel stands above the list, out of sight.
