@@ -16,7 +16,7 @@ from dispatch.reading.events import event_out
 from dispatch.reading.incidents import incidents_out
 from dispatch.reading.likeness import Nearby, near_requests
 from dispatch.reading.requests import summaries_out
-from dispatch.reading.scope import Scope, is_on, of_event, of_vehicle, sees_incidents
+from dispatch.reading.scope import Scope, hears_proposals, is_on, of_event, of_vehicle, sees_incidents
 from dispatch.reading.vehicles import vehicle_out
 from dispatch.vocabulary.events import DecisionMade, Event, IncidentEvent
 from dispatch.vocabulary.languages import Lang
@@ -43,7 +43,11 @@ class News:
         message = self.told[scope].copy()
         if scope is Scope.FULL and self.summary is not None:
             likely = self.nearby.likely_out(person) if self.nearby else []
-            message["request"] = {**self.summary, "likely_duplicates": [one.model_dump(mode="json") for one in likely]}
+            message["request"] = {
+                **self.summary,
+                "likely_duplicates": [one.model_dump(mode="json") for one in likely],
+                "proposal": self.summary["proposal"] if hears_proposals(person) else None,
+            }
         if self.vehicle is not None and of_vehicle(person, self.vehicle["id"]) is not Scope.NONE:
             message["vehicle"] = self.vehicle
         if self.incident is not None and sees_incidents(person):

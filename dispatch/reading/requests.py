@@ -8,6 +8,7 @@ from pydantic import Field
 from dispatch.choosing.queue import level_of, rises_of
 from dispatch.desk.effects.noticing import stays_until
 from dispatch.desk.effects.promising import escalated_to
+from dispatch.desk.effects.proposing import list_proposed
 from dispatch.desk.ports import Books, DueKind, NotFoundError
 from dispatch.desk.unit import Unit
 from dispatch.desk.usecases.changes import onward_of, words_of_family
@@ -18,16 +19,17 @@ from dispatch.domain.people import Person
 from dispatch.domain.promise import Promise
 from dispatch.domain.request import Request
 from dispatch.reading.base import Names, Out, PointOut, ends_out, vehicle_names
-from dispatch.reading.decisions import DecisionOut, decision_out, rules_of
+from dispatch.reading.decisions import DecisionOut, decision_for, rules_of
 from dispatch.reading.events import EventOut, event_out
 from dispatch.reading.likeness import LikelyOut, near_requests
-from dispatch.reading.scope import Scope, is_hidden, of_assignment, of_request
+from dispatch.reading.scope import Scope, hears_proposals, is_hidden, of_assignment, of_request
 from dispatch.vocabulary.deaths import DeathState
+from dispatch.vocabulary.events import VehicleProposed
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.promises import PromiseKind, PromiseState
 from dispatch.vocabulary.request_states import FamilyWord, RequestState
-from dispatch.vocabulary.trip_steps import FIRST_CONTACT, STEPS, AssignmentState, Leg, Step, steps_from
+from dispatch.vocabulary.trip_steps import FIRST_CONTACT, INSTEAD, STEPS, AssignmentState, Leg, Step, steps_from
 
 
 class StampOut(Out):
@@ -61,6 +63,7 @@ class AssignmentOut(Out):
     reason: str | None = None
     slot: int = 0
     first_contact: bool = False
+    instead: bool = False
     leg: Leg | None = None
     arrives_at: datetime | None = None
     later_min: int = 0
@@ -108,13 +111,32 @@ class AskedOut(Out):
     asked_at: datetime
 
 
+class ProposalOut(Out):
+    """What is proposed to the operator for a red: `vehicle_id` would be there in `eta_s`, counted from `at`.
+
+    Without it somebody is in `without_s`, None where nobody comes; `instead_of` is on its way and gives its place.
+    `taken_from` is the request that waits `waits_s` longer then (None: nobody else can go there), None of a free one.
+    """
+
+    vehicle_id: str
+    vehicle_name: str
+    at: datetime
+    eta_s: int
+    without_s: int | None = None
+    taken_from: str | None = None
+    waits_s: int | None = None
+    instead_of: str | None = None
+    instead_of_name: str | None = None
+
+
 class RequestSummaryOut(Out):
     """A request as a list shows it.
 
     `level` is its place in the order (R24) before ageing, `rises` the times at which waiting brings it one level up.
     `broken`: its vehicle could not go on. `escalated_to`: the role that was told that nobody goes, since a driver last
     said yes. `incident` is the event that it comes from, whose name and counts are the operators' to see.
-    `likely_duplicates` may be the same one: a question, by what the reader may know of them.
+    `likely_duplicates` may be the same one: a question, by what the reader may know of them. `proposal` is for
+    operators alone.
     """
 
     id: str
@@ -137,6 +159,7 @@ class RequestSummaryOut(Out):
     escalated_to: str | None = None
     incident: str | None = None
     likely_duplicates: list[LikelyOut] = Field(default_factory=list)
+    proposal: ProposalOut | None = None
 
 
 class RequestOut(RequestSummaryOut):
@@ -212,6 +235,7 @@ def assignment_out(unit: Unit, assignment: Assignment, names: Names) -> Assignme
         next_steps=[step for step in steps_from(assignment.state) if not STEPS[step].by_desk],
         correctable=list(correctable(assignment)),
         first_contact=assignment.slot == FIRST_CONTACT,
+        instead=assignment.slot == INSTEAD,
         leg=said.leg if said is not None else None,
         arrives_at=said.arrives_at if said is not None else None,
         later_min=said.later_min if said is not None else 0,
@@ -231,7 +255,8 @@ def summaries_out(
 ) -> list[RequestSummaryOut]:
     """Requests as a list shows them to a person; what all of them have is read at once.
 
-    Without a person it is without likely duplicates, for each may know something else of them.
+    Without a person it is what is the same for all who may know it: with what is proposed to operators, and without
+    likely duplicates, for each may know something else of them.
     """
     now = unit.clock.now()
     listed, policy = list(requests), unit.policy(books, now)
@@ -240,7 +265,9 @@ def summaries_out(
     promises = {promise.request_id: promise for promise in books.promises.list_open_of(ids)}
     told = escalated_to(books, ids)
     near = near_requests(books, listed, now) if person else {}
-    names = vehicle_names(books, [*(a.vehicle_id for a in assignments), *(a.vehicle_id for a in approvals)])
+    proposed = list_proposed(books, listed) if person is None or hears_proposals(person) else {}
+    named = [*(a.vehicle_id for a in assignments), *(a.vehicle_id for a in approvals)]
+    names = vehicle_names(books, [*named, *(one.vehicle_id for one in proposed.values())])
     found = []
     for request in listed:
         mine = [a for a in assignments if a.request_id == request.id]
@@ -261,9 +288,15 @@ def summaries_out(
             broken=any(assignment.state is AssignmentState.STOOD_DOWN for assignment in mine),
             escalated_to=told.get(request.id),
             likely_duplicates=near[request.id].likely_out(person) if person and request.id in near else [],
+            proposal=_proposal_out(proposed[request.id], names) if request.id in proposed else None,
         )
         found.append(summary)
     return found
+
+
+def _proposal_out(said: VehicleProposed, names: Names) -> ProposalOut:
+    called = {name: names.get(vehicle or "") for name, vehicle in (("v", said.vehicle_id), ("i", said.instead_of))}
+    return ProposalOut.of(said, vehicle_name=called["v"] or said.vehicle_id, instead_of_name=called["i"])
 
 
 def request_out(unit: Unit, books: Books, person: Person, request_id: str, link: str, lang: Lang) -> RequestOut:
@@ -281,7 +314,7 @@ def request_out(unit: Unit, books: Books, person: Person, request_id: str, link:
     last = books.decisions.find_last(request_id)
     return RequestOut(
         **summary.model_dump(),
-        decision=decision_out(last, rule_of, unit.zone, lang) if last else None,
+        decision=decision_for(person, last, rule_of, unit.zone, lang) if last else None,
         approvals=[ApprovalOut.of(approval) for approval in books.approvals.list_of(request_id)],
         timeline=[event_out(entry, names, briefs, rule_of, unit.zone, lang) for entry in entries],
         track_url=link.replace("{token}", books.requests.get_track_token(request_id)),

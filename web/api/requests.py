@@ -10,12 +10,12 @@ from dispatch.desk.ports import Books
 from dispatch.desk.usecases import requests
 from dispatch.domain.people import Person
 from dispatch.domain.request import Ask, Contact, Patient, RequestFilter
-from dispatch.domain.trip import with_trip
+from dispatch.domain.trip import asked_by
 from dispatch.reading.decisions import (
     DecisionOut,
     SuggestionOut,
     VerdictOut,
-    decision_out,
+    decision_for,
     rules_of,
     suggestion_out,
     verdict_out,
@@ -135,14 +135,13 @@ def ask_of(house: TheHouse, books: Books, body: AskIn, person: Person) -> Ask:
         dropoff=dropoff,
         patient=Patient(**{**patient.model_dump(), "living": living}),
         documents=frozenset(body.documents),
-        requester=person.facility or pickup.facility,
         has_phone=isinstance(body, RequestIn),
         leaves=body.leaves,
         schedule_at=utc(body.schedule_at) if body.schedule_at else None,
         subject=body.subject,
         due_at=utc(body.due_at) if body.due_at else None,
     )
-    return with_trip(ask, house.areas)
+    return asked_by(ask, person, house.areas)
 
 
 @router.post("/suggestions")
@@ -212,7 +211,9 @@ async def view_candidates(request_id: str, house: TheHouse, person: Caller, lang
     unit = house.unit
     await unit.store.read(lambda books: in_scope(books, person, request_id))
     record = await requests.candidates(unit, request_id)
-    return await unit.store.read(lambda books: decision_out(record, rules_of(unit.packs(books)), unit.zone, lang))
+    return await unit.store.read(
+        lambda books: decision_for(person, record, rules_of(unit.packs(books)), unit.zone, lang)
+    )
 
 
 @router.get("/requests/{request_id}/candidates/{vehicle_id}")

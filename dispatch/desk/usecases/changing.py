@@ -11,6 +11,7 @@ from dispatch.desk.effects.standing import settle
 from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books, DueKind, LostRaceError
 from dispatch.desk.unit import Unit, Work
+from dispatch.desk.usecases.proposing import weigh
 from dispatch.domain.arrival import Arrival
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time, unfilled_slots
@@ -19,7 +20,7 @@ from dispatch.vocabulary.events import RequestChanged
 from dispatch.vocabulary.notices import Changed
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS
-from dispatch.vocabulary.trip_steps import KEPT_UNTIL_BETTER, AssignmentState, Leg, StepCause
+from dispatch.vocabulary.trip_steps import INSTEAD, KEPT_UNTIL_BETTER, AssignmentState, Leg, StepCause
 
 Edit = Callable[[Ask], Ask]
 _PLACE_OF = {Leg.PICKUP: Changed.PICKUP, Leg.MEETING: Changed.PICKUP, Leg.DESTINATION: Changed.DROPOFF}
@@ -43,6 +44,7 @@ async def change(
         plan = await _plan(unit, request, ask, trips, now)
         changed = _changes(request.ask, ask) + ((Changed.CONTACT,) if contact is not None else ())
         refusal = judge_ask(ask) or _judge_time(request.ask, ask, now) or _judge(changed, plan, agreed=agreed)
+        plan = replace(plan, decision=await weigh(unit, request_id, plan.decision))
         written = await unit.write_down(plan.decision)
 
         def work(books: Books) -> str | Refusal:
@@ -94,7 +96,7 @@ async def _plan(unit: Unit, request: Request, ask: Ask, trips: Sequence[Assignme
     unfit = {a.id for a in live if not a.row.loaded and _unfit(decision, request.ask, a.vehicle_id)}
     in_slots = [a for a in live if a.slot >= 0]
     surplus = [a for a in in_slots if a.slot >= decision.wanted and not a.row.loaded]
-    leaving = [a for a in in_slots if a.id in unfit and a not in surplus]
+    leaving = [a for a in live if a.id in unfit and a not in surplus and (a.slot >= 0 or a.slot == INSTEAD)]
     withdrawn = [a for a in leaving if a.state is AssignmentState.OFFERED]
     going = [a for a in leaving if a.row.is_going]
     kept = any(a.slot == KEPT_UNTIL_BETTER for a in live)

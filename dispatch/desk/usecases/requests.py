@@ -13,13 +13,15 @@ from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.command import Command
 from dispatch.desk.effects.carry_out import carry_out, make_offer, put_decision, watch_long
 from dispatch.desk.effects.overriding import write_override
+from dispatch.desk.effects.places import make_room
 from dispatch.desk.effects.promising import open_promise
-from dispatch.desk.effects.sending import judge_choice, make_room
+from dispatch.desk.effects.sending import judge_choice
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books, LostRaceError
 from dispatch.desk.search import walked
 from dispatch.desk.unit import Unit, Work
+from dispatch.desk.usecases.proposing import weigh
 from dispatch.desk.usecases.reserving import reserve
 from dispatch.desk.usecases.serving import list_before, serve
 from dispatch.domain.approval import Approval, ApprovalState
@@ -82,7 +84,7 @@ async def add_new(
     if before - served:
         await serve(unit, before - served)
         served.update(before)
-    decision = await unit.search(ask, now, Tried(choose=choose))
+    decision = await weigh(unit, newcomer.id, await unit.search(ask, now, Tried(choose=choose)))
     written = await unit.write_down(decision)
     request = replace(newcomer, wanted=decision.wanted)
 
@@ -132,7 +134,7 @@ async def assign(
             refusal = judge_choice(books, decision, vehicle_id, override, by.actor)
             if refusal is not None:
                 return refusal
-            slot = make_room(books, current, by.actor, decision)
+            slot = make_room(books, current, now, decision.sop.policy, actor=by.actor.id)
             if isinstance(slot, Refusal):
                 return slot
             about = {"request_id": request_id, "vehicle_id": vehicle_id}
@@ -175,6 +177,7 @@ async def approve(
         slower = None
         if answered is not None and yes and not decision.unfilled.slots:
             decision, slower = await _instead_of_slower(unit, request, answered, decision)
+        decision = await weigh(unit, request_id, decision)
         written = await unit.write_down(decision)
 
         def work(books: Books) -> str | Refusal:

@@ -154,7 +154,9 @@ class OperatorAct(_AboutRequest):
     """What one operator or officer does about a request."""
 
     role: t.Text = Field(default="operator", alias="as")
-    does: Literal["approve", "refuse", "assign", "override", "close", "undo", "change", "correct", "transfer", "group"]
+    does: Literal[
+        "approve", "refuse", "assign", "override", "divert", "close", "undo", "change", "correct", "transfer", "group"
+    ]
     others: Annotated[tuple[t.RequestId, ...], t.Listed] = ()
     vehicle: t.VehicleId | None = None
     rule: t.Text | None = None
@@ -171,7 +173,8 @@ class OperatorAct(_AboutRequest):
 
     @model_validator(mode="after")
     def _says_all(self) -> "OperatorAct":
-        needed = {"assign": {"vehicle"}, "override": {"vehicle", "rule"}, "close": {"outcome"}, "change": {"set"}}
+        needed = {"assign": {"vehicle"}, "override": {"vehicle", "rule"}, "divert": {"vehicle", "of"}}
+        needed |= {"close": {"outcome"}, "change": {"set"}}
         needed |= {"correct": {"vehicle", "step"}, "transfer": {"at"}, "group": {"others"}}
         for name in sorted(needed.get(self.does, set()) - self.model_fields_set):
             raise t.wrong(f"to {self.does} it lacks {name!r}")
@@ -289,6 +292,7 @@ class Expect(t.Table):
     arrives: dict[t.VehicleId, ExpectArrival] | None = None
     likely: Annotated[frozenset[t.RequestId], t.Listed] | None = None
     incident: Annotated[frozenset[t.RequestId], t.Listed] | None = None
+    proposed: t.Vehicles | None = None
 
 
 class Step(t.Table):

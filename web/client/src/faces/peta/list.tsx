@@ -19,6 +19,7 @@ import {
   mayBeSame,
   me,
   open,
+  proposed,
   select,
   selected,
   shownList,
@@ -32,16 +33,22 @@ const boards = fetched(
   computed(() => shownList.value === "incidents"),
   () => import("./incidents"),
 );
+const proposals = fetched(
+  computed(() => proposed.value.length > 0),
+  () => import("./proposal"),
+);
 
 export function List() {
   const late = owed.value.filter(isLate).length;
   const Ledger = ledger.value?.Ledger;
   const Incidents = boards.value?.Incidents;
   const groups = can(me.value, "keep_incidents");
+  const Proposals = proposals.value?.Proposals;
   return (
     <nav class="list" aria-label={words.requests}>
       {asking.value.length > 0 && <Asking />}
       {deaths.value.length > 0 && <Deaths />}
+      {Proposals && proposed.value.length > 0 && <Proposals />}
       <div class={groups ? "pair tabs three" : "pair tabs"}>
         <Button aria-pressed={shownList.value === "requests"} onClick={() => (shownList.value = "requests")}>
           {words.requests} {open.value.length}
