@@ -1,14 +1,5 @@
 // The Indonesian strings that several pages show; what the trade calls its things is in the vocabulary.
-import {
-  id_alike,
-  id_class,
-  id_duty,
-  id_link,
-  id_need,
-  id_role,
-  id_state,
-  id_trip,
-} from "../core/vocabulary";
+import { id_class, id_duty, id_link, id_need, id_role, id_state, id_trip } from "../core/vocabulary";
 
 export const text = {
   app: "Jemput",
@@ -53,12 +44,6 @@ export const text = {
   release: "Tujuan sudah pasti",
   released: "tujuan sudah pasti",
   booked: (when: string) => `Dijadwalkan ${when}`,
-  alike: {
-    title: "Mungkin permintaan yang sama?",
-    from: (who: string | null) => (who ? `dari ${who}` : "lewat operator"),
-    since: (span: string) => `${span} lalu`,
-    reasons: id_alike,
-  },
   told: {
     choices: ["keluarga", "pasien", "petugas fasilitas", "rumah sakit tujuan", "belum ada"],
     staff: "petugas fasilitas",

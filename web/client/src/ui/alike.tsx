@@ -3,8 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { Likely } from "../core/api";
 import { spanText } from "../core/words";
 import { text } from "../text/id";
-
-const words = text.alike;
+import { alike as words } from "../text/serupa";
 
 interface Props {
   likely: Likely[];

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
 import { text } from "../../text/id";
-import { peta as words } from "../../text/peta";
+import { words } from "../../text/tanya";
 import { Pick } from "../../ui/controls";
 import { TOLD, Told } from "../../ui/told";
 import { Ask } from "./ask";

@@ -4,12 +4,12 @@ import type { RequestFull } from "../../core/api";
 import { problem } from "../../core/attempt";
 import { clockText } from "../../core/words";
 import { text } from "../../text/id";
-import { peta } from "../../text/peta";
+import { words } from "../../text/kejadian";
 import { Area, Check, Field, Pick } from "../../ui/controls";
 import { Question } from "../../ui/dialog";
-import { incidents, open, opened, openIncident, regroup } from "./state";
+import { openIncident, regroup } from "./grouping";
+import { incidents, open, opened } from "./state";
 
-const words = peta.incident;
 const close = () => (opened.value = null);
 
 export function Group({ request }: { request: RequestFull }) {

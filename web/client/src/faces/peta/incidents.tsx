@@ -4,16 +4,17 @@ import { get, type Incident, type IncidentFull, type RequestSummary } from "../.
 import { say } from "../../core/attempt";
 import { clockText } from "../../core/words";
 import { text } from "../../text/id";
+import { words } from "../../text/kejadian";
 import { peta } from "../../text/peta";
 import { Button } from "../../ui/controls";
-import { closeIncident, incidents, select, selected } from "./state";
+import { closeIncident } from "./grouping";
+import { incidents, select, selected } from "./state";
 
-const words = peta.incident;
 const COLOURS = ["red", "yellow", "green", "body"] as const;
 
 export const Incidents = () => (
   <div class="stack">
-    {incidents.value.size === 0 && <p class="soft">{peta.noIncidents}</p>}
+    {incidents.value.size === 0 && <p class="soft">{words.none}</p>}
     {[...incidents.value.values()].map((incident) => (
       <Board incident={incident} key={incident.id} />
     ))}

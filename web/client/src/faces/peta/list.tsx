@@ -6,13 +6,12 @@ import { now } from "../../core/clock";
 import { deaths } from "../../core/deaths";
 import { isLate, owed } from "../../core/promises";
 import { live, missing, secondsLeft } from "../../core/requests";
-import { ago, clockText, dueText } from "../../core/words";
+import { ago, dueText } from "../../core/words";
 import { text } from "../../text/id";
 import { peta as words } from "../../text/peta";
 import { Approvals } from "../../ui/approve";
 import { Button } from "../../ui/controls";
 import {
-  answerDeath,
   asking,
   fetched,
   incidents,
@@ -29,6 +28,10 @@ const ledger = fetched(
   computed(() => shownList.value === "promises"),
   () => import("./ledger"),
 );
+const reported = fetched(
+  computed(() => deaths.value.length > 0),
+  () => import("./reported"),
+);
 const boards = fetched(
   computed(() => shownList.value === "incidents"),
   () => import("./incidents"),
@@ -41,13 +44,14 @@ const proposals = fetched(
 export function List() {
   const late = owed.value.filter(isLate).length;
   const Ledger = ledger.value?.Ledger;
+  const Reported = reported.value?.Reported;
   const Incidents = boards.value?.Incidents;
   const groups = can(me.value, "keep_incidents");
   const Proposals = proposals.value?.Proposals;
   return (
     <nav class="list" aria-label={words.requests}>
       {asking.value.length > 0 && <Asking />}
-      {deaths.value.length > 0 && <Deaths />}
+      {Reported && deaths.value.length > 0 && <Reported />}
       {Proposals && proposed.value.length > 0 && <Proposals />}
       <div class={groups ? "pair tabs three" : "pair tabs"}>
         <Button aria-pressed={shownList.value === "requests"} onClick={() => (shownList.value = "requests")}>
@@ -89,26 +93,6 @@ const Asking = () => (
     <h2>{text.approve.title}</h2>
     <Approvals waiting={asking.value} attempt={attempt} />
     {me.value?.role === "operator" && <hr />}
-  </section>
-);
-
-const Deaths = () => (
-  <section class="stack asked" aria-label={text.deaths.title}>
-    <h2>{text.deaths.title}</h2>
-    {deaths.value.map((report) => (
-      <div class="stack" key={report.request_id + report.vehicle_id}>
-        <p>
-          <strong>{report.vehicle_name}</strong> {clockText(report.reported_at)} ·{" "}
-          {report.coming ? text.deaths.coming : text.deaths.scene} {report.lies_at.name}
-        </p>
-        <p class="soft">{text.deaths.untold}</p>
-        <Button label={text.deaths.doctor} onClick={() => void answerDeath(report.request_id, "died")} />
-        <Button
-          label={text.deaths.notConfirmed}
-          onClick={() => void answerDeath(report.request_id, "alive")}
-        />
-      </div>
-    ))}
   </section>
 );
 

@@ -1,6 +1,6 @@
 // The map: the server's own tiles, vehicles, and the selected request with its way.
 import "maplibre-gl/dist/maplibre-gl.css";
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import {
   type GeoJSONSource,
   LngLatBounds,
@@ -12,11 +12,14 @@ import {
 } from "maplibre-gl";
 import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { Vehicle } from "../../core/api";
-import { peta } from "../../text/peta";
-import { incidents, later, moved, route, selected, shownList, vehicles } from "./state";
+import { fetched, incidents, later, moved, route, selected, vehicles } from "./state";
 import { pick, VehicleLayer } from "./vehicles";
 
 setWorkerUrl(worker);
+const flags = fetched(
+  computed(() => incidents.value.size > 0),
+  () => import("./flags"),
+);
 
 const EMPTY = { type: "FeatureCollection" as const, features: [] };
 const NO_ROADS: StyleSpecification = {
@@ -83,19 +86,7 @@ export async function makeMap(
       const data = route.value ? { type: "Feature", geometry: route.value.geometry, properties: {} } : EMPTY;
       (map.getSource("way") as GeoJSONSource).setData(data as Parameters<GeoJSONSource["setData"]>[0]);
     });
-    const events: Marker[] = [];
-    effect(() => {
-      for (const mark of events.splice(0)) mark.remove();
-      for (const { name, place } of incidents.value.values()) {
-        const element = document.createElement("button");
-        element.className = "event";
-        element.textContent = "⚑";
-        element.title = `${peta.incidents}: ${name}`;
-        element.addEventListener("click", () => (shownList.value = "incidents"));
-        const at: [number, number] = [place.lon, place.lat];
-        events.push(new Marker({ element, anchor: "right", offset: [-16, -24] }).setLngLat(at).addTo(map));
-      }
-    });
+    effect(() => flags.value?.show(map));
     let shown = "";
     effect(() => {
       const request = selected.value;

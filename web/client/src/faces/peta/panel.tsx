@@ -7,24 +7,24 @@ import { arrival, familyLeft, isOpen, live, missing, requests, secondsLeft } fro
 import { STATES } from "../../core/vocabulary";
 import { telephone, whenText } from "../../core/words";
 import { text } from "../../text/id";
+import { words as grouping } from "../../text/kejadian";
+import { correct, transfer } from "../../text/langkah";
 import { peta as words } from "../../text/peta";
 import { Alike } from "../../ui/alike";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
 import { choose } from "./choose";
+import { askEnd, merge, regroup } from "./grouping";
 import { Proposal } from "./proposal";
 import {
   about,
-  askEnd,
   candidates,
   fetched,
   hold,
   incidents,
   me,
-  merge,
   opened,
-  regroup,
   reportOf,
   search,
   select,
@@ -133,12 +133,10 @@ function OfTrip({ request, trip }: { request: RequestFull; trip: Assignment }) {
   };
   return (
     <>
-      {trip.correctable.length > 0 && (
-        <Button label={words.correct.button} class="link" onClick={ask("correct")} />
-      )}
+      {trip.correctable.length > 0 && <Button label={correct.button} class="link" onClick={ask("correct")} />}
       {STATES[trip.state].loaded && (
         <Button
-          label={words.transfer.button[request.need === "body" ? 1 : 0]}
+          label={transfer.button[request.need === "body" ? 1 : 0]}
           class="link"
           onClick={ask("transfer")}
         />
@@ -149,7 +147,7 @@ function OfTrip({ request, trip }: { request: RequestFull; trip: Assignment }) {
 
 function tripText(trip: Assignment): string {
   const state = trip.hands_over
-    ? words.transfer.keeps(trip.vehicle_name)
+    ? transfer.keeps(trip.vehicle_name)
     : `${trip.vehicle_name} ${text.trip[trip.state].toLowerCase()}`;
   if (trip.state === "offered") return `${state}, ${secondsLeft(trip, now.value)} dtk`;
   return [state, arrival(trip, now.value)].filter(Boolean).join(", ");
@@ -161,8 +159,8 @@ function Same({ request }: { request: RequestFull }) {
     const other = known(one);
     return (
       <div class="pair">
-        <Button label={words.look} onClick={() => void select(one.request_id)} />
-        {other && isOpen(other) && <Button label={words.merge} onClick={() => void merge(request, one)} />}
+        <Button label={grouping.look} onClick={() => void select(one.request_id)} />
+        {other && isOpen(other) && <Button label={grouping.merge} onClick={() => void merge(request, one)} />}
       </div>
     );
   };
@@ -172,7 +170,7 @@ function Same({ request }: { request: RequestFull }) {
   };
   return (
     <Alike likely={request.likely_duplicates ?? []} named={named} act={act}>
-      {!request.incident && <Button label={words.sameEvent} onClick={() => (opened.value = "group")} />}
+      {!request.incident && <Button label={grouping.sameEvent} onClick={() => (opened.value = "group")} />}
     </Alike>
   );
 }
@@ -183,8 +181,8 @@ function OfIncident({ request }: { request: RequestFull }) {
   const incident = incidents.value.get(id);
   return (
     <div class="stack">
-      <p>{incident ? words.incident.part(incident.name) : words.incident.partOver}</p>
-      <Button label={words.incident.leave} onClick={() => void regroup(id, { remove: [request.id] })} />
+      <p>{incident ? grouping.part(incident.name) : grouping.partOver}</p>
+      <Button label={grouping.leave} onClick={() => void regroup(id, { remove: [request.id] })} />
     </div>
   );
 }
@@ -198,7 +196,7 @@ const Buttons = ({ request }: { request: RequestFull }) => (
     ) : (
       <Button label={text.hold} onClick={() => (opened.value = "hold")} />
     )}
-    {!request.incident && <Button label={words.incident.group} onClick={() => (opened.value = "group")} />}
+    {!request.incident && <Button label={grouping.group} onClick={() => (opened.value = "group")} />}
     <Button label={words.end} class="danger" onClick={() => askEnd(null)} />
   </div>
 );

@@ -7,7 +7,6 @@ import {
   get,
   type Incident,
   type Kept,
-  type Likely,
   type Me,
   post,
   type RequestFull,
@@ -175,6 +174,11 @@ export async function select(id: string | null) {
   }
 }
 
+// The same once more, where something of it has changed.
+export const lookAgain = async () => {
+  if (wanted) await select(wanted);
+};
+
 // A part that is fetched later: where it does not come, the page says so.
 export function later<T>(part: Promise<T>, use: (part: T) => void) {
   part.then(use, () => say(new Error(peta.partMissing)));
@@ -256,37 +260,12 @@ export const mayBeSame = ({ id, incident }: RequestSummary) =>
     return other && isOpen(other) && !(incident && incident === other.incident);
   });
 
-// How the selected request ends: perhaps as the same as another.
-export function askEnd(of: string | null) {
-  merging.value = of;
-  opened.value = "end";
-}
-
-// The one that was asked for later is the same as the earlier one.
-export async function merge(request: RequestFull, other: Likely) {
-  const known = requests.value.get(other.request_id ?? "");
-  if (!known) return;
-  const [first, second] = known.created_at < request.created_at ? [known, request] : [request, known];
-  if (selected.value?.id !== second.id) await select(second.id);
-  askEnd(first.id);
-}
-
-function takeIncident(incident: Incident) {
+export function takeIncident(incident: Incident) {
   const held = new Map(incidents.value);
   if (incident.closed_at) held.delete(incident.id);
   else held.set(incident.id, incident);
   incidents.value = held;
 }
-export const openIncident = (body: object) =>
-  attempt(async () => takeIncident(await post<Incident>("/api/incidents", body)));
-const change = (id: string, what: string, body: object) =>
-  attempt(async () => {
-    takeIncident(await post<Incident>(`/api/incidents/${id}/${what}`, body));
-    if (wanted) await select(wanted);
-  });
-export const regroup = (id: string, body: { add?: string[]; remove?: string[] }) =>
-  change(id, "requests", body);
-export const closeIncident = (id: string) => change(id, "close", {});
 
 const act = (id: string, what: string, body: unknown) =>
   attempt(async () => {
