@@ -3,7 +3,7 @@ import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Assignment, Candidate, Likely, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
-import { arrival, familyLeft, isOpen, live, missing, requests, secondsLeft } from "../../core/requests";
+import { arrival, car, familyLeft, isOpen, live, missing, requests, secondsLeft } from "../../core/requests";
 import { STATES } from "../../core/vocabulary";
 import { telephone, whenText } from "../../core/words";
 import { text } from "../../text/id";
@@ -150,7 +150,7 @@ function tripText(trip: Assignment): string {
     ? transfer.keeps(trip.vehicle_name)
     : `${trip.vehicle_name} ${text.trip[trip.state].toLowerCase()}`;
   if (trip.state === "offered") return `${state}, ${secondsLeft(trip, now.value)} dtk`;
-  return [state, arrival(trip, now.value)].filter(Boolean).join(", ");
+  return [state, arrival(trip, now.value), car(trip)].filter(Boolean).join(", ");
 }
 
 function Same({ request }: { request: RequestFull }) {
