@@ -108,7 +108,8 @@ class Request:
     """A request as it is kept; `version` grows with every change.
 
     `wanted` is how many vehicles it needs (R09), `held` says that its destination waits (R11), never its search.
-    `reserved` is the vehicle that is kept for a booked time; `duplicate_of` the request that it was the same as.
+    `reserved` is the vehicle that is kept for a booked time; `duplicate_of` the request that it was the same as;
+    `incident` the one event that it comes from.
     """
 
     id: str
@@ -121,6 +122,7 @@ class Request:
     held: bool = False
     reserved: str | None = None
     duplicate_of: str | None = None
+    incident: str | None = None
     version: int = 1
 
 
@@ -139,6 +141,7 @@ class RequestFilter:
 
     states: frozenset[RequestState] | None = None
     facility: str | None = None
+    incident: str | None = None
     since: datetime | None = None
     before: tuple[datetime, str] | None = None
     limit: int = 50

@@ -14,6 +14,7 @@ from dispatch.desk.unit import Unit
 from dispatch.domain.arrival import Method
 from dispatch.domain.people import Person
 from dispatch.reading.base import Out
+from dispatch.reading.likeness import LikelyOut, Nearby
 from dispatch.reading.scope import Scope, of_fleet
 from dispatch.rules.judge_one import Finding, assess
 from dispatch.rules.sop import Effect, Pack, Rule, SopInForce
@@ -121,6 +122,12 @@ class DecisionOut(Out):
     at: datetime
 
 
+class SuggestionOut(DecisionOut):
+    """A decision that keeps nothing, and what was asked already that may be the same."""
+
+    likely_duplicates: list[LikelyOut]
+
+
 def rules_of(packs: Iterable[Pack]) -> RuleOf:
     """Finds the rule of a finding: a version is immutable, so old findings read the same for ever."""
     by_version = {(pack.agency, pack.version): pack for pack in packs}
@@ -174,6 +181,14 @@ def decision_out(
         computed_in_ms=record.computed_in_ms,
         at=record.at.astimezone(zone),
     )
+
+
+def suggestion_out(
+    record: DecisionRecord, nearby: Nearby, person: Person, rule_of: RuleOf, zone: tzinfo, lang: Lang
+) -> SuggestionOut:
+    """The decision in sentences, with what this person may know of requests that may be the same."""
+    decision = decision_for(person, record, rule_of, zone, lang)
+    return SuggestionOut(**dict(decision), likely_duplicates=nearby.likely_out(person))
 
 
 def _unlock_out(unlock: Unlock, rule_of: RuleOf, lang: Lang) -> UnlockOut:

@@ -22,6 +22,7 @@ from dispatch.reading.base import Names, Out, PointOut, ends_out, vehicle_names
 from dispatch.reading.cars import Car, cars_of
 from dispatch.reading.decisions import DecisionOut, decision_for, rules_of
 from dispatch.reading.events import EventOut, event_out
+from dispatch.reading.likeness import LikelyOut, near_requests
 from dispatch.reading.scope import Scope, hears_proposals, is_hidden, of_assignment, of_request
 from dispatch.vocabulary.deaths import DeathState
 from dispatch.vocabulary.events import VehicleProposed
@@ -148,8 +149,9 @@ class RequestSummaryOut(Out):
 
     `level` is its place in the order (R24) before ageing, `rises` the times at which waiting brings it one level up.
     `heard`: answers by phone that the approver may still change. `broken`: its vehicle could not go on.
-    `escalated_to`: the role that was told that nobody goes, since a driver last said yes. `proposal` is for operators
-    alone.
+    `escalated_to`: the role that was told that nobody goes, since a driver last said yes. `incident` is the event that
+    it comes from, whose name and counts are the operators' to see. `likely_duplicates` may be the same one: a question,
+    by what the reader may know of them. `proposal` is for operators alone.
     """
 
     id: str
@@ -171,6 +173,8 @@ class RequestSummaryOut(Out):
     rises: list[datetime] = Field(default_factory=list)
     broken: bool = False
     escalated_to: str | None = None
+    incident: str | None = None
+    likely_duplicates: list[LikelyOut] = Field(default_factory=list)
     proposal: ProposalOut | None = None
 
 
@@ -271,15 +275,21 @@ def retry_at(books: Books, promise: Promise) -> datetime | None:
 
 
 def summaries_out(
-    unit: Unit, books: Books, requests: Iterable[Request], lang: Lang, *, proposals: bool
+    unit: Unit, books: Books, requests: Iterable[Request], lang: Lang, person: Person | None = None
 ) -> list[RequestSummaryOut]:
-    """Requests as a list shows them, with what is `proposals` to operators or not; what all have is read at once."""
-    listed, policy = list(requests), unit.policy(books, unit.clock.now())
+    """Requests as a list shows them to a person; what all of them have is read at once.
+
+    Without a person it is what is the same for all who may know it: with what is proposed to operators, and without
+    likely duplicates, for each may know something else of them.
+    """
+    now = unit.clock.now()
+    listed, policy = list(requests), unit.policy(books, now)
     ids = [request.id for request in listed]
     assignments, approvals = books.assignments.list_of(*ids), books.approvals.list_of(*ids)
     promises = {promise.request_id: promise for promise in books.promises.list_open_of(ids)}
     told = escalated_to(books, ids)
-    proposed = list_proposed(books, listed) if proposals else {}
+    near = near_requests(books, listed, now) if person else {}
+    proposed = list_proposed(books, listed) if person is None or hears_proposals(person) else {}
     named = [*(a.vehicle_id for a in assignments), *(a.vehicle_id for a in approvals)]
     names = vehicle_names(books, [*named, *(one.vehicle_id for one in proposed.values())])
     found, cars = [], cars_of(books, assignments)
@@ -306,6 +316,7 @@ def summaries_out(
             rises=rises_of(request, policy),
             broken=any(assignment.state is AssignmentState.STOOD_DOWN for assignment in mine),
             escalated_to=told.get(request.id),
+            likely_duplicates=near[request.id].likely_out(person) if person and request.id in near else [],
             proposal=_proposal_out(proposed[request.id], names) if request.id in proposed else None,
         )
         found.append(summary)
@@ -323,7 +334,7 @@ def request_out(unit: Unit, books: Books, person: Person, request_id: str, link:
     Raises NotFoundError for a request that this person may not see.
     """
     request = in_scope(books, person, request_id)
-    [summary] = summaries_out(unit, books, [request], lang, proposals=hears_proposals(person))
+    [summary] = summaries_out(unit, books, [request], lang, person)
     entries = [one for one in books.journal.list_of(request_id) if not is_hidden(person, one.event, request)]
     briefs = books.decisions.list_briefs(request_id)
     reports = books.deaths.list_of(request_id)
@@ -356,7 +367,7 @@ def page_out(
     """A page of a list, with the cursor of the next one where there may be more."""
     last = requests[-1] if len(requests) == limit else None
     return RequestPageOut(
-        requests=summaries_out(unit, books, requests, lang, proposals=hears_proposals(person)),
+        requests=summaries_out(unit, books, requests, lang, person),
         next=f"{last.created_at.isoformat()}~{last.id}" if last else None,
     )
 

@@ -19,6 +19,7 @@ from dispatch.domain.assignment import Assignment
 from dispatch.domain.closure import Closure
 from dispatch.domain.death import DeathReport
 from dispatch.domain.fix import Fix
+from dispatch.domain.incident import Incident
 from dispatch.domain.message import Message
 from dispatch.domain.people import Facility, Person, Token
 from dispatch.domain.promise import Call, Promise
@@ -78,12 +79,16 @@ vehicles = _table(
 last_fixes = _table("last_fixes", Fix, key=["vehicle_id"], to={"vehicle_id": "vehicles"})
 people = _table("people", Person, to={"facility": "facilities", "vehicle": "vehicles"})
 tokens = _table("tokens", Token, key=["digest"], to={"person_id": "people"})
+incidents = _table("incidents", Incident)
 requests = _table(
     "requests",
     Request,
     _column("facility", str | None),
     _column("track_token", str, unique=True),
-    to={"reserved": "vehicles", "duplicate_of": "requests"},
+    _column("pickup_lon", float | None),
+    _column("pickup_lat", float | None),
+    to={"reserved": "vehicles", "duplicate_of": "requests", "incident": "incidents"},
+    index=["incident"],
 )
 contacts = _table("contacts", Contact, _column("request_id", str, "requests", primary_key=True))
 decisions = Table(
@@ -142,6 +147,8 @@ IS_LIVE = text("assignments.is_live")
 IS_QUEUED = text("messages.state = 'queued'")
 
 Index("requests_newest", requests.c.created_at.desc(), requests.c.id.desc())
+Index("requests_by_place", requests.c.ended_at, requests.c.pickup_lat, requests.c.pickup_lon)
+Index("incidents_open", incidents.c.closed_at, incidents.c.created_at.desc())
 Index("requests_of_facility", requests.c.facility, requests.c.created_at.desc())
 Index("messages_queued", messages.c.recipient, messages.c.id, sqlite_where=text("state = 'queued'"))
 UniqueConstraint(messages.c.key)

@@ -69,6 +69,10 @@ class EventKind(StrEnum):
     FAMILY_SAID = auto()
     REQUEST_CHANGED = auto()
     RESERVED = auto()
+    INCIDENT_OPENED = auto()
+    INCIDENT_JOINED = auto()
+    INCIDENT_LEFT = auto()
+    INCIDENT_CLOSED = auto()
     NOTED = auto()
     HELD = auto()
     REQUEST_ENDED = auto()
@@ -499,6 +503,33 @@ class RequestChanged(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserved(Event):
     """A vehicle is kept for a booked time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentEvent(Event):
+    """Something about an incident; its name and note stay out, for they may speak of people."""
+
+    incident: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentOpened(IncidentEvent):
+    """Several requests come from one event."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentJoined(IncidentEvent):
+    """A request comes from it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentLeft(IncidentEvent):
+    """A request does not come from it after all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentClosed(IncidentEvent):
+    """The event is over; its requests go on by themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

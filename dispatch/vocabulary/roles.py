@@ -38,6 +38,7 @@ class Permission(StrEnum):
     DIVERT = auto()  # a vehicle from a lower request to a red
     CORRECT = auto()  # a step of a trip that was tapped wrongly
     TRANSFER = auto()  # a patient from one vehicle to another
+    KEEP_INCIDENTS = auto()
     ANSWER_FOR_AGENCY = auto()
     CONFIRM_DEATH = auto()  # staff of the receiving facility; an operator by what a doctor said
     DRIVE = auto()  # the own vehicle's offers and duty
@@ -65,6 +66,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             _P.DIVERT,
             _P.CORRECT,
             _P.TRANSFER,
+            _P.KEEP_INCIDENTS,
             _P.ANSWER_FOR_AGENCY,
             _P.CONFIRM_DEATH,
             _P.STEP,

@@ -12,6 +12,7 @@ from dispatch.desk.usecases import (
     changing,
     closures,
     deaths,
+    incidents,
     promises,
     requests,
     sop,
@@ -316,6 +317,16 @@ async def handed_over(town: Town) -> None:
     await town.drive(request_id, *TRIP)
 
 
+async def one_event(town: Town) -> None:
+    """Two ask for help of one event, and one of them was not part of it: nobody is told anything for that."""
+    ids = [await town.ask(ask(Need.EMERGENCY)), await town.ask(ask(Need.REFERRAL))]
+    opened = incidents.open_incident(town.unit, name="Banjir", place=HOME, requests=ids, by=by(OPI))
+    incident = done(await opened)
+    done(await incidents.regroup(town.unit, incident, remove=ids[1:], by=by(OPI)))
+    done(await incidents.close_incident(town.unit, incident, by=by(OPI)))
+    await town.wait(1)
+
+
 async def a_red_comes_meanwhile(town: Town) -> None:
     """The only ambulance is on its way to a lower one: that is proposed to the operator, until it is there."""
     await town.on_duty("A1")
@@ -376,6 +387,7 @@ COURSES: dict[str, Callable[[Town], Awaitable[None]]] = {
             a_patient_is_alive_after_all,
             a_doctor_confirms_by_phone,
             a_jam,
+            one_event,
         ),
     )
 }

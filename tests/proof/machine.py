@@ -18,6 +18,7 @@ from dispatch.desk.usecases import (
     changing,
     deaths,
     diverting,
+    incidents,
     promises,
     reports,
     requests,
@@ -39,7 +40,7 @@ from dispatch.vocabulary.request_states import FamilyWord, RequestState
 from dispatch.vocabulary.trip_steps import TAKEN_BY_PEOPLE, Report, Step, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty
 from tests.people import CIKOKOL, DINA, HOME, SITI
-from tests.proof.ground import STATE_OF, Ground
+from tests.proof.ground import STATE_OF, Call, Ground
 from tests.proof.standing import ENDS, LIVE, ON_TRIP, Row, at_of
 from tests.proof.town import ASKS, CITY, CONTACT, COUNTY, DELIVERED_TO, DRIVERS, FLEET
 
@@ -55,6 +56,7 @@ AHEAD = {
     "at_destination": Step.CLEAR,
 }
 MOST_REQUESTS = 9
+MOST_INCIDENTS = 3
 EDITS: dict[str, Callable[[Ask], Ask]] = {
     "red": lambda ask: replace(ask, urgency=Urgency.RED) if ask.patient.living else ask,
     "yellow": lambda ask: replace(ask, urgency=Urgency.YELLOW) if ask.patient.living else ask,
@@ -167,6 +169,48 @@ class DeskMachine(Ground):
         still = {one["id"] for one in self.witness.read()["assignments"] if one["state"] in LIVE}
         if not isinstance(done, Refusal) and not under_way <= still and not agreed:
             self.problems.append(f"{what} let {sorted(under_way - still)} go")
+
+    # Requests of one event.
+
+    def open_incidents(self) -> list[Row]:
+        return [row for row in self.witness.seen["incidents"] if row["closed_at"] is None]
+
+    def group(self, what: str, call: Call) -> None:
+        """An operator groups; nothing else of any request is different afterwards."""
+        before = self.witness.seen
+        self.do(CITY, what, call)
+        after = self.witness.read()
+        for name in before.tables.keys() - {"incidents"}:
+            rows = [[{**row, "incident": 0, "version": 0} for row in state[name]] for state in (before, after)]
+            if rows[0] != rows[1]:
+                self.problems.append(f"{what} changed {name}")
+
+    @rule(numbers=st.lists(NUMBERS, max_size=3))
+    @precondition(lambda self: len(self.open_incidents()) < MOST_INCIDENTS)
+    def open_incident(self, numbers: list[int]) -> None:
+        rows = [self.pick(self.witness.seen["requests"], number) for number in numbers]
+        named = {"name": "Kejadian contoh", "place": HOME, "requests": [row["id"] for row in rows if row]}
+        self.group("incident", lambda unit, by: incidents.open_incident(unit, by=by, **named))  # type: ignore[arg-type]
+
+    @rule(number=NUMBERS, add=st.lists(NUMBERS, max_size=2), remove=st.lists(NUMBERS, max_size=1))
+    @precondition(lambda self: self.witness.seen["incidents"])
+    def regroup(self, number: int, add: list[int], remove: list[int]) -> None:
+        """Whether a request may come or must stay where it is, is for the desk to say; all of it is done or nothing."""
+        incident = self.pick(self.witness.seen["incidents"], number)
+        if incident is None:
+            return
+        members = [row for row in self.witness.seen["requests"] if row["incident"] == incident["id"]]
+        coming = [self.pick(self.witness.seen["requests"], one) for one in add]
+        leaving = [self.pick(members or self.witness.seen["requests"], one) for one in remove]
+        which = {"add": [row["id"] for row in coming if row], "remove": [row["id"] for row in leaving if row]}
+        self.group("regroup", lambda unit, by: incidents.regroup(unit, incident["id"], by=by, **which))
+
+    @rule(number=NUMBERS)
+    @precondition(lambda self: len(self.open_incidents()) > 1)
+    def close_incident(self, number: int) -> None:
+        row = self.pick(self.open_incidents(), number)
+        if row is not None:
+            self.group("close incident", lambda unit, by: incidents.close_incident(unit, row["id"], by=by))
 
     # Drivers.
 

@@ -89,6 +89,9 @@ _BY_MACHINE = (
     Mutant("a yes is forgotten by the search that it lets go on", _UNIT, ", *([answered] if answered else ())", ""),
     Mutant("an offer's end wakes nobody", _STEPS, "        wake_waiting(books, now)\n    elif", "        pass\n    elif"),
     Mutant("a change is judged by what was asked before", f"{_CASES}/changing.py", "unit.search_again(replace(request, ask=ask), now)", "unit.search_again(request, now)"),
+    Mutant("a request joins a second incident", f"{_DOMAIN}/incident.py", "    if request.incident is not None:\n        return Refusal(", "    if False:\n        return Refusal("),
+    Mutant("a request that left is still in its incident", f"{_CASES}/incidents.py", "    _keep(books, leaving, IncidentLeft(", "    _keep(books, [], IncidentLeft("),
+    Mutant("a vehicle that is only asked counts as assigned", f"{_DOMAIN}/incident.py", "sought=vehicles[Phase.OFFER] + vehicles[None]", "sought=vehicles[None]"),
     Mutant("a trip that is over is watched on", _STEPS, "books.timers.drop(kind, assignment.id)", "pass"),
 )  # fmt: skip
 _PLAN, _SCOPE, _LIVE = "dispatch/tell/plan.py", "dispatch/reading/scope.py", "web/live.py"
@@ -111,6 +114,8 @@ _BY_TEST = (
     Mutant("a live page begins with every facility's requests", _LIVE, "facility=facility_of(person), limit", "facility=None, limit", _WALK),
     Mutant("a device follows requests", _LIVE, "if not may(signed_in.person.role, LIVE):", "if False:", _WALK),
     Mutant("a driver's page shows the number before the yes", "dispatch/reading/vehicles.py", "if live and live.row.is_going else None", "if live else None", "tests/web/test_drivers.py::test_a_trip_from_the_offer_to_its_end"),
+    Mutant("staff find out a number by asking", "dispatch/reading/likeness.py", "(other, phone if _sees(person, other) else None)", "(other, phone)", "tests/web/test_likeness.py::test_nobody_finds_out_by_asking_whose_number_another_facility_has"),
+    Mutant("requests of one incident are taken for one", f"{_DOMAIN}/likeness.py", "one.incident is not None and one.incident == other.incident", "False", f"{_PLAYED}[86-satu-kejadian]"),
     Mutant("a driver may assign", "dispatch/vocabulary/roles.py", "{_P.SEE_WAYS, _P.DRIVE, ", "{_P.SEE_WAYS, _P.ASSIGN, _P.DRIVE, ", f"{_UNITS}/vocabulary/test_roles.py::test_a_permission_is_theirs_whose_it_is_and_nobody_elses"),
     Mutant("a command without its key is carried out", "web/auth.py", 'return method == "POST" and path not in KEYLESS', 'return method == "POST" and path not in KEYLESS and "{" in path', "tests/web/test_keys.py::test_every_post_that_keeps_something_demands_a_key_and_no_other_does"),
     Mutant("every operator ends what nobody was called about", "dispatch/desk/usecases/changes.py", "if not by.actor.may(Permission.END_UNREACHED):", "if by.actor.facility is not None:", f"{_UNITS}/desk/test_ending.py::test_nobody_ends_what_nobody_was_called_about_but_who_may_by_name"),

@@ -107,6 +107,24 @@ def _shares(asked: Mapping[str, Any]) -> bool:
     return bool(asked["patient"]["can_sit"]) and asked["urgency"] == "green"
 
 
+def count_incident(state: State, incident: str) -> dict[str, int]:
+    """The people of an incident by colour, and the vehicles that they need by how far they have come."""
+    assignments, found = state.of("assignments"), Counter[str]()
+    for row in state["requests"]:
+        asked = json.loads(row["ask"])
+        if row["incident"] != incident or row["state"] in ENDS - {"completed"}:
+            continue
+        if asked["need"] == "document" and not asked["deliver"]:
+            continue
+        found["body" if asked["need"] == "body" else asked["urgency"]] += asked["patient"]["count"]
+        came = {a["slot"]: a["state"] for a in assignments[row["id"]] if a["state"] in LIVE or a["state"] == "cleared"}
+        for slot in range(row["wanted"]):
+            is_over = row["state"] == "completed" and slot not in came
+            going = "assigned" if came.get(slot) in LIVE - {"offered"} else "sought"
+            found["done" if came.get(slot) == "cleared" else going] += not is_over
+    return {name: found[name] for name in ("red", "yellow", "green", "body", "sought", "assigned", "done")}
+
+
 def judge_promises(state: State, latest: datetime) -> Iterator[str]:
     """What is wrong with the promises: each open one has its timer, each closed one its outcome."""
     due, counted = state.due(), Counter(p["request_id"] for p in state["promises"] if p["state"] == "open")

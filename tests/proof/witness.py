@@ -52,7 +52,10 @@ NOT_AGAIN = timedelta(minutes=20)
 REFUSALS_TO_OPERATOR = 5
 UNDO_WITHIN = timedelta(seconds=10)
 DRIVEN = {"accepted", *ON_TRIP, "cleared"}
-_TABLES = ("requests", "contacts", "assignments", "approvals", "promises", "promise_calls", "deaths", "due", "vehicles")
+_TABLES = (
+    *("requests", "contacts", "assignments", "approvals", "promises", "promise_calls", "deaths", "due", "vehicles"),
+    "incidents",
+)
 NOBODY_THERE = timedelta(minutes=5)
 SOONER_S = 300
 
@@ -89,6 +92,8 @@ class Witness:
         self._refusals: dict[str, set[str]] = {}  # of each request, the offers refused and not taken late
         self._stepped_at: dict[str, datetime] = {}
         self._kept_back: dict[str, str] = {}  # the duty of a vehicle that broke down or has to be cleaned
+        self._grouped_in: dict[str, str] = {}  # the incident of each request that is in one
+        self._incidents: dict[str, bool] = {}  # whether each can still take requests
         self._told_decisions: list[int] = []  # those that the journal's new entries name
         self._last_decision: dict[str, int] = {}  # by request
         self._now: list[datetime] = []
@@ -117,7 +122,7 @@ class Witness:
         latest = max(self._now)
         found += [*judge_requests(self.seen, self._ends(), latest), *judge_promises(self.seen, latest)]
         found += [*judge_approvals(self.seen), *judge_timers(self.seen), *judge_deaths(self.seen)]
-        found += [*self._assignments(), *self._vehicles()]
+        found += [*self._assignments(), *self._vehicles(), *self._groups()]
         return found
 
     def overdue(self, now: datetime) -> list[str]:
@@ -157,6 +162,8 @@ class Witness:
                 if self._step_by_step and timer in was_due and was_due[timer] > at:
                     yield f"{row['kind']} of {timer} came {was_due[timer] - at} early"
             yield from self._entry(row, facts, at, urgency.get(request, {}), told)
+            if "incident" in facts:
+                yield from self._grouped(row["kind"], request, facts["incident"])
         if self._step_by_step:
             yield from (f"{kind} of {name} came twice at once" for (kind, name), n in told.fired.items() if n > 1)
         open_now = {row["id"] for row in self.seen["requests"] if row["state"] not in ENDS}
@@ -273,6 +280,30 @@ class Witness:
             yield f"{vehicle} left {request} at {max(left)} and is asked again at {at}"
         if vehicle in self._declined and self._declined[vehicle] > at:
             yield f"{vehicle} declined and is not left alone at {at}"
+
+    # A request is in one incident at most.
+
+    def _grouped(self, kind: str, request: str | None, incident: str) -> Iterator[str]:
+        if kind == "incident_opened":
+            self._incidents[incident] = True
+        elif kind == "incident_closed":
+            self._incidents[incident] = False
+        elif kind == "incident_joined":
+            was = self._grouped_in.get(request or "")
+            if was is not None or not self._incidents.get(incident):
+                yield f"{request} of {was} joins {incident}"
+            self._grouped_in[request or ""] = incident
+        elif self._grouped_in.pop(request or "", None) != incident:
+            yield f"{request} leaves {incident} and was not in it"
+
+    def _groups(self) -> Iterator[str]:
+        """What stands is what the journal says."""
+        held = {row["id"]: row["incident"] for row in self.seen["requests"] if row["incident"] is not None}
+        if held != self._grouped_in:
+            yield f"the requests are in {held}, by the journal in {self._grouped_in}"
+        open_ones = {row["id"]: row["closed_at"] is None for row in self.seen["incidents"]}
+        if open_ones != self._incidents:
+            yield f"the incidents are {open_ones}, by the journal {self._incidents}"
 
     def _stepped(self, row: Row, facts: Mapping[str, Any], at: datetime, asked: Mapping[str, Any]) -> Iterator[str]:
         name, kind, state = row["assignment_id"], row["kind"], facts["state"]

@@ -12,7 +12,16 @@ from dispatch.domain.approval import Heard
 from dispatch.domain.people import Person
 from dispatch.domain.request import Ask, Contact, Patient, RequestFilter
 from dispatch.domain.trip import asked_by
-from dispatch.reading.decisions import DecisionOut, VerdictOut, decision_for, rules_of, verdict_out
+from dispatch.reading.decisions import (
+    DecisionOut,
+    SuggestionOut,
+    VerdictOut,
+    decision_for,
+    rules_of,
+    suggestion_out,
+    verdict_out,
+)
+from dispatch.reading.likeness import near_ask
 from dispatch.reading.requests import RequestOut, RequestPageOut, in_scope, page_out
 from dispatch.reading.scope import facility_of
 from dispatch.vocabulary.needs import NEEDS, Death, Document, Leaves, Need, Urgency
@@ -44,7 +53,7 @@ class PatientIn(In):
     resident_of: Id | None = None
 
 
-class SuggestionIn(In):
+class AskIn(In):
     """What is needed, where from, where to: the input of a decision. A place is a facility's id or a point.
 
     `schedule_at` books the trip for a time; `subject` is the document of need "document", owed by `due_at`.
@@ -63,6 +72,12 @@ class SuggestionIn(In):
     at: datetime | None = None
 
 
+class SuggestionIn(AskIn):
+    """What is kept nowhere; `phone` finds who asked from the same number already."""
+
+    phone: Phone | None = None
+
+
 class ContactIn(In):
     """Whom to call back."""
 
@@ -70,8 +85,8 @@ class ContactIn(In):
     name: Text | None = None
 
 
-class RequestIn(SuggestionIn):
-    """A suggestion that is to be carried out; `choose` prefers one of the eligible candidates."""
+class RequestIn(AskIn):
+    """What is asked and is to be carried out; `choose` prefers one of the eligible candidates."""
 
     contact: ContactIn
     note: Text | None = None
@@ -118,7 +133,7 @@ class MutualAidIn(In):
     reason: Reason = "bantuan antarinstansi"
 
 
-def ask_of(house: TheHouse, books: Books, body: SuggestionIn, person: Person) -> Ask:
+def ask_of(house: TheHouse, books: Books, body: AskIn, person: Person) -> Ask:
     """What is asked, with its places looked up. Raises a 422 problem for an unknown facility."""
     pickup = place_of(books, house.areas, body.pickup, "pickup")
     dropoff = place_of(books, house.areas, body.dropoff, "dropoff") if body.dropoff is not None else None
@@ -141,14 +156,17 @@ def ask_of(house: TheHouse, books: Books, body: SuggestionIn, person: Person) ->
 
 
 @router.post("/suggestions")
-async def suggest(body: SuggestionIn, house: TheHouse, person: Caller, lang: Spoken) -> DecisionOut:
-    """A decision that keeps nothing."""
+async def suggest(body: SuggestionIn, house: TheHouse, person: Caller, lang: Spoken) -> SuggestionOut:
+    """A decision that keeps nothing, with what was asked already and may be the same."""
     unit = house.unit
     ask = await unit.store.read(lambda books: ask_of(house, books, body, person))
     record = done(await requests.suggest(unit, ask, utc(body.at) if body.at is not None else None))
-    return await unit.store.read(
-        lambda books: decision_for(person, record, rules_of(unit.packs(books)), unit.zone, lang)
-    )
+
+    def read(books: Books) -> SuggestionOut:
+        nearby = near_ask(books, ask, person, body.phone, unit.clock.now())
+        return suggestion_out(record, nearby, person, rules_of(unit.packs(books)), unit.zone, lang)
+
+    return await unit.store.read(read)
 
 
 @router.post("/requests", status_code=201)

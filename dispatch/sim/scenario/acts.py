@@ -14,6 +14,7 @@ from dispatch.desk.usecases import (
     changing,
     deaths,
     diverting,
+    incidents,
     promises,
     reports,
     requests,
@@ -209,6 +210,17 @@ async def _operator(world: World, act: sc.OperatorAct, done: Done) -> None:
                 world.unit, request_id, move, of=act.giving, vehicle_id=act.vehicle, reason=act.reason, by=by
             )
             done.take(await begun)
+        case "group":
+            done.take(await _group(world, request_id, [_kept(world, other) for other in act.others], by))
+
+
+async def _group(world: World, request_id: str, others: list[str], by: Command) -> str | Refusal:
+    """The others come from the request's incident, or from a new one at its place."""
+    request = await world.unit.store.read(lambda books: books.requests.get(request_id))
+    if request.incident is not None:
+        return await incidents.regroup(world.unit, request.incident, add=others, by=by)
+    members, place = [request_id, *others], request.ask.pickup
+    return await incidents.open_incident(world.unit, name="kejadian", place=place, requests=members, by=by)
 
 
 async def _approve(world: World, request_id: str, act: sc.OperatorAct, by: Command, done: Done) -> None:

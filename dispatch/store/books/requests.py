@@ -3,21 +3,22 @@
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select, text
 
 from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.ports import NotFoundError
 from dispatch.domain.request import Contact, Request, RequestFilter
 from dispatch.store import tables
 from dispatch.store.books.base import Book
-from dispatch.store.rows import row_of
+from dispatch.store.rows import reader, row_of
+from geo.point import Bounds
 
 
 class SqlRequests(Book):
     """The port Requests."""
 
     def add(self, request: Request, contact: Contact, *, track_token: str) -> None:
-        facts = {"facility": request.ask.requester, "track_token": track_token}
+        facts = {"facility": request.ask.requester, "track_token": track_token, **_pickup(request)}
         self._insert(tables.requests, row_of(tables.requests, request, **facts))
         self._insert(tables.contacts, row_of(tables.contacts, contact, request_id=request.id))
 
@@ -34,6 +35,8 @@ class SqlRequests(Book):
             query = query.where(table.c.state.in_(which.states))
         if which.facility is not None:
             query = query.where(table.c.facility == which.facility)
+        if which.incident is not None:
+            query = query.where(table.c.incident == which.incident)
         if which.since is not None:
             query = query.where(table.c.created_at >= which.since)
         if which.before is not None:
@@ -41,8 +44,23 @@ class SqlRequests(Book):
             query = query.where(or_(table.c.created_at < at, and_(table.c.created_at == at, table.c.id < request_id)))
         return self._all(Request, query)
 
+    def list_near(self, box: Bounds, *, since: datetime, limit: int) -> list[tuple[Request, str]]:
+        table, contacts = tables.requests, tables.contacts
+        west, south, east, north = box
+        here = and_(table.c.pickup_lat.between(south, north), table.c.pickup_lon.between(west, east))
+        # Each half by its index: who is open by place, and the few who ended lately. The plus keeps SQLite from going
+        # through all that ever was asked in the order of time instead.
+        query = (
+            select(table, contacts.c.phone)
+            .join(contacts, contacts.c.request_id == table.c.id)
+            .where(or_(and_(table.c.ended_at.is_(None), here), and_(table.c.ended_at >= since, here)))
+            .order_by(text("+requests.created_at DESC, +requests.id DESC"))
+            .limit(limit)
+        )
+        return [(reader(Request)(row), row["phone"]) for row in self._rows(query)]
+
     def save(self, request: Request) -> None:
-        self._save(tables.requests, row_of(tables.requests, request))
+        self._save(tables.requests, row_of(tables.requests, request, **_pickup(request)))
 
     def get_contact(self, request_id: str) -> Contact:
         return self._get(Contact, tables.contacts, request_id, "request_id")
@@ -55,6 +73,12 @@ class SqlRequests(Book):
         if found is None:
             raise NotFoundError(f"no request {request_id}")
         return str(found)
+
+
+def _pickup(request: Request) -> dict[str, float]:
+    """Where it begins, as columns of their own: who asked nearby is found by them."""
+    point = request.ask.pickup.point
+    return {"pickup_lon": point.lon, "pickup_lat": point.lat}
 
 
 class SqlDecisions(Book):

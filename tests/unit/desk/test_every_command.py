@@ -21,6 +21,7 @@ from dispatch.desk.usecases import (
     closures,
     deaths,
     diverting,
+    incidents,
     promises,
     reports,
     requests,
@@ -123,6 +124,23 @@ async def change(town: Town) -> Act:
     return lambda by: changing.change(town.unit, made.id, partial(replace, dropoff=None), by=by)
 
 
+async def open_incident(town: Town) -> Act:
+    made = await town.ask()
+    what: dict[str, Any] = {"name": "Banjir", "place": HOME, "requests": [made.id]}
+    return lambda by: incidents.open_incident(town.unit, by=by, **what)
+
+
+async def regroup(town: Town) -> Act:
+    made, another = await town.ask(), Command(actor=OPI)
+    incident = done(await incidents.open_incident(town.unit, name="Banjir", place=HOME, by=another))
+    return lambda by: incidents.regroup(town.unit, incident, add=[made.id], by=by)
+
+
+async def close_incident(town: Town) -> Act:
+    incident = done(await incidents.open_incident(town.unit, name="Banjir", place=HOME, by=Command(actor=OPI)))
+    return lambda by: incidents.close_incident(town.unit, incident, by=by)
+
+
 async def report(town: Town) -> Act:
     trip = await town.take((await town.ask()).assignments[0], Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE)
     return lambda by: reports.report(town.unit, trip.id, Report.NOBODY_THERE, by=by)
@@ -208,6 +226,7 @@ async def set_duty(town: Town) -> Act:
 COMMANDS: dict[Prepare, Person] = {
     **dict.fromkeys((receive, change, hold, add_note, end, stock_came, deliver), SITI),
     **dict.fromkeys((assign, divert, transfer, correct, confirm_death), OPI),
+    **dict.fromkeys((open_incident, regroup, close_incident), OPI),
     **dict.fromkeys((close_road, open_road, log_call, close, take_over, hand_over), OPI),
     **dict.fromkeys((step, report, deliver_offer, set_duty), BUDI),
     **dict.fromkeys((approve, start_draft), DINA),

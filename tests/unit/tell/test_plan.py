@@ -310,6 +310,10 @@ CASES: dict[str, tuple[e.Event, list[tuple[str, str]]]] = {
         ],
     ),
     "reserved": (e.Reserved(**OF_VEHICLE), NOBODY),
+    "incident opened": (e.IncidentOpened(at=NOW, actor="opi", incident="K-1"), NOBODY),
+    "incident joined": (e.IncidentJoined(**OF_REQUEST, incident="K-1"), NOBODY),
+    "incident left": (e.IncidentLeft(**OF_REQUEST, incident="K-1"), NOBODY),
+    "incident closed": (e.IncidentClosed(at=NOW, actor="opi", incident="K-1"), NOBODY),
     "no_longer_needed": (
         e.FamilySaid(**OF_REQUEST, said=FamilyWord.NO_LONGER_NEEDED),
         [(who_, T.FAMILY_NEEDS_NOTHING) for who_ in ("operator", FACILITY, "driver:H1")],

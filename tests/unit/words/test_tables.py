@@ -19,7 +19,8 @@ from dispatch.rules.values import DAYS, Kind
 from dispatch.vocabulary.deaths import DeathState, WhoseWord
 from dispatch.vocabulary.events import EventKind
 from dispatch.vocabulary.languages import Lang
-from dispatch.vocabulary.needs import Death, Document, Leaves, Need, Urgency
+from dispatch.vocabulary.likeness import Alike
+from dispatch.vocabulary.needs import Colour, Death, Document, Leaves, Need, Urgency
 from dispatch.vocabulary.notices import Changed, Mender, Notice
 from dispatch.vocabulary.places import Cause, Spot
 from dispatch.vocabulary.policy import CHOICES, FIGURES, Diverts
@@ -105,6 +106,8 @@ CODES: dict[str, Iterable[str]] = {
     "pages.role": Role,
     "pages.promise_kind": PromiseKind,
     "pages.promise_end": CloseOutcome,
+    "pages.alike": Alike,
+    "pages.colour": Colour,
     "pages.effect": Effect,
     "pages.group": {key.group for key in KEYS.values()},
     "places.spot": Spot,

@@ -17,6 +17,11 @@ export const minta = {
     schedule: "JADWALKAN",
     promise: "CATAT JANJI",
   },
+  alike: {
+    before: "Bila ini orang lain, lanjutkan saja: permintaan Anda tetap dicarikan.",
+    after: "Permintaan Anda tetap dicarikan. Bila ternyata sama, kabari operator atau batalkan salah satu.",
+    open: "Lihat permintaan itu",
+  },
   details: "Data pasien (boleh menyusul)",
   bodies: "Jumlah jenazah",
   later: "Pesan untuk waktu lain…",

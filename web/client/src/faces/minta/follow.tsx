@@ -13,6 +13,7 @@ import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
 import { Actions } from "./actions";
 import { Coming } from "./coming";
+import { Same } from "./same";
 import { startAgain } from "./state";
 
 export function Follow({ request }: { request: RequestFull }) {
@@ -32,6 +33,7 @@ export function Follow({ request }: { request: RequestFull }) {
       {!ended && familyLeft(request) && <p class="warn">{words.familyLeft}</p>}
       {request.schedule_at && <p>{text.booked(whenText(request.schedule_at, now.value))}</p>}
       {request.decision && !ended && !goes && <p class="say">{request.decision.say}</p>}
+      {!ended && <Same likely={request.likely_duplicates ?? []} how={words.alike.after} />}
       {!ended && <Share link={request.track_url} />}
       {!ended && <Actions request={request} />}
       {request.decision && request.need !== "document" && (

@@ -1,7 +1,6 @@
 // The state of the request page: what is asked, the answer, and the request that is followed.
 import { computed, effect, signal } from "@preact/signals";
 import {
-  type Decision,
   type Facility,
   get,
   type Me,
@@ -9,6 +8,7 @@ import {
   post,
   type RequestFull,
   type RequestSummary,
+  type Suggestion,
 } from "../../core/api";
 import { attempt, trouble } from "../../core/attempt";
 import { newest } from "../../core/newest";
@@ -31,7 +31,7 @@ export const bodies = signal(1);
 export const infectious = signal(false);
 export const canSit = signal(false);
 export const later = signal("");
-export const decision = signal<Decision | null>(null);
+export const decision = signal<Suggestion | null>(null);
 export const followed = signal<RequestFull | null>(null);
 export const mine = signal<RequestSummary[]>([]);
 export const callOrder = signal<{ subject: string; ids: string[] } | null>(null);
@@ -71,7 +71,7 @@ export const find = () =>
   attempt(async () => {
     sendKey = crypto.randomUUID();
     const asked = question.value;
-    const answer = await post<Decision>("/api/suggestions", asked);
+    const answer = await post<Suggestion>("/api/suggestions", { ...asked, phone: phone.value || undefined });
     if (question.value !== asked) return;
     decision.value = answer;
     showAnswer();

@@ -1,26 +1,41 @@
 // The selected request: its vehicles, what is asked, why this one, and what an operator may do.
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { Assignment, Candidate, RequestFull } from "../../core/api";
+import type { Assignment, Candidate, Likely, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
 import { isLate } from "../../core/promises";
-import { arrival, car, familyLeft, isAwaited, isOpen, live, missing, secondsLeft } from "../../core/requests";
+import {
+  arrival,
+  car,
+  familyLeft,
+  isAwaited,
+  isOpen,
+  live,
+  missing,
+  requests,
+  secondsLeft,
+} from "../../core/requests";
 import { STATES } from "../../core/vocabulary";
 import { telephone, whenText } from "../../core/words";
 import { heard } from "../../text/approve";
 import { text } from "../../text/id";
+import { words as grouping } from "../../text/kejadian";
+import { correct, transfer } from "../../text/langkah";
 import { peta as words } from "../../text/peta";
+import { Alike } from "../../ui/alike";
 import { HeardLines } from "../../ui/approve";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
 import { choose } from "./choose";
+import { askEnd, merge, regroup } from "./grouping";
 import { Proposal } from "./proposal";
 import {
   about,
   candidates,
   fetched,
   hold,
+  incidents,
   me,
   opened,
   reportOf,
@@ -79,6 +94,8 @@ export function Panel({ request }: { request: RequestFull }) {
       )}
       <Linked to={request.onward} label={text.deaths.onward} />
       <Linked to={request.onward_of} label={text.deaths.onwardOf} />
+      {operator && !ended && <Same request={request} />}
+      {operator && <OfIncident request={request} />}
       {operator && !ended && <Buttons request={request} />}
       {shown && (
         <>
@@ -131,12 +148,10 @@ function OfTrip({ request, trip }: { request: RequestFull; trip: Assignment }) {
   };
   return (
     <>
-      {trip.correctable.length > 0 && (
-        <Button label={words.correct.button} class="link" onClick={ask("correct")} />
-      )}
+      {trip.correctable.length > 0 && <Button label={correct.button} class="link" onClick={ask("correct")} />}
       {STATES[trip.state].loaded && (
         <Button
-          label={words.transfer.button[request.need === "body" ? 1 : 0]}
+          label={transfer.button[request.need === "body" ? 1 : 0]}
           class="link"
           onClick={ask("transfer")}
         />
@@ -147,10 +162,44 @@ function OfTrip({ request, trip }: { request: RequestFull; trip: Assignment }) {
 
 function tripText(trip: Assignment): string {
   const state = trip.hands_over
-    ? words.transfer.keeps(trip.vehicle_name)
+    ? transfer.keeps(trip.vehicle_name)
     : `${trip.vehicle_name} ${text.trip[trip.state].toLowerCase()}`;
   if (trip.state === "offered") return `${state}, ${secondsLeft(trip, now.value)} dtk`;
   return [state, arrival(trip, now.value), car(trip)].filter(Boolean).join(", ");
+}
+
+function Same({ request }: { request: RequestFull }) {
+  const known = (one: Likely) => requests.value.get(one.request_id ?? "");
+  const act = (one: Likely) => {
+    const other = known(one);
+    return (
+      <div class="pair">
+        <Button label={grouping.look} onClick={() => void select(one.request_id)} />
+        {other && isOpen(other) && <Button label={grouping.merge} onClick={() => void merge(request, one)} />}
+      </div>
+    );
+  };
+  const named = (one: Likely) => {
+    const other = known(one);
+    return other ? `${text.need[one.need]} · ${other.pickup.name}` : text.need[one.need];
+  };
+  return (
+    <Alike likely={request.likely_duplicates ?? []} named={named} act={act}>
+      {!request.incident && <Button label={grouping.sameEvent} onClick={() => (opened.value = "group")} />}
+    </Alike>
+  );
+}
+
+function OfIncident({ request }: { request: RequestFull }) {
+  const id = request.incident;
+  if (!id) return null;
+  const incident = incidents.value.get(id);
+  return (
+    <div class="stack">
+      <p>{incident ? grouping.part(incident.name) : grouping.partOver}</p>
+      <Button label={grouping.leave} onClick={() => void regroup(id, { remove: [request.id] })} />
+    </div>
+  );
 }
 
 const Buttons = ({ request }: { request: RequestFull }) => (
@@ -163,7 +212,8 @@ const Buttons = ({ request }: { request: RequestFull }) => (
       <Button label={text.hold} onClick={() => (opened.value = "hold")} />
     )}
     {isAwaited(request) && <Button label={heard.button} onClick={() => (opened.value = "heard")} />}
-    <Button label={words.end} class="danger" onClick={() => (opened.value = "end")} />
+    {!request.incident && <Button label={grouping.group} onClick={() => (opened.value = "group")} />}
+    <Button label={words.end} class="danger" onClick={() => askEnd(null)} />
   </div>
 );
 

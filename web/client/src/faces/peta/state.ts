@@ -5,6 +5,7 @@ import {
   can,
   type Decision,
   get,
+  type Incident,
   type Kept,
   type Me,
   post,
@@ -48,8 +49,22 @@ export const about = signal(""); // the trip that is to be corrected or handed o
 // What an operator is being asked about the selected request, whom an override or a diversion would send, and the
 // reason that is proposed for it.
 export const opened = signal<
-  "note" | "hold" | "end" | "override" | "divert" | "correct" | "transfer" | "died" | "alive" | "heard" | null
+  | "note"
+  | "hold"
+  | "end"
+  | "override"
+  | "divert"
+  | "group"
+  | "correct"
+  | "transfer"
+  | "died"
+  | "alive"
+  | "heard"
+  | null
 >(null);
+export const merging = signal<string | null>(null); // the request that the selected one may be the same as
+export const shownList = signal<"requests" | "promises" | "incidents">("requests");
+export const incidents = signal(new Map<string, Incident>());
 export const overriding = signal<Candidate | null>(null);
 export const diverting = signal<{ vehicle_id: string; name: string; reason?: string } | null>(null);
 export const recent = signal<LiveEvent[]>([]);
@@ -83,6 +98,9 @@ export const counts = computed(() => {
 export function takeSnapshot(snapshot: Snapshot) {
   vehicles.value = new Map(snapshot.vehicles.map((vehicle) => [vehicle.id, vehicle]));
   takeRequests(snapshot.requests);
+  alike.clear();
+  for (const request of snapshot.requests) pair(request);
+  incidents.value = new Map((snapshot.incidents ?? []).map((one) => [one.id, one]));
   byNumber.clear();
   for (const vehicle of snapshot.vehicles) byNumber.set(vehicle.no, vehicle.id);
   if (wanted) void select(wanted);
@@ -133,6 +151,8 @@ export function takeRows(rows: DataView) {
 
 export function takeEvent(event: LiveEvent) {
   takeRequest(event);
+  if (event.request) pair(event.request);
+  if (event.incident) takeIncident(event.incident);
   if (event.vehicle) vehicles.value = new Map(vehicles.value).set(event.vehicle.id, event.vehicle);
   if ((event.request_id && isTold(event)) || event.kind.startsWith("road_"))
     recent.value = [event, ...recent.value].slice(0, 30);
@@ -173,6 +193,11 @@ export async function select(id: string | null) {
     say(error);
   }
 }
+
+// The same once more, where something of it has changed.
+export const lookAgain = async () => {
+  if (wanted) await select(wanted);
+};
 
 // A part that is fetched later: where it does not come, the page says so.
 export function later<T>(part: Promise<T>, use: (part: T) => void) {
@@ -239,6 +264,27 @@ export function proposalOf(request: RequestSummary) {
   const lower = lowerOf(request, said.vehicle_id);
   const coming = vehicle.assignment_state === "accepted" || vehicle.assignment_state === "en_route";
   return coming && lower?.id === said.taken_from ? { said, lower } : null;
+}
+
+// Two that may be the same are so for both: what the newer word of either says holds.
+const alike = new Map<string, Set<string>>();
+function pair({ id, likely_duplicates }: RequestSummary) {
+  for (const other of alike.get(id) ?? []) alike.get(other)?.delete(id);
+  const others = (likely_duplicates ?? []).flatMap((one) => one.request_id ?? []);
+  alike.set(id, new Set(others));
+  for (const other of others) alike.set(other, (alike.get(other) ?? new Set()).add(id));
+}
+export const mayBeSame = ({ id, incident }: RequestSummary) =>
+  [...(alike.get(id) ?? [])].some((name) => {
+    const other = requests.value.get(name);
+    return other && isOpen(other) && !(incident && incident === other.incident);
+  });
+
+export function takeIncident(incident: Incident) {
+  const held = new Map(incidents.value);
+  if (incident.closed_at) held.delete(incident.id);
+  else held.set(incident.id, incident);
+  incidents.value = held;
 }
 
 const act = (id: string, what: string, body: unknown) =>
