@@ -37,6 +37,7 @@ ALL = ["place", "time", "phone", "need"]
 UNKNOWN = ["place", "time", "need"]
 
 
+@pytest.mark.alone
 def test_an_operator_is_shown_it_before_and_after_and_on_both(service: Service) -> None:
     with service.client(OPI) as opi:
         assert opi.post("/api/suggestions", json=STREET).json()["likely_duplicates"] == []
@@ -58,6 +59,7 @@ def test_an_operator_is_shown_it_before_and_after_and_on_both(service: Service) 
         assert opi.get(f"/api/requests/{first['id']}").json()["likely_duplicates"] == []
 
 
+@pytest.mark.alone
 def test_requests_of_one_incident_are_not_taken_for_one(service: Service) -> None:
     with service.client(OPI) as opi:
         first, second = ask(opi), ask(opi, contact={"phone": "+62 811-0000-0078"})

@@ -12,7 +12,7 @@ from dispatch.reading.decisions import DecisionOut
 from dispatch.rules.pack.document import rule_documents, write_pack
 from dispatch.rules.pack.read import read_pack
 from dispatch.sim.scenario.file import read_scenario
-from dispatch.sim.scenario.packs import agency_of
+from dispatch.sim.scenario.packs import agency_of, package_packs
 from dispatch.sim.scenario.play import Report, play
 
 # Every play makes a database, and alembic prepares one at a time.
@@ -61,7 +61,8 @@ def in_force_from(text: str, since: datetime) -> str:
 async def play_under(text: str, paths: Sequence[Path], since: datetime | None = None) -> list[Report]:
     """Every scenario with this pack in place of its agency's from `since` on, or always.
 
-    A scenario of an earlier day is still judged by the version of that day.
+    A scenario of an earlier day is still judged by the version of that day. One that brings along a SOP of this agency
+    is about that one, and is left out.
 
     Raises:
         ScenarioError: if a file is wrong.
@@ -70,6 +71,8 @@ async def play_under(text: str, paths: Sequence[Path], since: datetime | None = 
     for path in paths:
         scenario = read_scenario(path)
         agency = agency_of(text)
+        if any(owner == agency for owner, _ in set(scenario.packs) - set(package_packs())):
+            continue
         packs = [held for owner, held in scenario.packs if owner == agency] if since else []
         earlier = [held for held in packs if since and read_pack(held).effective_from < since]
         reports.append(await play(scenario, [*earlier, in_force_from(text, since or _ALWAYS)]))

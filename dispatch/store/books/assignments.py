@@ -1,6 +1,8 @@
 """Assignments, and approvals that are asked for."""
 
-from sqlalchemy import select
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
 
 from dispatch.domain.approval import Approval
 from dispatch.domain.assignment import Assignment
@@ -11,10 +13,18 @@ from dispatch.store.rows import row_of
 
 
 class SqlAssignments(Book):
-    """The port Assignments."""
+    """The port Assignments.
+
+    What one request has is read again and again in a transaction, and may be long: each is kept until it changes.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection)
+        self._of: dict[str, list[Assignment]] = {}
 
     def add(self, assignment: Assignment) -> None:
         self._insert(tables.assignments, _row(assignment))
+        self._of.pop(assignment.request_id, None)
         SqlVehicles(self._connection).touch(assignment.vehicle_id)
 
     def get(self, assignment_id: str) -> Assignment:
@@ -22,9 +32,18 @@ class SqlAssignments(Book):
 
     def save(self, assignment: Assignment) -> None:
         self._save(tables.assignments, _row(assignment))
+        self._of.pop(assignment.request_id, None)
         SqlVehicles(self._connection).touch(assignment.vehicle_id)
 
     def list_of(self, *request_ids: str) -> list[Assignment]:
+        if len(request_ids) != 1:
+            return self._list_of(request_ids)
+        [request_id] = request_ids
+        if request_id not in self._of:
+            self._of[request_id] = self._list_of(request_ids)
+        return [*self._of[request_id]]
+
+    def _list_of(self, request_ids: Sequence[str]) -> list[Assignment]:
         table = tables.assignments
         query = select(table).where(table.c.request_id.in_(request_ids)).order_by(table.c.offered_at, table.c.id)
         return self._all(Assignment, query)
