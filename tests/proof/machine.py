@@ -40,7 +40,7 @@ from dispatch.vocabulary.request_states import FamilyWord, RequestState
 from dispatch.vocabulary.trip_steps import TAKEN_BY_PEOPLE, Report, Step, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty
 from tests.people import CIKOKOL, DINA, HOME, SITI
-from tests.proof.ground import STATE_OF, Call, Ground
+from tests.proof.ground import MOVED_AGAIN, STATE_OF, Call, Ground
 from tests.proof.standing import ENDS, LIVE, ON_TRIP, Row, at_of
 from tests.proof.town import ASKS, CITY, CONTACT, COUNTY, DELIVERED_TO, DRIVERS, FLEET
 
@@ -565,12 +565,14 @@ class DeskMachine(Ground):
 
     @rule(vehicle=VEHICLES, minutes=st.sampled_from([None, 2.0, 7.0, 16.0, 40.0]))
     def roads_change(self, vehicle: str, minutes: float | None) -> None:
-        """A vehicle is nearer or farther now, or cannot be reached."""
+        """A vehicle is nearer or farther now, or cannot be reached, and reports it after driving for a while."""
+        self.turn(MOVED_AGAIN.total_seconds())
         if minutes is None:
             self.town.roads.minutes.pop(vehicle, None)
         else:
             self.town.roads.minutes[vehicle] = minutes
         self.town.move(vehicle)
+        self._run_timers()
 
     @rule(vehicle=VEHICLES, silent=st.booleans())
     def signal(self, vehicle: str, silent: bool) -> None:
