@@ -70,7 +70,7 @@ facilities = _table("facilities", Facility)
 vehicles = _table(
     "vehicles",
     Vehicle,
-    *_fields(VehicleNow, without=["vehicle", "fix", "assignment_id"]),
+    *_fields(VehicleNow, without=["vehicle", "fix", "assignment_id", "kept_for"]),
     _column("revision", int, index=True),
     without=["base_point"],
     to={"base": "facilities"},
@@ -83,7 +83,9 @@ requests = _table(
     Request,
     _column("facility", str | None),
     _column("track_token", str, unique=True),
-    to={"reserved": "vehicles", "duplicate_of": "requests"},
+    _column("schedule_at", datetime | None),
+    to={"reserved": "vehicles", "duplicate_of": "requests", "series": "requests", "returns": "requests"},
+    index=["series"],
 )
 contacts = _table("contacts", Contact, _column("request_id", str, "requests", primary_key=True))
 decisions = Table(
@@ -139,10 +141,12 @@ INDEXES = {
 }
 # Word for word the predicates of the indexes: SQLite does not use a partial index for bound parameters.
 IS_LIVE = text("assignments.is_live")
+IS_BOOKED = text("requests.state = 'scheduled'")
 IS_QUEUED = text("messages.state = 'queued'")
 
 Index("requests_newest", requests.c.created_at.desc(), requests.c.id.desc())
 Index("requests_of_facility", requests.c.facility, requests.c.created_at.desc())
+Index("requests_booked", requests.c.schedule_at, sqlite_where=text("state = 'scheduled'"))
 Index("messages_queued", messages.c.recipient, messages.c.id, sqlite_where=text("state = 'queued'"))
 UniqueConstraint(messages.c.key)
 Index("messages_by_state", messages.c.state, messages.c.id)

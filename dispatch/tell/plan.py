@@ -9,6 +9,7 @@ from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.events import (
     ApprovalAsked,
     ArrivalChanged,
+    BookingUncertain,
     DeathAnswered,
     Escalated,
     Event,
@@ -20,6 +21,7 @@ from dispatch.vocabulary.events import (
     OfferExpired,
     OfferMade,
     OfferWithdrawn,
+    OfSeries,
     ProblemReported,
     PromiseClosed,
     PromiseMade,
@@ -28,6 +30,7 @@ from dispatch.vocabulary.events import (
     RequestChanged,
     RequestEnded,
     RequestReceived,
+    Reserved,
     StepCorrected,
     StepTaken,
     StepUndone,
@@ -92,6 +95,8 @@ _ENDS: Mapping[RequestState, Template] = {
 _ASKED_BY_PHONE: Mapping[Why, Template] = {
     Why.NOBODY_THERE: Template.MET_NOBODY,
     Why.DESTINATION: Template.ONWARD,
+    Why.BOOKING_UNCERTAIN: Template.BOOKING_UNCERTAIN,
+    Why.RETURN_UNSAID: Template.RETURN_ASKED,
 }
 _FAMILY: Mapping[FamilyWord, Template] = {
     FamilyWord.NO_LONGER_NEEDED: Template.FAMILY_NEEDS_NOTHING,
@@ -104,7 +109,7 @@ _NOTICES: Mapping[str, Template] = {"police": Template.POLICE_NOTICE, "owner": T
 def messages_for(seq: int, event: Event, known: Known) -> Tellings:
     """Who is told what of this event, and what need not be said any more."""
     it = _Happened(seq, event, known)
-    return _of_trip(event, it) or _of_promise(event, it) or _of_request(event, it)
+    return _of_trip(event, it) or _of_promise(event, it) or _of_booking(event, it) or _of_request(event, it)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,8 +276,7 @@ def _of_promise(event: Event, it: _Happened) -> Tellings:
         case PromiseMade():
             document = event.owed is PromiseKind.DOCUMENT
             template = Template.DOCUMENT_PROMISED if document else Template.PROMISE_MADE
-            template = _ASKED_BY_PHONE.get(event.why, template)
-            return it.say("contact", template, owner=event.owner, due=event.due_at)
+            return it.say("contact", _ASKED_BY_PHONE.get(event.why, template), owner=event.owner, due=event.due_at)
         case PromiseReminded():
             return it.say(it.holder(event.person or event.to), Template.PROMISE_REMINDED, due=event.due_at)
         case PromiseOverdue():
@@ -284,10 +288,25 @@ def _of_promise(event: Event, it: _Happened) -> Tellings:
     return ()
 
 
+def _of_booking(event: Event, it: _Happened) -> Tellings:
+    match event:
+        case RequestReceived(along=str()):
+            return ()  # told with the first ride
+        case RequestReceived():
+            if event.onward_of is not None:
+                return ()  # one word: where to
+            booked = Template.BOOKED if event.schedule_at is not None else Template.RECEIVED
+            return it.say("contact", booked, last=event.until, rides=_several(event))
+        case BookingUncertain():
+            return _uncertain(event, it)
+        case Reserved(again=True):
+            to_whom = ("contact", "facility", OPERATOR)
+            return tuple(message for to in to_whom for message in it.say(to, Template.BOOKING_SURE))
+    return ()
+
+
 def _of_request(event: Event, it: _Happened) -> Tellings:
     match event:
-        case RequestReceived():
-            return it.say("contact", Template.RECEIVED) if event.onward_of is None else ()  # one word: where to
         case ApprovalAsked():
             own = event.approver == OWN_OPERATOR
             template = Template.HELP_ASKED if own else Template.APPROVAL_ASKED
@@ -329,21 +348,49 @@ def _answered(event: DeathAnswered, it: _Happened) -> Tellings:
     return told + (_to_receiving(it, template) if event.aboard and not by_facility else ())
 
 
+def _several(event: OfSeries) -> str | None:
+    """How many rides it is about, where it is more than one."""
+    return str(event.rides) if event.rides > 1 else None
+
+
+def _uncertain(event: BookingUncertain, it: _Happened) -> Tellings:
+    """Operator and facility are told that a booked trip has no vehicle, its contact by the promise; and of papers."""
+    papers = ",".join(event.documents)
+    whom = {
+        Template.BOOKING_UNCERTAIN_HERE: (OPERATOR, "facility") if event.no_vehicle else (),
+        Template.BOOKING_PAPERS: ("contact", "facility") if papers else (),
+    }
+    return tuple(
+        message
+        for template, kinds in whom.items()
+        for to in kinds
+        for message in it.say(to, template, rule=event.rule, documents=papers or None)
+    )
+
+
 def _changed(event: RequestChanged, it: _Happened) -> Tellings:
     """Whoever goes, the facility that asked and the one that it goes to, and the family are told what is different."""
     changes = ",".join(event.changed)
+    drivers = [
+        m for one in it.known.going for m in it.say(f"driver:{one}", Template.CHANGED_FOR_DRIVER, changes=changes)
+    ]
+    if event.along is not None:
+        return tuple(drivers)
     return (
-        *(m for one in it.known.going for m in it.say(f"driver:{one}", Template.CHANGED_FOR_DRIVER, changes=changes)),
+        *drivers,
         *(m for one in it.facilities() for m in it.say(one, Template.CHANGED_FOR_FACILITY, changes=changes)),
-        *it.say("contact", Template.CHANGED, changes=changes),
+        *it.say("contact", Template.CHANGED, changes=changes, rides=_several(event)),
     )
 
 
 def _ended(event: RequestEnded, it: _Happened) -> Tellings:
     if event.state is RequestState.COMPLETED and it.known.had_trip:
         return it.drop(_OVERTAKEN)  # the end of the trip is told already
+    overtaken = it.drop(_OVERTAKEN | _OVERTAKEN_STEPS)
+    if event.along is not None:
+        return overtaken  # told with the first ride
     return (
-        *it.drop(_OVERTAKEN | _OVERTAKEN_STEPS),
-        *it.say("contact", _ENDS[event.state]),
-        *it.say("facility", Template.ENDED_FACILITY, end=event.state),
+        *overtaken,
+        *it.say("contact", _ENDS[event.state], rides=_several(event)),
+        *it.say("facility", Template.ENDED_FACILITY, end=event.state, rides=_several(event)),
     )

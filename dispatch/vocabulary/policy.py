@@ -63,6 +63,7 @@ class Policy:
     nobody_there_s: float = _figure(300.0, 30, 3_600, "R40")
     trip_ends_s: float = _figure(3_600.0, 300, 86_400, "R40")
     later_told_s: float = _figure(300.0, 60, 7_200, "R40")
+    booking_look_h: float = _figure(18.0, 0, 23, "R41")
     hours: tuple[CertainHours, ...] = ()
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.events import (
     ArrivalChanged,
+    BookingUncertain,
     DeathAnswered,
     DecisionMade,
     DutyChanged,
@@ -49,7 +50,12 @@ WORDS_OF: Mapping[type | str, str] = {
     "owner": "events.role",
 }
 # Those in which people's and packs' own words stand beside codes.
-_OWN_WORDS = {"told": "events.told", "whom": "facts.notify", "subject": "facts.documents"}
+_OWN_WORDS = {
+    "told": "events.told",
+    "whom": "facts.notify",
+    "subject": "facts.documents",
+    "documents": "facts.documents",
+}
 
 
 def event_text(
@@ -95,6 +101,8 @@ def _key(event: Event) -> str:
             return "death_answered_confirmed"
         case RequestReceived(onward_of=str()):
             return "request_received_onward"
+        case BookingUncertain(no_vehicle=False):
+            return "booking_papers"
         case DutyChanged(shift_over=True):
             return "duty_changed_shift_over"
         case RequestEnded(reason=str()):

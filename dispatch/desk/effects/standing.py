@@ -57,8 +57,11 @@ def settle(
     reason: str | None = None,
     by: str = DESK,
     reopened: bool = False,
+    rides: int = 1,
+    along: str | None = None,
 ) -> Request:
-    """Bring the request's state, its timers and its promise in line with what it has.
+    """Bring the request's state, its timers and its promise in line with what it has. Of `rides` that end in one act
+    the others go `along` with the one that is told.
 
     Raises:
         NothingStandsError: if an open request has nothing, so that the transaction is rolled back.
@@ -85,12 +88,16 @@ def settle(
             close_promise(books, request.id, outcome, outcome=state.value, told=told, now=now)
     if ended:
         books.timers.drop(DueKind.SCHEDULED, request.id)
+        books.timers.drop(DueKind.BOOKING, request.id)
+    if ended and request.reserved is not None:
+        books.timers.hasten(DueKind.PROMISE_RETRY, now)  # who waits may go with the vehicle that was kept
     if state is request.state:
         return request
     settled = replace(request, state=state, version=request.version + 1, ended_at=now if ended else None)
     books.requests.save(settled)
     if ended:
-        books.journal.add(RequestEnded(state=state, told=told, reason=reason, at=now, actor=by).about(request.id))
+        ended_as = RequestEnded(state=state, told=told, reason=reason, rides=rides, along=along, at=now, actor=by)
+        books.journal.add(ended_as.about(request.id))
     return settled
 
 

@@ -9,10 +9,11 @@ from functools import partial
 
 from dispatch.desk.command import DESK
 from dispatch.desk.effects.carry_out import carry_out
-from dispatch.desk.effects.promising import escalate
+from dispatch.desk.effects.promising import escalate, open_promise
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.ports import Books, Due, DueKind, StoreUnavailableError
 from dispatch.desk.unit import Unit, Work, transaction
+from dispatch.desk.usecases.booked import look
 from dispatch.desk.usecases.closures import end_closure
 from dispatch.desk.usecases.promises import promise_due
 from dispatch.desk.usecases.serving import MOST, serve
@@ -95,6 +96,8 @@ async def _run(unit: Unit, due: Due) -> None:
             await _search_long(unit, due)
         case DueKind.SCHEDULED:
             await _begin_booked(unit, due)
+        case DueKind.BOOKING:
+            await look(unit, due)
         case DueKind.SHIFT_ENDS:
             await end_shift(unit, due)
         case DueKind.CLOSURE_ENDS:
@@ -128,6 +131,8 @@ async def _begin_booked(unit: Unit, due: Due) -> None:
             books.timers.drop(due.kind, due.subject)
             current = books.requests.get(due.subject)
             if current.state not in ENDS:
+                if current.ask.on_call:  # nobody has said yet that it is time: somebody rings
+                    open_promise(books, current, Why.RETURN_UNSAID, now)
                 carry_out(books, current, written)
                 settle(books, current, now)
 

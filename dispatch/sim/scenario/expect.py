@@ -116,6 +116,12 @@ def _state(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     return _same("state", expect.state, seen.request.state)
 
 
+def _reserved(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
+    wanted = None if expect.reserved is False else expect.reserved
+    if expect.reserved is not None:
+        yield "reserved", wanted or "nobody", seen.request.reserved or "nobody", seen.request.reserved == wanted
+
+
 def _who(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     offered = {a.vehicle_id for a in seen.assignments if a.state is AssignmentState.OFFERED}
     yield from _same("offered", expect.offered, offered)
@@ -305,6 +311,7 @@ def _taps(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
 
 
 _JUDGES = (
+    _reserved,
     *(_state, _who, _assignments, _denied, _approvals, _eligible),
     *(_promise, _checklist, _told, _link, _arrives, _said, _taps),
 )

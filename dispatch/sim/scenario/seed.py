@@ -7,6 +7,7 @@ from typing import Any
 
 from dispatch.desk.ports import Books
 from dispatch.domain.assignment import Assignment, Stamp
+from dispatch.domain.booking import turned
 from dispatch.domain.fix import Fix
 from dispatch.domain.people import Facility, FacilityKind, Person
 from dispatch.domain.request import Ask, Contact, Patient, Place, Request
@@ -75,6 +76,15 @@ class Seed:
         said["dropoff"] = self._place(act.dropoff, act.dropoff_area) if act.dropoff is not None else None
         said["schedule_at"] = act.schedule_at.astimezone(UTC) if act.schedule_at else None
         return with_trip(Ask(**said), sample_areas())
+
+    def back(self, act: AskAct, ask: Ask) -> Ask | None:
+        """The way back, where there is one: at its time, or on call from its earliest time on."""
+        at, there = act.return_at or act.return_after, turned(ask)
+        if at is None or there is None:
+            return None
+        on_call = act.return_at is None
+        back = replace(there, schedule_at=at.astimezone(UTC), on_call=on_call, leaves=None, distance_km=None)
+        return with_trip(back, sample_areas())
 
     def changed(self, ask: Ask, said: GivenChange) -> Ask:
         """The ask with what is said of it."""

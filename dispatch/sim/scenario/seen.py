@@ -6,7 +6,7 @@ from datetime import datetime
 
 from dispatch.desk.ports import Books, DueKind
 from dispatch.desk.usecases import requests
-from dispatch.desk.usecases.changes import followed
+from dispatch.desk.usecases.changes import shown_on_link
 from dispatch.domain.approval import Approval
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.message import Message
@@ -80,7 +80,7 @@ async def see(world: World, request_id: str, done: Done) -> Seen:
             now=decision_out(searched, rule_of, ZONE, LANG),
             family=tuple(filter(None, (page.condolence, page.headline, *page.lines, *of_vehicles))) if page else (),
             told=tuple(_told(books, request_id)),
-            link_shows=followed(books, books.requests.get(request_id)).id,
+            link_shows=shown_on_link(books, books.requests.get(request_id)).id,
         )
 
     return await unit.store.read(look)

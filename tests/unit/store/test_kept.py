@@ -38,7 +38,9 @@ LEFT_OUT = {
 }
 # Differences that a later version made on purpose, by the line that tells of them, and why.
 SINCE = {
-    r"\.policy: 17 became 26$": "nine figures on accepted trips since 0.2",
+    r"\.policy: 17 became \d\d$": "figures on accepted trips and on booked ones since 0.2",
+    r"messages.*\[\d+\]\.(text|chat_url): .* became .*Untuk( |%20)27( |%20)Nov": "the booked time since 0.2",
+    r"^/t/[^:[]+(: 5 became 6|\[4\]: 'may say no_longer_needed' became 'may say left')$": "what is kept for a booking",
     r"\.next_steps: 3 became 2$|\.next_steps\[\d\]: 'stand_down' became 'problem'$": "who carries somebody drives on",
     r"^/t/[^:[]+: 4 became 12$": "a page that reads of an end looks again, for an end may be taken back",
     r"\.retry_at: .* became None$|^promises\[\d+\]\.retry_at is gone$": "since 0.2 it is the timer's, or none",

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
 import { busy } from "../../core/attempt";
 import { text } from "../../text/id";
-import { Area, Button, Form } from "../../ui/controls";
+import { Area, Button, Form, Pick } from "../../ui/controls";
 import { TOLD, Told } from "../../ui/told";
 import { PlacePicker } from "./place";
 import { addNote, cancel, deliver, hold } from "./state";
@@ -63,9 +63,10 @@ export function Actions({ request }: { request: RequestFull }) {
       )}
       {opened === "cancel" && (
         <Cancel
-          onPick={(reason, told) => {
+          several={request.rides.some((ride) => ride.state === "scheduled" && ride.id !== request.id)}
+          onPick={(reason, told, series) => {
             close();
-            void cancel(reason, told);
+            void cancel(reason, told, series);
           }}
         />
       )}
@@ -114,12 +115,22 @@ function Reasons(props: { how: string; reasons: readonly string[]; onPick: (reas
   );
 }
 
-function Cancel({ onPick }: { onPick: (reason: string, told: string) => void }) {
+type Cancelled = (reason: string, told: string, series: string) => void;
+
+function Cancel({ several, onPick }: { several: boolean; onPick: Cancelled }) {
   const [told, setTold] = useState<string>(TOLD[0]);
+  const [series, setSeries] = useState<string>("this");
   return (
     <div class="stack">
       <Told label={text.told.who} value={told} onPick={setTold} />
-      <Reasons how={words.cancelHow} reasons={words.cancels} onPick={(reason) => onPick(reason, told)} />
+      {several && (
+        <Pick label={words.rides.which} value={series} options={words.rides.ways} onPick={setSeries} />
+      )}
+      <Reasons
+        how={words.cancelHow}
+        reasons={words.cancels}
+        onPick={(reason) => onPick(reason, told, series)}
+      />
     </div>
   );
 }

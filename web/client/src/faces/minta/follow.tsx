@@ -1,6 +1,7 @@
 // What becomes of a request: its state, every vehicle that comes, and what may be done about it.
 import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
+import { busy } from "../../core/attempt";
 import { now } from "../../core/clock";
 import { familyLeft, isOpen, live } from "../../core/requests";
 import { clockText, whenText } from "../../core/words";
@@ -10,7 +11,8 @@ import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
 import { Actions } from "./actions";
 import { Coming } from "./coming";
-import { startAgain } from "./state";
+import { Rides } from "./rides";
+import { ready, startAgain } from "./state";
 
 const words = text.minta;
 
@@ -29,6 +31,15 @@ export function Follow({ request }: { request: RequestFull }) {
       {!ended && request.held && <p class="warn">{text.held}</p>}
       {!ended && familyLeft(request) && <p class="warn">{words.familyLeft}</p>}
       {request.schedule_at && <p>{text.booked(whenText(request.schedule_at, now.value))}</p>}
+      {!ended && request.on_call && (
+        <Button
+          class="primary big"
+          label={text.minta.back.ready}
+          disabled={busy.value}
+          onClick={() => void ready()}
+        />
+      )}
+      <Rides rides={request.rides} of={request.id} />
       {request.decision && !ended && !goes && <p class="say">{request.decision.say}</p>}
       {!ended && <Share link={request.track_url} />}
       {!ended && <Actions request={request} />}

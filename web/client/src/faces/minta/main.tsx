@@ -18,10 +18,25 @@ import { Ask } from "./ask";
 import { Follow } from "./follow";
 import { Ledger, owedHere } from "./ledger";
 import { Received } from "./received";
-import { decision, facilities, follow, followed, me, mine, refresh, startAgain, view } from "./state";
+import { Bookings } from "./rides";
+import {
+  decision,
+  facilities,
+  follow,
+  followed,
+  loadBookings,
+  me,
+  mine,
+  refresh,
+  startAgain,
+  view,
+} from "./state";
 
 function Mine() {
-  const open = mine.value.filter((request) => isOpen(request) && request.id !== followed.value?.id);
+  // What is booked for later has a list of its own.
+  const open = mine.value.filter(
+    (request) => isOpen(request) && request.state !== "scheduled" && request.id !== followed.value?.id,
+  );
   if (open.length === 0) return null;
   return (
     <section class="card stack">
@@ -42,12 +57,17 @@ function Mine() {
   );
 }
 
+const turnTo = (name: typeof view.value) => {
+  view.value = name;
+  if (name === "booked") void loadBookings().catch(say);
+};
+
 function Views() {
   const late = owed.value.filter(owedHere).length;
   return (
     <nav class="views" aria-label={text.minta.title}>
-      {(["ask", "owed"] as const).map((name) => (
-        <Button key={name} aria-pressed={view.value === name} onClick={() => (view.value = name)}>
+      {(["ask", "booked", "owed"] as const).map((name) => (
+        <Button key={name} aria-pressed={view.value === name} onClick={() => turnTo(name)}>
           {text.minta.views[name]}
           {name === "owed" && owed.value.length > 0 && ` (${late || owed.value.length})`}
         </Button>
@@ -55,6 +75,8 @@ function Views() {
     </nav>
   );
 }
+
+const TITLES = { ask: text.minta.title, booked: text.minta.rides.coming, owed: text.owed.title };
 
 function App() {
   const who = me.value;
@@ -65,7 +87,7 @@ function App() {
       <header>
         <Roads who={who} />
         <div class="top">
-          <h1>{view.value === "ask" ? text.minta.title : text.owed.title}</h1>
+          <h1>{TITLES[view.value]}</h1>
           <p>
             {who.facility?.name ?? "Operator"} · {who.name}
           </p>
@@ -73,12 +95,19 @@ function App() {
         </div>
       </header>
       <main class="ask">
-        {view.value === "owed" ? (
+        {view.value === "booked" && (
+          <div class="column stack">
+            <Wrong said={problem.value} />
+            <Bookings />
+          </div>
+        )}
+        {view.value === "owed" && (
           <>
             <Wrong said={problem.value} />
             <Ledger />
           </>
-        ) : (
+        )}
+        {view.value === "ask" && (
           <>
             <div class="column stack">
               <Received />
