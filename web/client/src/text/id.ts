@@ -283,38 +283,6 @@ export const text = {
     later: "Pesan untuk waktu lain…",
     laterAt: (zone: string) => `Waktu jemput (${zone})`,
     now: "Jemput sekarang saja",
-    repeat: {
-      title: "Ulangi setiap",
-      days: { mon: "Sen", tue: "Sel", wed: "Rab", thu: "Kam", fri: "Jum", sat: "Sab", sun: "Min" },
-      until: "Sampai tanggal",
-    },
-    back: {
-      title: "Perjalanan pulang",
-      ways: [
-        ["none", "Tanpa perjalanan pulang"],
-        ["at", "Dijemput pulang pada jam"],
-        ["after", "Dijemput pulang setelah ada kabar"],
-      ],
-      at: "Waktu pulang",
-      after: "Paling cepat",
-      ready: "Siap dijemput pulang",
-    },
-    rides: {
-      title: "Perjalanan dalam pesanan ini",
-      coming: "Pesanan yang akan datang",
-      none: "Belum ada pesanan.",
-      back: "pulang",
-      onCall: "pulang, menunggu kabar",
-      kept: (name: string) => `${name} dipesan`,
-      sought: "Kendaraan dicarikan menjelang waktunya",
-      uncertain: (when: string) => `Kendaraan belum pasti; keluarga ditelepon paling lambat ${when}`,
-      unkept: (count: number) => `${count} perjalanan belum punya kendaraan yang pasti; terus dicarikan.`,
-      which: "Yang dibatalkan",
-      ways: [
-        ["this", "Perjalanan ini saja"],
-        ["following", "Perjalanan ini dan semua sesudahnya"],
-      ],
-    },
     place: {
       pickup: "Jemput dari mana?",
       dropoff: "Antar ke mana?",

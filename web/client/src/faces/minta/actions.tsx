@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
 import { busy } from "../../core/attempt";
 import { text } from "../../text/id";
+import { booking } from "../../text/pesanan";
 import { Area, Button, Form, Pick } from "../../ui/controls";
 import { TOLD, Told } from "../../ui/told";
 import { PlacePicker } from "./place";
@@ -124,7 +125,7 @@ function Cancel({ several, onPick }: { several: boolean; onPick: Cancelled }) {
     <div class="stack">
       <Told label={text.told.who} value={told} onPick={setTold} />
       {several && (
-        <Pick label={words.rides.which} value={series} options={words.rides.ways} onPick={setSeries} />
+        <Pick label={booking.rides.which} value={series} options={booking.rides.ways} onPick={setSeries} />
       )}
       <Reasons
         how={words.cancelHow}

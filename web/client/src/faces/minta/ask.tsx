@@ -4,6 +4,7 @@ import type { Facility, Need } from "../../core/api";
 import { busy } from "../../core/attempt";
 import { fieldTime, zoneName } from "../../core/words";
 import { text } from "../../text/id";
+import { booking } from "../../text/pesanan";
 import { Area, Button, bound, Check, Field, Form, Phone, Pick } from "../../ui/controls";
 import { PlacePicker } from "./place";
 import {
@@ -97,7 +98,7 @@ const Details = () => (
   </details>
 );
 
-const repeat = text.minta.repeat;
+const repeat = booking.repeat;
 
 function Repeat() {
   const toggle = (day: Weekday) =>
@@ -125,13 +126,13 @@ function Repeat() {
 const Back = () => (
   <>
     <Pick
-      label={text.minta.back.title}
+      label={booking.back.title}
       value={back.value}
-      options={text.minta.back.ways}
+      options={booking.back.ways}
       onPick={(way) => (back.value = way as typeof back.value)}
     />
     {back.value !== "none" && (
-      <Field label={text.minta.back[back.value]} type="time" required {...bound(backTime)} />
+      <Field label={booking.back[back.value]} type="time" required {...bound(backTime)} />
     )}
   </>
 );

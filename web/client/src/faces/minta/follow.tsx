@@ -6,6 +6,7 @@ import { now } from "../../core/clock";
 import { familyLeft, isOpen, live } from "../../core/requests";
 import { clockText, whenText } from "../../core/words";
 import { text } from "../../text/id";
+import { booking } from "../../text/pesanan";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
@@ -34,7 +35,7 @@ export function Follow({ request }: { request: RequestFull }) {
       {!ended && request.on_call && (
         <Button
           class="primary big"
-          label={text.minta.back.ready}
+          label={booking.back.ready}
           disabled={busy.value}
           onClick={() => void ready()}
         />

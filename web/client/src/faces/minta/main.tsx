@@ -10,6 +10,7 @@ import { loadOwed, owed } from "../../core/promises";
 import { ASK_AGAIN_MS, isComing, isOpen } from "../../core/requests";
 import { clockText, dueText } from "../../core/words";
 import { text } from "../../text/id";
+import { booking } from "../../text/pesanan";
 import { Lost, Roads, Wrong } from "../../ui/above";
 import { Beginning, begin } from "../../ui/begin";
 import { Button } from "../../ui/controls";
@@ -76,7 +77,7 @@ function Views() {
   );
 }
 
-const TITLES = { ask: text.minta.title, booked: text.minta.rides.coming, owed: text.owed.title };
+const TITLES = { ask: text.minta.title, booked: booking.rides.coming, owed: text.owed.title };
 
 function App() {
   const who = me.value;

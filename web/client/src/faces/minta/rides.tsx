@@ -3,10 +3,11 @@ import type { Booking, Ride } from "../../core/api";
 import { now } from "../../core/clock";
 import { whenText } from "../../core/words";
 import { text } from "../../text/id";
+import { booking } from "../../text/pesanan";
 import { Button } from "../../ui/controls";
 import { bookings, follow } from "./state";
 
-const words = text.minta.rides;
+const words = booking.rides;
 
 function kept(ride: Ride): string {
   if (ride.uncertain) return words.uncertain(ride.call_by ? whenText(ride.call_by, now.value) : "");
@@ -45,15 +46,15 @@ export function Rides({ rides, of }: { rides: Ride[]; of: string }) {
   );
 }
 
-const Line = ({ booking }: { booking: Booking }) => (
-  <Button class="row apart" onClick={() => void follow(booking.id)}>
+const Line = ({ ride }: { ride: Booking }) => (
+  <Button class="row apart" onClick={() => void follow(ride.id)}>
     <span>
-      <When ride={booking} />
+      <When ride={ride} />
       <br />
-      {text.need[booking.need]} · {booking.pickup.name}
-      {booking.dropoff ? ` → ${booking.dropoff.name}` : ""}
+      {text.need[ride.need]} · {ride.pickup.name}
+      {ride.dropoff ? ` → ${ride.dropoff.name}` : ""}
     </span>
-    <span class={booking.uncertain ? "warn" : "soft"}>{kept(booking)}</span>
+    <span class={ride.uncertain ? "warn" : "soft"}>{kept(ride)}</span>
   </Button>
 );
 
@@ -61,8 +62,8 @@ export const Bookings = () => (
   <section class="card stack" aria-label={words.coming}>
     <h2>{words.coming}</h2>
     {bookings.value.length === 0 && <p class="soft">{words.none}</p>}
-    {bookings.value.map((booking) => (
-      <Line key={booking.id} booking={booking} />
+    {bookings.value.map((ride) => (
+      <Line key={ride.id} ride={ride} />
     ))}
   </section>
 );
