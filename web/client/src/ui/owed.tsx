@@ -6,11 +6,11 @@ import { now } from "../core/clock";
 import { type Close, closePromise, isLate, logCall, type Outcome } from "../core/promises";
 import { clockText, dueText, telephone, whatsapp, whenText } from "../core/words";
 import { text } from "../text/id";
+import { owed as words } from "../text/owed";
 import { Button } from "./controls";
 import { TOLD, Told } from "./told";
 import "./owed.css";
 
-const words = text.owed;
 const OUTCOMES: Outcome[] = ["told", "no_answer", "wrong_number"];
 
 interface Props {

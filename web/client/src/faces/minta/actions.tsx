@@ -3,13 +3,13 @@ import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
 import { busy } from "../../core/attempt";
 import { text } from "../../text/id";
+import { minta as words } from "../../text/minta";
 import { booking } from "../../text/pesanan";
 import { Area, Button, Form, Pick } from "../../ui/controls";
 import { TOLD, Told } from "../../ui/told";
 import { PlacePicker } from "./place";
 import { addNote, cancel, deliver, hold } from "./state";
 
-const words = text.minta;
 type What = "note" | "hold" | "cancel" | "deliver";
 
 export function Actions({ request }: { request: RequestFull }) {

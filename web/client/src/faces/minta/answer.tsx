@@ -3,12 +3,11 @@ import type { Candidate, Decision } from "../../core/api";
 import { busy } from "../../core/attempt";
 import { clockText, instantOf, kilometres, minutes, whenText } from "../../core/words";
 import { text } from "../../text/id";
+import { minta as words } from "../../text/minta";
 import { Button } from "../../ui/controls";
 import { Lines } from "../../ui/lines";
 import { Why } from "../../ui/why";
 import { decision, later, send } from "./state";
-
-const words = text.minta;
 
 export function Answer() {
   const answer = decision.value;

@@ -4,6 +4,7 @@ import type { Facility, Need } from "../../core/api";
 import { busy } from "../../core/attempt";
 import { fieldTime, zoneName } from "../../core/words";
 import { text } from "../../text/id";
+import { minta } from "../../text/minta";
 import { booking } from "../../text/pesanan";
 import { Area, Button, bound, Check, Field, Form, Phone, Pick } from "../../ui/controls";
 import { PlacePicker } from "./place";
@@ -69,12 +70,12 @@ const DEATHS = Object.entries({
 
 const Details = () => (
   <details class="card">
-    <summary>{text.minta.details}</summary>
+    <summary>{minta.details}</summary>
     <div class="stack">
       {need.value === "body" ? (
         <>
           <Field
-            label={text.minta.bodies}
+            label={minta.bodies}
             type="number"
             inputMode="numeric"
             min={1}
@@ -141,10 +142,10 @@ function Later() {
   const set = (typed: string) => (later.value = typed);
   return (
     <details class="card" open={later.value !== ""}>
-      <summary>{text.minta.later}</summary>
+      <summary>{minta.later}</summary>
       <div class="stack">
         <Field
-          label={text.minta.laterAt(zoneName())}
+          label={minta.laterAt(zoneName())}
           type="datetime-local"
           min={fieldTime(Date.now())}
           value={later.value}
@@ -152,7 +153,7 @@ function Later() {
         />
         {later.value && <Repeat />}
         {later.value && dropoff.value && <Back />}
-        {later.value && <Button label={text.minta.now} onClick={() => set("")} />}
+        {later.value && <Button label={minta.now} onClick={() => set("")} />}
       </div>
     </details>
   );
@@ -165,8 +166,7 @@ export function Ask() {
     else dropoff.value = place;
     search(null);
   };
-  if (where)
-    return <PlacePicker label={text.minta.place[where]} onPick={choose} onBack={() => search(null)} />;
+  if (where) return <PlacePicker label={minta.place[where]} onPick={choose} onBack={() => search(null)} />;
   const pick = (kind: Need) => {
     need.value = kind;
     if (kind === "emergency") later.value = "";

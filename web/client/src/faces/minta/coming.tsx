@@ -5,8 +5,9 @@ import { arrival, live, missing, secondsLeft } from "../../core/requests";
 import { STATES, TRAIL } from "../../core/vocabulary";
 import { capital, clockText, takenAt } from "../../core/words";
 import { text } from "../../text/id";
+import { minta } from "../../text/minta";
 
-const words = text.minta.vehicle;
+const words = minta.vehicle;
 // One that goes ahead hands over at the pick-up, and its trip is over.
 const AHEAD = [...TRAIL.filter((state) => !STATES[state].met || state === "on_scene"), "cleared"] as const;
 
@@ -14,7 +15,7 @@ export function Coming({ request }: { request: RequestFull }) {
   const trips = live(request);
   if (trips.length === 0) return null;
   return (
-    <ol class="coming plain" aria-label={text.minta.comes}>
+    <ol class="coming plain" aria-label={minta.comes}>
       {trips.map((trip) => (
         <li key={trip.id} class="stack">
           {trip.first_contact && <p class="chip">{text.firstContact}</p>}

@@ -6,6 +6,7 @@ import { now } from "../../core/clock";
 import { familyLeft, isOpen, live } from "../../core/requests";
 import { clockText, whenText } from "../../core/words";
 import { text } from "../../text/id";
+import { minta as words } from "../../text/minta";
 import { booking } from "../../text/pesanan";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
@@ -14,8 +15,6 @@ import { Actions } from "./actions";
 import { Coming } from "./coming";
 import { Rides } from "./rides";
 import { ready, startAgain } from "./state";
-
-const words = text.minta;
 
 export function Follow({ request }: { request: RequestFull }) {
   const ended = !isOpen(request);

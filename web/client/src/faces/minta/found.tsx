@@ -1,7 +1,7 @@
 // What the server finds for a typed or pasted text: places to choose from, and what to do next.
 import { useEffect, useState } from "preact/hooks";
 import { get, type Schema, sentence } from "../../core/api";
-import { text } from "../../text/id";
+import { minta } from "../../text/minta";
 import { Button, Field } from "../../ui/controls";
 import type { Place } from "./state";
 
@@ -90,7 +90,7 @@ export function Found({ typed, onPick }: { typed: string; onPick: (place: Place)
         {places?.say && <p>{places.say}</p>}
       </div>
       {places?.features.some((feature) => feature.properties.kind === "point") && (
-        <Field label={text.minta.place.name} maxLength={80} value={given} onType={setGiven} />
+        <Field label={minta.place.name} maxLength={80} value={given} onType={setGiven} />
       )}
       {places?.features.map((feature, at) => (
         <Choice

@@ -5,12 +5,13 @@ import type { Owed } from "../../core/api";
 import { busy } from "../../core/attempt";
 import { owed } from "../../core/promises";
 import { fieldTime, zoneName } from "../../core/words";
-import { text } from "../../text/id";
+import { minta } from "../../text/minta";
+import { owed as owedText } from "../../text/owed";
 import { Button, Field, Form, Phone, Pick } from "../../ui/controls";
 import { OwedGroup, OwedList } from "../../ui/owed";
 import { callOrder, follow, me, promiseDocument, stock } from "./state";
 
-const words = text.minta.document;
+const words = minta.document;
 const opened = signal<"empty" | "came" | null>(null);
 const DAY_MS = 86_400_000;
 
@@ -32,11 +33,11 @@ export function Ledger() {
         {opened.value === "empty" && <Empty />}
         {opened.value === "came" && <Came />}
         {order && <InOrder order={order} />}
-        <OwedGroup title={text.owed.yours} promises={here} isMine={owedHere} open={follow} />
-        {owed.value.length === 0 && <p class="soft">{text.owed.none}</p>}
+        <OwedGroup title={owedText.yours} promises={here} isMine={owedHere} open={follow} />
+        {owed.value.length === 0 && <p class="soft">{owedText.none}</p>}
       </div>
       <div class="column stack">
-        <OwedGroup title={text.owed.waiting} promises={elsewhere} isMine={owedHere} open={follow} />
+        <OwedGroup title={owedText.waiting} promises={elsewhere} isMine={owedHere} open={follow} />
       </div>
     </>
   );

@@ -10,6 +10,8 @@ import { loadOwed, owed } from "../../core/promises";
 import { ASK_AGAIN_MS, isComing, isOpen } from "../../core/requests";
 import { clockText, dueText } from "../../core/words";
 import { text } from "../../text/id";
+import { minta } from "../../text/minta";
+import { owed as owedText } from "../../text/owed";
 import { booking } from "../../text/pesanan";
 import { Lost, Roads, Wrong } from "../../ui/above";
 import { Beginning, begin } from "../../ui/begin";
@@ -41,7 +43,7 @@ function Mine() {
   if (open.length === 0) return null;
   return (
     <section class="card stack">
-      <h2>{text.minta.running}</h2>
+      <h2>{minta.running}</h2>
       {open.map((request) => (
         <Button class="row apart" key={request.id} onClick={() => void follow(request.id)}>
           <span>
@@ -66,10 +68,10 @@ const turnTo = (name: typeof view.value) => {
 function Views() {
   const late = owed.value.filter(owedHere).length;
   return (
-    <nav class="views" aria-label={text.minta.title}>
+    <nav class="views" aria-label={minta.title}>
       {(["ask", "booked", "owed"] as const).map((name) => (
         <Button key={name} aria-pressed={view.value === name} onClick={() => turnTo(name)}>
-          {text.minta.views[name]}
+          {minta.views[name]}
           {name === "owed" && owed.value.length > 0 && ` (${late || owed.value.length})`}
         </Button>
       ))}
@@ -77,7 +79,7 @@ function Views() {
   );
 }
 
-const TITLES = { ask: text.minta.title, booked: booking.rides.coming, owed: text.owed.title };
+const TITLES = { ask: minta.title, booked: booking.rides.coming, owed: owedText.title };
 
 function App() {
   const who = me.value;

@@ -1,11 +1,12 @@
 // Choosing a place: what is typed or pasted is looked up by the server; a point may be given a name.
 import { useState } from "preact/hooks";
 import { text } from "../../text/id";
+import { minta } from "../../text/minta";
 import { Button } from "../../ui/controls";
 import { Found } from "./found";
 import type { Place } from "./state";
 
-const words = text.minta.place;
+const words = minta.place;
 
 export function PlacePicker(props: { label: string; onPick: (place: Place) => void; onBack: () => void }) {
   const [typed, setTyped] = useState("");

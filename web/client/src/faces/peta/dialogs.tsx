@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
 import { text } from "../../text/id";
+import { peta as words } from "../../text/peta";
 import { Pick } from "../../ui/controls";
 import { TOLD, Told } from "../../ui/told";
 import { Ask } from "./ask";
@@ -9,8 +10,6 @@ import { Correct } from "./correct";
 import { Alive, Died } from "./deaths";
 import { addNote, assign, divert, end, hold, lowerOf, open, opened, overriding } from "./state";
 import { Transfer } from "./transfer";
-
-const words = text.peta;
 
 export function Dialogs({ request }: { request: RequestFull }) {
   switch (opened.value) {

@@ -4,13 +4,13 @@ import { useEffect, useState } from "preact/hooks";
 import { get, type Heir, type Owed } from "../../core/api";
 import { attempt } from "../../core/attempt";
 import { handOver, isLate, owed, takeOver } from "../../core/promises";
-import { text } from "../../text/id";
+import { owed as owedText } from "../../text/owed";
+import { peta as words } from "../../text/peta";
 import { Button, Pick } from "../../ui/controls";
 import { Question } from "../../ui/dialog";
 import { OwedGroup } from "../../ui/owed";
 import { me, select } from "./state";
 
-const words = text.peta;
 const handing = signal(false);
 
 export function Ledger() {
@@ -30,9 +30,9 @@ export function Ledger() {
   );
   return (
     <div class="stack">
-      {owed.value.length === 0 && <p class="soft">{text.owed.none}</p>}
+      {owed.value.length === 0 && <p class="soft">{owedText.none}</p>}
       {byName > 0 && <Button label={words.handOver} class="wide" onClick={() => (handing.value = true)} />}
-      {group(text.owed.yours, owed.value.filter(isMine))}
+      {group(owedText.yours, owed.value.filter(isMine))}
       {group(
         words.others,
         owed.value.filter((promise) => !isMine(promise)),

@@ -8,11 +8,11 @@ import { isLate, owed } from "../../core/promises";
 import { live, missing, secondsLeft } from "../../core/requests";
 import { ago, clockText, dueText } from "../../core/words";
 import { text } from "../../text/id";
+import { peta as words } from "../../text/peta";
 import { Approvals } from "../../ui/approve";
 import { Button } from "../../ui/controls";
 import { answerDeath, asking, fetched, me, open, select, selected } from "./state";
 
-const words = text.peta;
 export const shown = signal<"requests" | "promises">("requests");
 const ledger = fetched(
   computed(() => shown.value === "promises"),

@@ -10,6 +10,7 @@ import { connect, type Snapshot } from "../../core/live";
 import { ASK_AGAIN_MS, isComing } from "../../core/requests";
 import { clockText } from "../../core/words";
 import { text } from "../../text/id";
+import { peta as words } from "../../text/peta";
 import { Lost, Roads, Wrong } from "../../ui/above";
 import { Beginning, begin } from "../../ui/begin";
 import { Button } from "../../ui/controls";
@@ -37,7 +38,6 @@ const keys = fetched(me, () => import("./keys"));
 const panel = fetched(selected, () => import("./panel"));
 let live: ReturnType<typeof connect> | null = null;
 
-const words = text.peta;
 const LEGEND = Object.entries(words.legend) as [Mark, string][];
 
 function MapBox() {

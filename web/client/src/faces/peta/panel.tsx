@@ -6,6 +6,7 @@ import { arrival, familyLeft, isOpen, live, missing, secondsLeft } from "../../c
 import { STATES } from "../../core/vocabulary";
 import { telephone, whenText } from "../../core/words";
 import { text } from "../../text/id";
+import { peta as words } from "../../text/peta";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
@@ -24,7 +25,6 @@ import {
   selected,
 } from "./state";
 
-const words = text.peta;
 const dialogs = fetched(opened, () => import("./dialogs"));
 
 // On a phone the panel stands above the list, out of sight.

@@ -20,7 +20,7 @@ import { newest } from "../../core/newest";
 import { loadOwed, owed } from "../../core/promises";
 import { askedOf, isLive, isOpen, isTold, requests, takeRequest, takeRequests } from "../../core/requests";
 import { DUTIES, STATES } from "../../core/vocabulary";
-import { text } from "../../text/id";
+import { peta } from "../../text/peta";
 import { isAsked } from "../../ui/approve";
 import { inOrder } from "./order";
 import { markOf } from "./vehicles";
@@ -160,7 +160,7 @@ export async function select(id: string | null) {
 
 // A part that is fetched later: where it does not come, the page says so.
 export function later<T>(part: Promise<T>, use: (part: T) => void) {
-  part.then(use, () => say(new Error(text.peta.partMissing)));
+  part.then(use, () => say(new Error(peta.partMissing)));
 }
 
 // A part that is fetched when it is first wanted, null until then.

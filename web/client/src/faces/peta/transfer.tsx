@@ -3,11 +3,12 @@ import { useEffect, useState } from "preact/hooks";
 import { type Assignment, type Facility, get, type RequestFull } from "../../core/api";
 import { say } from "../../core/attempt";
 import { text } from "../../text/id";
+import { peta } from "../../text/peta";
 import { Field, Pick } from "../../ui/controls";
 import { Ask } from "./ask";
 import { about, transfer, vehicles } from "./state";
 
-const words = text.peta.transfer;
+const words = peta.transfer;
 const HERE = "";
 
 export function Transfer({ request }: { request: RequestFull }) {

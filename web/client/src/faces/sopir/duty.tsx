@@ -2,12 +2,12 @@
 import { signal } from "@preact/signals";
 import type { Me } from "../../core/api";
 import { text } from "../../text/id";
+import { sopir as words } from "../../text/sopir";
 import { Button, Check } from "../../ui/controls";
 import { startDevice, stopDevice, unlockSound } from "./device";
 import { act } from "./state";
 import { Undo } from "./undo";
 
-const words = text.sopir;
 const atBase = signal(true);
 
 export function Duty({ who }: { who: Me }) {

@@ -5,7 +5,7 @@ import "./sopir.css";
 import { signedIn } from "../../core/api";
 import { tick } from "../../core/clock";
 import { connect } from "../../core/live";
-import { text } from "../../text/id";
+import { sopir } from "../../text/sopir";
 import { Lost } from "../../ui/above";
 import { Beginning, begin } from "../../ui/begin";
 import { accuracy } from "./device";
@@ -33,7 +33,7 @@ function App() {
   const said = refusedOf(who.assignment?.id);
   return (
     <>
-      <Lost when={cutOff.value} said={`○ ${text.sopir.offline(waiting.value.length)}`} />
+      <Lost when={cutOff.value} said={`○ ${sopir.offline(waiting.value.length)}`} />
       <main class="drive">
         <Line />
         <div aria-live="assertive">{said && <p class="error">{said}</p>}</div>

@@ -2,8 +2,7 @@
 import type { Assignment, Offer } from "../../core/api";
 import { clockText, whenText } from "../../core/words";
 import { text } from "../../text/id";
-
-const words = text.sopir;
+import { sopir as words } from "../../text/sopir";
 
 export function Notes(props: { request: Offer["request"]; assignment: Assignment | null; now: number }) {
   const { request, assignment, now } = props;

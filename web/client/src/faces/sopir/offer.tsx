@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import type { Assignment, Offer } from "../../core/api";
 import { kilometres, minutes } from "../../core/words";
 import { text } from "../../text/id";
+import { sopir } from "../../text/sopir";
 import { Button } from "../../ui/controls";
 import { Notes } from "./notes";
 import { act, serverNow } from "./state";
@@ -30,7 +31,7 @@ export function OfferCard({ offer, assignment }: { offer: Offer; assignment: Ass
         <dt>Jemput</dt>
         <dd>{offer.request.pickup.name}</dd>
         <dt>Antar</dt>
-        <dd>{offer.request.dropoff?.name ?? text.sopir.later}</dd>
+        <dd>{offer.request.dropoff?.name ?? sopir.later}</dd>
       </dl>
       <p class="eta">
         {kilometres(offer.distance_m)} · {minutes(offer.eta_s)} menit

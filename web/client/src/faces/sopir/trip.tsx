@@ -6,13 +6,13 @@ import { arrival } from "../../core/requests";
 import { STATES, TRAIL } from "../../core/vocabulary";
 import { capital, clockText, kilometres, minutes, takenAt, telephone } from "../../core/words";
 import { text } from "../../text/id";
+import { sopir as words } from "../../text/sopir";
 import { Button } from "../../ui/controls";
 import { hasArrived } from "./geofence";
 import { Notes } from "./notes";
 import { act, targetOf, way } from "./state";
 import { Undo } from "./undo";
 
-const words = text.sopir;
 const LABELS: Partial<Record<Step, string>> = words.steps;
 
 export function Trip({ who }: { who: Me }) {

@@ -2,6 +2,7 @@
 import { now } from "../../core/clock";
 import { UNDO_MS } from "../../core/vocabulary";
 import { text } from "../../text/id";
+import { sopir } from "../../text/sopir";
 import { Button } from "../../ui/controls";
 import { undo, undoable } from "./state";
 
@@ -12,7 +13,7 @@ export function Undo() {
   const name = tap.step === "clear" ? text.trip.cleared : text.trip[tap.step as keyof typeof text.trip];
   return (
     <Button class="wide undo" onClick={() => undo(tap)}>
-      {text.sopir.undo(name, Math.min(seconds, UNDO_MS / 1000))}
+      {sopir.undo(name, Math.min(seconds, UNDO_MS / 1000))}
     </Button>
   );
 }
