@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from dispatch.desk.ports import Books
 from dispatch.domain.request import Place
-from dispatch.vocabulary.places import Spot
+from dispatch.domain.trip import place_at, place_on_map
 from geo.areas.area import Areas
 from geo.point import Point
 from web.errors import Problem
@@ -36,11 +36,8 @@ class PointIn(In):
 def place_of(books: Books, areas: Areas, where: str | PointIn, field: str) -> Place:
     """A place of a body, looked up. Raises a 422 problem for an unknown facility."""
     if isinstance(where, PointIn):
-        point = Point(lon=where.lon, lat=where.lat)
-        spot = None if where.name else Spot.ON_MAP
-        return Place(point=point, name=where.name or "", spot=spot, agency=areas.area_of(point))
+        return place_on_map(Point(lon=where.lon, lat=where.lat), where.name, areas)
     facility = books.facilities.find(where)
     if facility is None:
         raise Problem(422, "unknown_facility", {"field": field})
-    area = areas.area_of(facility.point) or facility.agency
-    return Place(point=facility.point, name=facility.name, facility=facility.id, agency=area)
+    return place_at(facility, areas)

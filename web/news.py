@@ -14,7 +14,7 @@ from dispatch.reading.base import vehicle_names
 from dispatch.reading.decisions import rules_of
 from dispatch.reading.events import event_out
 from dispatch.reading.requests import summaries_out
-from dispatch.reading.scope import Scope, is_on, of_event, of_vehicle
+from dispatch.reading.scope import Scope, hears_proposals, is_on, of_event, of_vehicle
 from dispatch.reading.vehicles import vehicle_out
 from dispatch.vocabulary.events import DecisionMade
 from dispatch.vocabulary.languages import Lang
@@ -38,7 +38,7 @@ class News:
             return None
         message = self.told[scope].copy()
         if scope is Scope.FULL and self.summary is not None:
-            message["request"] = self.summary
+            message["request"] = self.summary if hears_proposals(person) else {**self.summary, "proposal": None}
         if self.vehicle is not None and of_vehicle(person, self.vehicle["id"]) is not Scope.NONE:
             message["vehicle"] = self.vehicle
         return json.dumps(message)
@@ -58,7 +58,7 @@ def write_news(
     trips = books.assignments.list_of(*ids)
     summaries = {
         summary.id: summary.model_dump(mode="json", by_alias=True)
-        for summary in summaries_out(unit, books, requests.values(), lang)
+        for summary in summaries_out(unit, books, requests.values(), lang, proposals=True)
     }
     shown = {
         name: vehicle_out(numbers[name], vehicle, books.assignments.find_live(name), now, unit.limits).model_dump(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from dispatch.choosing.next_step import NextStep, Unfilled, next_step
+from dispatch.choosing.proposal import Proposal
 from dispatch.choosing.ranking import Candidate
 from dispatch.domain.arrival import Arrival
 from dispatch.domain.booking import CALL_AFTER
@@ -72,7 +73,7 @@ class Decision:
     """What is done, and why: the verdict of every vehicle, and the candidates in order.
 
     `computed_in_ms` is wall-clock time of the search; `soon` are the seconds until vehicles could be there that are on
-    another trip yet, looked for where somebody has to wait.
+    another trip yet, looked for where somebody has to wait; `proposal` is who would be with a red much sooner.
     """
 
     ask: Ask
@@ -91,6 +92,7 @@ class Decision:
     _assessed: dict[str, Verdict] = field(default_factory=dict, repr=False)
     _heard: Heard = field(default_factory=dict, repr=False)
     soon: Mapping[str, float] = field(default_factory=dict)
+    proposal: Proposal | None = None
 
     @property
     def considered(self) -> int:

@@ -197,7 +197,7 @@ def token(
 
     person_id = _write(read_settings(), work)
     if person_id is None:
-        fail(f"there is no {role.value} {as_ or ''}: import people first, or name one with --as")
+        fail(f"there is no {' '.join(filter(None, (role.value, as_)))}: import people first, or name one with --as")
     say(f"token of {person_id} ({role.value}):")
     typer.echo(secret)
 

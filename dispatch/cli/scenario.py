@@ -81,5 +81,5 @@ def show(report: Report, *, verbose: bool) -> None:
 def _show_check(check: Check) -> None:
     minutes, seconds = divmod(round(check.at_s), 60)
     typer.echo(f"    {'met' if check.passed else 'NOT'}  {minutes:4}:{seconds:02}  line {check.line:<4} {check.what}")
-    typer.echo(f"         expected  {check.expected or '(nothing)'}")
-    typer.echo(f"         happened  {check.happened or '(nothing)'}")
+    typer.echo(f"         expected  {str(check.expected) or '(nothing)'}")
+    typer.echo(f"         happened  {str(check.happened) or '(nothing)'}")

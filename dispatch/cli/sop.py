@@ -30,7 +30,7 @@ from dispatch.sim.scenario.whatif import compare_under
 from dispatch.store.sqlite import SqliteStore
 from dispatch.vocabulary.languages import Lang
 from dispatch.words.decisions import sentence
-from dispatch.words.sop import diff_sentences, effect_name, policy_lines, rule_sentence
+from dispatch.words.sop import choice_lines, diff_sentences, effect_name, policy_lines, rule_sentence
 
 sop = typer.Typer(no_args_is_help=True, help=__doc__)
 
@@ -148,6 +148,8 @@ def show(name: Annotated[str | None, typer.Argument(help="AGENCY, AGENCY@VERSION
     if pack.agency == "national":
         for _, what, value in policy_lines(pack.policy, Lang.ID):
             typer.echo(f"{what}: {value:g}")
+        for _, what, chosen in choice_lines(pack.policy, Lang.ID):
+            typer.echo(f"{what}: {chosen}")
 
 
 @sop.command()

@@ -70,6 +70,7 @@ class DueKind(StrEnum):
     CLOSURE_ENDS = auto()
     WATCH = auto()
     HAND_OVER = auto()
+    SOONER = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

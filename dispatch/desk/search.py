@@ -167,13 +167,13 @@ class _Looking:
         if points := self._fleet.points(missing, self._now):
             found = self._roads.arrivals(self._ask.pickup.point, points, speeds=self._ask.metric, most=SHOWN)
             for name, arrival in found.items():
-                self.arrivals[name] = with_turnout = _with_turnout(arrival, self._turnout_s)
-                self._eta_s[self._fleet.places[name]] = with_turnout.eta_s
+                self.arrivals[name] = ready = with_turnout(arrival, self._turnout_s)
+                self._eta_s[self._fleet.places[name]] = ready.eta_s
         soonest_s = float(self._eta_s[numbers].min(initial=np.inf))
         return soonest_s if np.isfinite(soonest_s) else None
 
 
-def _with_turnout(arrival: Arrival, turnout_s: float) -> Arrival:
+def with_turnout(arrival: Arrival, turnout_s: float) -> Arrival:
     """The time until the crew sets out comes on top; times that somebody gave are from now to the door."""
     if arrival.method is Method.GIVEN:
         return arrival

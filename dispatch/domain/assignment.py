@@ -11,6 +11,7 @@ from dispatch.vocabulary.events import KINDS, EventKind, StepCorrected, StepUndo
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.trip_steps import (
     HANDS_OVER,
+    INSTEAD,
     STATES,
     STEPS,
     UNDO_WITHIN,
@@ -122,7 +123,7 @@ class Assignment:
     @property
     def hands_over(self) -> bool:
         """Whether another vehicle is to take over whom it carries."""
-        return self.slot <= HANDS_OVER
+        return INSTEAD < self.slot <= HANDS_OVER
 
     @property
     def arrives_at(self) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Booked trips: the times of a series, the way back, and which rides of a series are meant."""
+"""Booked trips: the times of a series with its ways back, and which rides of a series are meant."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -12,9 +12,7 @@ from dispatch.vocabulary.request_states import ENDS
 SPAN = timedelta(minutes=90)  # between two booked times of one vehicle; this project's own figure
 MOST_RIDES = 60  # of one series, the ways back not counted; this project's own figure
 BACK_WITHIN = timedelta(hours=24)  # after the way there; this project's own figure
-CALL_AFTER = timedelta(
-    hours=3
-)  # after the earliest time of a way back that nobody called for; this project's own figure
+CALL_AFTER = timedelta(hours=3)  # after the earliest time of a way back that nobody called for; own figure
 LOOK_EVERY = timedelta(hours=1)  # from the evening before on; this project's own figure
 SEEK_EVERY = timedelta(minutes=15)  # where no vehicle is kept for a ride of tomorrow; this project's own figure
 CALL_WITHIN = timedelta(hours=2)  # by when somebody calls about an uncertain ride; this project's own figure
@@ -130,11 +128,6 @@ def carried_over(before: Ask, after: Ask, ask: Ask, *, turned: bool, zone: tzinf
     if None in (before.schedule_at, after.schedule_at, ask.schedule_at) or before.schedule_at == after.schedule_at:
         return new
     return replace(new, schedule_at=moved(ask.schedule_at, before.schedule_at, after.schedule_at, zone))  # type: ignore[arg-type]  # none is None
-
-
-def turned(ask: Ask) -> Ask | None:
-    """The way back: from where a trip ends to where it begins; None where nobody said where it ends."""
-    return replace(ask, pickup=ask.dropoff, dropoff=ask.pickup) if ask.dropoff is not None else None
 
 
 def next_ride(series: Iterable[Request]) -> Request:

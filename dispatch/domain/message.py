@@ -36,6 +36,8 @@ class Template(StrEnum):
     OPERATOR_NOTICE = "operator_notice"
     ESCALATED = "escalated"
     TRIP_NOTICED = "trip_noticed"
+    VEHICLE_PROPOSED = "vehicle_proposed"
+    DIVERTED = "diverted"
     ARRIVES_LATER = "arrives_later"
     ARRIVES_LATER_FACILITY = "arrives_later_facility"
     PATIENT_DIED = "patient_died"

@@ -9,6 +9,7 @@ from dispatch.vocabulary.needs import Death, Document, Leaves, Need, Urgency, me
 from dispatch.vocabulary.places import Spot
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import STATE_OF_PHASE, RequestState
+from dispatch.vocabulary.trip_steps import INSTEAD
 from geo.point import Point
 
 MOST_AHEAD = timedelta(days=90)  # of a booked time; this project's own figure
@@ -198,6 +199,10 @@ def request_state(standing: Standing) -> RequestState:
 
 
 def unfilled_slots(wanted: int, assignments: Iterable[Assignment]) -> tuple[int, ...]:
-    """The slots for which no vehicle is asked, goes or has gone; a first contact fills none (R04)."""
-    filled = {a.slot for a in assignments if a.fills_slot}
-    return tuple(slot for slot in range(wanted) if slot not in filled)
+    """The slots for which no vehicle is asked, goes or has gone; a first contact fills none (R04).
+
+    Who is asked instead of another one fills a slot only where that one is lost.
+    """
+    taken = [a.slot for a in assignments if a.fills_slot]
+    missing = tuple(slot for slot in range(wanted) if slot not in taken)
+    return missing[taken.count(INSTEAD) :]

@@ -1,21 +1,55 @@
-"""Where a trip goes and how far: its target, whether it leaves the region, the straight line to its drop-off."""
+"""What follows from what is said of a trip: its target, in whose areas it lies, who asks, and how far out it goes."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 
 from dispatch.domain.assignment import Assignment
+from dispatch.domain.people import Facility, Person
 from dispatch.domain.request import Ask, Place
 from dispatch.vocabulary.needs import Leaves
-from geo.point import distance_m
+from dispatch.vocabulary.places import Spot
+from geo.point import Point, distance_m
 from geo.territory import Area
 
 
 class KnownAreas(Protocol):
     """The areas that somebody drew."""
 
+    def area_of(self, point: Point) -> str | None:
+        """The name of the area, or None outside of all."""
+        ...
+
     def find(self, name: str) -> Area | None:
         """The area of this name, or None where there is none."""
         ...
+
+
+def place_at(facility: Facility, areas: KnownAreas) -> Place:
+    """A known facility; outside of every known area it is its agency's."""
+    agency = areas.area_of(facility.point) or facility.agency
+    return Place(point=facility.point, name=facility.name, facility=facility.id, agency=agency)
+
+
+def place_on_map(point: Point, name: str | None, areas: KnownAreas) -> Place:
+    """A place that is no known facility."""
+    return Place(point=point, name=name or "", spot=None if name else Spot.ON_MAP, agency=areas.area_of(point))
+
+
+def asked_by(ask: Ask, person: Person, areas: KnownAreas) -> Ask:
+    """What somebody asks for: for the own facility, else for the one from where it goes, and with what follows."""
+    return with_trip(replace(ask, requester=person.facility or ask.pickup.facility), areas)
+
+
+def edited(
+    ask: Ask, areas: KnownAreas, *, said: Mapping[str, object], patient: Mapping[str, object], leaves: Leaves | None
+) -> Ask:
+    """The same with what is `said` of it and of the patient anew; where it goes elsewhere, what follows is new too."""
+    new: Ask = replace(ask, **said, patient=replace(ask.patient, **patient))  # type: ignore[arg-type]
+    if leaves is None and (new.pickup, new.dropoff) == (ask.pickup, ask.dropoff):
+        return new
+    return with_trip(replace(new, leaves=leaves, distance_km=None), areas)
 
 
 def with_trip(ask: Ask, areas: KnownAreas) -> Ask:
@@ -33,6 +67,14 @@ def with_trip(ask: Ask, areas: KnownAreas) -> Ask:
 def moved_to(ask: Ask, pickup: Place, areas: KnownAreas) -> Ask:
     """The rest of the way from another place."""
     return with_trip(replace(ask, pickup=pickup, leaves=None, distance_km=None), areas)
+
+
+def way_back(ask: Ask, areas: KnownAreas, *, at: datetime, on_call: bool) -> Ask | None:
+    """From where a trip ends to where it begins, at a time or called for from then on; None where it ends nowhere."""
+    if ask.dropoff is None:
+        return None
+    back = replace(ask, pickup=ask.dropoff, dropoff=ask.pickup, schedule_at=at, on_call=on_call)
+    return with_trip(replace(back, leaves=None, distance_km=None), areas)
 
 
 def target_of(assignment: Assignment, ask: Ask) -> Place | None:

@@ -12,7 +12,9 @@ from dispatch.desk.facts import read_facts
 from dispatch.desk.ports import Books, NotFoundError
 from dispatch.desk.unit import Unit
 from dispatch.domain.arrival import Method
+from dispatch.domain.people import Person
 from dispatch.reading.base import Out
+from dispatch.reading.scope import Scope, of_fleet
 from dispatch.rules.judge_one import Finding, assess
 from dispatch.rules.sop import Effect, Pack, Rule, SopInForce
 from dispatch.vocabulary.languages import Lang
@@ -20,13 +22,15 @@ from dispatch.vocabulary.notices import Mender
 from dispatch.vocabulary.request_states import Outcome
 from dispatch.vocabulary.vehicle_classes import VehicleClass
 from dispatch.words.decisions import RuleOf, checklist_text, say, sentence
+from dispatch.words.facts import word
 from dispatch.words.findings import finding_text, would_help
 
 
 class SopVersionOut(Out):
-    """A pack that spoke."""
+    """A pack that spoke, and what its agency is called."""
 
     agency: str
+    name: str
     version: str
 
 
@@ -128,6 +132,15 @@ def rules_of(packs: Iterable[Pack]) -> RuleOf:
     return rule_of
 
 
+def decision_for(person: Person, record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang) -> DecisionOut:
+    """The decision as this person may read it: who follows no vehicle on the map is not told here where each stands."""
+    found = decision_out(record, rule_of, zone, lang)
+    if of_fleet(person) is not Scope.FULL:
+        for candidate in found.candidates:
+            candidate.lon = candidate.lat = None
+    return found
+
+
 def decision_out(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang) -> DecisionOut:
     """The decision in sentences."""
     written = record.written
@@ -141,7 +154,10 @@ def decision_out(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: La
     )
     return DecisionOut(
         outcome=record.outcome,
-        sop=[SopVersionOut(agency=agency, version=version) for agency, version in sorted(record.sop.items())],
+        sop=[
+            SopVersionOut(agency=agency, name=word("agency", agency, lang), version=version)
+            for agency, version in sorted(record.sop.items())
+        ],
         say=say(record, zone, lang),
         sentence=sentence(record, rule_of, zone, lang),
         chosen=list(record.chosen),

@@ -85,8 +85,8 @@ async def view(unit: Unit, track_token: str, lang: Lang) -> FamilyView | None:
         return None
     condolence = words.condolence_line(lang) if request.ask.need is Need.BODY else None
     if request.state in ENDS:
-        over = words.over(lang)
-        return FamilyView(condolence=condolence, headline=over, lines=(), vehicles=(), is_live=False, can_answer=False)
+        ended = words.headline(request.state, request.ask.need, lang)
+        return FamilyView(condolence=condolence, headline=ended, lines=(), vehicles=(), is_live=False, can_answer=False)
     positions = {held.id: held.position(now) for held in unit.fleet.with_fixes(found.vehicles.values())}
     return FamilyView(
         condolence=condolence,

@@ -1,5 +1,6 @@
 """A message written out for its recipient: names, numbers and links are looked up here and kept nowhere."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -9,12 +10,12 @@ from dispatch.domain.message import Message
 from dispatch.domain.vehicle import Vehicle
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need
-from dispatch.words.events import code_name
+from dispatch.words.events import code_name, sooner_text
 from dispatch.words.facts import area_name, joined, word
 from dispatch.words.family import condolence_line
 from dispatch.words.messages import message_text, name_in, recipient_label
 from dispatch.words.tables import name_of
-from dispatch.words.times import booked_text, clock_text, when_text
+from dispatch.words.times import booked_text, clock_text, deadline_text, when_text
 
 LANG = Lang.ID  # of every message, until a recipient's own language is known
 _PAGES = {"driver": "/sopir", "base": "/sopir", "facility": "/minta", "health_officer": "/kelola", "person": "/"}
@@ -64,7 +65,8 @@ def write_letter(books: Books, message: Message, *, zone: tzinfo, public_url: st
 def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> dict[str, str | None]:
     facts = {name: str(value) for name, value in message.facts.items() if value is not None}
     last = datetime.fromisoformat(facts["last"]) if "last" in facts else None
-    times = {name: datetime.fromisoformat(facts[name]) for name in ("eta", "until", "due") if name in facts}
+    times = {name: datetime.fromisoformat(facts[name]) for name in ("eta", "due") if name in facts}
+    until = datetime.fromisoformat(facts["until"]) if "until" in facts else None
     need = facts.get("need", "")
     request = find(books.requests.get, message.request_id)
     words: dict[str, str | None] = {
@@ -85,8 +87,10 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
         "rides": facts.get("rides"),
         "last": booked_text(last, zone, LANG) if last is not None else None,
         "rule": facts.get("rule"),
+        "sooner": _sooner(facts) if "eta_s" in facts else None,
         "request": message.request_id,
         **{name: clock_text(at, zone) for name, at in times.items()},
+        "until": deadline_text(until, zone) if until is not None else None,
     }
     if "due" in times:
         words["due"] = when_text(times["due"], message.made_at, zone, LANG)
@@ -97,6 +101,11 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
         words["pickup"] = request.ask.pickup.name if request.ask.pickup.facility else None
         words["link"] = f"{public_url}/t/{books.requests.get_track_token(request.id)}" if public_url else None
     return words
+
+
+def _sooner(facts: Mapping[str, str]) -> str:
+    seconds = {name: float(facts[name]) if name in facts else None for name in ("without_s", "waits_s")}
+    return sooner_text(LANG, eta_s=float(facts["eta_s"]), taken_from=facts.get("taken_from"), **seconds)
 
 
 def _mourns(books: Books, message: Message) -> bool:

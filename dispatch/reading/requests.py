@@ -8,6 +8,7 @@ from pydantic import Field
 from dispatch.choosing.queue import level_of, rises_of
 from dispatch.desk.effects.noticing import stays_until
 from dispatch.desk.effects.promising import escalated_to
+from dispatch.desk.effects.proposing import list_proposed
 from dispatch.desk.ports import Books, DueKind, NotFoundError
 from dispatch.desk.unit import Unit
 from dispatch.desk.usecases.changes import onward_of, words_of_family
@@ -19,15 +20,16 @@ from dispatch.domain.promise import Promise
 from dispatch.domain.request import Request
 from dispatch.reading.base import Names, Out, PointOut, ends_out, vehicle_names
 from dispatch.reading.bookings import RideOut, rides_out
-from dispatch.reading.decisions import DecisionOut, decision_out, rules_of
+from dispatch.reading.decisions import DecisionOut, decision_for, rules_of
 from dispatch.reading.events import EventOut, event_out
-from dispatch.reading.scope import Scope, is_hidden, of_assignment, of_request
+from dispatch.reading.scope import Scope, hears_proposals, is_hidden, of_assignment, of_request
 from dispatch.vocabulary.deaths import DeathState
+from dispatch.vocabulary.events import VehicleProposed
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.promises import PromiseKind, PromiseState
 from dispatch.vocabulary.request_states import FamilyWord, RequestState
-from dispatch.vocabulary.trip_steps import FIRST_CONTACT, STEPS, AssignmentState, Leg, Step, steps_from
+from dispatch.vocabulary.trip_steps import FIRST_CONTACT, INSTEAD, STEPS, AssignmentState, Leg, Step, steps_from
 
 
 class StampOut(Out):
@@ -61,6 +63,7 @@ class AssignmentOut(Out):
     reason: str | None = None
     slot: int = 0
     first_contact: bool = False
+    instead: bool = False
     leg: Leg | None = None
     arrives_at: datetime | None = None
     later_min: int = 0
@@ -108,12 +111,30 @@ class AskedOut(Out):
     asked_at: datetime
 
 
+class ProposalOut(Out):
+    """What is proposed to the operator for a red: `vehicle_id` would be there in `eta_s`, counted from `at`.
+
+    Without it somebody is in `without_s`, None where nobody comes; `instead_of` is on its way and gives its place.
+    `taken_from` is the request that waits `waits_s` longer then (None: nobody else can go there), None of a free one.
+    """
+
+    vehicle_id: str
+    vehicle_name: str
+    at: datetime
+    eta_s: int
+    without_s: int | None = None
+    taken_from: str | None = None
+    waits_s: int | None = None
+    instead_of: str | None = None
+    instead_of_name: str | None = None
+
+
 class RequestSummaryOut(Out):
     """A request as a list shows it.
 
     `level` is its place in the order (R24) before ageing, `rises` the times at which waiting brings it one level up.
     `broken`: its vehicle could not go on. `escalated_to`: the role that was told that nobody goes, since a driver last
-    said yes.
+    said yes. `proposal` is for operators alone.
     """
 
     id: str
@@ -138,6 +159,7 @@ class RequestSummaryOut(Out):
     rises: list[datetime] = Field(default_factory=list)
     broken: bool = False
     escalated_to: str | None = None
+    proposal: ProposalOut | None = None
 
 
 class RequestOut(RequestSummaryOut):
@@ -214,6 +236,7 @@ def assignment_out(unit: Unit, assignment: Assignment, names: Names) -> Assignme
         next_steps=[step for step in steps_from(assignment.state) if not STEPS[step].by_desk],
         correctable=list(correctable(assignment)),
         first_contact=assignment.slot == FIRST_CONTACT,
+        instead=assignment.slot == INSTEAD,
         leg=said.leg if said is not None else None,
         arrives_at=said.arrives_at if said is not None else None,
         later_min=said.later_min if said is not None else 0,
@@ -228,14 +251,18 @@ def retry_at(books: Books, promise: Promise) -> datetime | None:
     return retry.at if retry else None
 
 
-def summaries_out(unit: Unit, books: Books, requests: Iterable[Request], lang: Lang) -> list[RequestSummaryOut]:
-    """Requests as a list shows them; what all of them have is read at once."""
+def summaries_out(
+    unit: Unit, books: Books, requests: Iterable[Request], lang: Lang, *, proposals: bool
+) -> list[RequestSummaryOut]:
+    """Requests as a list shows them, with what is `proposals` to operators or not; what all have is read at once."""
     listed, policy = list(requests), unit.policy(books, unit.clock.now())
     ids = [request.id for request in listed]
     assignments, approvals = books.assignments.list_of(*ids), [a for a in books.approvals.list_of(*ids) if a.is_asked]
     promises = {promise.request_id: promise for promise in books.promises.list_open_of(ids)}
     told = escalated_to(books, ids)
-    names = vehicle_names(books, [*(a.vehicle_id for a in assignments), *(a.vehicle_id for a in approvals)])
+    proposed = list_proposed(books, listed) if proposals else {}
+    named = [*(a.vehicle_id for a in assignments), *(a.vehicle_id for a in approvals)]
+    names = vehicle_names(books, [*named, *(one.vehicle_id for one in proposed.values())])
     found = []
     for request in listed:
         mine = [a for a in assignments if a.request_id == request.id]
@@ -255,9 +282,15 @@ def summaries_out(unit: Unit, books: Books, requests: Iterable[Request], lang: L
             rises=rises_of(request, policy),
             broken=any(assignment.state is AssignmentState.STOOD_DOWN for assignment in mine),
             escalated_to=told.get(request.id),
+            proposal=_proposal_out(proposed[request.id], names) if request.id in proposed else None,
         )
         found.append(summary)
     return found
+
+
+def _proposal_out(said: VehicleProposed, names: Names) -> ProposalOut:
+    called = {name: names.get(vehicle or "") for name, vehicle in (("v", said.vehicle_id), ("i", said.instead_of))}
+    return ProposalOut.of(said, vehicle_name=called["v"] or said.vehicle_id, instead_of_name=called["i"])
 
 
 def request_out(unit: Unit, books: Books, person: Person, request_id: str, link: str, lang: Lang) -> RequestOut:
@@ -266,7 +299,7 @@ def request_out(unit: Unit, books: Books, person: Person, request_id: str, link:
     Raises NotFoundError for a request that this person may not see.
     """
     request = in_scope(books, person, request_id)
-    [summary] = summaries_out(unit, books, [request], lang)
+    [summary] = summaries_out(unit, books, [request], lang, proposals=hears_proposals(person))
     entries = [one for one in books.journal.list_of(request_id) if not is_hidden(person, one.event, request)]
     briefs = books.decisions.list_briefs(request_id)
     reports = books.deaths.list_of(request_id)
@@ -275,7 +308,7 @@ def request_out(unit: Unit, books: Books, person: Person, request_id: str, link:
     last = books.decisions.find_last(request_id)
     return RequestOut(
         **summary.model_dump(),
-        decision=decision_out(last, rule_of, unit.zone, lang) if last else None,
+        decision=decision_for(person, last, rule_of, unit.zone, lang) if last else None,
         approvals=[ApprovalOut.of(approval) for approval in books.approvals.list_of(request_id)],
         timeline=[event_out(entry, names, briefs, rule_of, unit.zone, lang) for entry in entries],
         track_url=link.replace("{token}", books.requests.get_track_token(request_id)),
@@ -293,11 +326,13 @@ def _rides(books: Books, request: Request) -> list[RideOut]:
     return rides_out(books, [request]) if request.ask.schedule_at is not None else []
 
 
-def page_out(unit: Unit, books: Books, requests: list[Request], limit: int, lang: Lang) -> RequestPageOut:
+def page_out(
+    unit: Unit, books: Books, person: Person, requests: list[Request], limit: int, lang: Lang
+) -> RequestPageOut:
     """A page of a list, with the cursor of the next one where there may be more."""
     last = requests[-1] if len(requests) == limit else None
     return RequestPageOut(
-        requests=summaries_out(unit, books, requests, lang),
+        requests=summaries_out(unit, books, requests, lang, proposals=hears_proposals(person)),
         next=f"{last.created_at.isoformat()}~{last.id}" if last else None,
     )
 

@@ -7,7 +7,7 @@ from dispatch.domain.assignment import Assignment
 from dispatch.domain.message import Message, Template
 from dispatch.domain.people import Person
 from dispatch.domain.request import Request
-from dispatch.vocabulary.events import DeathAnswered, Event, TransferBegun, TripNoticed
+from dispatch.vocabulary.events import DeathAnswered, Event, ProposalEvent, TransferBegun, TripNoticed
 from dispatch.vocabulary.notices import Notice
 from dispatch.vocabulary.roles import Permission, Role, may
 
@@ -86,6 +86,8 @@ def of_event(person: Person, event: Event, request: Request | None, on_it: Colle
     """
     if not may(person.role, Permission.FOLLOW):
         return Scope.NONE
+    if isinstance(event, ProposalEvent):
+        return Scope.FULL if hears_proposals(person) else Scope.NONE
     if may(person.role, Permission.DRIVE):
         of_all = event.vehicle_id is None or isinstance(event, TransferBegun)
         concerned = on_it if of_all else (event.vehicle_id,)
@@ -95,6 +97,11 @@ def of_event(person: Person, event: Event, request: Request | None, on_it: Colle
             return _of_death(person, event, request)
         return of_request(person, request)
     return Scope.NONE if person.role is Role.STAFF else Scope.FULL
+
+
+def hears_proposals(person: Person) -> bool:
+    """Whether this person hears what the desk proposes to operators, and what that costs whom."""
+    return may(person.role, Permission.DIVERT)
 
 
 def is_of_death(event: Event) -> bool:
@@ -111,8 +118,10 @@ def hears_of_death(person: Person, request: Request) -> bool:
 
 
 def is_hidden(person: Person, event: Event, request: Request) -> bool:
-    """Whether a line of a request's timeline is kept from who sees the request: what is no finding may be read aloud
-    to the family, and never is where it was not confirmed."""
+    """Whether a line of a request's timeline is kept from who sees the request: what is proposed to operators, and what
+    is no finding; that may be read aloud to the family, and never is where it was not confirmed."""
+    if isinstance(event, ProposalEvent) and not hears_proposals(person):
+        return True
     confirmed = isinstance(event, DeathAnswered) and event.confirmed
     return is_of_death(event) and not confirmed and not hears_of_death(person, request)
 
@@ -137,7 +146,9 @@ def sees_number(person: Person, recipient: str) -> bool:
 
 def reads(person: Person, message: Message, request: Request) -> bool:
     """Whether a message about a request is shown to who sees the request: not where it tells of a death that is not
-    confirmed."""
+    confirmed, nor of what is proposed to operators."""
+    if message.template in (Template.VEHICLE_PROPOSED, Template.DIVERTED) and not hears_proposals(person):
+        return False
     noticed = message.template == Template.TRIP_NOTICED and message.facts.get("notice") == Notice.PATIENT_DIED
     of_death = noticed or message.template in (Template.PATIENT_DIED, Template.DEATH_NOT_CONFIRMED)
     return not of_death or hears_of_death(person, request)

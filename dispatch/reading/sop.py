@@ -23,6 +23,7 @@ from dispatch.vocabulary.promises import APPROVERS
 from dispatch.words.drafts import fault_sentence
 from dispatch.words.facts import word
 from dispatch.words.sop import (
+    choice_lines,
     diff_sentences,
     effect_name,
     key_label,
@@ -159,7 +160,7 @@ class PackOut(Out):
     effective_from: datetime
     state: PackState
     rules: list[RuleOut]
-    policy: list[tuple[str, str, float]]
+    policy: list[tuple[str, str, float | str]]
     text: str
 
 
@@ -256,7 +257,7 @@ def pack_out(pack: Pack, text: str, packs: Sequence[Pack], now: datetime, lang: 
             RuleOut(id=rule.id, sentence=rule_sentence(rule, lang), document=RuleDocument.model_validate(document))
             for rule, document in zip(pack.rules, rule_documents(text), strict=True)
         ],
-        policy=policy_lines(pack.policy, lang) if pack.agency == NATIONAL else [],
+        policy=[*policy_lines(pack.policy, lang), *choice_lines(pack.policy, lang)] if pack.agency == NATIONAL else [],
         text=text,
     )
 

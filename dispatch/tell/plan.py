@@ -11,6 +11,7 @@ from dispatch.vocabulary.events import (
     ArrivalChanged,
     BookingUncertain,
     DeathAnswered,
+    Diverted,
     Escalated,
     Event,
     FamilySaid,
@@ -27,10 +28,12 @@ from dispatch.vocabulary.events import (
     PromiseMade,
     PromiseOverdue,
     PromiseReminded,
+    ProposalOver,
     RequestChanged,
     RequestEnded,
     RequestReceived,
     Reserved,
+    SoonerEvent,
     StepCorrected,
     StepTaken,
     StepUndone,
@@ -39,11 +42,12 @@ from dispatch.vocabulary.events import (
     TransferBegun,
     TripEvent,
     TripNoticed,
+    VehicleProposed,
 )
 from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.promises import LADDER, OPERATOR, OWN_OPERATOR, STAFF, PromiseKind, Why
 from dispatch.vocabulary.request_states import FamilyWord, RequestState
-from dispatch.vocabulary.trip_steps import STATES, TRAIL, UNDO_WITHIN, Leg, until
+from dispatch.vocabulary.trip_steps import STATES, TRAIL, UNDO_WITHIN, Leg, StepCause, until
 
 # A step is told when it can no longer be taken back, and an undo of the last moment is in the journal by then; the two
 # seconds are this project's own figure.
@@ -79,7 +83,7 @@ _STEPS = frozenset(template for row in STATES.values() for _, template in row.te
 _OVERTAKEN = frozenset(
     {
         *(Template.REPLACED, Template.VEHICLE_LOST, Template.PROMISE_OVERDUE, Template.ESCALATED),
-        *(Template.APPROVAL_ASKED, Template.HELP_ASKED),
+        *(Template.APPROVAL_ASKED, Template.HELP_ASKED, Template.VEHICLE_PROPOSED),
     }
 )
 _OVERTAKEN_STEPS = frozenset(
@@ -98,6 +102,10 @@ _ASKED_BY_PHONE: Mapping[Why, Template] = {
     Why.BOOKING_UNCERTAIN: Template.BOOKING_UNCERTAIN,
     Why.RETURN_UNSAID: Template.RETURN_ASKED,
 }
+# Whoever is called back so is missed by nobody: another one goes, or nobody more is needed.
+_NOT_MISSED = frozenset(
+    {StepCause.BETTER_ACCEPTED, StepCause.ALREADY_THERE, StepCause.FIRST_CONTACT_CARRIES, StepCause.CHANGED}
+)
 _FAMILY: Mapping[FamilyWord, Template] = {
     FamilyWord.NO_LONGER_NEEDED: Template.FAMILY_NEEDS_NOTHING,
     FamilyWord.LEFT: Template.FAMILY_LEFT,
@@ -109,7 +117,13 @@ _NOTICES: Mapping[str, Template] = {"police": Template.POLICE_NOTICE, "owner": T
 def messages_for(seq: int, event: Event, known: Known) -> Tellings:
     """Who is told what of this event, and what need not be said any more."""
     it = _Happened(seq, event, known)
-    return _of_trip(event, it) or _of_promise(event, it) or _of_booking(event, it) or _of_request(event, it)
+    return (
+        _of_trip(event, it)
+        or _of_promise(event, it)
+        or _of_booking(event, it)
+        or _of_proposal(event, it)
+        or _of_request(event, it)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +221,7 @@ def _of_trip(event: Event, it: _Happened) -> Tellings:
         case HandedOver():
             return it.say("driver", Template.HANDED_OVER)
         case StoodDown() | ProblemReported():
-            told = it.drop(_LATER) + it.say("contact", Template.REPLACED, wait=SETTLED)
-            told += it.say(OPERATOR, Template.VEHICLE_LOST, wait=SETTLED)
-            called_back = isinstance(event, StoodDown) and not it.known.own_act
-            return told + (it.say("driver", Template.LET_GO) if called_back else ())
+            return _lost(event, it)
     return ()
 
 
@@ -258,6 +269,15 @@ def _later(event: ArrivalChanged, it: _Happened) -> Tellings:
         *it.say("contact", Template.ARRIVES_LATER, eta=at, leg=leg),
         *(m for one in facilities for m in it.say(f"facility:{one}", Template.ARRIVES_LATER_FACILITY, eta=at, leg=leg)),
     )
+
+
+def _lost(event: StoodDown | ProblemReported, it: _Happened) -> Tellings:
+    """A vehicle does not come: whom that leaves without one hears of it, and the driver who was called back."""
+    let_go = it.say("driver", Template.LET_GO) if isinstance(event, StoodDown) and not it.known.own_act else ()
+    if event.cause in _NOT_MISSED:
+        return it.drop(_LATER) + let_go
+    told = it.drop(_LATER) + it.say("contact", Template.REPLACED, wait=SETTLED)
+    return told + it.say(OPERATOR, Template.VEHICLE_LOST, wait=SETTLED) + let_go
 
 
 def _offered(event: OfferMade, it: _Happened) -> Tellings:
@@ -365,6 +385,30 @@ def _uncertain(event: BookingUncertain, it: _Happened) -> Tellings:
         for template, kinds in whom.items()
         for to in kinds
         for message in it.say(to, template, rule=event.rule, documents=papers or None)
+    )
+
+
+def _of_proposal(event: Event, it: _Happened) -> Tellings:
+    overtaken = it.drop(frozenset({Template.VEHICLE_PROPOSED}))
+    match event:
+        case VehicleProposed():
+            return overtaken + (() if event.again else _sooner(event, it, Template.VEHICLE_PROPOSED))
+        case ProposalOver():
+            return overtaken
+        case Diverted():
+            return overtaken + _sooner(event, it, Template.DIVERTED)
+    return ()
+
+
+def _sooner(event: SoonerEvent, it: _Happened, template: Template) -> Tellings:
+    """The operator is told how much sooner a vehicle would be there, and what it costs."""
+    return it.say(
+        OPERATOR,
+        template,
+        taken_from=event.taken_from,
+        eta_s=str(event.eta_s),
+        without_s=None if event.without_s is None else str(event.without_s),
+        waits_s=None if event.waits_s is None else str(event.waits_s),
     )
 
 

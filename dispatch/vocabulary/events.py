@@ -59,6 +59,9 @@ class EventKind(StrEnum):
     NOTICE_ASKED = auto()
     ESCALATED = auto()
     TRIP_NOTICED = auto()
+    VEHICLE_PROPOSED = auto()
+    PROPOSAL_OVER = auto()
+    DIVERTED = auto()
     DEATH_ANSWERED = auto()
     ARRIVAL_CHANGED = auto()
     FAMILY_SAID = auto()
@@ -423,6 +426,44 @@ class ArrivalChanged(Event):
     before: datetime | None = None
     later_min: int = 0
     notable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalEvent(Event):
+    """Operators alone hear of what is proposed to them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoonerEvent(ProposalEvent):
+    """A vehicle would be with a red in `eta_s`, without it somebody is in `without_s` (None: nobody comes).
+
+    It leaves its `trip` to the request `taken_from`, which waits `waits_s` longer then (None: nobody else can go
+    there); all three are None of a free one. `instead_of` is the vehicle that is on its way and gives its place.
+    """
+
+    eta_s: int
+    without_s: int | None = None
+    taken_from: str | None = None
+    trip: str | None = None
+    waits_s: int | None = None
+    instead_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VehicleProposed(SoonerEvent):
+    """The operator is asked to send it; `again`: that was proposed before."""
+
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalOver(ProposalEvent):
+    """What was proposed is not so any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diverted(SoonerEvent):
+    """The desk sends it by itself, as the policy says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import time
+from enum import StrEnum
 from types import MappingProxyType
 
 
@@ -14,6 +15,13 @@ class Bounds:
     high: float
     rule: str
     whole: bool = False
+
+
+class Diverts(StrEnum):
+    """Who takes a vehicle with nobody aboard from a lower request for a red (R42)."""
+
+    OPERATOR = "operator"
+    AUTO = "auto"
 
 
 def _figure(default: float, low: float, high: float, rule: str) -> float:
@@ -34,6 +42,7 @@ class CertainHours:
 class Policy:
     """Offers and their order (R23, R24), old positions (R21), shifts (R22), speeds (R25); units are in the names.
 
+    `red_diverts` says who takes a vehicle from a lower request for a red (R42).
     `hours` are the figures that hold at certain hours instead; of several for the same figure the last one holds.
     """
 
@@ -63,6 +72,9 @@ class Policy:
     nobody_there_s: float = _figure(300.0, 30, 3_600, "R40")
     trip_ends_s: float = _figure(3_600.0, 300, 86_400, "R40")
     later_told_s: float = _figure(300.0, 60, 7_200, "R40")
+    divert_gain_s: float = _figure(300.0, 60, 3_600, "R42")
+    much_sooner_s: float = _figure(300.0, 60, 3_600, "R42")
+    red_diverts: Diverts = Diverts.OPERATOR
     booking_look_h: float = _figure(18.0, 0, 23, "R41")
     hours: tuple[CertainHours, ...] = ()
 
@@ -70,3 +82,5 @@ class Policy:
 FIGURES: Mapping[str, Bounds] = MappingProxyType(
     {known.name: known.metadata["bounds"] for known in fields(Policy) if "bounds" in known.metadata}
 )
+# What is no figure: the words that each takes. It is the same at every hour.
+CHOICES: Mapping[str, type[Diverts]] = MappingProxyType({"red_diverts": Diverts})

@@ -112,9 +112,9 @@ LOADED = frozenset(state for state, row in STATES.items() if row.loaded)
 NOT_AGAIN = frozenset({_S.DECLINED, _S.EXPIRED, _S.STOOD_DOWN})
 UNDO_WITHIN = timedelta(seconds=10)  # how long a tap can be taken back; nobody is told of it earlier
 FIRST_CONTACT = -1  # the slot of a vehicle that goes ahead of another one (R04); the others are 0, 1, …
-
 KEPT_UNTIL_BETTER = -2  # the slot of a vehicle that may not go any more and drives on until a better one has said yes
 HANDS_OVER = -3  # the slot of a vehicle that keeps the patient until the one in slot 0 has them; of slot 1 it is -4, …
+INSTEAD = -100  # the slot of a vehicle that is asked while another is on its way, whose place it takes with its yes
 
 
 class Step(StrEnum):
@@ -157,10 +157,12 @@ class StepCause(StrEnum):
     SOONER_APPROVED = "sooner_approved"
     FAMILY_CANCELLED = "family_cancelled"
     RED_FIRST = "red_first"
+    RED_DIVERTS = "red_diverts"
     FIRST_CONTACT_CARRIES = "first_contact_carries"
     CHANGED = "changed"
     BETTER_ACCEPTED = "better_accepted"
     ARRIVED_ITSELF = "arrived_itself"
+    ALREADY_THERE = "already_there"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

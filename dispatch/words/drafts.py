@@ -19,7 +19,7 @@ def expectation_text(what: str, expected: str, happened: str, lang: Lang) -> str
         "expected",
         What=capital(label),
         expected=expected or nothing,
-        happened=happened or nothing,
+        happened=happened.removesuffix(".") or nothing,
     )
 
 

@@ -16,6 +16,7 @@ from dispatch.vocabulary.events import (
     Noted,
     RequestEnded,
     RequestReceived,
+    SoonerEvent,
     StepCorrected,
     facts_of,
 )
@@ -28,7 +29,7 @@ from dispatch.vocabulary.trip_steps import AssignmentState, Leg, StepCause
 from dispatch.vocabulary.vehicle_classes import Duty
 from dispatch.words.facts import joined, word
 from dispatch.words.tables import Gaps, name_of, name_or_own, phrase, table
-from dispatch.words.times import change_text, clock_text
+from dispatch.words.times import change_text, clock_text, minutes_text
 
 # Where the words of a code are: by its type, or by the name of a fact that is text.
 WORDS_OF: Mapping[type | str, str] = {
@@ -72,12 +73,32 @@ def event_text(
         words["vehicle"] = vehicle
     if isinstance(event, ArrivalChanged) and event.later_min:
         words["change"] = change_text(event.later_min, lang)
+    if isinstance(event, SoonerEvent):
+        words["sooner"] = sooner_text(
+            lang, eta_s=event.eta_s, without_s=event.without_s, taken_from=event.taken_from, waits_s=event.waits_s
+        )
     said = table(lang, "events.line")[_key(event)]
     line = said.format_map(words)
     if "{reason}" in said:
         return line
     why = facts.get("reason") or (words["cause"] if isinstance(facts.get("cause"), StepCause) else None)
     return phrase(lang, "events.line", "with_reason", line=line, reason=why) if why else line
+
+
+def sooner_text(
+    lang: Lang, *, eta_s: float, without_s: float | None, taken_from: str | None, waits_s: float | None
+) -> str:
+    """How soon a vehicle would be there, by how much sooner, and what that costs the request that it is on."""
+    minutes, name = minutes_text(eta_s, lang), "events.sooner"
+    gain = {"gain": minutes_text(without_s - eta_s, lang)} if without_s is not None else {}
+    said = phrase(lang, name, "gain" if gain else "nobody", minutes=minutes, **gain)
+    if taken_from is None:
+        return said
+    if waits_s is None:
+        return phrase(lang, name, "nobody_else", said=said)
+    if waits_s < 30.0:  # less than half a minute is none
+        return phrase(lang, name, "waits_none", said=said)
+    return phrase(lang, name, "waits", said=said, minutes=minutes_text(waits_s, lang))
 
 
 def code_name(of: str, code: str, lang: Lang) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need
-from dispatch.vocabulary.request_states import ENDS, RequestState
+from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.trip_steps import TRAIL, AssignmentState, Leg
 from dispatch.words.tables import phrase, table
 from dispatch.words.times import change_text, clock_text, day_text
@@ -14,15 +14,13 @@ _SAY = "family.say"
 
 
 def headline(state: RequestState, need: Need, lang: Lang) -> str:
-    """How far the request has come."""
-    if state in ENDS:
-        return over(lang)
-    of_document = need is Need.DOCUMENT and state is RequestState.WAITING
+    """How far the request has come, or how it ended."""
+    of_document = need is Need.DOCUMENT and state in (RequestState.WAITING, RequestState.COMPLETED)
     return phrase(lang, "family.headline", f"{state}_document" if of_document else state)
 
 
 def over(lang: Lang) -> str:
-    """The headline of a trip that has ended, and of a link that is no longer one."""
+    """What stands where a link is no longer one."""
     return phrase(lang, "family.headline", "over")
 
 

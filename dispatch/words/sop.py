@@ -7,7 +7,7 @@ from dispatch.rules.conditions import KEYS, Condition
 from dispatch.rules.sop import Effect, Pack, Part, Reason, Rule
 from dispatch.rules.values import DAYS, OWN, Kind
 from dispatch.vocabulary.languages import Lang
-from dispatch.vocabulary.policy import FIGURES, CertainHours, Policy
+from dispatch.vocabulary.policy import CHOICES, FIGURES, CertainHours, Policy
 from dispatch.words.facts import joined, word
 from dispatch.words.tables import capital, name_or_own, phrase, table
 
@@ -33,6 +33,12 @@ def policy_lines(policy: Policy, lang: Lang) -> list[tuple[str, str, float]]:
         for number, some in enumerate(policy.hours)
         for name, value in some.figures.items()
     ]
+
+
+def choice_lines(policy: Policy, lang: Lang) -> list[tuple[str, str, str]]:
+    """Every choice as (name, what it is, what was chosen)."""
+    said = table(lang, "sop.choice")
+    return [(name, said[name], said[f"{name}_{getattr(policy, name)}"]) for name in CHOICES]
 
 
 def _when_text(some: CertainHours, lang: Lang) -> str:
@@ -160,6 +166,9 @@ def diff_sentences(old: Pack, new: Pack, lang: Lang) -> list[str]:
             _, figure, unit = key
             now = f"{has[key]} {unit}" if key in has else nothing
             lines.append(phrase(lang, _DIFF, "figure", figure=figure, old=had.get(key, nothing), new=now))
+    for (_, what, one), (_, _, two) in zip(choice_lines(old.policy, lang), choice_lines(new.policy, lang), strict=True):
+        if one != two:
+            lines.append(phrase(lang, _DIFF, "figure", figure=what, old=one, new=two))
     return lines
 
 

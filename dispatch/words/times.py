@@ -11,6 +11,11 @@ def clock_text(at: datetime, zone: tzinfo) -> str:
     return at.astimezone(zone).strftime("%H.%M")
 
 
+def deadline_text(at: datetime, zone: tzinfo) -> str:
+    """The end of a short time: to the second, unless it is a full minute, for half a minute may be all that is left."""
+    return at.astimezone(zone).strftime("%H.%M.%S").removesuffix(".00")
+
+
 def date_text(iso: str, lang: Lang) -> str:
     """An ISO date with its month in letters: 26 Agu 2019."""
     year, month, day = iso.split("-")

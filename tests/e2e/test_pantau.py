@@ -58,7 +58,8 @@ def test_who_needs_nobody_any_more_says_so_twice_and_without_scripts(
     keep(page, "pantau-yakin")
     assert states(served, request_id) == ["accepted"]
     sure.click()
-    expect(page.get_by_role("heading", name="Perjalanan ini sudah selesai.")).to_be_visible()
+    ended = "Permintaan ini kami tutup karena kendaraan tidak diperlukan lagi."
+    expect(page.get_by_role("heading", name=ended)).to_be_visible()
     assert full(served, request_id)["state"] == "cancelled_by_requester"
     assert states(served, request_id) == ["stood_down"]
 

@@ -88,9 +88,9 @@ def test_a_vehicle_is_taken_from_a_lower_request_for_a_red(
     page = enter("operator", "rina", size)
     rows(page).first.click()  # a red stands first
     panel = panel_of(page)
-    row = panel.get_by_role("listitem").filter(has_text="Ambulans Puskesmas Cikokol").last
-    expect(panel.get_by_role("button", name="Ambil dari tugas lain…")).to_have_count(1)  # no hearse for the living
-    row.get_by_role("button", name="Ambil dari tugas lain…").click()
+    take = panel.get_by_role("button", name="Ambil dari tugas lain…")
+    expect(take).to_have_count(1)  # no hearse for the living
+    take.click()
     question = page.get_by_role("dialog")
     expect(question).to_contain_text("sedang bertugas untuk")
     assert violations(page) == []
@@ -101,6 +101,55 @@ def test_a_vehicle_is_taken_from_a_lower_request_for_a_red(
     left = served.get("operator", "rina", f"/api/requests/{lower}")
     assert [trip["state"] for trip in left["assignments"]] == ["stood_down"]
     assert left["promise"]["why"] == "red_first"
+
+
+SMALL = (360, 740)
+WIDE = (1366, 768)
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE], ids=["small", "wide"])
+def test_what_is_proposed_for_a_red_is_a_ready_button_that_opens_the_dialog_with_its_reason(
+    served: Served, enter: Enter, keep: Keep, size: tuple[int, int]
+) -> None:
+    served.go_on_duty("sopir-cikokol")
+    lower = ask_for(served, "emergency", urgency="yellow")
+    served.step("sopir-cikokol", "accept")
+    page = enter("operator", "rina", size)
+    proposals = page.get_by_role("region", name="Usulan untuk yang gawat darurat")
+    expect(proposals).to_have_count(0)
+    red = ask(served)
+    button = proposals.get_by_role("button", name="Alihkan")
+    expect(button).to_contain_text("kuning belum ada penggantinya")
+    expect(button).to_contain_text("belum ada yang lain")
+    assert_sound(page)
+    keep(page, f"peta-usulan-{size[0]}")
+    button.click()
+    dialog = page.get_by_role("dialog")
+    reason = dialog.get_by_label("Alasan (wajib)")
+    expect(reason).to_have_value(re.compile("^Merah dijemput .* belum ada yang lain$"))
+    assert_sound(page)
+    keep(page, f"peta-usulan-alihkan-{size[0]}")
+    reason.fill("henti napas")
+    dialog.get_by_role("button", name="Ambil", exact=True).click()
+    expect(dialog).to_have_count(0)
+    expect(proposals).to_have_count(0)
+    assert (states(served, red), states(served, lower)) == (["offered"], ["stood_down"])
+    said = [event for event in full(served, lower)["timeline"] if event["kind"] == "stood_down"]
+    assert "henti napas" in said[0]["text"]
+
+
+def test_a_proposal_is_gone_when_the_vehicle_is_there(served: Served, enter: Enter) -> None:
+    served.go_on_duty("sopir-cikokol")
+    ask_for(served, "emergency", urgency="yellow")
+    served.step("sopir-cikokol", "accept")
+    ask(served)
+    page = enter("operator", "rina", PC)
+    proposals = page.get_by_role("region", name="Usulan untuk yang gawat darurat")
+    expect(proposals).to_have_count(1)
+    served.step("sopir-cikokol", "en_route")
+    expect(proposals).to_have_count(1)
+    served.step("sopir-cikokol", "on_scene")
+    expect(proposals).to_have_count(0)
 
 
 @pytest.mark.parametrize("size", [PC, PHONE], ids=["pc", "phone"])

@@ -26,7 +26,7 @@ from dispatch.domain.people import Person
 from dispatch.domain.request import Contact
 from dispatch.vocabulary.bookings import Rides, Weekday
 from dispatch.vocabulary.deaths import WhoseWord
-from dispatch.vocabulary.needs import Leaves, Need
+from dispatch.vocabulary.needs import Leaves, Need, Urgency
 from dispatch.vocabulary.places import Cause
 from dispatch.vocabulary.promises import OPERATOR, CallOutcome, CloseOutcome
 from dispatch.vocabulary.request_states import FamilyWord, RequestState
@@ -38,6 +38,7 @@ from tests.people import CIKOKOL, DINA, HOME, NOW, RINA, RSUD, SITI, ask, drowne
 
 TRIP = (Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE, Step.TRANSPORTING, Step.AT_DESTINATION, Step.CLEAR)
 DOCUMENT = replace(ask(Need.DOCUMENT), subject="ktp")
+_AUTO = '[policy]\nred_diverts = "auto"'
 _TELL_OPERATOR = """
 [[rule]]
 id = "L02"
@@ -127,6 +128,7 @@ async def an_operator_chooses(town: Town) -> None:
     await town.drive(request_id, Step.ACCEPT)
     done(await requests.assign(town.unit, request_id, "T1", override=("R04", "paling dekat"), by=by(OPI)))
     await town.wait(5)
+    await town.drive(request_id, Step.ACCEPT)
     takes = vehicles.set_duty(town.unit, "A1", Duty.AVAILABLE, at_base=False, auto_accept=True, by=by(DRIVERS["A1"]))
     done(await takes)
     done(await requests.assign(town.unit, request_id, "A1", override=None, by=by(OPI)))
@@ -324,6 +326,32 @@ async def handed_over(town: Town) -> None:
     await town.drive(request_id, *TRIP)
 
 
+async def a_red_comes_meanwhile(town: Town) -> None:
+    """The only ambulance is on its way to a lower one: that is proposed to the operator, until it is there."""
+    await town.on_duty("A1")
+    lower = await town.ask(ask(Need.EMERGENCY, Urgency.YELLOW))
+    await town.drive(lower, Step.ACCEPT, Step.EN_ROUTE)
+    await town.ask(ask(Need.EMERGENCY))
+    await town.wait(30)
+    await town.drive(lower, Step.ON_SCENE)
+    await town.wait(5 * 60)
+
+
+async def the_desk_diverts(town: Town) -> None:
+    """As a new version of the national SOP says: the lower one is called, and gets the vehicle again afterwards."""
+    text = packs()["national.toml"].replace("2026-11-01", "2026-11-20").replace("[policy]", _AUTO)
+    draft_id = done(await sop.start_draft(town.unit, "national", from_version=None, text=text, by=by(DINA)))
+    done(await sop.submit_draft(town.unit, "national", draft_id, edit=1, by=DINA))
+    done(await sop.judge_draft(town.unit, "national", draft_id, edit=2, yes=True, reason="karena sesuatu", by=OPI))
+    now = town.clock.at
+    done(await sop.publish_draft(town.unit, "national", draft_id, edit=3, effective_from=now, by=DINA))
+    await town.on_duty("A1")
+    lower = await town.ask(ask(Need.EMERGENCY, Urgency.YELLOW))
+    await town.drive(lower, Step.ACCEPT, Step.EN_ROUTE)
+    red = await town.ask(ask(Need.EMERGENCY))
+    await town.drive(red, *TRIP)
+
+
 async def a_new_version(town: Town) -> None:
     """A version that tells the operator, in force at once; beside it a road is closed and opened."""
     unit, text = town.unit, packs()["laz.toml"] + _TELL_OPERATOR
@@ -347,6 +375,7 @@ COURSES: dict[str, Callable[[Town], Awaitable[None]]] = {
     course.__name__: course
     for course in (
         *(a_drowned_child, nobody_answers, many_refusals, a_family_cancels, a_family_leaves, approvals),
+        *(a_red_comes_meanwhile, the_desk_diverts),
         *(an_operator_chooses, a_promise, a_promise_that_is_solved, documents, other_ends, a_new_version),
         *(
             changes_on_the_way,

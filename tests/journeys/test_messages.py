@@ -65,6 +65,9 @@ async def test_the_courses_have_every_event_and_every_letter_and_no_page_has_a_s
             templates |= {one.letter.message.template for one in town.read}
             rules |= {rule for line in town.lines() for rule in re.findall(r"Aturan ([\w-]+)", line)}
             assert [line for line in [*town.lines(), *await town.pages()] if strange_words(line)] == []
+            to_families = [line for line in town.lines() if " Keluarga: " in line]
+            assert to_families
+            assert [line for line in to_families if re.search(r"\b[A-Z]\d\d\b|\bAturan\b", line)] == []
     assert kinds == set(EventKind)
     assert templates == set(Template) | {template for row in STATES.values() for _, template in row.tells}
     # Each rule of the sample packs that asks for a notice is named in its letter.
@@ -129,6 +132,9 @@ def test_whatever_people_do_letters_are_whole_and_nobody_reads_of_an_undone_step
                 await ACTS[name](town, pick)
             await town.wait(60)
             assert [line for line in [*town.lines(), *await town.pages()] if strange_words(line)] == []
+            to_families = [line for line in town.lines() if " Keluarga: " in line]
+            assert to_families
+            assert [line for line in to_families if re.search(r"\b[A-Z]\d\d\b|\bAturan\b", line)] == []
             undone = undone_in_time(await town.journal())
             assert [one.line for one in town.read if one.letter.message.seq in undone] == []
 

@@ -14,6 +14,7 @@ from dispatch.desk.unit import Unit
 from dispatch.desk.usecases import requests, timers, trips
 from dispatch.domain.assignment import StepCommand
 from dispatch.domain.people import Person
+from dispatch.vocabulary.policy import Diverts
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.trip_steps import Step, StepSource
 from tests.people import SITI
@@ -57,9 +58,10 @@ class Ground(RuleBasedStateMachine):
 
     steps = 0  # of all runs of this process
 
-    @initialize(first=st.lists(st.sampled_from(sorted(ASKS)), min_size=1, max_size=3))
-    def begin(self, first: list[str]) -> None:
+    @initialize(first=st.lists(st.sampled_from(sorted(ASKS)), min_size=1, max_size=3), diverts=st.sampled_from(Diverts))
+    def begin(self, first: list[str], diverts: Diverts) -> None:
         self.town = Town()
+        self.town.publish(diverts)
         self.witness = Witness(self.town.path)
         self.turned_at: datetime | None = None  # when the clock was last set by hand
         self.given: list[Given] = []

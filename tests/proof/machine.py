@@ -26,10 +26,11 @@ from dispatch.desk.usecases import (
     vehicles,
 )
 from dispatch.domain.assignment import StepCommand
-from dispatch.domain.booking import Repeat, turned
+from dispatch.domain.booking import Repeat
 from dispatch.domain.correction import Correction
 from dispatch.domain.death import DeathWord
 from dispatch.domain.request import Ask
+from dispatch.domain.trip import way_back
 from dispatch.vocabulary.bookings import Rides, Weekday
 from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.needs import Urgency
@@ -38,6 +39,7 @@ from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import FamilyWord, RequestState
 from dispatch.vocabulary.trip_steps import TAKEN_BY_PEOPLE, Report, Step, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty
+from geo.sample.areas import sample_areas
 from tests.people import CIKOKOL, DINA, HOME, SITI, ZONE
 from tests.proof.ground import STATE_OF, Ground
 from tests.proof.standing import ENDS, LIVE, ON_TRIP, Row, at_of
@@ -180,7 +182,8 @@ class DeskMachine(Ground):
         """A trip, on further days too, and perhaps with a way back at a time or on call."""
         at = self.town.clock.now() + timedelta(hours=hours)
         there = replace(ASKS[what], dropoff=HOME, schedule_at=at)
-        home = turned(replace(there, schedule_at=at + timedelta(hours=2), on_call=back == "on call")) if back else None
+        later = at + timedelta(hours=2)
+        home = way_back(there, sample_areas(), at=later, on_call=back == "on call") if back else None
         until = (at.astimezone(ZONE) + timedelta(days=more)).date()
         repeat = Repeat(days=frozenset(Weekday), until=until) if more else None
         ask_for = partial(requests.receive, repeat=repeat, back=home)

@@ -74,7 +74,9 @@ def _open(
     name, asked = row["id"], json.loads(row["ask"])
     filled = {a["slot"] for a in assignments if a["state"] in LIVE or a["state"] == "cleared"}
     said_yes = {a["slot"] for a in assignments if a["state"] in LIVE - {"offered"} or a["state"] == "cleared"}
-    missing = set(range(row["wanted"])) - filled
+    # Who is asked instead of another one fills a slot where that one is lost.
+    instead = sum(a["slot"] == -100 and a["state"] in LIVE for a in assignments)
+    missing = set(sorted(set(range(row["wanted"])) - filled)[instead:])
     asked_yes = any(a["state"] == "asked" and a["approver"] != "own_operator" for a in approvals)
     booked, promised = ("scheduled", name) in due, any(p["state"] == "open" for p in promises)
     if missing and not (asked_yes or booked or promised):

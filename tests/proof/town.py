@@ -21,12 +21,14 @@ from dispatch.domain.people import Facility, FacilityKind, Person
 from dispatch.domain.request import Ask, Contact, Place
 from dispatch.domain.vehicle import Vehicle
 from dispatch.live.memory import MemoryLive
+from dispatch.rules.pack.read import read_pack
 from dispatch.store.sqlite import SqliteStore, open_sqlite
 from dispatch.vocabulary.needs import Death, Leaves, Need, Urgency
+from dispatch.vocabulary.policy import Diverts
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.vehicle_classes import Duty, Shares, VehicleClass
 from geo.point import Point
-from tests.people import CIKOKOL, DINA, HOME, NOW, SITI, ZONE, ask, publish
+from tests.people import CIKOKOL, DINA, HOME, NOW, SITI, ZONE, ask, packs, publish
 from tests.unit.desk.town import GivenRoads, VirtualClock
 
 T = TypeVar("T")
@@ -161,6 +163,21 @@ class Town:
 
             asyncio.run(make())
         return Path(cls._template.name) / "template.sqlite3"
+
+    def publish(self, diverts: Diverts) -> None:
+        """The national SOP says who takes a vehicle from a lower request for a red."""
+        if diverts is Diverts.OPERATOR:
+            return  # so it is in the sample
+        text = packs()["national.toml"].replace("2026-11-01", "2026-11-02")
+        text = text.replace("[policy]", f'[policy]\nred_diverts = "{diverts}"')
+        pack = read_pack(text)
+        self.run(
+            lambda: self.store.write(
+                lambda books: books.sop.add_pack(
+                    agency=pack.agency, version=pack.version, effective_from=pack.effective_from, text=text
+                )
+            )
+        )
 
     def open(self) -> None:
         """Open the store as a starting server does."""

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -55,6 +55,7 @@ UNDO_WITHIN = timedelta(seconds=10)
 DRIVEN = {"accepted", *ON_TRIP, "cleared"}
 _TABLES = ("requests", "contacts", "assignments", "approvals", "promises", "promise_calls", "deaths", "due", "vehicles")
 NOBODY_THERE = timedelta(minutes=5)
+SOONER_S = 300
 
 
 @dataclass
@@ -84,6 +85,7 @@ class Witness:
         self._left: dict[tuple[str, str], datetime] = {}  # when a vehicle left a request, otherwise than by silence
         self._noticed: Counter[tuple[str, str]] = Counter()
         self._nobody: dict[str, tuple[str, datetime]] = {}  # where nobody was found, until somebody has rung
+        self._taken: set[tuple[str, str]] = set()  # which request lost which vehicle on its way
         self._silent: dict[str, tuple[str, str, datetime]] = {}  # the offers that nobody answered, not even late
         self._declined: dict[str, datetime] = {}  # until when a vehicle is left alone
         self._refusals: dict[str, set[str]] = {}  # of each request, the offers refused and not taken late
@@ -156,8 +158,16 @@ class Witness:
             yield from (f"{kind} of {name} came twice at once" for (kind, name), n in told.fired.items() if n > 1)
         open_now = {row["id"] for row in self.seen["requests"] if row["state"] not in ENDS}
         for request, times in told.owed.items():
-            if told.to_operator[request] != times and request in open_now:
+            if told.to_operator[request] != times and request in open_now - self._solved():
                 yield f"{request} had {len(self._refusals[request])} refusals and the operator was not told"
+
+    def _solved(self) -> set[str]:
+        """Those for which every vehicle that is needed has said yes: who declines or is silent is not missed there."""
+        goes: dict[str, set[int]] = defaultdict(set)
+        for row in self.seen["assignments"]:
+            if row["state"] in LIVE - {"offered"} or row["state"] == "cleared":
+                goes[row["request_id"]].add(row["slot"])
+        return {row["id"] for row in self.seen["requests"] if set(range(row["wanted"])) <= goes[row["id"]]}
 
     def _entry(
         self, row: Row, facts: Mapping[str, Any], at: datetime, asked: Mapping[str, Any], told: "_Told"
@@ -172,7 +182,7 @@ class Witness:
             )
         elif kind in ("trip_noticed", "promise_called", "death_answered"):
             yield from self._reported(row, facts, at)
-        elif row["assignment_id"] is not None:
+        elif row["assignment_id"] is not None and "state" in facts:
             if self._leaves_early(row, facts, at):
                 yield f"{row['assignment_id']} left where nobody was found and nobody had rung"
             yield from self._stepped(row, facts, at, asked)
@@ -185,12 +195,42 @@ class Witness:
             self._kept_back.pop(row["vehicle_id"], None)
             if facts["duty"] == "available":
                 self._declined.pop(row["vehicle_id"], None)
+        elif kind == "escalated":
+            told.to_operator[request] += facts["why"] == "refused_often"
+        else:
+            yield from self._searched(row, facts, asked)
+
+    def _searched(self, row: Row, facts: Mapping[str, Any], asked: Mapping[str, Any]) -> Iterator[str]:
+        """What a search came to, and who is told of it."""
+        kind, request = row["kind"], row["request_id"]
+        if kind in ("diverted", "vehicle_proposed"):
+            yield from self._sooner(row, facts, asked)
         elif kind == "notice_asked" and not facts["rule"]:
             yield f"{request}: {facts['whom']} is to be told and no rule says so"
         elif kind == "decision_made":
             yield from self._decided(request, facts)
-        elif kind == "escalated":
-            told.to_operator[request] += facts["why"] == "refused_often"
+
+    def _sooner(self, row: Row, facts: Mapping[str, Any], asked: Mapping[str, Any]) -> Iterator[str]:
+        """A vehicle is proposed for a red, or diverted to it: from a lower one, where it is not yet, and never back."""
+        vehicle, request, trip = row["vehicle_id"], row["request_id"], facts["trip"]
+        what = f"{vehicle}, {row['kind']} for {request}"
+        if asked["urgency"] != "red":
+            yield f"{what}, which is no red"
+        if facts["without_s"] is not None and facts["without_s"] - facts["eta_s"] < SOONER_S:
+            yield f"{what}, is there in {facts['eta_s']} s, without it somebody in {facts['without_s']} s"
+        if trip is None:
+            return
+        [lower] = [json.loads(one["ask"]) for one in self.seen["requests"] if one["id"] == facts["taken_from"]]
+        if lower["urgency"] == "red":
+            yield f"{what}, was on its way to another red"
+        came = [state for state in self._trails[trip] if state in DRIVEN]
+        if (came or ["accepted"])[-1] not in ("accepted", "en_route"):
+            yield f"{what}, had come as far as {came}"
+        if (request, vehicle) in self._taken:
+            yield f"{what}, was taken away from it before"
+        state = self._states[trip]
+        if (state == "stood_down") is not (row["kind"] == "diverted"):
+            yield f"{what}, and its trip is {state}"
 
     def _decided(self, request: str, facts: Mapping[str, Any]) -> Iterator[str]:
         number = facts["decision_id"]
@@ -257,6 +297,8 @@ class Witness:
             yield f"{name} expired {self._expires[name] - at} early"
         of = (row["request_id"], row["vehicle_id"])
         self._silent.pop(name, None)
+        if state == "stood_down":
+            self._taken.add(of)
         if state == "expired":
             self._silent[name] = (*of, at)
         elif state in LEFT and facts.get("cause") is None:  # whom the desk called back counts as not asked

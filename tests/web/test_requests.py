@@ -30,6 +30,21 @@ def opi(service: Service) -> Any:
         yield client
 
 
+def test_staff_read_who_could_come_and_not_where_everybody_stands(siti: httpx.Client, opi: httpx.Client) -> None:
+    made = siti.post("/api/requests", json=REQUEST).json()
+    path = f"/api/requests/{made['id']}"
+    for read in (
+        made["decision"],
+        siti.get(path).json()["decision"],
+        siti.get(f"{path}/candidates").json(),
+        siti.post("/api/suggestions", json={"need": "body", "pickup": "puskesmas-cikokol"}).json(),
+    ):
+        assert read["candidates"][0]["eta_s"] is not None
+        assert {(c["lon"], c["lat"]) for c in read["candidates"]} == {(None, None)}
+        assert {"agency": "kota-tangerang", "name": "Kota Tangerang", "version": "2026-11-01"} in read["sop"]
+    assert None not in {c["lon"] for c in opi.get(path).json()["decision"]["candidates"]}
+
+
 def test_cikokol_by_suggestion_and_by_request(siti: httpx.Client) -> None:
     decision = siti.post("/api/suggestions", json=BODY).json()
     assert decision["outcome"] == "offer"

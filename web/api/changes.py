@@ -12,7 +12,7 @@ from dispatch.desk.ports import Books
 from dispatch.desk.usecases import changes, changing, diverting, promises, transferring
 from dispatch.domain.people import Person
 from dispatch.domain.request import Ask, Contact, Place
-from dispatch.domain.trip import moved_to, with_trip
+from dispatch.domain.trip import edited, moved_to
 from dispatch.reading.requests import RequestOut, in_scope
 from dispatch.vocabulary.bookings import Rides
 from dispatch.vocabulary.needs import Death, Document, Leaves, Urgency
@@ -177,11 +177,7 @@ def _edit(house: TheHouse, books: Books, body: ChangeIn) -> changing.Edit:
     told = body.patient.model_dump(exclude_unset=True) if body.patient else {}
 
     def edit(ask: Ask) -> Ask:
-        new = replace(ask, **said, patient=replace(ask.patient, **told))  # type: ignore[arg-type]
-        moved = new.pickup != ask.pickup or new.dropoff != ask.dropoff
-        return (
-            with_trip(replace(new, leaves=body.leaves, distance_km=None), house.areas) if moved or body.leaves else new
-        )
+        return edited(ask, house.areas, said=said, patient=told, leaves=body.leaves)
 
     return edit
 

@@ -1,6 +1,5 @@
 """Asking for vehicles, and what is done about a request."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Self
 
@@ -9,11 +8,11 @@ from pydantic import Field, StringConstraints, model_validator
 
 from dispatch.desk.ports import Books
 from dispatch.desk.usecases import requests
-from dispatch.domain.booking import Repeat, turned
+from dispatch.domain.booking import Repeat
 from dispatch.domain.people import Person
 from dispatch.domain.request import Ask, Contact, Patient, RequestFilter
-from dispatch.domain.trip import with_trip
-from dispatch.reading.decisions import DecisionOut, VerdictOut, decision_out, rules_of, verdict_out
+from dispatch.domain.trip import asked_by, way_back
+from dispatch.reading.decisions import DecisionOut, VerdictOut, decision_for, rules_of, verdict_out
 from dispatch.reading.requests import RequestOut, RequestPageOut, in_scope, page_out
 from dispatch.reading.scope import facility_of
 from dispatch.vocabulary.bookings import Weekday
@@ -148,14 +147,13 @@ def ask_of(house: TheHouse, books: Books, body: SuggestionIn, person: Person) ->
         dropoff=dropoff,
         patient=Patient(**{**patient.model_dump(), "living": living}),
         documents=frozenset(body.documents),
-        requester=person.facility or pickup.facility,
         has_phone=isinstance(body, RequestIn),
         leaves=body.leaves,
         schedule_at=utc(body.schedule_at) if body.schedule_at else None,
         subject=body.subject,
         due_at=utc(body.due_at) if body.due_at else None,
     )
-    return with_trip(ask, house.areas)
+    return asked_by(ask, person, house.areas)
 
 
 @router.post("/suggestions")
@@ -164,7 +162,9 @@ async def suggest(body: SuggestionIn, house: TheHouse, person: Caller, lang: Spo
     unit = house.unit
     ask = await unit.store.read(lambda books: ask_of(house, books, body, person))
     record = done(await requests.suggest(unit, ask, utc(body.at) if body.at is not None else None))
-    return await unit.store.read(lambda books: decision_out(record, rules_of(unit.packs(books)), unit.zone, lang))
+    return await unit.store.read(
+        lambda books: decision_for(person, record, rules_of(unit.packs(books)), unit.zone, lang)
+    )
 
 
 @router.post("/requests", status_code=201)
@@ -183,13 +183,12 @@ def _back_of(house: TheHouse, ask: Ask, back: ReturnIn | None) -> Ask | None:
     """The way back of what is asked. Raises a 422 problem where nobody said where the trip goes."""
     if back is None:
         return None
-    there = turned(ask)
-    if there is None:
-        raise Problem(422, "return_from_where")
     at = back.at or back.after
     assert at is not None
-    returning = replace(there, schedule_at=utc(at), on_call=back.at is None, leaves=None, distance_km=None)
-    return with_trip(returning, house.areas)
+    returning = way_back(ask, house.areas, at=utc(at), on_call=back.at is None)
+    if returning is None:
+        raise Problem(422, "return_from_where")
+    return returning
 
 
 @router.get("/requests")
@@ -212,7 +211,9 @@ async def list_requests(
         limit=limit,
     )
     unit = house.unit
-    return await unit.store.read(lambda books: page_out(unit, books, books.requests.list_some(which), limit, lang))
+    return await unit.store.read(
+        lambda books: page_out(unit, books, person, books.requests.list_some(which), limit, lang)
+    )
 
 
 def _cursor(text: str) -> tuple[datetime, str]:
@@ -235,7 +236,9 @@ async def view_candidates(request_id: str, house: TheHouse, person: Caller, lang
     unit = house.unit
     await unit.store.read(lambda books: in_scope(books, person, request_id))
     record = await requests.candidates(unit, request_id)
-    return await unit.store.read(lambda books: decision_out(record, rules_of(unit.packs(books)), unit.zone, lang))
+    return await unit.store.read(
+        lambda books: decision_for(person, record, rules_of(unit.packs(books)), unit.zone, lang)
+    )
 
 
 @router.get("/requests/{request_id}/candidates/{vehicle_id}")

@@ -235,7 +235,10 @@ async def test(draft: Kept) -> DraftTestOut:
 
 
 def _scenario(report: Report, lang: Lang) -> ScenarioOut:
-    lines = [expectation_text(check.what, check.expected, check.happened, lang) for check in report.failures]
+    lines = [
+        expectation_text(check.what, check.expected.text(lang), check.happened.text(lang), lang)
+        for check in report.failures
+    ]
     return ScenarioOut.of(report, state=report.outcome.value, lines=lines)
 
 

@@ -6,10 +6,13 @@ from uuid import uuid4
 
 from dispatch.choosing.decision import Decision
 from dispatch.choosing.next_step import AskApproval, OfferTo
+from dispatch.choosing.proposal import Proposal
 from dispatch.desk.command import DESK
 from dispatch.desk.effects.keeping import look_again, take_from_booked
+from dispatch.desk.effects.places import take_place
 from dispatch.desk.effects.promising import open_promise, promise_call_back
-from dispatch.desk.effects.standing import settle, unfilled_of, yields_to
+from dispatch.desk.effects.proposing import propose
+from dispatch.desk.effects.standing import is_solved, settle, unfilled_of, yields_to
 from dispatch.desk.effects.steps import release, take_step
 from dispatch.desk.later import may_change_at
 from dispatch.desk.ports import Books, Due, DueKind, LostRaceError
@@ -50,13 +53,20 @@ def carry_out(books: Books, request: Request, written: Written) -> None:
     now, step = decision.at, decision.step
     if unfilled_of(books, request, now).slots != decision.unfilled.slots:
         raise LostRaceError(f"request {request.id} needs something else than when it was decided")
+    if decision.proposal is not None and decision.proposal.by_desk:
+        _divert(books, decision.proposal, now, decision.sop.policy)
     if not (step.offers or step.asks or step.promise or step.search_at):
-        return  # nothing is unfilled, and nobody can be sent ahead
+        # Nothing is unfilled, and nobody can be sent ahead; who was asked instead of a lost one has not answered yet.
+        if not is_solved(request, books.assignments.list_of(request.id)):
+            watch_long(books, request.id, now, decision.sop.policy)
+        propose(books, request, decision)
+        return
     put_decision(books, request.id, written, DESK)
     for offer in step.offers:
         make_offer(books, request, offer, decision, actor=DESK)
     _ask_notices(books, request, written)
     _wait(books, request, decision)
+    propose(books, request, decision)
 
 
 def wait_on(books: Books, request: Request, decision: Decision, before: DecisionMade) -> None:
@@ -69,6 +79,7 @@ def wait_on(books: Books, request: Request, decision: Decision, before: Decision
         raise LostRaceError(f"request {request.id} needs something else than when it was decided")
     books.journal.add(replace(before, at=decision.at, actor=DESK, again=True))
     _wait(books, request, decision)
+    propose(books, request, decision)
 
 
 def _wait(books: Books, request: Request, decision: Decision) -> None:
@@ -168,7 +179,7 @@ def make_offer(books: Books, request: Request, offer: OfferTo, decision: Decisio
     accept = StepCommand(step=Step.ACCEPT, actor=DESK, source=StepSource.DESK, cause=StepCause.AUTO_ACCEPT)
     taken = take_step(books, assignment, accept, now, policy)
     assert not isinstance(taken, Refusal), taken
-    return taken
+    return take_place(books, request, taken, now, policy)
 
 
 def arrival_of(decision: Decision, vehicle_id: str) -> Arrival | None:
@@ -191,15 +202,30 @@ def _take_from_lower(books: Books, request: Request, vehicle_id: str, now: datet
 
 
 def give_way(
-    books: Books, held: Assignment, now: datetime, policy: Policy, *, actor: str, reason: str | None = None
+    books: Books,
+    held: Assignment,
+    now: datetime,
+    policy: Policy,
+    *,
+    actor: str,
+    reason: str | None = None,
+    cause: StepCause = StepCause.RED_FIRST,
 ) -> None:
     """The vehicle of a lower request is free for a red: that request is owed one, and searched again."""
     other = books.requests.get(held.request_id)
-    release(books, [held], actor=actor, reason=reason, cause=StepCause.RED_FIRST, now=now, policy=policy)
+    release(books, [held], actor=actor, reason=reason, cause=cause, now=now, policy=policy)
     open_promise(books, other, Why.RED_FIRST, now)
     books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject=other.id, at=now))
     watch_long(books, other.id, now, policy)
     settle(books, other, now)
+
+
+def _divert(books: Books, found: Proposal, now: datetime, policy: Policy) -> None:
+    """The desk takes the vehicle from its trip, which nobody has gone on with since it was decided."""
+    assert found.trip is not None
+    if books.assignments.get(found.trip.id) != found.trip:
+        raise LostRaceError(f"{found.trip.id} has gone on since this was decided")
+    give_way(books, found.trip, now, policy, actor=DESK, cause=StepCause.RED_DIVERTS)
 
 
 def _ask_approval(books: Books, request: Request, wanted: AskApproval, now: datetime) -> None:

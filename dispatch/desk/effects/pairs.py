@@ -15,7 +15,7 @@ from dispatch.vocabulary.events import OfferMade
 from dispatch.vocabulary.notices import Notice
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
-from dispatch.vocabulary.trip_steps import FIRST_CONTACT, KEPT_UNTIL_BETTER, StepCause
+from dispatch.vocabulary.trip_steps import FIRST_CONTACT, StepCause
 
 
 def first_contact_carries(
@@ -39,13 +39,6 @@ def first_contact_carries(
         release(books, [behind], actor=DESK, cause=StepCause.FIRST_CONTACT_CARRIES, now=now, policy=policy)
     current = books.assignments.get(ahead.id)
     books.assignments.save(replace(current, slot=0, version=current.version + 1))
-
-
-def let_the_kept_go(books: Books, request: Request, now: datetime, policy: Policy) -> None:
-    """A better one has said yes: whoever drove on until then, and carries nobody, is called back."""
-    trips = books.assignments.list_of(request.id)
-    kept = [a for a in trips if a.is_live and a.slot == KEPT_UNTIL_BETTER and not a.row.loaded]
-    release(books, kept, actor=DESK, cause=StepCause.BETTER_ACCEPTED, now=now, policy=policy)
 
 
 def goes_ahead_again(books: Books, request: Request, undone: Assignment, now: datetime, policy: Policy) -> None:

@@ -1,36 +1,18 @@
-"""Sending a vehicle by a person's choice: whether they may, and which place of the request it takes."""
+"""Sending a vehicle by a person's choice: whether they may."""
 
 from dispatch.choosing.decision import Decision
 from dispatch.desk.effects.overriding import Override, judge_objections
 from dispatch.desk.effects.standing import yields_to
-from dispatch.desk.effects.steps import carrying, release
 from dispatch.desk.ports import Books
 from dispatch.domain.people import Person
-from dispatch.domain.request import Request, unfilled_slots
 from dispatch.rules.judge_one import LEFT_ALONE_RULE
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
-from dispatch.vocabulary.trip_steps import AssignmentState, StepCause
 
 
 def _next_free(books: Books, decision: Decision) -> str | None:
     """The next candidate that may go at once, for an operator who came second."""
     ready = (c.vehicle_id for c in decision.candidates if c.eligible and not c.needs and c.arrival is not None)
     return next((name for name in ready if books.assignments.find_live(name) is None), None)
-
-
-def make_room(books: Books, request: Request, actor: Person, decision: Decision) -> int | Refusal:
-    """The slot that an operator's choice fills: an empty one, else that of a vehicle whose driver has not said yes,
-    else the first; the vehicle that has it is released, unless somebody is aboard."""
-    assignments = [a for a in books.assignments.list_of(request.id) if a.is_live and a.slot >= 0]
-    empty = unfilled_slots(request.wanted, assignments)
-    if empty:
-        return empty[0]
-    leaving = min(assignments, key=lambda a: (a.row.loaded, a.state is not AssignmentState.OFFERED, a.slot))
-    if refusal := carrying([leaving]):
-        return refusal
-    policy = decision.sop.policy
-    release(books, [leaving], actor=actor.id, cause=StepCause.REASSIGNED, now=decision.at, policy=policy)
-    return leaving.slot
 
 
 def judge_choice(

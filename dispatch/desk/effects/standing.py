@@ -14,14 +14,14 @@ from dispatch.vocabulary.events import RequestEnded
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.promises import TOLD_REQUESTER, PromiseState
 from dispatch.vocabulary.request_states import ENDS, RequestState
-from dispatch.vocabulary.trip_steps import FIRST_CONTACT, AssignmentState
+from dispatch.vocabulary.trip_steps import FIRST_CONTACT, INSTEAD, AssignmentState
 
 
 def unfilled_of(books: Books, request: Request, now: datetime, *, leaving: str | None = None) -> Unfilled:
     """What a request still needs; `leaving` is an assignment that is just about to end."""
     assignments = [a for a in books.assignments.list_of(request.id) if a.id != leaving]
     counted = [a for a in assignments if a.fills_slot]
-    main = next((a for a in counted if a.slot == 0), None)
+    main = next((a for slot in (0, INSTEAD) for a in counted if a.slot == slot), None)
     ahead = any(a.slot == FIRST_CONTACT or a.hands_over for a in counted)
     return Unfilled(
         slots=unfilled_slots(request.wanted, assignments),
@@ -34,6 +34,12 @@ def yields_to(ask: Ask, held: Assignment, other: Request) -> bool:
     """Whether a vehicle that is `held` for another request may be asked for this one: its driver has not answered yet,
     and this one goes before the other."""
     return held.state is AssignmentState.OFFERED and goes_before(ask, other.ask)
+
+
+def is_divertible(held: Assignment, other: Request, ask: Ask) -> bool:
+    """Whether the vehicle of a lower request may be taken for this one by the desk or proposed: it is on its way there,
+    and not there yet."""
+    return held.row.is_going and not held.row.met and goes_before(ask, other.ask)
 
 
 def goes_before(ask: Ask, other: Ask) -> bool:
@@ -80,15 +86,15 @@ def settle(
     ended = state in ENDS
     if ended or not unfilled_slots(request.wanted, assignments):
         books.timers.drop(DueKind.PROMISE_RETRY, request.id)
-    if ended or _is_solved(request, assignments):
+    if ended or is_solved(request, assignments):
         books.timers.drop(DueKind.SEARCH_LONG, request.id)
         _withdraw_asked(books, request.id)
         if promise is not None and (ended or not promise.owes_a_word):
             outcome = PromiseState.WITHDRAWN if ended and state is not RequestState.COMPLETED else PromiseState.SOLVED
             close_promise(books, request.id, outcome, outcome=state.value, told=told, now=now)
     if ended:
-        books.timers.drop(DueKind.SCHEDULED, request.id)
-        books.timers.drop(DueKind.BOOKING, request.id)
+        for kind in (DueKind.SCHEDULED, DueKind.BOOKING, DueKind.SOONER):
+            books.timers.drop(kind, request.id)
     if ended and request.reserved is not None:
         books.timers.hasten(DueKind.PROMISE_RETRY, now)  # who waits may go with the vehicle that was kept
     if state is request.state:
@@ -108,7 +114,7 @@ def _withdraw_asked(books: Books, request_id: str) -> None:
             books.approvals.put(replace(approval, state=ApprovalState.WITHDRAWN))
 
 
-def _is_solved(request: Request, assignments: list[Assignment]) -> bool:
+def is_solved(request: Request, assignments: list[Assignment]) -> bool:
     """Whether for every slot a vehicle has said yes."""
     going = [a for a in assignments if a.state is not AssignmentState.OFFERED]
     return not unfilled_slots(request.wanted, going)

@@ -6,12 +6,22 @@ from datetime import datetime, timedelta
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.domain.assignment import Assignment, StepCommand, decide, evolve
 from dispatch.domain.correction import Correction, decide_correction
+from dispatch.domain.request import unfilled_slots
 from dispatch.vocabulary.events import OfferDeclined, ProblemReported, TripEvent
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS
-from dispatch.vocabulary.trip_steps import LOADED, STATES, AssignmentState, Phase, Step, StepCause, StepSource
+from dispatch.vocabulary.trip_steps import (
+    INSTEAD,
+    LOADED,
+    STATES,
+    AssignmentState,
+    Phase,
+    Step,
+    StepCause,
+    StepSource,
+)
 from dispatch.vocabulary.vehicle_classes import Duty
 
 
@@ -71,6 +81,8 @@ def _follow(books: Books, assignment: Assignment, event: TripEvent, now: datetim
         red = books.requests.get(assignment.request_id).ask.urgency is Urgency.RED
         watch_at = now + timedelta(seconds=_quiet_s(assignment.state, policy, red=red))
         books.timers.set(Due(kind=DueKind.WATCH, subject=assignment.id, at=watch_at))
+        if red and not before.is_going:
+            books.timers.set(Due(kind=DueKind.SOONER, subject=assignment.request_id, at=now))
     return assignment
 
 
@@ -89,7 +101,10 @@ def _nobody_else_was_asked(books: Books, late: Assignment) -> bool:
     request = books.requests.get(late.request_id)
     if request.state in ENDS or not books.vehicles.get(late.vehicle_id).is_free:
         return False
-    return all(other.slot != late.slot or not other.fills_slot for other in books.assignments.list_of(request.id))
+    trips = books.assignments.list_of(request.id)
+    if late.slot == INSTEAD:
+        return bool(unfilled_slots(request.wanted, trips))
+    return all(other.slot != late.slot or not other.fills_slot for other in trips)
 
 
 def _free(books: Books, assignment: Assignment, event: TripEvent, now: datetime) -> None:
@@ -109,8 +124,10 @@ def _free(books: Books, assignment: Assignment, event: TripEvent, now: datetime)
 
 
 def wake_waiting(books: Books, now: datetime) -> None:
-    """Something changed that could help: for every request that waits the search goes on at this time."""
-    books.timers.hasten(DueKind.PROMISE_RETRY, now)
+    """Something changed that could help: for every request that waits the search goes on at this time, and for every
+    red to which somebody is on the way it is asked who would be sooner."""
+    for kind in (DueKind.PROMISE_RETRY, DueKind.SOONER):
+        books.timers.hasten(kind, now)
 
 
 def carrying(assignments: Iterable[Assignment]) -> Refusal | None:

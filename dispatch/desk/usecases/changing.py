@@ -14,6 +14,7 @@ from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books, DueKind, LostRaceError
 from dispatch.desk.record import Written
 from dispatch.desk.unit import Unit, Work
+from dispatch.desk.usecases.proposing import weigh
 from dispatch.domain.arrival import Arrival
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.booking import BACK_WITHIN, carried_over, is_after
@@ -24,7 +25,7 @@ from dispatch.vocabulary.events import RequestChanged
 from dispatch.vocabulary.notices import Changed
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS, RequestState
-from dispatch.vocabulary.trip_steps import KEPT_UNTIL_BETTER, AssignmentState, Leg, StepCause
+from dispatch.vocabulary.trip_steps import INSTEAD, KEPT_UNTIL_BETTER, AssignmentState, Leg, StepCause
 
 Edit = Callable[[Ask], Ask]
 _PLACE_OF = {Leg.PICKUP: Changed.PICKUP, Leg.MEETING: Changed.PICKUP, Leg.DESTINATION: Changed.DROPOFF}
@@ -65,6 +66,7 @@ async def change(
             changed = _changes(one.ask, new) + ((Changed.CONTACT,) if contact is not None else ())
             if changed or one is request:
                 plan = await _plan(unit, one, new, trips, now)
+                plan = replace(plan, decision=await weigh(unit, one.id, plan.decision))
                 parts.append(_Part(one, trips, new, changed, plan, await unit.write_down(plan.decision)))
         whole = Refusal(RefusalCode.NO_SERIES) if rides is Rides.FOLLOWING and request.series is None else None
         refusal = whole or judge_ask(ask) or _judge(parts, now, agreed=agreed)
@@ -109,7 +111,7 @@ async def _plan(unit: Unit, request: Request, ask: Ask, trips: Sequence[Assignme
     unfit = {a.id for a in live if not a.row.loaded and _unfit(decision, request.ask, a.vehicle_id)}
     in_slots = [a for a in live if a.slot >= 0]
     surplus = [a for a in in_slots if a.slot >= decision.wanted and not a.row.loaded]
-    leaving = [a for a in in_slots if a.id in unfit and a not in surplus]
+    leaving = [a for a in live if a.id in unfit and a not in surplus and (a.slot >= 0 or a.slot == INSTEAD)]
     withdrawn = [a for a in leaving if a.state is AssignmentState.OFFERED]
     going = [a for a in leaving if a.row.is_going]
     kept = any(a.slot == KEPT_UNTIL_BETTER for a in live)

@@ -7,7 +7,8 @@ from dispatch.choosing.decision import Decision
 from dispatch.choosing.next_step import NextStep, OfferTo
 from dispatch.desk.command import Command
 from dispatch.desk.effects.carry_out import give_way, make_offer, put_decision, watch_long
-from dispatch.desk.effects.sending import judge_sop, make_room
+from dispatch.desk.effects.places import make_room
+from dispatch.desk.effects.sending import judge_sop
 from dispatch.desk.effects.standing import goes_before, settle
 from dispatch.desk.effects.steps import carrying
 from dispatch.desk.ports import Books, LostRaceError
@@ -52,7 +53,7 @@ async def divert(
             if books.assignments.get(taken.id) != taken:
                 raise LostRaceError(f"{taken.id} has gone on since this was decided")
             current = books.requests.get(request_id)
-            slot = make_room(books, current, by.actor, decision)
+            slot = make_room(books, current, now, decision.sop.policy, actor=by.actor.id)
             if isinstance(slot, Refusal):
                 return slot
             give_way(books, taken, now, decision.sop.policy, actor=by.actor.id, reason=reason)

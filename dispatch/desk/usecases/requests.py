@@ -13,14 +13,16 @@ from dispatch.desk.command import Command
 from dispatch.desk.effects.carry_out import carry_out, make_offer, put_decision, watch_long
 from dispatch.desk.effects.keeping import keep, overlapping
 from dispatch.desk.effects.overriding import write_override
+from dispatch.desk.effects.places import make_room
 from dispatch.desk.effects.promising import open_promise
-from dispatch.desk.effects.sending import judge_choice, make_room
+from dispatch.desk.effects.sending import judge_choice
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books, LostRaceError
 from dispatch.desk.record import Written
 from dispatch.desk.search import walked
 from dispatch.desk.unit import Unit, Work
+from dispatch.desk.usecases.proposing import weigh
 from dispatch.desk.usecases.reserving import first_of, reserve, seek
 from dispatch.desk.usecases.serving import list_before, serve
 from dispatch.domain.approval import Approval, ApprovalState
@@ -136,16 +138,18 @@ async def _make(unit: Unit, first: Request, rides: Sequence[Ride], choose: str |
     booked: dict[bool, Written] = {}  # by whether it is a way back
     for number, ride in enumerate(rides):
         is_back, reserved, at = ride.back_of is not None, None, ride.ask.schedule_at
+        request_id = first.id if number == 0 else _new_id()
         written = booked[is_back].booked_for(ride.ask) if is_back in booked else None
         if written is None:
-            written = await unit.write_down(await unit.search(ride.ask, first.created_at, Tried(choose=choose)))
+            decision = await unit.search(ride.ask, first.created_at, Tried(choose=choose))
+            written = await unit.write_down(await weigh(unit, request_id, decision))
         if written.decision.step.search_at is not None:
             booked.setdefault(is_back, written)
             if at is not None and not ride.ask.on_call:
                 reserved = first_of(await seek(unit, ride.ask, also=kept, choose=choose))
         request = replace(
             first,
-            id=first.id if number == 0 else _new_id(),
+            id=request_id,
             ask=ride.ask,
             wanted=written.decision.wanted,
             series=first.id if len(rides) > 1 else None,
@@ -215,7 +219,7 @@ async def assign(
             refusal = judge_choice(books, decision, vehicle_id, override, by.actor)
             if refusal is not None:
                 return refusal
-            slot = make_room(books, current, by.actor, decision)
+            slot = make_room(books, current, now, decision.sop.policy, actor=by.actor.id)
             if isinstance(slot, Refusal):
                 return slot
             about = {"request_id": request_id, "vehicle_id": vehicle_id}
@@ -258,6 +262,7 @@ async def approve(
         slower = None
         if answered is not None and yes and not decision.unfilled.slots:
             decision, slower = await _instead_of_slower(unit, request, answered, decision)
+        decision = await weigh(unit, request_id, decision)
         written = await unit.write_down(decision)
 
         def work(books: Books) -> str | Refusal:

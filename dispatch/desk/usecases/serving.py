@@ -12,6 +12,7 @@ from dispatch.desk.effects.standing import settle
 from dispatch.desk.ports import Books, DueKind, LostRaceError, find
 from dispatch.desk.soon import UNSURE_S, list_trips, soon_free
 from dispatch.desk.unit import Unit, Work
+from dispatch.desk.usecases.proposing import weigh
 from dispatch.domain.request import Request, unfilled_slots
 from dispatch.vocabulary.events import DecisionMade
 from dispatch.vocabulary.needs import Urgency
@@ -64,7 +65,8 @@ async def serve(unit: Unit, request_ids: Iterable[str]) -> None:
         # What is given to a lower request keeps no first contact from a red.
         others = (other for other in waiting if other.is_red or not one.is_red)
         taken = frozenset(name for other in others for name in given.get(other.request.id, ()))
-        ahead = one.decision.instead(taken=(taken - set(own)) | asked, first=own)
+        others_have = (taken - set(own)) | asked
+        ahead = await weigh(unit, one.request.id, one.decision.instead(taken=others_have, first=own), others_have)
         await _keep(unit, one.request.id, ahead)
         asked |= {offer.vehicle_id for offer in ahead.step.offers}
     for request_id in set(ids) - {request.id for request, _ in open_ones}:
@@ -91,7 +93,7 @@ async def _keep(unit: Unit, request_id: str, decided: Decision) -> None:
             decision = first.pop()
         else:
             request = await unit.store.read(lambda books: books.requests.get(request_id))
-            decision = await unit.search_again(request, unit.clock.now())
+            decision = await weigh(unit, request_id, await unit.search_again(request, unit.clock.now()))
         said, gist = unit.said.pop(request_id, None), decision.gist
         same = said is not None and said[1] == gist and not decision.step.offers
         written = None if same else await unit.write_down(decision)

@@ -25,6 +25,7 @@ from dispatch.rules.pack.faults import PackError
 from dispatch.rules.pack.read import judge_pack_beside, read_pack
 from dispatch.rules.sop import Pack
 from dispatch.vocabulary.events import SopApproved, SopEvent, SopPublished, SopReturned, SopSubmitted
+from dispatch.vocabulary.policy import CHOICES
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 
 _MOST_REPLAYED = 5_000
@@ -89,11 +90,11 @@ async def save_draft(
 ) -> str | Refusal:
     """Keep what the form holds, also where it has problems; a submitted draft is open again.
 
-    The form has no figures of certain hours: they stay as the draft's text has them.
+    The form has no figures of certain hours and no choices: they stay as the draft's text has them.
     """
 
     def save(_: Books, draft: SopDraft, now: datetime) -> SopDraft:
-        kept = {"hours": hours} if (hours := policy_of(draft.text).get("hours")) else {}
+        kept = {name: value for name, value in policy_of(draft.text).items() if name in (*CHOICES, "hours") and value}
         text = write_pack(
             agency=agency, title=title, version=version, effective_from=now, policy={**policy, **kept}, rules=rules
         )

@@ -13,9 +13,10 @@ from dispatch.desk.effects.promising import escalate, open_promise
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.ports import Books, Due, DueKind, StoreUnavailableError
 from dispatch.desk.unit import Unit, Work, transaction
-from dispatch.desk.usecases.booked import look
+from dispatch.desk.usecases import booked, proposing
 from dispatch.desk.usecases.closures import end_closure
 from dispatch.desk.usecases.promises import promise_due
+from dispatch.desk.usecases.proposing import weigh
 from dispatch.desk.usecases.serving import MOST, serve
 from dispatch.desk.usecases.transferring import hand_over
 from dispatch.desk.usecases.trips import step
@@ -55,18 +56,15 @@ async def run_due(unit: Unit) -> datetime | None:
             failed[timer.kind, timer.subject] = TimerStuckError(f"{timer.kind} of {timer.subject} stays due")
         due = [timer for timer in due if ran[timer] < _STUCK]
         ran.update(due)
-        # Requests that wait are served after the timers that may free a vehicle, and all of them together.
-        for timer in due:
-            if timer.kind is not DueKind.PROMISE_RETRY:
-                try:
-                    await _run(unit, timer)
-                except StoreUnavailableError:
-                    raise
-                except Exception as error:  # noqa: BLE001 - it is raised at the end
-                    failed[timer.kind, timer.subject] = error
+        # Requests that wait are served after the timers that may free a vehicle, and all of them together; who is free
+        # still may be sooner than one on its way.
+        for timer in [timer for timer in due if timer.kind not in (DueKind.PROMISE_RETRY, DueKind.SOONER)]:
+            await _try(unit, timer, failed)
         waiting = [timer.subject for timer in due if timer.kind is DueKind.PROMISE_RETRY]
         if waiting:
             await serve(unit, waiting)
+        for timer in [timer for timer in due if timer.kind is DueKind.SOONER]:
+            await _try(unit, timer, failed)
 
 
 async def run_timers(unit: Unit, stop: asyncio.Event, *, at_most_s: float = 1.0) -> None:
@@ -84,12 +82,19 @@ async def run_timers(unit: Unit, stop: asyncio.Event, *, at_most_s: float = 1.0)
             await asyncio.wait_for(stop.wait(), wait_s)
 
 
+async def _try(unit: Unit, timer: Due, failed: dict[tuple[DueKind, str], Exception]) -> None:
+    try:
+        await _run(unit, timer)
+    except StoreUnavailableError:
+        raise
+    except Exception as error:  # noqa: BLE001 - it is raised at the end
+        failed[timer.kind, timer.subject] = error
+
+
 async def _run(unit: Unit, due: Due) -> None:
     match due.kind:
         case DueKind.OFFER_EXPIRES:
-            command = StepCommand(step=Step.EXPIRE, actor=DESK, source=StepSource.DESK)
-            if isinstance(await step(unit, due.subject, command, by=None), Refusal):
-                await unit.store.write(lambda books: _drop_stale(books, due))
+            await _expire(unit, due)
         case DueKind.PROMISE_DUE:
             await promise_due(unit, due)
         case DueKind.SEARCH_LONG:
@@ -97,7 +102,7 @@ async def _run(unit: Unit, due: Due) -> None:
         case DueKind.SCHEDULED:
             await _begin_booked(unit, due)
         case DueKind.BOOKING:
-            await look(unit, due)
+            await booked.look(unit, due)
         case DueKind.SHIFT_ENDS:
             await end_shift(unit, due)
         case DueKind.CLOSURE_ENDS:
@@ -106,8 +111,16 @@ async def _run(unit: Unit, due: Due) -> None:
             await watch(unit, due)
         case DueKind.HAND_OVER:
             await hand_over(unit, due)
+        case DueKind.SOONER:
+            await proposing.look(unit, due.subject)
         case DueKind.PROMISE_RETRY:
             await serve(unit, [due.subject])
+
+
+async def _expire(unit: Unit, due: Due) -> None:
+    command = StepCommand(step=Step.EXPIRE, actor=DESK, source=StepSource.DESK)
+    if isinstance(await step(unit, due.subject, command, by=None), Refusal):
+        await unit.store.write(lambda books: _drop_stale(books, due))
 
 
 @transaction
@@ -125,7 +138,8 @@ async def _begin_booked(unit: Unit, due: Due) -> None:
     async def attempt() -> Work[None]:
         now = unit.clock.now()
         request = await unit.store.read(lambda books: books.requests.get(due.subject))
-        written = await unit.write_down(await unit.search_again(request, now))
+        decision = await weigh(unit, request.id, await unit.search_again(request, now))
+        written = await unit.write_down(decision)
 
         def work(books: Books) -> None:
             books.timers.drop(due.kind, due.subject)

@@ -8,13 +8,15 @@ from dispatch.desk.command import DESK, Command
 from dispatch.desk.effects.carry_out import carry_out, offer_s
 from dispatch.desk.effects.handing_over import keeps_after_all, steps_beside
 from dispatch.desk.effects.noticing import judge_staying
-from dispatch.desk.effects.pairs import first_contact_carries, goes_ahead_again, let_the_kept_go
+from dispatch.desk.effects.pairs import first_contact_carries, goes_ahead_again
+from dispatch.desk.effects.places import let_the_asked_be, take_place
 from dispatch.desk.effects.promising import escalate, escalated_to
-from dispatch.desk.effects.standing import settle
+from dispatch.desk.effects.standing import is_solved, settle
 from dispatch.desk.effects.steps import correct_step, take_step
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.desk.record import Written
 from dispatch.desk.unit import Unit, Work
+from dispatch.desk.usecases.proposing import weigh
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.correction import Correction
 from dispatch.domain.request import Place, Request, unfilled_slots
@@ -71,7 +73,8 @@ async def step(unit: Unit, assignment_id: str, command: StepCommand, *, by: Comm
         if reopens and request.state not in ENDS:
             moved = _from_where_it_stands(unit, request, before)
             leaving = replace(before, state=STEPS[command.step].leads_to)
-            written = await unit.write_down(await unit.search_again(moved, now, leaving=leaving))
+            decision = await weigh(unit, request.id, await unit.search_again(moved, now, leaving=leaving))
+            written = await unit.write_down(decision)
 
         def work(books: Books) -> str | Refusal:
             if command.step is Step.UNDO and (ended := _ended_otherwise(books, before.request_id)):
@@ -87,8 +90,8 @@ async def step(unit: Unit, assignment_id: str, command: StepCommand, *, by: Comm
             current = books.requests.get(assignment.request_id)
             if written is not None and current.state not in ENDS:
                 current = _go_on(books, current, written, command.step)
-            if assignment.slot >= 0 and command.step is Step.ACCEPT:
-                let_the_kept_go(books, current, now, policy)
+            if command.step is Step.ACCEPT:
+                assignment = take_place(books, current, assignment, now, policy)
             _beside(books, current, meant, assignment, left_s, now, policy)
             settle(books, current, now, reopened=command.step is Step.UNDO)
             return assignment.id
@@ -140,6 +143,7 @@ def _beside(
     """What a step means for the other vehicle of the two: of a first contact and the one behind it, or of a transfer.
 
     A first contact that has the patient aboard takes the place of the one behind it, until that was an error.
+    Nobody comes instead of a vehicle that is there.
     """
     if after.hands_over:
         keeps_after_all(books, request, after, now, policy)
@@ -149,6 +153,8 @@ def _beside(
         first_contact_carries(books, request, after, left_s, now, policy)
     elif LOADED.isdisjoint(after.stamps) and not LOADED.isdisjoint(before.stamps):
         goes_ahead_again(books, request, after, now, policy)
+    if after.row.met and after.state is not before.state and books.assignments.get(after.id).slot >= 0:
+        let_the_asked_be(books, request, now, policy)
 
 
 async def _left_s(unit: Unit, ahead: Assignment, request: Request) -> float | None:
@@ -180,6 +186,8 @@ def _go_on(books: Books, request: Request, written: Written, taken: Step) -> Req
         request = replace(request, ask=decision.ask, version=request.version + 1)
         books.requests.save(request)
     carry_out(books, request, written)
+    if is_solved(request, books.assignments.list_of(request.id)):
+        return request  # who was asked instead of one on its way does not come; that one drives on
     if STEPS[taken].leads_to in _REFUSALS and _refused_often(books, request, decision.sop.policy):
         escalate(books, request, Why.REFUSED_OFTEN, decision.at, decision.sop.policy)
     elif taken is Step.EXPIRE and request.ask.urgency is Urgency.RED and not escalated_to(books, [request.id]):

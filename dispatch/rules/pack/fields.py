@@ -7,9 +7,9 @@ from dispatch.rules.conditions import KEYS, Condition
 from dispatch.rules.pack.faults import Path, Said
 from dispatch.rules.sop import Booking, Effect, OverridableBy, Part
 from dispatch.rules.values import BadValueError, Value
-from dispatch.vocabulary.policy import FIGURES, CertainHours
+from dispatch.vocabulary.policy import FIGURES, CertainHours, Diverts
 
-_E = TypeVar("_E", Effect, OverridableBy)
+_E = TypeVar("_E", Effect, OverridableBy, Diverts)
 Table = Mapping[str, object]
 LONGEST = 1_000
 MOST_RULES, MOST_ALTERNATIVES, MOST_WORDS = 200, 8, 20

@@ -30,7 +30,7 @@ from dispatch.rules.pack.fields import (
 from dispatch.rules.pack.toml_lines import line_of, read_lines, read_toml
 from dispatch.rules.sop import Effect, OverridableBy, Pack, Reason, Rule
 from dispatch.vocabulary.needs import Document
-from dispatch.vocabulary.policy import FIGURES, Policy
+from dispatch.vocabulary.policy import CHOICES, FIGURES, Policy
 
 _T = TypeVar("_T")
 PARTS = ("vehicles", "when", "unless", "must")
@@ -156,12 +156,13 @@ class _Reader:
         return Pack(agency=agency, title=title, version=version, effective_from=effective_from, rules=())
 
     def _policy(self) -> Policy:
-        given = read_table(self.document, "policy", (*FIGURES, "hours"), ())
+        given = read_table(self.document, "policy", (*FIGURES, *CHOICES, "hours"), ())
         tables, at = given.get("hours", []), ("policy", "hours")
         if not isinstance(tables, list) or len(tables) > MOST_ALTERNATIVES:
             raise FieldFault((*at, MOST_ALTERNATIVES), "bad_certain_hours", most=MOST_ALTERNATIVES)
         hours = tuple(read_certain_hours(table, (*at, number)) for number, table in enumerate(tables))
-        return Policy(**read_figures(given, ("policy",)), hours=hours)  # type: ignore[arg-type]
+        chosen = {name: read_choice(given, name, ("policy",), enum) for name, enum in CHOICES.items() if name in given}
+        return Policy(**read_figures(given, ("policy",)), **chosen, hours=hours)  # type: ignore[arg-type]
 
     def _tables(self) -> list[Mapping[str, object]]:
         tables = self.document.get("rule", [])

@@ -9,7 +9,7 @@ from dispatch.rules.pack.read import AGENCY, ALWAYS, NEEDED, PACK_KEYS, PARTS, R
 from dispatch.rules.sop import Effect, OverridableBy
 from dispatch.rules.values import DAYS, OWN, Kind, Read
 from dispatch.vocabulary.needs import Document
-from dispatch.vocabulary.policy import FIGURES
+from dispatch.vocabulary.policy import CHOICES, FIGURES
 from dispatch.vocabulary.promises import APPROVERS
 
 Schema = dict[str, Any]
@@ -36,7 +36,8 @@ def pack_schema() -> Schema:
         "effective_from": {"type": "string", "format": "date-time"},
     }
     rules = {"type": "array", "maxItems": MOST_RULES, "items": {"oneOf": [_rule(effect) for effect in Effect]}}
-    policy = _table(figures | {"hours": _most(certain | {"minProperties": 2})})
+    choices = {name: {"enum": [word.value for word in enum]} for name, enum in CHOICES.items()}
+    policy = _table(figures | choices | {"hours": _most(certain | {"minProperties": 2})})
     conditions = _table({key.name: _value(key.value) | {"description": key.group} for key in KEYS.values()})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

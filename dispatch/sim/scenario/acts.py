@@ -1,7 +1,6 @@
 """Doing the steps of a scenario through the real desk, as drivers, operators and requesters do."""
 
 import asyncio
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -14,6 +13,7 @@ from dispatch.desk.usecases import (
     changes,
     changing,
     deaths,
+    diverting,
     promises,
     reports,
     requests,
@@ -111,10 +111,6 @@ async def _vehicle(world: World, act: sc.VehicleAct, done: Done) -> None:
             world.silent.discard(act.id)
             await world.put_position(act.id)
         case "position":
-            if act.at is not None:
-                world.stands_at[act.id] = world.point_of(act.at)
-            if world.given is not None:
-                world.given.change(act.id, act.travel_min)
             await world.put_position(act.id)
         case "breaks":
             await _breaks(world, act, done)
@@ -124,9 +120,10 @@ async def _vehicle(world: World, act: sc.VehicleAct, done: Done) -> None:
             await _set_duty(world, act.id, Duty.AVAILABLE, done)
         case _:
             await _tap(world, act.id, act, done)
+    before = world.seqs.get(act.id, 0)
     for _ in range(act.posts):
         for tap in act.queue:
-            await _tap(world, act.id, tap, done)
+            await _tap(world, act.id, tap.model_copy(update={"seq": before + tap.seq}), done)
 
 
 async def _breaks(world: World, act: sc.VehicleAct, done: Done) -> None:
@@ -152,6 +149,7 @@ async def _report(world: World, vehicle_id: str, what: Report, done: Done) -> No
         done.take(Refusal(RefusalCode.STEP_OUT_OF_ORDER, {"vehicle_id": vehicle_id}))
         return
     done.request = world.file_id(live.request_id) or done.request
+    world.number(vehicle_id, None)
     done.take(await reports.report(world.unit, live.id, what, by=Command(actor=world.driver(vehicle_id))))
 
 
@@ -169,18 +167,17 @@ async def _tap(world: World, vehicle_id: str, tap: sc.Tap | sc.VehicleAct, done:
     if assignment_id is None:
         done.take(Refusal(RefusalCode.STEP_OUT_OF_ORDER, {"vehicle_id": vehicle_id}))
         return
-    driver = world.driver(vehicle_id)
+    driver, seq = world.driver(vehicle_id), world.number(vehicle_id, tap.seq)
     command = StepCommand(
         step=Step(tap.does),
         actor=driver.id,
         source=StepSource.TAP,
-        seq=tap.seq,
+        seq=seq,
         device_time=world.instant(tap.device_s) if tap.device_s is not None else world.clock.now(),
         reason=tap.reason,
     )
     # As the driver's page does: the key of a queued tap is the same however often the queue is posted.
-    key = f"{assignment_id}-{tap.seq}" if tap.seq is not None else None
-    by = Command(actor=driver, key=key, fingerprint=f"{assignment_id} {tap.does}")
+    by = Command(actor=driver, key=f"{assignment_id}-{seq}", fingerprint=f"{assignment_id} {tap.does}")
     done.take(await trips.step(world.unit, assignment_id, command, by=by))
     kept = await world.unit.store.read(lambda books: books.assignments.get(assignment_id))
     done.request = world.file_id(kept.request_id) or done.request
@@ -188,7 +185,7 @@ async def _tap(world: World, vehicle_id: str, tap: sc.Tap | sc.VehicleAct, done:
 
 async def _operator(world: World, act: sc.OperatorAct, done: Done) -> None:
     done.request = act.request
-    request_id, by = _kept(world, act.request), Command(actor=_person(world, act.role))
+    request_id, by = _kept(world, act.request), Command(actor=person_of(world, act.role))
     match act.does:
         case "approve" | "refuse":
             asked = await _asked(
@@ -202,21 +199,16 @@ async def _operator(world: World, act: sc.OperatorAct, done: Done) -> None:
             assert act.vehicle is not None
             override = (act.rule or "", act.reason) if act.does == "override" else None
             done.take(await requests.assign(world.unit, request_id, act.vehicle, override=override, by=by))
+        case "divert":
+            assert act.vehicle is not None
+            assert act.of is not None
+            taken = {"of": _kept(world, act.of), "vehicle_id": act.vehicle, "reason": act.reason}
+            done.take(await diverting.divert(world.unit, request_id, by=by, **taken))
         case "close":
             assert act.outcome is not None
-            same = await _same_as(world, act) if act.outcome is RequestState.DUPLICATE else None
-            done.take(
-                await changes.end(
-                    world.unit,
-                    request_id,
-                    act.outcome,
-                    of=same,
-                    told=act.told,
-                    reason=act.reason,
-                    rides=act.rides,
-                    by=by,
-                )
-            )
+            said = {"told": act.told, "reason": act.reason}
+            same = await same_as(world, act) if act.outcome is RequestState.DUPLICATE else None
+            done.take(await changes.end(world.unit, request_id, act.outcome, of=same, rides=act.rides, by=by, **said))
         case "change":
             assert act.set is not None
             await _change(world, request_id, act.set, act.rides, by, done)
@@ -231,7 +223,7 @@ async def _operator(world: World, act: sc.OperatorAct, done: Done) -> None:
             done.take(await begun)
 
 
-async def _same_as(world: World, act: sc.OperatorAct) -> str | None:
+async def same_as(world: World, act: sc.OperatorAct) -> str | None:
     """The request that this one is the same as: as named, else the other open one of its place and need."""
     if act.of is not None:
         return _kept(world, act.of)
@@ -252,7 +244,7 @@ async def _mutual_aid(world: World, act: sc.MutualAidAct, done: Done) -> None:
     theirs = {v.id for v in world.scenario.vehicles if v.agency == act.agency and act.vehicle in (None, v.id)}
     asked = await _asked(world, request_ids, lambda a: a.approver == OWN_OPERATOR and a.vehicle_id in theirs)
     done.request = world.file_id(asked.request_id) if asked else act.request or next(iter(world.requests), None)
-    by = Command(actor=_person(world, act.agency))
+    by = Command(actor=person_of(world, act.agency))
     lacking = {"agency": act.agency}
     await _answer(world, asked, by, done, yes=act.says == "yes", reason=act.reason, lacking=lacking)
 
@@ -321,17 +313,30 @@ async def _death(world: World, act: sc.DeathAct, done: Done) -> None:
     """The crew's report is answered; the request for the body is known by its name from then on."""
     done.request = act.request
     request_id = _kept(world, act.request)
-    ask = (await world.unit.store.read(lambda books: books.requests.get(request_id))).ask
-    to = ask.dropoff.facility if ask.dropoff is not None else None
-    there = Person(id=f"staff-{to}", name="Perawat Contoh", role=Role.STAFF, facility=to)
     word = DeathWord(
         confirmed=act.confirmed,
         whose=WhoseWord.FACILITY if act.doctor is None else WhoseWord.DOCTOR,
         doctor=act.doctor,
         heard_at=world.clock.now() if act.doctor is not None else None,
     )
-    by = Command(actor=there if act.doctor is None else world.seed.people["operator"])
+    by = Command(actor=await who_answers(world, act))
     done.take(await deaths.confirm_death(world.unit, request_id, word, by=by))
+    await name_onward(world, act)
+
+
+async def who_answers(world: World, act: sc.DeathAct) -> Person:
+    """Staff of the facility that receives, or the operator: where a doctor was heard, or nobody receives."""
+    request_id = _kept(world, act.request)
+    ask = (await world.unit.store.read(lambda books: books.requests.get(request_id))).ask
+    operator = world.seed.people["operator"]
+    if act.doctor is not None or ask.dropoff is None:
+        return operator
+    return world.seed.people.get(f"staff-{ask.dropoff.facility}", operator)
+
+
+async def name_onward(world: World, act: sc.DeathAct) -> None:
+    """The request for the body is known by the file's name from then on."""
+    request_id = _kept(world, act.request)
     made = await world.unit.store.read(lambda books: onward_of(books, request_id))
     if act.onward is not None and made is not None:
         world.requests[act.onward] = made
@@ -370,7 +375,7 @@ def _kept(world: World, request: str) -> str:
     return world.requests[request]
 
 
-def _person(world: World, role: str) -> Person:
+def person_of(world: World, role: str) -> Person:
     """Who `as` names: a role, an agency's operator, or one more operator such as operator2."""
     people = world.seed.people
     for person_id in (role, f"operator-{role}", f"staff-{role}"):
@@ -379,8 +384,6 @@ def _person(world: World, role: str) -> Person:
     staff = next((person for person in people.values() if person.role is Role.STAFF), None)
     if role == "staff" and staff is not None:
         return staff
-    if re.fullmatch(r"operator[\w-]*", role):
-        return Person(id=role, name=f"Operator Contoh {role}", role=Role.OPERATOR)
     agencies = ", ".join(sorted({vehicle.agency for vehicle in world.scenario.vehicles}))
     raise UnplayableError(
         f"nobody is {role!r}: as takes operator, operator2, health_officer, admin, staff or an agency ({agencies})"

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from itertools import pairwise
 
 from dispatch.desk.ports import Books
@@ -11,7 +10,8 @@ from dispatch.reading.decisions import DecisionOut
 from dispatch.rules.sop import Effect
 from dispatch.sim.scenario import model as sc
 from dispatch.sim.scenario.acts import Done
-from dispatch.sim.scenario.seen import LANG, Seen, candidate_of, see, sentences_of, text_of
+from dispatch.sim.scenario.said import Said, just, said
+from dispatch.sim.scenario.seen import LANG, Seen, candidate_of, see, sentences_of
 from dispatch.sim.scenario.world import ZONE, World
 from dispatch.vocabulary.events import (
     ArrivalChanged,
@@ -25,7 +25,7 @@ from dispatch.vocabulary.events import (
     StepCorrected,
     TripEvent,
 )
-from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.trip_steps import AssignmentState
 from dispatch.words.events import event_text
 from dispatch.words.refusals import refusal_title
@@ -42,13 +42,13 @@ class Check:
     at_s: float
     line: int
     what: str
-    expected: str
-    happened: str
+    expected: Said
+    happened: Said
     passed: bool
     sentences: tuple[str, ...] = ()
 
 
-_Found = tuple[str, str, str, bool]  # what, expected, happened, passed
+_Found = tuple[str, Said, Said, bool]  # what, expected, happened, passed
 
 
 async def check_step(world: World, step: sc.Step, line: int, done: Done) -> list[Check]:
@@ -66,7 +66,7 @@ async def check_step(world: World, step: sc.Step, line: int, done: Done) -> list
     if expect.model_fields_set - _NOT_OF_A_REQUEST:
         name = expect.request or done.request or next(reversed(world.requests), None)
         if name is None or name not in world.requests:
-            found.append(("request", name or "a request", "nothing has been asked for", False))
+            found.append(("request", just(name) if name else said("a_request"), said("none_asked"), False))
         else:
             seen = await see(world, world.requests[name], done)
             sentences += sentences_of(seen.decision)
@@ -76,25 +76,21 @@ async def check_step(world: World, step: sc.Step, line: int, done: Done) -> list
 
 def _same(what: str, expected: object, happened: object) -> Iterator[_Found]:
     if expected is not None:
-        yield what, text_of(expected), text_of(happened), happened == expected
+        yield what, just(expected), just(happened), happened == expected
 
 
 def _refused(expected: int | str | None, refusals: Sequence[Refusal]) -> Iterator[_Found]:
-    happened = "; ".join(_refusal_text(refusal) for refusal in refusals) or "not refused"
+    happened = said("refused_as", why=list(refusals)) if refusals else said("not_refused")
     match expected:
         case None if refusals:
-            yield "the step", "carried out", happened, False
+            yield "step", said("carried_out"), happened, False
         case bool():
-            yield "refused", "refused" if expected else "not refused", happened, bool(refusals) is expected
+            yield "refused", said("refused" if expected else "not_refused"), happened, bool(refusals) is expected
         case int():
-            yield "refused", f"{expected} refused", happened, len(refusals) == expected
+            yield "refused", said("refusals", count=expected), happened, len(refusals) == expected
         case str():
-            yield "refused", f"refused: {expected}", happened, any(r.code == expected for r in refusals)
-
-
-def _refusal_text(refusal: Refusal) -> str:
-    facts = {name: value.value if isinstance(value, StrEnum) else value for name, value in refusal.facts.items()}
-    return f"refused: {refusal.code} {facts}"
+            wanted = said("refused_as", why=RefusalCode(expected) if expected in list(RefusalCode) else expected)
+            yield "refused", wanted, happened, any(r.code == expected for r in refusals)
 
 
 async def _order(world: World, expected: Sequence[str]) -> _Found:
@@ -108,8 +104,9 @@ async def _order(world: World, expected: Sequence[str]) -> _Found:
     offered = await world.unit.store.read(look)
     waiting = [name for name in expected if world.requests[name] not in offered]
     served = sorted(set(expected) - set(waiting), key=lambda name: offered[world.requests[name]])
-    happened = ", ".join(served) + (f"; not offered yet: {', '.join(waiting)}" if waiting else "")
-    return "order", ", ".join(expected), happened, list(expected[: len(served)]) == served
+    order = ", ".join(served)
+    happened = said("order", served=order, waiting=", ".join(waiting)) if waiting else just(order)
+    return "order", just(", ".join(expected)), happened, list(expected[: len(served)]) == served
 
 
 def _state(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
@@ -119,17 +116,19 @@ def _state(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
 def _reserved(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     wanted = None if expect.reserved is False else expect.reserved
     if expect.reserved is not None:
-        yield "reserved", wanted or "nobody", seen.request.reserved or "nobody", seen.request.reserved == wanted
+        nobody, kept = said("nobody"), seen.request.reserved
+        yield "reserved", just(wanted) if wanted else nobody, just(kept) if kept else nobody, kept == wanted
 
 
 def _who(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     offered = {a.vehicle_id for a in seen.assignments if a.state is AssignmentState.OFFERED}
     yield from _same("offered", expect.offered, offered)
     yield from _same("assigned", expect.assigned, {a.vehicle_id for a in seen.assignments if a.row.is_going})
+    yield from _same("proposed", expect.proposed, seen.proposed)
     if expect.never_offered is not None:
         ever = {a.vehicle_id for a in seen.assignments} & expect.never_offered
-        happened = f"offered: {text_of(ever)}" if ever else text_of(expect.never_offered)
-        yield "never_offered", text_of(expect.never_offered), happened, not ever
+        happened = said("offered", vehicles=ever) if ever else just(expect.never_offered)
+        yield "never_offered", just(expect.never_offered), happened, not ever
 
 
 def _assignments(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
@@ -139,15 +138,16 @@ def _assignments(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
         case None:
             return
         case int() as expected:
-            yield "assignments", str(expected), f"{len(live)}: {text_of(live)}", len(live) == expected
+            yield "assignments", just(expected), said("so_many", count=len(live), vehicles=live), len(live) == expected
         case expected if not any(expected.values()):
-            yield "assignments", text_of(expected.keys()), text_of(live), live == set(expected)
+            yield "assignments", just(set(expected)), just(live), live == set(expected)
         case expected:
-            found = {vehicle: last[vehicle].state.value if vehicle in last else "none" for vehicle in expected}
+            found: dict[str, object] = {v: last[v].state if v in last else said("none") for v in expected}
             for vehicle, wanted in expected.items():
                 if wanted in seen.world.requests and vehicle in seen.going_for:
-                    found[vehicle] = seen.world.file_id(seen.going_for[vehicle]) or "another request"
-            yield "assignments", text_of(expected), text_of(found), found == expected
+                    found[vehicle] = seen.world.file_id(seen.going_for[vehicle]) or said("another_request")
+            states = {v: AssignmentState(w) if w in list(AssignmentState) else w for v, w in expected.items()}
+            yield "assignments", just(states), just(found), found == states
 
 
 def _denied(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
@@ -156,8 +156,13 @@ def _denied(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
         found = [candidate_of(decision, vehicle) for decision in (seen.decision, seen.now)]
         then, now = (set(candidate.blocking) if candidate else set() for candidate in found)
         passed = any(rules <= blocking if rules else bool(blocking) for blocking in (then, now))
-        happened = text_of(then) if then == now else f"{text_of(then)}; now {text_of(now)}"
-        yield f"denied {vehicle}", text_of(rules) or "denied", happened or "may go", passed
+        happened = just(then) if then == now else said("now", then=then, now=now)
+        yield (
+            f"denied {vehicle}",
+            just(rules) if rules else said("denied"),
+            happened if then | now else said("may_go"),
+            passed,
+        )
 
 
 def _approvals(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
@@ -165,11 +170,12 @@ def _approvals(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
         return
     needed = _yes_needed(seen)
     if not expect.needs_approval:
-        yield "needs_approval", "nobody", text_of(needed) or "nobody", not needed
+        yield "needs_approval", said("nobody"), just(needed) if needed else said("nobody"), not needed
     for vehicle, rules in expect.needs_approval.items():
         passed = vehicle in needed and rules <= needed[vehicle]
-        happened = text_of(needed.get(vehicle, set())) or ("a yes" if vehicle in needed else "no yes needed")
-        yield f"needs_approval {vehicle}", text_of(rules) or "a yes", happened, passed
+        found = needed.get(vehicle)
+        happened = just(found) if found else said("no_yes" if found is None else "a_yes")
+        yield f"needs_approval {vehicle}", just(rules) if rules else said("a_yes"), happened, passed
 
 
 def _yes_needed(seen: Seen) -> Mapping[str, set[str]]:
@@ -194,8 +200,8 @@ def _eligible(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
 
     # A decision of this very moment is what was expected; later a search as it would go now counts as well.
     sets = [may_go(decision) for decision in ((seen.decision,) if seen.decided_now else (seen.decision, seen.now))]
-    happened = "; now ".join(text_of(names) for names in sets)
-    yield "eligible", text_of(expect.eligible), happened, expect.eligible in sets
+    happened = said("now", then=sets[0], now=sets[1]) if len(sets) > 1 else just(sets[0])
+    yield "eligible", just(expect.eligible), happened, expect.eligible in sets
 
 
 def _promise(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
@@ -203,46 +209,53 @@ def _promise(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     if expected is None:
         return
     if promise is None or isinstance(expected, bool):
-        happened = "no promise" if promise is None else f"due at {clock_text(promise.due_at, ZONE)}"
+        happened = said("no_promise") if promise is None else said("due_at", clock=clock_text(promise.due_at, ZONE))
         stands = expected is not False
         if promise is None or not stands:
-            yield "promise", "a promise" if stands else "no promise", happened, (promise is not None) is stands
+            yield "promise", said("a_promise" if stands else "no_promise"), happened, (promise is not None) is stands
         return
     if expected.due_within_min is not None:
         left_min = (promise.due_at - now).total_seconds() / 60.0
-        happened = f"in {left_min:.1f} min, at {clock_text(promise.due_at, ZONE)}"
-        yield "promise due", f"within {expected.due_within_min:g} min", happened, left_min <= expected.due_within_min
+        happened = said("due_in", minutes=f"{left_min:.1f}", clock=clock_text(promise.due_at, ZONE))
+        within = said("within", minutes=f"{expected.due_within_min:g}")
+        yield "promise_due", within, happened, left_min <= expected.due_within_min
     if expected.retry_every_min is not None:
         tried = [event.at for event in seen.events if isinstance(event, DecisionMade) and event.at >= promise.made_at]
         gaps = [later - earlier for earlier, later in pairwise([*tried, seen.retry_at] if seen.retry_at else [])]
         longest = max(gaps, default=timedelta.max)
-        again = clock_text(seen.retry_at, ZONE) if seen.retry_at else "never"
+        again = clock_text(seen.retry_at, ZONE) if seen.retry_at else said("never")
         passed = seen.retry_at is not None and seen.retry_at >= now - _MOMENT
         passed = passed and longest <= timedelta(minutes=expected.retry_every_min) + _MOMENT
-        happened = f"at most {longest.total_seconds() / 60.0:.1f} min apart, next {again}"
-        yield "promise retry", f"every {expected.retry_every_min:g} min", happened, passed
+        happened = said("apart", minutes=f"{longest.total_seconds() / 60.0:.1f}", next=again)
+        yield "promise_retry", said("every", minutes=f"{expected.retry_every_min:g}"), happened, passed
     if expected.owner is not None:
-        yield "promise owner", expected.owner, promise.owner, promise.owner == expected.owner
+        owners = said("owner", role=expected.owner), said("owner", role=promise.owner)
+        yield "promise_owner", *owners, promise.owner == expected.owner
 
 
 def _checklist(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     """What is to be done beside the trip, and who was told because a rule asks for it or because nobody goes yet."""
     if expect.checklist is not None:
         lines = [f"{item.rule} {item.code}: {item.text}" for item in seen.decision.checklist]
-        yield from _listed("checklist", expect.checklist, lines)
+        yield from _listed("checklist", "document", expect.checklist, lines)
     if expect.notified is not None:
         told = [event.whom for event in seen.events if isinstance(event, NoticeAsked)]
         told += [event.to for event in seen.events if isinstance(event, Escalated)]
         told += seen.told
-        yield from _listed("notified", expect.notified, list(dict.fromkeys([*seen.decision.notified, *told])))
+        yield from _listed("notified", "whom", expect.notified, {*seen.decision.notified, *told})
 
 
-def _listed(what: str, wanted: Sequence[str], lines: Collection[str]) -> Iterator[_Found]:
-    happened = "; ".join(lines) or "nothing"
+def _listed(what: str, fact: str, wanted: Sequence[str], lines: Collection[str]) -> Iterator[_Found]:
+    happened = said(f"of_{fact}", **{fact: lines}) if lines else said("nothing")
     if not wanted:
-        yield what, "nothing", happened, not lines
+        yield what, said("nothing"), happened, not lines
     for item in wanted:
-        yield what, item, happened, any(item.casefold() in line.casefold() for line in lines)
+        yield (
+            what,
+            said(f"of_{fact}", **{fact: item}),
+            happened,
+            any(item.casefold() in line.casefold() for line in lines),
+        )
 
 
 def _told(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
@@ -254,43 +267,44 @@ def _told(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     told |= {event.told for event in ends if event.told}
     told |= {str(value) for refusal in seen.done.refusals for value in refusal.facts.values()}
     for who in expect.told or ():
-        yield "told", who, text_of(told), any(who in text for text in told)
+        yield "told", said("of_told", told=who), said("of_told", told=told), any(who in text for text in told)
 
 
 def _link(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     if expect.link is not None:
-        shown = seen.world.file_id(seen.link_shows) or "another request"
-        yield "link", expect.link.request, shown, shown == expect.link.request
+        shown = seen.world.file_id(seen.link_shows)
+        happened = just(shown) if shown else said("another_request")
+        yield "link", just(expect.link.request), happened, shown == expect.link.request
 
 
 def _arrives(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     """As every page shows it; a message tells it where it is notably later."""
     for vehicle, wanted in (expect.arrives or {}).items():
         trip = next((a for a in seen.assignments if a.vehicle_id == vehicle and a.is_live), None)
-        said = trip.said if trip is not None else None
-        if trip is None or said is None:
-            yield f"arrives {vehicle}", text_of(wanted.model_dump(exclude_none=True)), "nobody is told when", False
+        arrival = trip.said if trip is not None else None
+        if trip is None or arrival is None:
+            yield f"arrives {vehicle}", said("a_time"), said("no_time"), False
             continue
-        in_min = round((said.arrives_at - seen.world.clock.now()).total_seconds() / 60.0)
+        in_min = round((arrival.arrives_at - seen.world.clock.now()).total_seconds() / 60.0)
         changes = (event for event in seen.events if isinstance(event, ArrivalChanged))
         told = any(event.notable and event.assignment_id == trip.id for event in changes)
-        yield from _same(f"arrives {vehicle} in_min", wanted.in_min, in_min)
-        yield from _same(f"arrives {vehicle} later_min", wanted.later_min, said.later_min)
-        yield from _same(f"arrives {vehicle} told", wanted.told, told)
+        yield from _same(f"arrives_in {vehicle}", wanted.in_min, in_min)
+        yield from _same(f"arrives_later {vehicle}", wanted.later_min, arrival.later_min)
+        yield from _same(f"arrives_told {vehicle}", wanted.told, told)
 
 
 def _said(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     now = seen.world.clock.now()
     events = (event for event in seen.events if event.at == now and not isinstance(event, DecisionMade))
-    said = [
+    sentences = [
         *sentences_of(seen.decision),
         *(refusal_title(refusal, LANG) for refusal in seen.done.refusals),
         *(event_text(event, LANG, ZONE) for event in events),
         *seen.family,
     ]
     for text in expect.sentence_has or ():
-        passed = any(text.casefold() in sentence.casefold() for sentence in said)
-        yield "sentence_has", text, "it says so" if passed else f"none of {len(said)} sentences says so", passed
+        passed = any(text.casefold() in sentence.casefold() for sentence in sentences)
+        yield "sentence_has", just(text), said("says_so") if passed else said("none_says", count=len(sentences)), passed
 
 
 def _taps(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
@@ -305,9 +319,12 @@ def _taps(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
             right = [event.since for event in corrected if event.corrected.value == state]
             times = [right[-1]] if right else times
             wanted = seen.world.instant(at_s)
-            happened = ", ".join(str(at) for at in times) or "never"
+            happened = (
+                just(", ".join(f"{at.astimezone(ZONE):%H.%M.%S}" for at in times if at)) if times else said("never")
+            )
             passed = times == [wanted] and stamps.get(state) == wanted
-            yield f"taps {vehicle}", f"{state} once at {clock_text(wanted, ZONE)}", happened, passed
+            once = said("once", state=AssignmentState(state), clock=f"{wanted.astimezone(ZONE):%H.%M.%S}")
+            yield f"taps {vehicle}", once, happened, passed
 
 
 _JUDGES = (

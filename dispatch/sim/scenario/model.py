@@ -165,7 +165,7 @@ class OperatorAct(_AboutRequest):
     """What one operator or officer does about a request."""
 
     role: t.Text = Field(default="operator", alias="as")
-    does: Literal["approve", "refuse", "assign", "override", "close", "undo", "change", "correct", "transfer"]
+    does: Literal["approve", "refuse", "assign", "override", "divert", "close", "undo", "change", "correct", "transfer"]
     vehicle: t.VehicleId | None = None
     rule: t.Text | None = None
     reason: t.Text = "darurat"
@@ -182,7 +182,8 @@ class OperatorAct(_AboutRequest):
 
     @model_validator(mode="after")
     def _says_all(self) -> "OperatorAct":
-        needed = {"assign": {"vehicle"}, "override": {"vehicle", "rule"}, "close": {"outcome"}, "change": {"set"}}
+        needed = {"assign": {"vehicle"}, "override": {"vehicle", "rule"}, "divert": {"vehicle", "of"}}
+        needed |= {"close": {"outcome"}, "change": {"set"}}
         needed |= {"correct": {"vehicle", "step"}, "transfer": {"at"}}
         for name in sorted(needed.get(self.does, set()) - self.model_fields_set):
             raise t.wrong(f"to {self.does} it lacks {name!r}")
@@ -300,6 +301,7 @@ class Expect(t.Table):
     link: ExpectLink | None = None
     arrives: dict[t.VehicleId, ExpectArrival] | None = None
     reserved: t.VehicleId | Literal[False] | None = None
+    proposed: t.Vehicles | None = None
 
 
 class Step(t.Table):

@@ -10,6 +10,7 @@ from dispatch.sim.scenario.acts import do
 from dispatch.sim.scenario.expect import Check, check_step
 from dispatch.sim.scenario.model import Scenario
 from dispatch.sim.scenario.packs import agency_of
+from dispatch.sim.scenario.said import Said, just, said
 from dispatch.sim.scenario.seen import decisions_of
 from dispatch.sim.scenario.table import ScenarioError
 from dispatch.sim.scenario.world import UnplayableError, World, open_world
@@ -54,12 +55,12 @@ async def play(scenario: Scenario, pack_texts: Sequence[str] | None = None) -> R
         async with open_world(scenario, _packs(scenario, pack_texts or ())) as world:
             for step, line in zip(scenario.steps, scenario.lines, strict=True):
                 at_s = step.at_s
-                await world.move_to(at_s)
+                await world.move_to(at_s, step.act)
                 checks += await check_step(world, step, line, await do(world, step.act))
             checks += _always(world, at_s, line)
             decisions = await decisions_of(world)
     except TimerStuckError as error:
-        checks.append(_check("the step", "carried out", str(error), at_s, line))
+        checks.append(_check("step", said("carried_out"), [said("stuck", error=str(error))], at_s, line))
     except (UnplayableError, NetworkFileError) as error:
         raise ScenarioError(scenario.path, line, str(error)) from error
     return _report(scenario, checks, decisions)
@@ -72,16 +73,16 @@ def _packs(scenario: Scenario, instead: Sequence[str]) -> list[str]:
 
 def _always(world: World, at_s: float, line: int) -> Iterator[Check]:
     always, wrong = world.scenario.always, world.watch
-    offered = [text for text in wrong if text.endswith("was offered")]
+    offered = [one for one in wrong if one.key == "was_offered"]
     if always.never_offered:
-        yield _check("never_offered", ", ".join(sorted(always.never_offered)), "; ".join(offered), at_s, line)
+        yield _check("never_offered", just(always.never_offered), offered, at_s, line)
     if always.solution_or_promise:
-        lacking = [text for text in wrong if text not in offered]
-        yield _check("always", "a solution or a promise", "; ".join(lacking), at_s, line)
+        lacking = [one for one in wrong if one not in offered]
+        yield _check("always", said("solution_or_promise"), lacking, at_s, line)
 
 
-def _check(what: str, expected: str, wrong: str, at_s: float, line: int) -> Check:
-    happened = wrong or "held at every moment"
+def _check(what: str, expected: Said, wrong: Sequence[Said], at_s: float, line: int) -> Check:
+    happened = just(wrong) if wrong else said("always_held")
     return Check(at_s=at_s, line=line, what=what, expected=expected, happened=happened, passed=not wrong)
 
 
@@ -91,7 +92,7 @@ def _report(scenario: Scenario, checks: list[Check], decisions: Mapping[str, tup
     if passed and scenario.waits_for:
         # A note that is no longer true hides the next failure of this file.
         outcome = Outcome.FAILED
-        checks.append(_check("waits_for", scenario.waits_for, "everything passes: take waits_for out", 0, 1))
+        checks.append(_check("waits_for", just(scenario.waits_for), [said("waits_no_longer")], 0, 1))
     return Report(
         name=scenario.name,
         title=scenario.title,

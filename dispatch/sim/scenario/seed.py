@@ -1,5 +1,6 @@
 """What stands before the first step: facilities, people, vehicles with their duty, positions and other trips."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
@@ -7,11 +8,10 @@ from typing import Any
 
 from dispatch.desk.ports import Books
 from dispatch.domain.assignment import Assignment, Stamp
-from dispatch.domain.booking import turned
 from dispatch.domain.fix import Fix
 from dispatch.domain.people import Facility, FacilityKind, Person
 from dispatch.domain.request import Ask, Contact, Patient, Place, Request
-from dispatch.domain.trip import moved_to, with_trip
+from dispatch.domain.trip import asked_by, edited, moved_to, place_at, place_on_map, way_back
 from dispatch.domain.vehicle import Vehicle
 from dispatch.sim.scenario.model import NO_PHONE, AskAct, GivenChange, GivenVehicle, Scenario
 from dispatch.vocabulary.needs import Need, Urgency
@@ -30,6 +30,7 @@ _KINDS = {kind.value: kind for kind in FacilityKind} | {
     **dict.fromkeys(("tpu", "tmp", "makam"), FacilityKind.CEMETERY),
     **dict.fromkeys(("pangkalan", "pos"), FacilityKind.BASE),
 }
+_PHONE = "+62 811-0000-1000"  # every facility's: made up, and no family's
 _BUSY_SINCE = timedelta(minutes=20)  # how long a vehicle has been on another request's trip
 
 
@@ -70,55 +71,46 @@ class Seed:
         return [Fix(vehicle_id=name, point=self.stands_at[name], taken_at=at, received_at=at) for name, at in taken]
 
     def ask(self, act: AskAct) -> Ask:
-        """What is asked for, with the facts that the file gives; how far it goes is derived as it is over the API."""
+        """What is asked for, with the facts that the file gives; all others follow as they do over the API."""
         said = {name.name: getattr(act, name.name) for name in fields(Ask) if hasattr(act, name.name)}
-        said["pickup"] = self._place(act.pickup, act.pickup_area)
-        said["dropoff"] = self._place(act.dropoff, act.dropoff_area) if act.dropoff is not None else None
+        said["pickup"] = self.place(act.pickup, act.pickup_area)
+        said["dropoff"] = self.place(act.dropoff, act.dropoff_area) if act.dropoff is not None else None
         said["schedule_at"] = act.schedule_at.astimezone(UTC) if act.schedule_at else None
-        return with_trip(Ask(**said), sample_areas())
+        return asked_by(Ask(**said), self.asker(act), sample_areas())
 
     def back(self, act: AskAct, ask: Ask) -> Ask | None:
         """The way back, where there is one: at its time, or on call from its earliest time on."""
-        at, there = act.return_at or act.return_after, turned(ask)
-        if at is None or there is None:
-            return None
-        on_call = act.return_at is None
-        back = replace(there, schedule_at=at.astimezone(UTC), on_call=on_call, leaves=None, distance_km=None)
-        return with_trip(back, sample_areas())
+        at = act.return_at or act.return_after
+        return way_back(ask, sample_areas(), at=at.astimezone(UTC), on_call=act.return_at is None) if at else None
 
     def changed(self, ask: Ask, said: GivenChange) -> Ask:
         """The ask with what is said of it."""
         given = said.model_fields_set - {"phone", "patient"}
         new: dict[str, Any] = {name: getattr(said, name) for name in given}
         for name in given & {"pickup", "dropoff"}:
-            new[name] = self._place(new[name], None)
-        if said.patient is not None:
-            new["patient"] = replace(ask.patient, **said.patient.model_dump(exclude_unset=True))
+            new[name] = self.place(new[name])
         if said.schedule_at is not None:
             new["schedule_at"] = said.schedule_at.astimezone(UTC)
-        if {"pickup", "dropoff"} & given:
-            new |= {"leaves": None, "distance_km": None}
-        return with_trip(replace(ask, **new), sample_areas())
+        patient = said.patient.model_dump(exclude_unset=True) if said.patient is not None else {}
+        return edited(ask, sample_areas(), said=new, patient=patient, leaves=None)
 
     def moved(self, ask: Ask, place: str | Point) -> Ask:
         """The rest of the way from another place."""
-        return moved_to(ask, self._place(place, None), sample_areas())
+        return moved_to(ask, self.place(place), sample_areas())
 
     def asker(self, act: AskAct) -> Person:
         """Who asks: staff of the requester's facility, or the operator who takes a family's call."""
         return self.people[f"staff-{act.requester}"] if act.requester else self.people["operator"]
 
-    def _place(self, place: str | Point, area: str | None) -> Place:
+    def place(self, place: str | Point, area: str | None = None) -> Place:
+        """Where a name or a point of the file is, as the API would find it."""
         point = self._scenario.places[place] if isinstance(place, str) else place
         at_point = (facility for facility in self.facilities.values() if facility.point == point)
         named = self.facilities.get(place) if isinstance(place, str) else None
         facility = named or next(at_point, None)
-        return Place(
-            point=point,
-            name=named.name if named else place if isinstance(place, str) else f"{point.lon:.4f}, {point.lat:.4f}",
-            facility=facility.id if facility else None,
-            agency=area or sample_areas().area_of(point),
-        )
+        name = place if isinstance(place, str) else None
+        found = place_at(facility, sample_areas()) if facility else place_on_map(point, name, sample_areas())
+        return replace(found, agency=area or found.agency)
 
     def _stands_at(self, vehicle: GivenVehicle) -> Point:
         places = self._scenario.places
@@ -161,18 +153,28 @@ class Seed:
             name=sample.name if sample else name.replace("-", " ").title(),
             point=point,
             agency=sample.agency if sample else sample_areas().area_of(point),
+            phone=_PHONE,
         )
 
     def _people(self) -> Iterator[Person]:
         for role, title in ((Role.OPERATOR, "Operator"), (Role.HEALTH_OFFICER, "Petugas"), (Role.ADMIN, "Admin")):
             yield Person(id=role.value, name=f"{title} Contoh", role=role)
-        for facility in sorted({act.requester for act in self._asks if act.requester}):
+        for act in (act for step in self._scenario.steps for act in step.operator or ()):
+            if re.fullmatch(r"operator[\w-]*", act.role):
+                yield Person(id=act.role, name=f"Operator Contoh {act.role}", role=Role.OPERATOR)
+        for facility in sorted(set(self._staffed())):
             yield Person(id=f"staff-{facility}", name="Perawat Contoh", role=Role.STAFF, facility=facility)
         for vehicle in self._scenario.vehicles:
             agency, name = vehicle.agency, f"Operator Contoh {vehicle.agency}"
             yield Person(id=f"operator-{agency}", name=name, role=Role.OPERATOR, agency=agency)
             name = f"Sopir Contoh {vehicle.id}"
             yield Person(id=f"driver-{vehicle.id}", name=name, role=Role.DRIVER, agency=agency, vehicle=vehicle.id)
+
+    def _staffed(self) -> Iterator[str]:
+        """The facilities that ask, or to which somebody is brought."""
+        for act in self._asks:
+            to = self.place(act.dropoff).facility if act.dropoff is not None else None
+            yield from filter(None, (act.requester, to))
 
     def _write_other_trip(self, books: Books, given: GivenVehicle) -> str:
         """The vehicle is on the scene of another request, whose trip it clears later through the desk."""

@@ -1,9 +1,10 @@
 """A request after a step, as expectations look at it: what it has, its decision, and the words of both."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from dispatch.desk.effects.proposing import list_proposed
 from dispatch.desk.ports import Books, DueKind
 from dispatch.desk.usecases import requests
 from dispatch.desk.usecases.changes import shown_on_link
@@ -43,6 +44,7 @@ class Seen:
     now: DecisionOut
     family: tuple[str, ...]
     told: tuple[str, ...]  # whom messages about trips and changes go to, by kind: driver, facility, contact, operator
+    proposed: frozenset[str]  # the vehicle that is proposed to the operator for it
     link_shows: str  # the request that the family's link shows
 
     @property
@@ -62,12 +64,12 @@ async def see(world: World, request_id: str, done: Done) -> Seen:
 
     def look(books: Books) -> Seen:
         retry, rule_of = books.timers.find(DueKind.PROMISE_RETRY, request_id), rules_of(unit.packs(books))
-        decided = books.decisions.find_last(request_id)
+        decided, request = books.decisions.find_last(request_id), books.requests.get(request_id)
         assert decided is not None, "a request is kept with its decision"
         return Seen(
             world=world,
             done=done,
-            request=books.requests.get(request_id),
+            request=request,
             contact=books.requests.get_contact(request_id),
             track_token=track_token,
             assignments=books.assignments.list_of(request_id),
@@ -80,7 +82,8 @@ async def see(world: World, request_id: str, done: Done) -> Seen:
             now=decision_out(searched, rule_of, ZONE, LANG),
             family=tuple(filter(None, (page.condolence, page.headline, *page.lines, *of_vehicles))) if page else (),
             told=tuple(_told(books, request_id)),
-            link_shows=shown_on_link(books, books.requests.get(request_id)).id,
+            proposed=frozenset(str(said.vehicle_id) for said in list_proposed(books, [request]).values()),
+            link_shows=shown_on_link(books, request).id,
         )
 
     return await unit.store.read(look)
@@ -119,12 +122,3 @@ def sentences_of(decision: DecisionOut) -> tuple[str, ...]:
 def candidate_of(decision: DecisionOut, vehicle_id: str) -> CandidateOut | None:
     """The vehicle among the candidates of a decision."""
     return next((c for c in decision.candidates if c.vehicle_id == vehicle_id), None)
-
-
-def text_of(value: object) -> str:
-    """A value as a report shows it."""
-    if isinstance(value, Mapping):
-        return ", ".join(f"{name}: {text_of(item) or '-'}" for name, item in sorted(value.items()))
-    if isinstance(value, Collection) and not isinstance(value, str):
-        return ", ".join(sorted(str(item) for item in value))
-    return str(value)

@@ -20,8 +20,9 @@ from dispatch.domain.trip import target_of
 from dispatch.live.memory import MemoryLive
 from dispatch.roads.network import NetworkRoads
 from dispatch.rules.pack.read import read_pack
-from dispatch.sim.scenario.model import Scenario
+from dispatch.sim.scenario.model import Scenario, VehicleAct
 from dispatch.sim.scenario.roads import GivenRoads
+from dispatch.sim.scenario.said import Said, said
 from dispatch.sim.scenario.seed import Seed
 from dispatch.store.sqlite import open_passing
 from dispatch.vocabulary.refusals import Refusal
@@ -64,7 +65,8 @@ class World:
     busy: dict[str, tuple[datetime, str]]  # by vehicle: until when it is on another request's trip, and which
     requests: dict[str, str] = field(default_factory=dict)  # the desk's id by the file's
     tapped: dict[str, str] = field(default_factory=dict)  # the last assignment by vehicle
-    watch: list[str] = field(default_factory=list)  # what was wrong at some moment between the steps
+    seqs: dict[str, int] = field(default_factory=dict)  # the last tap's number of each vehicle's phone
+    watch: list[Said] = field(default_factory=list)  # what was wrong at some moment between the steps
 
     def instant(self, at_s: float) -> datetime:
         """The moment of so many seconds since the beginning."""
@@ -86,17 +88,38 @@ class World:
         """How fresh a vehicle's last position is."""
         return link_health(self.unit.live.last_fixes().get(vehicle_id), self.clock.at, self.unit.limits)
 
+    def number(self, vehicle_id: str, said: int | None) -> int:
+        """The number of a tap, as the phone counts them: the one that is said, or the next."""
+        last = self.seqs.get(vehicle_id, 0)
+        number = last + 1 if said is None else said
+        self.seqs[vehicle_id] = max(number, last)
+        return number
+
     async def put_position(self, vehicle_id: str, *, ago: timedelta = timedelta(0)) -> None:
-        """The phone of a vehicle reports where it stands."""
+        """The phone of a vehicle reports where it stands, as the file says it: however fast it must have driven."""
         at = self.clock.at - ago
         fix = Fix(vehicle_id=vehicle_id, point=self.stands_at[vehicle_id], taken_at=at, received_at=at)
         await vehicles.put_fixes(self.unit, [fix])
 
-    async def move_to(self, at_s: float) -> None:
-        """Let time pass until so many seconds since the beginning, from timer to timer, each at its very time."""
-        target = self.instant(at_s)
+    async def move_to(self, at_s: float, act: object = None) -> None:
+        """Let time pass until so many seconds since the beginning, from timer to timer, each at its very time.
+
+        A vehicle whose new position is the `act` of that moment drives there meanwhile; its new times hold on arrival.
+        """
+        driven = act if isinstance(act, VehicleAct) and act.does == "position" else None
+        began, target = self.clock.at, self.instant(at_s)
+        origin = self.stands_at[driven.id] if driven else None
         while (due_at := await self._next_at()) is not None and due_at <= target:
+            if driven and driven.at and origin and due_at < target:
+                self.stands_at[driven.id] = _between(
+                    origin, self.point_of(driven.at), (due_at - began) / (target - began)
+                )
             await self._turn(due_at)
+        self.clock.at = max(self.clock.at, target)
+        if driven and driven.at:
+            self.stands_at[driven.id] = self.point_of(driven.at)
+        if driven and self.given:
+            self.given.change(driven.id, driven.travel_min)
         await self._turn(target)
 
     async def _next_at(self) -> datetime | None:
@@ -122,6 +145,10 @@ class World:
         refusal = await trips.step(self.unit, assignment_id, command, by=Command(actor=driver))
         assert not isinstance(refusal, Refusal), refusal
 
+    async def acknowledge(self, offer: Assignment) -> None:
+        """The offer is on the driver's screen."""
+        await trips.deliver_offer(self.unit, offer.id, by=Command(actor=self.driver(offer.vehicle_id)))
+
     async def settle(self) -> None:
         """What follows at once: phones with signal acknowledge their offers, arrivals are calculated again; then the
         world is looked at."""
@@ -130,23 +157,23 @@ class World:
             self.given.drive(await self.unit.store.read(lambda books: _driving(books, live)))
         for assignment in live:
             self.tapped[assignment.vehicle_id] = assignment.id
-            offered = assignment.state is AssignmentState.OFFERED
-            if offered and assignment.vehicle_id not in self.silent:
-                await trips.deliver_offer(self.unit, assignment.id)
+            if assignment.state is AssignmentState.OFFERED and assignment.vehicle_id not in self.silent:
+                await self.acknowledge(assignment)
         await arriving.follow_arrivals(self.unit)
         await self._look()
 
     async def _look(self) -> None:
         always, clock = self.scenario.always, f"{self.clock.at.astimezone(ZONE):%H.%M.%S}"
 
-        def work(books: Books) -> list[str]:
-            found: list[str] = []
+        def work(books: Books) -> list[Said]:
+            found: list[Said] = []
             for name, request_id in self.requests.items():
                 assignments = books.assignments.list_of(request_id)
                 offered = {a.vehicle_id for a in assignments} & always.never_offered
-                found += [f"{clock} {name}: {vehicle} was offered" for vehicle in sorted(offered)]
+                about = {"clock": clock, "request": name}
+                found += [said("was_offered", **about, vehicle=vehicle) for vehicle in sorted(offered)]
                 if always.solution_or_promise and (lack := _lack(books, request_id, assignments)):
-                    found.append(f"{clock} {name}: {lack}")
+                    found.append(said("lacks", **about, lack=lack))
             return found
 
         self.watch += [line for line in await self.unit.store.read(work) if line not in self.watch]
@@ -162,7 +189,13 @@ def _driving(books: Books, live: Sequence[Assignment]) -> dict[str, Point]:
     return found
 
 
-def _lack(books: Books, request_id: str, assignments: Sequence[Assignment]) -> str | None:
+def _between(a: Point, b: Point, share: float) -> Point:
+    """So far of the way from one to the other; a timer that was due before counts from the beginning."""
+    lon, lat = (one + max(0.0, share) * (other - one) for one, other in ((a.lon, b.lon), (a.lat, b.lat)))
+    return Point(lon=lon, lat=lat)
+
+
+def _lack(books: Books, request_id: str, assignments: Sequence[Assignment]) -> Said | None:
     """What a request lacks that is neither solved nor promised, by what it has and not by its state."""
     request = books.requests.get(request_id)
     solved = request.ended_at is not None or any(a.fills_slot for a in assignments)
@@ -171,8 +204,8 @@ def _lack(books: Books, request_id: str, assignments: Sequence[Assignment]) -> s
     if any(approval.is_waited_for for approval in books.approvals.list_of(request_id)):
         return None
     if books.promises.find_open(request_id) is None:
-        return f"no offer, no trip, no approval asked and no promise stand ({request.state.value})"
-    return None if books.timers.next_at() is not None else "a promise stands, but no timer tries again"
+        return said("nothing_stands", state=request.state)
+    return None if books.timers.next_at() is not None else said("no_timer")
 
 
 @contextlib.asynccontextmanager

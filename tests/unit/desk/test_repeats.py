@@ -147,15 +147,6 @@ async def test_a_crew_that_went_home_is_not_put_back_on_its_trip_by_an_undo(town
     assert refused(await town.try_step(trip, Step.UNDO)) is RefusalCode.UNDO_TOO_LATE
 
 
-async def test_whom_an_operator_diverts_a_request_to_is_watched_as_any_other_offer(town: Town) -> None:
-    made = await town.ask()
-    await town.take(made.assignments[0], Step.ACCEPT)
-    assert await town.timer(DueKind.SEARCH_LONG, made.id) is None
-    done(await requests.assign(town.unit, made.id, "H1", override=None, by=Command(actor=OPI)))
-    assert await town.live(made) == [("H1", OFFERED)]
-    assert await town.timer(DueKind.SEARCH_LONG, made.id) is not None
-
-
 async def test_a_timer_that_fails_holds_up_no_other(town: Town) -> None:
     made = await town.ask()
     gone = Due(kind=DueKind.PROMISE_DUE, subject="J-gone", at=town.clock.now())

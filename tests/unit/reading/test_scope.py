@@ -25,7 +25,17 @@ from dispatch.reading.scope import (
     sees_number,
 )
 from dispatch.vocabulary.deaths import WhoseWord
-from dispatch.vocabulary.events import DeathAnswered, DutyChanged, Noted, OfferMade, TripNoticed
+from dispatch.vocabulary.events import (
+    DeathAnswered,
+    Diverted,
+    DutyChanged,
+    Event,
+    Noted,
+    OfferMade,
+    ProposalOver,
+    TripNoticed,
+    VehicleProposed,
+)
 from dispatch.vocabulary.notices import Notice
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Role
@@ -104,6 +114,31 @@ def test_of_a_death_that_is_not_confirmed_only_operators_and_who_receives_hear(n
 def test_letters_of_a_death_that_is_not_confirmed_are_not_shown_to_who_asked(name: str) -> None:
     assert [reads(person, LETTERS[name], REQUEST) for person in (SITI, OPI, DINA)] == [False, True, True]
     assert reads(SITI, TOLD, REQUEST)
+
+
+PROPOSALS = (
+    VehicleProposed(at=NOW, request_id="P-1", vehicle_id="H3", eta_s=300, taken_from="P-2", trip="T-1"),
+    Diverted(at=NOW, request_id="P-1", vehicle_id="H3", eta_s=300, taken_from="P-2", trip="T-1"),
+    ProposalOver(at=NOW, request_id="P-1"),
+)
+
+
+@pytest.mark.parametrize("event", PROPOSALS, ids=lambda event: event.kind.value)
+def test_what_is_proposed_to_operators_nobody_else_hears_of(event: Event) -> None:
+    others = [person for person in TOWN if person.role is not Role.OPERATOR]
+    assert {of_event(person, event, REQUEST, ["H3"]) for person in others} == {NONE}
+    assert all(is_hidden(person, event, REQUEST) for person in others)
+    assert of_event(OPI, event, REQUEST, []) is FULL
+    assert not is_hidden(OPI, event, REQUEST)
+
+
+@pytest.mark.parametrize("template", [Template.VEHICLE_PROPOSED, Template.DIVERTED])
+def test_letters_of_a_proposal_are_the_operators_to_read(template: Template) -> None:
+    assert [reads(person, replace(TOLD, template=template), REQUEST) for person in (SITI, OPI, DINA)] == [
+        False,
+        True,
+        False,
+    ]
 
 
 def sees(person: Person) -> dict[str, Scope]:

@@ -38,7 +38,7 @@ LEFT_OUT = {
 }
 # Differences that a later version made on purpose, by the line that tells of them, and why.
 SINCE = {
-    r"\.policy: 17 became \d\d$": "figures on accepted trips and on booked ones since 0.2",
+    r"\.policy: 17 became (2\d|3\d)$": "figures on trips, on reds and on booked ones since 0.2, and a choice",
     r"messages.*\[\d+\]\.(text|chat_url): .* became .*Untuk( |%20)27( |%20)Nov": "the booked time since 0.2",
     r"^/t/[^:[]+(: 5 became 6|\[4\]: 'may say no_longer_needed' became 'may say left')$": "what is kept for a booking",
     r"\.next_steps: 3 became 2$|\.next_steps\[\d\]: 'stand_down' became 'problem'$": "who carries somebody drives on",
@@ -57,6 +57,11 @@ SINCE = {
         "a family that has lost somebody is condoled with before anything else since 0.2"
     ),
     r"messages.*\.(chat|call)_url: '.*' became None$": "only what may still be sent by hand since 0.2",
+    r"messages.*sebelum(?: |%20)pukul(?: |%20)(\d\d\.\d\d)\.\D.* became .*pukul(?: |%20)\1\.\d\d\.": (
+        "a deadline is told to the second since 0.2"
+    ),
+    r"^/t/[^:]+: 'Perjalanan ini sudah selesai.' became 'Permintaan ini ": "each end is said as what it was since 0.2",
+    r"\.candidates\[\d+\]\.(lon|lat): .* became None$": "staff are not told where vehicles stand since 0.2",
     r"text: '\w+ diingatkan akan .*' became 'petugasnya diingatkan": "no person's id in a line since 0.2",
 }
 # Changes of the file, which is always as version 0.1 left it, and what is then seen.

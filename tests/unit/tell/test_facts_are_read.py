@@ -40,6 +40,8 @@ KEPT = {
     "PromiseClosed.outcome": "how it ended",
     "PromiseClosed.state": "as above",
     "StockCame.place": "the place on the call list",
+    "SoonerEvent.trip": "which trip it leaves: whether the proposal still stands is read from it",
+    "SoonerEvent.instead_of": "who gives its place: the request's page says it",
     "DutyChanged.at_base": "the vehicle says it",
     "RoadEvent.closure": "which closure",
     "RoadEvent.streets": "how many streets it closes",

@@ -219,6 +219,21 @@ CASES: dict[str, tuple[e.Event, list[tuple[str, str]]]] = {
     "notice_for_others": (e.NoticeAsked(**OF_REQUEST, whom="camat", rule="X1"), [("operator", T.OPERATOR_NOTICE)]),
     "escalated": (e.Escalated(**OF_REQUEST, to="operator", why=Why.REFUSED_OFTEN), [("operator", T.ESCALATED)]),
     "noticed": (e.TripNoticed(**HEAD, what=Notice.NOT_DEPARTED), [("operator", T.TRIP_NOTICED)]),
+    "proposed": (
+        e.VehicleProposed(**OF_VEHICLE, eta_s=300, without_s=None, taken_from="P-2", trip="T-2"),
+        [("operator", T.VEHICLE_PROPOSED)],
+    ),
+    "proposed_again": (e.VehicleProposed(**OF_VEHICLE, eta_s=300, again=True), NOBODY),
+    "proposal_over": (e.ProposalOver(**OF_REQUEST), NOBODY),
+    "diverted": (e.Diverted(**OF_VEHICLE, eta_s=300, taken_from="P-2", trip="T-2"), [("operator", T.DIVERTED)]),
+    "let_go_for_a_better_one": (
+        trip(e.StoodDown, S.STOOD_DOWN, cause=StepCause.BETTER_ACCEPTED),
+        [("driver:H3", T.LET_GO)],
+    ),
+    "let_go_for_a_red": (
+        trip(e.StoodDown, S.STOOD_DOWN, cause=StepCause.RED_DIVERTS),
+        [(CONTACT, T.REPLACED), ("operator", T.VEHICLE_LOST), ("driver:H3", T.LET_GO)],
+    ),
     "died": (
         e.TripNoticed(**HEAD, what=Notice.PATIENT_DIED, aboard=True),
         [("operator", T.TRIP_NOTICED), ("facility:rsud-contoh", T.PATIENT_DIED)],

@@ -28,6 +28,7 @@ WORDS: dict[str, str | None] = {
     "link": "https://jemput.example/t/abc",
     "app": "https://jemput.example/sopir",
     "notice": "belum berangkat",
+    "sooner": "tiba 6 menit lagi, 7 menit lebih cepat",
     "changes": "tujuan",
     "state": "sudah tiba di lokasi jemput",
     "where": "tempat penjemputan",
@@ -62,6 +63,10 @@ GOLDEN = {
     f"Untuk 23 Nov 2026 pukul 08.00. Mohon segera berangkat. {OPEN}",
     "offer_unanswered": "Mobil jenazah Contoh mendapat tawaran tugas dan sopirnya belum menjawab. Mohon bantu "
     f"hubungi sopirnya sebelum pukul 16.47. {OPEN}",
+    "vehicle_proposed": "Mobil jenazah Contoh dapat lebih cepat tiba di permintaan yang gawat darurat. Permintaan P-1: "
+    f"tiba 6 menit lagi, 7 menit lebih cepat. Mohon diputuskan. {OPEN}",
+    "diverted": "Mobil jenazah Contoh dialihkan ke permintaan yang gawat darurat sesuai SOP. Permintaan P-1: tiba 6 "
+    f"menit lagi, 7 menit lebih cepat. {OPEN}",
     "trip_noticed": f"Perjalanan Mobil jenazah Contoh perlu diperiksa. Permintaan P-1: belum berangkat. {OPEN}",
     "arrives_later": "Mohon maaf, Mobil jenazah Contoh tiba lebih lambat dari perkiraan. Sekarang diperkirakan tiba di "
     "tempat penjemputan sekitar pukul 16.59. Perjalanannya terus kami pantau; tidak perlu menelepon ke mana-mana. "

@@ -1,7 +1,7 @@
 """What the family, the SOP's page and the search for places say, in both languages."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ from dispatch.words.facts import area_name, fact_words, joined, word
 from dispatch.words.messages import name_in, recipient_label
 from dispatch.words.places import name_of, place_hint, place_name, warning_of
 from dispatch.words.sop import diff_sentences, number_text, policy_lines
-from dispatch.words.times import clock_text, date_text, day_text, minutes_text, when_text
+from dispatch.words.times import clock_text, date_text, day_text, deadline_text, minutes_text, when_text
 from geo.places.region import Nearby
 from tests.people import HOME, ZONE, packs
 
@@ -30,6 +30,8 @@ PACK = read_pack(packs()["national.toml"])
 
 def test_times_read_as_they_are_written() -> None:
     assert clock_text(AT, ZONE) == "16.59"
+    to_go = [deadline_text(AT + timedelta(seconds=s, microseconds=9), ZONE) for s in (0, 35)]
+    assert to_go == ["16.59", "16.59.35"]
     assert [day_text(AT, ZONE, lang) for lang in Lang] == ["20 Agu 2026", "20 Aug 2026"]
     assert [date_text("2019-05-01", lang) for lang in Lang] == ["1 Mei 2019", "1 May 2019"]
     assert [minutes_text(20, lang) for lang in Lang] == ["1 menit", "1 minute"]
@@ -45,8 +47,13 @@ def test_times_read_as_they_are_written() -> None:
 @pytest.mark.parametrize("state", RequestState)
 def test_the_family_reads_how_far_its_request_has_come(state: RequestState) -> None:
     said = {family.headline(state, need, lang) for need in (Need.BODY, Need.DOCUMENT) for lang in Lang}
-    assert len(said) == (4 if state is RequestState.WAITING else 2)
-    assert (family.over(Lang.ID) in said) is (state in ENDS)
+    assert len(said) == (4 if state in (RequestState.WAITING, RequestState.COMPLETED) else 2)
+
+
+def test_each_end_is_said_as_what_it_was() -> None:
+    said = {state: family.headline(state, Need.BODY, Lang.ID) for state in ENDS}
+    assert len({*said.values(), family.over(Lang.ID)}) == len(ENDS) + 1
+    assert [state for state, line in said.items() if "Perjalanan" in line] == [RequestState.COMPLETED]
 
 
 def test_the_family_reads_its_lines_word_by_word() -> None:

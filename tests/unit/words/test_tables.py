@@ -23,7 +23,7 @@ from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Death, Document, Leaves, Need, Urgency
 from dispatch.vocabulary.notices import Changed, Mender, Notice
 from dispatch.vocabulary.places import Cause, Spot
-from dispatch.vocabulary.policy import FIGURES
+from dispatch.vocabulary.policy import CHOICES, FIGURES, Diverts
 from dispatch.vocabulary.promises import (
     APPROVERS,
     LADDER,
@@ -38,7 +38,7 @@ from dispatch.vocabulary.promises import (
     Why,
 )
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
-from dispatch.vocabulary.request_states import ENDS, OPEN, FamilyWord, Outcome, RequestState
+from dispatch.vocabulary.request_states import ENDS, FamilyWord, Outcome, RequestState
 from dispatch.vocabulary.roles import Permission, Role
 from dispatch.vocabulary.trip_steps import (
     TAKEN_BY_PEOPLE,
@@ -94,7 +94,7 @@ CODES: dict[str, Iterable[str]] = {
     "facts.documents": Document,
     "facts.cause": Cause,
     "facts.shares": Shares,
-    "family.headline": OPEN,
+    "family.headline": RequestState,
     "steps.family": TRAIL,
     "messages.owners": LADDER,
     "messages.ends": ENDS,
@@ -117,6 +117,7 @@ CODES: dict[str, Iterable[str]] = {
     "sop.not": {key.name for key in KEYS.values() if key.value.kind is Kind.FLAG},
     "sop.own": {key.name for key in KEYS.values() if key.value.own},
     "sop.figure": FIGURES,
+    "sop.choice": {f"{name}_{word}" for name, words in CHOICES.items() for word in words},
     "steps.button": TAKEN_BY_PEOPLE,
     "steps.state": AssignmentState,
     "drafts.fault": SENTENCES,
@@ -124,6 +125,7 @@ CODES: dict[str, Iterable[str]] = {
 }
 # What a table has beside its codes, and why.
 BESIDE = {
+    "sop.choice": set(CHOICES),
     "events.line": {
         "arrival_changed_first",
         "arrival_changed_same",
@@ -139,7 +141,7 @@ BESIDE = {
         "with_reason",
     },
     "events.told": {"keluarga"},  # of entries before 0.2
-    "family.headline": {"waiting_document", "over"},
+    "family.headline": {"waiting_document", "completed_document", "over"},
     "messages.owners": {"other"},
     "sop.said": {"papers_valid_until_now"},
 }
@@ -148,7 +150,7 @@ ROUNDED = sorted(
     f"{subject}.{rows}" for subject in ("events", "facts", "steps", "drafts", "messages") for rows in _other(subject)
 )
 # Codes that nobody reads as a word: for each somebody has decided so.
-UNSEEN = {Rides, Weekday, DeathState, Lang, Mender, Phase, Permission, PromiseState, Report, Step, StepSource}
+UNSEEN = {DeathState, Diverts, Lang, Mender, Phase, Permission, PromiseState, Report, Rides, Step, StepSource, Weekday}
 
 
 def _subjects(lang: Lang) -> list[str]:

@@ -30,8 +30,11 @@ export const isLive = (trip: Assignment) => STATES[trip.state].phase !== "lost";
 export const live = (request: RequestSummary) =>
   request.assignments.filter(isLive).sort((a, b) => a.slot - b.slot);
 // How many vehicles are still to be found.
-export const missing = (request: RequestSummary) =>
-  request.wanted - live(request).filter((trip) => trip.slot >= 0).length;
+export const missing = (request: RequestSummary) => {
+  const trips = live(request);
+  const empty = request.wanted - trips.filter((trip) => trip.slot >= 0).length;
+  return Math.max(0, empty - trips.filter((trip) => trip.instead).length);
+};
 export const familyLeft = (request: RequestFull) =>
   request.timeline.some((event) => event.facts["said"] === "left");
 // When a vehicle arrives where it heads, and how that differs from what was said first: every page says it with these

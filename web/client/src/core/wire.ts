@@ -60,6 +60,8 @@ export interface components {
             slot: number;
             /** @default false */
             first_contact: boolean;
+            /** @default false */
+            instead: boolean;
             leg?: components["schemas"]["Leg"] | null;
             arrives_at?: string | null;
             /** @default 0 */
@@ -346,7 +348,7 @@ export interface components {
          * @description What kind of thing happened: the word that the journal and the API use.
          * @enum {string}
          */
-        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "step_undone" | "step_corrected" | "stood_down" | "problem_reported" | "transfer_begun" | "handed_over" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "trip_noticed" | "death_answered" | "arrival_changed" | "family_said" | "request_changed" | "reserved" | "reservation_lost" | "booking_uncertain" | "return_called" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
+        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "step_undone" | "step_corrected" | "stood_down" | "problem_reported" | "transfer_begun" | "handed_over" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "trip_noticed" | "vehicle_proposed" | "proposal_over" | "diverted" | "death_answered" | "arrival_changed" | "family_said" | "request_changed" | "reserved" | "reservation_lost" | "booking_uncertain" | "return_called" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
         /** @description One entry of the journal; `text` is its line of a timeline. */
         EventOut: {
             seq: number;
@@ -622,7 +624,7 @@ export interface components {
             policy: [
                 string,
                 string,
-                number
+                number | string
             ][];
             text: string;
         };
@@ -707,6 +709,24 @@ export interface components {
          * @enum {string}
          */
         PromiseState: "open" | "solved" | "kept" | "withdrawn";
+        /**
+         * @description What is proposed to the operator for a red: `vehicle_id` would be there in `eta_s`, counted from `at`.
+         *
+         *     Without it somebody is in `without_s`, None where nobody comes; `instead_of` is on its way and gives its place.
+         *     `taken_from` is the request that waits `waits_s` longer then (None: nobody else can go there), None of a free one.
+         */
+        ProposalOut: {
+            vehicle_id: string;
+            vehicle_name: string;
+            /** Format: date-time */
+            at: string;
+            eta_s: number;
+            without_s?: number | null;
+            taken_from?: string | null;
+            waits_s?: number | null;
+            instead_of?: string | null;
+            instead_of_name?: string | null;
+        };
         /** @description What a rule says of a vehicle, in English; the Indonesian ones are the rule's own fields. */
         ReasonDocument: {
             met: string;
@@ -746,6 +766,7 @@ export interface components {
             /** @default false */
             broken: boolean;
             escalated_to?: string | null;
+            proposal?: components["schemas"]["ProposalOut"] | null;
             decision: components["schemas"]["DecisionOut"] | null;
             approvals: components["schemas"]["ApprovalOut"][];
             timeline: components["schemas"]["EventOut"][];
@@ -765,7 +786,7 @@ export interface components {
          *
          *     `level` is its place in the order (R24) before ageing, `rises` the times at which waiting brings it one level up.
          *     `broken`: its vehicle could not go on. `escalated_to`: the role that was told that nobody goes, since a driver last
-         *     said yes.
+         *     said yes. `proposal` is for operators alone.
          */
         RequestSummaryOut: {
             id: string;
@@ -795,6 +816,7 @@ export interface components {
             /** @default false */
             broken: boolean;
             escalated_to?: string | null;
+            proposal?: components["schemas"]["ProposalOut"] | null;
         };
         /**
          * @description One ride: `returns` is the ride that it is the way back of, `reserved` the vehicle that is kept for it.
@@ -919,9 +941,10 @@ export interface components {
             /** @enum {string} */
             state: "past" | "in_force" | "coming";
         };
-        /** @description A pack that spoke. */
+        /** @description A pack that spoke, and what its agency is called. */
         SopVersionOut: {
             agency: string;
+            name: string;
             version: string;
         };
         /** @description A GeoJSON point, in degrees. */

@@ -31,6 +31,7 @@ export const text = {
     own_operator: "operator pemilik kendaraan",
   },
   firstContact: "Penolong pertama",
+  instead: "Menggantikan",
   arrives: {
     pickup: (at: string) => `tiba ±${at}`,
     destination: (at: string) => `tiba di tujuan ±${at}`,

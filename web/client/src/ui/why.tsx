@@ -22,7 +22,7 @@ export function Why({ decision, action }: { decision: Decision; action?: Action 
       </ol>
       <p class="soft">
         {decision.considered} kendaraan dipertimbangkan dalam {Math.round(decision.computed_in_ms)} milidetik
-        · {decision.sop.map((pack) => `SOP ${pack.agency} ${pack.version}`).join(", ")}
+        · {decision.sop.map((pack) => `SOP ${pack.name} ${pack.version}`).join(", ")}
       </p>
     </section>
   );

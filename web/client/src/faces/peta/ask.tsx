@@ -12,12 +12,13 @@ interface Asking {
   title: string;
   label: string;
   button: string;
+  given?: string; // what is proposed to be said
   children?: ComponentChildren;
   onSend: (typed: string) => Promise<boolean>;
 }
 
-export function Ask({ title, label, button, children, onSend }: Asking) {
-  const [typed, setTyped] = useState("");
+export function Ask({ title, label, button, given = "", children, onSend }: Asking) {
+  const [typed, setTyped] = useState(given);
   const [sent, setSent] = useState<"no" | "going" | "failed">("no");
   const send = async () => {
     const asked = opened.value;

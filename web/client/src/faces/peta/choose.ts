@@ -1,7 +1,7 @@
 // What a tap or a digit does for a candidate: send it, ask why it is taken from another request or sent against its
 // one rule, or nothing.
 import type { Candidate, RequestFull } from "../../core/api";
-import { assign, lowerOf, opened, overriding } from "./state";
+import { assign, diverting, opened, overriding, takenFrom } from "./state";
 
 export function choose(request: RequestFull, candidate: Candidate): (() => void) | null {
   const onIt = request.assignments.some(
@@ -12,8 +12,13 @@ export function choose(request: RequestFull, candidate: Candidate): (() => void)
   if (candidate.eligible && !candidate.needs_approval)
     return () => void assign(request.id, candidate.vehicle_id);
   if (candidate.blocking.length !== 1) return null;
+  if (takenFrom(request, candidate))
+    return () => {
+      diverting.value = candidate;
+      opened.value = "divert";
+    };
   return () => {
     overriding.value = candidate;
-    opened.value = lowerOf(request, candidate) ? "divert" : "override";
+    opened.value = "override";
   };
 }

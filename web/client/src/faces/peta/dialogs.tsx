@@ -8,7 +8,7 @@ import { TOLD, Told } from "../../ui/told";
 import { Ask } from "./ask";
 import { Correct } from "./correct";
 import { Alive, Died } from "./deaths";
-import { addNote, assign, divert, end, hold, lowerOf, open, opened, overriding } from "./state";
+import { addNote, assign, divert, diverting, end, hold, lowerOf, open, opened, overriding } from "./state";
 import { Transfer } from "./transfer";
 
 export function Dialogs({ request }: { request: RequestFull }) {
@@ -102,15 +102,16 @@ function Override({ request }: { request: RequestFull }) {
 }
 
 function Divert({ request }: { request: RequestFull }) {
-  const candidate = overriding.value;
-  const lower = candidate && lowerOf(request, candidate);
-  if (!candidate || !lower) return null;
+  const vehicle = diverting.value;
+  const lower = vehicle && lowerOf(request, vehicle.vehicle_id);
+  if (!vehicle || !lower) return null;
   return (
     <Ask
-      title={words.divertWhat(candidate.name)}
+      title={words.divertWhat(vehicle.name)}
       label={text.reason}
       button={words.divertNow}
-      onSend={(reason) => divert(request.id, lower.id, candidate.vehicle_id, reason)}
+      given={vehicle.reason ?? ""}
+      onSend={(reason) => divert(request.id, lower.id, vehicle.vehicle_id, reason)}
     >
       <p>{words.divertFrom(text.need[lower.need], lower.pickup.name)}</p>
     </Ask>

@@ -1,10 +1,10 @@
 // The keyboard: J/K through the requests, Enter into the panel, 1-9 choose, / and T the table, Esc closes.
 import { choose } from "./choose";
-import { candidates, me, open, select, selected, tableOpen } from "./state";
+import { candidates, me, open, select, selected, tableOpen, toPanel } from "./state";
 
-function focusPanel() {
-  requestAnimationFrame(() => document.querySelector<HTMLElement>("aside.panel")?.focus());
-}
+const focusPanel = () => {
+  toPanel.value = true;
+};
 
 function move(by: number) {
   const list = open.value;

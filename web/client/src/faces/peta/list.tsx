@@ -11,21 +11,27 @@ import { text } from "../../text/id";
 import { peta as words } from "../../text/peta";
 import { Approvals } from "../../ui/approve";
 import { Button } from "../../ui/controls";
-import { answerDeath, asking, fetched, me, open, select, selected } from "./state";
+import { answerDeath, asking, fetched, me, open, proposed, select, selected } from "./state";
 
 export const shown = signal<"requests" | "promises">("requests");
 const ledger = fetched(
   computed(() => shown.value === "promises"),
   () => import("./ledger"),
 );
+const proposals = fetched(
+  computed(() => proposed.value.length > 0),
+  () => import("./proposal"),
+);
 
 export function List() {
   const late = owed.value.filter(isLate).length;
   const Ledger = ledger.value?.Ledger;
+  const Proposals = proposals.value?.Proposals;
   return (
     <nav class="list" aria-label={words.requests}>
       {asking.value.length > 0 && <Asking />}
       {deaths.value.length > 0 && <Deaths />}
+      {Proposals && proposed.value.length > 0 && <Proposals />}
       <div class="pair tabs">
         <Button aria-pressed={shown.value === "requests"} onClick={() => (shown.value = "requests")}>
           {words.requests} {open.value.length}

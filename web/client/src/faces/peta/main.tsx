@@ -14,6 +14,7 @@ import { peta as words } from "../../text/peta";
 import { Lost, Roads, Wrong } from "../../ui/above";
 import { Beginning, begin } from "../../ui/begin";
 import { Button } from "../../ui/controls";
+import { onKey } from "./keys";
 import { List } from "./list";
 import { makeMap } from "./map";
 import {
@@ -34,8 +35,7 @@ import { css, type Mark, shapeOf } from "./vehicles";
 
 const picked = signal<string>("");
 const table = fetched(tableOpen, () => import("./table"));
-const keys = fetched(me, () => import("./keys"));
-const panel = fetched(selected, () => import("./panel"));
+const panel = fetched(me, () => import("./panel"));
 let live: ReturnType<typeof connect> | null = null;
 
 const LEGEND = Object.entries(words.legend) as [Mark, string][];
@@ -140,7 +140,7 @@ async function start() {
     takeSnapshot(seen);
   };
   live = connect({ snapshot, event: takeEvent, rows: takeRows });
-  addEventListener("keydown", (event) => keys.value?.onKey(event));
+  addEventListener("keydown", onKey);
   setInterval(tick, 1000);
   setInterval(() => {
     if (selected.value && isComing(selected.value)) void select(selected.value.id);

@@ -1,5 +1,6 @@
 // The selected request: its vehicles, what is asked, why this one, and what an operator may do.
-import { useEffect } from "preact/hooks";
+import { useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import type { Assignment, Candidate, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
 import { arrival, familyLeft, isOpen, live, missing, secondsLeft } from "../../core/requests";
@@ -11,18 +12,20 @@ import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
 import { choose } from "./choose";
+import { Proposal } from "./proposal";
 import {
   about,
   candidates,
   fetched,
   hold,
-  lowerOf,
   me,
   opened,
   reportOf,
   search,
   select,
   selected,
+  takenFrom,
+  toPanel,
 } from "./state";
 
 const dialogs = fetched(opened, () => import("./dialogs"));
@@ -42,9 +45,15 @@ export function Panel({ request }: { request: RequestFull }) {
   const ended = !isOpen(request);
   const shown = candidates.value ?? request.decision;
   const act = (candidate: Candidate) => <Act request={request} candidate={candidate} />;
+  const box = useRef<HTMLElement>(null);
   useEffect(() => leadTo(request.id), []);
+  useSignalEffect(() => {
+    if (!toPanel.value) return;
+    box.current?.focus();
+    toPanel.value = false;
+  });
   return (
-    <aside class="panel stack" aria-label={words.panel} tabIndex={-1}>
+    <aside ref={box} class="panel stack" aria-label={words.panel} tabIndex={-1}>
       <p class="head">
         <span class="chip">{request.subject ?? text.need[request.need]}</span>
         <Button label="✕" class="link" onClick={() => void select(null)} aria-label={text.close} />
@@ -54,6 +63,7 @@ export function Panel({ request }: { request: RequestFull }) {
         {request.dropoff ? ` → ${request.dropoff.name}` : ""}
       </h2>
       <State request={request} />
+      {operator && <Proposal request={request} />}
       {request.contact_phone && (
         <a class="button" href={telephone(request.contact_phone)}>
           {words.caller} {request.contact_phone}
@@ -95,7 +105,8 @@ function State({ request }: { request: RequestFull }) {
         <ul class="trips plain" aria-label={words.vehicles}>
           {trips.map((trip) => (
             <li key={trip.id}>
-              {trip.first_contact && <span class="chip">{text.firstContact}</span>} {tripText(trip)}{" "}
+              {trip.first_contact && <span class="chip">{text.firstContact}</span>}
+              {trip.instead && <span class="chip">{text.instead}</span>} {tripText(trip)}{" "}
               {me.value?.role === "operator" && <OfTrip request={request} trip={trip} />}
             </li>
           ))}
@@ -152,6 +163,6 @@ const Buttons = ({ request }: { request: RequestFull }) => (
 
 function Act({ request, candidate }: { request: RequestFull; candidate: Candidate }) {
   const act = choose(request, candidate);
-  const against = lowerOf(request, candidate) ? words.divert : words.override;
+  const against = takenFrom(request, candidate) ? words.divert : words.override;
   return act && <Button label={candidate.eligible ? words.assign : against} onClick={act} />;
 }

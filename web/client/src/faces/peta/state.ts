@@ -9,6 +9,7 @@ import {
   type Me,
   post,
   type RequestFull,
+  type RequestSummary,
   type Route,
   type Vehicle,
 } from "../../core/api";
@@ -32,12 +33,15 @@ export const candidates = signal<Decision | null>(null);
 export const route = signal<Route | null>(null);
 export const moved = signal(0);
 export const tableOpen = signal(false);
+export const toPanel = signal(false); // the keyboard goes to the panel, as soon as it is there
 export const about = signal(""); // the trip that is to be corrected or handed over
-// What an operator is being asked about the selected request, and whom an override or a diversion would send.
+// What an operator is being asked about the selected request, whom an override or a diversion would send, and the
+// reason that is proposed for it.
 export const opened = signal<
   "note" | "hold" | "end" | "override" | "divert" | "correct" | "transfer" | "died" | "alive" | null
 >(null);
 export const overriding = signal<Candidate | null>(null);
+export const diverting = signal<{ vehicle_id: string; name: string; reason?: string } | null>(null);
 export const recent = signal<LiveEvent[]>([]);
 export const kept = signal<Kept | null>(null);
 // The order changes with waiting, but not so fast that a row would jump while somebody reaches for it.
@@ -55,6 +59,9 @@ export const asking = computed(() => {
   const agencyOf = (id: string) => vehicles.value.get(id)?.agency;
   return askedOf(open.value).filter(({ asked }) => isAsked(who, asked, agencyOf));
 });
+
+// What is proposed to the operator; the server tells nobody else of it.
+export const proposed = computed(() => open.value.filter((request) => proposalOf(request) !== null));
 
 export const counts = computed(() => {
   void moved.value;
@@ -201,15 +208,28 @@ export const correct = (id: string, trip: string, body: object) =>
 
 export const transfer = (id: string, body: object) => send(id, "transfer", body);
 
-// The request that a vehicle would be taken from: no life is at stake there, nobody is aboard yet, and nothing but
-// that trip keeps the vehicle from going.
-export function lowerOf(request: RequestFull, candidate: Candidate) {
-  const vehicle = vehicles.value.get(candidate.vehicle_id);
+// The request that a vehicle would be taken from: no life is at stake there, and nobody is aboard yet.
+export function lowerOf(request: RequestSummary, vehicle_id: string) {
+  const vehicle = vehicles.value.get(vehicle_id);
   const other = requests.value.get(vehicle?.request_id ?? "");
   const state = vehicle?.assignment_state;
   if (request.urgency !== "red" || !other || !state || other.urgency === "red") return null;
-  if (candidate.blocking.join() !== ON_A_TRIP) return null;
   return STATES[state].loaded || state === "at_destination" ? null : other;
+}
+// The same of a candidate that nothing but that trip keeps from going.
+export const takenFrom = (request: RequestSummary, candidate: Candidate) =>
+  candidate.blocking.join() === ON_A_TRIP ? lowerOf(request, candidate.vehicle_id) : null;
+
+// What is proposed for a red, with the request that its vehicle leaves: as long as that is on its way there, or free.
+export function proposalOf(request: RequestSummary) {
+  const said = request.proposal;
+  const vehicle = vehicles.value.get(said?.vehicle_id ?? "");
+  if (!said || !vehicle) return null;
+  if (!said.taken_from)
+    return vehicle.request_id || vehicle.duty !== "available" ? null : { said, lower: null };
+  const lower = lowerOf(request, said.vehicle_id);
+  const coming = vehicle.assignment_state === "accepted" || vehicle.assignment_state === "en_route";
+  return coming && lower?.id === said.taken_from ? { said, lower } : null;
 }
 
 const act = (id: string, what: string, body: unknown) =>

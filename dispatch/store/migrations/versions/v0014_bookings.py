@@ -2,7 +2,7 @@
 
 from dispatch.store.migrations.ddl import run
 
-revision = "0012"
+revision = "0014"
 down_revision = "0011"
 
 
