@@ -93,12 +93,15 @@ async def _ask(world: World, act: sc.AskAct, done: Done) -> None:
     back = world.seed.back(act, ask)
     made = await requests.receive(world.unit, ask, contact, choose=act.choose, repeat=repeat, back=back, by=by)
     done.take(made)
-    if isinstance(made, Refusal):
-        return
+    if isinstance(made, str):
+        await name_rides(world, act.id, made)
+
+
+async def name_rides(world: World, name: str, made: str) -> None:
+    """The rides of a series are known by their places in it; the one that the file names comes last, as the newest."""
     rides = await world.unit.store.read(lambda books: books.requests.list_series(made))
-    # The one that the file names comes last, as the newest.
-    world.requests |= {f"{act.id}.{number}": ride.id for number, ride in enumerate(rides, 1) if ride.id != made}
-    world.requests[act.id] = made
+    world.requests |= {f"{name}.{number}": ride.id for number, ride in enumerate(rides, 1) if ride.id != made}
+    world.requests[name] = made
 
 
 async def _vehicle(world: World, act: sc.VehicleAct, done: Done) -> None:
@@ -345,9 +348,7 @@ async def name_onward(world: World, act: sc.DeathAct) -> None:
 async def _requester(world: World, act: sc.RequesterAct, done: Done) -> None:
     """The requester cancels, adds something, or has come there by other means, so that nobody needs to come."""
     done.request = act.request
-    asks = {step.ask.id: step.ask for step in world.scenario.steps if step.ask is not None}
-    asked = asks.get(act.request) or asks[act.request.rpartition(".")[0]]
-    request_id, by = _kept(world, act.request), Command(actor=world.seed.asker(asked))
+    request_id, by = _kept(world, act.request), Command(actor=asker_of(world, act.request))
     if act.set is not None and act.does == "change":
         await _change(world, request_id, act.set, act.rides, by, done)
         return
@@ -360,6 +361,12 @@ async def _requester(world: World, act: sc.RequesterAct, done: Done) -> None:
     end = RequestState.CANCELLED_BY_REQUESTER
     reason = act.note or ("sudah tiba sendiri" if act.does == "arrives" else "dibatalkan pemohon")
     done.take(await changes.end(world.unit, request_id, end, told="requester", reason=reason, rides=act.rides, by=by))
+
+
+def asker_of(world: World, request: str) -> Person:
+    """Who asked for a request, or for the series of which it is a ride."""
+    asks = {step.ask.id: step.ask for step in world.scenario.steps if step.ask is not None}
+    return world.seed.asker(asks.get(request) or asks[request.rpartition(".")[0]])
 
 
 async def _publish(world: World, act: sc.PublishAct, done: Done) -> None:
