@@ -33,7 +33,7 @@ SITI = Person(id="siti", name="Perawat Contoh Siti", role=Role.STAFF, facility="
 RINA = Person(id="rina", name="Perawat Contoh Rina", role=Role.STAFF, facility="rsud-contoh")
 OPI = Person(id="opi", name="Operator Contoh Opi", role=Role.OPERATOR)
 DINA = Person(id="dina", name="Petugas Contoh Dina", role=Role.HEALTH_OFFICER)
-BUDI = Person(id="budi", name="Sopir Contoh Budi", role=Role.DRIVER, vehicle="H3")
+BUDI = Person(id="budi", name="Budi Contoh", role=Role.DRIVER, vehicle="H3")
 
 
 def packs() -> dict[str, str]:

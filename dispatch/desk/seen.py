@@ -1,9 +1,10 @@
-"""What was seen of trips under way: kept in memory alone, so that a restart begins anew."""
+"""What was seen of trips under way and said to who waits: kept in memory alone, so that a restart begins anew."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from dispatch.domain.vehicle import VehicleNow
+from dispatch.vocabulary.request_states import Outcome
 from dispatch.vocabulary.trip_steps import AssignmentState, Leg
 from geo.point import Point
 
@@ -36,3 +37,12 @@ class Look:
     def leg(self) -> Leg | None:
         """Where the trip headed."""
         return self.heading[0] if self.heading is not None else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What was decided last for a request that waits: the number it is kept under, its outcome, and its gist."""
+
+    decision_id: int
+    outcome: Outcome
+    gist: int

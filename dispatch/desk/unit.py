@@ -20,7 +20,7 @@ from dispatch.desk.ports import Books, Clock, Live, LostRaceError, Store
 from dispatch.desk.record import Written, record_of, write_down
 from dispatch.desk.road_ports import Roads
 from dispatch.desk.search import search, walked
-from dispatch.desk.seen import Look, Seen
+from dispatch.desk.seen import Look, Said, Seen
 from dispatch.desk.soon import list_trips, soon_free
 from dispatch.domain.approval import Approval, ApprovalState
 from dispatch.domain.assignment import Assignment
@@ -65,9 +65,7 @@ class Unit:
     closing: asyncio.Lock = field(default_factory=asyncio.Lock)
     kept_fixes: dict[str, Fix] = field(default_factory=dict)
     moved_at: datetime | None = None  # when who waits was last woken because vehicles moved
-    said: dict[str, tuple[int, int]] = field(
-        default_factory=dict
-    )  # by waiting request: its newest decision, and its gist
+    said: dict[str, Said] = field(default_factory=dict)  # by waiting request
     watched: dict[str, Seen] = field(default_factory=dict)  # by assignment
     looks: dict[str, Look] = field(default_factory=dict)  # by assignment
     roads_turn: int = 0  # how often the roads have become others: what is closed, the traffic of the hour, speed caps

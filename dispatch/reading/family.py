@@ -12,6 +12,7 @@ from dispatch.domain.fix import Fix, LinkHealth, link_health
 from dispatch.domain.promise import Promise
 from dispatch.domain.request import Request
 from dispatch.domain.vehicle import VehicleNow
+from dispatch.reading.cars import Car, cars_of
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.promises import Why
@@ -25,10 +26,11 @@ LINK_LASTS = timedelta(hours=2)  # after the end of the trip; this project's own
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FamilyVehicle:
-    """One vehicle that comes: its name, when it arrives and how that differs from what was said, how far it is, and
-    whether its phone is heard."""
+    """One vehicle that comes: its name, by what it is found in a street, when it arrives and how that differs from what
+    was said, how far it is, and whether its phone is heard."""
 
     name: str
+    car: str | None
     eta: str | None
     change: str | None
     steps: tuple[tuple[str, bool], ...]
@@ -69,6 +71,7 @@ class _Found:
     request: Request
     going: list[Assignment]
     vehicles: Mapping[str, VehicleNow]
+    cars: Mapping[str, Car]
     promise: Promise | None
     is_onward: bool
     has_left: bool
@@ -92,10 +95,7 @@ async def view(unit: Unit, track_token: str, lang: Lang) -> FamilyView | None:
         condolence=condolence,
         headline=words.headline(request.state, request.ask.need, lang),
         lines=tuple(_lines(unit, found, lang)),
-        vehicles=tuple(
-            _vehicle(unit, a, found.vehicles[a.vehicle_id].vehicle.name, positions[a.vehicle_id], now, lang)
-            for a in found.going
-        ),
+        vehicles=tuple(_vehicle(unit, found, going, positions[going.vehicle_id], now, lang) for going in found.going),
         is_live=True,
         can_answer=not found.has_left and family_may_answer(found.going),
         ride=found.link,
@@ -113,6 +113,7 @@ def _find(books: Books, track_token: str) -> _Found:
         request=request,
         going=going,
         vehicles={a.vehicle_id: books.vehicles.get(a.vehicle_id) for a in going},
+        cars=cars_of(books, going),
         promise=books.promises.find_open(request.id),
         is_onward=any(report.onward == request.id for report in books.deaths.list_of(request.id)),
         has_left=FamilyWord.LEFT in words_of_family(books, request.id),
@@ -153,11 +154,12 @@ def _ride(unit: Unit, ride: Request, link: str, lang: Lang) -> FamilyRide:
     return FamilyRide(label=label, link=link)
 
 
-def _vehicle(unit: Unit, going: Assignment, name: str, fix: Fix | None, now: datetime, lang: Lang) -> FamilyVehicle:
-    said = going.said
+def _vehicle(unit: Unit, found: _Found, going: Assignment, fix: Fix | None, now: datetime, lang: Lang) -> FamilyVehicle:
+    said, car, name = going.said, found.cars[going.id], found.vehicles[going.vehicle_id].vehicle.name
     silent = fix is not None and link_health(fix, now, unit.limits) is not LinkHealth.LIVE
     return FamilyVehicle(
         name=words.first_contact(name, lang) if going.slot == FIRST_CONTACT else name,
+        car=words.car_line(car.plate, car.driver, lang),
         eta=words.arrives_line(said.arrives_at, said.leg, unit.zone, lang) if said is not None else None,
         change=words.change_line(said.later_min, lang) if said is not None else None,
         steps=_steps(going, lang),

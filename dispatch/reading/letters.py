@@ -8,12 +8,13 @@ from dispatch.desk.ports import Books, find
 from dispatch.desk.usecases.changes import onward_of
 from dispatch.domain.message import Message
 from dispatch.domain.vehicle import Vehicle
+from dispatch.reading.cars import Car, cars_of
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need
 from dispatch.words.events import code_name, sooner_text
 from dispatch.words.facts import area_name, joined, word
 from dispatch.words.family import condolence_line
-from dispatch.words.messages import message_text, name_in, recipient_label
+from dispatch.words.messages import car_named, message_text, name_in, recipient_label
 from dispatch.words.tables import name_of
 from dispatch.words.times import booked_text, clock_text, deadline_text, when_text
 
@@ -48,6 +49,7 @@ def write_letter(books: Books, message: Message, *, zone: tzinfo, public_url: st
     words = _words(books, message, zone=zone, public_url=public_url) | {
         "app": public_url + _PAGES.get(kind, "/peta") if public_url else None,
         "vehicle": vehicle.name if vehicle else None,
+        "car": _car(books, message, vehicle) if vehicle else None,
     }
     text = message_text(message.template, words, LANG)
     if kind == "contact" and _mourns(books, message):
@@ -101,6 +103,12 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
         words["pickup"] = request.ask.pickup.name if request.ask.pickup.facility else None
         words["link"] = f"{public_url}/t/{books.requests.get_track_token(request.id)}" if public_url else None
     return words
+
+
+def _car(books: Books, message: Message, vehicle: Vehicle) -> str:
+    trip = find(books.assignments.get, message.assignment_id)
+    car = cars_of(books, [trip]).get(trip.id, Car()) if trip is not None else Car()
+    return car_named(vehicle.name, car.plate, car.driver, LANG)
 
 
 def _sooner(facts: Mapping[str, str]) -> str:

@@ -20,6 +20,7 @@ from dispatch.domain.promise import Promise
 from dispatch.domain.request import Request
 from dispatch.reading.base import Names, Out, PointOut, ends_out, vehicle_names
 from dispatch.reading.bookings import RideOut, rides_out
+from dispatch.reading.cars import Car, cars_of
 from dispatch.reading.decisions import DecisionOut, decision_for, rules_of
 from dispatch.reading.events import EventOut, event_out
 from dispatch.reading.scope import Scope, hears_proposals, is_hidden, of_assignment, of_request
@@ -30,6 +31,8 @@ from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.promises import PromiseKind, PromiseState
 from dispatch.vocabulary.request_states import FamilyWord, RequestState
 from dispatch.vocabulary.trip_steps import FIRST_CONTACT, INSTEAD, STEPS, AssignmentState, Leg, Step, steps_from
+
+_UNKNOWN = Car()
 
 
 class StampOut(Out):
@@ -45,7 +48,8 @@ class AssignmentOut(Out):
 
     `arrives_at` is when it arrives where it heads now (`leg`), `later_min` how many minutes that is beyond what was
     said first, as clocks show the two, and `as_of` from which moment's position it was calculated last.
-    `correctable` are the steps that an operator may put right.
+    `correctable` are the steps that an operator may put right. `plate` and `driver`, a first name, are what it is found
+    by once its driver has said yes.
     """
 
     id: str
@@ -62,6 +66,8 @@ class AssignmentOut(Out):
     stamps: dict[AssignmentState, StampOut]
     reason: str | None = None
     slot: int = 0
+    plate: str | None = None
+    driver: str | None = None
     first_contact: bool = False
     instead: bool = False
     leg: Leg | None = None
@@ -223,13 +229,14 @@ def trip_in_scope(books: Books, person: Person, assignment_id: str) -> tuple[Ass
     return assignment, request
 
 
-def assignment_out(unit: Unit, assignment: Assignment, names: Names) -> AssignmentOut:
-    """An assignment with the steps that a person may take next, and when it arrives."""
+def assignment_out(unit: Unit, assignment: Assignment, names: Names, car: Car = _UNKNOWN) -> AssignmentOut:
+    """An assignment with the steps that a person may take next, when it arrives, and by what it is found."""
     arrival, said, look = assignment.arrival, assignment.said, unit.looks.get(assignment.id)
     # What is calculated again and comes to the same time is kept in memory alone.
     again = look.as_of if look is not None and look.leg is assignment.leg else None
     return AssignmentOut.of(
         assignment,
+        car,
         vehicle_name=names.get(assignment.vehicle_id, assignment.vehicle_id),
         eta_s=round(arrival.eta_s) if arrival else None,
         distance_m=round(arrival.distance_m) if arrival and arrival.distance_m is not None else None,
@@ -263,7 +270,7 @@ def summaries_out(
     proposed = list_proposed(books, listed) if proposals else {}
     named = [*(a.vehicle_id for a in assignments), *(a.vehicle_id for a in approvals)]
     names = vehicle_names(books, [*named, *(one.vehicle_id for one in proposed.values())])
-    found = []
+    found, cars = [], cars_of(books, assignments)
     for request in listed:
         mine = [a for a in assignments if a.request_id == request.id]
         promise = promises.get(request.id)
@@ -271,7 +278,7 @@ def summaries_out(
             request,
             request.ask,
             **ends_out(request.ask, lang),
-            assignments=[assignment_out(unit, assignment, names) for assignment in mine],
+            assignments=[assignment_out(unit, one, names, cars.get(one.id, _UNKNOWN)) for one in mine],
             promise=PromiseOut.of(promise, retry_at=retry_at(books, promise)) if promise else None,
             asked=[
                 AskedOut.of(a, vehicle_name=names.get(a.vehicle_id, a.vehicle_id))

@@ -86,6 +86,12 @@ def transfer_line(lang: Lang) -> str:
     return phrase(lang, _SAY, "transfer")
 
 
+def car_line(plate: str | None, driver: str | None, lang: Lang) -> str | None:
+    """By what the vehicle is found in a street; None where nothing is known."""
+    key = "car" if plate and driver else "car_plate" if plate else "car_driver"
+    return phrase(lang, _SAY, key, plate=plate, driver=driver) if plate or driver else None
+
+
 def signal_line(at: datetime, zone: tzinfo, lang: Lang) -> str:
     """Since when the vehicle has not been heard."""
     return phrase(lang, _SAY, "signal", clock=clock_text(at, zone))

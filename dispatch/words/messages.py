@@ -4,7 +4,7 @@ import string
 from collections.abc import Mapping
 
 from dispatch.vocabulary.languages import Lang
-from dispatch.words.tables import name_of, table, tables_of
+from dispatch.words.tables import name_of, phrase, table, tables_of
 
 
 def message_text(template: str, words: Mapping[str, str | None], lang: Lang) -> str:
@@ -27,6 +27,12 @@ def name_in(name: str, code: str, lang: Lang) -> str | None:
     """What messages call a code: `name` is what, owners, ends or whys; None where they say nothing."""
     names = tables_of(lang, "messages")[name]
     return names.get(code, names.get("other"))
+
+
+def car_named(vehicle: str, plate: str | None, driver: str | None, lang: Lang) -> str:
+    """A vehicle with what it is found by in a street, as far as it is known."""
+    key = "both" if plate and driver else "plate" if plate else "driver" if driver else "none"
+    return phrase(lang, "messages.car", key, vehicle=vehicle, plate=plate, driver=driver)
 
 
 def recipient_label(kind: str, name: str, lang: Lang) -> str:

@@ -175,6 +175,7 @@ async def test_decisions_are_found_by_the_newest_and_their_facts_by_the_first(st
         ]
         assert book.find_last("P-1") == made[2]
         assert book.find_facts("P-1") == b"c"
+        assert (book.last_number("P-1"), book.last_number("P-3")) == (numbers[2], None)
         assert (book.find_last("P-3"), book.find_facts("P-3")) == (None, None)
         assert book.list_briefs("P-1") == {numbers[n]: made[n].brief() for n in (0, 2)}
         assert book.list_briefs("P-1", "P-2").keys() == set(numbers)

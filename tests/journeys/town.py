@@ -56,7 +56,8 @@ FLEET: dict[str, tuple[VehicleClass, str, int]] = {
     "L1": (_C.DUAL_USE, "laz", 15),
 }
 DRIVERS = {
-    name: Person(id=f"driver-{name}", name=f"Sopir Contoh {name}", role=Role.DRIVER, vehicle=name) for name in FLEET
+    vehicle: Person(id=f"driver-{vehicle}", name=f"{name} Contoh", role=Role.DRIVER, vehicle=vehicle)
+    for vehicle, name in zip(FLEET, ("Adi", "Tono", "Budi", "Hari", "Kurnia", "Laras"), strict=True)
 }
 BASE = Facility(id="pangkalan", kind=FacilityKind.BASE, name="Pangkalan", point=CIKOKOL.point, phone="021 0000 002")
 

@@ -192,9 +192,7 @@ def prepare(folder: Path) -> Served:
         )
         for number, (name, kind) in enumerate(FLEET.items())
     ]
-    drivers = [
-        Person(id=f"driver-{name}", name=f"Sopir Contoh {name}", role=Role.DRIVER, vehicle=name) for name in FLEET
-    ]
+    drivers = [Person(id=f"driver-{name}", name=f"{name} Contoh", role=Role.DRIVER, vehicle=name) for name in FLEET]
     fill(folder, [facility], fleet, [SITI, OPI, *drivers])
     return Served(folder)
 

@@ -53,9 +53,7 @@ _CREW = {"T1": {"driver", "escort", "nurse"}, "H1": {"driver", "escort", "second
 _GEAR = {"H1": {"infectious", "ppe"}, "A1": {"oxygen", "ventilator"}}
 CITY = Person(id="opi", name="Operator Contoh Opi", role=Role.OPERATOR, agency="kota-tangerang")
 COUNTY = Person(id="oka", name="Operator Contoh Oka", role=Role.OPERATOR, agency="kabupaten-tangerang")
-DRIVERS = {
-    name: Person(id=f"driver-{name}", name=f"Sopir Contoh {name}", role=Role.DRIVER, vehicle=name) for name in FLEET
-}
+DRIVERS = {name: Person(id=f"driver-{name}", name=f"{name} Contoh", role=Role.DRIVER, vehicle=name) for name in FLEET}
 PEOPLE = (SITI, CITY, COUNTY, DINA, *DRIVERS.values())
 
 

@@ -30,7 +30,7 @@ from tests.roads import tiny
 from tests.servers import NO_TLS, name_the_act, running_app
 
 YANI = Person(id="yani", name="Perawat Contoh Yani", role=Role.STAFF, facility="puskesmas-jauh")
-JOKO = Person(id="joko", name="Sopir Contoh Joko", role=Role.DRIVER, vehicle="H1")
+JOKO = Person(id="joko", name="Joko Contoh", role=Role.DRIVER, vehicle="H1")
 TRACKER = Person(id="alat", name="Alat Contoh", role=Role.DEVICE, vehicle="H3")
 ADMIN = Person(id="adi", name="Admin Contoh Adi", role=Role.ADMIN)
 EVERYBODY = (SITI, YANI, OPI, DINA, replace(BUDI, facility=None), JOKO, TRACKER, ADMIN)

@@ -110,7 +110,7 @@ def test_the_familys_page_names_nobody(service: Service) -> None:
         assert private not in page.text
     unknown = httpx.get(request["track_url"][:-4] + "AAAA", verify=NO_TLS)
     assert unknown.status_code == 404
-    assert "sudah selesai" in unknown.text
+    assert "Tautan ini sudah berakhir" in unknown.text
 
 
 def test_health_readiness_and_headers(service: Service) -> None:

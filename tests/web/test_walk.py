@@ -19,7 +19,7 @@ from websockets.exceptions import InvalidStatus
 
 from dispatch.desk.ports import Books
 from dispatch.domain.people import Person
-from dispatch.vocabulary.events import KINDS, Event
+from dispatch.vocabulary.events import KINDS, Event, ProposalEvent
 from dispatch.vocabulary.roles import Role, may
 from tests.people import BUDI, DINA, OPI, SITI
 from tests.web.conftest import ADMIN, EVERYBODY, JOKO, TRACKER, YANI, Service, give_token
@@ -136,8 +136,9 @@ def test_each_role_gets_in_exactly_where_the_table_says_and_nothing_breaks(town:
 
 
 OKI = Person(id="oki", name="Operator Contoh Oki", role=Role.OPERATOR, agency="dkm")
-AYU = Person(id="ayu", name="Sopir Contoh Ayu", role=Role.DRIVER, vehicle="A1")
-WATCHERS = (OPI, OKI, DINA)  # they see every request
+AYU = Person(id="ayu", name="Ayu Contoh", role=Role.DRIVER, vehicle="A1")
+OPERATORS = (OPI, OKI)
+WATCHERS = (*OPERATORS, DINA)  # they see every request
 STAFF = {SITI: "A1", YANI: "H1"}  # whose facility's request this vehicle is asked for
 DRIVERS = {AYU: "A1", JOKO: "H1", BUDI: "H3"}
 OWN = STAFF | DRIVERS
@@ -202,9 +203,11 @@ async def ask_for_both(service: Service) -> dict[str | None, dict[str, Any]]:
     return found
 
 
-def happen(books: Books, requests: dict[str | None, dict[str, Any]]) -> dict[int, str | None]:
-    """Everything happens in the house and to each request: by its place in the journal, to which vehicle."""
+def happen(books: Books, requests: dict[str | None, dict[str, Any]]) -> tuple[dict[int, str | None], set[int]]:
+    """Everything happens in the house and to each request: by its place in the journal, to which vehicle; and of these
+    places those of what is proposed, which operators alone hear."""
     found: dict[int, str | None] = {}
+    proposed = set()
     for vehicle in (None, *requests):
         about: dict[str, str | None] = {}
         if vehicle is not None:
@@ -212,8 +215,11 @@ def happen(books: Books, requests: dict[str | None, dict[str, Any]]) -> dict[int
             assignment = request["assignments"][0]["id"]
             about = {"request_id": request["id"], "assignment_id": assignment, "vehicle_id": vehicle, "actor": "siti"}
         for event in one_of_each(about, f"rahasia {vehicle or 'rumah'}"):
-            found[books.journal.add(event)] = vehicle
-    return found
+            seq = books.journal.add(event)
+            found[seq] = vehicle
+            if isinstance(event, ProposalEvent):
+                proposed.add(seq)
+    return found, proposed
 
 
 @pytest.mark.alone
@@ -237,14 +243,17 @@ async def test_each_role_follows_what_its_scope_promises_and_no_more(service: Se
         people = (*WATCHERS, ADMIN, *STAFF, *DRIVERS)
         sockets = {person: await stack.enter_async_context(live(service, person)) for person in people}
         snapshots = {person: json.loads(await socket.recv())["snapshot"] for person, socket in sockets.items()}
-        about = store.submit(lambda books: happen(books, requests)).result()
+        about, proposed = store.submit(lambda books: happen(books, requests)).result()
         fix = {"lon": 106.66, "lat": -6.2, "taken_at": datetime.now(UTC).isoformat()}
         await post(service, BUDI, "/api/positions", {"fixes": [fix]})
         duty = {"duty": "available", "at_base": True, "seq": 1, "device_time": datetime.now(UTC).isoformat()}
         await post(service, BUDI, "/api/me/duty", duty)  # its news lets everything before it be read
         about[store.submit(lambda books: books.journal.last_seq()).result()] = "H3"
         mine = dict.fromkeys((*WATCHERS, ADMIN), (None, "A1", "H1", "H3")) | {p: (v,) for p, v in OWN.items()}
-        due = {person: [seq for seq, vehicle in about.items() if vehicle in mine[person]] for person in people}
+        due = {
+            person: [s for s, of in about.items() if of in mine[person] and (person in OPERATORS or s not in proposed)]
+            for person in people
+        }
         got = await asyncio.gather(*(received(sockets[person], due[person][-1]) for person in people))
     for person, (messages, frames) in zip(people, got, strict=True):
         assert [message["seq"] for message in messages if message["seq"] in about] == due[person], person

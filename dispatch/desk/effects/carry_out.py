@@ -1,6 +1,5 @@
 """Carrying a decision out inside one transaction: offers, approvals, a promise, journal and timers."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -17,6 +16,7 @@ from dispatch.desk.effects.steps import release, take_step
 from dispatch.desk.later import may_change_at
 from dispatch.desk.ports import Books, Due, DueKind, LostRaceError
 from dispatch.desk.record import Written
+from dispatch.desk.seen import Said
 from dispatch.domain.approval import Approval, ApprovalState
 from dispatch.domain.arrival import Arrival
 from dispatch.domain.assignment import Assignment, StepCommand
@@ -51,8 +51,7 @@ def carry_out(books: Books, request: Request, written: Written) -> None:
     """
     decision = written.decision
     now, step = decision.at, decision.step
-    if unfilled_of(books, request, now).slots != decision.unfilled.slots:
-        raise LostRaceError(f"request {request.id} needs something else than when it was decided")
+    _still_needs(books, request, decision)
     if decision.proposal is not None and decision.proposal.by_desk:
         _divert(books, decision.proposal, now, decision.sop.policy)
     if not (step.offers or step.asks or step.promise or step.search_at):
@@ -69,17 +68,22 @@ def carry_out(books: Books, request: Request, written: Written) -> None:
     propose(books, request, decision)
 
 
-def wait_on(books: Books, request: Request, decision: Decision, before: DecisionMade) -> None:
+def wait_on(books: Books, request: Request, decision: Decision, said: Said) -> None:
     """The same for a decision that offers nobody and says what the one before it said, which stands for it.
 
     Raises:
         LostRaceError: as above.
     """
-    if unfilled_of(books, request, decision.at).slots != decision.unfilled.slots:
-        raise LostRaceError(f"request {request.id} needs something else than when it was decided")
-    books.journal.add(replace(before, at=decision.at, actor=DESK, again=True))
+    _still_needs(books, request, decision)
+    again = DecisionMade(outcome=said.outcome, decision_id=said.decision_id, again=True, at=decision.at, actor=DESK)
+    books.journal.add(again.about(request.id))
     _wait(books, request, decision)
     propose(books, request, decision)
+
+
+def _still_needs(books: Books, request: Request, decision: Decision) -> None:
+    if unfilled_of(books, request, decision.at).slots != decision.unfilled.slots:
+        raise LostRaceError(f"request {request.id} needs something else than when it was decided")
 
 
 def _wait(books: Books, request: Request, decision: Decision) -> None:

@@ -10,11 +10,11 @@ from dispatch.choosing.queue import Place, place_of
 from dispatch.desk.effects.carry_out import carry_out, wait_on
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.ports import Books, DueKind, LostRaceError, find
+from dispatch.desk.seen import Said
 from dispatch.desk.soon import UNSURE_S, list_trips, soon_free
 from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.proposing import weigh
 from dispatch.domain.request import Request, unfilled_slots
-from dispatch.vocabulary.events import DecisionMade
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.refusals import Refusal
@@ -95,7 +95,7 @@ async def _keep(unit: Unit, request_id: str, decided: Decision) -> None:
             request = await unit.store.read(lambda books: books.requests.get(request_id))
             decision = await weigh(unit, request_id, await unit.search_again(request, unit.clock.now()))
         said, gist = unit.said.pop(request_id, None), decision.gist
-        same = said is not None and said[1] == gist and not decision.step.offers
+        same = said is not None and said.gist == gist and not decision.step.offers
         written = None if same else await unit.write_down(decision)
 
         def work(books: Books) -> None:
@@ -103,16 +103,16 @@ async def _keep(unit: Unit, request_id: str, decided: Decision) -> None:
             current = books.requests.get(request_id)
             if current.state in ENDS or not unfilled_slots(current.wanted, books.assignments.list_of(request_id)):
                 return
-            before = _newest(books, request_id)
+            before = books.decisions.last_number(request_id)
             if written is not None:
                 carry_out(books, current, written)
-                kept = _newest(books, request_id)
-                if kept is not None and kept != before and kept.decision_id is not None:
-                    unit.said[request_id] = kept.decision_id, gist
-            elif before is None or said is None or before.decision_id != said[0]:
+                kept = books.decisions.last_number(request_id)
+                if kept is not None and kept != before:
+                    unit.said[request_id] = Said(decision_id=kept, outcome=written.record.outcome, gist=gist)
+            elif said is None or said.decision_id != before:
                 raise LostRaceError(f"something else was decided for request {request_id}")
             else:
-                wait_on(books, current, decision, before)
+                wait_on(books, current, decision, said)
                 unit.said[request_id] = said
             settle(books, current, decision.at)
 
@@ -120,12 +120,6 @@ async def _keep(unit: Unit, request_id: str, decided: Decision) -> None:
 
     if isinstance(await unit.commit(attempt), Refusal):
         raise LostRaceError(f"request {request_id} is changed too often to be searched for")
-
-
-def _newest(books: Books, request_id: str) -> DecisionMade | None:
-    """What was decided last."""
-    made = [entry.event for entry in books.journal.list_of_kinds([request_id], [DecisionMade])]
-    return next((event for event in reversed(made) if isinstance(event, DecisionMade)), None)
 
 
 def _find(books: Books, request_id: str) -> tuple[Request, bool] | None:

@@ -117,6 +117,8 @@ async def correct(unit: Unit, assignment_id: str, correction: Correction, *, by:
             stays = correction.only_time or STEPS[correction.step].leads_to is held.state
             if not (stays or held.is_live) and (ended := _ended_otherwise(books, held.request_id)):
                 return ended
+            if not stays and correction.step in _LEAVES and (waits := judge_staying(books, [held], now, policy)):
+                return waits
             assignment = correct_step(books, held, correction, now, policy)
             if isinstance(assignment, Refusal):
                 return assignment

@@ -123,7 +123,7 @@ def list_people() -> tuple[Row, ...]:
     people += [
         _person(
             f"sopir-{vehicle['id']}",
-            f"Sopir Contoh {_FIRST_NAMES[number % len(_FIRST_NAMES)]} {number + 1}",
+            f"{_FIRST_NAMES[number % len(_FIRST_NAMES)]} Contoh {number + 1}",
             Role.DRIVER,
             agency=vehicle["agency"],
             vehicle=vehicle["id"],

@@ -167,7 +167,7 @@ class Seed:
         for vehicle in self._scenario.vehicles:
             agency, name = vehicle.agency, f"Operator Contoh {vehicle.agency}"
             yield Person(id=f"operator-{agency}", name=name, role=Role.OPERATOR, agency=agency)
-            name = f"Sopir Contoh {vehicle.id}"
+            name = f"Contoh {vehicle.id}"
             yield Person(id=f"driver-{vehicle.id}", name=name, role=Role.DRIVER, agency=agency, vehicle=vehicle.id)
 
     def _staffed(self) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dispatch.store import tables
 from dispatch.store.books.base import Book
 from dispatch.store.books.vehicles import NEXT_REVISION
 from dispatch.store.rows import row_of
+from dispatch.vocabulary.roles import Role
 
 
 class SqlPeople(Book):
@@ -17,6 +18,11 @@ class SqlPeople(Book):
 
     def list_all(self) -> list[Person]:
         return self._all(Person, select(tables.people).order_by(tables.people.c.id))
+
+    def list_drivers(self, *vehicle_ids: str) -> list[Person]:
+        table = tables.people
+        query = select(table).where(table.c.vehicle.in_(vehicle_ids), table.c.role == Role.DRIVER)
+        return self._all(Person, query.order_by(table.c.id))
 
     def put(self, person: Person) -> None:
         self._put(tables.people, row_of(tables.people, person))

@@ -102,6 +102,9 @@ class SqlDecisions(Book):
     def find_last(self, request_id: str) -> DecisionRecord | None:
         return cast("DecisionRecord | None", self._one(_newest(request_id, "decision")))
 
+    def last_number(self, request_id: str) -> int | None:
+        return cast("int | None", self._one(_newest(request_id, "id")))
+
     def list_briefs(self, *request_ids: str) -> dict[int, DecisionRecord]:
         table = tables.decisions
         query = select(table.c.id, table.c.brief).where(table.c.request_id.in_(request_ids), table.c.brief.is_not(None))

@@ -3,8 +3,9 @@
 import pytest
 
 from dispatch.desk.command import Command
-from dispatch.desk.usecases import changes, promises, reports
+from dispatch.desk.usecases import changes, promises, reports, trips
 from dispatch.domain.assignment import Assignment
+from dispatch.domain.correction import Correction
 from dispatch.vocabulary.events import TripNoticed
 from dispatch.vocabulary.notices import Notice
 from dispatch.vocabulary.promises import CallOutcome, Why
@@ -65,6 +66,14 @@ async def test_a_vehicle_stays_no_longer_than_the_policy_says(town: Town, step: 
     assert refused(await town.try_step(trip, step)) is RefusalCode.STAYS_UNTIL_RUNG
     town.clock.turn(1)
     await town.take(trip, step)
+
+
+async def test_a_correction_does_not_let_it_leave_either(town: Town) -> None:
+    made, trip = await at_an_empty_place(town)
+    left = Correction(step=Step.CLEAR, at=town.clock.at, actor=OPI.id, reason="sopir menelepon")
+    assert refused(await trips.correct(town.unit, trip.id, left, by=Command(actor=OPI))) is RefusalCode.STAYS_UNTIL_RUNG
+    done(await rung(town, made))
+    done(await trips.correct(town.unit, trip.id, left, by=Command(actor=OPI)))
 
 
 async def test_who_comes_after_all_is_taken_aboard_and_a_vehicle_that_breaks_may_say_so(town: Town) -> None:

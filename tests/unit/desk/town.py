@@ -16,7 +16,7 @@ from dispatch.domain.approval import Approval
 from dispatch.domain.arrival import Arrival, Method
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.fix import Fix
-from dispatch.domain.people import Facility, FacilityKind
+from dispatch.domain.people import Facility, FacilityKind, Person
 from dispatch.domain.promise import Promise
 from dispatch.domain.request import Ask, Contact, Request
 from dispatch.domain.vehicle import Vehicle, VehicleNow
@@ -187,14 +187,14 @@ class Town:
         by = Command(actor=SITI, key=key, fingerprint="ask")
         return await self.look(done(await requests.receive(self.unit, asked or drowned_child(), CONTACT, by=by)))
 
-    async def try_step(self, assignment: Assignment, step: Step, **more: object) -> str | Refusal:
-        command = StepCommand(step=step, actor=BUDI.id, source=StepSource.TAP, **more)  # type: ignore[arg-type]
-        return await trips.step(self.unit, assignment.id, command, by=Command(actor=BUDI))
+    async def try_step(self, assignment: Assignment, step: Step, by: Person = BUDI, **more: object) -> str | Refusal:
+        command = StepCommand(step=step, actor=by.id, source=StepSource.TAP, **more)  # type: ignore[arg-type]
+        return await trips.step(self.unit, assignment.id, command, by=Command(actor=by))
 
-    async def take(self, assignment: Assignment, *steps: Step, **more: object) -> Assignment:
+    async def take(self, assignment: Assignment, *steps: Step, by: Person = BUDI, **more: object) -> Assignment:
         """Steps of a trip, each of which is carried out."""
         for step in steps:
-            done(await self.try_step(assignment, step, **more))
+            done(await self.try_step(assignment, step, by, **more))
         return await self.read(lambda books: books.assignments.get(assignment.id))
 
     async def duty(self, vehicle_id: str, duty: Duty, *, auto_accept: bool | None = None) -> None:

@@ -50,7 +50,7 @@ ENDED = RequestEnded(at=NOW, request_id="P-1", state=RequestState.COMPLETED, tol
 def settle(books: Books) -> None:
     settle_town(books)
     books.vehicles.put(replace(vehicle("V1", VehicleClass.HEARSE, agency="dkm").vehicle, base="puskesmas-cikokol"))
-    books.people.put(Person(id="budi", name="Sopir Contoh Budi", role=Role.DRIVER, vehicle="V1"))
+    books.people.put(Person(id="budi", name="Budi Contoh", role=Role.DRIVER, vehicle="V1"))
     states = (AssignmentState.OFFERED, AssignmentState.EN_ROUTE, AssignmentState.STOOD_DOWN)
     for slot, state in enumerate(states, 1):
         arrival = ARRIVAL if slot == 2 else None

@@ -16,6 +16,7 @@ WORDS: dict[str, str | None] = {
     "asked": "mobil jenazah",
     "what": "mobil jenazah",
     "vehicle": "Mobil jenazah Contoh",
+    "car": "Mobil jenazah Contoh (pelat B 1 XXX, sopir Budi)",
     "pickup": "Puskesmas Contoh",
     "request": "P-1",
     "rule": "R02",
@@ -100,10 +101,11 @@ GOLDEN = {
     "changed_for_facility": f"Sebuah permintaan berubah. Permintaan P-1: tujuan. {OPEN}",
     "offer_withdrawn": "Tawaran tugas untuk Mobil jenazah Contoh sudah ditarik; tidak perlu berangkat. Terima "
     "kasih sudah siaga.",
-    "coming": f"Mobil jenazah Contoh segera berangkat. Tiba sekitar pukul 16.59. {FOLLOW}",
-    "coming_to_facility": "Mobil jenazah Contoh menerima permintaan P-1. Tiba sekitar pukul 16.59.",
+    "coming": f"Mobil jenazah Contoh (pelat B 1 XXX, sopir Budi) segera berangkat. Tiba sekitar pukul 16.59. {FOLLOW}",
+    "coming_to_facility": "Mobil jenazah Contoh (pelat B 1 XXX, sopir Budi) menerima permintaan P-1. "
+    "Tiba sekitar pukul 16.59.",
     "en_route": f"Mobil jenazah Contoh sudah dalam perjalanan ke tempat penjemputan. {FOLLOW}",
-    "on_scene": "Mobil jenazah Contoh sudah tiba di tempat penjemputan.",
+    "on_scene": "Mobil jenazah Contoh (pelat B 1 XXX, sopir Budi) sudah tiba di tempat penjemputan.",
     "transporting": f"Mobil jenazah Contoh sedang mengantar ke tujuan. {FOLLOW}",
     "at_destination": "Mobil jenazah Contoh sudah sampai di tujuan.",
     "trip_over": "Tugas Mobil jenazah Contoh sudah selesai. Terima kasih atas kesabarannya.",

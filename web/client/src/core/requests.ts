@@ -49,6 +49,12 @@ export function arrival(trip: Assignment, now?: number): string {
     ...(old > OLD_S ? [text.updated(spanText(old))] : []),
   ].join(", ");
 }
+// By what the vehicle is found in a street, as far as it is known.
+export const car = (trip: Assignment) =>
+  [
+    ...(trip.plate ? [text.car.plate(trip.plate)] : []),
+    ...(trip.driver ? [text.car.driver(trip.driver)] : []),
+  ].join(" · ");
 // Of arrivals what who waits was told by a message: each minute would bury all else that happened.
 export const isTold = (event: TimelineEvent) =>
   event.kind !== "arrival_changed" || event.facts["notable"] === true;

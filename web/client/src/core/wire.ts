@@ -36,7 +36,8 @@ export interface components {
          *
          *     `arrives_at` is when it arrives where it heads now (`leg`), `later_min` how many minutes that is beyond what was
          *     said first, as clocks show the two, and `as_of` from which moment's position it was calculated last.
-         *     `correctable` are the steps that an operator may put right.
+         *     `correctable` are the steps that an operator may put right. `plate` and `driver`, a first name, are what it is found
+         *     by once its driver has said yes.
          */
         AssignmentOut: {
             id: string;
@@ -58,6 +59,8 @@ export interface components {
             reason?: string | null;
             /** @default 0 */
             slot: number;
+            plate?: string | null;
+            driver?: string | null;
             /** @default false */
             first_contact: boolean;
             /** @default false */

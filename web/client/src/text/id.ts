@@ -37,6 +37,10 @@ export const text = {
     destination: (at: string) => `tiba di tujuan ±${at}`,
     meeting: (at: string) => `tiba di tempat bertemu ±${at}`,
   },
+  car: {
+    plate: (plate: string) => `Pelat ${plate}`,
+    driver: (name: string) => `sopir ${name}`,
+  },
   change: (later: number) => `${Math.abs(later)} menit lebih ${later > 0 ? "lambat" : "cepat"}`,
   updated: (span: string) => `diperbarui ${span} lalu`,
   held: "Tujuan ditahan",

@@ -1,7 +1,7 @@
 // The vehicles of a request, each with its own time and steps; who goes ahead comes first.
 import type { Assignment, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
-import { arrival, live, missing, secondsLeft } from "../../core/requests";
+import { arrival, car, live, missing, secondsLeft } from "../../core/requests";
 import { STATES, TRAIL } from "../../core/vocabulary";
 import { capital, clockText, takenAt } from "../../core/words";
 import { text } from "../../text/id";
@@ -20,6 +20,7 @@ export function Coming({ request }: { request: RequestFull }) {
         <li key={trip.id} class="stack">
           {trip.first_contact && <p class="chip">{text.firstContact}</p>}
           <h2 class="status">{line(trip)}</h2>
+          {car(trip) && <p>{capital(car(trip))}</p>}
           {trip.first_contact && <p class="soft">{words.follows}</p>}
           {trip.stamps.accepted && <Trail trip={trip} />}
         </li>

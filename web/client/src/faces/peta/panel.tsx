@@ -3,7 +3,7 @@ import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Assignment, Candidate, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
-import { arrival, familyLeft, isOpen, live, missing, secondsLeft } from "../../core/requests";
+import { arrival, car, familyLeft, isOpen, live, missing, secondsLeft } from "../../core/requests";
 import { STATES } from "../../core/vocabulary";
 import { telephone, whenText } from "../../core/words";
 import { text } from "../../text/id";
@@ -145,7 +145,7 @@ function tripText(trip: Assignment): string {
     ? words.transfer.keeps(trip.vehicle_name)
     : `${trip.vehicle_name} ${text.trip[trip.state].toLowerCase()}`;
   if (trip.state === "offered") return `${state}, ${secondsLeft(trip, now.value)} dtk`;
-  return [state, arrival(trip, now.value)].filter(Boolean).join(", ");
+  return [state, arrival(trip, now.value), car(trip)].filter(Boolean).join(", ");
 }
 
 const Buttons = ({ request }: { request: RequestFull }) => (
