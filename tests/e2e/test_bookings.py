@@ -1,6 +1,7 @@
 """Booking rides three times a week with a way back, in a browser, and what the family's one link shows of them."""
 
 import gzip
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -131,3 +132,25 @@ def test_the_family_says_on_its_link_that_it_is_ready_to_be_brought_home(
     rides = made["rides"]
     assert isinstance(rides, list)
     assert served.get("staff", "siti", f"/api/requests/{rides[1]['id']}")["on_call"] is False
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
+def test_an_operator_finds_what_is_booked_apart_from_what_is_running(
+    served: Served, enter: Enter, keep: Keep, size: tuple[int, int]
+) -> None:
+    served.go_on_duty("sopir-transpor")
+    page = enter("operator", "rina", size)
+    page.locator("[data-ready]").wait_for(timeout=60_000)
+    page.get_by_role("button", name="Pesanan", exact=True).click()
+    coming = page.get_by_role("region", name="Pesanan yang akan datang")
+    expect(coming).to_contain_text("Belum ada pesanan.")
+    book(served, days=1)
+    expect(coming.get_by_role("button")).to_have_count(4)  # as they are booked, without another tap
+    assert_sound(page)
+    keep(page, f"peta-pesanan-{size[0]}")
+    page.get_by_role("button", name="Permintaan 0").click()
+    page.get_by_role("button", name="Pesanan", exact=True).click()
+    coming.get_by_role("button", name="dipesan").first.click()
+    panel = page.get_by_role("complementary")
+    expect(panel).to_contain_text("Terjadwal")
+    expect(panel).to_contain_text(re.compile(r"\S dipesan"))

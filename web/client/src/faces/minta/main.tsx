@@ -7,7 +7,7 @@ import { now, tick } from "../../core/clock";
 import { loadDeaths, touchesDeaths } from "../../core/deaths";
 import { connect } from "../../core/live";
 import { loadOwed, owed } from "../../core/promises";
-import { ASK_AGAIN_MS, isComing, isOpen } from "../../core/requests";
+import { ASK_AGAIN_MS, isComing, isRunning } from "../../core/requests";
 import { clockText, dueText } from "../../core/words";
 import { text } from "../../text/id";
 import { minta } from "../../text/minta";
@@ -15,14 +15,15 @@ import { owed as owedText } from "../../text/owed";
 import { booking } from "../../text/pesanan";
 import { Lost, Roads, Wrong } from "../../ui/above";
 import { Beginning, begin } from "../../ui/begin";
+import { Bookings } from "../../ui/bookings";
 import { Button } from "../../ui/controls";
 import { Answer } from "./answer";
 import { Ask } from "./ask";
 import { Follow } from "./follow";
 import { Ledger, owedHere } from "./ledger";
 import { Received } from "./received";
-import { Bookings } from "./rides";
 import {
+  bookings,
   decision,
   facilities,
   follow,
@@ -36,10 +37,7 @@ import {
 } from "./state";
 
 function Mine() {
-  // What is booked for later has a list of its own.
-  const open = mine.value.filter(
-    (request) => isOpen(request) && request.state !== "scheduled" && request.id !== followed.value?.id,
-  );
+  const open = mine.value.filter((request) => isRunning(request) && request.id !== followed.value?.id);
   if (open.length === 0) return null;
   return (
     <section class="card stack">
@@ -101,7 +99,7 @@ function App() {
         {view.value === "booked" && (
           <div class="column stack">
             <Wrong said={problem.value} />
-            <Bookings />
+            <Bookings rides={bookings.value} open={(id) => void follow(id)} />
           </div>
         )}
         {view.value === "owed" && (

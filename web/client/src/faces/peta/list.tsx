@@ -1,6 +1,6 @@
 // The left side: what waits for an answer, the requests in their order, and the promises.
 import { computed, signal } from "@preact/signals";
-import type { Assignment, RequestSummary } from "../../core/api";
+import { type Assignment, can, type RequestSummary } from "../../core/api";
 import { attempt } from "../../core/attempt";
 import { now } from "../../core/clock";
 import { deaths } from "../../core/deaths";
@@ -13,10 +13,14 @@ import { Approvals } from "../../ui/approve";
 import { Button } from "../../ui/controls";
 import { answerDeath, asking, fetched, me, open, proposed, select, selected } from "./state";
 
-export const shown = signal<"requests" | "promises">("requests");
+export const shown = signal<"requests" | "booked" | "promises">("requests");
 const ledger = fetched(
   computed(() => shown.value === "promises"),
   () => import("./ledger"),
+);
+const booked = fetched(
+  computed(() => shown.value === "booked"),
+  () => import("./booked"),
 );
 const proposals = fetched(
   computed(() => proposed.value.length > 0),
@@ -26,6 +30,7 @@ const proposals = fetched(
 export function List() {
   const late = owed.value.filter(isLate).length;
   const Ledger = ledger.value?.Ledger;
+  const Booked = booked.value?.Booked;
   const Proposals = proposals.value?.Proposals;
   return (
     <nav class="list" aria-label={words.requests}>
@@ -36,6 +41,13 @@ export function List() {
         <Button aria-pressed={shown.value === "requests"} onClick={() => (shown.value = "requests")}>
           {words.requests} {open.value.length}
         </Button>
+        {can(me.value, "see_requests") && (
+          <Button
+            label={words.booked}
+            aria-pressed={shown.value === "booked"}
+            onClick={() => (shown.value = "booked")}
+          />
+        )}
         <Button
           class={late > 0 ? "danger" : ""}
           aria-pressed={shown.value === "promises"}
@@ -45,9 +57,9 @@ export function List() {
           {late > 0 && ` ⚠${late}`}
         </Button>
       </div>
-      {shown.value === "promises" ? (
-        Ledger && <Ledger />
-      ) : (
+      {shown.value === "promises" && Ledger && <Ledger />}
+      {shown.value === "booked" && Booked && <Booked />}
+      {shown.value === "requests" && (
         <>
           {open.value.length === 0 && <p class="soft">{words.none}</p>}
           {open.value.map((request) => (

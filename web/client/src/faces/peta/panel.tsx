@@ -8,6 +8,7 @@ import { STATES } from "../../core/vocabulary";
 import { telephone, whenText } from "../../core/words";
 import { text } from "../../text/id";
 import { peta as words } from "../../text/peta";
+import { kept } from "../../ui/bookings";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
@@ -94,6 +95,7 @@ const Linked = ({ to, label }: { to: string | null | undefined; label: string })
 
 function State({ request }: { request: RequestFull }) {
   const trips = live(request);
+  const ride = request.rides.find((one) => one.id === request.id);
   return (
     <div aria-live="polite">
       <p>
@@ -101,6 +103,7 @@ function State({ request }: { request: RequestFull }) {
         {request.promise && ` · ${words.promised(whenText(request.promise.due_at, now.value))}`}
         {request.schedule_at && ` · ${text.booked(whenText(request.schedule_at, now.value))}`}
       </p>
+      {ride?.state === "scheduled" && <p>{kept(ride)}</p>}
       {trips.length > 0 && (
         <ul class="trips plain" aria-label={words.vehicles}>
           {trips.map((trip) => (

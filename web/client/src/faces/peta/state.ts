@@ -19,7 +19,7 @@ import { confirmDeath, type Death, deaths, loadDeaths, touchesDeaths } from "../
 import type { LiveEvent, Snapshot } from "../../core/live";
 import { newest } from "../../core/newest";
 import { loadOwed, owed } from "../../core/promises";
-import { askedOf, isLive, isOpen, isTold, requests, takeRequest, takeRequests } from "../../core/requests";
+import { askedOf, isLive, isRunning, isTold, requests, takeRequest, takeRequests } from "../../core/requests";
 import { DUTIES, STATES } from "../../core/vocabulary";
 import { peta } from "../../text/peta";
 import { isAsked } from "../../ui/approve";
@@ -44,13 +44,14 @@ export const overriding = signal<Candidate | null>(null);
 export const diverting = signal<{ vehicle_id: string; name: string; reason?: string } | null>(null);
 export const recent = signal<LiveEvent[]>([]);
 export const kept = signal<Kept | null>(null);
+export const bookedTurn = signal(0); // how often something has happened to a booked trip
 // The order changes with waiting, but not so fast that a row would jump while somebody reaches for it.
 const slowly = computed(() => Math.floor(now.value / 10_000) * 10_000);
 
 const ON_A_TRIP = "DINAS"; // the rule by which a vehicle on a trip is not free
 const LINKS = ["live", "old", "lost"] as const;
 
-export const open = computed(() => inOrder([...requests.value.values()].filter(isOpen), slowly.value));
+export const open = computed(() => inOrder([...requests.value.values()].filter(isRunning), slowly.value));
 
 // What waits for the answer of whoever is signed in.
 export const asking = computed(() => {
@@ -78,6 +79,7 @@ export function takeSnapshot(snapshot: Snapshot) {
   for (const vehicle of snapshot.vehicles) byNumber.set(vehicle.no, vehicle.id);
   if (wanted) void select(wanted);
   keepUp();
+  bookedTurn.value += 1;
   lookForDeaths();
 }
 
@@ -128,6 +130,7 @@ export function takeEvent(event: LiveEvent) {
   if ((event.request_id && isTold(event)) || event.kind.startsWith("road_"))
     recent.value = [event, ...recent.value].slice(0, 30);
   moved.value += 1;
+  if (event.request?.schedule_at) bookedTurn.value += 1;
   if (touchesDeaths(event)) lookForDeaths();
   if (event.request_id && event.request_id === wanted) void select(event.request_id);
   if (event.request?.promise || owed.value.some((promise) => promise.request_id === event.request_id))
