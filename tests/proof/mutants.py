@@ -168,7 +168,7 @@ _BY_SCENARIO = (
     Mutant("two rides are kept one vehicle at one time", f"{_CASES}/reserving.py", "taken=frozenset(others | live)", "taken=frozenset(live)", f"{_UNITS}/desk/test_booked.py::test_two_bookings_at_overlapping_times_keep_two_vehicles_and_at_other_times_one"),
     Mutant("what is kept is taken for anybody", "dispatch/rules/judge_one.py", "return ask.urgency is Urgency.RED", "return True", f"{_PLAYED}[88-merah-mengambil-pesanan]"),
     Mutant("nobody hears the evening before", f"{_CASES}/booked.py", "    if untold:", "    if False:", f"{_PLAYED}[87-malam-sebelumnya]"),
-    Mutant("what is booked takes the place of what is running", _LIVE, "states=RUNNING", "states=frozenset({*RUNNING, 'scheduled'})", "tests/web/test_live.py::test_what_is_booked_for_later_takes_no_place_of_what_is_running"),
+    Mutant("what is booked takes the place of what is running", "dispatch/vocabulary/request_states.py", "RUNNING = OPEN - {RequestState.SCHEDULED}", "RUNNING = OPEN", "tests/web/test_live.py::test_what_is_booked_for_later_takes_no_place_of_what_is_running"),
     Mutant("a way back outlives its way there", f"{_DOMAIN}/booking.py", "return tuple(one for one in others if one.returns == request.id)", "return ()", f"{_UNITS}/desk/test_booked.py::test_one_ride_is_cancelled_with_its_way_back_or_with_all_later_ones"),
     Mutant("the family is told of a death that is not confirmed", "dispatch/tell/plan.py", "told += _to_receiving(it, Template.PATIENT_DIED)\n", 'told += it.say("contact", Template.ONWARD)\n', _BYTE_FOR_BYTE),
     Mutant("whoever asked reads of a death that is not confirmed", "dispatch/reading/scope.py", "return is_of_death(event) and not confirmed", "return False and not confirmed", _BYTE_FOR_BYTE),
