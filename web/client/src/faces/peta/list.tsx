@@ -37,7 +37,7 @@ export function List() {
       {asking.value.length > 0 && <Asking />}
       {deaths.value.length > 0 && <Deaths />}
       {Proposals && proposed.value.length > 0 && <Proposals />}
-      <div class="pair tabs">
+      <div class="tabs">
         <Button aria-pressed={shown.value === "requests"} onClick={() => (shown.value = "requests")}>
           {words.requests} {open.value.length}
         </Button>
