@@ -65,6 +65,7 @@ class Unit:
     closing: asyncio.Lock = field(default_factory=asyncio.Lock)
     kept_fixes: dict[str, Fix] = field(default_factory=dict)
     moved_at: datetime | None = None  # when who waits was last woken because vehicles moved
+    ran_at: datetime | None = None  # when what is due was last carried out
     said: dict[str, Said] = field(default_factory=dict)  # by waiting request
     watched: dict[str, Seen] = field(default_factory=dict)  # by assignment
     looks: dict[str, Look] = field(default_factory=dict)  # by assignment

@@ -44,6 +44,9 @@ async def run_due(unit: Unit) -> datetime | None:
     """
     failed: dict[tuple[DueKind, str], Exception] = {}
     ran: Counter[Due] = Counter()
+    before, unit.ran_at = unit.ran_at, unit.clock.now()
+    if before is not None and unit.ran_at < before:
+        await unit.store.write(partial(_look_again, now=unit.ran_at))
     while True:
         now = unit.clock.now()
         listed = await unit.store.read(partial(_list_due, now=now, limit=MOST + len(failed)))
@@ -80,6 +83,12 @@ async def run_timers(unit: Unit, stop: asyncio.Event, *, at_most_s: float = 1.0)
             wait_s = at_most_s
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), wait_s)
+
+
+def _look_again(books: Books, *, now: datetime) -> None:
+    """The clock was set back: by the new one, whoever waits is looked at too late."""
+    for kind in (DueKind.PROMISE_RETRY, DueKind.SOONER):
+        books.timers.hasten(kind, now)
 
 
 async def _try(unit: Unit, timer: Due, failed: dict[tuple[DueKind, str], Exception]) -> None:

@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 
 from dispatch.desk.command import Command
+from dispatch.desk.ports import DueKind
 from dispatch.desk.usecases import changes, requests
 from dispatch.domain.approval import ApprovalState
+from dispatch.domain.promise import RETRY_EVERY
 from dispatch.domain.vehicle import Vehicle
 from dispatch.vocabulary.events import DecisionMade, Escalated, FamilySaid, facts_of
 from dispatch.vocabulary.needs import Need
@@ -235,3 +237,15 @@ async def test_a_search_that_finds_what_was_found_before_is_told_and_not_kept_ag
     await town.reopen()
     number, same = (await searched())[-1]
     assert same is False, "a process that does not know what was said before says it"
+
+
+async def test_a_clock_that_is_set_back_lets_nobody_wait_until_it_has_caught_up(town: Town) -> None:
+    for held in await town.unit.vehicles():
+        await town.duty(held.id, Duty.OUT_OF_SERVICE)
+    made = await town.ask()
+    await town.pass_time(1)
+    town.clock.turn(-3600)
+    await town.run_due()
+    again = await town.timer(DueKind.PROMISE_RETRY, made.id)
+    assert again is not None
+    assert again.at <= town.clock.at + RETRY_EVERY
