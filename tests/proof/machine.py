@@ -22,6 +22,7 @@ from dispatch.desk.usecases import (
     promises,
     reports,
     requests,
+    transferring,
     trips,
     vehicles,
 )
@@ -66,6 +67,7 @@ EDITS: dict[str, Callable[[Ask], Ask]] = {
     "one body": lambda ask: replace(ask, patient=replace(ask.patient, count=1)),
     "three": lambda ask: replace(ask, patient=replace(ask.patient, count=3)),
 }
+LOADED = ("transporting", "at_destination")
 
 
 class DeskMachine(Ground):
@@ -367,6 +369,20 @@ class DeskMachine(Ground):
         stays = only_time and STATE_OF[step] in json.loads(row["stamps"])
         if after != (row["state"] if stays else STATE_OF[step]):
             self.problems.append(f"{row['id']} was put right to {step} and is {after}")
+
+    @rule(number=NUMBERS, to=st.none() | VEHICLES)
+    @precondition(lambda self: self.live(*LOADED))
+    def transfer(self, number: int, to: str | None) -> None:
+        """Another vehicle is to take over whoever is aboard, at a place on the way."""
+        row = self.pick(self.live(*LOADED), number)
+        if row is None:
+            return
+        more: dict[str, Any] = {"of": row["id"], "vehicle_id": to, "reason": "ban bocor"}
+        self.do(
+            CITY,
+            "transfer",
+            lambda unit, by: transferring.transfer(unit, row["request_id"], EDITS["pickup"], by=by, **more),
+        )
 
     @rule(number=NUMBERS, data=st.data())
     @precondition(lambda self: self.live())
