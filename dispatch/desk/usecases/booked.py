@@ -72,8 +72,8 @@ def _look(books: Books, request: Request, decision: Decision, policy: Policy, no
     again = SEEK_EVERY if request.reserved is None else LOOK_EVERY
     look_at = max(evening, now + again) if now >= evening else evening
     books.timers.drop(DueKind.BOOKING, request.id)
-    if look_at < begins:
-        look_again(books, request.id, look_at)
+    if now < begins:  # a last time as it begins, should the clock be set back meanwhile
+        look_again(books, request.id, min(look_at, begins))
 
 
 def _is_known(books: Books, request: Request) -> bool:

@@ -86,8 +86,8 @@ async def run_timers(unit: Unit, stop: asyncio.Event, *, at_most_s: float = 1.0)
 
 
 def _look_again(books: Books, *, now: datetime) -> None:
-    """The clock was set back: by the new one, whoever waits is looked at too late."""
-    for kind in (DueKind.PROMISE_RETRY, DueKind.SOONER):
+    """The clock was set back: by the new one, whoever waits or is booked is looked at too late."""
+    for kind in (DueKind.PROMISE_RETRY, DueKind.SOONER, DueKind.BOOKING):
         books.timers.hasten(kind, now)
 
 

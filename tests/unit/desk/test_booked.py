@@ -237,6 +237,16 @@ async def test_a_vehicle_that_breaks_in_the_evening_is_replaced_or_its_booking_u
     assert (made.request.reserved, made.owed.why) == (None, Why.BOOKING_UNCERTAIN)
 
 
+async def test_a_clock_that_is_set_back_before_the_search_begins_leaves_no_booking_unwatched(town: Town) -> None:
+    (made,) = await book(town)
+    await until(town, later(minutes=-75))  # the last look of every hour is over
+    town.clock.turn(-3600 * 2)
+    await town.run_due()
+    await town.duty("T1", Duty.OUT_OF_SERVICE)
+    await until(town, later(minutes=-90))
+    assert (await town.look(made)).request.reserved == "L1"
+
+
 async def test_a_booking_of_the_same_evening_that_finds_nobody_is_told_at_once(town: Town) -> None:
     only(town)
     town.clock.at = EVENING + timedelta(hours=3)
