@@ -20,8 +20,9 @@ from dispatch.domain.fix import Fix, LinkHealth, link_health
 from dispatch.domain.people import Person
 from dispatch.domain.request import RequestFilter
 from dispatch.domain.vehicle import VehicleNow
+from dispatch.reading.incidents import open_incidents_out
 from dispatch.reading.requests import summaries_out
-from dispatch.reading.scope import Scope, facility_of, hears_proposals, of_fleet, of_requests
+from dispatch.reading.scope import Scope, facility_of, of_fleet, of_requests, sees_incidents
 from dispatch.reading.vehicles import SnapshotOut, fleet_out
 from dispatch.vocabulary.events import RoadEvent
 from dispatch.vocabulary.languages import Lang
@@ -280,9 +281,8 @@ class Hub:
             listed = books.requests.list_some(which) if scope in (Scope.FULL, Scope.COUNTS) else []
             snapshot = SnapshotOut(
                 vehicles=fleet_out(self._unit, books, person, vehicles) if watches else [],
-                requests=summaries_out(self._unit, books, listed, Lang.ID, proposals=hears_proposals(person))
-                if scope is Scope.FULL
-                else [],
+                requests=summaries_out(self._unit, books, listed, Lang.ID, person) if scope is Scope.FULL else [],
+                incidents=open_incidents_out(books, Lang.ID) if sees_incidents(person) else [],
                 counts=Counter(request.state for request in listed) if scope is Scope.COUNTS else {},
             )
             return json.dumps({"snapshot": snapshot.model_dump(mode="json", by_alias=True), "seq": last})

@@ -13,10 +13,12 @@ from dispatch.domain.vehicle import VehicleNow
 from dispatch.reading.base import vehicle_names
 from dispatch.reading.decisions import rules_of
 from dispatch.reading.events import event_out
+from dispatch.reading.incidents import incidents_out
+from dispatch.reading.likeness import Nearby, near_requests
 from dispatch.reading.requests import summaries_out
-from dispatch.reading.scope import Scope, hears_proposals, is_on, of_event, of_vehicle
+from dispatch.reading.scope import Scope, hears_proposals, is_on, of_event, of_vehicle, sees_incidents
 from dispatch.reading.vehicles import vehicle_out
-from dispatch.vocabulary.events import DecisionMade
+from dispatch.vocabulary.events import DecisionMade, Event, IncidentEvent
 from dispatch.vocabulary.languages import Lang
 
 
@@ -30,6 +32,8 @@ class News:
     told: Mapping[Scope, dict[str, Any]]
     summary: dict[str, Any] | None
     vehicle: dict[str, Any] | None
+    incident: dict[str, Any] | None
+    nearby: Nearby | None
 
     def message_for(self, person: Person) -> str | None:
         """What this person is told of it, with the state of request and vehicle as they are now."""
@@ -38,9 +42,16 @@ class News:
             return None
         message = self.told[scope].copy()
         if scope is Scope.FULL and self.summary is not None:
-            message["request"] = self.summary if hears_proposals(person) else {**self.summary, "proposal": None}
+            likely = self.nearby.likely_out(person) if self.nearby else []
+            message["request"] = {
+                **self.summary,
+                "likely_duplicates": [one.model_dump(mode="json") for one in likely],
+                "proposal": self.summary["proposal"] if hears_proposals(person) else None,
+            }
         if self.vehicle is not None and of_vehicle(person, self.vehicle["id"]) is not Scope.NONE:
             message["vehicle"] = self.vehicle
+        if self.incident is not None and sees_incidents(person):
+            message["incident"] = self.incident
         return json.dumps(message)
 
 
@@ -58,7 +69,7 @@ def write_news(
     trips = books.assignments.list_of(*ids)
     summaries = {
         summary.id: summary.model_dump(mode="json", by_alias=True)
-        for summary in summaries_out(unit, books, requests.values(), lang, proposals=True)
+        for summary in summaries_out(unit, books, requests.values(), lang)
     }
     shown = {
         name: vehicle_out(numbers[name], vehicle, books.assignments.find_live(name), now, unit.limits).model_dump(
@@ -71,6 +82,14 @@ def write_news(
     briefs = books.decisions.list_briefs(*(request_id for request_id in decided if request_id))
     rule_of = rules_of(unit.packs(books))
 
+    of_incident = {
+        name: incident.model_dump(mode="json")
+        for name in {_incident_of(entry.event, requests) for entry in entries}
+        if name is not None and (held := find(books.incidents.get, name)) is not None
+        for incident in incidents_out(books, [held], lang)
+    }
+    nearby = near_requests(books, requests.values(), now)
+
     def told(entry: JournalEntry, scope: Scope) -> dict[str, Any]:
         return event_out(entry, names, briefs, rule_of, unit.zone, lang, scope).model_dump(mode="json")
 
@@ -82,6 +101,16 @@ def write_news(
             {scope: told(entry, scope) for scope in Scope if scope is not Scope.NONE},
             summaries.get(entry.event.request_id or ""),
             shown.get(entry.event.vehicle_id or ""),
+            of_incident.get(_incident_of(entry.event, requests) or ""),
+            nearby.get(entry.event.request_id or ""),
         )
         for entry in entries
     ]
+
+
+def _incident_of(event: Event, requests: Mapping[str, Request]) -> str | None:
+    """The incident that something happened to, or to one of its requests."""
+    if isinstance(event, IncidentEvent):
+        return event.incident
+    request = requests.get(event.request_id or "")
+    return request.incident if request else None

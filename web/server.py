@@ -20,6 +20,7 @@ from web.api import (
     changes,
     closures,
     deaths,
+    incidents,
     messages,
     pages,
     places,
@@ -95,7 +96,7 @@ def create_app(settings: Settings | None = None, *, demo: bool | None = None) ->
             promises.router,
             messages.router,
         ),
-        *(trips.router, vehicles.router, areas.router, places.router, closures.router),
+        *(incidents.router, trips.router, vehicles.router, areas.router, places.router, closures.router),
         *(sop.router, sop.schema_router, pages.router),
     )
     judge_table(routers)

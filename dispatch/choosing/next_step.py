@@ -34,11 +34,12 @@ class OfferTo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskApproval:
-    """Ask `approver` (a role) whether this vehicle may go under `rule`."""
+    """Ask `approver` (a role, of `agency` alone where it is named) whether this vehicle may go under `rule`."""
 
     vehicle_id: str
     rule: str
     approver: str
+    agency: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,4 +143,5 @@ def _waited_for(candidate: Candidate, missing: list[NeededApproval]) -> AskAppro
 
 
 def _ask(candidate: Candidate, need: NeededApproval) -> AskApproval:
-    return AskApproval(vehicle_id=candidate.vehicle_id, rule=need.rule, approver=need.approver)
+    agency = need.agency or None
+    return AskApproval(vehicle_id=candidate.vehicle_id, rule=need.rule, approver=need.approver, agency=agency)

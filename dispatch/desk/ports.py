@@ -13,6 +13,7 @@ from dispatch.domain.assignment import Assignment
 from dispatch.domain.closure import Closure
 from dispatch.domain.death import DeathReport
 from dispatch.domain.fix import Fix
+from dispatch.domain.incident import Incident
 from dispatch.domain.message import Drop, Message, MessageState
 from dispatch.domain.people import Facility, Person, Token
 from dispatch.domain.promise import Call, Promise
@@ -21,6 +22,7 @@ from dispatch.domain.sop_draft import SopDraft
 from dispatch.domain.vehicle import Vehicle, VehicleNow
 from dispatch.vocabulary.events import Event
 from dispatch.vocabulary.vehicle_classes import Duty
+from geo.point import Bounds
 
 T = TypeVar("T")
 
@@ -71,6 +73,7 @@ class DueKind(StrEnum):
     WATCH = auto()
     HAND_OVER = auto()
     SOONER = auto()
+    APPROVER_SILENT = auto()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +174,10 @@ class Requests(Protocol):
     def get(self, request_id: str) -> Request: ...
     def get_by_track(self, track_token: str) -> Request: ...
     def list_some(self, which: RequestFilter) -> list[Request]: ...
+    def list_near(self, box: Bounds, *, since: datetime, limit: int) -> list[tuple[Request, str]]:
+        """The open requests of a box and those that ended since, each with its contact's number, the newest first."""
+        ...
+
     def save(self, request: Request) -> None: ...
     def list_series(self, series: str) -> list[Request]:
         """Every ride of a series, by its time."""
@@ -226,6 +233,7 @@ class Approvals(Protocol):
     """Yeses that are asked for."""
 
     def put(self, approval: Approval) -> None: ...
+    def get(self, approval_id: str) -> Approval: ...
     def list_of(self, *request_ids: str) -> list[Approval]: ...
 
 
@@ -294,6 +302,18 @@ class Closures(Protocol):
     def save(self, closure: Closure) -> None: ...
 
 
+class Incidents(Protocol):
+    """Events from which several requests come."""
+
+    def add(self, incident: Incident) -> None: ...
+    def get(self, incident_id: str) -> Incident: ...
+    def list_open(self, limit: int) -> list[Incident]:
+        """Those that are not over, the newest first."""
+        ...
+
+    def save(self, incident: Incident) -> None: ...
+
+
 class Outbox(Protocol):
     """Messages, and how far the journal has been told."""
 
@@ -331,6 +351,7 @@ class Books:
     timers: Timers
     sop: Sop
     closures: Closures
+    incidents: Incidents
     outbox: Outbox
 
 

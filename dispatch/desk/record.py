@@ -8,11 +8,9 @@ from dispatch.choosing.ranking import Candidate
 from dispatch.choosing.record import WRITTEN, CandidateRecord, DecisionRecord, PassedOver
 from dispatch.choosing.unlocks import unlocks_of
 from dispatch.desk.facts import facts_of
-from dispatch.domain.promise import CALL_BACK_WITHIN
 from dispatch.domain.request import Ask
 from dispatch.rules.consequences import consequences
 from dispatch.rules.judge_one import DUTY_RULE, KEPT_RULE, LEFT_ALONE_RULE
-from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.request_states import Outcome
 
 _FAR = timedelta(hours=1)
@@ -54,7 +52,6 @@ def record_of(decision: Decision) -> DecisionRecord:
         chosen=chosen,
         asks=step.asks,
         why=step.promise,
-        call_back_at=decision.at + CALL_BACK_WITHIN if step.promise not in (None, Why.OUT_OF_STOCK) else None,
         schedule_at=ask.schedule_at,
         on_call=ask.on_call,
         search_at=step.search_at,

@@ -304,7 +304,8 @@ def tried_of(
     left = {vehicle_id for vehicle_id, _ in went}
     # Who declined or broke off as well has not only been silent.
     silent = left - {vehicle_id for vehicle_id, state in went if state is not AssignmentState.EXPIRED}
-    approvals = [*books.approvals.list_of(request.id), *([answered] if answered else ())]
+    kept = [a for a in books.approvals.list_of(request.id) if answered is None or a.id != answered.id]
+    approvals = [*kept, *([answered] if answered else ())]
     refused = {a.vehicle_id for a in approvals if a.state is ApprovalState.REFUSED}
     given = frozenset((a.vehicle_id, a.rule) for a in approvals if a.state is ApprovalState.GIVEN)
     unfilled = unfilled_of(books, request, at, leaving=leaving.id if leaving else None)

@@ -27,10 +27,17 @@ class Template(StrEnum):
     LET_GO = "let_go"
     APPROVAL_ASKED = "approval_asked"
     HELP_ASKED = "help_asked"
+    APPROVAL_REMINDED = "approval_reminded"
+    APPROVAL_SILENT = "approval_silent"
+    APPROVAL_HEARD = "approval_heard"
+    REFUSAL_HEARD = "refusal_heard"
+    APPROVAL_TAKEN_BACK = "approval_taken_back"
     PROMISE_MADE = "promise_made"
     DOCUMENT_PROMISED = "document_promised"
     PROMISE_REMINDED = "promise_reminded"
     PROMISE_OVERDUE = "promise_overdue"
+    PROMISE_BESIDE = "promise_beside"
+    PROMISE_LATE = "promise_late"
     POLICE_NOTICE = "police_notice"
     OWNER_NOTICE = "owner_notice"
     OPERATOR_NOTICE = "operator_notice"
@@ -105,8 +112,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drop:
-    """Queued messages of this request or assignment that say one of `templates` need no longer be sent."""
+    """Queued messages of this request (of one vehicle, if any) or assignment that say one of `templates` need no longer
+    be sent.
+    """
 
     templates: frozenset[str]
     request_id: str | None = None
     assignment_id: str | None = None
+    vehicle_id: str | None = None

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
-from dispatch.vocabulary.promises import LADDER, CallOutcome, PromiseKind, PromiseState, Whom, Why
+from dispatch.vocabulary.promises import LADDER, OPERATOR, CallOutcome, PromiseKind, PromiseState, Whom, Why
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 
 RETRY_EVERY = timedelta(minutes=5)  # the search is tried again at least this often (product.md, promise 1)
@@ -12,6 +12,7 @@ CALL_BACK_WITHIN = timedelta(minutes=15)  # between one call-back and the next; 
 CALL_AGAIN_AFTER = timedelta(minutes=3)  # after a call that reached nobody; this project's own figure
 REMIND_BEFORE = timedelta(minutes=3)  # this project's own figure
 ESCALATE_EVERY = timedelta(minutes=5)  # an overdue promise goes one step up each time; this project's own figure
+NIGHT = (time(21), time(6))  # when the operator stays beside whoever owes a call; this project's own figure
 STOCK_AGAIN_AFTER = timedelta(days=1)  # who waits for a document hears again by then; this project's own figure
 _ASKED_BY_PHONE = frozenset({Why.NOBODY_THERE, Why.DESTINATION})
 STOCK_WITHIN = timedelta(days=7)  # by when a document is owed where nobody said a time; this project's own figure
@@ -95,6 +96,13 @@ def make_promise(
 def remind_at(promise: Promise) -> datetime:
     """When its owner is reminded, before it is due."""
     return max(promise.made_at, promise.due_at - REMIND_BEFORE)
+
+
+def stands_beside(promise: Promise, local: datetime) -> str | None:
+    """Who is told at this time of the region beside its owner: at night the operator, unless that is who owes it."""
+    begins, ends = NIGHT
+    is_night = local.time() >= begins or local.time() < ends
+    return OPERATOR if is_night and promise.owner != OPERATOR else None
 
 
 def retried(promise: Promise) -> Promise:

@@ -110,8 +110,9 @@ class Request:
     """A request as it is kept; `version` grows with every change.
 
     `wanted` is how many vehicles it needs (R09), `held` says that its destination waits (R11), never its search.
-    `reserved` is the vehicle that is kept for a booked time; `duplicate_of` the request that it was the same as.
-    `series` is the first ride of the series that it is a ride of, `returns` the ride that it is the way back of.
+    `reserved` is the vehicle that is kept for a booked time; `duplicate_of` the request that it was the same as;
+    `incident` the one event that it comes from. `series` is the first ride of the series that it is a ride of,
+    `returns` the ride that it is the way back of.
     """
 
     id: str
@@ -124,6 +125,7 @@ class Request:
     held: bool = False
     reserved: str | None = None
     duplicate_of: str | None = None
+    incident: str | None = None
     series: str | None = None
     returns: str | None = None
     version: int = 1
@@ -153,6 +155,7 @@ class RequestFilter:
 
     states: frozenset[RequestState] | None = None
     facility: str | None = None
+    incident: str | None = None
     since: datetime | None = None
     before: tuple[datetime, str] | None = None
     limit: int = 50

@@ -14,6 +14,7 @@ from dispatch.desk.unit import Unit
 from dispatch.domain.arrival import Method
 from dispatch.domain.people import Person
 from dispatch.reading.base import Out
+from dispatch.reading.likeness import LikelyOut, Nearby
 from dispatch.reading.scope import Scope, of_fleet
 from dispatch.rules.judge_one import Finding, assess
 from dispatch.rules.sop import Effect, Pack, Rule, SopInForce
@@ -21,7 +22,7 @@ from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.notices import Mender
 from dispatch.vocabulary.request_states import Outcome
 from dispatch.vocabulary.vehicle_classes import VehicleClass
-from dispatch.words.decisions import RuleOf, checklist_text, say, sentence
+from dispatch.words.decisions import Owed, RuleOf, checklist_text, say, sentence
 from dispatch.words.facts import word
 from dispatch.words.findings import finding_text, would_help
 
@@ -121,6 +122,12 @@ class DecisionOut(Out):
     at: datetime
 
 
+class SuggestionOut(DecisionOut):
+    """A decision that keeps nothing, and what was asked already that may be the same."""
+
+    likely_duplicates: list[LikelyOut]
+
+
 def rules_of(packs: Iterable[Pack]) -> RuleOf:
     """Finds the rule of a finding: a version is immutable, so old findings read the same for ever."""
     by_version = {(pack.agency, pack.version): pack for pack in packs}
@@ -132,17 +139,21 @@ def rules_of(packs: Iterable[Pack]) -> RuleOf:
     return rule_of
 
 
-def decision_for(person: Person, record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang) -> DecisionOut:
+def decision_for(
+    person: Person, record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang, owed: Owed | None = None
+) -> DecisionOut:
     """The decision as this person may read it: who follows no vehicle on the map is not told here where each stands."""
-    found = decision_out(record, rule_of, zone, lang)
+    found = decision_out(record, rule_of, zone, lang, owed)
     if of_fleet(person) is not Scope.FULL:
         for candidate in found.candidates:
             candidate.lon = candidate.lat = None
     return found
 
 
-def decision_out(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang) -> DecisionOut:
-    """The decision in sentences."""
+def decision_out(
+    record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang, owed: Owed | None = None
+) -> DecisionOut:
+    """The decision in sentences; `owed` is the call that the ledger has for its request now."""
     written = record.written
     checklist = (
         [ChecklistOut.model_validate(line) for line in written.checklist]
@@ -158,7 +169,7 @@ def decision_out(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: La
             SopVersionOut(agency=agency, name=word("agency", agency, lang), version=version)
             for agency, version in sorted(record.sop.items())
         ],
-        say=say(record, zone, lang),
+        say=say(record, zone, lang, owed),
         sentence=sentence(record, rule_of, zone, lang),
         chosen=list(record.chosen),
         candidates=_candidates_out(record, rule_of, lang),
@@ -170,6 +181,14 @@ def decision_out(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: La
         computed_in_ms=record.computed_in_ms,
         at=record.at.astimezone(zone),
     )
+
+
+def suggestion_out(
+    record: DecisionRecord, nearby: Nearby, person: Person, rule_of: RuleOf, zone: tzinfo, lang: Lang
+) -> SuggestionOut:
+    """The decision in sentences, with what this person may know of requests that may be the same."""
+    decision = decision_for(person, record, rule_of, zone, lang)
+    return SuggestionOut(**dict(decision), likely_duplicates=nearby.likely_out(person))
 
 
 def _unlock_out(unlock: Unlock, rule_of: RuleOf, lang: Lang) -> UnlockOut:

@@ -124,21 +124,21 @@ def _find(books: Books, track_token: str) -> _Found:
 
 def _lines(unit: Unit, found: _Found, lang: Lang) -> Iterator[str]:
     request = found.request
-    promise = found.promise
+    promise, late = found.promise, found.promise is not None and found.promise.due_at < unit.clock.now()
     if found.is_onward and request.ask.pickup.facility is not None:
         yield words.lies_at_line(request.ask.pickup.name, lang)
-    if promise is not None and promise.why is Why.DESTINATION and promise.owes_a_word:
+    if promise is not None and promise.why is Why.DESTINATION and promise.owes_a_word and not late:
         yield words.destination_line(promise.due_at, unit.zone, lang)
-    elif promise is not None and request.state is RequestState.WAITING:
-        yield words.due_line(promise.due_at, request.ask.need, unit.zone, lang)
+    elif promise is not None and (late or request.state is not RequestState.SCHEDULED):
+        yield words.due_line(promise.due_at, request.ask.need, unit.zone, lang, late=late)
     at = request.ask.schedule_at
     if at is not None and request.ask.on_call:
         yield words.on_call_line(at, unit.zone, lang)
     elif at is not None:
         yield words.schedule_line(at, unit.zone, lang)
-        if request.state is RequestState.SCHEDULED and promise is not None:
+        if request.state is RequestState.SCHEDULED and promise is not None and not late:
             yield words.uncertain_line(promise.due_at, unit.zone, lang)
-        elif request.state is RequestState.SCHEDULED:
+        elif request.state is RequestState.SCHEDULED and promise is None:
             yield words.booked_line(kept=request.reserved is not None, lang=lang)
     if found.has_left:
         yield words.left_line(lang)

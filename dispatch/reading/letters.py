@@ -6,11 +6,12 @@ from datetime import datetime, tzinfo
 
 from dispatch.desk.ports import Books, find
 from dispatch.desk.usecases.changes import onward_of
-from dispatch.domain.message import Message
+from dispatch.domain.message import Message, MessageState
 from dispatch.domain.vehicle import Vehicle
 from dispatch.reading.cars import Car, cars_of
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need
+from dispatch.vocabulary.promises import LADDER
 from dispatch.words.events import code_name, sooner_text
 from dispatch.words.facts import area_name, joined, word
 from dispatch.words.family import condolence_line
@@ -54,12 +55,12 @@ def write_letter(books: Books, message: Message, *, zone: tzinfo, public_url: st
     text = message_text(message.template, words, LANG)
     if kind == "contact" and _mourns(books, message):
         text = f"{condolence_line(LANG)} {text}"  # before anything else that the family reads
-    own_agency = (f"agency:{vehicle.agency}",) if kind == "owner" and vehicle else ()
+    wider = (f"agency:{vehicle.agency}",) if kind == "owner" and vehicle else (kind,) if kind in LADDER and name else ()
     return Letter(
         message=message,
         label=recipient_label(kind, called, LANG),
         text=f"{text} (no. {message.id})",
-        recipients=(message.recipient, *own_agency),
+        recipients=(message.recipient, *wider),
         phone=phone,
     )
 
@@ -67,14 +68,19 @@ def write_letter(books: Books, message: Message, *, zone: tzinfo, public_url: st
 def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> dict[str, str | None]:
     facts = {name: str(value) for name, value in message.facts.items() if value is not None}
     last = datetime.fromisoformat(facts["last"]) if "last" in facts else None
-    times = {name: datetime.fromisoformat(facts[name]) for name in ("eta", "due") if name in facts}
+    times = {name: datetime.fromisoformat(facts[name]) for name in ("eta", "due", "heard") if name in facts}
     until = datetime.fromisoformat(facts["until"]) if "until" in facts else None
     need = facts.get("need", "")
     request = find(books.requests.get, message.request_id)
+    if "due" in times and message.state is not MessageState.SENT and request is not None:
+        # The ledger's time is the only one that is spoken: it may have moved since this was planned.
+        promise = books.promises.find_open(request.id)
+        times["due"] = promise.due_at if promise is not None else times["due"]
     words: dict[str, str | None] = {
         "asked": name_in("what", need, LANG),
         "what": name_in("what", need, LANG),
         "owner": name_in("owners", facts["owner"], LANG) if "owner" in facts else None,
+        "approver": word("approver", facts["approver"], LANG) if "approver" in facts else None,
         "why": name_in("whys", facts.get("why", ""), LANG),
         "end": name_in("ends", facts.get("end", ""), LANG),
         "notice": code_name("notice", facts["notice"], LANG) if "notice" in facts else None,

@@ -12,7 +12,7 @@ from dispatch.desk.effects.proposing import list_proposed
 from dispatch.desk.ports import Books, DueKind, NotFoundError
 from dispatch.desk.unit import Unit
 from dispatch.desk.usecases.changes import onward_of, words_of_family
-from dispatch.domain.approval import ApprovalState
+from dispatch.domain.approval import Approval, ApprovalState
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.correction import correctable
 from dispatch.domain.people import Person
@@ -23,14 +23,16 @@ from dispatch.reading.bookings import RideOut, rides_out
 from dispatch.reading.cars import Car, cars_of
 from dispatch.reading.decisions import DecisionOut, decision_for, rules_of
 from dispatch.reading.events import EventOut, event_out
+from dispatch.reading.likeness import LikelyOut, near_requests
 from dispatch.reading.scope import Scope, hears_proposals, is_hidden, of_assignment, of_request
 from dispatch.vocabulary.deaths import DeathState
 from dispatch.vocabulary.events import VehicleProposed
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.promises import PromiseKind, PromiseState
-from dispatch.vocabulary.request_states import FamilyWord, RequestState
+from dispatch.vocabulary.request_states import ENDS, FamilyWord, RequestState
 from dispatch.vocabulary.trip_steps import FIRST_CONTACT, INSTEAD, STEPS, AssignmentState, Leg, Step, steps_from
+from dispatch.words.decisions import Owed
 
 _UNKNOWN = Car()
 
@@ -97,14 +99,21 @@ class PromiseOut(Out):
 
 
 class ApprovalOut(Out):
-    """A yes that is waited for or was given."""
+    """A yes that is waited for or was given: `answered_by` is who answered, or who wrote down what was heard by phone
+    (`heard_from`, `heard_at`).
+    """
 
     rule: str
     vehicle_id: str
+    vehicle_name: str
     approver: str
+    agency: str | None = None
     state: ApprovalState
     asked_at: datetime
     reason: str | None = None
+    answered_by: str | None = None
+    heard_from: str | None = None
+    heard_at: datetime | None = None
 
 
 class AskedOut(Out):
@@ -114,6 +123,7 @@ class AskedOut(Out):
     vehicle_id: str
     vehicle_name: str
     approver: str
+    agency: str | None = None
     asked_at: datetime
 
 
@@ -139,8 +149,10 @@ class RequestSummaryOut(Out):
     """A request as a list shows it.
 
     `level` is its place in the order (R24) before ageing, `rises` the times at which waiting brings it one level up.
-    `broken`: its vehicle could not go on. `escalated_to`: the role that was told that nobody goes, since a driver last
-    said yes. `proposal` is for operators alone.
+    `heard`: answers by phone that the approver may still change. `broken`: its vehicle could not go on.
+    `escalated_to`: the role that was told that nobody goes, since a driver last said yes. `incident` is the event that
+    it comes from, whose name and counts are the operators' to see. `likely_duplicates` may be the same one: a question,
+    by what the reader may know of them. `proposal` is for operators alone.
     """
 
     id: str
@@ -161,10 +173,13 @@ class RequestSummaryOut(Out):
     returns: str | None = None
     subject: str | None = None
     asked: list[AskedOut] = Field(default_factory=list)
+    heard: list[ApprovalOut] = Field(default_factory=list)
     level: int
     rises: list[datetime] = Field(default_factory=list)
     broken: bool = False
     escalated_to: str | None = None
+    incident: str | None = None
+    likely_duplicates: list[LikelyOut] = Field(default_factory=list)
     proposal: ProposalOut | None = None
 
 
@@ -252,6 +267,13 @@ def assignment_out(unit: Unit, assignment: Assignment, names: Names, car: Car = 
     )
 
 
+def approval_out(books: Books, approval: Approval, names: Names) -> ApprovalOut:
+    """An approval with the name of whoever answered it or wrote the answer down."""
+    person = books.people.find(approval.answered_by) if approval.answered_by else None
+    name = names.get(approval.vehicle_id, approval.vehicle_id)
+    return ApprovalOut.of(approval, vehicle_name=name, answered_by=person.name if person else None)
+
+
 def retry_at(books: Books, promise: Promise) -> datetime | None:
     """The time at which the search really goes on."""
     retry = books.timers.find(DueKind.PROMISE_RETRY, promise.request_id)
@@ -259,15 +281,21 @@ def retry_at(books: Books, promise: Promise) -> datetime | None:
 
 
 def summaries_out(
-    unit: Unit, books: Books, requests: Iterable[Request], lang: Lang, *, proposals: bool
+    unit: Unit, books: Books, requests: Iterable[Request], lang: Lang, person: Person | None = None
 ) -> list[RequestSummaryOut]:
-    """Requests as a list shows them, with what is `proposals` to operators or not; what all have is read at once."""
-    listed, policy = list(requests), unit.policy(books, unit.clock.now())
+    """Requests as a list shows them to a person; what all of them have is read at once.
+
+    Without a person it is what is the same for all who may know it: with what is proposed to operators, and without
+    likely duplicates, for each may know something else of them.
+    """
+    now = unit.clock.now()
+    listed, policy = list(requests), unit.policy(books, now)
     ids = [request.id for request in listed]
-    assignments, approvals = books.assignments.list_of(*ids), [a for a in books.approvals.list_of(*ids) if a.is_asked]
+    assignments, approvals = books.assignments.list_of(*ids), books.approvals.list_of(*ids)
     promises = {promise.request_id: promise for promise in books.promises.list_open_of(ids)}
     told = escalated_to(books, ids)
-    proposed = list_proposed(books, listed) if proposals else {}
+    near = near_requests(books, listed, now) if person else {}
+    proposed = list_proposed(books, listed) if person is None or hears_proposals(person) else {}
     named = [*(a.vehicle_id for a in assignments), *(a.vehicle_id for a in approvals)]
     names = vehicle_names(books, [*named, *(one.vehicle_id for one in proposed.values())])
     found, cars = [], cars_of(books, assignments)
@@ -283,12 +311,18 @@ def summaries_out(
             asked=[
                 AskedOut.of(a, vehicle_name=names.get(a.vehicle_id, a.vehicle_id))
                 for a in approvals
-                if a.request_id == request.id
+                if a.request_id == request.id and a.is_asked
+            ],
+            heard=[
+                approval_out(books, a, names)
+                for a in approvals
+                if a.request_id == request.id and a.is_heard and request.state not in ENDS
             ],
             level=level_of(request),
             rises=rises_of(request, policy),
             broken=any(assignment.state is AssignmentState.STOOD_DOWN for assignment in mine),
             escalated_to=told.get(request.id),
+            likely_duplicates=near[request.id].likely_out(person) if person and request.id in near else [],
             proposal=_proposal_out(proposed[request.id], names) if request.id in proposed else None,
         )
         found.append(summary)
@@ -306,7 +340,7 @@ def request_out(unit: Unit, books: Books, person: Person, request_id: str, link:
     Raises NotFoundError for a request that this person may not see.
     """
     request = in_scope(books, person, request_id)
-    [summary] = summaries_out(unit, books, [request], lang, proposals=hears_proposals(person))
+    [summary] = summaries_out(unit, books, [request], lang, person)
     entries = [one for one in books.journal.list_of(request_id) if not is_hidden(person, one.event, request)]
     briefs = books.decisions.list_briefs(request_id)
     reports = books.deaths.list_of(request_id)
@@ -315,8 +349,10 @@ def request_out(unit: Unit, books: Books, person: Person, request_id: str, link:
     last = books.decisions.find_last(request_id)
     return RequestOut(
         **summary.model_dump(),
-        decision=decision_for(person, last, rule_of, unit.zone, lang) if last else None,
-        approvals=[ApprovalOut.of(approval) for approval in books.approvals.list_of(request_id)],
+        decision=decision_for(person, last, rule_of, unit.zone, lang, owed_of(books, request_id, unit))
+        if last
+        else None,
+        approvals=[approval_out(books, approval, names) for approval in books.approvals.list_of(request_id)],
         timeline=[event_out(entry, names, briefs, rule_of, unit.zone, lang) for entry in entries],
         track_url=link.replace("{token}", books.requests.get_track_token(request_id)),
         contact_phone=books.requests.get_contact(request_id).phone,
@@ -333,13 +369,19 @@ def _rides(books: Books, request: Request) -> list[RideOut]:
     return rides_out(books, [request]) if request.ask.schedule_at is not None else []
 
 
+def owed_of(books: Books, request_id: str, unit: Unit) -> Owed | None:
+    """The call that the ledger says is owed for a request."""
+    promise = books.promises.find_open(request_id)
+    return Owed(due_at=promise.due_at, is_late=promise.due_at < unit.clock.now()) if promise is not None else None
+
+
 def page_out(
     unit: Unit, books: Books, person: Person, requests: list[Request], limit: int, lang: Lang
 ) -> RequestPageOut:
     """A page of a list, with the cursor of the next one where there may be more."""
     last = requests[-1] if len(requests) == limit else None
     return RequestPageOut(
-        requests=summaries_out(unit, books, requests, lang, proposals=hears_proposals(person)),
+        requests=summaries_out(unit, books, requests, lang, person),
         next=f"{last.created_at.isoformat()}~{last.id}" if last else None,
     )
 

@@ -154,6 +154,11 @@ def reads(person: Person, message: Message, request: Request) -> bool:
     return not of_death or hears_of_death(person, request)
 
 
+def sees_incidents(person: Person) -> bool:
+    """Whether this person sees incidents by name, with their counts; others only that a request of theirs is in one."""
+    return may(person.role, Permission.KEEP_INCIDENTS)
+
+
 def keeps_sop(person: Person, agency: str) -> bool:
     """Whether this person keeps the agency's SOP: a health officer her own agency's, or every one if she has none."""
     if person.role is Role.ADMIN:

@@ -61,6 +61,14 @@ class ReasonDocument(_Document):
     would_help: _Sentence | None = None
 
 
+class ApproverDocument(_Document):
+    """One of those who are asked for a yes in their order."""
+
+    who: _Sentence
+    agency: _Sentence | None = None
+    hours: _Sentence | None = None
+
+
 class RuleDocument(_Document):
     """A rule as it stands in a pack (docs/decisions/0004); absent parts are empty."""
 
@@ -73,6 +81,7 @@ class RuleDocument(_Document):
     must: Alternatives = Field(default_factory=list)
     overrides: _Words = Field(default_factory=list)
     approver: _Sentence | None = None
+    approvers: list[ApproverDocument] = Field(default_factory=list, max_length=MOST_ALTERNATIVES)
     prefer_within_min: FiniteFloat | None = None
     sooner_by_min: FiniteFloat | None = None
     one_each: bool | None = None

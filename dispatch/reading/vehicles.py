@@ -14,6 +14,7 @@ from dispatch.domain.fix import FixLimits, LinkHealth, link_health
 from dispatch.domain.people import FacilityKind, Person
 from dispatch.domain.vehicle import VehicleNow
 from dispatch.reading.base import Out
+from dispatch.reading.incidents import IncidentOut
 from dispatch.reading.requests import (
     AssignmentOut,
     OfferRequestOut,
@@ -109,10 +110,14 @@ class MeOut(Out):
 
 
 class SnapshotOut(Out):
-    """What a live page starts from; `counts` are open requests by state, for those who see no more of them."""
+    """What a live page starts from; `counts` are open requests by state, for those who see no more of them.
+
+    `incidents` are those that are not over, for operators.
+    """
 
     vehicles: list[VehicleOut]
     requests: list[RequestSummaryOut]
+    incidents: list[IncidentOut] = Field(default_factory=list)
     counts: dict[RequestState, int] = Field(default_factory=dict)
 
 

@@ -79,7 +79,7 @@ def judge_fleet(fleet: Fleet, ask: Ask, sop: SopInForce, moment: Moment) -> Flee
             for name, mask in lifts.items():
                 lifted[name] = lifted.get(name, none) | mask
             asked = _any(none, lifts.values())
-        needs.append((NeededApproval(rule.id, rule.approver or ""), asked))
+        needs.append((NeededApproval.of(rule, moment), asked))
     blocks = {name: mask & ~lifted.get(name, none) for name, mask in heard.objects.items()}
     eligible = ~_any(none, blocks.values())
     sooner_by_s = np.full(len(fleet), np.nan)

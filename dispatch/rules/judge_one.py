@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from datetime import time
+from typing import Self
 
 from dispatch.domain.request import Ask
 from dispatch.domain.vehicle import VehicleNow
@@ -51,10 +52,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, order=True)
 class NeededApproval:
-    """Somebody's yes that a vehicle needs: the rule that says so and who may say it."""
+    """Somebody's yes that a vehicle needs: the rule that says so and who is asked now, of one agency or of any."""
 
     rule: str
     approver: str
+    agency: str = ""
+
+    @classmethod
+    def of(cls, rule: Rule, moment: Moment) -> Self:
+        """The yes that a rule wants, of whoever is reached first at this moment."""
+        first = rule.approvers_at(moment.local)[0]
+        return cls(rule.id, first.who, first.agency or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +128,7 @@ def assess(vehicle: VehicleNow, ask: Ask, sop: SopInForce, moment: Moment, heard
         if rule.effect is Effect.APPROVAL and finding.met:
             lifts = rule.overrides & objections
             if lifts or not rule.overrides:
-                needs.append(NeededApproval(rule.id, rule.approver or ""))
+                needs.append(NeededApproval.of(rule, moment))
                 lifted.update(dict.fromkeys(sorted(lifts), rule.id))
     findings = [finding for _, finding in spoken] + built_in
     settled = tuple(replace(f, lifted_by=lifted[f.rule]) if f.rule in lifted and f.objects else f for f in findings)

@@ -45,6 +45,19 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Approver:
+    """Who may say yes: a role or own_operator, of one agency where it is named, in these hours where it has any."""
+
+    who: str
+    agency: str | None = None
+    hours: tuple[time, time] | None = None
+
+    def is_reached(self, local: datetime) -> bool:
+        """Whether this is one of the approver's hours."""
+        return self.hours is None or within(self.hours, local.time())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """What a rule says of a vehicle in one language: where it is met, where it is not, and what would help."""
 
@@ -56,8 +69,8 @@ class Reason:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One clause (docs/decisions/0004). It concerns vehicles of which `vehicles` holds; its case is there when `when`
-    holds and `unless` does not; `must` is what a require or a prefer asks for. `reason` is Indonesian; a pack may give
-    the same in English.
+    holds and `unless` does not; `must` is what a require or a prefer asks for; `approvers` are asked in their order.
+    `reason` is Indonesian; a pack may give the same in English.
     """
 
     id: str
@@ -72,7 +85,7 @@ class Rule:
     unless: Part = ()
     must: Part = ()
     overrides: frozenset[str] = frozenset()
-    approver: str | None = None
+    approvers: tuple[Approver, ...] = ()
     overridable_by: OverridableBy = OverridableBy.NOBODY
     prefer_within_min: float = 15.0
     sooner_by_min: float | None = None
@@ -87,6 +100,10 @@ class Rule:
         """Every condition, in the order in which they are written."""
         parts = (self.vehicles, self.when, self.unless, self.must)
         return tuple(condition for part in parts for alternative in part for condition in alternative)
+
+    def approvers_at(self, local: datetime) -> tuple[Approver, ...]:
+        """Who is asked for a yes at this time of the region, in order: whoever is reached then, or else the first."""
+        return tuple(one for one in self.approvers if one.is_reached(local)) or self.approvers[:1]
 
     @property
     def is_about_vehicle(self) -> bool:

@@ -19,7 +19,7 @@ from sqlalchemy.types import TypeEngine
 from dispatch.choosing.record import DecisionRecord
 from dispatch.domain.arrival import Arrival, Foreseen, Method
 from dispatch.domain.assignment import Stamp
-from dispatch.domain.request import Ask
+from dispatch.domain.request import Ask, Place
 from dispatch.store.old_decisions import as_record
 from dispatch.vocabulary.roles import Permission
 from dispatch.vocabulary.trip_steps import AssignmentState, StepSource
@@ -27,6 +27,7 @@ from geo.point import Point
 from geo.shape import Shape, ShapeKind
 
 _ASK, _DECISION, _FORESEEN = TypeAdapter(Ask), TypeAdapter(DecisionRecord), TypeAdapter(Foreseen)
+_PLACE = TypeAdapter(Place)
 
 
 def time_text(at: datetime) -> str:
@@ -160,5 +161,6 @@ _FORMS: Mapping[object, TypeEngine[Any]] = {
     Foreseen: Kept(lambda said: _FORESEEN.dump_json(said).decode(), _FORESEEN.validate_json),
     Shape: Kept(_shape_text, _shape),
     Ask: Kept(lambda ask: _ASK.dump_json(ask).decode(), _ask),
+    Place: Kept(lambda place: _PLACE.dump_json(place).decode(), _PLACE.validate_json),
     DecisionRecord: Kept(lambda made: _DECISION.dump_json(made, exclude_none=True).decode(), _decision),
 }

@@ -19,6 +19,7 @@ from dispatch.domain.assignment import Assignment
 from dispatch.domain.closure import Closure
 from dispatch.domain.death import DeathReport
 from dispatch.domain.fix import Fix
+from dispatch.domain.incident import Incident
 from dispatch.domain.message import Message
 from dispatch.domain.people import Facility, Person, Token
 from dispatch.domain.promise import Call, Promise
@@ -78,14 +79,23 @@ vehicles = _table(
 last_fixes = _table("last_fixes", Fix, key=["vehicle_id"], to={"vehicle_id": "vehicles"})
 people = _table("people", Person, to={"facility": "facilities", "vehicle": "vehicles"})
 tokens = _table("tokens", Token, key=["digest"], to={"person_id": "people"})
+incidents = _table("incidents", Incident)
 requests = _table(
     "requests",
     Request,
     _column("facility", str | None),
     _column("track_token", str, unique=True),
     _column("schedule_at", datetime | None),
-    to={"reserved": "vehicles", "duplicate_of": "requests", "series": "requests", "returns": "requests"},
-    index=["series"],
+    _column("pickup_lon", float | None),
+    _column("pickup_lat", float | None),
+    to={
+        "reserved": "vehicles",
+        "duplicate_of": "requests",
+        "incident": "incidents",
+        "series": "requests",
+        "returns": "requests",
+    },
+    index=["incident", "series"],
 )
 contacts = _table("contacts", Contact, _column("request_id", str, "requests", primary_key=True))
 decisions = Table(
@@ -145,6 +155,8 @@ IS_BOOKED = text("requests.state = 'scheduled'")
 IS_QUEUED = text("messages.state = 'queued'")
 
 Index("requests_newest", requests.c.created_at.desc(), requests.c.id.desc())
+Index("requests_by_place", requests.c.ended_at, requests.c.pickup_lat, requests.c.pickup_lon)
+Index("incidents_open", incidents.c.closed_at, incidents.c.created_at.desc())
 Index("requests_of_facility", requests.c.facility, requests.c.created_at.desc())
 Index("requests_booked", requests.c.schedule_at, sqlite_where=text("state = 'scheduled'"))
 Index("messages_queued", messages.c.recipient, messages.c.id, sqlite_where=text("state = 'queued'"))

@@ -7,7 +7,11 @@ from datetime import datetime, timedelta
 from dispatch.domain.message import Drop, Message, Template
 from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.events import (
+    Answered,
     ApprovalAsked,
+    ApprovalGiven,
+    ApprovalReminded,
+    ApprovalTakenBack,
     ArrivalChanged,
     BookingUncertain,
     DeathAnswered,
@@ -24,6 +28,7 @@ from dispatch.vocabulary.events import (
     OfferWithdrawn,
     OfSeries,
     ProblemReported,
+    PromiseCalled,
     PromiseClosed,
     PromiseMade,
     PromiseOverdue,
@@ -45,7 +50,7 @@ from dispatch.vocabulary.events import (
     VehicleProposed,
 )
 from dispatch.vocabulary.notices import Changed, Notice
-from dispatch.vocabulary.promises import LADDER, OPERATOR, OWN_OPERATOR, STAFF, PromiseKind, Why
+from dispatch.vocabulary.promises import LADDER, OPERATOR, OWN_OPERATOR, STAFF, CallOutcome, PromiseKind, Why
 from dispatch.vocabulary.request_states import FamilyWord, RequestState
 from dispatch.vocabulary.trip_steps import STATES, TRAIL, UNDO_WITHIN, Leg, StepCause, until
 
@@ -79,11 +84,23 @@ Tellings = tuple[Message | Drop, ...]
 _OFFERS = frozenset({Template.OFFER, Template.OFFER_UNANSWERED})
 _LATER = frozenset({Template.ARRIVES_LATER, Template.ARRIVES_LATER_FACILITY})
 _STEPS = frozenset(template for row in STATES.values() for _, template in row.tells)
+# Who has answered is not asked any more.
+_ASKING = frozenset(
+    {Template.APPROVAL_ASKED, Template.HELP_ASKED, Template.APPROVAL_REMINDED, Template.APPROVAL_SILENT}
+)
 # The end of a request overtakes what is asked of people for it; an end without a trip overtakes also the trip's steps.
 _OVERTAKEN = frozenset(
     {
         *(Template.REPLACED, Template.VEHICLE_LOST, Template.PROMISE_OVERDUE, Template.ESCALATED),
-        *(Template.APPROVAL_ASKED, Template.HELP_ASKED, Template.VEHICLE_PROPOSED),
+        *(Template.VEHICLE_PROPOSED, *_ASKING),
+        *(Template.APPROVAL_HEARD, Template.REFUSAL_HEARD, Template.APPROVAL_TAKEN_BACK),
+    }
+)
+# No time of a call is told any more that was made, is owed no more, or is late.
+_OF_PROMISE = frozenset(
+    {
+        *(Template.PROMISE_MADE, Template.DOCUMENT_PROMISED, Template.MET_NOBODY, Template.PROMISE_LATE),
+        *(Template.PROMISE_REMINDED, Template.PROMISE_OVERDUE, Template.PROMISE_BESIDE, Template.ONWARD),
     }
 )
 _OVERTAKEN_STEPS = frozenset(
@@ -117,13 +134,10 @@ _NOTICES: Mapping[str, Template] = {"police": Template.POLICE_NOTICE, "owner": T
 def messages_for(seq: int, event: Event, known: Known) -> Tellings:
     """Who is told what of this event, and what need not be said any more."""
     it = _Happened(seq, event, known)
-    return (
-        _of_trip(event, it)
-        or _of_promise(event, it)
-        or _of_booking(event, it)
-        or _of_proposal(event, it)
-        or _of_request(event, it)
-    )
+    for of in (_of_trip, _of_promise, _of_booking, _of_approval, _of_proposal):
+        if told := of(event, it):
+            return told
+    return _of_request(event, it)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +193,13 @@ class _Happened:
         both = {self.known.facility, self.known.to_facility}
         return [f"facility:{name}" for name in sorted(name for name in both if name)]
 
-    def holder(self, name: str) -> str:
-        """The recipient that an owner or approver is: a role, the staff of the facility, or a person's id."""
+    def holder(self, name: str, agency: str | None = None) -> str:
+        """The recipient that an owner or approver is: a role (of an agency), a facility's staff, or a person's id."""
         if name in (STAFF, OWN_OPERATOR):
             return self.find("facility" if name == STAFF else "agency") or OPERATOR
-        return name if name in LADDER else f"person:{name}"
+        if name not in LADDER:
+            return f"person:{name}"
+        return f"{name}:{agency}" if agency is not None else name
 
     def drop(self, templates: frozenset[str]) -> tuple[Drop, ...]:
         """What this event's assignment, or without one its request, no longer needs said."""
@@ -298,13 +314,21 @@ def _of_promise(event: Event, it: _Happened) -> Tellings:
             template = Template.DOCUMENT_PROMISED if document else Template.PROMISE_MADE
             return it.say("contact", _ASKED_BY_PHONE.get(event.why, template), owner=event.owner, due=event.due_at)
         case PromiseReminded():
-            return it.say(it.holder(event.person or event.to), Template.PROMISE_REMINDED, due=event.due_at)
+            owner = it.holder(event.person or event.to)
+            return it.say(owner, Template.PROMISE_REMINDED, due=event.due_at) + _beside(event, owner, it)
         case PromiseOverdue():
-            return it.say(it.holder(event.to), Template.PROMISE_OVERDUE)
+            owner = it.holder(event.to)
+            told = it.say(owner, Template.PROMISE_OVERDUE) + _beside(event, owner, it)
+            if event.due_at is None or event.again:
+                return told
+            late = it.say("contact", Template.PROMISE_LATE, owner=event.to, due=event.due_at)
+            return it.drop(_OF_PROMISE | {Template.STOCK_CAME}) + told + late
+        case PromiseCalled(outcome=CallOutcome.TOLD):
+            return it.drop(_OF_PROMISE)
         case PromiseClosed():
-            return it.drop(frozenset({Template.PROMISE_REMINDED, Template.PROMISE_OVERDUE}))
+            return it.drop(_OF_PROMISE)
         case StockCame():
-            return it.say("contact", Template.STOCK_CAME)
+            return it.drop(_OF_PROMISE) + it.say("contact", Template.STOCK_CAME, due=event.due_at)
     return ()
 
 
@@ -325,12 +349,43 @@ def _of_booking(event: Event, it: _Happened) -> Tellings:
     return ()
 
 
-def _of_request(event: Event, it: _Happened) -> Tellings:
+def _beside(event: PromiseReminded | PromiseOverdue, owner: str, it: _Happened) -> tuple[Message, ...]:
+    """At night the operator is told beside whoever owes it."""
+    if event.beside is None or event.beside == owner:
+        return ()
+    return it.say(event.beside, Template.PROMISE_BESIDE, owner=event.to, due=event.due_at)
+
+
+def _of_approval(event: Event, it: _Happened) -> Tellings:
+    """Who is asked, who is silent, and whoever's answer somebody heard by phone: it may be taken back."""
     match event:
         case ApprovalAsked():
-            own = event.approver == OWN_OPERATOR
-            template = Template.HELP_ASKED if own else Template.APPROVAL_ASKED
-            return it.say(it.holder(event.approver), template, rule=event.rule)
+            template = Template.HELP_ASKED if event.approver == OWN_OPERATOR else Template.APPROVAL_ASKED
+            return it.say(it.holder(event.approver, event.agency), template, rule=event.rule)
+        case ApprovalReminded():
+            of = it.holder(event.approver, event.agency)
+            told = it.say(of, Template.APPROVAL_REMINDED, rule=event.rule)
+            if event.approver == OWN_OPERATOR or of == OPERATOR:
+                return told  # whose silence holds nobody up, and who hears of it anyhow
+            return told + it.say(OPERATOR, Template.APPROVAL_SILENT, rule=event.rule, approver=event.approver)
+        case Answered(approver=str(approver)):
+            return _approver_said(event, approver, it)
+    return ()
+
+
+def _approver_said(event: Answered, approver: str, it: _Happened) -> Tellings:
+    of, rule = it.holder(approver, event.agency), event.rule
+    told: Tellings = (Drop(templates=_ASKING, request_id=event.request_id, vehicle_id=event.vehicle_id),)
+    if event.heard_at is not None:
+        heard = Template.APPROVAL_HEARD if isinstance(event, ApprovalGiven) else Template.REFUSAL_HEARD
+        told += it.say(of, heard, rule=rule, heard=event.heard_at)
+    if isinstance(event, ApprovalTakenBack) and of != OPERATOR:
+        told += it.say(OPERATOR, Template.APPROVAL_TAKEN_BACK, rule=rule, approver=approver)
+    return told
+
+
+def _of_request(event: Event, it: _Happened) -> Tellings:
+    match event:
         case NoticeAsked():
             to = event.whom if event.whom in _NOTICES else OPERATOR
             return it.say(to, _NOTICES.get(to, Template.OPERATOR_NOTICE), rule=event.rule)

@@ -43,6 +43,8 @@ class EventKind(StrEnum):
     APPROVAL_ASKED = auto()
     APPROVAL_GIVEN = auto()
     APPROVAL_REFUSED = auto()
+    APPROVAL_TAKEN_BACK = auto()
+    APPROVAL_REMINDED = auto()
     OVERRIDDEN = auto()
     SOP_SUBMITTED = auto()
     SOP_APPROVED = auto()
@@ -67,6 +69,10 @@ class EventKind(StrEnum):
     FAMILY_SAID = auto()
     REQUEST_CHANGED = auto()
     RESERVED = auto()
+    INCIDENT_OPENED = auto()
+    INCIDENT_JOINED = auto()
+    INCIDENT_LEFT = auto()
+    INCIDENT_CLOSED = auto()
     RESERVATION_LOST = auto()
     BOOKING_UNCERTAIN = auto()
     RETURN_CALLED = auto()
@@ -243,11 +249,22 @@ class HandedOver(TripEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApprovalAsked(Event):
-    """Somebody's yes is asked for a vehicle under a rule; `approver` is a role or own_operator."""
+class Awaited(Event):
+    """Somebody's yes to a vehicle under a rule; `approver` is a role (of `agency`, if any) or own_operator."""
 
     rule: str
     approver: str
+    agency: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalAsked(Awaited):
+    """It is asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalReminded(Awaited):
+    """Whoever was asked for a yes has not answered yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,17 +277,30 @@ class Judged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApprovalGiven(Judged):
-    """The approver said yes."""
+class Answered(Judged):
+    """An approver's answer; `heard_at` is when somebody heard it by phone, None where the approver gave it in person.
+
+    `agency` is the one of which it was asked, if it was of one alone.
+    """
 
     approver: str | None = None
+    agency: str | None = None
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApprovalRefused(Judged):
+class ApprovalGiven(Answered):
+    """The approver said yes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalRefused(Answered):
     """The approver said no."""
 
-    approver: str | None = None
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApprovalTakenBack(Answered):
+    """The approver said yes before, and no now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,7 +367,7 @@ class PromiseCalled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseReminded(Event):
-    """Its owner is reminded before it is due: `to` is the role, `person` who owes it by name.
+    """Its owner is reminded before it is due: `to` is the role, `person` who owes it by name, `beside` who is told too.
 
     Before 0.2 `to` was a person's id where one owed it by name.
     """
@@ -345,14 +375,18 @@ class PromiseReminded(Event):
     to: str
     due_at: datetime
     person: str | None = None
+    beside: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromiseOverdue(Event):
-    """Nobody called in time: it goes one step up."""
+    """Nobody called in time: it goes one step up, and `beside` is told too. `again`: that time was over before."""
 
     to: str
     level: int
+    due_at: datetime | None = None
+    again: bool = False
+    beside: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -373,10 +407,11 @@ class PromiseClosed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StockCame(Event):
-    """A document came in for somebody who waits for it, at this place of the call list."""
+    """A document came in for somebody who waits for it, at this place of the call list; the call is owed by then."""
 
     subject: str
     place: int = 1
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -505,6 +540,33 @@ class BookingUncertain(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnCalled(Event):
     """Who waits for the way back is ready for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentEvent(Event):
+    """Something about an incident; its name and note stay out, for they may speak of people."""
+
+    incident: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentOpened(IncidentEvent):
+    """Several requests come from one event."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentJoined(IncidentEvent):
+    """A request comes from it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentLeft(IncidentEvent):
+    """A request does not come from it after all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentClosed(IncidentEvent):
+    """The event is over; its requests go on by themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

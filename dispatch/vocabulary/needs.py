@@ -24,6 +24,15 @@ class Urgency(StrEnum):
     GREEN = "green"
 
 
+class Colour(StrEnum):
+    """How the people of an incident are counted: a body has a colour of its own."""
+
+    RED = "red"
+    YELLOW = "yellow"
+    GREEN = "green"
+    BODY = "body"
+
+
 @dataclass(frozen=True, slots=True)
 class NeedRow:
     """The urgency where nobody says one, and the road metric of a vehicle that goes for it without sirens."""
@@ -41,6 +50,11 @@ NEEDS: Mapping[Need, NeedRow] = MappingProxyType(
         Need.DOCUMENT: NeedRow(Urgency.GREEN),
     }
 )
+
+
+def colour_of(need: Need, urgency: Urgency) -> Colour:
+    """The colour by which somebody is counted."""
+    return Colour.BODY if need is Need.BODY else Colour(urgency)
 
 
 def metric_for(need: Need, urgency: Urgency) -> str:

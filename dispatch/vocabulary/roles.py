@@ -33,10 +33,12 @@ class Permission(StrEnum):
     SEE_ALL_MESSAGES = auto()
     FOLLOW = auto()  # the live connection
     KEEP_PROMISES = auto()
-    ASSIGN = auto()  # and override, and approve where a rule names the role
+    ASSIGN = auto()  # and override
+    APPROVE = auto()  # where a rule names the role, or what was heard by phone of whom it names
     DIVERT = auto()  # a vehicle from a lower request to a red
     CORRECT = auto()  # a step of a trip that was tapped wrongly
     TRANSFER = auto()  # a patient from one vehicle to another
+    KEEP_INCIDENTS = auto()
     ANSWER_FOR_AGENCY = auto()
     CONFIRM_DEATH = auto()  # staff of the receiving facility; an operator by what a doctor said
     DRIVE = auto()  # the own vehicle's offers and duty
@@ -54,15 +56,17 @@ _OFFICE = _SIGNED_IN | {_P.FIND_PLACES, _P.SEE_FLEET, _P.SEE_SOP}
 _WATCH = _OFFICE | {_P.SEE_REQUESTS, _P.SEE_WAYS, _P.SEE_AREAS, _P.KEEP_PROMISES}
 PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
-        Role.STAFF: _WATCH | {_P.ASK, _P.CONFIRM_DEATH},
+        Role.STAFF: _WATCH | {_P.ASK, _P.APPROVE, _P.CONFIRM_DEATH},
         Role.DRIVER: _SIGNED_IN | {_P.SEE_WAYS, _P.DRIVE, _P.STEP, _P.REPORT_POSITIONS},
         Role.OPERATOR: _WATCH
         | {
             _P.ASK,
             _P.ASSIGN,
+            _P.APPROVE,
             _P.DIVERT,
             _P.CORRECT,
             _P.TRANSFER,
+            _P.KEEP_INCIDENTS,
             _P.ANSWER_FOR_AGENCY,
             _P.CONFIRM_DEATH,
             _P.STEP,
@@ -72,7 +76,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             _P.CLOSE_ROADS,
             _P.REPLAY_DEMO,
         },
-        Role.HEALTH_OFFICER: _WATCH | {_P.ASSIGN, _P.SEE_COVERAGE, _P.SEE_FIGURES, _P.KEEP_SOP},
+        Role.HEALTH_OFFICER: _WATCH | {_P.ASSIGN, _P.APPROVE, _P.SEE_COVERAGE, _P.SEE_FIGURES, _P.KEEP_SOP},
         Role.ADMIN: _OFFICE | {_P.CLOSE_ROADS, _P.KEEP_SOP},
         Role.DEVICE: frozenset({_P.REPORT_POSITIONS}),
     }

@@ -163,6 +163,7 @@ class StepCause(StrEnum):
     BETTER_ACCEPTED = "better_accepted"
     ARRIVED_ITSELF = "arrived_itself"
     ALREADY_THERE = "already_there"
+    APPROVAL_TAKEN_BACK = "approval_taken_back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

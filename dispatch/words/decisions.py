@@ -1,7 +1,8 @@
 """A decision in words: what is done and why, what to tell the family, and what to do beside the trip."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta, tzinfo
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 
 from dispatch.choosing.record import DecisionRecord, PassedOver
 from dispatch.rules.consequences import ChecklistItem
@@ -12,6 +13,15 @@ from dispatch.words.facts import word
 from dispatch.words.findings import finding_text, would_help
 from dispatch.words.tables import capital, phrase
 from dispatch.words.times import clock_text, day_text, minutes_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """The call that the ledger says is owed: by when, and whether that is over."""
+
+    due_at: datetime
+    is_late: bool
+
 
 RuleOf = Callable[[str, str, str], Rule | None]  # (agency, version, rule id)
 _SAY, _TELL = "decisions.say", "decisions.tell"
@@ -102,8 +112,11 @@ def _promise(record: DecisionRecord, why: Why, lang: Lang) -> Iterator[str]:
         yield phrase(lang, _SAY, "soon", span=minutes_text(eta_s, lang), name=record.name_of(vehicle_id))
 
 
-def say(record: DecisionRecord, zone: tzinfo, lang: Lang) -> str:
-    """What to tell the family, or the one who came for a document."""
+def say(record: DecisionRecord, zone: tzinfo, lang: Lang, owed: Owed | None = None) -> str:
+    """What to tell the family, or the one who came for a document.
+
+    The only time of a call that is spoken is that of the ledger, `owed`; without it none is. A late one says so.
+    """
     if record.written is not None:
         return record.written.say
     if record.schedule_at is not None and record.search_at is not None:
@@ -112,16 +125,22 @@ def say(record: DecisionRecord, zone: tzinfo, lang: Lang) -> str:
         comes, *more = (_comes(record, vehicle_id, zone, lang, _TELL, "asked") for vehicle_id in record.chosen)
         for then in more:
             comes = phrase(lang, _TELL, "both", first=comes, then=then)
-        if record.missing and record.call_back_at is not None:
-            clock = clock_text(record.call_back_at, zone)
-            return phrase(lang, _TELL, "some", comes=comes, count=record.missing, clock=clock)
+        if record.missing:
+            return phrase(lang, _TELL, "some", comes=comes, count=record.missing, calls=_calls(owed, zone, lang))
         return phrase(lang, _TELL, "offers", comes=comes)
     waits_for = _waits_for(record, lang)
     if waits_for is not None:
         return phrase(lang, _TELL, "approval", **waits_for)
-    if record.call_back_at is None:
+    if record.why is Why.OUT_OF_STOCK:
         return phrase(lang, _TELL, "out_of_stock")
-    return phrase(lang, _TELL, "promise", clock=clock_text(record.call_back_at, zone))
+    return phrase(lang, _TELL, "promise", calls=_calls(owed, zone, lang))
+
+
+def _calls(owed: Owed | None, zone: tzinfo, lang: Lang) -> str:
+    """That somebody calls, and by when."""
+    if owed is None:
+        return phrase(lang, _TELL, "calls")
+    return phrase(lang, _TELL, "calls_late" if owed.is_late else "calls_by", clock=clock_text(owed.due_at, zone))
 
 
 def _at(record: DecisionRecord, zone: tzinfo, lang: Lang) -> dict[str, str]:

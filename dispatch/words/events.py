@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.events import (
+    Answered,
     ArrivalChanged,
     BookingUncertain,
     DeathAnswered,
@@ -122,6 +123,8 @@ def _key(event: Event) -> str:
             return "death_answered_confirmed"
         case RequestReceived(onward_of=str()):
             return "request_received_onward"
+        case Answered(heard_at=datetime()):
+            return f"{event.kind}_heard"
         case BookingUncertain(no_vehicle=False):
             return "booking_papers"
         case DutyChanged(shift_over=True):

@@ -38,7 +38,7 @@ def word(name: str, value: object, lang: Lang) -> str:
 
 
 def joined(words: Sequence[str], lang: Lang, last: str = "or") -> str:
-    """One, two or three of them, as a sentence lists them; `last` is "or" or "and"."""
+    """One, two or three of them, as a sentence lists them; `last` is "or", "and" or "then"."""
     return f" {table(lang, 'facts.joint')[last]} ".join(part for part in (", ".join(words[:-1]), *words[-1:]) if part)
 
 

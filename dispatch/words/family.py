@@ -24,9 +24,9 @@ def over(lang: Lang) -> str:
     return phrase(lang, "family.headline", "over")
 
 
-def due_line(due_at: datetime, need: Need, zone: tzinfo, lang: Lang) -> str:
-    """By when somebody calls; a document may take days."""
-    key = "due_document" if need is Need.DOCUMENT else "due"
+def due_line(due_at: datetime, need: Need, zone: tzinfo, lang: Lang, *, late: bool) -> str:
+    """By when somebody calls, with an apology where that is over; a document may take days."""
+    key = "late" if late else "due_document" if need is Need.DOCUMENT else "due"
     return phrase(lang, _SAY, key, day=day_text(due_at, zone, lang), clock=clock_text(due_at, zone))
 
 

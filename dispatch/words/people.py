@@ -1,6 +1,8 @@
 """What people are called."""
 
-_BEFORE_NAMES = frozenset({"bapak", "pak", "bpk", "ibu", "bu", "haji", "hj", "hajah", "mas", "bang", "kang"})
+_BEFORE_NAMES = frozenset(
+    {"bapak", "pak", "bpk", "ibu", "bu", "haji", "hj", "hajah", "mas", "bang", "kang", "sopir", "supir"}
+)
 
 
 def first_name(name: str) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 
 from dispatch.rules.conditions import KEYS, Condition
-from dispatch.rules.sop import Effect, Pack, Part, Reason, Rule
+from dispatch.rules.sop import Approver, Effect, Pack, Part, Reason, Rule
 from dispatch.rules.values import DAYS, OWN, Kind
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.policy import CHOICES, FIGURES, CertainHours, Policy
-from dispatch.words.facts import joined, word
+from dispatch.words.facts import area_name, joined, word
 from dispatch.words.tables import capital, name_or_own, phrase, table
 
 _RULE, _DIFF = "sop.rule", "sop.diff"
@@ -132,7 +132,7 @@ def rule_sentence(rule: Rule, lang: Lang) -> str:
         About=capital(about),
         must=part_text(rule.must, lang, of_vehicles=rule.effect is Effect.PREFER),
         minutes=number_text(minutes, lang),
-        approver=word("approver", rule.approver, lang),
+        approver=joined([_approver(one, lang) for one in rule.approvers], lang, "then"),
         lifts=lifts,
         Papers=capital(joined([word("documents", name, lang) for name in rule.documents], lang, "and")),
         booking=booking,
@@ -141,6 +141,17 @@ def rule_sentence(rule: Rule, lang: Lang) -> str:
     when = phrase(lang, _RULE, "when", when=part_text(rule.when, lang)) if rule.when else ""
     unless = phrase(lang, _RULE, "unless", unless=part_text(rule.unless, lang)) if rule.unless else ""
     return f"{said if when else said.removesuffix(',')}{when}{unless}."
+
+
+def _approver(one: Approver, lang: Lang) -> str:
+    """Who may say yes: the role, of which agency, and within which hours."""
+    who = word("approver", one.who, lang)
+    if one.agency is not None:
+        who = phrase(lang, _RULE, "approver_of", who=who, agency=area_name(one.agency))
+    if one.hours is None:
+        return who
+    start, end = (f"{at:%H.%M}" for at in one.hours)
+    return phrase(lang, _RULE, "approver_at", who=who, start=start, end=end)
 
 
 def diff_sentences(old: Pack, new: Pack, lang: Lang) -> list[str]:

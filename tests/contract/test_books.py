@@ -6,17 +6,19 @@ from datetime import datetime, timedelta
 import pytest
 
 from dispatch.choosing.record import DecisionRecord
-from dispatch.desk.ports import Books, JournalPart, Store
+from dispatch.desk.ports import Books, JournalPart, LostRaceError, NotFoundError, Store
 from dispatch.domain.approval import Approval, ApprovalState
+from dispatch.domain.incident import Incident
 from dispatch.domain.promise import Call, Promise, make_promise
-from dispatch.domain.request import Contact
+from dispatch.domain.request import Contact, Request, RequestFilter
 from dispatch.vocabulary.events import Escalated, Event, Noted, RequestReceived
 from dispatch.vocabulary.promises import CallOutcome, PromiseState, Whom, Why
-from dispatch.vocabulary.request_states import Outcome
+from dispatch.vocabulary.request_states import Outcome, RequestState
 from dispatch.vocabulary.trip_steps import AssignmentState
+from geo.point import Point
 from tests.contract.conftest import offer, request
 from tests.later import add_later
-from tests.people import NOW
+from tests.people import CIKOKOL, NOW
 
 pytestmark = pytest.mark.anyio
 CONTACT = Contact(phone="+62 811-0000-0001")
@@ -68,6 +70,67 @@ async def test_the_journal_says_how_far_it_was_read_over_what_nobody_can_read(st
         assert ([entry.seq for entry in part.entries], part.last) == ([seq], seq)
         add_later(books, 2)
         assert journal.list_after(seq, 5) == JournalPart(entries=(), last=journal.last_seq())
+
+    await store.write(work)
+
+
+async def test_requests_are_found_by_where_they_begin_while_they_are_open_and_shortly_after(store: Store) -> None:
+    def placed(number: int, lat: float, lon: float = 106.628, **changes: object) -> Request:
+        made = request(f"P-{number}")
+        pickup = replace(made.ask.pickup, point=Point(lon=lon, lat=lat))
+        return replace(made, ask=replace(made.ask, pickup=pickup), created_at=at(number), **changes)  # type: ignore[arg-type]
+
+    done = RequestState.COMPLETED
+
+    def work(books: Books) -> None:
+        book, box = books.requests, (106.62, -6.26, 106.64, -6.24)
+        for one in (
+            placed(2, -6.25),
+            placed(3, -6.25, ended_at=at(8), state=done),
+            placed(4, -6.25, ended_at=at(4), state=done),
+            placed(5, -6.27),
+            placed(6, -6.25, 106.65),
+            placed(7, -6.2401),
+        ):
+            book.add(one, Contact(phone=f"0811-0000-000{one.id[-1]}"), track_token=one.id)
+        found = book.list_near(box, since=at(5), limit=9)
+        assert [(one.id, phone) for one, phone in found] == [(f"P-{n}", f"0811-0000-000{n}") for n in (7, 3, 2)]
+        assert found[0][0] == book.get("P-7")
+        assert [one.id for one, _ in book.list_near(box, since=at(9), limit=9)] == ["P-7", "P-2"]
+        assert [one.id for one, _ in book.list_near(box, since=at(5), limit=1)] == ["P-7"]
+        moved = placed(5, -6.25, version=2)
+        book.save(moved)
+        assert [one for one, _ in book.list_near(box, since=at(9), limit=9)][1] == moved
+
+    await store.write(work)
+
+
+async def test_incidents_are_listed_until_they_are_over_and_each_with_its_requests(store: Store) -> None:
+    def incident(number: int) -> Incident:
+        return Incident(id=f"K-{number}", name="Banjir", place=CIKOKOL, created_at=at(number), created_by="opi")
+
+    def work(books: Books) -> None:
+        book = books.incidents
+        for number in (1, 2, 3):
+            book.add(incident(number))
+        assert [one.id for one in book.list_open(9)] == ["K-3", "K-2", "K-1"]
+        assert [one.id for one in book.list_open(2)] == ["K-3", "K-2"]
+        over = replace(incident(2), closed_at=at(9), closed_by="opi", version=2)
+        book.save(over)
+        assert [one.id for one in book.list_open(9)] == ["K-3", "K-1"]
+        assert book.get("K-2") == over
+        with pytest.raises(NotFoundError):
+            book.get("K-9")
+        with pytest.raises(LostRaceError):
+            book.save(replace(incident(1), version=3))
+        more_requests(books)
+        for name in ("P-3", "P-1"):
+            held = books.requests.get(name)
+            books.requests.save(replace(held, incident="K-1", version=held.version + 1))
+        found = books.requests.list_some(RequestFilter(incident="K-1"))
+        assert sorted(one.id for one in found) == ["P-1", "P-3"]
+        with pytest.raises(LostRaceError):
+            books.requests.save(replace(books.requests.get("P-2"), incident="K-9", version=2))
 
     await store.write(work)
 

@@ -16,6 +16,7 @@ from dispatch.domain.assignment import Assignment
 from dispatch.domain.closure import Closure
 from dispatch.domain.death import DeathReport
 from dispatch.domain.fix import Fix
+from dispatch.domain.incident import Incident
 from dispatch.domain.message import Message
 from dispatch.domain.people import Facility, Person, Token
 from dispatch.domain.promise import Call, Promise
@@ -76,6 +77,7 @@ def test_events(town: Store, kind: type[Event], data: st.DataObject) -> None:
 
 _NAMES = {
     "reserved": st.none() | _VEHICLE,
+    "incident": st.none(),
     **dict.fromkeys(("duplicate_of", "series", "returns"), st.none() | _REQUEST),
 }
 _A_REQUEST = any_of(Request, id=st.just("P-2"), **_NAMES)
@@ -195,6 +197,24 @@ def test_reports_of_a_death(town: Store, report: DeathReport) -> None:
         return books.deaths.list_of("P-1")
 
     comes_back(town, [report], work)
+
+
+@_FEW
+@given(any_of(Incident), any_of(Incident), any_of(Request, id=st.just("P-2"), **_NAMES))
+def test_incidents_and_the_request_that_comes_from_one(
+    town: Store, incident: Incident, later: Incident, request: Request
+) -> None:
+    saved = replace(later, id=incident.id, version=incident.version + 1)
+    named = replace(request, incident=incident.id)
+
+    def work(books: Books) -> object:
+        books.incidents.add(incident)
+        books.requests.add(named, Contact(phone="0"), track_token="t")
+        first = books.incidents.get(incident.id)
+        books.incidents.save(saved)
+        return first, books.incidents.get(incident.id), books.requests.get("P-2")
+
+    comes_back(town, (incident, saved, named), work)
 
 
 @_FEW

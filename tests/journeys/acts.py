@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from dispatch.desk.usecases import changes, promises, requests, trips, vehicles
+from dispatch.desk.usecases import approving, changes, promises, requests, trips, vehicles
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.correction import Correction
 from dispatch.domain.request import RequestFilter
@@ -90,7 +90,7 @@ async def somebody_answers(town: Town, pick: int) -> None:
     asked = [one for one in await town.books(lambda books: books.approvals.list_of(*ids)) if one.is_asked]
     for one in asked[:1]:
         person = OKA if one.approver == OWN_OPERATOR else DINA
-        await requests.approve(
+        await approving.approve(
             town.unit,
             one.request_id,
             rule=one.rule,

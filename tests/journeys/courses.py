@@ -7,11 +7,13 @@ from functools import partial
 
 from dispatch.desk.command import Command
 from dispatch.desk.usecases import (
+    approving,
     booked,
     changes,
     changing,
     closures,
     deaths,
+    incidents,
     promises,
     requests,
     sop,
@@ -19,6 +21,7 @@ from dispatch.desk.usecases import (
     trips,
     vehicles,
 )
+from dispatch.domain.approval import Heard
 from dispatch.domain.booking import Repeat
 from dispatch.domain.correction import Correction
 from dispatch.domain.death import DeathWord
@@ -117,9 +120,40 @@ async def approvals(town: Town) -> None:
     """A yes of the health officer, and a no of the agency that was asked for help."""
     await town.on_duty("T1", "K1")
     request_id = await town.ask(ask(Need.BODY))
-    done(await requests.answer_for_own(town.unit, request_id, yes=False, vehicle_id=None, reason="x", by=by(OKA)))
-    done(await requests.approve(town.unit, request_id, rule="R02", yes=True, reason="x", by=by(DINA)))
+    done(await approving.answer_for_own(town.unit, request_id, yes=False, vehicle_id=None, reason="x", by=by(OKA)))
+    done(await approving.approve(town.unit, request_id, rule="R02", yes=True, reason="x", by=by(DINA)))
     await town.drive(request_id, Step.ACCEPT)
+
+
+async def approvals_by_phone(town: Town) -> None:
+    """Nobody answers and is reminded; an operator hears a yes, which the approver takes back; then a no is heard."""
+
+    async def say(request_id: str, who: Person, *, yes: bool, by_phone: bool = True) -> None:
+        heard = Heard(name="dr. Contoh Rina", at=town.clock.at) if by_phone else None
+        said = approving.approve(town.unit, request_id, rule="R02", yes=yes, reason="x", heard=heard, by=by(who))
+        done(await said)
+
+    await town.on_duty("T1", "K1")
+    request_id = await town.ask(ask(Need.BODY))
+    await town.wait(181)
+    await say(request_id, OPI, yes=True)
+    await town.drive(request_id, Step.ACCEPT)
+    await town.on_duty("T1", "H1")
+    await say(request_id, DINA, yes=False, by_phone=False)
+    await town.drive(request_id, *TRIP)
+    await town.on_duty("T1")
+    other_id = await town.ask(replace(ask(Need.BODY), pickup=HOME))
+    await say(other_id, SITI, yes=False)
+    await town.wait(5)
+
+
+async def a_promise_at_night(town: Town) -> None:
+    """The operator stays beside whoever owes a call."""
+    town.clock.at += timedelta(hours=6)
+    await town.on_duty("A1")
+    request_id = await town.ask(replace(ask(Need.BODY), pickup=HOME))
+    done(await promises.take_over(town.unit, (await town.promise(request_id)).id, by=by(DINA)))
+    await town.wait(16 * 60)
 
 
 async def an_operator_chooses(town: Town) -> None:
@@ -326,6 +360,16 @@ async def handed_over(town: Town) -> None:
     await town.drive(request_id, *TRIP)
 
 
+async def one_event(town: Town) -> None:
+    """Two ask for help of one event, and one of them was not part of it: nobody is told anything for that."""
+    ids = [await town.ask(ask(Need.EMERGENCY)), await town.ask(ask(Need.REFERRAL))]
+    opened = incidents.open_incident(town.unit, name="Banjir", place=HOME, requests=ids, by=by(OPI))
+    incident = done(await opened)
+    done(await incidents.regroup(town.unit, incident, remove=ids[1:], by=by(OPI)))
+    done(await incidents.close_incident(town.unit, incident, by=by(OPI)))
+    await town.wait(1)
+
+
 async def a_red_comes_meanwhile(town: Town) -> None:
     """The only ambulance is on its way to a lower one: that is proposed to the operator, until it is there."""
     await town.on_duty("A1")
@@ -376,6 +420,7 @@ COURSES: dict[str, Callable[[Town], Awaitable[None]]] = {
     for course in (
         *(a_drowned_child, nobody_answers, many_refusals, a_family_cancels, a_family_leaves, approvals),
         *(a_red_comes_meanwhile, the_desk_diverts),
+        *(approvals_by_phone, a_promise_at_night),
         *(an_operator_chooses, a_promise, a_promise_that_is_solved, documents, other_ends, a_new_version),
         *(
             changes_on_the_way,
@@ -385,6 +430,7 @@ COURSES: dict[str, Callable[[Town], Awaitable[None]]] = {
             a_patient_is_alive_after_all,
             a_doctor_confirms_by_phone,
             a_jam,
+            one_event,
             bookings,
         ),
     )

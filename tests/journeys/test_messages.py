@@ -12,17 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dispatch.vocabulary
-from dispatch.desk.ports import JournalEntry
+from dispatch.desk.ports import Books, JournalEntry
+from dispatch.desk.usecases.changes import onward_of
 from dispatch.domain.message import Template
+from dispatch.domain.promise import Promise
 from dispatch.rules.pack.read import read_pack
 from dispatch.vocabulary.events import EventKind, RequestEnded, StepTaken, StepUndone
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.promises import TOLD_FAMILY, TOLD_REQUESTER
 from dispatch.vocabulary.trip_steps import STATES, STEPS, UNDO_WITHIN, Step
+from dispatch.words.times import clock_text
 from tests.journeys.acts import ACTS
 from tests.journeys.courses import COURSES, TRIP
 from tests.journeys.town import Town, done, open_town
-from tests.people import ask, packs
+from tests.people import ZONE, ask, packs
 
 LETTERS = Path(__file__).parent / "letters"
 
@@ -95,6 +98,37 @@ async def test_a_step_that_is_taken_back_is_told_to_nobody_and_taken_again_once(
     assert told == [template for _, template in STATES[STEPS[step].leads_to].tells]
 
 
+def _promise_read_of(books: Books, request_id: str) -> Promise | None:
+    """The promise of a request, or of the body's onward way that its link follows."""
+    onward = onward_of(books, request_id)
+    return books.promises.find_open(request_id) or (books.promises.find_open(onward) if onward else None)
+
+
+async def wrong_times(town: Town) -> list[str]:
+    """Each time by which a call is promised anywhere and that the ledger does not have, or late without an apology."""
+    found = []
+    for request_id in {entry.event.request_id for entry in await town.journal() if entry.event.request_id}:
+        promise = await town.books(lambda books, of=request_id: _promise_read_of(books, of))  # type: ignore[misc]
+        owed = {clock_text(promise.due_at, ZONE)} if promise is not None else set()
+        late = promise is not None and promise.due_at < town.clock.at
+        for to_whom, text in await town.spoken(request_id):
+            times = set(re.findall(r"paling lambat (?:\D*\d+ \w+ \d{4} )?pukul (\d\d\.\d\d)", text))
+            assert bool(times) == ("paling lambat" in text), text
+            if not times <= owed or (times and late and to_whom and "terlambat" not in text):
+                found.append(f"{sorted(owed)}: {text}")
+    return found
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", COURSES)
+async def test_the_ledgers_time_is_the_only_time_that_is_spoken(town: Town, name: str) -> None:
+    await COURSES[name](town)
+    assert await wrong_times(town) == []
+    for seconds in (60, 600, 900):
+        await town.wait(seconds)
+        assert await wrong_times(town) == []
+
+
 def undone_in_time(journal: list[JournalEntry]) -> set[int]:
     """The numbers of steps that were taken back in time, and of ends of requests that came with them."""
     found: set[int] = set()
@@ -130,6 +164,7 @@ def test_whatever_people_do_letters_are_whole_and_nobody_reads_of_an_undone_step
         async with open_town() as town:
             for name, pick in (("asks", 0), ("drives", 2), *acts):
                 await ACTS[name](town, pick)
+                assert await wrong_times(town) == []
             await town.wait(60)
             assert [line for line in [*town.lines(), *await town.pages()] if strange_words(line)] == []
             to_families = [line for line in town.lines() if " Keluarga: " in line]

@@ -25,6 +25,7 @@ from dispatch.live.memory import MemoryLive
 from dispatch.reading import family
 from dispatch.reading.explained import explain_request
 from dispatch.reading.letters import Letter
+from dispatch.reading.requests import request_out
 from dispatch.roads.straight import StraightRoads
 from dispatch.rules.pack.read import read_pack
 from dispatch.store.sqlite import open_passing
@@ -248,6 +249,20 @@ class Town:
                     *(text for vehicle in page.vehicles for text, _ in vehicle.steps),
                 ]
         return said
+
+    async def spoken(self, request_id: str) -> list[tuple[bool, str]]:
+        """All that is read of a request now or may still be sent, and whether it is for whoever asked: the family's
+        link, what staff are to say, letters."""
+        await self.post()
+        page = await family.view(self.unit, await self.link(request_id), Lang.ID)
+
+        def read(books: Books) -> list[tuple[bool, str]]:
+            held = request_out(self.unit, books, OPI, request_id, "{token}", Lang.ID)
+            unsent = books.outbox.list_some(request_id=request_id, states=[MessageState.QUEUED, MessageState.LINKED])
+            letters = [(m.recipient.startswith("contact"), self.teller.write(books, m).text) for m in unsent]
+            return [*([(True, held.decision.say)] if held.decision else []), *letters]
+
+        return [*((True, line) for line in (page.lines if page is not None else ())), *await self.books(read)]
 
     async def journal(self) -> list[JournalEntry]:
         return await self.books(lambda books: [*books.journal.list_after(0, 100_000).entries])

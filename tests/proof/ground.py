@@ -14,11 +14,13 @@ from dispatch.desk.unit import Unit
 from dispatch.desk.usecases import requests, timers, trips
 from dispatch.domain.assignment import StepCommand
 from dispatch.domain.people import Person
+from dispatch.reading.incidents import open_incidents_out
+from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.policy import Diverts
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.trip_steps import Step, StepSource
 from tests.people import SITI
-from tests.proof.standing import ENDS, LIVE, RETRY_WITHIN, Row
+from tests.proof.standing import ENDS, LIVE, RETRY_WITHIN, Row, count_incident
 from tests.proof.town import ASKS, CITY, CONTACT, FLEET, Town
 from tests.proof.witness import Witness
 
@@ -87,6 +89,21 @@ class Ground(RuleBasedStateMachine):
             self.look()
             if Ground.steps % LOOK_EVERY == 0:
                 self.nobody_waits_beside_a_free_one()
+                self.counts_are_right()
+
+    def counts_are_right(self) -> None:
+        """What an operator reads of an incident is what stands."""
+        shown = self.town.run(lambda: self.town.store.read(lambda books: open_incidents_out(books, Lang.ID)))
+        for one in shown:
+            counts = {
+                **{colour.value: n for colour, n in one.people.items()},
+                "sought": one.sought,
+                "assigned": one.assigned,
+                "done": one.done,
+            }
+            assert counts == count_incident(self.witness.seen, one.id), one
+            members = [row for row in self.witness.seen["requests"] if row["incident"] == one.id]
+            assert sorted(one.request_ids) == sorted(row["id"] for row in members), one
 
     def nobody_waits_beside_a_free_one(self) -> None:
         """A search for a request that waits would offer nobody, unless it is about to be searched for again anyhow."""

@@ -14,11 +14,13 @@ from hypothesis.stateful import precondition, rule
 from dispatch.desk.command import Command
 from dispatch.desk.unit import Unit
 from dispatch.desk.usecases import (
+    approving,
     booked,
     changes,
     changing,
     deaths,
     diverting,
+    incidents,
     promises,
     reports,
     requests,
@@ -26,10 +28,12 @@ from dispatch.desk.usecases import (
     trips,
     vehicles,
 )
+from dispatch.domain.approval import Heard
 from dispatch.domain.assignment import StepCommand
 from dispatch.domain.booking import Repeat
 from dispatch.domain.correction import Correction
 from dispatch.domain.death import DeathWord
+from dispatch.domain.people import Person
 from dispatch.domain.request import Ask
 from dispatch.domain.trip import way_back
 from dispatch.vocabulary.bookings import Rides, Weekday
@@ -42,7 +46,7 @@ from dispatch.vocabulary.trip_steps import TAKEN_BY_PEOPLE, Report, Step, StepSo
 from dispatch.vocabulary.vehicle_classes import Duty
 from geo.sample.areas import sample_areas
 from tests.people import CIKOKOL, DINA, HOME, SITI, ZONE
-from tests.proof.ground import STATE_OF, Ground
+from tests.proof.ground import STATE_OF, Call, Ground
 from tests.proof.standing import ENDS, LIVE, ON_TRIP, Row, at_of
 from tests.proof.town import ASKS, CITY, CONTACT, COUNTY, DELIVERED_TO, DRIVERS, FLEET
 
@@ -58,6 +62,7 @@ AHEAD = {
     "at_destination": Step.CLEAR,
 }
 MOST_REQUESTS = 9
+MOST_INCIDENTS = 3
 EDITS: dict[str, Callable[[Ask], Ask]] = {
     "red": lambda ask: replace(ask, urgency=Urgency.RED) if ask.patient.living else ask,
     "yellow": lambda ask: replace(ask, urgency=Urgency.YELLOW) if ask.patient.living else ask,
@@ -224,6 +229,48 @@ class DeskMachine(Ground):
         """The trips whose search has not begun."""
         rows = [row for row in self.open_requests() if row["state"] == "scheduled"]
         return [row for row in rows if on_call in (None, json.loads(row["ask"])["on_call"])]
+
+    # Requests of one event.
+
+    def open_incidents(self) -> list[Row]:
+        return [row for row in self.witness.seen["incidents"] if row["closed_at"] is None]
+
+    def group(self, what: str, call: Call) -> None:
+        """An operator groups; nothing else of any request is different afterwards."""
+        before = self.witness.seen
+        self.do(CITY, what, call)
+        after = self.witness.read()
+        for name in before.tables.keys() - {"incidents"}:
+            rows = [[{**row, "incident": 0, "version": 0} for row in state[name]] for state in (before, after)]
+            if rows[0] != rows[1]:
+                self.problems.append(f"{what} changed {name}")
+
+    @rule(numbers=st.lists(NUMBERS, max_size=3))
+    @precondition(lambda self: len(self.open_incidents()) < MOST_INCIDENTS)
+    def open_incident(self, numbers: list[int]) -> None:
+        rows = [self.pick(self.witness.seen["requests"], number) for number in numbers]
+        named = {"name": "Kejadian contoh", "place": HOME, "requests": [row["id"] for row in rows if row]}
+        self.group("incident", lambda unit, by: incidents.open_incident(unit, by=by, **named))  # type: ignore[arg-type]
+
+    @rule(number=NUMBERS, add=st.lists(NUMBERS, max_size=2), remove=st.lists(NUMBERS, max_size=1))
+    @precondition(lambda self: self.witness.seen["incidents"])
+    def regroup(self, number: int, add: list[int], remove: list[int]) -> None:
+        """Whether a request may come or must stay where it is, is for the desk to say; all of it is done or nothing."""
+        incident = self.pick(self.witness.seen["incidents"], number)
+        if incident is None:
+            return
+        members = [row for row in self.witness.seen["requests"] if row["incident"] == incident["id"]]
+        coming = [self.pick(self.witness.seen["requests"], one) for one in add]
+        leaving = [self.pick(members or self.witness.seen["requests"], one) for one in remove]
+        which = {"add": [row["id"] for row in coming if row], "remove": [row["id"] for row in leaving if row]}
+        self.group("regroup", lambda unit, by: incidents.regroup(unit, incident["id"], by=by, **which))
+
+    @rule(number=NUMBERS)
+    @precondition(lambda self: len(self.open_incidents()) > 1)
+    def close_incident(self, number: int) -> None:
+        row = self.pick(self.open_incidents(), number)
+        if row is not None:
+            self.group("close incident", lambda unit, by: incidents.close_incident(unit, row["id"], by=by))
 
     # Drivers.
 
@@ -434,24 +481,59 @@ class DeskMachine(Ground):
 
     # Operators, approvers, the ledger of promises.
 
-    @rule(number=NUMBERS, yes=st.booleans(), own=st.booleans())
+    @rule(number=NUMBERS, yes=st.booleans(), own=st.booleans(), hearer=st.sampled_from([None, None, CITY, SITI]))
     @precondition(lambda self: any(row["state"] == "asked" for row in self.witness.seen["approvals"]))
-    def approve(self, number: int, yes: bool, own: bool) -> None:
+    def approve(self, number: int, yes: bool, own: bool, hearer: Person | None) -> None:
+        """The approver answers, or somebody has heard the answer by phone."""
         asked = self.pick([row for row in self.witness.seen["approvals"] if row["state"] == "asked"], number)
         if asked is None:
             return
         request, vehicle = asked["request_id"], asked["vehicle_id"]
-        agency = COUNTY if FLEET[vehicle][1] == COUNTY.agency else CITY
-        actor = agency if asked["approver"] == "own_operator" else DINA
+        actor = hearer or self.approver_of(asked)
+        heard = Heard(name="dr. Contoh", at=self.town.clock.now()) if hearer is not None else None
 
         def say(unit: Unit, by: Command) -> Awaitable[object]:
             said: dict[str, Any] = {"yes": yes, "vehicle_id": vehicle, "reason": "contoh", "by": by}
-            if own and actor is agency:
-                return requests.answer_for_own(unit, request, **said)
-            return requests.approve(unit, request, rule=asked["rule"], **said)
+            if own and heard is None and asked["approver"] == "own_operator":
+                return approving.answer_for_own(unit, request, **said)
+            return approving.approve(unit, request, rule=asked["rule"], heard=heard, **said)
 
         done = self.do(actor, f"approve {yes}", say)
         assert done == request, done
+        [kept] = [row for row in self.witness.read()["approvals"] if row["id"] == asked["id"]]
+        if kept["answered_by"] != actor.id or (kept["heard_at"] is not None) != (hearer is not None):
+            self.problems.append(f"{asked['id']} was answered by {kept['answered_by']}, heard {kept['heard_at']}")
+
+    def approver_of(self, asked: Row) -> Person:
+        """Whom it is asked of."""
+        agency = COUNTY if FLEET[asked["vehicle_id"]][1] == COUNTY.agency else CITY
+        return agency if asked["approver"] == "own_operator" else DINA
+
+    @rule(number=NUMBERS)
+    @precondition(lambda self: any(row["state"] in ("given", "refused") for row in self.witness.seen["approvals"]))
+    def think_again(self, number: int) -> None:
+        """The approver says otherwise: a yes is taken back, and nobody who is under way is let go for it at once."""
+        answered = [row for row in self.witness.seen["approvals"] if row["state"] in ("given", "refused")]
+        row = self.pick(answered, number)
+        if row is None:
+            return
+        yes, vehicle, request = row["state"] == "refused", row["vehicle_id"], row["request_id"]
+        rest = {"rule": row["rule"], "reason": "keliru"}
+        done = self.do(
+            self.approver_of(row),
+            f"approve otherwise {yes}",
+            lambda unit, by: approving.approve(unit, request, yes=yes, vehicle_id=vehicle, by=by, **rest),
+        )
+        trips = {one["id"]: one for one in self.witness.read()["assignments"] if one["vehicle_id"] == vehicle}
+        for before in self.live():
+            after = trips.get(before["id"])
+            if after is None or before["request_id"] != request or before["slot"] < 0 or yes:
+                continue
+            same, refused = after["state"] == before["state"], isinstance(done, Refusal)
+            carried = "transporting" in json.loads(before["stamps"])
+            wrong = (carried and not refused) or (before["state"] != "offered" and not same)
+            if wrong or (before["state"] == "offered" and same != refused):
+                self.problems.append(f"{before['id']} was {before['state']}, its yes was taken back ({done}): {after}")
 
     @rule(
         number=NUMBERS, vehicle=VEHICLES, override=st.sampled_from([None, "PESANAN", "R19", "R21", "R17", "R22", "R04"])

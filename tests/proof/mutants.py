@@ -62,7 +62,7 @@ _BY_MACHINE = (
     Mutant("who declines is not left alone", _STEPS, "if isinstance(event, OfferDeclined):", "if False:"),
     Mutant("who let an offer pass is asked again at once", _TRIP, "{_S.DECLINED, _S.EXPIRED, _S.STOOD_DOWN}", "{_S.DECLINED, _S.STOOD_DOWN}"),
     Mutant("a vehicle with an offer counts as free", f"{_DOMAIN}/vehicle.py", "and self.assignment_id is None", ""),
-    Mutant("a yes is still asked for after the end", _STANDING, "        _withdraw_asked(books, request.id)\n", "        pass\n"),
+    Mutant("a yes is still asked for after the end", _STANDING, "        withdraw_asked(books, books.approvals.list_of(request.id))\n", "        pass\n"),
     Mutant("the end releases no vehicle", f"{_CASES}/changes.py", _RELEASE, "pass"),
     Mutant("a question to another agency counts as a solution", f"{_DOMAIN}/approval.py", "self.is_asked and self.approver != OWN_OPERATOR", "self.is_asked"),
     Mutant("a trip that ended fills no slot", f"{_DOMAIN}/request.py", "for a in assignments if a.fills_slot]", "for a in assignments if a.is_live]"),
@@ -89,6 +89,9 @@ _BY_MACHINE = (
     Mutant("a yes is forgotten by the search that it lets go on", _UNIT, ", *([answered] if answered else ())", ""),
     Mutant("an offer's end wakes nobody", _STEPS, "        wake_waiting(books, now)\n    elif", "        pass\n    elif"),
     Mutant("a change is judged by what was asked before", f"{_CASES}/changing.py", "unit.search_again(replace(request, ask=ask), now)", "unit.search_again(request, now)"),
+    Mutant("a request joins a second incident", f"{_DOMAIN}/incident.py", "    if request.incident is not None:\n        return Refusal(", "    if False:\n        return Refusal("),
+    Mutant("a request that left is still in its incident", f"{_CASES}/incidents.py", "    _keep(books, leaving, IncidentLeft(", "    _keep(books, [], IncidentLeft("),
+    Mutant("a vehicle that is only asked counts as assigned", f"{_DOMAIN}/incident.py", "sought=vehicles[Phase.OFFER] + vehicles[None]", "sought=vehicles[None]"),
     Mutant("a trip that is over is watched on", _STEPS, "books.timers.drop(kind, assignment.id)", "pass"),
 )  # fmt: skip
 _PLAN, _SCOPE, _LIVE = "dispatch/tell/plan.py", "dispatch/reading/scope.py", "web/live.py"
@@ -111,6 +114,8 @@ _BY_TEST = (
     Mutant("a live page begins with every facility's requests", _LIVE, "facility=facility_of(person), limit", "facility=None, limit", _WALK),
     Mutant("a device follows requests", _LIVE, "if not may(signed_in.person.role, LIVE):", "if False:", _WALK),
     Mutant("a driver's page shows the number before the yes", "dispatch/reading/vehicles.py", "if live and live.row.is_going else None", "if live else None", "tests/web/test_drivers.py::test_a_trip_from_the_offer_to_its_end"),
+    Mutant("staff find out a number by asking", "dispatch/reading/likeness.py", "(other, phone if _sees(person, other) else None)", "(other, phone)", "tests/web/test_likeness.py::test_nobody_finds_out_by_asking_whose_number_another_facility_has"),
+    Mutant("requests of one incident are taken for one", f"{_DOMAIN}/likeness.py", "one.incident is not None and one.incident == other.incident", "False", f"{_PLAYED}[86-satu-kejadian]"),
     Mutant("a driver may assign", "dispatch/vocabulary/roles.py", "{_P.SEE_WAYS, _P.DRIVE, ", "{_P.SEE_WAYS, _P.ASSIGN, _P.DRIVE, ", f"{_UNITS}/vocabulary/test_roles.py::test_a_permission_is_theirs_whose_it_is_and_nobody_elses"),
     Mutant("a command without its key is carried out", "web/auth.py", 'return method == "POST" and path not in KEYLESS', 'return method == "POST" and path not in KEYLESS and "{" in path', "tests/web/test_keys.py::test_every_post_that_keeps_something_demands_a_key_and_no_other_does"),
     Mutant("every operator ends what nobody was called about", "dispatch/desk/usecases/changes.py", "if not by.actor.may(Permission.END_UNREACHED):", "if by.actor.facility is not None:", f"{_UNITS}/desk/test_ending.py::test_nobody_ends_what_nobody_was_called_about_but_who_may_by_name"),
@@ -175,6 +180,13 @@ _BY_SCENARIO = (
     Mutant("the letters of a death that is not confirmed are shown", "dispatch/reading/scope.py", "return not of_death or hears_of_death(person, request)", "return True", _BYTE_FOR_BYTE),
     Mutant("the family's old link does not follow the body", f"{_CASES}/changes.py", "onward_of(books, request.id) or request.duplicate_of", "request.duplicate_of", f"{_PLAYED}[77-meninggal-di-jalan]"),
     Mutant("nobody asks the family where to", _STANDING, "not promise.owes_a_word", "True", f"{_PLAYED}[77-meninggal-di-jalan]"),
+    Mutant("a yes by phone waits for the approver", f"{_DOMAIN}/approval.py", "        if self.is_asked:\n            return True\n", "        if self.is_asked:\n            return not heard\n", f"{_PLAYED}[93-izin-lewat-telepon]"),
+    Mutant("who is under way is let go with the yes that is taken back", f"{_CASES}/approving.py", "    if going:\n        return _Plan(decision=decision, until_better=lost)\n", "", f"{_UNITS}/desk/test_heard.py::test_who_is_under_way_without_the_yes_drives_on_until_a_better_one_has_said_yes"),
+    Mutant("a yes is taken back with somebody aboard", f"{_CASES}/approving.py", "if lost is None or LOADED.isdisjoint(lost.stamps):", "if True:", f"{_UNITS}/desk/test_heard.py::test_whoever_was_picked_up_is_brought_to_the_end_whatever_is_said_then"),
+    Mutant("nobody's deputy is asked", f"{_CASES}/approving.py", "    if deputy is not None:", "    if False:", f"{_PLAYED}[94-wakil-menjawab]"),
+    Mutant("of several the first gives way", f"{_CASES}/approving.py", "slower = max(offered,", "slower = min(offered,", f"{_UNITS}/desk/test_mutual_aid.py::test_of_several_that_are_asked_the_latest_gives_way"),
+    Mutant("help is asked for where a driver goes at once", _CARRY_OUT, "asks = () if is_solved(request,", "asks = () if False and is_solved(request,", f"{_UNITS}/desk/test_mutual_aid.py::test_nobody_is_asked_for_help_where_a_driver_takes_every_offer"),
+    Mutant("a letter speaks of the time of when it was planned", "dispatch/reading/letters.py", 'times["due"] = promise.due_at if promise is not None else times["due"]', "pass", "tests/unit/reading/test_letters.py::test_a_letter_that_is_not_sent_yet_speaks_of_the_ledgers_time"),
     Mutant("nobody is rung where the crew finds nobody", f"{_CASES}/reports.py", "    else:\n        policy = unit.policy(books, now)", "    elif False:\n        policy = unit.policy(books, now)", f"{_PLAYED}[70-awak-melaporkan]"),
 )  # fmt: skip
 MUTANTS = (*_BY_MACHINE, *_BY_TEST, *_BY_SCENARIO)

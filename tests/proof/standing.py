@@ -111,6 +111,24 @@ def _shares(asked: Mapping[str, Any]) -> bool:
     return bool(asked["patient"]["can_sit"]) and asked["urgency"] == "green"
 
 
+def count_incident(state: State, incident: str) -> dict[str, int]:
+    """The people of an incident by colour, and the vehicles that they need by how far they have come."""
+    assignments, found = state.of("assignments"), Counter[str]()
+    for row in state["requests"]:
+        asked = json.loads(row["ask"])
+        if row["incident"] != incident or row["state"] in ENDS - {"completed"}:
+            continue
+        if asked["need"] == "document" and not asked["deliver"]:
+            continue
+        found["body" if asked["need"] == "body" else asked["urgency"]] += asked["patient"]["count"]
+        came = {a["slot"]: a["state"] for a in assignments[row["id"]] if a["state"] in LIVE or a["state"] == "cleared"}
+        for slot in range(row["wanted"]):
+            is_over = row["state"] == "completed" and slot not in came
+            going = "assigned" if came.get(slot) in LIVE - {"offered"} else "sought"
+            found["done" if came.get(slot) == "cleared" else going] += not is_over
+    return {name: found[name] for name in ("red", "yellow", "green", "body", "sought", "assigned", "done")}
+
+
 def judge_promises(state: State, latest: datetime) -> Iterator[str]:
     """What is wrong with the promises: each open one has its timer, each closed one its outcome."""
     due, counted = state.due(), Counter(p["request_id"] for p in state["promises"] if p["state"] == "open")
@@ -128,11 +146,15 @@ def judge_promises(state: State, latest: datetime) -> Iterator[str]:
 
 
 def judge_approvals(state: State) -> Iterator[str]:
-    """A yes that is there already is not asked for again."""
+    """A yes that is there already is not asked for again; who heard one by phone stands beside it, and from whom."""
     said: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
     for row in state["approvals"]:
         said[row["state"]].add((row["request_id"], row["vehicle_id"], row["rule"]))
     yield from (f"{of} has the yes and is asked for it again" for of in sorted(said["given"] & said["asked"]))
+    for row in state["approvals"]:
+        answered, heard = row["state"] in ("given", "refused"), (row["heard_from"], row["heard_at"])
+        if answered != (row["answered_by"] is not None) or (None in heard) != (heard == (None, None)):
+            yield f"{row['id']} is {row['state']}, answered by {row['answered_by']}, heard {heard}"
 
 
 def judge_deaths(state: State) -> Iterator[str]:
@@ -203,6 +225,7 @@ def judge_timers(state: State) -> Iterator[str]:
         "watch": {row["id"] for row in state["assignments"] if row["state"] in LIVE - {"offered"}},
         "promise_due": {row["id"] for row in state["promises"]},
         "shift_ends": {row["id"] for row in state["vehicles"]},
+        "approver_silent": {row["id"] for row in state["approvals"] if row["state"] == "asked"},
     }
     requests = {row["id"] for row in state["requests"]}
     for kind, subject in state.due():

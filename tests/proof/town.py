@@ -15,7 +15,7 @@ from dispatch.desk.command import Command
 from dispatch.desk.effects import carry_out, promising
 from dispatch.desk.ports import Books
 from dispatch.desk.unit import Unit
-from dispatch.desk.usecases import deaths, reports, requests, vehicles
+from dispatch.desk.usecases import deaths, incidents, reports, requests, vehicles
 from dispatch.domain.fix import Fix
 from dispatch.domain.people import Facility, FacilityKind, Person
 from dispatch.domain.request import Ask, Contact, Place
@@ -137,7 +137,7 @@ class Town:
         self.stands_at: dict[str, Point] = {}
         # Ids order what happens at one moment: a run can be played again only if they are the same again.
         numbers = count()
-        for module in (carry_out, promising, requests, reports, deaths):
+        for module in (carry_out, promising, incidents, requests, reports, deaths):
             module.uuid4 = lambda: UUID(int=next(numbers) << 80)  # type: ignore[attr-defined]
         shutil.copyfile(self._made_once(), self.path)
         self.open()

@@ -53,7 +53,10 @@ NOT_AGAIN = timedelta(minutes=20)
 REFUSALS_TO_OPERATOR = 5
 UNDO_WITHIN = timedelta(seconds=10)
 DRIVEN = {"accepted", *ON_TRIP, "cleared"}
-_TABLES = ("requests", "contacts", "assignments", "approvals", "promises", "promise_calls", "deaths", "due", "vehicles")
+_TABLES = (
+    *("requests", "contacts", "assignments", "approvals", "promises", "promise_calls", "deaths", "due", "vehicles"),
+    "incidents",
+)
 NOBODY_THERE = timedelta(minutes=5)
 SOONER_S = 300
 
@@ -91,6 +94,8 @@ class Witness:
         self._refusals: dict[str, set[str]] = {}  # of each request, the offers refused and not taken late
         self._stepped_at: dict[str, datetime] = {}
         self._kept_back: dict[str, str] = {}  # the duty of a vehicle that broke down or has to be cleaned
+        self._grouped_in: dict[str, str] = {}  # the incident of each request that is in one
+        self._incidents: dict[str, bool] = {}  # whether each can still take requests
         self._told_decisions: list[int] = []  # those that the journal's new entries name
         self._last_decision: dict[str, int] = {}  # by request
         self._now: list[datetime] = []
@@ -119,7 +124,7 @@ class Witness:
         latest = max(self._now)
         found += [*judge_requests(self.seen, self._ends(), latest), *judge_promises(self.seen, latest)]
         found += [*judge_approvals(self.seen), *judge_timers(self.seen), *judge_deaths(self.seen)]
-        found += [*self._assignments(), *self._vehicles()]
+        found += [*self._assignments(), *self._vehicles(), *self._groups()]
         found += judge_bookings(self.seen, now)
         return found
 
@@ -146,14 +151,22 @@ class Witness:
         urgency = {row["id"]: json.loads(row["ask"]) for row in self.seen["requests"]}
         told = _Told()
         was_due, promises = before.due(), {p["request_id"]: p for p in before["promises"] if p["state"] == "open"}
+        asked = {_question(row): row["id"] for row in self.seen["approvals"]}  # of equal ones the newest
+        refused = {(a["request_id"], a["vehicle_id"]) for a in self.seen["approvals"] if a["state"] == "refused"}
         for row in rows:
             facts, at, request = json.loads(row["facts"]), at_of(row["at"]), row["request_id"]
             timer = _timer_of(row, facts, promises)
+            if row["kind"] == "approval_reminded":
+                timer = ("approver_silent", asked[_question({**row, **facts})])
+            if row["kind"] == "offer_made" and row["actor"] == "desk" and (request, row["vehicle_id"]) in refused:
+                yield f"{row['vehicle_id']} is offered {request}, and its approver has said no"
             if timer is not None:
                 told.fired[row["kind"], timer[1]] += 1
                 if self._step_by_step and timer in was_due and was_due[timer] > at:
                     yield f"{row['kind']} of {timer} came {was_due[timer] - at} early"
             yield from self._entry(row, facts, at, urgency.get(request, {}), told)
+            if "incident" in facts:
+                yield from self._grouped(row["kind"], request, facts["incident"])
         if self._step_by_step:
             yield from (f"{kind} of {name} came twice at once" for (kind, name), n in told.fired.items() if n > 1)
         open_now = {row["id"] for row in self.seen["requests"] if row["state"] not in ENDS}
@@ -273,6 +286,30 @@ class Witness:
             yield f"{vehicle} left {request} at {max(left)} and is asked again at {at}"
         if vehicle in self._declined and self._declined[vehicle] > at:
             yield f"{vehicle} declined and is not left alone at {at}"
+
+    # A request is in one incident at most.
+
+    def _grouped(self, kind: str, request: str | None, incident: str) -> Iterator[str]:
+        if kind == "incident_opened":
+            self._incidents[incident] = True
+        elif kind == "incident_closed":
+            self._incidents[incident] = False
+        elif kind == "incident_joined":
+            was = self._grouped_in.get(request or "")
+            if was is not None or not self._incidents.get(incident):
+                yield f"{request} of {was} joins {incident}"
+            self._grouped_in[request or ""] = incident
+        elif self._grouped_in.pop(request or "", None) != incident:
+            yield f"{request} leaves {incident} and was not in it"
+
+    def _groups(self) -> Iterator[str]:
+        """What stands is what the journal says."""
+        held = {row["id"]: row["incident"] for row in self.seen["requests"] if row["incident"] is not None}
+        if held != self._grouped_in:
+            yield f"the requests are in {held}, by the journal in {self._grouped_in}"
+        open_ones = {row["id"]: row["closed_at"] is None for row in self.seen["incidents"]}
+        if open_ones != self._incidents:
+            yield f"the incidents are {open_ones}, by the journal {self._incidents}"
 
     def _stepped(self, row: Row, facts: Mapping[str, Any], at: datetime, asked: Mapping[str, Any]) -> Iterator[str]:
         name, kind, state = row["assignment_id"], row["kind"], facts["state"]
@@ -418,6 +455,11 @@ class Witness:
             if on_duty != (row["on_duty_since"] is not None) or on_duty != (("shift_ends", name) in due):
                 ends = due.get(("shift_ends", name))
                 yield f"{name} is {duty} since {row['on_duty_since']} with a shift's end at {ends}"
+
+
+def _question(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """What is asked of whom, by the row or the entry of it."""
+    return tuple(row[name] for name in ("request_id", "vehicle_id", "rule", "approver"))
 
 
 def _answer_s(asked: Mapping[str, Any], at: datetime) -> int:

@@ -212,13 +212,10 @@ class Served(World):
         body: dict[str, object]
         match act.does:
             case "approve" | "refuse":
-                asked = (await self.get(who, path))["asked"]
-                fits = [a for a in asked if act.rule in (None, a["rule"]) and act.vehicle in (None, a["vehicle_id"])]
-                if not fits:
+                found = await self._answered(who, path, act)
+                if found is None:
                     return "no_such_approval"
-                path += "/approve"
-                body = {"rule": fits[0]["rule"], "vehicle_id": fits[0]["vehicle_id"], "reason": act.reason}
-                body["yes"] = act.does == "approve"
+                path, body = f"{path}/approve", found
             case "undo":
                 trips = (await self.get(who, path))["assignments"]
                 mine = [trip["id"] for trip in trips if act.vehicle in (None, trip["vehicle_id"])]
@@ -258,8 +255,28 @@ class Served(World):
                 there = self._place(self.seed.place(act.at))
                 path += "/transfer"
                 body = {"from": act.giving, "at": there, "vehicle_id": act.vehicle, "reason": act.reason}
+            case "group":
+                path, body = await self._group(who, request_id, [self.requests[name] for name in act.others])
         _, refused = await self.call(who, "POST", path, body)
         return refused
+
+    async def _answered(self, who: Person, path: str, act: sc.OperatorAct) -> dict[str, object] | None:
+        asked = (await self.get(who, path))["approvals"]
+        fits = [a for a in asked if act.rule in (None, a["rule"]) and act.vehicle in (None, a["vehicle_id"])]
+        fits = [a for a in fits if a["state"] == "asked"] or [a for a in fits if a["state"] != "withdrawn"]
+        if not fits:
+            return None
+        body = {"rule": fits[0]["rule"], "vehicle_id": fits[0]["vehicle_id"], "reason": act.reason}
+        heard = {"name": act.heard_from, "at": self.clock.at.isoformat()} if act.heard_from is not None else None
+        return {**body, "yes": act.does == "approve", **({"heard_from": heard} if heard else {})}
+
+    async def _group(self, who: Person, request_id: str, others: list[str]) -> tuple[str, dict[str, object]]:
+        request = await self.get(who, f"/requests/{request_id}")
+        if request["incident"] is not None:
+            return f"/incidents/{request['incident']}/requests", {"add": others}
+        pickup = request["pickup"]
+        place = {name: pickup[name] for name in ("lon", "lat", "name")}
+        return "/incidents", {"name": "kejadian", "place": place, "requests": [request_id, *others]}
 
     def _change(self, said: sc.GivenChange, rides: Rides) -> dict[str, object]:
         given = said.model_fields_set

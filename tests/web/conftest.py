@@ -151,7 +151,7 @@ def running(settings: Settings) -> Iterator[Service]:
 
 
 def tidy(service: Service) -> None:
-    """Take back what a test did: nothing is asked for, closed or drafted any more, and every vehicle is at its base."""
+    """Take back what a test did: nothing is asked for, grouped, closed or drafted, and every vehicle is at its base."""
     assert service.app is not None
     ended = {"told": "keluarga", "reason": "akhir uji"}
     with service.client(OPI) as operator, service.client(ADMIN) as admin:
@@ -165,6 +165,8 @@ def tidy(service: Service) -> None:
                     answer.raise_for_status()
         for closure in operator.get("/api/closures").json()["features"]:
             operator.post(f"/api/closures/{closure['id']}/open").raise_for_status()
+        for incident in operator.get("/api/incidents").json()["incidents"]:
+            operator.post(f"/api/incidents/{incident['id']}/close").raise_for_status()
         for agency in admin.get("/api/sop").json()["agencies"]:
             for draft in agency["drafts"]:
                 admin.delete(f"/api/sop/{agency['agency']}/drafts/{draft['id']}").raise_for_status()

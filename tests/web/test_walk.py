@@ -52,6 +52,7 @@ def things(service: Service) -> dict[str, str]:
         promised = opi.post("/api/requests", json=owed).json()["promise"]
         draft = dina.post("/api/sop/kota-tangerang/drafts", json={"from_version": "2026-11-01"}).json()
         shape = {"type": "Point", "coordinates": [106.645, -6.2001]}
+        event = opi.post("/api/incidents", json={"name": "Banjir", "place": "puskesmas-cikokol"}).json()
         closed = opi.post("/api/closures", json={"reason": "flood", "shape": shape}).json()
     request = asked.json()
     return SUBJECTS | STEPS | {
@@ -61,6 +62,7 @@ def things(service: Service) -> dict[str, str]:
         "promise_id": promised["id"],
         "draft_id": draft["id"],
         "closure_id": closed["id"],
+        "incident_id": event["id"],
     }  # fmt: skip
 
 

@@ -7,16 +7,27 @@ from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints, model_validator
 
 from dispatch.desk.ports import Books
-from dispatch.desk.usecases import requests
+from dispatch.desk.usecases import approving, requests
+from dispatch.domain.approval import Heard
 from dispatch.domain.booking import Repeat
 from dispatch.domain.people import Person
 from dispatch.domain.request import Ask, Contact, Patient, RequestFilter
 from dispatch.domain.trip import asked_by, way_back
-from dispatch.reading.decisions import DecisionOut, VerdictOut, decision_for, rules_of, verdict_out
+from dispatch.reading.decisions import (
+    DecisionOut,
+    SuggestionOut,
+    VerdictOut,
+    decision_for,
+    rules_of,
+    suggestion_out,
+    verdict_out,
+)
+from dispatch.reading.likeness import near_ask
 from dispatch.reading.requests import RequestOut, RequestPageOut, in_scope, page_out
 from dispatch.reading.scope import facility_of
 from dispatch.vocabulary.bookings import Weekday
 from dispatch.vocabulary.needs import NEEDS, Death, Document, Leaves, Need, Urgency
+from dispatch.vocabulary.promises import APPROVERS
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Permission, may
 from web.bodies import Id, In, Phone, PointIn, Reason, Text, place_of
@@ -44,7 +55,7 @@ class PatientIn(In):
     resident_of: Id | None = None
 
 
-class SuggestionIn(In):
+class AskIn(In):
     """What is needed, where from, where to: the input of a decision. A place is a facility's id or a point.
 
     `schedule_at` books the trip for a time; `subject` is the document of need "document", owed by `due_at`.
@@ -61,6 +72,12 @@ class SuggestionIn(In):
     subject: Annotated[str, StringConstraints(min_length=2, max_length=80, strip_whitespace=True)] | None = None
     due_at: datetime | None = None
     at: datetime | None = None
+
+
+class SuggestionIn(AskIn):
+    """What is kept nowhere; `phone` finds who asked from the same number already."""
+
+    phone: Phone | None = None
 
 
 class ContactIn(In):
@@ -90,8 +107,8 @@ class ReturnIn(In):
         return self
 
 
-class RequestIn(SuggestionIn):
-    """A suggestion that is to be carried out; `choose` prefers one of the eligible candidates.
+class RequestIn(AskIn):
+    """What is asked and is to be carried out; `choose` prefers one of the eligible candidates.
 
     A booked trip may `repeat`, and every ride of it may have a way back (`return`).
     """
@@ -117,13 +134,22 @@ class AssignIn(In):
     override: OverrideIn | None = None
 
 
+class HeardFromIn(In):
+    """Who gave the answer by phone, and when; `approver` says as whom, where several are asked."""
+
+    name: Annotated[str, StringConstraints(min_length=2, max_length=80, strip_whitespace=True)]
+    at: datetime
+    approver: Annotated[str, StringConstraints(pattern=f"^({'|'.join(APPROVERS)})$")] | None = None
+
+
 class ApproveIn(In):
-    """The approver's word."""
+    """The approver's word, or what somebody heard of it by phone."""
 
     rule: Id
     yes: bool
     vehicle_id: Id | None = None
     reason: Reason
+    heard_from: HeardFromIn | None = None
 
 
 class MutualAidIn(In):
@@ -134,7 +160,7 @@ class MutualAidIn(In):
     reason: Reason = "bantuan antarinstansi"
 
 
-def ask_of(house: TheHouse, books: Books, body: SuggestionIn, person: Person) -> Ask:
+def ask_of(house: TheHouse, books: Books, body: AskIn, person: Person) -> Ask:
     """What is asked, with its places looked up. Raises a 422 problem for an unknown facility."""
     pickup = place_of(books, house.areas, body.pickup, "pickup")
     dropoff = place_of(books, house.areas, body.dropoff, "dropoff") if body.dropoff is not None else None
@@ -157,14 +183,17 @@ def ask_of(house: TheHouse, books: Books, body: SuggestionIn, person: Person) ->
 
 
 @router.post("/suggestions")
-async def suggest(body: SuggestionIn, house: TheHouse, person: Caller, lang: Spoken) -> DecisionOut:
-    """A decision that keeps nothing."""
+async def suggest(body: SuggestionIn, house: TheHouse, person: Caller, lang: Spoken) -> SuggestionOut:
+    """A decision that keeps nothing, with what was asked already and may be the same."""
     unit = house.unit
     ask = await unit.store.read(lambda books: ask_of(house, books, body, person))
     record = done(await requests.suggest(unit, ask, utc(body.at) if body.at is not None else None))
-    return await unit.store.read(
-        lambda books: decision_for(person, record, rules_of(unit.packs(books)), unit.zone, lang)
-    )
+
+    def read(books: Books) -> SuggestionOut:
+        nearby = near_ask(books, ask, person, body.phone, unit.clock.now())
+        return suggestion_out(record, nearby, person, rules_of(unit.packs(books)), unit.zone, lang)
+
+    return await unit.store.read(read)
 
 
 @router.post("/requests", status_code=201)
@@ -263,17 +292,22 @@ async def assign(request_id: str, body: AssignIn, house: TheHouse, by: By, answe
 
 @router.post("/requests/{request_id}/approve")
 async def approve(request_id: str, body: ApproveIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
-    """The approver's word."""
+    """The approver's word, which may be changed until somebody is picked up; or one by phone, from who heard it."""
+    await house.unit.store.read(lambda books: in_scope(books, by.actor, request_id))
+    said = body.heard_from
+    heard = Heard(name=said.name, at=utc(said.at), approver=said.approver) if said is not None else None
     word = {"rule": body.rule, "reason": body.reason}
     return await answer(
-        await requests.approve(house.unit, request_id, yes=body.yes, vehicle_id=body.vehicle_id, by=by, **word)
+        await approving.approve(
+            house.unit, request_id, yes=body.yes, vehicle_id=body.vehicle_id, heard=heard, by=by, **word
+        )
     )
 
 
 @router.post("/requests/{request_id}/mutual_aid")
 async def mutual_aid(request_id: str, body: MutualAidIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
     """The asked agency's operator answers for its own vehicle (R26, R27)."""
-    said = await requests.answer_for_own(
+    said = await approving.answer_for_own(
         house.unit, request_id, yes=body.yes, vehicle_id=body.vehicle_id, reason=body.reason, by=by
     )
     return await answer(said)

@@ -39,7 +39,7 @@ export default defineConfig({
           groups: [
             {
               name: "core",
-              test: /node_modules\/(preact|@preact)|src\/(core|text\/id|ui\/(above|approve|begin|controls|history))/,
+              test: /node_modules\/(preact|@preact)|src\/(core|text\/id|ui\/(above|begin|controls|history))/,
             },
           ],
         },

@@ -7,6 +7,7 @@ from dispatch.choosing.decision import Decision
 from dispatch.choosing.next_step import AskApproval, OfferTo
 from dispatch.choosing.proposal import Proposal
 from dispatch.desk.command import DESK
+from dispatch.desk.effects.asking import ask_approval
 from dispatch.desk.effects.keeping import look_again, take_from_booked
 from dispatch.desk.effects.places import take_place
 from dispatch.desk.effects.promising import open_promise, promise_call_back
@@ -17,14 +18,13 @@ from dispatch.desk.later import may_change_at
 from dispatch.desk.ports import Books, Due, DueKind, LostRaceError
 from dispatch.desk.record import Written
 from dispatch.desk.seen import Said
-from dispatch.domain.approval import Approval, ApprovalState
 from dispatch.domain.arrival import Arrival
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.booking import evening_before
 from dispatch.domain.promise import RETRY_EVERY
 from dispatch.domain.request import Request
 from dispatch.domain.vehicle import FRESH
-from dispatch.vocabulary.events import ApprovalAsked, DecisionMade, NoticeAsked, OfferMade
+from dispatch.vocabulary.events import DecisionMade, NoticeAsked, OfferMade
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
@@ -96,14 +96,16 @@ def _wait(books: Books, request: Request, decision: Decision) -> None:
     if step.promise is Why.OUT_OF_STOCK:
         open_promise(books, request, step.promise, now)
         return
-    if step.asks or step.promise:
+    # Where drivers who take every offer go by now, nobody is asked for a yes that would come too late.
+    asks = () if is_solved(request, books.assignments.list_of(request.id)) else step.asks
+    if asks or step.promise:
         # A vehicle that becomes free meanwhile is better than waiting for a yes: the search goes on beside it.
         again_at = min(now + RETRY_EVERY, may_change_at(decision) or datetime.max.replace(tzinfo=UTC))
         books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=again_at))
     if step.promise is not None:
         promise_call_back(books, request, step.promise, now)
-    for asked in step.asks:
-        _ask_approval(books, request, asked, now)
+    for asked in asks:
+        _ask_once(books, request, asked, now, decision.sop.policy)
     watch_long(books, request.id, now, decision.sop.policy)
 
 
@@ -232,20 +234,8 @@ def _divert(books: Books, found: Proposal, now: datetime, policy: Policy) -> Non
     give_way(books, found.trip, now, policy, actor=DESK, cause=StepCause.RED_DIVERTS)
 
 
-def _ask_approval(books: Books, request: Request, wanted: AskApproval, now: datetime) -> None:
+def _ask_once(books: Books, request: Request, wanted: AskApproval, now: datetime, policy: Policy) -> None:
+    """Nobody is asked again for what is asked already, be it of somebody else."""
     asked = [a for a in books.approvals.list_of(request.id) if a.is_asked]
-    if any(a.vehicle_id == wanted.vehicle_id and a.rule == wanted.rule for a in asked):
-        return
-    books.approvals.put(
-        Approval(
-            id=f"S-{uuid4().hex[:12]}",
-            request_id=request.id,
-            vehicle_id=wanted.vehicle_id,
-            rule=wanted.rule,
-            approver=wanted.approver,
-            state=ApprovalState.ASKED,
-            asked_at=now,
-        )
-    )
-    event = ApprovalAsked(rule=wanted.rule, approver=wanted.approver, at=now, actor=DESK)
-    books.journal.add(event.about(request.id, vehicle_id=wanted.vehicle_id))
+    if not any(a.vehicle_id == wanted.vehicle_id and a.rule == wanted.rule for a in asked):
+        ask_approval(books, request.id, wanted, now, policy)

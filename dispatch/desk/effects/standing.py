@@ -5,9 +5,9 @@ from datetime import datetime
 
 from dispatch.choosing.next_step import Unfilled
 from dispatch.desk.command import DESK
+from dispatch.desk.effects.asking import withdraw_asked
 from dispatch.desk.effects.promising import close_promise
 from dispatch.desk.ports import Books, DueKind
-from dispatch.domain.approval import ApprovalState
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import Ask, Request, Standing, request_state, unfilled_slots
 from dispatch.vocabulary.events import RequestEnded
@@ -88,7 +88,7 @@ def settle(
         books.timers.drop(DueKind.PROMISE_RETRY, request.id)
     if ended or is_solved(request, assignments):
         books.timers.drop(DueKind.SEARCH_LONG, request.id)
-        _withdraw_asked(books, request.id)
+        withdraw_asked(books, books.approvals.list_of(request.id))
         if promise is not None and (ended or not promise.owes_a_word):
             outcome = PromiseState.WITHDRAWN if ended and state is not RequestState.COMPLETED else PromiseState.SOLVED
             close_promise(books, request.id, outcome, outcome=state.value, told=told, now=now)
@@ -105,13 +105,6 @@ def settle(
         ended_as = RequestEnded(state=state, told=told, reason=reason, rides=rides, along=along, at=now, actor=by)
         books.journal.add(ended_as.about(request.id))
     return settled
-
-
-def _withdraw_asked(books: Books, request_id: str) -> None:
-    """Nobody's yes is needed any more; it may be asked for again should the vehicle be lost."""
-    for approval in books.approvals.list_of(request_id):
-        if approval.is_asked:
-            books.approvals.put(replace(approval, state=ApprovalState.WITHDRAWN))
 
 
 def is_solved(request: Request, assignments: list[Assignment]) -> bool:

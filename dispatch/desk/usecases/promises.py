@@ -21,6 +21,7 @@ from dispatch.domain.promise import (
     handed_over,
     overdue,
     remind_at,
+    stands_beside,
 )
 from dispatch.domain.request import Place, judge_ask
 from dispatch.vocabulary.bookings import Rides
@@ -60,7 +61,7 @@ async def stock_came(
             promise = replace(held, due_at=now + CALL_AGAIN_AFTER * place, version=held.version + 1)
             books.promises.save(promise)
             call_by(books, promise, promise.due_at)
-            came = StockCame(subject=subject, place=place, at=now, actor=by.actor.id)
+            came = StockCame(subject=subject, place=place, due_at=promise.due_at, at=now, actor=by.actor.id)
             books.journal.add(came.about(promise.request_id))
         return " ".join(promise.id for promise in first)
 
@@ -185,7 +186,7 @@ def take_over(_: Unit, books: Books, now: datetime, promise_id: str, *, by: Comm
 
 
 @transaction
-def promise_due(_: Unit, books: Books, now: datetime, due: Due) -> None:
+def promise_due(unit: Unit, books: Books, now: datetime, due: Due) -> None:
     """Its owner is reminded before the time, and after it the promise goes one step up."""
     books.timers.drop(due.kind, due.subject)
     promise = books.promises.get(due.subject)
@@ -195,13 +196,23 @@ def promise_due(_: Unit, books: Books, now: datetime, due: Due) -> None:
         call_by(books, promise, promise.due_at)
         by_name = None if promise.owner in LADDER else promise.owner
         to = _role_of(books, promise)
-        reminded = PromiseReminded(to=to, person=by_name, due_at=promise.due_at, at=now, actor=DESK)
+        beside = stands_beside(promise, now.astimezone(unit.zone))
+        reminded = PromiseReminded(to=to, person=by_name, due_at=promise.due_at, beside=beside, at=now, actor=DESK)
         books.journal.add(reminded.about(promise.request_id))
         return
     promise = overdue(promise)
     books.promises.save(promise)
     call_by(books, promise, now + (ESCALATE_EVERY if promise.level < len(LADDER) - 1 else CALL_BACK_WITHIN))
-    passed = PromiseOverdue(to=promise.owner, level=promise.level, at=now, actor=DESK)
+    before = (entry.event for entry in books.journal.list_of_kinds([promise.request_id], [PromiseOverdue]))
+    passed = PromiseOverdue(
+        to=promise.owner,
+        level=promise.level,
+        due_at=promise.due_at,
+        again=any(isinstance(event, PromiseOverdue) and event.due_at == promise.due_at for event in before),
+        beside=stands_beside(promise, now.astimezone(unit.zone)),
+        at=now,
+        actor=DESK,
+    )
     books.journal.add(passed.about(promise.request_id))
 
 

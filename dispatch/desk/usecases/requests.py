@@ -1,4 +1,4 @@
-"""Asking for a vehicle, and what operators and approvers do about a request."""
+"""Asking for a vehicle, and which one an operator sends."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from datetime import datetime
 from secrets import token_urlsafe
 from uuid import uuid4
 
-from dispatch.choosing.decision import Decision, Tried
+from dispatch.choosing.decision import Tried
 from dispatch.choosing.next_step import NextStep, OfferTo
 from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.command import Command
@@ -17,7 +17,6 @@ from dispatch.desk.effects.places import make_room
 from dispatch.desk.effects.promising import open_promise
 from dispatch.desk.effects.sending import judge_choice
 from dispatch.desk.effects.standing import settle
-from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books, LostRaceError
 from dispatch.desk.record import Written
 from dispatch.desk.search import walked
@@ -25,17 +24,12 @@ from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.proposing import weigh
 from dispatch.desk.usecases.reserving import first_of, reserve, seek
 from dispatch.desk.usecases.serving import list_before, serve
-from dispatch.domain.approval import Approval, ApprovalState
-from dispatch.domain.assignment import Assignment
 from dispatch.domain.booking import Repeat, Ride, rides_of
-from dispatch.domain.people import Person
 from dispatch.domain.request import Ask, Contact, Request, Reservation, judge_ask
-from dispatch.vocabulary.events import ApprovalGiven, ApprovalRefused, RequestReceived
-from dispatch.vocabulary.promises import OWN_OPERATOR, Why
+from dispatch.vocabulary.events import RequestReceived
+from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS, RequestState
-from dispatch.vocabulary.roles import Role
-from dispatch.vocabulary.trip_steps import AssignmentState, StepCause
 
 
 async def suggest(unit: Unit, ask: Ask, at: datetime | None = None) -> DecisionRecord | Refusal:
@@ -233,127 +227,3 @@ async def assign(
         return work
 
     return await unit.once(by, attempt)
-
-
-async def approve(
-    unit: Unit,
-    request_id: str,
-    *,
-    rule: str,
-    yes: bool,
-    reason: str,
-    by: Command,
-    vehicle_id: str | None = None,
-) -> str | Refusal:
-    """The approver's word: on yes the vehicle is offered at once, on no the search goes on without it.
-
-    Where a rule asks for several vehicles and `vehicle_id` does not say which, it is the first of the actor's own
-    agency, or the first.
-    """
-
-    async def attempt() -> Work[str | Refusal]:
-        now = unit.clock.now()
-        request, asked = await unit.store.read(
-            lambda books: (books.requests.get(request_id), _asked(books, request_id, vehicle_id, by.actor, rule))
-        )
-        state = ApprovalState.GIVEN if yes else ApprovalState.REFUSED
-        answered = replace(asked, state=state, reason=reason) if asked else None
-        decision = await unit.search_again(request, now, answered=answered)
-        slower = None
-        if answered is not None and yes and not decision.unfilled.slots:
-            decision, slower = await _instead_of_slower(unit, request, answered, decision)
-        decision = await weigh(unit, request_id, decision)
-        written = await unit.write_down(decision)
-
-        def work(books: Books) -> str | Refusal:
-            if asked is None or answered is None or asked not in books.approvals.list_of(request_id):
-                return Refusal(RefusalCode.NO_SUCH_APPROVAL, {"rule": rule})
-            refusal = _judge_approver(books, asked, by.actor)
-            if refusal is not None:
-                return refusal
-            books.approvals.put(answered)
-            said = (ApprovalGiven if yes else ApprovalRefused)(
-                rule=rule,
-                reason=reason,
-                clause=_clause(decision, asked.vehicle_id, rule),
-                approver=by.actor.role.value,
-                at=now,
-                actor=by.actor.id,
-            )
-            books.journal.add(said.about(request_id, vehicle_id=asked.vehicle_id))
-            current, policy = books.requests.get(request_id), decision.sop.policy
-            if slower is not None:
-                release(books, [slower], actor=by.actor.id, cause=StepCause.SOONER_APPROVED, now=now, policy=policy)
-            if decision.unfilled.slots:
-                carry_out(books, current, written)
-            settle(books, current, now)
-            return request_id
-
-        return work
-
-    return await unit.once(by, attempt)
-
-
-async def _instead_of_slower(
-    unit: Unit, request: Request, given: Approval, decision: Decision
-) -> tuple[Decision, Assignment | None]:
-    """The vehicle that has the yes goes instead of a later one whose driver has not answered yet."""
-    held = await unit.store.read(lambda books: books.assignments.list_of(request.id))
-    slower = next((a for a in held if a.state is AssignmentState.OFFERED and a.slot >= 0), None)
-    if slower is None:
-        return decision, None
-    leaving = replace(slower, state=AssignmentState.WITHDRAWN)
-    other = await unit.search_again(request, decision.at, leaving=leaving, answered=given)
-    soon, late = other.arrivals.get(given.vehicle_id), other.arrivals.get(slower.vehicle_id)
-    chosen = [offer.vehicle_id for offer in other.step.offers[:1]] == [given.vehicle_id]
-    if chosen and soon is not None and (late is None or soon.eta_s < late.eta_s):
-        return other, slower
-    return decision, None
-
-
-async def answer_for_own(
-    unit: Unit, request_id: str, *, yes: bool, vehicle_id: str | None, reason: str, by: Command
-) -> str | Refusal:
-    """The operator of an asked agency answers for its vehicle, whichever rule asks for that (R26, R27)."""
-    own = await unit.store.read(lambda books: _asked(books, request_id, vehicle_id, by.actor))
-    if own is None:  # a repeat of the answer finds none either, and gets the first one's
-        refusal = Refusal(RefusalCode.NO_SUCH_APPROVAL, {"agency": by.actor.agency or ""})
-        return await unit.once_at(by, lambda _: refusal)
-    return await approve(unit, request_id, rule=own.rule, vehicle_id=own.vehicle_id, yes=yes, reason=reason, by=by)
-
-
-def _asked(
-    books: Books, request_id: str, vehicle_id: str | None, actor: Person, rule: str | None = None
-) -> Approval | None:
-    """The approval that is meant: of this vehicle, else of the actor's own agency, else the first.
-
-    Without a rule only what is asked of the actor's own agency. Raises NotFoundError for an unknown request.
-    """
-    books.requests.get(request_id)
-    asked = [a for a in books.approvals.list_of(request_id) if a.is_asked and vehicle_id in (None, a.vehicle_id)]
-    own = [a for a in asked if books.vehicles.get(a.vehicle_id).vehicle.agency == actor.agency]
-    if rule is None:
-        return next((a for a in own if a.approver == OWN_OPERATOR), None)
-    return next((a for a in (*own, *asked) if a.rule == rule), None)
-
-
-def _judge_approver(books: Books, asked: Approval, actor: Person) -> Refusal | None:
-    """Whether the rule names this person: by role, and for R26 as operator of the vehicle's own agency."""
-    if asked.approver == OWN_OPERATOR:
-        if actor.role is not Role.OPERATOR:
-            return Refusal(RefusalCode.NOT_THE_APPROVER, {"approver": Role.OPERATOR.value})
-        agency = books.vehicles.get(asked.vehicle_id).vehicle.agency
-        return None if actor.agency == agency else Refusal(RefusalCode.NOT_YOUR_AGENCY, {"agency": agency})
-    if actor.role.value != asked.approver:
-        return Refusal(RefusalCode.NOT_THE_APPROVER, {"approver": asked.approver})
-    return None
-
-
-def _clause(decision: Decision, vehicle_id: str, rule: str) -> str | None:
-    """The sentence of the SOP under which somebody said yes, or against which somebody acted."""
-    verdict = decision.assess_if_considered(vehicle_id)
-    if verdict is None:
-        return None
-    agency = next((f.agency for f in verdict.findings if f.rule == rule), "")
-    found = decision.sop.find_rule(agency, rule)
-    return found.clause if found else None

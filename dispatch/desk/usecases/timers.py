@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
 
@@ -14,6 +15,7 @@ from dispatch.desk.effects.standing import settle
 from dispatch.desk.ports import Books, Due, DueKind, StoreUnavailableError
 from dispatch.desk.unit import Unit, Work, transaction
 from dispatch.desk.usecases import booked, proposing
+from dispatch.desk.usecases.approving import approver_silent
 from dispatch.desk.usecases.closures import end_closure
 from dispatch.desk.usecases.promises import promise_due
 from dispatch.desk.usecases.proposing import weigh
@@ -93,37 +95,15 @@ def _look_again(books: Books, *, now: datetime) -> None:
 
 async def _try(unit: Unit, timer: Due, failed: dict[tuple[DueKind, str], Exception]) -> None:
     try:
-        await _run(unit, timer)
+        await _RUN[timer.kind](unit, timer)
     except StoreUnavailableError:
         raise
     except Exception as error:  # noqa: BLE001 - it is raised at the end
         failed[timer.kind, timer.subject] = error
 
 
-async def _run(unit: Unit, due: Due) -> None:
-    match due.kind:
-        case DueKind.OFFER_EXPIRES:
-            await _expire(unit, due)
-        case DueKind.PROMISE_DUE:
-            await promise_due(unit, due)
-        case DueKind.SEARCH_LONG:
-            await _search_long(unit, due)
-        case DueKind.SCHEDULED:
-            await _begin_booked(unit, due)
-        case DueKind.BOOKING:
-            await booked.look(unit, due)
-        case DueKind.SHIFT_ENDS:
-            await end_shift(unit, due)
-        case DueKind.CLOSURE_ENDS:
-            await end_closure(unit, due)
-        case DueKind.WATCH:
-            await watch(unit, due)
-        case DueKind.HAND_OVER:
-            await hand_over(unit, due)
-        case DueKind.SOONER:
-            await proposing.look(unit, due.subject)
-        case DueKind.PROMISE_RETRY:
-            await serve(unit, [due.subject])
+async def _look(unit: Unit, due: Due) -> None:
+    await proposing.look(unit, due.subject)
 
 
 async def _expire(unit: Unit, due: Due) -> None:
@@ -174,3 +154,19 @@ def _drop_stale(books: Books, due: Due) -> None:
     books.timers.drop(due.kind, due.subject)
     if assignment.state is AssignmentState.OFFERED:
         books.timers.set(Due(kind=due.kind, subject=due.subject, at=assignment.expires_at))
+
+
+# Of every kind but those that are served together.
+_RUN: Mapping[DueKind, Callable[[Unit, Due], Awaitable[None]]] = {
+    DueKind.OFFER_EXPIRES: _expire,
+    DueKind.PROMISE_DUE: promise_due,
+    DueKind.SEARCH_LONG: _search_long,
+    DueKind.SCHEDULED: _begin_booked,
+    DueKind.BOOKING: booked.look,
+    DueKind.SHIFT_ENDS: end_shift,
+    DueKind.CLOSURE_ENDS: end_closure,
+    DueKind.WATCH: watch,
+    DueKind.HAND_OVER: hand_over,
+    DueKind.SOONER: _look,
+    DueKind.APPROVER_SILENT: approver_silent,
+}

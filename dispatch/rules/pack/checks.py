@@ -16,14 +16,14 @@ from dispatch.rules.sop import NATIONAL, Effect, Pack, Part, Rule, SopInForce, h
 from dispatch.rules.values import OWN, Value
 from dispatch.vocabulary.needs import NEEDS, Need
 from dispatch.vocabulary.policy import FIGURES, Policy
-from dispatch.vocabulary.promises import APPROVERS
+from dispatch.vocabulary.promises import APPROVERS, OWN_OPERATOR
 from dispatch.vocabulary.vehicle_classes import CREW, EQUIPMENT, Duty, VehicleClass
 from geo.point import Point
 
 FIELDS_OF: Mapping[Effect, tuple[str, ...]] = {
     Effect.DENY: (),
     Effect.REQUIRE: ("must", "checklist"),
-    Effect.APPROVAL: ("overrides", "approver"),
+    Effect.APPROVAL: ("overrides", "approver", "approvers"),
     Effect.PREFER: ("must", "prefer_within_min"),
     Effect.PAIR: ("overrides", "sooner_by_min", "one_each"),
     Effect.DEFER: ("documents", "booking", "checklist"),
@@ -90,8 +90,8 @@ def _judge_effect(rule: Rule) -> Iterator[Said]:
     """What an effect needs beside its name."""
     if rule.id in (CLASS_RULE, DUTY_RULE, HOURS_RULE, KEPT_RULE, LEFT_ALONE_RULE):
         yield said(("id",), "built_in_id", rule=rule.id)
-    if rule.effect is Effect.APPROVAL and rule.approver not in APPROVERS:
-        yield said(("approver",), "no_approver", rule=rule.id, allowed=", ".join(APPROVERS))
+    if rule.effect is Effect.APPROVAL:
+        yield from _judge_approvers(rule)
     for effect, says_enough, code in (
         (Effect.DENY, rule.when or rule.vehicles, "forbids_everything"),
         (Effect.REQUIRE, rule.must, "requires_nothing"),
@@ -105,6 +105,17 @@ def _judge_effect(rule: Rule) -> Iterator[Said]:
     for name, minutes in (("prefer_within_min", rule.prefer_within_min), ("sooner_by_min", rule.sooner_by_min)):
         if minutes is not None and not 0 < minutes <= 120:
             yield said((name,), "out_of_range", name=name, low=1, high=120)
+
+
+def _judge_approvers(rule: Rule) -> Iterator[Said]:
+    """Somebody is asked, nobody twice; a vehicle's own operator lends it, and nobody in that operator's place."""
+    asked = [(one.who, one.agency) for one in rule.approvers]
+    if not asked or any(who not in APPROVERS for who, _ in asked):
+        yield said(("approver",), "no_approver", rule=rule.id, allowed=", ".join(APPROVERS))
+    elif len(set(asked)) < len(asked):
+        yield said(("approvers",), "approver_twice", rule=rule.id)
+    elif any(who == OWN_OPERATOR for who, _ in asked) and (len(asked) > 1 or asked[0][1] or rule.approvers[0].hours):
+        yield said(("approvers",), "own_operator_alone", rule=rule.id)
 
 
 def _judge_overrides(rule: Rule) -> Iterator[Said]:

@@ -55,6 +55,8 @@ def _nested(rule: Document) -> dict[str, Any]:
     for name, value in rule.items():
         if name in reasons or value is None or value is False or value == []:
             continue
+        if name == "approvers":
+            value = [_said(one) for one in value]
         table[name] = value[0] if name in PARTS and len(value) == 1 else value
     table["reason"] = {short: said for short, long in _REASONS.items() if (said := _said(rule.get(long)))}
     return table

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from dispatch.rules.conditions import KEYS, Condition
 from dispatch.rules.pack.faults import Path, Said
-from dispatch.rules.sop import Booking, Effect, OverridableBy, Part
+from dispatch.rules.sop import Approver, Booking, Effect, OverridableBy, Part
 from dispatch.rules.values import BadValueError, Value
 from dispatch.vocabulary.policy import FIGURES, CertainHours, Diverts
 
@@ -13,6 +13,7 @@ _E = TypeVar("_E", Effect, OverridableBy, Diverts)
 Table = Mapping[str, object]
 LONGEST = 1_000
 MOST_RULES, MOST_ALTERNATIVES, MOST_WORDS = 200, 8, 20
+_APPROVER = '{ who = "health_officer", hours = "07:00-21:00" }'
 
 
 class FieldFault(Exception):  # noqa: N818 - always caught by the reader
@@ -98,6 +99,27 @@ def read_booking(rule: Table, name: str, path: Path) -> Booking:
     if not isinstance(span, tuple):
         raise FieldFault((*at, "hours"), "bad_booking_hours")
     return Booking(notice_min=read_number(table, "notice_min", at), hours=span)
+
+
+def read_approvers(rule: Table, name: str, path: Path) -> tuple[Approver, ...]:
+    """Who is asked for a yes, in order: each with a role, and with an agency and hours where they matter."""
+    given, at = rule[name], (*path, name)
+    if not isinstance(given, list) or not given or not all(isinstance(table, dict) for table in given):
+        raise FieldFault(at, "bad_approver", example=_APPROVER)
+    if len(given) > MOST_ALTERNATIVES:
+        raise FieldFault(at, "too_many", name=name, most=MOST_ALTERNATIVES)
+    return tuple(_approver(table, (*at, number)) for number, table in enumerate(given))
+
+
+def _approver(table: Table, path: Path) -> Approver:
+    judge_names(table, ("who", "agency", "hours"), path, "approvers")
+    if "who" not in table:
+        raise FieldFault(path, "bad_approver", example=_APPROVER)
+    hours = _value("hours", table["hours"], path, "approvers") if "hours" in table else None
+    if hours is not None and not isinstance(hours, tuple):
+        raise FieldFault((*path, "hours"), "bad_approver", example=_APPROVER)
+    agency = read_text(table, "agency", path) if "agency" in table else None
+    return Approver(who=read_text(table, "who", path), agency=agency, hours=hours)
 
 
 def read_words(

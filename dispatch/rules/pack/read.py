@@ -16,6 +16,7 @@ from dispatch.rules.pack.fields import (
     FieldFault,
     Table,
     judge_names,
+    read_approvers,
     read_booking,
     read_certain_hours,
     read_choice,
@@ -28,7 +29,7 @@ from dispatch.rules.pack.fields import (
     read_words,
 )
 from dispatch.rules.pack.toml_lines import line_of, read_lines, read_toml
-from dispatch.rules.sop import Effect, OverridableBy, Pack, Reason, Rule
+from dispatch.rules.sop import Approver, Effect, OverridableBy, Pack, Reason, Rule
 from dispatch.vocabulary.needs import Document
 from dispatch.vocabulary.policy import CHOICES, FIGURES, Policy
 
@@ -189,6 +190,10 @@ def _rule(table: Table, path: Path) -> Rule:
     if not re.fullmatch(RULE_ID, read_text(table, "id", path)):
         raise FieldFault((*path, "id"), "bad_rule_id")
     others: dict[str, Any] = {name: read(table, name, path) for name, read in _FIELDS.items() if name in table}
+    if "approver" in table:
+        if "approvers" in table:
+            raise FieldFault((*path, "approvers"), "two_approvers", rule=table["id"])
+        others["approvers"] = (Approver(who=read_text(table, "approver", path)),)
     return Rule(effect=effect, reason=reason, reason_en=reason_en, **others)
 
 
@@ -196,7 +201,7 @@ _FIELDS: Mapping[str, Callable[[Table, str, Path], object]] = {
     **dict.fromkeys(("id", "title", "clause", "source"), read_text),
     **dict.fromkeys(PARTS, read_part),
     "overrides": lambda table, name, path: frozenset(read_words(table, name, path)),
-    "approver": read_text,
+    "approvers": read_approvers,
     "overridable_by": partial(read_choice, enum=OverridableBy),
     "prefer_within_min": read_number,
     "sooner_by_min": read_number,

@@ -51,6 +51,7 @@ def _rule(effect: Effect) -> Schema:
     """A rule of one effect takes the fields of that effect beside those of every rule."""
     table: Schema = {"$ref": "#/$defs/conditions"}
     reasons, minutes = dict.fromkeys(REASON_KEYS, _TEXT), {"type": "number", "exclusiveMinimum": 0, "maximum": 120}
+    approver: Schema = {"enum": list(APPROVERS)}
     known: Schema = {
         "id": _pattern(RULE_ID),
         "title": _TEXT,
@@ -61,7 +62,8 @@ def _rule(effect: Effect) -> Schema:
         "reason": _table(reasons | {"en": _table(reasons, "met", "unmet")}, "met", "unmet"),
         "overridable_by": {"enum": [member.value for member in OverridableBy]},
         "overrides": _words(),
-        "approver": {"enum": list(APPROVERS)},
+        "approver": approver,
+        "approvers": _most(_table({"who": approver, "agency": _TEXT, "hours": _SPAN}, "who")) | {"minItems": 1},
         "prefer_within_min": minutes,
         "sooner_by_min": minutes,
         "one_each": {"type": "boolean"},
@@ -72,8 +74,10 @@ def _rule(effect: Effect) -> Schema:
     }
     names = (*ALWAYS, *FIELDS_OF[effect])
     required = [*NEEDED, *(["must"] if effect in (Effect.REQUIRE, Effect.PREFER) else [])]
-    required += ["approver"] if effect is Effect.APPROVAL else ["notify"] if effect is Effect.HOLD else []
-    return _table({name: known[name] for name in names}, *required)
+    required += ["notify"] if effect is Effect.HOLD else []
+    rule = _table({name: known[name] for name in names}, *required)
+    one_of = [{"required": ["approver"]}, {"required": ["approvers"]}]
+    return rule | ({"oneOf": one_of} if effect is Effect.APPROVAL else {})
 
 
 def _table(properties: Schema, *required: str) -> Schema:

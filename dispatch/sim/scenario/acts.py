@@ -9,11 +9,13 @@ from typing import assert_never
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
 from dispatch.desk.usecases import (
+    approving,
     booked,
     changes,
     changing,
     deaths,
     diverting,
+    incidents,
     promises,
     reports,
     requests,
@@ -23,7 +25,7 @@ from dispatch.desk.usecases import (
     vehicles,
 )
 from dispatch.desk.usecases.changes import onward_of
-from dispatch.domain.approval import Approval
+from dispatch.domain.approval import Approval, Heard
 from dispatch.domain.assignment import StepCommand
 from dispatch.domain.booking import Repeat
 from dispatch.domain.correction import Correction
@@ -191,11 +193,7 @@ async def _operator(world: World, act: sc.OperatorAct, done: Done) -> None:
     request_id, by = _kept(world, act.request), Command(actor=person_of(world, act.role))
     match act.does:
         case "approve" | "refuse":
-            asked = await _asked(
-                world, [request_id], lambda a: act.rule in (None, a.rule) and act.vehicle in (None, a.vehicle_id)
-            )
-            lacking = {"rule": act.rule or ""}
-            await _answer(world, asked, by, done, yes=act.does == "approve", reason=act.reason, lacking=lacking)
+            await _approve(world, request_id, act, by, done)
         case "undo":
             await _undo(world, request_id, act, by, done)
         case "assign" | "override":
@@ -224,6 +222,30 @@ async def _operator(world: World, act: sc.OperatorAct, done: Done) -> None:
                 world.unit, request_id, move, of=act.giving, vehicle_id=act.vehicle, reason=act.reason, by=by
             )
             done.take(await begun)
+        case "group":
+            done.take(await _group(world, request_id, [_kept(world, other) for other in act.others], by))
+
+
+async def _group(world: World, request_id: str, others: list[str], by: Command) -> str | Refusal:
+    """The others come from the request's incident, or from a new one at its place."""
+    request = await world.unit.store.read(lambda books: books.requests.get(request_id))
+    if request.incident is not None:
+        return await incidents.regroup(world.unit, request.incident, add=others, by=by)
+    members, place = [request_id, *others], request.ask.pickup
+    return await incidents.open_incident(world.unit, name="kejadian", place=place, requests=members, by=by)
+
+
+async def _approve(world: World, request_id: str, act: sc.OperatorAct, by: Command, done: Done) -> None:
+    """The approver's answer, or what whoever acts has just heard of it by phone."""
+    yes = act.does == "approve"
+    heard = Heard(name=act.heard_from, at=world.clock.now()) if act.heard_from is not None else None
+
+    def fits(approval: Approval) -> bool:
+        return act.rule in (None, approval.rule) and act.vehicle in (None, approval.vehicle_id)
+
+    asked = await _asked(world, [request_id], fits, yes=yes, heard=heard is not None)
+    lacking = {"rule": act.rule or ""}
+    await _answer(world, asked, by, done, yes=yes, reason=act.reason, lacking=lacking, heard=heard)
 
 
 async def same_as(world: World, act: sc.OperatorAct) -> str | None:
@@ -245,7 +267,9 @@ async def _mutual_aid(world: World, act: sc.MutualAidAct, done: Done) -> None:
     """The operator of another government answers for the first of its vehicles that was asked for (R26)."""
     request_ids = [_kept(world, act.request)] if act.request else list(world.requests.values())
     theirs = {v.id for v in world.scenario.vehicles if v.agency == act.agency and act.vehicle in (None, v.id)}
-    asked = await _asked(world, request_ids, lambda a: a.approver == OWN_OPERATOR and a.vehicle_id in theirs)
+    asked = await _asked(
+        world, request_ids, lambda a: a.approver == OWN_OPERATOR and a.vehicle_id in theirs, yes=act.says == "yes"
+    )
     done.request = world.file_id(asked.request_id) if asked else act.request or next(iter(world.requests), None)
     by = Command(actor=person_of(world, act.agency))
     lacking = {"agency": act.agency}
@@ -253,23 +277,35 @@ async def _mutual_aid(world: World, act: sc.MutualAidAct, done: Done) -> None:
 
 
 async def _answer(
-    world: World, asked: Approval | None, by: Command, done: Done, *, yes: bool, reason: str, lacking: dict[str, str]
+    world: World,
+    asked: Approval | None,
+    by: Command,
+    done: Done,
+    *,
+    yes: bool,
+    reason: str,
+    lacking: dict[str, str],
+    heard: Heard | None = None,
 ) -> None:
     if asked is None:
         done.take(Refusal(RefusalCode.NO_SUCH_APPROVAL, lacking))
         return
     request_id, rule, vehicle_id = asked.request_id, asked.rule, asked.vehicle_id
+    said = {"rule": rule, "reason": reason}
     done.take(
-        await requests.approve(world.unit, request_id, rule=rule, vehicle_id=vehicle_id, yes=yes, reason=reason, by=by)
+        await approving.approve(world.unit, request_id, vehicle_id=vehicle_id, yes=yes, heard=heard, by=by, **said)
     )
 
 
-async def _asked(world: World, request_ids: list[str], fits: Callable[[Approval], bool]) -> Approval | None:
-    """The first yes that is waited for and fits."""
+async def _asked(
+    world: World, request_ids: list[str], fits: Callable[[Approval], bool], *, yes: bool, heard: bool = False
+) -> Approval | None:
+    """The first yes that fits and that is waited for, else one that was answered otherwise."""
 
     def look(books: Books) -> Approval | None:
-        listed = (approval for request_id in request_ids for approval in books.approvals.list_of(request_id))
-        return next((approval for approval in listed if approval.is_asked and fits(approval)), None)
+        listed = [approval for request_id in request_ids for approval in books.approvals.list_of(request_id)]
+        fitting = [approval for approval in listed if fits(approval) and approval.may_become(yes=yes, heard=heard)]
+        return min(fitting, key=lambda approval: not approval.is_asked, default=None)
 
     return await world.unit.store.read(look)
 

@@ -327,8 +327,14 @@ def _taps(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
             yield f"taps {vehicle}", once, happened, passed
 
 
+def _group(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
+    """By the file's ids: what an operator is shown as perhaps the same, and what comes from the same incident."""
+    yield from _same("likely", expect.likely, {seen.world.file_id(name or "") for name in seen.likely})
+    yield from _same("incident", expect.incident, {seen.world.file_id(name) for name in seen.members})
+
+
 _JUDGES = (
     _reserved,
     *(_state, _who, _assignments, _denied, _approvals, _eligible),
-    *(_promise, _checklist, _told, _link, _arrives, _said, _taps),
+    *(_promise, _checklist, _told, _link, _arrives, _group, _said, _taps),
 )

@@ -165,12 +165,16 @@ class OperatorAct(_AboutRequest):
     """What one operator or officer does about a request."""
 
     role: t.Text = Field(default="operator", alias="as")
-    does: Literal["approve", "refuse", "assign", "override", "divert", "close", "undo", "change", "correct", "transfer"]
+    does: Literal[
+        "approve", "refuse", "assign", "override", "divert", "close", "undo", "change", "correct", "transfer", "group"
+    ]
+    others: Annotated[tuple[t.RequestId, ...], t.Listed] = ()
     vehicle: t.VehicleId | None = None
     rule: t.Text | None = None
     reason: t.Text = "darurat"
     outcome: Annotated[RequestState, t.among(sorted(ENDS))] | None = None
     told: t.Text = "requester"
+    heard_from: t.Text | None = None
     of: t.RequestId | None = None
     set: GivenChange | None = None
     step: Annotated[trip_steps.Step, t.among(TRIP)] | None = None
@@ -184,7 +188,7 @@ class OperatorAct(_AboutRequest):
     def _says_all(self) -> "OperatorAct":
         needed = {"assign": {"vehicle"}, "override": {"vehicle", "rule"}, "divert": {"vehicle", "of"}}
         needed |= {"close": {"outcome"}, "change": {"set"}}
-        needed |= {"correct": {"vehicle", "step"}, "transfer": {"at"}}
+        needed |= {"correct": {"vehicle", "step"}, "transfer": {"at"}, "group": {"others"}}
         for name in sorted(needed.get(self.does, set()) - self.model_fields_set):
             raise t.wrong(f"to {self.does} it lacks {name!r}")
         return self
@@ -300,6 +304,8 @@ class Expect(t.Table):
     signal: dict[t.VehicleId, LinkHealth] | None = None
     link: ExpectLink | None = None
     arrives: dict[t.VehicleId, ExpectArrival] | None = None
+    likely: Annotated[frozenset[t.RequestId], t.Listed] | None = None
+    incident: Annotated[frozenset[t.RequestId], t.Listed] | None = None
     reserved: t.VehicleId | Literal[False] | None = None
     proposed: t.Vehicles | None = None
 

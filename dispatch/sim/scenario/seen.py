@@ -12,9 +12,10 @@ from dispatch.domain.approval import Approval
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.message import Message
 from dispatch.domain.promise import Promise
-from dispatch.domain.request import Contact, Request
+from dispatch.domain.request import Contact, Request, RequestFilter
 from dispatch.reading import family
 from dispatch.reading.decisions import CandidateOut, DecisionOut, decision_out, rules_of
+from dispatch.reading.likeness import near_requests
 from dispatch.sim.scenario.acts import Done
 from dispatch.sim.scenario.world import ZONE, World
 from dispatch.tell.plan import messages_for
@@ -44,6 +45,8 @@ class Seen:
     now: DecisionOut
     family: tuple[str, ...]
     told: tuple[str, ...]  # whom messages about trips and changes go to, by kind: driver, facility, contact, operator
+    likely: tuple[str | None, ...]  # the requests that it may be the same as, as its operator reads
+    members: tuple[str, ...]  # the requests of its incident, itself among them
     proposed: frozenset[str]  # the vehicle that is proposed to the operator for it
     link_shows: str  # the request that the family's link shows
 
@@ -57,6 +60,7 @@ async def see(world: World, request_id: str, done: Done) -> Seen:
     """Look at a request."""
     unit = world.unit
     searched = await requests.candidates(unit, request_id)
+    operator = world.seed.people["operator"]
     track_token = await unit.store.read(lambda books: books.requests.get_track_token(request_id))
     page = await family.view(unit, track_token, LANG)
     vehicles = page.vehicles if page else ()
@@ -82,6 +86,14 @@ async def see(world: World, request_id: str, done: Done) -> Seen:
             now=decision_out(searched, rule_of, ZONE, LANG),
             family=tuple(filter(None, (page.condolence, page.headline, *page.lines, *of_vehicles))) if page else (),
             told=tuple(_told(books, request_id)),
+            likely=tuple(
+                one.request_id
+                for near in near_requests(books, [request], unit.clock.now()).values()
+                for one in near.likely_out(operator)
+            ),
+            members=tuple(
+                one.id for one in books.requests.list_some(RequestFilter(incident=request.incident)) if request.incident
+            ),
             proposed=frozenset(str(said.vehicle_id) for said in list_proposed(books, [request]).values()),
             link_shows=shown_on_link(books, request).id,
         )

@@ -47,6 +47,9 @@ class SqlApprovals(Book):
     def put(self, approval: Approval) -> None:
         self._put(tables.approvals, row_of(tables.approvals, approval))
 
+    def get(self, approval_id: str) -> Approval:
+        return self._get(Approval, tables.approvals, approval_id)
+
     def list_of(self, *request_ids: str) -> list[Approval]:
         table = tables.approvals
         query = select(table).where(table.c.request_id.in_(request_ids)).order_by(table.c.asked_at, table.c.id)

@@ -36,6 +36,8 @@ class SqlOutbox(Book):
             column, whose = messages.c.request_id, drop.request_id
         wanted = messages.c.template.in_(sorted(drop.templates))
         statement = update(messages).where(column == whose, wanted, messages.c.state.in_(_UNSENT))
+        if drop.vehicle_id is not None:
+            statement = statement.where(messages.c.vehicle_id == drop.vehicle_id)
         self._connection.execute(statement.values(state=MessageState.DROPPED))
 
     def list_ready(self, now: datetime, limit: int) -> list[Message]:

@@ -3,14 +3,15 @@
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select, text
 
 from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.ports import NotFoundError
 from dispatch.domain.request import Contact, Request, RequestFilter, Reservation
 from dispatch.store import tables
 from dispatch.store.books.base import Book
-from dispatch.store.rows import row_of
+from dispatch.store.rows import reader, row_of
+from geo.point import Bounds
 
 
 class SqlRequests(Book):
@@ -34,12 +35,29 @@ class SqlRequests(Book):
             query = query.where(table.c.state.in_(which.states))
         if which.facility is not None:
             query = query.where(table.c.facility == which.facility)
+        if which.incident is not None:
+            query = query.where(table.c.incident == which.incident)
         if which.since is not None:
             query = query.where(table.c.created_at >= which.since)
         if which.before is not None:
             at, request_id = which.before
             query = query.where(or_(table.c.created_at < at, and_(table.c.created_at == at, table.c.id < request_id)))
         return self._all(Request, query)
+
+    def list_near(self, box: Bounds, *, since: datetime, limit: int) -> list[tuple[Request, str]]:
+        table, contacts = tables.requests, tables.contacts
+        west, south, east, north = box
+        here = and_(table.c.pickup_lat.between(south, north), table.c.pickup_lon.between(west, east))
+        # Each half by its index: who is open by place, and the few who ended lately. The plus keeps SQLite from going
+        # through all that ever was asked in the order of time instead.
+        query = (
+            select(table, contacts.c.phone)
+            .join(contacts, contacts.c.request_id == table.c.id)
+            .where(or_(and_(table.c.ended_at.is_(None), here), and_(table.c.ended_at >= since, here)))
+            .order_by(text("+requests.created_at DESC, +requests.id DESC"))
+            .limit(limit)
+        )
+        return [(reader(Request)(row), row["phone"]) for row in self._rows(query)]
 
     def save(self, request: Request) -> None:
         self._save(tables.requests, _row(request))
@@ -88,8 +106,10 @@ class SqlRequests(Book):
 
 
 def _row(request: Request) -> dict[str, object]:
-    """A request's row; its booked time stands beside what was asked, so that it can be looked for."""
-    return row_of(tables.requests, request, schedule_at=request.ask.schedule_at)
+    """A request's row; its booked time and where it begins stand beside what was asked, to be looked for."""
+    point = request.ask.pickup.point
+    beside = {"schedule_at": request.ask.schedule_at, "pickup_lon": point.lon, "pickup_lat": point.lat}
+    return row_of(tables.requests, request, **beside)
 
 
 class SqlDecisions(Book):

@@ -4,7 +4,7 @@ import pytest
 
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
-from dispatch.desk.usecases import requests
+from dispatch.desk.usecases import approving, requests
 from dispatch.domain.approval import ApprovalState
 from dispatch.domain.people import Person
 from dispatch.domain.vehicle import Vehicle
@@ -27,7 +27,7 @@ R02 = next(rule for rule in sop().packs["kota-tangerang"].rules if rule.id == "R
 async def answer(
     town: Town, made: Look, by: Person, *, rule: str = "R02", yes: bool = True, reason: str = "darurat"
 ) -> str | Refusal:
-    return await requests.approve(town.unit, made.id, rule=rule, yes=yes, reason=reason, by=Command(actor=by))
+    return await approving.approve(town.unit, made.id, rule=rule, yes=yes, reason=reason, by=Command(actor=by))
 
 
 async def send(
@@ -63,6 +63,8 @@ async def test_a_yes_stands_in_the_journal_with_who_why_and_the_clause(stuck: tu
         "reason": "tidak ada mobil jenazah",
         "clause": R02.clause,
         "approver": "health_officer",
+        "agency": None,
+        "heard_at": None,
     }
 
 

@@ -301,9 +301,7 @@ async def test_of_many_trips_each_is_calculated_once_and_those_that_differ_are_t
 
 
 async def read_assignments(town: Town, made: Look) -> list[AssignmentOut]:
-    [summary] = await town.read(
-        lambda books: summaries_out(town.unit, books, [books.requests.get(made.id)], Lang.ID, proposals=True)
-    )
+    [summary] = await town.read(lambda books: summaries_out(town.unit, books, [books.requests.get(made.id)], Lang.ID))
     return summary.assignments
 
 
@@ -313,7 +311,7 @@ async def minutes_said(town: Town, made: Look, trip: Assignment) -> set[tuple[st
 
     def look(books: Books) -> Iterator[AssignmentOut | None]:
         request = books.requests.get(made.id)
-        yield from summaries_out(unit, books, [request], Lang.ID, proposals=True)[0].assignments
+        yield from summaries_out(unit, books, [request], Lang.ID)[0].assignments
         yield from request_out(unit, books, OPI, made.id, "{token}", Lang.ID).assignments
         held = books.vehicles.get(trip.vehicle_id)
         yield me_out(unit, books, DRIVER, held, Lang.ID, demo=False, roads="none").assignment

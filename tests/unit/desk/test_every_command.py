@@ -15,12 +15,14 @@ import pytest
 from dispatch.desk import usecases
 from dispatch.desk.command import Command
 from dispatch.desk.usecases import (
+    approving,
     booked,
     changes,
     changing,
     closures,
     deaths,
     diverting,
+    incidents,
     promises,
     reports,
     requests,
@@ -92,7 +94,7 @@ async def transfer(town: Town) -> Act:
 async def approve(town: Town) -> Act:
     town.roads.minutes = {"A1": 0.0, "T1": 6.0}
     made = await town.ask()
-    return lambda by: requests.approve(town.unit, made.id, rule="R02", yes=True, reason="darurat", by=by)
+    return lambda by: approving.approve(town.unit, made.id, rule="R02", yes=True, reason="darurat", by=by)
 
 
 async def answer_for_own(town: Town) -> Act:
@@ -101,7 +103,7 @@ async def answer_for_own(town: Town) -> Act:
     held = (await town.vehicle("H3")).vehicle
     await town.add(replace(held, id="K1", agency="kabupaten-tangerang", shares=Shares.ON_REQUEST), minutes=30.0)
     made = await town.ask()
-    return lambda by: requests.answer_for_own(town.unit, made.id, yes=True, vehicle_id="K1", reason="silakan", by=by)
+    return lambda by: approving.answer_for_own(town.unit, made.id, yes=True, vehicle_id="K1", reason="silakan", by=by)
 
 
 async def hold(town: Town) -> Act:
@@ -122,6 +124,23 @@ async def end(town: Town) -> Act:
 async def change(town: Town) -> Act:
     made = await town.ask()
     return lambda by: changing.change(town.unit, made.id, partial(replace, dropoff=None), by=by)
+
+
+async def open_incident(town: Town) -> Act:
+    made = await town.ask()
+    what: dict[str, Any] = {"name": "Banjir", "place": HOME, "requests": [made.id]}
+    return lambda by: incidents.open_incident(town.unit, by=by, **what)
+
+
+async def regroup(town: Town) -> Act:
+    made, another = await town.ask(), Command(actor=OPI)
+    incident = done(await incidents.open_incident(town.unit, name="Banjir", place=HOME, by=another))
+    return lambda by: incidents.regroup(town.unit, incident, add=[made.id], by=by)
+
+
+async def close_incident(town: Town) -> Act:
+    incident = done(await incidents.open_incident(town.unit, name="Banjir", place=HOME, by=Command(actor=OPI)))
+    return lambda by: incidents.close_incident(town.unit, incident, by=by)
 
 
 async def report(town: Town) -> Act:
@@ -214,6 +233,7 @@ async def call_back(town: Town) -> Act:
 COMMANDS: dict[Prepare, Person] = {
     **dict.fromkeys((receive, change, hold, add_note, end, stock_came, deliver, call_back), SITI),
     **dict.fromkeys((assign, divert, transfer, correct, confirm_death), OPI),
+    **dict.fromkeys((open_incident, regroup, close_incident), OPI),
     **dict.fromkeys((close_road, open_road, log_call, close, take_over, hand_over), OPI),
     **dict.fromkeys((step, report, deliver_offer, set_duty), BUDI),
     **dict.fromkeys((approve, start_draft), DINA),

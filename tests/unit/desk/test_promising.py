@@ -185,7 +185,7 @@ async def test_a_document_is_promised_called_for_in_order_and_handed_out(town: T
     assert first.state is RequestState.WAITING
     assert first.owed.owner == STAFF
     assert first.owed.due_at == NOW + timedelta(days=7)
-    assert (first.decided.why, first.decided.call_back_at) == (Why.OUT_OF_STOCK, None)
+    assert first.decided.why is Why.OUT_OF_STOCK
     await town.pass_time(3_600)
     assert await town.live(first) == [], "no vehicle is looked for"
 

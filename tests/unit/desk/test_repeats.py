@@ -9,7 +9,7 @@ import pytest
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Due, DueKind, NotFoundError
 from dispatch.desk.unit import Unit
-from dispatch.desk.usecases import changes, promises, requests, timers, trips, vehicles
+from dispatch.desk.usecases import approving, changes, promises, requests, timers, trips, vehicles
 from dispatch.desk.usecases.timers import TimerStuckError
 from dispatch.domain.assignment import StepCommand
 from dispatch.domain.vehicle import Vehicle
@@ -77,7 +77,7 @@ async def test_another_agencys_yes_sent_again_gets_its_first_answer(town: Town) 
     made = await town.ask()
     by = Command(actor=ELSEWHERE, key="ya-1", fingerprint="K1")
     for _ in range(2):
-        said = await requests.answer_for_own(town.unit, made.id, yes=True, vehicle_id="K1", reason="silakan", by=by)
+        said = await approving.answer_for_own(town.unit, made.id, yes=True, vehicle_id="K1", reason="silakan", by=by)
         assert done(said) == made.id
     assert await town.live(made) == [("K1", OFFERED)]
     assert await count(town, EventKind.APPROVAL_GIVEN) == 1

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert
 
 from dispatch.desk.command import Command
-from dispatch.desk.usecases import promises, requests
+from dispatch.desk.usecases import approving, promises, requests
 from dispatch.domain.arrival import Arrival
 from dispatch.domain.fix import Fix
 from dispatch.store import tables
@@ -197,7 +197,7 @@ async def live_through(town: Town) -> None:
     done(await requests.suggest(town.unit, drowned_child()))
     await requests.candidates(town.unit, made.id)
     dina = Command(actor=DINA)
-    done(await requests.approve(town.unit, made.id, rule="R02", yes=True, reason="darurat", by=dina))
+    done(await approving.approve(town.unit, made.id, rule="R02", yes=True, reason="darurat", by=dina))
     done(await requests.assign(town.unit, made.id, "H3", override=None, by=dina))
     [trip] = (await town.look(made)).live()
     await town.take(trip, *WAY[:4])

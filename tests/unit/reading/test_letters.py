@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dispatch.desk.ports import Books, Store
-from dispatch.domain.message import Message, Template
+from dispatch.domain.message import Message, MessageState, Template
 from dispatch.domain.people import Facility, FacilityKind, Person
+from dispatch.domain.promise import make_promise
 from dispatch.domain.request import Contact
 from dispatch.reading.letters import Letter, write_letter
+from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.vehicle_classes import VehicleClass
 from tests.contract.conftest import open_store, request, settle_town
@@ -50,6 +52,7 @@ async def letter(store: Store, recipient: str, template: str, public_url: str = 
         template=template,
         request_id=changes.pop("request_id", "P-1"),
         vehicle_id=changes.pop("vehicle_id", "V1"),
+        state=changes.pop("state", MessageState.QUEUED),
         facts=changes,
         send_after=NOW,
     )
@@ -118,3 +121,24 @@ async def test_condolences_are_for_a_death_alone(store: Store) -> None:
         assert (await letter(store, "contact:P-1", template, need="body")).text.startswith(first)
         assert "berdukacita" not in (await letter(store, "contact:P-1", template, need="emergency")).text
     assert "berdukacita" not in (await letter(store, "facility:puskesmas-cikokol", "trip_over", need="body")).text
+
+
+async def test_a_letter_that_is_not_sent_yet_speaks_of_the_ledgers_time(store: Store) -> None:
+    facts = {"owner": "operator", "due": NOW.isoformat()}
+    before = (await letter(store, "contact:P-1", Template.PROMISE_MADE, **facts)).text
+
+    def owe(books: Books) -> None:
+        owed = make_promise(promise_id="J-1", request_id="P-1", owner="operator", why=Why.ALL_TRIED, now=NOW)
+        books.promises.add(owed)
+
+    await store.write(owe)
+    after = (await letter(store, "contact:P-1", Template.PROMISE_MADE, **facts)).text
+    assert ("paling lambat pukul 16.45" in before, "paling lambat pukul 17.00" in after) == (True, True)
+    told = (await letter(store, "contact:P-1", Template.PROMISE_MADE, state=MessageState.SENT, **facts)).text
+    assert "paling lambat pukul 16.45" in told  # it has been said
+
+
+async def test_an_approver_of_one_agency_is_reached_where_all_of_the_role_are(store: Store) -> None:
+    found = await letter(store, "health_officer:kota-tangerang", Template.APPROVAL_ASKED, rule="R02")
+    assert found.recipients == ("health_officer:kota-tangerang", "health_officer")
+    assert (await letter(store, "health_officer", Template.APPROVAL_ASKED)).recipients == ("health_officer",)

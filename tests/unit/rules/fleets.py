@@ -11,7 +11,7 @@ from dispatch.domain.request import Ask, Patient, Place
 from dispatch.domain.vehicle import Vehicle, VehicleNow
 from dispatch.rules.conditions import KEYS, Condition, Key
 from dispatch.rules.moment import Moment
-from dispatch.rules.sop import Effect, Pack, Part, Reason, Rule, SopInForce
+from dispatch.rules.sop import Approver, Effect, Pack, Part, Reason, Rule, SopInForce
 from dispatch.rules.values import DAYS, OWN, Kind
 from dispatch.vocabulary.needs import Death, Leaves, Need, Urgency
 from dispatch.vocabulary.policy import Policy
@@ -72,7 +72,7 @@ def _rule(
         unless=unless,
         must=must if effect in (Effect.REQUIRE, Effect.PREFER) else (),
         overrides=overrides if effect in (Effect.APPROVAL, Effect.PAIR) else frozenset(),
-        approver=approver if effect is Effect.APPROVAL else None,
+        approvers=(Approver(who=approver),) if effect is Effect.APPROVAL else (),
         prefer_within_min=worth,
         sooner_by_min=8.0 if effect is Effect.PAIR else None,
     )

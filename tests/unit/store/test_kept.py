@@ -38,9 +38,10 @@ LEFT_OUT = {
 }
 # Differences that a later version made on purpose, by the line that tells of them, and why.
 SINCE = {
-    r"\.policy: 17 became (29|30)$": "figures on trips, on reds and on booked ones since 0.2, and a choice",
+    r"\.policy: 17 became (29|30|31)$": "figures on trips, on reds and on booked ones since 0.2, and a choice",
     r"messages.*\[\d+\]\.(text|chat_url): .* became .*Untuk( |%20)27( |%20)Nov": "the booked time since 0.2",
     r"^/t/[^:[]+(: 5 became 6|\[4\]: 'may say no_longer_needed' became 'may say left')$": "what is kept for a booking",
+    r"^/t/.*Kami menelepon Anda paling lambat (.*)\.' became 'Mohon maaf, kami terlambat: .*": "a late call says so",
     r"\.next_steps: 3 became 2$|\.next_steps\[\d\]: 'stand_down' became 'problem'$": "who carries somebody drives on",
     r"^/t/[^:[]+: 4 became 12$": "a page that reads of an end looks again, for an end may be taken back",
     r"\.retry_at: .* became None$|^promises\[\d+\]\.retry_at is gone$": "since 0.2 it is the timer's, or none",
@@ -62,6 +63,7 @@ SINCE = {
     ),
     r"^/t/[^:]+: 'Perjalanan ini sudah selesai.' became 'Permintaan ini ": "each end is said as what it was since 0.2",
     r"\.candidates\[\d+\]\.(lon|lat): .* became None$": "staff are not told where vehicles stand since 0.2",
+    r"messages.* became '.*(\(|%28)(pelat|sopir)(?: |%20).*": "a vehicle is found by plate and driver since 0.2",
     r"text: '\w+ diingatkan akan .*' became 'petugasnya diingatkan": "no person's id in a line since 0.2",
 }
 # Changes of the file, which is always as version 0.1 left it, and what is then seen.
@@ -110,16 +112,16 @@ class Page(HTMLParser):
         if tag == "button":
             self.said.append(f"may say {found['value']}")
         if tag in ("h1", "h2", "p", "li", "details", "a"):
-            self._open.append("condolence" if found.get("class") == "condolence" else tag)  # a wish, since 0.2
+            self._open.append("new" if found.get("class") in ("condolence", "car") else tag)  # since 0.2
             if tag == "li":
                 self.said.append("done:" if found.get("class") == "done" else "to come:")
 
     def handle_endtag(self, tag: str) -> None:
-        if self._open and self._open[-1] in (tag, *(["condolence"] if tag == "p" else [])):
+        if self._open and self._open[-1] in (tag, *(["new"] if tag == "p" else [])):
             self._open.pop()
 
     def handle_data(self, data: str) -> None:
-        if self._open and not {"details", "a", "condolence"} & set(self._open) and data.strip():
+        if self._open and not {"details", "a", "new"} & set(self._open) and data.strip():
             self.said.append(" ".join(data.split()))
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from dispatch.desk.ports import Books, StoreUnavailableError
+from dispatch.domain.request import RequestFilter
 from dispatch.store.sqlite import IndexMissingError, SqliteStore, _Job, open_passing, open_sqlite
 from dispatch.store.tables import INDEXES, LIVE_VEHICLE
 from dispatch.vocabulary.events import Overridden
@@ -117,6 +118,21 @@ def test_live_assignments_are_found_through_the_partial_indexes(tmp_path: Path) 
     close(store)
     assert len(plans) == 3
     assert [plan for plan in plans if "one_live_assignment" not in plan] == []
+
+
+def test_who_asked_nearby_is_found_by_place_in_both_halves(tmp_path: Path) -> None:
+    store = open_sqlite(tmp_path / "town.sqlite3")
+    box = (106.6, -6.3, 106.7, -6.2)
+    plans = plans_of(
+        store,
+        lambda books: books.requests.list_near(box, since=NOW, limit=9),
+        lambda books: books.requests.list_some(RequestFilter(incident="K-1")),
+    )
+    close(store)
+    assert plans[0].count("SEARCH requests USING INDEX requests_by_place (ended_at=? AND pickup_lat>?") == 1, plans
+    assert plans[0].count("SEARCH requests USING INDEX requests_by_place (ended_at>?)") == 1, plans
+    assert "SCAN" not in plans[0].replace("SCAN CONSTANT ROW", "")
+    assert "ix_requests_incident" in plans[1]
 
 
 def test_a_caller_that_gives_up_as_the_disk_fails_does_not_end_the_writer(

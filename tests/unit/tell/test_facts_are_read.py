@@ -43,6 +43,7 @@ KEPT = {
     "SoonerEvent.trip": "which trip it leaves: whether the proposal still stands is read from it",
     "SoonerEvent.instead_of": "who gives its place: the request's page says it",
     "DutyChanged.at_base": "the vehicle says it",
+    "IncidentEvent.incident": "which incident; its name may speak of people",
     "RoadEvent.closure": "which closure",
     "RoadEvent.streets": "how many streets it closes",
 }

@@ -157,6 +157,14 @@ CASES: dict[str, tuple[e.Event, list[tuple[str, str]]]] = {
         trip(e.StoodDown, S.STOOD_DOWN, cause=StepCause.REASSIGNED),
         [(CONTACT, T.REPLACED), ("operator", T.VEHICLE_LOST), ("driver:H3", T.LET_GO)],
     ),
+    "a_better_one_goes": (
+        trip(e.StoodDown, S.STOOD_DOWN, cause=StepCause.BETTER_ACCEPTED),
+        [("driver:H3", T.LET_GO)],
+    ),
+    "the_first_contact_carries": (
+        trip(e.StoodDown, S.STOOD_DOWN, cause=StepCause.FIRST_CONTACT_CARRIES),
+        [("driver:H3", T.LET_GO)],
+    ),
     "problem": (
         trip(e.ProblemReported, S.STOOD_DOWN, reason="mogok"),
         [(CONTACT, T.REPLACED), ("operator", T.VEHICLE_LOST)],
@@ -173,8 +181,44 @@ CASES: dict[str, tuple[e.Event, list[tuple[str, str]]]] = {
         e.ApprovalAsked(**OF_VEHICLE, rule="R26", approver="own_operator"),
         [("agency:dkm", T.HELP_ASKED)],
     ),
-    "approved": (e.ApprovalGiven(**OF_VEHICLE, rule="R02", reason="ya"), NOBODY),
-    "refused": (e.ApprovalRefused(**OF_VEHICLE, rule="R02", reason="tidak"), NOBODY),
+    "approval_of_an_agency": (
+        e.ApprovalAsked(**OF_VEHICLE, rule="R02", approver="health_officer", agency="kota"),
+        [("health_officer:kota", T.APPROVAL_ASKED)],
+    ),
+    "reminded_approver": (
+        e.ApprovalReminded(**OF_VEHICLE, rule="R02", approver="health_officer"),
+        [("health_officer", T.APPROVAL_REMINDED), ("operator", T.APPROVAL_SILENT)],
+    ),
+    "reminded_operator": (
+        e.ApprovalReminded(**OF_VEHICLE, rule="R02", approver="operator"),
+        [("operator", T.APPROVAL_REMINDED)],
+    ),
+    "reminded_own_operator": (
+        e.ApprovalReminded(**OF_VEHICLE, rule="R26", approver="own_operator"),
+        [("agency:dkm", T.APPROVAL_REMINDED)],
+    ),
+    "approved": (e.ApprovalGiven(**OF_VEHICLE, rule="R02", reason="ya", approver="health_officer"), NOBODY),
+    "refused": (e.ApprovalRefused(**OF_VEHICLE, rule="R02", reason="tidak", approver="health_officer"), NOBODY),
+    "approved_by_phone": (
+        e.ApprovalGiven(**OF_VEHICLE, rule="R02", reason="ya", approver="health_officer", heard_at=NOW),
+        [("health_officer", T.APPROVAL_HEARD)],
+    ),
+    "lent_by_phone": (
+        e.ApprovalGiven(**OF_VEHICLE, rule="R26", reason="ya", approver="own_operator", heard_at=NOW),
+        [("agency:dkm", T.APPROVAL_HEARD)],
+    ),
+    "refused_by_phone": (
+        e.ApprovalRefused(**OF_VEHICLE, rule="R02", reason="tidak", approver="health_officer", heard_at=NOW),
+        [("health_officer", T.REFUSAL_HEARD)],
+    ),
+    "yes_taken_back": (
+        e.ApprovalTakenBack(**OF_VEHICLE, rule="R02", reason="keliru", approver="health_officer"),
+        [("operator", T.APPROVAL_TAKEN_BACK)],
+    ),
+    "taken_back_by_phone": (
+        e.ApprovalTakenBack(**OF_VEHICLE, rule="R02", reason="keliru", approver="health_officer", heard_at=NOW),
+        [("health_officer", T.REFUSAL_HEARD), ("operator", T.APPROVAL_TAKEN_BACK)],
+    ),
     "overridden": (e.Overridden(**OF_VEHICLE, rule="R21", reason="sudah ditelepon"), NOBODY),
     "promise": (
         e.PromiseMade(**OF_REQUEST, owner="operator", due_at=IN_90_S, why=Why.NOBODY_ELIGIBLE),
@@ -206,6 +250,18 @@ CASES: dict[str, tuple[e.Event, list[tuple[str, str]]]] = {
     "overdue": (
         e.PromiseOverdue(**OF_REQUEST, to="health_officer", level=2),
         [("health_officer", T.PROMISE_OVERDUE)],
+    ),
+    "reminded_staff_at_night": (
+        e.PromiseReminded(**OF_REQUEST, to="staff", due_at=IN_90_S, beside="operator"),
+        [(FACILITY, T.PROMISE_REMINDED), ("operator", T.PROMISE_BESIDE)],
+    ),
+    "overdue_the_first_time": (
+        e.PromiseOverdue(**OF_REQUEST, to="operator", level=1, due_at=NOW),
+        [("operator", T.PROMISE_OVERDUE), (CONTACT, T.PROMISE_LATE)],
+    ),
+    "overdue_again_at_night": (
+        e.PromiseOverdue(**OF_REQUEST, to="health_officer", level=2, due_at=NOW, again=True, beside="operator"),
+        [("health_officer", T.PROMISE_OVERDUE), ("operator", T.PROMISE_BESIDE)],
     ),
     "handed_over": (e.PromiseHandedOver(**OF_REQUEST, to="operator"), NOBODY),
     "promise_closed": (
@@ -284,6 +340,10 @@ CASES: dict[str, tuple[e.Event, list[tuple[str, str]]]] = {
         ],
     ),
     "reserved": (e.Reserved(**OF_VEHICLE), NOBODY),
+    "incident opened": (e.IncidentOpened(at=NOW, actor="opi", incident="K-1"), NOBODY),
+    "incident joined": (e.IncidentJoined(**OF_REQUEST, incident="K-1"), NOBODY),
+    "incident left": (e.IncidentLeft(**OF_REQUEST, incident="K-1"), NOBODY),
+    "incident closed": (e.IncidentClosed(at=NOW, actor="opi", incident="K-1"), NOBODY),
     "no_longer_needed": (
         e.FamilySaid(**OF_REQUEST, said=FamilyWord.NO_LONGER_NEEDED),
         [(who_, T.FAMILY_NEEDS_NOTHING) for who_ in ("operator", FACILITY, "driver:H1")],
@@ -397,6 +457,22 @@ def test_the_staff_of_no_facility_is_the_operator() -> None:
         assert who(happened, Known()) == [("operator", template)]
 
 
+@pytest.mark.parametrize("name", ["approved", "refused", "approved_by_phone", "yes_taken_back"])
+def test_who_has_answered_is_not_asked_any_more_of_this_vehicle(name: str) -> None:
+    [drop] = [telling for telling in messages_for(7, CASES[name][0], KNOWN) if isinstance(telling, Drop)]
+    assert drop.templates == {T.APPROVAL_ASKED, T.HELP_ASKED, T.APPROVAL_REMINDED, T.APPROVAL_SILENT}
+    assert (drop.request_id, drop.vehicle_id, drop.assignment_id) == ("P-1", "H3", None)
+
+
+def test_whoever_was_called_is_told_no_time_of_that_call_any_more() -> None:
+    times = {T.PROMISE_MADE, T.DOCUMENT_PROMISED, T.MET_NOBODY, T.PROMISE_LATE, T.PROMISE_REMINDED, T.PROMISE_OVERDUE}
+    for name in ("called", "promise_closed", "stock"):
+        assert times <= dropped(CASES[name][0])
+    assert times | {T.STOCK_CAME} == dropped(CASES["overdue_the_first_time"][0]) - {T.PROMISE_BESIDE, T.ONWARD}
+    unheard = e.PromiseCalled(**OF_REQUEST, outcome=CallOutcome.NO_ANSWER, whom=Whom.CONTACT)
+    assert dropped(unheard) == set()
+
+
 def test_the_end_of_a_trip_is_told_once() -> None:
     after_trip = replace(KNOWN, had_trip=True)
     assert who(ended(RequestState.COMPLETED), after_trip) == []
@@ -420,7 +496,7 @@ def _events() -> Iterable[st.SearchStrategy[e.Event]]:
     for kind in e.KINDS.values():
         hints = get_type_hints(kind)
         facts: dict[str, Any] = {name: of_type[hint] for name, hint in hints.items() if hint in of_type}
-        facts |= {name: HOLDERS for name in ("to", "owner", "approver") if name in hints}
+        facts |= {name: HOLDERS for name in ("to", "owner", "approver", "beside") if name in hints}
         if kind is e.RequestEnded:
             facts["state"] = st.sampled_from(sorted(ENDS))
         yield st.builds(kind, **facts | {"at": st.just(NOW)})

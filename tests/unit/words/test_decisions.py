@@ -15,7 +15,7 @@ from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.promises import OWN_OPERATOR, SUPERVISOR, Why
 from dispatch.vocabulary.request_states import Outcome
 from dispatch.vocabulary.vehicle_classes import VehicleClass
-from dispatch.words.decisions import checklist_text, say, sentence
+from dispatch.words.decisions import Owed, checklist_text, say, sentence
 from dispatch.words.findings import Said, finding_text, would_help
 from tests.people import ZONE, packs
 
@@ -76,7 +76,7 @@ BOOKED = replace(
     schedule_at=AT + timedelta(days=1),
     search_at=AT + timedelta(days=1, hours=-1),
 )
-PROMISE = replace(NOBODY, why=Why.NOBODY_ELIGIBLE, call_back_at=AT + timedelta(minutes=15))
+PROMISE = replace(NOBODY, why=Why.NOBODY_ELIGIBLE)
 TEXTS = {
     "offer": (
         OFFER,
@@ -139,31 +139,25 @@ TEXTS = {
             "Mobil A hampir selesai bertugas."
         ),
         (
-            "Katakan kepada keluarga: kami terus mencarikan kendaraan dan operator menelepon kembali paling lambat "
-            "pukul 17.00. Nomor telepon sudah kami catat."
+            "Katakan kepada keluarga: kami terus mencarikan kendaraan; operator menelepon kembali. Nomor telepon "
+            "sudah kami catat."
         ),
         (
             "Of 3 vehicles none can be asked right now; the search is repeated every 5 minutes and the operator calls "
             "back. The operators of Mobil A, Ambulans B are being asked. The next one is expected in 14 minutes: Mobil "
             "A has almost finished its trip."
         ),
-        (
-            "Tell the family: we keep looking for a vehicle and the operator calls back by 17.00. We have noted the "
-            "phone number."
-        ),
+        ("Tell the family: we keep looking for a vehicle; the operator calls back. We have noted the phone number."),
     ),
     "no vehicle": (
         replace(PROMISE, candidates=(), considered=0),
         "Belum ada kendaraan yang terdaftar; operator mencarikan dan menelepon kembali.",
         (
-            "Katakan kepada keluarga: kami terus mencarikan kendaraan dan operator menelepon kembali paling lambat "
-            "pukul 17.00. Nomor telepon sudah kami catat."
+            "Katakan kepada keluarga: kami terus mencarikan kendaraan; operator menelepon kembali. Nomor telepon "
+            "sudah kami catat."
         ),
         "No vehicle is registered yet; the operator looks for one and calls back.",
-        (
-            "Tell the family: we keep looking for a vehicle and the operator calls back by 17.00. We have noted the "
-            "phone number."
-        ),
+        ("Tell the family: we keep looking for a vehicle; the operator calls back. We have noted the phone number."),
     ),
     "out of stock": (
         replace(NOBODY, why=Why.OUT_OF_STOCK),
@@ -179,6 +173,21 @@ TEXTS = {
         ),
     ),
 }
+
+
+SOME = replace(OFFER, passed=None, why=Why.ALL_TRIED, missing=2)
+
+
+@pytest.mark.parametrize("record", [PROMISE, SOME])
+def test_the_ledgers_time_is_the_only_one_that_is_spoken_and_a_late_one_apologises(record: DecisionRecord) -> None:
+    due_at = AT + timedelta(minutes=12)
+    by = say(record, ZONE, Lang.ID, Owed(due_at=due_at, is_late=False))
+    assert "operator menelepon kembali paling lambat pukul 16.57." in by
+    late = say(record, ZONE, Lang.ID, Owed(due_at=due_at, is_late=True))
+    assert "; mohon maaf, telepon yang kami janjikan paling lambat pukul 16.57 terlambat; operator segera" in late
+    assert "; operator menelepon kembali." in say(record, ZONE, Lang.ID)  # nothing is in the ledger: no time
+    for lang in Lang:
+        assert say(record, ZONE, lang, Owed(due_at=due_at, is_late=True)).count("16.57") == 1
 
 
 @pytest.mark.parametrize(("record", "sentence_id", "say_id", "sentence_en", "say_en"), TEXTS.values(), ids=TEXTS)

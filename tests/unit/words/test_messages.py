@@ -38,6 +38,8 @@ WORDS: dict[str, str | None] = {
     "rides": "12",
     "last": "18 Des 2026 pukul 08.00",
     "documents": "surat kematian",
+    "approver": "petugas Dinas Kesehatan",
+    "heard": "16.50",
 }
 FOLLOW = "Perkembangannya dapat dilihat di https://jemput.example/t/abc"
 OPEN = "Buka https://jemput.example/sopir"
@@ -118,6 +120,18 @@ GOLDEN = {
     f"aturan R02. {OPEN}",
     "help_asked": "Kami memohon bantuan Mobil jenazah Contoh milik instansi Anda. Kebutuhan: mobil jenazah. "
     f"Permintaan P-1, aturan R02. Mohon dijawab secepatnya. {OPEN}",
+    "approval_reminded": "Persetujuan Anda untuk Mobil jenazah Contoh masih ditunggu. Permintaan P-1, aturan R02. "
+    f"{OPEN}",
+    "approval_silent": "Persetujuan untuk Mobil jenazah Contoh belum dijawab petugas Dinas Kesehatan. Permintaan P-1, "
+    "aturan R02. Mohon bantu menelepon yang berwenang; jawabannya dapat Anda catat di halaman operator. "
+    f"{OPEN}",
+    "approval_heard": "Izin Anda agar Mobil jenazah Contoh berangkat dicatat dari telepon. Teleponnya pukul 16.50. "
+    "Permintaan P-1, aturan R02. Bila keliru, mohon tarik kembali izin itu di halaman Anda sebelum penjemputan. "
+    f"{OPEN}",
+    "refusal_heard": "Jawaban Anda bahwa Mobil jenazah Contoh belum boleh berangkat dicatat dari telepon. Teleponnya "
+    f"pukul 16.50. Permintaan P-1, aturan R02. Bila keliru, mohon dijawab sendiri di halaman Anda. {OPEN}",
+    "approval_taken_back": "Izin petugas Dinas Kesehatan untuk Mobil jenazah Contoh ditarik kembali; kendaraan lain "
+    f"sedang dicarikan. Permintaan P-1, aturan R02. {OPEN}",
     "promise_made": "Kami terus mencarikan kendaraan untuk Anda. Operator kami menelepon Anda paling "
     f"lambat pukul 17.00. Tidak perlu menelepon ke mana-mana. {FOLLOW}",
     "document_promised": "Permintaan Anda sudah kami catat; persediaannya sedang ditunggu. Operator kami "
@@ -126,6 +140,10 @@ GOLDEN = {
     f"17.00. {OPEN}",
     "promise_overdue": "Janji menelepon kembali untuk permintaan P-1 sudah lewat waktunya dan sekarang dipegang "
     f"Anda. Mohon segera telepon keluarga. {OPEN}",
+    "promise_beside": "Operator kami memegang janji menelepon kembali keluarga malam ini; mohon didampingi. Permintaan "
+    f"P-1, paling lambat pukul 17.00. {OPEN}",
+    "promise_late": "Mohon maaf, kami terlambat menelepon Anda. Janji kami paling lambat pukul 17.00. Operator kami "
+    f"segera menelepon Anda; permintaan Anda tetap kami urus. {FOLLOW}",
     "police_notice": "Pemberitahuan untuk kepolisian: ada jenazah yang perlu diketahui polisi, permintaan P-1. "
     "Tempat penjemputan: Puskesmas Contoh. Aturan R02. Mohon menghubungi operator kami.",
     "owner_notice": "Mobil jenazah Contoh dipakai untuk permintaan P-1. Kebutuhan: mobil jenazah. Aturan R02. "
@@ -137,7 +155,7 @@ GOLDEN = {
     "family_left": "Keluarga mengabari bahwa mereka sudah berangkat sendiri, permintaan P-1. Operator "
     "memastikan tindak lanjutnya.",
     "stock_came": "Kabar baik: yang Anda tunggu sudah datang. Kami menelepon Anda menurut urutan; tidak perlu "
-    f"mengantre. {FOLLOW}",
+    f"mengantre. Paling lambat pukul 17.00. {FOLLOW}",
     "ended_completed": "Permintaan Anda sudah selesai dilayani. Terima kasih.",
     "ended_cancelled": "Permintaan Anda kami tutup karena tidak diperlukan lagi. Yang ditutup ada 12 perjalanan. Bila "
     "ternyata masih perlu, kabari kami; kami carikan kendaraan lagi.",

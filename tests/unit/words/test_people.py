@@ -11,6 +11,7 @@ from dispatch.words.people import first_name
         ("Budi Contoh", "Budi"),
         ("H. Budi Contoh", "Budi"),
         ("Bapak Budi", "Budi"),
+        ("Sopir Budi Contoh", "Budi"),
         ("Hj. Ibu Siti Contoh", "Siti"),
         ("Slamet", "Slamet"),
         ("dr. Sp.A. Rina Contoh", "Rina"),

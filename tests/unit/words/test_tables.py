@@ -20,7 +20,8 @@ from dispatch.vocabulary.bookings import Rides, Weekday
 from dispatch.vocabulary.deaths import DeathState, WhoseWord
 from dispatch.vocabulary.events import EventKind
 from dispatch.vocabulary.languages import Lang
-from dispatch.vocabulary.needs import Death, Document, Leaves, Need, Urgency
+from dispatch.vocabulary.likeness import Alike
+from dispatch.vocabulary.needs import Colour, Death, Document, Leaves, Need, Urgency
 from dispatch.vocabulary.notices import Changed, Mender, Notice
 from dispatch.vocabulary.places import Cause, Spot
 from dispatch.vocabulary.policy import CHOICES, FIGURES, Diverts
@@ -106,6 +107,8 @@ CODES: dict[str, Iterable[str]] = {
     "pages.role": Role,
     "pages.promise_kind": PromiseKind,
     "pages.promise_end": CloseOutcome,
+    "pages.alike": Alike,
+    "pages.colour": Colour,
     "pages.effect": Effect,
     "pages.group": {key.group for key in KEYS.values()},
     "places.spot": Spot,
@@ -127,6 +130,9 @@ CODES: dict[str, Iterable[str]] = {
 BESIDE = {
     "sop.choice": set(CHOICES),
     "events.line": {
+        "approval_given_heard",
+        "approval_refused_heard",
+        "approval_taken_back_heard",
         "arrival_changed_first",
         "arrival_changed_same",
         "booking_papers",

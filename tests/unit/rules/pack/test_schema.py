@@ -39,6 +39,8 @@ BEYOND = {
     "town_faster",
     "need_without_class",
     "vehicle_keys_only",
+    "approver_twice",
+    "own_operator_alone",
 }
 
 

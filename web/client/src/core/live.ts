@@ -1,11 +1,16 @@
 // The live connection: snapshot, events in order, positions; it comes back by itself with the last seq that it saw.
 import { signal } from "@preact/signals";
-import type { RequestSummary, TimelineEvent, Vehicle } from "./api";
+import type { Incident, RequestSummary, TimelineEvent, Vehicle } from "./api";
 
-export type LiveEvent = TimelineEvent & { request?: RequestSummary; vehicle?: Vehicle };
+export type LiveEvent = TimelineEvent & {
+  request?: RequestSummary;
+  vehicle?: Vehicle;
+  incident?: Incident;
+};
 export interface Snapshot {
   vehicles: Vehicle[];
   requests: RequestSummary[];
+  incidents?: Incident[];
 }
 export interface Handlers {
   snapshot?: (snapshot: Snapshot) => void;

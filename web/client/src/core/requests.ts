@@ -1,7 +1,7 @@
 // What follows from a request as the server tells it: whether it is open, and which vehicles are on it.
 import { signal } from "@preact/signals";
 import { text } from "../text/id";
-import type { Assignment, RequestFull, RequestSummary, TimelineEvent } from "./api";
+import type { Asked, Assignment, Me, RequestFull, RequestSummary, TimelineEvent } from "./api";
 import { OPEN, STATES } from "./vocabulary";
 import { clockText, spanText } from "./words";
 
@@ -18,6 +18,9 @@ export function takeRequest({ request }: { request?: RequestSummary }) {
 // The yeses that are waited for, each with its request.
 export const askedOf = (some: RequestSummary[]) =>
   some.flatMap((request) => (request.asked ?? []).map((asked) => ({ request, asked })));
+// The answers by phone that their approver has not said in person yet.
+export const heardOf = (some: RequestSummary[]) =>
+  some.flatMap((request) => (request.heard ?? []).map((asked) => ({ request, asked })));
 
 // Whether a vehicle is on its way: what is calculated again and comes to the same minute is told by no event, so that
 // a page that says how old it is asks for it every so often.
@@ -63,3 +66,16 @@ export const isTold = (event: TimelineEvent) =>
 // How long a vehicle that was asked may still answer.
 export const secondsLeft = (trip: Assignment, now: number) =>
   Math.max(0, Math.round((Date.parse(trip.expires_at) - now) / 1000));
+
+export const OWN = "own_operator";
+
+// What this person may answer: what the rule asks of the role (of one agency), or of the operator of the vehicle's own
+// agency.
+type Of = Pick<Asked, "approver" | "vehicle_id" | "agency">;
+export const isAsked = (me: Me, asked: Of, agencyOf?: (vehicle: string) => string | undefined) =>
+  asked.approver === OWN
+    ? me.role === "operator" && me.agency !== null && agencyOf?.(asked.vehicle_id) === me.agency
+    : asked.approver === me.role && (!asked.agency || !me.agency || asked.agency === me.agency);
+
+// Whether somebody's yes is waited for.
+export const isAwaited = (request: RequestSummary) => (request.asked ?? []).length > 0;

@@ -30,6 +30,7 @@ export const ROLES = {
   "operator": [
     "close_roads",
     "confirm_death",
+    "keep_incidents",
     "replay_demo",
     "see_requests"
   ],
@@ -277,6 +278,18 @@ export const id_group = {
   "vehicle": "Kendaraan",
   "moment": "Saat keputusan"
 } as const;
+export const id_alike = {
+  "same_place": "tempat yang sama",
+  "same_time": "waktu yang berdekatan",
+  "same_phone": "nomor telepon yang sama",
+  "same_need": "kebutuhan yang sama"
+} as const;
+export const id_colour = {
+  "red": "Merah",
+  "yellow": "Kuning",
+  "green": "Hijau",
+  "body": "Jenazah"
+} as const;
 export const id_class = {
   "emergency_ambulance": "Ambulans gawat darurat",
   "transport_ambulance": "Ambulans transportasi",
@@ -395,6 +408,18 @@ export const en_group = {
   "trip": "Trip",
   "vehicle": "Vehicle",
   "moment": "Moment of the decision"
+} as const;
+export const en_alike = {
+  "same_place": "the same place",
+  "same_time": "about the same time",
+  "same_phone": "the same phone number",
+  "same_need": "the same need"
+} as const;
+export const en_colour = {
+  "red": "Red",
+  "yellow": "Yellow",
+  "green": "Green",
+  "body": "Deceased"
 } as const;
 export const en_class = {
   "emergency_ambulance": "Emergency ambulance",

@@ -7,27 +7,47 @@ export type paths = Record<string, never>;
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description A yes that is waited for or was given. */
+        /**
+         * @description One thing that two requests have in common; that somebody is to be carried is never one.
+         * @enum {string}
+         */
+        Alike: "same_place" | "same_time" | "same_phone" | "same_need";
+        /**
+         * @description A yes that is waited for or was given: `answered_by` is who answered, or who wrote down what was heard by phone
+         *     (`heard_from`, `heard_at`).
+         */
         ApprovalOut: {
             rule: string;
             vehicle_id: string;
+            vehicle_name: string;
             approver: string;
+            agency?: string | null;
             state: components["schemas"]["ApprovalState"];
             /** Format: date-time */
             asked_at: string;
             reason?: string | null;
+            answered_by?: string | null;
+            heard_from?: string | null;
+            heard_at?: string | null;
         };
         /**
          * @description Whether the yes is awaited, was said, was refused, or is needed no longer.
          * @enum {string}
          */
         ApprovalState: "asked" | "given" | "refused" | "withdrawn";
+        /** @description One of those who are asked for a yes in their order. */
+        ApproverDocument: {
+            who: string;
+            agency?: string | null;
+            hours?: string | null;
+        };
         /** @description A yes that is waited for, as a list shows it. */
         AskedOut: {
             rule: string;
             vehicle_id: string;
             vehicle_name: string;
             approver: string;
+            agency?: string | null;
             /** Format: date-time */
             asked_at: string;
         };
@@ -204,6 +224,11 @@ export interface components {
             ended_by: string | null;
         };
         /**
+         * @description How the people of an incident are counted: a body has a colour of its own.
+         * @enum {string}
+         */
+        Colour: "red" | "yellow" | "green" | "body";
+        /**
          * @description Whether the death is confirmed, and by whom: the receiving facility itself, a doctor by phone, or the crew, which
          *     can only take its report back. `death` is how somebody died, as far as it is known; of several vehicles
          *     `vehicle_id` says which.
@@ -351,7 +376,7 @@ export interface components {
          * @description What kind of thing happened: the word that the journal and the API use.
          * @enum {string}
          */
-        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "step_undone" | "step_corrected" | "stood_down" | "problem_reported" | "transfer_begun" | "handed_over" | "approval_asked" | "approval_given" | "approval_refused" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "trip_noticed" | "vehicle_proposed" | "proposal_over" | "diverted" | "death_answered" | "arrival_changed" | "family_said" | "request_changed" | "reserved" | "reservation_lost" | "booking_uncertain" | "return_called" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
+        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "step_undone" | "step_corrected" | "stood_down" | "problem_reported" | "transfer_begun" | "handed_over" | "approval_asked" | "approval_given" | "approval_refused" | "approval_taken_back" | "approval_reminded" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "trip_noticed" | "vehicle_proposed" | "proposal_over" | "diverted" | "death_answered" | "arrival_changed" | "family_said" | "request_changed" | "reserved" | "incident_opened" | "incident_joined" | "incident_left" | "incident_closed" | "reservation_lost" | "booking_uncertain" | "return_called" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
         /** @description One entry of the journal; `text` is its line of a timeline. */
         EventOut: {
             seq: number;
@@ -444,6 +469,45 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description The same with its requests, the oldest first. */
+        IncidentFullOut: {
+            id: string;
+            name: string;
+            place: components["schemas"]["PointOut"];
+            note: string | null;
+            /** Format: date-time */
+            created_at: string;
+            closed_at: string | null;
+            people: {
+                [key: string]: number;
+            };
+            sought: number;
+            assigned: number;
+            done: number;
+            request_ids: string[];
+            requests: components["schemas"]["RequestSummaryOut"][];
+        };
+        /**
+         * @description One event as a list shows it: its people by colour, and the vehicles that they need.
+         *
+         *     `sought` counts those for which no driver has said yes yet, `assigned` those that go, `done` trips that are over.
+         */
+        IncidentOut: {
+            id: string;
+            name: string;
+            place: components["schemas"]["PointOut"];
+            note: string | null;
+            /** Format: date-time */
+            created_at: string;
+            closed_at: string | null;
+            people: {
+                [key: string]: number;
+            };
+            sought: number;
+            assigned: number;
+            done: number;
+            request_ids: string[];
+        };
         /** @description How call-backs were kept; `share` of all that fell due. */
         KeptOut: {
             /** Format: date-time */
@@ -480,6 +544,21 @@ export interface components {
          * @enum {string}
          */
         Leg: "pickup" | "destination" | "meeting";
+        /**
+         * @description A request that may be the same: in what it is alike, and how long ago it was made.
+         *
+         *     Of another facility's request staff learn who made it and when: not which one it is, where or how far it has come,
+         *     and nothing that only its caller's number would tell.
+         */
+        LikelyOut: {
+            request_id: string | null;
+            reasons: components["schemas"]["Alike"][];
+            need: components["schemas"]["Need"];
+            age_s: number;
+            asked_by: string | null;
+            state: components["schemas"]["RequestState"] | null;
+            distance_m: number | null;
+        };
         /** @description A line. */
         LineStringOut: {
             /**
@@ -635,7 +714,7 @@ export interface components {
          * @description One thing that a role may do; which of the things it may do it to is for dispatch.reading to say.
          * @enum {string}
          */
-        Permission: "sign_in" | "look_up" | "find_places" | "ask" | "see_requests" | "see_fleet" | "see_ways" | "see_areas" | "see_coverage" | "see_sop" | "see_figures" | "see_all_messages" | "follow" | "keep_promises" | "assign" | "divert" | "correct" | "transfer" | "answer_for_agency" | "confirm_death" | "drive" | "step" | "report_positions" | "close_roads" | "keep_sop" | "replay_demo" | "end_unreached";
+        Permission: "sign_in" | "look_up" | "find_places" | "ask" | "see_requests" | "see_fleet" | "see_ways" | "see_areas" | "see_coverage" | "see_sop" | "see_figures" | "see_all_messages" | "follow" | "keep_promises" | "assign" | "approve" | "divert" | "correct" | "transfer" | "keep_incidents" | "answer_for_agency" | "confirm_death" | "drive" | "step" | "report_positions" | "close_roads" | "keep_sop" | "replay_demo" | "end_unreached";
         /** @description Somebody of the demo. */
         PersonOut: {
             id: string;
@@ -764,11 +843,14 @@ export interface components {
             returns?: string | null;
             subject?: string | null;
             asked?: components["schemas"]["AskedOut"][];
+            heard?: components["schemas"]["ApprovalOut"][];
             level: number;
             rises?: string[];
             /** @default false */
             broken: boolean;
             escalated_to?: string | null;
+            incident?: string | null;
+            likely_duplicates?: components["schemas"]["LikelyOut"][];
             proposal?: components["schemas"]["ProposalOut"] | null;
             decision: components["schemas"]["DecisionOut"] | null;
             approvals: components["schemas"]["ApprovalOut"][];
@@ -788,8 +870,10 @@ export interface components {
          * @description A request as a list shows it.
          *
          *     `level` is its place in the order (R24) before ageing, `rises` the times at which waiting brings it one level up.
-         *     `broken`: its vehicle could not go on. `escalated_to`: the role that was told that nobody goes, since a driver last
-         *     said yes. `proposal` is for operators alone.
+         *     `heard`: answers by phone that the approver may still change. `broken`: its vehicle could not go on.
+         *     `escalated_to`: the role that was told that nobody goes, since a driver last said yes. `incident` is the event that
+         *     it comes from, whose name and counts are the operators' to see. `likely_duplicates` may be the same one: a question,
+         *     by what the reader may know of them. `proposal` is for operators alone.
          */
         RequestSummaryOut: {
             id: string;
@@ -814,11 +898,14 @@ export interface components {
             returns?: string | null;
             subject?: string | null;
             asked?: components["schemas"]["AskedOut"][];
+            heard?: components["schemas"]["ApprovalOut"][];
             level: number;
             rises?: string[];
             /** @default false */
             broken: boolean;
             escalated_to?: string | null;
+            incident?: string | null;
+            likely_duplicates?: components["schemas"]["LikelyOut"][];
             proposal?: components["schemas"]["ProposalOut"] | null;
         };
         /**
@@ -875,6 +962,7 @@ export interface components {
             }[];
             overrides?: string[];
             approver?: string | null;
+            approvers?: components["schemas"]["ApproverDocument"][];
             prefer_within_min?: number | null;
             sooner_by_min?: number | null;
             one_each?: boolean | null;
@@ -976,6 +1064,26 @@ export interface components {
          * @enum {string}
          */
         Step: "accept" | "decline" | "en_route" | "on_scene" | "transporting" | "at_destination" | "clear" | "stand_down" | "problem" | "undo" | "expire" | "withdraw" | "hand_over";
+        /** @description A decision that keeps nothing, and what was asked already that may be the same. */
+        SuggestionOut: {
+            outcome: components["schemas"]["Outcome"];
+            sop: components["schemas"]["SopVersionOut"][];
+            say: string;
+            sentence: string;
+            chosen: string[];
+            candidates: components["schemas"]["CandidateOut"][];
+            considered: number;
+            checklist?: components["schemas"]["ChecklistOut"][];
+            notified?: string[];
+            soon?: {
+                [key: string]: number;
+            };
+            unlocks?: components["schemas"]["UnlockOut"][];
+            computed_in_ms: number;
+            /** Format: date-time */
+            at: string;
+            likely_duplicates: components["schemas"]["LikelyOut"][];
+        };
         /** @description One thing that keeps `count` vehicles from going: what would help, and who can do it. */
         UnlockOut: {
             rule: string;

@@ -91,14 +91,4 @@ export const text = {
     onward: "Lihat permintaan jenazah",
     onwardOf: "Lihat perjalanan pasien",
   },
-  approve: {
-    title: "Menunggu jawaban Anda",
-    ask: (vehicle: string, rule: string) => `Bolehkah ${vehicle} berangkat menurut ${rule}?`,
-    aid: (vehicle: string, rule: string) => `${vehicle} milik instansi Anda diminta membantu (${rule}).`,
-    since: (span: string) => `ditunggu ${span}`,
-    yes: "Setujui",
-    no: "Belum",
-    aidYes: "Berangkatkan",
-    aidNo: "Belum dapat",
-  },
 } as const;

@@ -148,6 +148,7 @@ export const kelola = {
   consequence: "Rincian akibat",
   field: {
     approver: "Yang menyetujui",
+    approvers: "Yang menyetujui, menurut urutannya",
     overrides: "Aturan yang dilepas",
     prefer_within_min: "Didahulukan selama tidak lebih lambat dari",
     sooner_by_min: "Kendaraan pertama dikirim bila lebih cepat sekurangnya",
@@ -157,6 +158,7 @@ export const kelola = {
     notify: "Yang diberi tahu",
     booking: "Tempat tujuan perlu dipesan lebih dahulu",
   },
+  inText: "Urutan ini diubah pada naskah SOP, di luar formulir.",
   noticeBefore: "Dipesan sekurangnya sebelum tiba",
   overridesHint: "Kode aturan, pisahkan dengan koma, misalnya R01.",
   checklistHint: "Satu hal setiap baris.",

@@ -17,6 +17,11 @@ export const minta = {
     schedule: "JADWALKAN",
     promise: "CATAT JANJI",
   },
+  alike: {
+    before: "Bila ini orang lain, lanjutkan saja: permintaan Anda tetap dicarikan.",
+    after: "Permintaan Anda tetap dicarikan. Bila ternyata sama, kabari operator atau batalkan salah satu.",
+    open: "Lihat permintaan itu",
+  },
   details: "Data pasien (boleh menyusul)",
   bodies: "Jumlah jenazah",
   later: "Pesan untuk waktu lain…",
@@ -39,6 +44,8 @@ export const minta = {
   awaits: (who: string, rule: string) => `Menunggu persetujuan ${who} (${rule})`,
   calls: (due: string, retry: string) =>
     `Operator menelepon kembali paling lambat ${due}; pencarian diulang pukul ${retry}`,
+  callsLate: (due: string) =>
+    `Mohon maaf, telepon kembali yang dijanjikan paling lambat ${due} terlambat; operator segera menelepon`,
   familyLeft: "Keluarga mengabari: sudah berangkat sendiri. Telepon keluarga untuk memastikan.",
   note: "Catatan untuk sopir…",
   noteSend: "Kirim catatan",

@@ -1,19 +1,12 @@
 // A yes that somebody waits for, answered where it is read.
 import { useState } from "preact/hooks";
-import { type Asked, type Me, post, type RequestSummary } from "../core/api";
+import { type Answered, type Asked, post, type RequestSummary } from "../core/api";
 import { now } from "../core/clock";
-import { spanText } from "../core/words";
+import { OWN } from "../core/requests";
+import { clockText, spanText } from "../core/words";
+import { heard as byPhone, approve as words } from "../text/approve";
 import { text } from "../text/id";
 import { Button, Field } from "./controls";
-
-const words = text.approve;
-const OWN = "own_operator";
-
-// What this person may answer: what the rule asks of the role, or of the operator of the vehicle's own agency.
-export const isAsked = (me: Me, asked: Asked, agencyOf?: (vehicle: string) => string | undefined) =>
-  asked.approver === OWN
-    ? me.role === "operator" && me.agency !== null && agencyOf?.(asked.vehicle_id) === me.agency
-    : asked.approver === me.role;
 
 interface Waiting {
   request: RequestSummary;
@@ -58,3 +51,73 @@ function Approve({ request, asked, attempt }: Waiting & { attempt: Attempt }) {
     </div>
   );
 }
+
+export const HeardAnswers = ({ heard, attempt }: { heard: HeardOne[]; attempt: Attempt }) =>
+  heard.map((one) => (
+    <HeardAnswer
+      key={`${one.request.id} ${one.asked.vehicle_id} ${one.asked.rule}`}
+      {...one}
+      attempt={attempt}
+    />
+  ));
+
+interface HeardOne {
+  request: RequestSummary;
+  asked: Answered;
+}
+
+// One's own answer as somebody heard it: right, or otherwise.
+function HeardAnswer({ request, asked, attempt }: HeardOne & { attempt: Attempt }) {
+  const [reason, setReason] = useState("");
+  const [busy, setBusy] = useState(false);
+  const given = asked.state === "given";
+  const answer = async (yes: boolean, why: string) => {
+    setBusy(true);
+    const word = { rule: asked.rule, vehicle_id: asked.vehicle_id, yes, reason: why };
+    await attempt(() => post(`/api/requests/${request.id}/approve`, word));
+    setBusy(false);
+  };
+  return (
+    <div class="card stack approve">
+      <p>
+        <strong>{request.subject ?? text.need[request.need]}</strong> · {request.pickup.name}
+        {request.dropoff ? ` → ${request.dropoff.name}` : ""}
+      </p>
+      <p>{heardLine(asked)}</p>
+      <Button class="primary" disabled={busy} onClick={() => void answer(given, words.rightReason)}>
+        {words.right}
+      </Button>
+      <Field label={text.reason} value={reason} maxLength={500} onType={setReason} />
+      <p class="soft">{words.takeBackHow}</p>
+      <Button
+        class={given ? "danger" : ""}
+        disabled={busy || reason.trim().length < 3}
+        onClick={() => void answer(!given, reason.trim())}
+      >
+        {given ? words.takeBack : words.yes}
+      </Button>
+    </div>
+  );
+}
+
+export const approverName = (who: string) => text.approver[who as keyof typeof text.approver] ?? who;
+
+// Who answered by phone, and who wrote it down.
+export const heardLine = (answer: Answered) =>
+  byPhone.line(
+    answer.vehicle_name,
+    answer.state === "given",
+    answer.heard_from ?? approverName(answer.approver),
+    answer.heard_at ? clockText(answer.heard_at) : "",
+    answer.answered_by ?? "",
+  );
+
+export const HeardLines = ({ request }: { request: RequestSummary }) => (
+  <>
+    {(request.heard ?? []).map((answer) => (
+      <p class="soft" key={answer.vehicle_id + answer.rule}>
+        {heardLine(answer)}
+      </p>
+    ))}
+  </>
+);

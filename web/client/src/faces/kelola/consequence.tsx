@@ -101,8 +101,23 @@ function BookingOf({ rule }: { rule: Working }) {
   );
 }
 
+// Who is asked in turn, as the pack's text has it.
+const InOrder = ({ approvers }: Pick<RuleDocument, "approvers">) => (
+  <div>
+    <p>{words.field.approvers}</p>
+    <ol>
+      {approvers.map(({ who, agency, hours }) => (
+        <li key={`${who} ${agency}`}>
+          {sop.value?.approvers.find(([name]) => name === who)?.[1] ?? who} {agency} {hours}
+        </li>
+      ))}
+    </ol>
+    <p class="soft">{words.inText}</p>
+  </div>
+);
+
 const HELD = [
-  ...(["approver", "prefer_within_min", "sooner_by_min", "one_each", "overrides"] as const),
+  ...(["approver", "approvers", "prefer_within_min", "sooner_by_min", "one_each", "overrides"] as const),
   ...(["documents", "checklist", "notify", "booking"] as const),
 ];
 
@@ -115,7 +130,8 @@ export function Consequence({ rule }: { rule: Working }) {
   return (
     <fieldset class="part stack">
       <legend>{words.consequence}</legend>
-      {has("approver") && (
+      {!isBlank(doc.approvers) && <InOrder approvers={doc.approvers} />}
+      {has("approver") && isBlank(doc.approvers) && (
         <Select
           id={`approver-${key}`}
           label={words.field.approver}

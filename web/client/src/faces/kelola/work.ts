@@ -25,7 +25,7 @@ export interface Work {
 export const FIELDS: Record<Effect, readonly (keyof RuleDocument)[]> = {
   deny: [],
   require: ["must", "checklist"],
-  approval: ["approver", "overrides"],
+  approval: ["approver", "approvers", "overrides"],
   prefer: ["must", "prefer_within_min"],
   pair: ["sooner_by_min", "one_each", "overrides"],
   defer: ["documents", "booking", "checklist"],
@@ -35,6 +35,7 @@ const EMPTY = {
   must: [],
   checklist: [],
   approver: null,
+  approvers: [],
   overrides: [],
   prefer_within_min: null,
   sooner_by_min: null,

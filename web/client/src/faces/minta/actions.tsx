@@ -2,15 +2,18 @@
 import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
 import { busy } from "../../core/attempt";
+import { isAwaited } from "../../core/requests";
+import { heard } from "../../text/approve";
 import { text } from "../../text/id";
 import { minta as words } from "../../text/minta";
 import { booking } from "../../text/pesanan";
 import { Area, Button, Form, Pick } from "../../ui/controls";
+import { HeardByPhone } from "../../ui/heard";
 import { TOLD, Told } from "../../ui/told";
 import { PlacePicker } from "./place";
-import { addNote, cancel, deliver, hold } from "./state";
+import { addNote, approve, cancel, deliver, hold } from "./state";
 
-type What = "note" | "hold" | "cancel" | "deliver";
+type What = "note" | "hold" | "cancel" | "deliver" | "heard";
 
 export function Actions({ request }: { request: RequestFull }) {
   const [opened, setOpened] = useState<What | null>(null);
@@ -41,9 +44,11 @@ export function Actions({ request }: { request: RequestFull }) {
           ) : (
             toggle("hold", text.hold)
           ))}
+        {isAwaited(request) && toggle("heard", heard.button)}
         {toggle("cancel", words.cancel, true)}
       </div>
       {noted && <p role="status">{words.noteSent}</p>}
+      {opened === "heard" && <HeardByPhone request={request} onSend={approve} onBack={close} />}
       {opened === "note" && (
         <Note
           onSent={() => {

@@ -7,6 +7,7 @@ import { minta as words } from "../../text/minta";
 import { Button } from "../../ui/controls";
 import { Lines } from "../../ui/lines";
 import { Why } from "../../ui/why";
+import { Same } from "./same";
 import { decision, later, send } from "./state";
 
 export function Answer() {
@@ -22,6 +23,7 @@ export function Answer() {
       {first ? <Comes chosen={chosen} /> : <h2>{heading(answer)}</h2>}
       <p>{answer.sentence}</p>
       <p class="say">{answer.say}</p>
+      <Same likely={answer.likely_duplicates} how={words.alike.before} />
       <Button class="primary big" disabled={busy.value} onClick={() => void send()}>
         {words.buttons[answer.outcome === "offers" ? "offer" : answer.outcome]}
       </Button>

@@ -3,17 +3,20 @@ import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
 import { busy } from "../../core/attempt";
 import { now } from "../../core/clock";
+import { isLate } from "../../core/promises";
 import { familyLeft, isOpen, live } from "../../core/requests";
 import { clockText, whenText } from "../../core/words";
 import { text } from "../../text/id";
 import { minta as words } from "../../text/minta";
 import { booking } from "../../text/pesanan";
+import { HeardLines } from "../../ui/approve";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
 import { Actions } from "./actions";
 import { Coming } from "./coming";
 import { Rides } from "./rides";
+import { Same } from "./same";
 import { ready, startAgain } from "./state";
 
 export function Follow({ request }: { request: RequestFull }) {
@@ -28,6 +31,7 @@ export function Follow({ request }: { request: RequestFull }) {
       </p>
       {!ended && <Coming request={request} />}
       {(ended || live(request).length === 0) && <h2 class="status">{headline(request)}</h2>}
+      {!ended && <HeardLines request={request} />}
       {!ended && request.held && <p class="warn">{text.held}</p>}
       {!ended && familyLeft(request) && <p class="warn">{words.familyLeft}</p>}
       {request.schedule_at && <p>{text.booked(whenText(request.schedule_at, now.value))}</p>}
@@ -41,6 +45,7 @@ export function Follow({ request }: { request: RequestFull }) {
       )}
       <Rides rides={request.rides} of={request.id} />
       {request.decision && !ended && !goes && <p class="say">{request.decision.say}</p>}
+      {!ended && <Same likely={request.likely_duplicates ?? []} how={words.alike.after} />}
       {!ended && <Share link={request.track_url} />}
       {!ended && <Actions request={request} />}
       {request.decision && request.need !== "document" && (
@@ -63,6 +68,7 @@ function headline(request: RequestFull): string {
   }
   if (request.state === "waiting" && request.promise) {
     const due = whenText(request.promise.due_at, now.value);
+    if (isLate(request.promise)) return words.callsLate(due);
     if (request.promise.kind === "document") {
       const receipt = words.document.receipt(request.subject ?? "");
       return `${receipt}. ${words.document.receiptHow(request.contact_phone ?? "", due)}`;

@@ -2,7 +2,6 @@
 import { computed, effect, signal } from "@preact/signals";
 import {
   type Booking,
-  type Decision,
   type Facility,
   get,
   type Me,
@@ -11,11 +10,13 @@ import {
   type RequestFull,
   type RequestSummary,
   type Schema,
+  type Suggestion,
 } from "../../core/api";
 import { attempt, trouble } from "../../core/attempt";
 import { newest } from "../../core/newest";
 import { loadOwed, stockCame } from "../../core/promises";
 import { instantOf } from "../../core/words";
+import type { Word } from "../../ui/heard";
 
 export type Place = { facility: string; name: string } | { lon: number; lat: number; name: string };
 
@@ -39,7 +40,7 @@ export const until = signal("");
 export const back = signal<"none" | "at" | "after">("none");
 export const backTime = signal("");
 export const bookings = signal<Booking[]>([]);
-export const decision = signal<Decision | null>(null);
+export const decision = signal<Suggestion | null>(null);
 export const followed = signal<RequestFull | null>(null);
 export const mine = signal<RequestSummary[]>([]);
 export const callOrder = signal<{ subject: string; ids: string[] } | null>(null);
@@ -79,7 +80,7 @@ export const find = () =>
   attempt(async () => {
     sendKey = crypto.randomUUID();
     const asked = question.value;
-    const answer = await post<Decision>("/api/suggestions", asked);
+    const answer = await post<Suggestion>("/api/suggestions", { ...asked, phone: phone.value || undefined });
     if (question.value !== asked) return;
     decision.value = answer;
     showAnswer();
@@ -145,6 +146,7 @@ export const cancel = (reason: string, told: string, series: string) =>
 export const ready = () => act("ready", undefined);
 export const hold = (on: boolean, reason: string) => act("hold", { on, reason });
 export const addNote = (words: string) => act("note", { text: words });
+export const approve = (word: Word) => act("approve", word);
 export const deliver = (to: Place) => act("deliver", { to: wire(to) });
 
 export async function refresh() {

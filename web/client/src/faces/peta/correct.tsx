@@ -5,12 +5,11 @@ import { now } from "../../core/clock";
 import { STEPS, TRAIL } from "../../core/vocabulary";
 import { fieldTime, instantOf, takenAt } from "../../core/words";
 import { text } from "../../text/id";
-import { peta } from "../../text/peta";
+import { correct as words } from "../../text/langkah";
 import { Check, Field, Pick } from "../../ui/controls";
 import { Ask } from "./ask";
 import { about, correct } from "./state";
 
-const words = peta.correct;
 type Step = keyof typeof STEPS;
 const MINUTE = 60_000;
 

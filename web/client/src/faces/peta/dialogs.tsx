@@ -2,13 +2,28 @@
 import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
 import { text } from "../../text/id";
-import { peta as words } from "../../text/peta";
+import { words } from "../../text/tanya";
 import { Pick } from "../../ui/controls";
+import { HeardByPhone } from "../../ui/heard";
 import { TOLD, Told } from "../../ui/told";
 import { Ask } from "./ask";
 import { Correct } from "./correct";
 import { Alive, Died } from "./deaths";
-import { addNote, assign, divert, diverting, end, hold, lowerOf, open, opened, overriding } from "./state";
+import { Group } from "./group";
+import {
+  addNote,
+  approve,
+  assign,
+  divert,
+  diverting,
+  end,
+  hold,
+  lowerOf,
+  merging,
+  open,
+  opened,
+  overriding,
+} from "./state";
 import { Transfer } from "./transfer";
 
 export function Dialogs({ request }: { request: RequestFull }) {
@@ -41,10 +56,20 @@ export function Dialogs({ request }: { request: RequestFull }) {
       return <Correct request={request} />;
     case "transfer":
       return <Transfer request={request} />;
+    case "heard":
+      return (
+        <HeardByPhone
+          request={request}
+          onSend={(word) => approve(request.id, word)}
+          onBack={() => (opened.value = null)}
+        />
+      );
     case "died":
       return <Died request={request} />;
     case "alive":
       return <Alive request={request} />;
+    case "group":
+      return <Group request={request} />;
     default:
       return null;
   }
@@ -53,10 +78,10 @@ export function Dialogs({ request }: { request: RequestFull }) {
 type How = keyof typeof words.ends;
 
 function End({ request }: { request: RequestFull }) {
-  const [how, setHow] = useState<How>("cancel");
+  const [how, setHow] = useState<How>(merging.value ? "duplicate" : "cancel");
   const [told, setTold] = useState<string>(TOLD[0]);
   const others = open.value.filter((other) => other.id !== request.id);
-  const [of, setOf] = useState(others[0]?.id);
+  const [of, setOf] = useState(merging.value ?? others[0]?.id);
   return (
     <Ask
       title={words.endWhat}

@@ -1,26 +1,47 @@
 // The left side: what waits for an answer, the requests in their order, and the promises.
-import { computed, signal } from "@preact/signals";
+import { computed } from "@preact/signals";
 import { type Assignment, can, type RequestSummary } from "../../core/api";
-import { attempt } from "../../core/attempt";
 import { now } from "../../core/clock";
 import { deaths } from "../../core/deaths";
 import { isLate, owed } from "../../core/promises";
 import { live, missing, secondsLeft } from "../../core/requests";
-import { ago, clockText, dueText } from "../../core/words";
+import { ago, dueText } from "../../core/words";
 import { text } from "../../text/id";
 import { peta as words } from "../../text/peta";
-import { Approvals } from "../../ui/approve";
 import { Button } from "../../ui/controls";
-import { answerDeath, asking, fetched, me, open, proposed, select, selected } from "./state";
+import {
+  asking,
+  fetched,
+  heard,
+  incidents,
+  mayBeSame,
+  me,
+  open,
+  proposed,
+  select,
+  selected,
+  shownList,
+} from "./state";
 
-export const shown = signal<"requests" | "booked" | "promises">("requests");
 const ledger = fetched(
-  computed(() => shown.value === "promises"),
+  computed(() => shownList.value === "promises"),
   () => import("./ledger"),
 );
 const booked = fetched(
-  computed(() => shown.value === "booked"),
+  computed(() => shownList.value === "booked"),
   () => import("./booked"),
+);
+const asked = fetched(
+  computed(() => asking.value.length + heard.value.length > 0),
+  () => import("./asking"),
+);
+const reported = fetched(
+  computed(() => deaths.value.length > 0),
+  () => import("./reported"),
+);
+const boards = fetched(
+  computed(() => shownList.value === "incidents"),
+  () => import("./incidents"),
 );
 const proposals = fetched(
   computed(() => proposed.value.length > 0),
@@ -31,35 +52,48 @@ export function List() {
   const late = owed.value.filter(isLate).length;
   const Ledger = ledger.value?.Ledger;
   const Booked = booked.value?.Booked;
+  const Asking = asked.value?.Asking;
+  const Reported = reported.value?.Reported;
+  const Incidents = boards.value?.Incidents;
+  const groups = can(me.value, "keep_incidents");
   const Proposals = proposals.value?.Proposals;
   return (
     <nav class="list" aria-label={words.requests}>
-      {asking.value.length > 0 && <Asking />}
-      {deaths.value.length > 0 && <Deaths />}
+      {Asking && asking.value.length + heard.value.length > 0 && <Asking />}
+      {Reported && deaths.value.length > 0 && <Reported />}
       {Proposals && proposed.value.length > 0 && <Proposals />}
       <div class="tabs">
-        <Button aria-pressed={shown.value === "requests"} onClick={() => (shown.value = "requests")}>
+        <Button aria-pressed={shownList.value === "requests"} onClick={() => (shownList.value = "requests")}>
           {words.requests} {open.value.length}
         </Button>
         {can(me.value, "see_requests") && (
           <Button
             label={words.booked}
-            aria-pressed={shown.value === "booked"}
-            onClick={() => (shown.value = "booked")}
+            aria-pressed={shownList.value === "booked"}
+            onClick={() => (shownList.value = "booked")}
           />
         )}
         <Button
           class={late > 0 ? "danger" : ""}
-          aria-pressed={shown.value === "promises"}
-          onClick={() => (shown.value = "promises")}
+          aria-pressed={shownList.value === "promises"}
+          onClick={() => (shownList.value = "promises")}
         >
           {words.promises} {owed.value.length}
           {late > 0 && ` ⚠${late}`}
         </Button>
+        {groups && (
+          <Button
+            aria-pressed={shownList.value === "incidents"}
+            onClick={() => (shownList.value = "incidents")}
+          >
+            {words.incidents} {incidents.value.size}
+          </Button>
+        )}
       </div>
-      {shown.value === "promises" && Ledger && <Ledger />}
-      {shown.value === "booked" && Booked && <Booked />}
-      {shown.value === "requests" && (
+      {shownList.value === "promises" && Ledger && <Ledger />}
+      {shownList.value === "booked" && Booked && <Booked />}
+      {shownList.value === "incidents" && Incidents && <Incidents />}
+      {shownList.value === "requests" && (
         <>
           {open.value.length === 0 && <p class="soft">{words.none}</p>}
           {open.value.map((request) => (
@@ -70,34 +104,6 @@ export function List() {
     </nav>
   );
 }
-
-const Asking = () => (
-  <section class="stack asked" aria-label={text.approve.title}>
-    <h2>{text.approve.title}</h2>
-    <Approvals waiting={asking.value} attempt={attempt} />
-    {me.value?.role === "operator" && <hr />}
-  </section>
-);
-
-const Deaths = () => (
-  <section class="stack asked" aria-label={text.deaths.title}>
-    <h2>{text.deaths.title}</h2>
-    {deaths.value.map((report) => (
-      <div class="stack" key={report.request_id + report.vehicle_id}>
-        <p>
-          <strong>{report.vehicle_name}</strong> {clockText(report.reported_at)} ·{" "}
-          {report.coming ? text.deaths.coming : text.deaths.scene} {report.lies_at.name}
-        </p>
-        <p class="soft">{text.deaths.untold}</p>
-        <Button label={text.deaths.doctor} onClick={() => void answerDeath(report.request_id, "died")} />
-        <Button
-          label={text.deaths.notConfirmed}
-          onClick={() => void answerDeath(report.request_id, "alive")}
-        />
-      </div>
-    ))}
-  </section>
-);
 
 function Row({ request }: { request: RequestSummary }) {
   const trips = live(request);
@@ -125,6 +131,8 @@ function Row({ request }: { request: RequestSummary }) {
       ))}
       {trips.length > 0 && missing(request) > 0 && <small>{words.more(missing(request))}</small>}
       {request.held && <small>{text.held}</small>}
+      {mayBeSame(request) && <small class="same">≈ {words.alike}</small>}
+      {request.incident && <small>{incidents.value.get(request.incident)?.name}</small>}
       {request.broken && trips.length === 0 && <small class="mark">⚠ {words.broken}</small>}
       {to && (
         <small class="mark">⚠ {words.escalated(text.approver[to as keyof typeof text.approver] ?? to)}</small>

@@ -1,6 +1,6 @@
 // The map: the server's own tiles, vehicles, and the selected request with its way.
 import "maplibre-gl/dist/maplibre-gl.css";
-import { effect } from "@preact/signals";
+import { computed, effect } from "@preact/signals";
 import {
   type GeoJSONSource,
   LngLatBounds,
@@ -12,10 +12,14 @@ import {
 } from "maplibre-gl";
 import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { Vehicle } from "../../core/api";
-import { later, moved, route, selected, vehicles } from "./state";
+import { fetched, incidents, later, moved, route, selected, vehicles } from "./state";
 import { pick, VehicleLayer } from "./vehicles";
 
 setWorkerUrl(worker);
+const flags = fetched(
+  computed(() => incidents.value.size > 0),
+  () => import("./flags"),
+);
 
 const EMPTY = { type: "FeatureCollection" as const, features: [] };
 const NO_ROADS: StyleSpecification = {
@@ -82,6 +86,7 @@ export async function makeMap(
       const data = route.value ? { type: "Feature", geometry: route.value.geometry, properties: {} } : EMPTY;
       (map.getSource("way") as GeoJSONSource).setData(data as Parameters<GeoJSONSource["setData"]>[0]);
     });
+    effect(() => flags.value?.show(map));
     let shown = "";
     effect(() => {
       const request = selected.value;

@@ -1,24 +1,42 @@
 // The selected request: its vehicles, what is asked, why this one, and what an operator may do.
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import type { Assignment, Candidate, RequestFull } from "../../core/api";
+import type { Assignment, Candidate, Likely, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
-import { arrival, car, familyLeft, isOpen, live, missing, secondsLeft } from "../../core/requests";
+import { isLate } from "../../core/promises";
+import {
+  arrival,
+  car,
+  familyLeft,
+  isAwaited,
+  isOpen,
+  live,
+  missing,
+  requests,
+  secondsLeft,
+} from "../../core/requests";
 import { STATES } from "../../core/vocabulary";
 import { telephone, whenText } from "../../core/words";
+import { heard } from "../../text/approve";
 import { text } from "../../text/id";
+import { words as grouping } from "../../text/kejadian";
+import { correct, transfer } from "../../text/langkah";
 import { peta as words } from "../../text/peta";
+import { Alike } from "../../ui/alike";
+import { HeardLines } from "../../ui/approve";
 import { kept } from "../../ui/bookings";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
 import { choose } from "./choose";
+import { askEnd, merge, regroup } from "./grouping";
 import { Proposal } from "./proposal";
 import {
   about,
   candidates,
   fetched,
   hold,
+  incidents,
   me,
   opened,
   reportOf,
@@ -77,6 +95,8 @@ export function Panel({ request }: { request: RequestFull }) {
       )}
       <Linked to={request.onward} label={text.deaths.onward} />
       <Linked to={request.onward_of} label={text.deaths.onwardOf} />
+      {operator && !ended && <Same request={request} />}
+      {operator && <OfIncident request={request} />}
       {operator && !ended && <Buttons request={request} />}
       {shown && (
         <>
@@ -101,6 +121,7 @@ function State({ request }: { request: RequestFull }) {
       <p>
         <strong>{text.state[request.state]}</strong>
         {request.promise && ` · ${words.promised(whenText(request.promise.due_at, now.value))}`}
+        {request.promise && isLate(request.promise) && <span class="mark"> ⚠ {words.late}</span>}
         {request.schedule_at && ` · ${text.booked(whenText(request.schedule_at, now.value))}`}
       </p>
       {ride?.state === "scheduled" && <p>{kept(ride)}</p>}
@@ -116,6 +137,7 @@ function State({ request }: { request: RequestFull }) {
           {isOpen(request) && missing(request) > 0 && <li>{words.more(missing(request))}</li>}
         </ul>
       )}
+      <HeardLines request={request} />
       {isOpen(request) && request.held && <p class="mark">{text.held}</p>}
       {isOpen(request) && familyLeft(request) && <p class="mark">⚠ {words.familyLeft}</p>}
     </div>
@@ -129,12 +151,10 @@ function OfTrip({ request, trip }: { request: RequestFull; trip: Assignment }) {
   };
   return (
     <>
-      {trip.correctable.length > 0 && (
-        <Button label={words.correct.button} class="link" onClick={ask("correct")} />
-      )}
+      {trip.correctable.length > 0 && <Button label={correct.button} class="link" onClick={ask("correct")} />}
       {STATES[trip.state].loaded && (
         <Button
-          label={words.transfer.button[request.need === "body" ? 1 : 0]}
+          label={transfer.button[request.need === "body" ? 1 : 0]}
           class="link"
           onClick={ask("transfer")}
         />
@@ -145,10 +165,44 @@ function OfTrip({ request, trip }: { request: RequestFull; trip: Assignment }) {
 
 function tripText(trip: Assignment): string {
   const state = trip.hands_over
-    ? words.transfer.keeps(trip.vehicle_name)
+    ? transfer.keeps(trip.vehicle_name)
     : `${trip.vehicle_name} ${text.trip[trip.state].toLowerCase()}`;
   if (trip.state === "offered") return `${state}, ${secondsLeft(trip, now.value)} dtk`;
   return [state, arrival(trip, now.value), car(trip)].filter(Boolean).join(", ");
+}
+
+function Same({ request }: { request: RequestFull }) {
+  const known = (one: Likely) => requests.value.get(one.request_id ?? "");
+  const act = (one: Likely) => {
+    const other = known(one);
+    return (
+      <div class="pair">
+        <Button label={grouping.look} onClick={() => void select(one.request_id)} />
+        {other && isOpen(other) && <Button label={grouping.merge} onClick={() => void merge(request, one)} />}
+      </div>
+    );
+  };
+  const named = (one: Likely) => {
+    const other = known(one);
+    return other ? `${text.need[one.need]} · ${other.pickup.name}` : text.need[one.need];
+  };
+  return (
+    <Alike likely={request.likely_duplicates ?? []} named={named} act={act}>
+      {!request.incident && <Button label={grouping.sameEvent} onClick={() => (opened.value = "group")} />}
+    </Alike>
+  );
+}
+
+function OfIncident({ request }: { request: RequestFull }) {
+  const id = request.incident;
+  if (!id) return null;
+  const incident = incidents.value.get(id);
+  return (
+    <div class="stack">
+      <p>{incident ? grouping.part(incident.name) : grouping.partOver}</p>
+      <Button label={grouping.leave} onClick={() => void regroup(id, { remove: [request.id] })} />
+    </div>
+  );
 }
 
 const Buttons = ({ request }: { request: RequestFull }) => (
@@ -160,7 +214,9 @@ const Buttons = ({ request }: { request: RequestFull }) => (
     ) : (
       <Button label={text.hold} onClick={() => (opened.value = "hold")} />
     )}
-    <Button label={words.end} class="danger" onClick={() => (opened.value = "end")} />
+    {isAwaited(request) && <Button label={heard.button} onClick={() => (opened.value = "heard")} />}
+    {!request.incident && <Button label={grouping.group} onClick={() => (opened.value = "group")} />}
+    <Button label={words.end} class="danger" onClick={() => askEnd(null)} />
   </div>
 );
 

@@ -5,6 +5,7 @@ import {
   can,
   type Decision,
   get,
+  type Incident,
   type Kept,
   type Me,
   post,
@@ -19,10 +20,21 @@ import { confirmDeath, type Death, deaths, loadDeaths, touchesDeaths } from "../
 import type { LiveEvent, Snapshot } from "../../core/live";
 import { newest } from "../../core/newest";
 import { loadOwed, owed } from "../../core/promises";
-import { askedOf, isLive, isRunning, isTold, requests, takeRequest, takeRequests } from "../../core/requests";
+import {
+  askedOf,
+  heardOf,
+  isAsked,
+  isLive,
+  isOpen,
+  isRunning,
+  isTold,
+  requests,
+  takeRequest,
+  takeRequests,
+} from "../../core/requests";
 import { DUTIES, STATES } from "../../core/vocabulary";
 import { peta } from "../../text/peta";
-import { isAsked } from "../../ui/approve";
+import type { Word } from "../../ui/heard";
 import { inOrder } from "./order";
 import { markOf } from "./vehicles";
 
@@ -38,8 +50,22 @@ export const about = signal(""); // the trip that is to be corrected or handed o
 // What an operator is being asked about the selected request, whom an override or a diversion would send, and the
 // reason that is proposed for it.
 export const opened = signal<
-  "note" | "hold" | "end" | "override" | "divert" | "correct" | "transfer" | "died" | "alive" | null
+  | "note"
+  | "hold"
+  | "end"
+  | "override"
+  | "divert"
+  | "group"
+  | "correct"
+  | "transfer"
+  | "died"
+  | "alive"
+  | "heard"
+  | null
 >(null);
+export const merging = signal<string | null>(null); // the request that the selected one may be the same as
+export const shownList = signal<"requests" | "booked" | "promises" | "incidents">("requests");
+export const incidents = signal(new Map<string, Incident>());
 export const overriding = signal<Candidate | null>(null);
 export const diverting = signal<{ vehicle_id: string; name: string; reason?: string } | null>(null);
 export const recent = signal<LiveEvent[]>([]);
@@ -53,13 +79,12 @@ const LINKS = ["live", "old", "lost"] as const;
 
 export const open = computed(() => inOrder([...requests.value.values()].filter(isRunning), slowly.value));
 
-// What waits for the answer of whoever is signed in.
-export const asking = computed(() => {
-  const who = me.value;
-  if (!who) return [];
-  const agencyOf = (id: string) => vehicles.value.get(id)?.agency;
-  return askedOf(open.value).filter(({ asked }) => isAsked(who, asked, agencyOf));
-});
+const agencyOf = (id: string) => vehicles.value.get(id)?.agency;
+const isMine = ({ asked }: { asked: Parameters<typeof isAsked>[1] }) =>
+  me.value !== null && isAsked(me.value, asked, agencyOf);
+// What waits for the answer of whoever is signed in, and what somebody has heard of it by phone.
+export const asking = computed(() => askedOf(open.value).filter(isMine));
+export const heard = computed(() => heardOf(open.value).filter(isMine));
 
 // What is proposed to the operator; the server tells nobody else of it.
 export const proposed = computed(() => open.value.filter((request) => proposalOf(request) !== null));
@@ -75,6 +100,9 @@ export const counts = computed(() => {
 export function takeSnapshot(snapshot: Snapshot) {
   vehicles.value = new Map(snapshot.vehicles.map((vehicle) => [vehicle.id, vehicle]));
   takeRequests(snapshot.requests);
+  alike.clear();
+  for (const request of snapshot.requests) pair(request);
+  incidents.value = new Map((snapshot.incidents ?? []).map((one) => [one.id, one]));
   byNumber.clear();
   for (const vehicle of snapshot.vehicles) byNumber.set(vehicle.no, vehicle.id);
   if (wanted) void select(wanted);
@@ -126,6 +154,8 @@ export function takeRows(rows: DataView) {
 
 export function takeEvent(event: LiveEvent) {
   takeRequest(event);
+  if (event.request) pair(event.request);
+  if (event.incident) takeIncident(event.incident);
   if (event.vehicle) vehicles.value = new Map(vehicles.value).set(event.vehicle.id, event.vehicle);
   if ((event.request_id && isTold(event)) || event.kind.startsWith("road_"))
     recent.value = [event, ...recent.value].slice(0, 30);
@@ -167,6 +197,11 @@ export async function select(id: string | null) {
     say(error);
   }
 }
+
+// The same once more, where something of it has changed.
+export const lookAgain = async () => {
+  if (wanted) await select(wanted);
+};
 
 // A part that is fetched later: where it does not come, the page says so.
 export function later<T>(part: Promise<T>, use: (part: T) => void) {
@@ -235,6 +270,27 @@ export function proposalOf(request: RequestSummary) {
   return coming && lower?.id === said.taken_from ? { said, lower } : null;
 }
 
+// Two that may be the same are so for both: what the newer word of either says holds.
+const alike = new Map<string, Set<string>>();
+function pair({ id, likely_duplicates }: RequestSummary) {
+  for (const other of alike.get(id) ?? []) alike.get(other)?.delete(id);
+  const others = (likely_duplicates ?? []).flatMap((one) => one.request_id ?? []);
+  alike.set(id, new Set(others));
+  for (const other of others) alike.set(other, (alike.get(other) ?? new Set()).add(id));
+}
+export const mayBeSame = ({ id, incident }: RequestSummary) =>
+  [...(alike.get(id) ?? [])].some((name) => {
+    const other = requests.value.get(name);
+    return other && isOpen(other) && !(incident && incident === other.incident);
+  });
+
+export function takeIncident(incident: Incident) {
+  const held = new Map(incidents.value);
+  if (incident.closed_at) held.delete(incident.id);
+  else held.set(incident.id, incident);
+  incidents.value = held;
+}
+
 const act = (id: string, what: string, body: unknown) =>
   attempt(async () => {
     const isNewest = turn();
@@ -243,6 +299,7 @@ const act = (id: string, what: string, body: unknown) =>
   });
 export const end = (id: string, how: string, body: object) => act(id, how, body);
 export const hold = (id: string, on: boolean, reason: string) => act(id, "hold", { on, reason });
+export const approve = (id: string, word: Word) => act(id, "approve", word);
 export const addNote = (id: string, words: string) => act(id, "note", { text: words });
 
 export const replay = () =>

@@ -3,12 +3,11 @@ import { useEffect, useState } from "preact/hooks";
 import { type Assignment, type Facility, get, type RequestFull } from "../../core/api";
 import { say } from "../../core/attempt";
 import { text } from "../../text/id";
-import { peta } from "../../text/peta";
+import { transfer as words } from "../../text/langkah";
 import { Field, Pick } from "../../ui/controls";
 import { Ask } from "./ask";
 import { about, transfer, vehicles } from "./state";
 
-const words = peta.transfer;
 const HERE = "";
 
 export function Transfer({ request }: { request: RequestFull }) {
