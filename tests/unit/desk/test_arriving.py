@@ -366,7 +366,10 @@ class Played:
     town: Town
     metres: float = 6_000.0
     closed: list[str] = field(default_factory=list)
-    turns: list[tuple[int, int]] = field(default_factory=list)  # of each question the roads' turn
+    turns: list[tuple[int, int]] = field(
+        default_factory=list
+    )  # of each question the roads' turn, and after how many taps
+    taps: int = 0
     asked_before: int = 0
 
     async def play(self, acts: list[tuple[str, int]]) -> None:
@@ -384,6 +387,7 @@ class Played:
     async def act(self, name: str, much: int) -> None:
         unit, by = self.town.unit, Command(actor=OPI)
         trip = await now_of(self.town, self.trip)
+        self.taps += name in ("steps", "errs")
         match name:
             case "is silent":
                 self.town.clock.turn(much)
@@ -415,13 +419,14 @@ class Played:
         turn = town.unit.roads_turn
         asked = len(self.roads.asked)
         await follow_arrivals(town.unit)
-        self.turns += [(turn, 0)] * (len(self.roads.asked) - asked)
+        self.turns += [(turn, self.taps)] * (len(self.roads.asked) - asked)
         after = await now_of(town, self.trip)
         assert (await kept_seq(town) != seq) == (after != before)
         assert len(await minutes_said(town, self.made, self.trip)) <= 1
 
     def judge_asked(self) -> None:
-        """A trip is calculated again after fifteen seconds, unless the roads or the place are others."""
+        """A trip is calculated again after fifteen seconds, unless the roads or the place are others: a tap that is taken
+        back leads to the same place anew."""
         for earlier, later in pairwise(zip(self.roads.asked, self.turns, strict=True)):
             ((at, _, to), turn), ((again_at, _, again_to), again_turn) = earlier, later
             assert again_at - at >= EVERY or turn != again_turn or to != again_to
