@@ -368,7 +368,7 @@ class Played:
     closed: list[str] = field(default_factory=list)
     turns: list[tuple[int, int]] = field(
         default_factory=list
-    )  # of each question the roads' turn, and after how many taps
+    )  # of each question: the roads' turn, how many taps
     taps: int = 0
     asked_before: int = 0
 
