@@ -366,9 +366,7 @@ class Played:
     town: Town
     metres: float = 6_000.0
     closed: list[str] = field(default_factory=list)
-    turns: list[tuple[int, int]] = field(
-        default_factory=list
-    )  # of each question: the roads' turn, how many taps
+    turns: list[tuple[int, int]] = field(default_factory=list)  # of each question: the roads' turn, how many taps
     taps: int = 0
     asked_before: int = 0
 
@@ -425,8 +423,8 @@ class Played:
         assert len(await minutes_said(town, self.made, self.trip)) <= 1
 
     def judge_asked(self) -> None:
-        """A trip is calculated again after fifteen seconds, unless the roads or the place are others: a tap that is taken
-        back leads to the same place anew."""
+        """A trip is calculated again after fifteen seconds, unless the roads or the place are others: a tap that is
+        taken back leads to the same place anew."""
         for earlier, later in pairwise(zip(self.roads.asked, self.turns, strict=True)):
             ((at, _, to), turn), ((again_at, _, again_to), again_turn) = earlier, later
             assert again_at - at >= EVERY or turn != again_turn or to != again_to
