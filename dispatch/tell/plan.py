@@ -96,11 +96,18 @@ _OVERTAKEN = frozenset(
         *(Template.APPROVAL_HEARD, Template.REFUSAL_HEARD, Template.APPROVAL_TAKEN_BACK),
     }
 )
+# Of what is asked by phone the family reads that somebody rings, and why.
+_ASKED_BY_PHONE: Mapping[Why, Template] = {
+    Why.NOBODY_THERE: Template.MET_NOBODY,
+    Why.DESTINATION: Template.ONWARD,
+    Why.BOOKING_UNCERTAIN: Template.BOOKING_UNCERTAIN,
+    Why.RETURN_UNSAID: Template.RETURN_ASKED,
+}
 # No time of a call is told any more that was made, is owed no more, or is late.
 _OF_PROMISE = frozenset(
     {
-        *(Template.PROMISE_MADE, Template.DOCUMENT_PROMISED, Template.MET_NOBODY, Template.PROMISE_LATE),
-        *(Template.PROMISE_REMINDED, Template.PROMISE_OVERDUE, Template.PROMISE_BESIDE, Template.ONWARD),
+        *(Template.PROMISE_MADE, Template.DOCUMENT_PROMISED, *_ASKED_BY_PHONE.values()),
+        *(Template.PROMISE_REMINDED, Template.PROMISE_OVERDUE, Template.PROMISE_BESIDE, Template.PROMISE_LATE),
     }
 )
 _OVERTAKEN_STEPS = frozenset(
@@ -111,13 +118,6 @@ _ENDS: Mapping[RequestState, Template] = {
     RequestState.CANCELLED_BY_REQUESTER: Template.ENDED_CANCELLED,
     RequestState.DUPLICATE: Template.ENDED_DUPLICATE,
     RequestState.UNFOUNDED: Template.ENDED_UNFOUNDED,
-}
-# Of what is asked by phone the family reads that somebody rings, and why.
-_ASKED_BY_PHONE: Mapping[Why, Template] = {
-    Why.NOBODY_THERE: Template.MET_NOBODY,
-    Why.DESTINATION: Template.ONWARD,
-    Why.BOOKING_UNCERTAIN: Template.BOOKING_UNCERTAIN,
-    Why.RETURN_UNSAID: Template.RETURN_ASKED,
 }
 # Whoever is called back so is missed by nobody: another one goes, or nobody more is needed.
 _NOT_MISSED = frozenset(
