@@ -466,6 +466,7 @@ def test_who_has_answered_is_not_asked_any_more_of_this_vehicle(name: str) -> No
 
 def test_whoever_was_called_is_told_no_time_of_that_call_any_more() -> None:
     times = {T.PROMISE_MADE, T.DOCUMENT_PROMISED, T.MET_NOBODY, T.PROMISE_LATE, T.PROMISE_REMINDED, T.PROMISE_OVERDUE}
+    times |= {T.BOOKING_UNCERTAIN, T.RETURN_ASKED}
     for name in ("called", "promise_closed", "stock"):
         assert times <= dropped(CASES[name][0])
     assert times | {T.STOCK_CAME} == dropped(CASES["overdue_the_first_time"][0]) - {T.PROMISE_BESIDE, T.ONWARD}
