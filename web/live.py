@@ -26,7 +26,7 @@ from dispatch.reading.scope import Scope, facility_of, of_fleet, of_requests, se
 from dispatch.reading.vehicles import SnapshotOut, fleet_out
 from dispatch.vocabulary.events import RoadEvent
 from dispatch.vocabulary.languages import Lang
-from dispatch.vocabulary.request_states import OPEN
+from dispatch.vocabulary.request_states import RUNNING
 from dispatch.vocabulary.roles import may
 from dispatch.vocabulary.vehicle_classes import Duty
 from web.auth import LIVE, SignedIn, find_signed_in, owner_of, same_origin
@@ -275,7 +275,7 @@ class Hub:
         if watches:
             await self._renumber()  # rows are numbered as the snapshot is
         vehicles = await self._unit.fleet.list_all() if watches else []
-        which = RequestFilter(states=OPEN, facility=facility_of(person), limit=_MOST_REQUESTS)
+        which = RequestFilter(states=RUNNING, facility=facility_of(person), limit=_MOST_REQUESTS)
 
         def write(books: Books) -> str:
             listed = books.requests.list_some(which) if scope in (Scope.FULL, Scope.COUNTS) else []

@@ -16,6 +16,7 @@ from dispatch.settings import Settings
 from web import errors, live
 from web.api import (
     areas,
+    bookings,
     changes,
     closures,
     deaths,
@@ -88,6 +89,7 @@ def create_app(settings: Settings | None = None, *, demo: bool | None = None) ->
         *(
             session.router,
             requests.router,
+            bookings.router,
             deaths.router,
             changes.router,
             requests.demo,

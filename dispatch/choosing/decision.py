@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dispatch.choosing.next_step import NextStep, Unfilled, next_step
 from dispatch.choosing.proposal import Proposal
 from dispatch.choosing.ranking import Candidate
 from dispatch.domain.arrival import Arrival
+from dispatch.domain.booking import CALL_AFTER
 from dispatch.domain.request import Ask
 from dispatch.domain.vehicle import VehicleNow
 from dispatch.rules.fleet import Fleet
@@ -16,6 +17,7 @@ from dispatch.rules.judge_one import Finding, Heard, Verdict, assess
 from dispatch.rules.moment import Moment
 from dispatch.rules.sop import SopInForce
 from dispatch.vocabulary.needs import Urgency
+from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
 
 
@@ -39,6 +41,17 @@ class Tried:
     def waited_s(self, at: datetime) -> float:
         """How long the request has waited."""
         return max(0.0, (at - self.since).total_seconds()) if self.since is not None else 0.0
+
+
+def step_before_time(ask: Ask, now: datetime, policy: Policy) -> NextStep | None:
+    """What is done about a booked trip before its time: its search begins later, or somebody is to say when."""
+    if ask.schedule_at is None:
+        return None
+    if ask.on_call:
+        times = max(0, (now - ask.schedule_at) // CALL_AFTER)
+        return NextStep(search_at=ask.schedule_at + CALL_AFTER * (times + 1))
+    search_at = ask.schedule_at - timedelta(seconds=policy.schedule_lead_s)
+    return NextStep(search_at=search_at) if search_at > now else None
 
 
 def step_for(ask: Ask, candidates: Sequence[Candidate], tried: Tried, unfilled: Unfilled) -> NextStep:
@@ -117,6 +130,11 @@ class Decision:
         if self.step.search_at is not None or self.step.promise is Why.OUT_OF_STOCK:
             return replace(self, unfilled=unfilled)
         return replace(self, unfilled=unfilled, step=step_for(self.ask, self.candidates, self.tried, unfilled))
+
+    def booked_for(self, ask: Ask) -> "Decision | None":
+        """The same for another time at which the same trip is booked; None where that is searched for now."""
+        step = step_before_time(ask, self.at, self.sop.policy)
+        return replace(self, ask=ask, step=step) if step is not None else None
 
     def assess(self, vehicle_id: str) -> Verdict:
         """Every rule's finding on this vehicle."""

@@ -57,8 +57,10 @@ class DecisionRecord:
     """What is done, why, and every candidate in order.
 
     `chosen` are offered; `asks` are the yeses asked for; `why` says why a call-back is promised;
-    `soon` are seconds until vehicles could be there that are on another trip; `considered` counts the whole fleet;
-    `unlocks` are single things that keep vehicles from going; `missing` is how many are needed beside the chosen ones.
+    `soon` are seconds until vehicles could be there that are on another trip; `considered` counts the whole fleet; of a
+    booked trip `schedule_at` is its time and `search_at` when its vehicle is searched for, where that is to come (of
+    one that is `on_call` when somebody is rung about it); `unlocks` are single things that keep vehicles from going;
+    `missing` is how many are needed beside the chosen ones.
     """
 
     outcome: Outcome
@@ -69,6 +71,7 @@ class DecisionRecord:
     why: Why | None = None
     schedule_at: datetime | None = None
     search_at: datetime | None = None
+    on_call: bool = False
     passed: PassedOver | None = None
     destination: str | None = None
     candidates: tuple[CandidateRecord, ...] = ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dispatch.choosing.decision import Decision
-from dispatch.rules.judge_one import HOURS_RULE, LEFT_ALONE_RULE, Finding
+from dispatch.rules.judge_one import HOURS_RULE, KEPT_RULE, LEFT_ALONE_RULE, Finding
 from dispatch.rules.sop import Effect, Rule
 from dispatch.vocabulary.notices import Mender
 
@@ -16,7 +16,7 @@ _MENDS = {
     **dict.fromkeys(("crew", "equipment", "seats", "papers_valid_until"), Mender.AGENCY),
     **dict.fromkeys(("fix_age_min_over", "rest_min_under", "duty_h_over", "hours", "weekdays"), Mender.OPERATOR),
 }
-_BUILT_IN = {HOURS_RULE: Mender.OPERATOR, LEFT_ALONE_RULE: Mender.OPERATOR}
+_BUILT_IN = dict.fromkeys((HOURS_RULE, KEPT_RULE, LEFT_ALONE_RULE), Mender.OPERATOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,7 @@ _COLUMNS = (
         "trip_ended_at",
         "phone",
         "left_alone_until",
+        "kept_for",
     ),
 )
 
@@ -163,6 +164,7 @@ def _row(now: VehicleNow) -> Sequence[object]:
         now.trip_ended_at.isoformat() if now.trip_ended_at else None,
         vehicle.phone,
         now.left_alone_until.isoformat() if now.left_alone_until else None,
+        now.kept_for.isoformat() if now.kept_for else None,
     )
 
 
@@ -200,6 +202,7 @@ def _vehicle(row: Mapping[str, Any]) -> VehicleNow:
         on_duty_since=_time(row["on_duty_since"]),
         trip_ended_at=_time(row["trip_ended_at"]),
         left_alone_until=_time(row["left_alone_until"]),
+        kept_for=_time(row["kept_for"]),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 import numpy as np
 
 from dispatch.choosing.decision import Decision
+from dispatch.domain.booking import SPAN
 from dispatch.rules.conditions import Condition
 from dispatch.rules.sop import Effect, Rule
 
@@ -23,6 +24,7 @@ def _moments(decision: Decision) -> Iterator[datetime]:
     if decision.tried.again_at is not None:
         yield decision.tried.again_at
     yield from _after(decision, "left_alone_until", 0.0)
+    yield from _after(decision, "kept_for", SPAN.total_seconds() / 60.0)
     for clause in decision.sop.clauses(decision.ask.pickup.agency):
         for condition in clause.conditions:
             compare, value = condition.key.compare, condition.value

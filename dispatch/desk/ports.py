@@ -17,7 +17,7 @@ from dispatch.domain.incident import Incident
 from dispatch.domain.message import Drop, Message, MessageState
 from dispatch.domain.people import Facility, Person, Token
 from dispatch.domain.promise import Call, Promise
-from dispatch.domain.request import Contact, Request, RequestFilter
+from dispatch.domain.request import Contact, Request, RequestFilter, Reservation
 from dispatch.domain.sop_draft import SopDraft
 from dispatch.domain.vehicle import Vehicle, VehicleNow
 from dispatch.vocabulary.events import Event
@@ -67,6 +67,7 @@ class DueKind(StrEnum):
     PROMISE_DUE = auto()
     SEARCH_LONG = auto()
     SCHEDULED = auto()
+    BOOKING = auto()
     SHIFT_ENDS = auto()
     CLOSURE_ENDS = auto()
     WATCH = auto()
@@ -178,9 +179,29 @@ class Requests(Protocol):
         ...
 
     def save(self, request: Request) -> None: ...
+    def list_series(self, series: str) -> list[Request]:
+        """Every ride of a series, by its time."""
+        ...
+
+    def list_booked(
+        self, *, since: datetime, until: datetime, facility: str | None = None, limit: int | None = None
+    ) -> list[Request]:
+        """The booked trips whose search has not begun, of these times (both included), by their time."""
+        ...
+
+    def list_reserved(self, since: datetime, until: datetime) -> list[Reservation]:
+        """The vehicles that are kept for booked times between these two, by the time."""
+        ...
+
     def get_contact(self, request_id: str) -> Contact: ...
     def put_contact(self, request_id: str, contact: Contact) -> None: ...
-    def get_track_token(self, request_id: str) -> str: ...
+    def get_own_token(self, request_id: str) -> str:
+        """What names a request on the family's page."""
+        ...
+
+    def get_track_token(self, request_id: str) -> str:
+        """The family's link: a series has one, that of its first ride."""
+        ...
 
 
 class Decisions(Protocol):

@@ -1,6 +1,6 @@
 """Writing a decision down: the codes and facts that are kept of it, before the transaction that carries it out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from dispatch.choosing.decision import Decision
@@ -8,12 +8,13 @@ from dispatch.choosing.ranking import Candidate
 from dispatch.choosing.record import WRITTEN, CandidateRecord, DecisionRecord, PassedOver
 from dispatch.choosing.unlocks import unlocks_of
 from dispatch.desk.facts import facts_of
+from dispatch.domain.request import Ask
 from dispatch.rules.consequences import consequences
-from dispatch.rules.judge_one import DUTY_RULE, LEFT_ALONE_RULE
+from dispatch.rules.judge_one import DUTY_RULE, KEPT_RULE, LEFT_ALONE_RULE
 from dispatch.vocabulary.request_states import Outcome
 
 _FAR = timedelta(hours=1)
-_OF_THE_MOMENT = (DUTY_RULE, LEFT_ALONE_RULE)  # what keeps a vehicle from going that no clause speaks of
+_OF_THE_MOMENT = (DUTY_RULE, KEPT_RULE, LEFT_ALONE_RULE)  # what keeps a vehicle from going that no clause speaks of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,14 @@ class Written:
     decision: Decision
     record: DecisionRecord
     facts: bytes
+
+    def booked_for(self, ask: Ask) -> "Written | None":
+        """The same for another time at which the same trip is booked; None where that is searched for now."""
+        decision = self.decision.booked_for(ask)
+        if decision is None:
+            return None
+        record = replace(self.record, schedule_at=ask.schedule_at, search_at=decision.step.search_at)
+        return Written(decision, record, self.facts)
 
 
 def write_down(decision: Decision) -> Written:
@@ -43,7 +52,8 @@ def record_of(decision: Decision) -> DecisionRecord:
         chosen=chosen,
         asks=step.asks,
         why=step.promise,
-        schedule_at=ask.schedule_at if step.search_at is not None else None,
+        schedule_at=ask.schedule_at,
+        on_call=ask.on_call,
         search_at=step.search_at,
         passed=_passed_over(decision, chosen),
         destination=ask.dropoff.name if ask.dropoff else None,

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from math import isnan
 from time import perf_counter
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.choosing.decision import Decision, Tried, step_for
+from dispatch.choosing.decision import Decision, Tried, step_before_time, step_for
 from dispatch.choosing.next_step import NextStep, Unfilled
 from dispatch.choosing.ranking import Candidate, rank
 from dispatch.desk.road_ports import Roads
@@ -106,10 +106,7 @@ def _at_once_or_later(ask: Ask, now: datetime, policy: Policy) -> NextStep | Non
     """What is not searched for now: a booked trip before its time, a document that somebody fetches."""
     if not ask.needs_vehicle:
         return NextStep(promise=Why.OUT_OF_STOCK)
-    if ask.schedule_at is None:
-        return None
-    search_at = ask.schedule_at - timedelta(seconds=policy.schedule_lead_s)
-    return NextStep(search_at=search_at) if search_at > now else None
+    return step_before_time(ask, now, policy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
@@ -13,6 +13,7 @@ from dispatch.choosing.decision import Decision, Tried
 from dispatch.choosing.queue import waits_since
 from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.command import Command, find_first, keep_first
+from dispatch.desk.effects.keeping import kept_near
 from dispatch.desk.effects.standing import unfilled_of, yields_to
 from dispatch.desk.fleet import FleetCache
 from dispatch.desk.ports import Books, Clock, Live, LostRaceError, Store
@@ -26,6 +27,7 @@ from dispatch.domain.assignment import Assignment
 from dispatch.domain.fix import Fix, FixLimits
 from dispatch.domain.request import Ask, Request
 from dispatch.domain.vehicle import VehicleNow
+from dispatch.rules.fleet import Fleet
 from dispatch.rules.pack.read import read_pack
 from dispatch.rules.sop import Pack, SopInForce, packs_in_force
 from dispatch.vocabulary.events import StoodDown
@@ -130,7 +132,7 @@ class Unit:
         tried, sop = await self.store.read(known)
         unanswered = leaving is not None and leaving.state in (AssignmentState.EXPIRED, AssignmentState.WITHDRAWN)
         freed = frozenset({leaving.vehicle_id}) if leaving is not None and unanswered else frozenset()
-        return await self._search(request.ask, sop, at, tried, fleet, freed | diverted)
+        return await self._search(request.ask, sop, at, tried, fleet, freed | diverted, request.id)
 
     async def _search(
         self,
@@ -140,26 +142,44 @@ class Unit:
         tried: Tried,
         fleet: list[VehicleNow] | None = None,
         freed: frozenset[str] = frozenset(),
+        but: str | None = None,
     ) -> Decision:
-        def look(held: Collection[VehicleNow], yielding: frozenset[str]) -> Decision:
+        def look(held: Collection[VehicleNow], yielding: frozenset[str], kept: Mapping[str, datetime]) -> Decision:
             now_there = fleet or self.fleet.with_fixes(held)
             if yielding:
                 now_there = [one.freed() if one.id in yielding else one for one in now_there]
+            if kept:
+                now_there = [replace(one, kept_for=kept[one.id]) if one.id in kept else one for one in now_there]
             columns = self.fleet.columns(now_there)
             return search(ask, columns, sop, self.roads, now=at, zone=self.zone, tried=tried)
 
+        when = max(at, ask.schedule_at) if ask.schedule_at is not None else at
         # Searches take turns, so that each looks at the fleet as it is when it begins, not when it was asked for.
         async with self._searching:
             held = () if fleet else await self.fleet.held()
             # Read after the fleet: an offer that was made in between is seen in both or in this one alone.
-            yielding = freed | await self.store.read(lambda books: _yielding(books, ask))
-            decision = await self.think(look, held, yielding)
+            yielding, kept = await self.store.read(lambda books: (_yielding(books, ask), kept_near(books, when, but)))
+            decision = await self.think(look, held, freed | yielding, kept)
         if decision.step.promise in (None, Why.OUT_OF_STOCK):
             return decision
         # Somebody has to wait: who is about to be free, and when it could be there.
         trips = await self.store.read(list_trips)
         soon = await self.think(soon_free, decision, trips, self.roads)
         return replace(decision, soon=soon)
+
+    async def search_booked(self, ask: Ask, *, taken: frozenset[str], choose: str | None = None) -> Decision:
+        """Who could go at the booked time, under the SOP that is published for then: rested, free, and from its base,
+        unless it is out of service. The vehicles `taken` are reserved for a time that overlaps."""
+        at = ask.schedule_at
+        assert at is not None
+        sop = await self.store.read(lambda books: self.sop(books, at))
+
+        def look(held: Collection[VehicleNow]) -> Decision:
+            then = [one.at_rest(at) for one in self.fleet.with_fixes(held)]
+            tried = Tried(vehicles=taken, choose=choose, since=at)
+            return search(ask, Fleet(then), sop, self.roads, now=at, zone=self.zone, tried=tried)
+
+        return await self.think(look, await self.fleet.held())
 
     async def write_down(self, decision: Decision) -> Written:
         """The decision with all that is kept of it, written out before the transaction that carries it out."""

@@ -22,6 +22,7 @@ class Method(StrEnum):
 class Arrival:
     """When a vehicle could be at the pick-up: expected, low and high, in seconds from now.
 
+    `wait_s` is how long the vehicle may stay before it sets out, so as to be there at a booked time and not before.
     `distance_m` are the metres of the way, None where nobody has asked for them yet: they cost more than the time.
     """
 
@@ -30,6 +31,12 @@ class Arrival:
     eta_high_s: float
     distance_m: float | None = None
     method: Method
+    wait_s: float = 0.0
+
+    def not_before(self, seconds: float) -> "Arrival":
+        """The arrival of a vehicle that is to be there in so many seconds and could be there sooner."""
+        wait_s = max(0.0, seconds - self.eta_s)
+        return replace(self.later(wait_s), wait_s=wait_s) if wait_s else self
 
     def later(self, seconds: float) -> "Arrival":
         """The same arrival as seconds from an earlier moment, so many seconds before."""
@@ -38,6 +45,7 @@ class Arrival:
             eta_s=self.eta_s + seconds,
             eta_low_s=self.eta_low_s + seconds,
             eta_high_s=self.eta_high_s + seconds,
+            wait_s=self.wait_s + seconds if self.wait_s else 0.0,
         )
 
 

@@ -49,7 +49,7 @@ def decide_correction(assignment: Assignment, correction: Correction, now: datet
     until_when = state if stays else corrected
     kept = {one: stamps[one].at for one in until(until_when) if one in stamps and one is not corrected}
     since = max((at for one, at in kept.items() if one in until(corrected)), default=assignment.offered_at)
-    latest = min((at for one, at in kept.items() if one not in until(corrected)), default=now)
+    latest = min((at for one, at in kept.items() if one not in until(corrected)), default=max(now, since))
     if not since <= correction.at <= latest:
         return Refusal(RefusalCode.CORRECTION_TIME, {"since": since.isoformat(), "until": latest.isoformat()})
     if until_when is state and corrected in stamps and stamps[corrected].at == correction.at:

@@ -62,7 +62,7 @@ def judge_word(report: DeathReport, word: DeathWord, now: datetime) -> Refusal |
     if word.confirmed and word.whose is WhoseWord.CREW:
         return Refusal(RefusalCode.DEATH_NEEDS_DOCTOR, {"word": word.whose})
     if word.whose is WhoseWord.DOCTOR:
-        first, last = report.reported_at - HEARD_BEFORE, now + HEARD_AHEAD
+        first, last = min(report.reported_at, now) - HEARD_BEFORE, now + HEARD_AHEAD  # the clock may have gone back
         if word.doctor is None or word.heard_at is None or not first <= word.heard_at <= last:
             return Refusal(RefusalCode.HEARD_WHEN, {"reported_at": report.reported_at.isoformat()})
     return None

@@ -10,6 +10,12 @@ class Template(StrEnum):
     """What is said beside the steps of a trip, whose keys `STATES[...].tells` has; dispatch.words says it."""
 
     RECEIVED = "received"
+    BOOKED = "booked"
+    BOOKING_UNCERTAIN = "booking_uncertain"
+    BOOKING_UNCERTAIN_HERE = "booking_uncertain_here"
+    BOOKING_PAPERS = "booking_papers"
+    BOOKING_SURE = "booking_sure"
+    RETURN_ASKED = "return_asked"
     OFFER = "offer"
     OFFER_AUTO = "offer_auto"
     OFFER_UNANSWERED = "offer_unanswered"

@@ -110,14 +110,15 @@ def retried(promise: Promise) -> Promise:
     return _next(promise, retries=promise.retries + 1)
 
 
-def called(promise: Promise, call: Call, *, has_facility: bool) -> Promise | Refusal:
-    """A call-back was made: who was told is promised the next one, who was not reached is tried another way."""
+def called(promise: Promise, call: Call, *, has_facility: bool, again_at: datetime | None = None) -> Promise | Refusal:
+    """A call-back was made: who was told is promised the next one, not before `again_at`; who was not reached is tried
+    another way."""
     if not promise.is_open:
         return Refusal(RefusalCode.PROMISE_CLOSED, {"state": promise.state})
     if call.outcome is CallOutcome.TOLD:
         if not call.told:
             return Refusal(RefusalCode.TOLD_WHOM, {})
-        again = call.at + CALL_BACK_WITHIN
+        again = max(call.at + CALL_BACK_WITHIN, again_at or call.at)
         if promise.kind is PromiseKind.DOCUMENT:
             again = max(promise.due_at, call.at + STOCK_AGAIN_AFTER)
         return _next(_counted(promise, call.at), calls=promise.calls + 1, due_at=again, whom=Whom.CONTACT)

@@ -52,7 +52,8 @@ class Ask:
     """What somebody asks for: the input of every decision. `distance_km` is the straight line to the drop-off.
 
     `subject` is the document that is owed, by `due_at` if that was said; it is fetched by whom it is for unless
-    `deliver` brings it to the house.
+    `deliver` brings it to the house. A trip that is `on_call` waits until somebody says that it is time; its
+    `schedule_at` is the earliest time at which that is expected.
     """
 
     need: Need
@@ -69,6 +70,7 @@ class Ask:
     subject: str | None = None
     due_at: datetime | None = None
     deliver: bool = False
+    on_call: bool = False
 
     @property
     def needs_vehicle(self) -> bool:
@@ -109,7 +111,8 @@ class Request:
 
     `wanted` is how many vehicles it needs (R09), `held` says that its destination waits (R11), never its search.
     `reserved` is the vehicle that is kept for a booked time; `duplicate_of` the request that it was the same as;
-    `incident` the one event that it comes from.
+    `incident` the one event that it comes from. `series` is the first ride of the series that it is a ride of,
+    `returns` the ride that it is the way back of.
     """
 
     id: str
@@ -123,7 +126,18 @@ class Request:
     reserved: str | None = None
     duplicate_of: str | None = None
     incident: str | None = None
+    series: str | None = None
+    returns: str | None = None
     version: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reservation:
+    """A vehicle that is kept for a booked request, at its time."""
+
+    vehicle_id: str
+    request_id: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

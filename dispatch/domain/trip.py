@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 
 from dispatch.domain.assignment import Assignment
@@ -66,6 +67,14 @@ def with_trip(ask: Ask, areas: KnownAreas) -> Ask:
 def moved_to(ask: Ask, pickup: Place, areas: KnownAreas) -> Ask:
     """The rest of the way from another place."""
     return with_trip(replace(ask, pickup=pickup, leaves=None, distance_km=None), areas)
+
+
+def way_back(ask: Ask, areas: KnownAreas, *, at: datetime, on_call: bool) -> Ask | None:
+    """From where a trip ends to where it begins, at a time or called for from then on; None where it ends nowhere."""
+    if ask.dropoff is None:
+        return None
+    back = replace(ask, pickup=ask.dropoff, dropoff=ask.pickup, schedule_at=at, on_call=on_call)
+    return with_trip(replace(back, leaves=None, distance_km=None), areas)
 
 
 def target_of(assignment: Assignment, ask: Ask) -> Place | None:

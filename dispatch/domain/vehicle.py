@@ -47,6 +47,7 @@ class VehicleNow:
     `at_base` is the driver's word that the parked vehicle stands at its base; it holds for the shift. `on_duty_since`
     is the beginning of the shift, `trip_ended_at` the end of the last trip. Who declined is left alone until
     `left_alone_until` (R23); `auto_accept` is the driver's word that every offer is taken.
+    `kept_for` is a booked time that is near, for which it is reserved for somebody else than who is looked for.
     """
 
     vehicle: Vehicle
@@ -59,6 +60,7 @@ class VehicleNow:
     trip_ended_at: datetime | None = None
     left_alone_until: datetime | None = None
     auto_accept: bool = False
+    kept_for: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -74,6 +76,14 @@ class VehicleNow:
         """The vehicle as it is once it was taken from its trip."""
         duty = Duty.AVAILABLE if self.duty is Duty.COMMITTED else self.duty
         return replace(self, assignment_id=None, duty=duty)
+
+    def at_rest(self, at: datetime) -> Self:
+        """As it is held to be at a time to come: on duty, rested and at its base, unless it is out of service."""
+        point = self.vehicle.base_point or (self.fix.point if self.fix is not None else None)
+        fix = Fix(vehicle_id=self.id, point=point, taken_at=at, received_at=at) if point is not None else None
+        duty = Duty.AVAILABLE if self.duty is not Duty.OUT_OF_SERVICE else self.duty
+        history = {"on_duty_since": at, "trip_ended_at": None, "left_alone_until": None, "assignment_id": None}
+        return replace(self, duty=duty, fix=fix, kept_for=None, **history)  # type: ignore[arg-type]  # the fields' own types
 
     def position(self, now: datetime) -> Fix | None:
         """The last fix while it is live; else the base, if the driver confirmed the vehicle there; else the last fix.

@@ -1,12 +1,12 @@
 """What the family sees on its link: how far it has come and when, without a name, a diagnosis or an exact place."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dispatch.desk.ports import Books
 from dispatch.desk.unit import Unit
-from dispatch.desk.usecases.changes import family_may_answer, followed, words_of_family
+from dispatch.desk.usecases.changes import family_may_answer, shown_on_link, words_of_family
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.fix import Fix, LinkHealth, link_health
 from dispatch.domain.promise import Promise
@@ -16,10 +16,11 @@ from dispatch.reading.cars import Car, cars_of
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.promises import Why
-from dispatch.vocabulary.request_states import ENDS, FamilyWord
+from dispatch.vocabulary.request_states import ENDS, FamilyWord, RequestState
 from dispatch.vocabulary.trip_steps import FIRST_CONTACT
 from dispatch.words import family as words
 
+SHOWN = 20  # rides to come; this project's own figure
 LINK_LASTS = timedelta(hours=2)  # after the end of the trip; this project's own figure
 
 
@@ -37,8 +38,19 @@ class FamilyVehicle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FamilyRide:
+    """A ride that comes later: when, and its own link."""
+
+    label: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FamilyView:
     """The page: a headline, further lines, the vehicles, and whether the family can still answer.
+
+    Of a series it shows the next `ride`, named by its own link, and those that are `coming` after it; `can_call` is a
+    way back that waits until somebody is ready.
 
     `condolence` stands before all of it where somebody has died; there nobody is told whom to call if it gets worse.
     """
@@ -49,6 +61,9 @@ class FamilyView:
     vehicles: tuple[FamilyVehicle, ...]
     is_live: bool
     can_answer: bool
+    ride: str = ""
+    can_call: bool = False
+    coming: tuple[FamilyRide, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +75,8 @@ class _Found:
     promise: Promise | None
     is_onward: bool
     has_left: bool
+    link: str
+    coming: Sequence[tuple[Request, str]]
 
 
 async def view(unit: Unit, track_token: str, lang: Lang) -> FamilyView | None:
@@ -81,11 +98,16 @@ async def view(unit: Unit, track_token: str, lang: Lang) -> FamilyView | None:
         vehicles=tuple(_vehicle(unit, found, going, positions[going.vehicle_id], now, lang) for going in found.going),
         is_live=True,
         can_answer=not found.has_left and family_may_answer(found.going),
+        ride=found.link,
+        can_call=request.ask.on_call,
+        coming=tuple(_ride(unit, ride, link, lang) for ride, link in found.coming),
     )
 
 
 def _find(books: Books, track_token: str) -> _Found:
-    request = followed(books, books.requests.get_by_track(track_token))
+    request = shown_on_link(books, books.requests.get_by_track(track_token))
+    series = books.requests.list_series(request.series) if request.series is not None else []
+    later = [one for one in series if one.state not in ENDS and one.id != request.id][:SHOWN]
     going = [a for a in books.assignments.list_of(request.id) if a.row.is_going]
     return _Found(
         request=request,
@@ -95,6 +117,8 @@ def _find(books: Books, track_token: str) -> _Found:
         promise=books.promises.find_open(request.id),
         is_onward=any(report.onward == request.id for report in books.deaths.list_of(request.id)),
         has_left=FamilyWord.LEFT in words_of_family(books, request.id),
+        link=books.requests.get_own_token(request.id),
+        coming=[(one, books.requests.get_own_token(one.id)) for one in later],
     )
 
 
@@ -105,16 +129,29 @@ def _lines(unit: Unit, found: _Found, lang: Lang) -> Iterator[str]:
         yield words.lies_at_line(request.ask.pickup.name, lang)
     if promise is not None and promise.why is Why.DESTINATION and promise.owes_a_word and not late:
         yield words.destination_line(promise.due_at, unit.zone, lang)
-    elif promise is not None:
+    elif promise is not None and (late or request.state is not RequestState.SCHEDULED):
         yield words.due_line(promise.due_at, request.ask.need, unit.zone, lang, late=late)
-    if request.ask.schedule_at is not None:
-        yield words.schedule_line(request.ask.schedule_at, unit.zone, lang)
+    at = request.ask.schedule_at
+    if at is not None and request.ask.on_call:
+        yield words.on_call_line(at, unit.zone, lang)
+    elif at is not None:
+        yield words.schedule_line(at, unit.zone, lang)
+        if request.state is RequestState.SCHEDULED and promise is not None and not late:
+            yield words.uncertain_line(promise.due_at, unit.zone, lang)
+        elif request.state is RequestState.SCHEDULED and promise is None:
+            yield words.booked_line(kept=request.reserved is not None, lang=lang)
     if found.has_left:
         yield words.left_line(lang)
     if request.held:
         yield words.held_line(lang)
     if any(going.hands_over for going in found.going):
         yield words.transfer_line(lang)
+
+
+def _ride(unit: Unit, ride: Request, link: str, lang: Lang) -> FamilyRide:
+    at, ask = ride.ask.schedule_at or ride.created_at, ride.ask
+    label = words.ride_label(at, back=ride.returns is not None, on_call=ask.on_call, zone=unit.zone, lang=lang)
+    return FamilyRide(label=label, link=link)
 
 
 def _vehicle(unit: Unit, found: _Found, going: Assignment, fix: Fix | None, now: datetime, lang: Lang) -> FamilyVehicle:

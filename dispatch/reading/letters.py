@@ -17,7 +17,7 @@ from dispatch.words.facts import area_name, joined, word
 from dispatch.words.family import condolence_line
 from dispatch.words.messages import car_named, message_text, name_in, recipient_label
 from dispatch.words.tables import name_of
-from dispatch.words.times import clock_text, deadline_text, when_text
+from dispatch.words.times import booked_text, clock_text, deadline_text, when_text
 
 LANG = Lang.ID  # of every message, until a recipient's own language is known
 _PAGES = {"driver": "/sopir", "base": "/sopir", "facility": "/minta", "health_officer": "/kelola", "person": "/"}
@@ -67,6 +67,7 @@ def write_letter(books: Books, message: Message, *, zone: tzinfo, public_url: st
 
 def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> dict[str, str | None]:
     facts = {name: str(value) for name, value in message.facts.items() if value is not None}
+    last = datetime.fromisoformat(facts["last"]) if "last" in facts else None
     times = {name: datetime.fromisoformat(facts[name]) for name in ("eta", "due", "heard") if name in facts}
     until = datetime.fromisoformat(facts["until"]) if "until" in facts else None
     need = facts.get("need", "")
@@ -88,6 +89,11 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
         "changes": joined([code_name("changed", one, LANG) for one in facts["changes"].split(",")], LANG, "and")
         if "changes" in facts
         else None,
+        "documents": joined([word("documents", one, LANG) for one in facts["documents"].split(",")], LANG, "and")
+        if "documents" in facts
+        else None,
+        "rides": facts.get("rides"),
+        "last": booked_text(last, zone, LANG) if last is not None else None,
         "rule": facts.get("rule"),
         "sooner": _sooner(facts) if "eta_s" in facts else None,
         "request": message.request_id,
@@ -97,6 +103,8 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
     if "due" in times:
         words["due"] = when_text(times["due"], message.made_at, zone, LANG)
     if request is not None:
+        booked_at = request.ask.schedule_at
+        words["booked"] = words["when"] = booked_text(booked_at, zone, LANG) if booked_at is not None else None
         # A home is not named over a gateway: only those who go there see it, on their page.
         words["pickup"] = request.ask.pickup.name if request.ask.pickup.facility else None
         words["link"] = f"{public_url}/t/{books.requests.get_track_token(request.id)}" if public_url else None

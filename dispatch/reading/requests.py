@@ -19,6 +19,7 @@ from dispatch.domain.people import Person
 from dispatch.domain.promise import Promise
 from dispatch.domain.request import Request
 from dispatch.reading.base import Names, Out, PointOut, ends_out, vehicle_names
+from dispatch.reading.bookings import RideOut, rides_out
 from dispatch.reading.cars import Car, cars_of
 from dispatch.reading.decisions import DecisionOut, decision_for, rules_of
 from dispatch.reading.events import EventOut, event_out
@@ -166,6 +167,10 @@ class RequestSummaryOut(Out):
     wanted: int = 1
     held: bool = False
     schedule_at: datetime | None = None
+    on_call: bool = False
+    reserved: str | None = None
+    series: str | None = None
+    returns: str | None = None
     subject: str | None = None
     asked: list[AskedOut] = Field(default_factory=list)
     heard: list[ApprovalOut] = Field(default_factory=list)
@@ -179,7 +184,7 @@ class RequestSummaryOut(Out):
 
 
 class RequestOut(RequestSummaryOut):
-    """A request with its decision, approvals and timeline.
+    """A request with its decision, approvals and timeline; of a series also its `rides`.
 
     `onward` is the request for the body of who died on the way, `onward_of` the one from which this one follows so.
     """
@@ -191,6 +196,7 @@ class RequestOut(RequestSummaryOut):
     contact_phone: str | None = None
     onward: str | None = None
     onward_of: str | None = None
+    rides: list[RideOut]
 
 
 class RequestPageOut(Out):
@@ -352,7 +358,15 @@ def request_out(unit: Unit, books: Books, person: Person, request_id: str, link:
         contact_phone=books.requests.get_contact(request_id).phone,
         onward=onward_of(books, request_id),
         onward_of=next((one.request_id for one in reports if one.onward == request_id), None),
+        rides=_rides(books, request),
     )
+
+
+def _rides(books: Books, request: Request) -> list[RideOut]:
+    """The rides of its series; of a single booked trip itself."""
+    if request.series is not None:
+        return rides_out(books, books.requests.list_series(request.series))
+    return rides_out(books, [request]) if request.ask.schedule_at is not None else []
 
 
 def owed_of(books: Books, request_id: str, unit: Unit) -> Owed | None:

@@ -166,7 +166,7 @@ def offer_out(unit: Unit, books: Books, person: Person, lang: Lang) -> OfferOut 
         now=now,
         eta_s=trip.eta_s,
         distance_m=trip.distance_m,
-        offer_s=round(offer_s(request, unit.policy(books, now))),
+        offer_s=round(offer_s(request, unit.policy(books, now), trip.offered_at)),
         request=offer_request_out(unit, books, request, live, lang),
     )
 

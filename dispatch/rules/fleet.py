@@ -155,6 +155,7 @@ _TIMES: dict[str, Callable[[VehicleNow], datetime | None]] = {
     "trip_ended_at": lambda now: now.trip_ended_at,
     "on_duty_since": lambda now: now.on_duty_since,
     "left_alone_until": lambda now: now.left_alone_until,
+    "kept_for": lambda now: now.kept_for,
 }
 
 

@@ -15,11 +15,13 @@ from dispatch.rules.judge_one import (
     CLASS_RULE,
     DUTY_RULE,
     HOURS_RULE,
+    KEPT_RULE,
     LEFT_ALONE_RULE,
     NeededApproval,
     hours_are_judged,
     may_at_this_hour,
     prefers,
+    takes_what_is_kept,
 )
 from dispatch.rules.moment import Moment
 from dispatch.rules.sop import NATIONAL, Clause, Effect, Part, Rule, SopInForce
@@ -65,6 +67,8 @@ def judge_fleet(fleet: Fleet, ask: Ask, sop: SopInForce, moment: Moment) -> Flee
     _add(heard.objects, DUTY_RULE, ~fleet.mask("is_free", lambda now: now.is_free, bool))
     _add(heard.objects, HOURS_RULE, view.outside_hours(sop))
     _add(heard.objects, LEFT_ALONE_RULE, fleet.age_min("left_alone_until", moment) < 0.0)
+    if not takes_what_is_kept(ask):
+        _add(heard.objects, KEPT_RULE, ~np.isnan(fleet.age_min("kept_for", moment)))
     none = np.zeros(len(fleet), np.bool_)
     lifted: dict[str, Bools] = {}
     needs: list[tuple[NeededApproval, Bools]] = []

@@ -18,6 +18,7 @@ from dispatch.vocabulary.vehicle_classes import CLASSES, YES, Duty
 CLASS_RULE = "KELAS"  # what a class may do by itself, where no rule of a pack says it
 DUTY_RULE = "DINAS"  # whether the vehicle is on duty and free
 HOURS_RULE = "JAM"  # whether the vehicle serves at this hour, where its agency's pack says nothing of hours
+KEPT_RULE = "PESANAN"  # whether the vehicle is reserved for somebody else's booked time, which is near
 LEFT_ALONE_RULE = "R23"  # whether its driver has just declined; how long that counts is policy
 
 
@@ -97,10 +98,10 @@ Heard = dict[tuple[Hashable, ...], Finding]
 
 
 def overridable_by(rule_id: str, rule: Rule | None) -> OverridableBy:
-    """Who may act against a finding: its rule names them; of the built-in rules only a vehicle's hours give way."""
+    """Who may act against a finding: its rule names them; of the built-in rules hours and a reservation give way."""
     if rule is not None:
         return rule.overridable_by
-    return OverridableBy.OPERATOR if rule_id == HOURS_RULE else OverridableBy.NOBODY
+    return OverridableBy.OPERATOR if rule_id in (HOURS_RULE, KEPT_RULE) else OverridableBy.NOBODY
 
 
 def assess(vehicle: VehicleNow, ask: Ask, sop: SopInForce, moment: Moment, heard: Heard | None = None) -> Verdict:
@@ -117,6 +118,8 @@ def assess(vehicle: VehicleNow, ask: Ask, sop: SopInForce, moment: Moment, heard
     built_in = [_class_finding(situation, objections), _duty_finding(situation), _left_alone_finding(situation)]
     if vehicle.vehicle.hours is not None and hours_are_judged(sop.packs.get(vehicle.vehicle.agency), moment):
         built_in.append(_hours_finding(situation))
+    if vehicle.kept_for is not None:
+        built_in.append(_kept_finding(situation))
     objections |= {finding.rule for finding in built_in if finding.objects}
 
     needs: list[NeededApproval] = []
@@ -159,6 +162,11 @@ def hours_are_judged(own: Pack | None, moment: Moment) -> bool:
 def may_at_this_hour(hours: tuple[time, time] | None, ask: Ask, moment: Moment) -> bool:
     """Whether a vehicle with these hours serves now: outside of them for a red alone."""
     return hours is None or ask.urgency is Urgency.RED or within(hours, moment.local.time())
+
+
+def takes_what_is_kept(ask: Ask) -> bool:
+    """Whether a vehicle may be asked although it is reserved for somebody else: for a red."""
+    return ask.urgency is Urgency.RED
 
 
 def penalty_s(vehicle: VehicleNow, moment: Moment, policy: Policy) -> float:
@@ -263,6 +271,13 @@ def _hours_finding(situation: Situation) -> Finding:
     assert hours is not None
     facts = {"hours": situation.moment.local.strftime("%H.%M"), "serves": f"{hours[0]:%H.%M}–{hours[1]:%H.%M}"}
     return _built_in(HOURS_RULE, met=may_at_this_hour(hours, situation.ask, situation.moment), facts=facts)
+
+
+def _kept_finding(situation: Situation) -> Finding:
+    kept_for = situation.vehicle.kept_for
+    assert kept_for is not None
+    local = kept_for.astimezone(situation.moment.local.tzinfo).strftime("%H.%M")
+    return _built_in(KEPT_RULE, met=takes_what_is_kept(situation.ask), facts={"kept_for": local})
 
 
 def _built_in(rule: str, *, met: bool, facts: Mapping[str, object]) -> Finding:

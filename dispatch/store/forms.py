@@ -118,12 +118,19 @@ def _stamps(text: str) -> Mapping[AssignmentState, Stamp]:
 
 
 def _arrival_text(a: Arrival) -> str:
-    return json_text([a.eta_s, a.eta_low_s, a.eta_high_s, a.distance_m, a.method])
+    return json_text([a.eta_s, a.eta_low_s, a.eta_high_s, a.distance_m, a.method, a.wait_s])
 
 
 def _arrival(text: str) -> Arrival:
-    eta_s, low_s, high_s, distance_m, method = json.loads(text)
-    return Arrival(eta_s=eta_s, eta_low_s=low_s, eta_high_s=high_s, distance_m=distance_m, method=Method(method))
+    eta_s, low_s, high_s, distance_m, method, *wait_s = json.loads(text)
+    return Arrival(
+        eta_s=eta_s,
+        eta_low_s=low_s,
+        eta_high_s=high_s,
+        distance_m=distance_m,
+        method=Method(method),
+        wait_s=wait_s[0] if wait_s else 0.0,  # before 0.2 nobody waited
+    )
 
 
 def _shape_text(shape: Shape) -> str:

@@ -71,7 +71,7 @@ facilities = _table("facilities", Facility)
 vehicles = _table(
     "vehicles",
     Vehicle,
-    *_fields(VehicleNow, without=["vehicle", "fix", "assignment_id"]),
+    *_fields(VehicleNow, without=["vehicle", "fix", "assignment_id", "kept_for"]),
     _column("revision", int, index=True),
     without=["base_point"],
     to={"base": "facilities"},
@@ -85,10 +85,17 @@ requests = _table(
     Request,
     _column("facility", str | None),
     _column("track_token", str, unique=True),
+    _column("schedule_at", datetime | None),
     _column("pickup_lon", float | None),
     _column("pickup_lat", float | None),
-    to={"reserved": "vehicles", "duplicate_of": "requests", "incident": "incidents"},
-    index=["incident"],
+    to={
+        "reserved": "vehicles",
+        "duplicate_of": "requests",
+        "incident": "incidents",
+        "series": "requests",
+        "returns": "requests",
+    },
+    index=["incident", "series"],
 )
 contacts = _table("contacts", Contact, _column("request_id", str, "requests", primary_key=True))
 decisions = Table(
@@ -144,12 +151,14 @@ INDEXES = {
 }
 # Word for word the predicates of the indexes: SQLite does not use a partial index for bound parameters.
 IS_LIVE = text("assignments.is_live")
+IS_BOOKED = text("requests.state = 'scheduled'")
 IS_QUEUED = text("messages.state = 'queued'")
 
 Index("requests_newest", requests.c.created_at.desc(), requests.c.id.desc())
 Index("requests_by_place", requests.c.ended_at, requests.c.pickup_lat, requests.c.pickup_lon)
 Index("incidents_open", incidents.c.closed_at, incidents.c.created_at.desc())
 Index("requests_of_facility", requests.c.facility, requests.c.created_at.desc())
+Index("requests_booked", requests.c.schedule_at, sqlite_where=text("state = 'scheduled'"))
 Index("messages_queued", messages.c.recipient, messages.c.id, sqlite_where=text("state = 'queued'"))
 UniqueConstraint(messages.c.key)
 Index("messages_by_state", messages.c.state, messages.c.id)

@@ -13,6 +13,7 @@ from dispatch.vocabulary.events import (
     ApprovalReminded,
     ApprovalTakenBack,
     ArrivalChanged,
+    BookingUncertain,
     DeathAnswered,
     Diverted,
     Escalated,
@@ -25,6 +26,7 @@ from dispatch.vocabulary.events import (
     OfferExpired,
     OfferMade,
     OfferWithdrawn,
+    OfSeries,
     ProblemReported,
     PromiseCalled,
     PromiseClosed,
@@ -35,6 +37,7 @@ from dispatch.vocabulary.events import (
     RequestChanged,
     RequestEnded,
     RequestReceived,
+    Reserved,
     SoonerEvent,
     StepCorrected,
     StepTaken,
@@ -93,11 +96,18 @@ _OVERTAKEN = frozenset(
         *(Template.APPROVAL_HEARD, Template.REFUSAL_HEARD, Template.APPROVAL_TAKEN_BACK),
     }
 )
+# Of what is asked by phone the family reads that somebody rings, and why.
+_ASKED_BY_PHONE: Mapping[Why, Template] = {
+    Why.NOBODY_THERE: Template.MET_NOBODY,
+    Why.DESTINATION: Template.ONWARD,
+    Why.BOOKING_UNCERTAIN: Template.BOOKING_UNCERTAIN,
+    Why.RETURN_UNSAID: Template.RETURN_ASKED,
+}
 # No time of a call is told any more that was made, is owed no more, or is late.
 _OF_PROMISE = frozenset(
     {
-        *(Template.PROMISE_MADE, Template.DOCUMENT_PROMISED, Template.MET_NOBODY, Template.PROMISE_LATE),
-        *(Template.PROMISE_REMINDED, Template.PROMISE_OVERDUE, Template.PROMISE_BESIDE, Template.ONWARD),
+        *(Template.PROMISE_MADE, Template.DOCUMENT_PROMISED, *_ASKED_BY_PHONE.values()),
+        *(Template.PROMISE_REMINDED, Template.PROMISE_OVERDUE, Template.PROMISE_BESIDE, Template.PROMISE_LATE),
     }
 )
 _OVERTAKEN_STEPS = frozenset(
@@ -108,11 +118,6 @@ _ENDS: Mapping[RequestState, Template] = {
     RequestState.CANCELLED_BY_REQUESTER: Template.ENDED_CANCELLED,
     RequestState.DUPLICATE: Template.ENDED_DUPLICATE,
     RequestState.UNFOUNDED: Template.ENDED_UNFOUNDED,
-}
-# Of what is asked by phone the family reads that somebody rings, and why.
-_ASKED_BY_PHONE: Mapping[Why, Template] = {
-    Why.NOBODY_THERE: Template.MET_NOBODY,
-    Why.DESTINATION: Template.ONWARD,
 }
 # Whoever is called back so is missed by nobody: another one goes, or nobody more is needed.
 _NOT_MISSED = frozenset(
@@ -129,7 +134,7 @@ _NOTICES: Mapping[str, Template] = {"police": Template.POLICE_NOTICE, "owner": T
 def messages_for(seq: int, event: Event, known: Known) -> Tellings:
     """Who is told what of this event, and what need not be said any more."""
     it = _Happened(seq, event, known)
-    for of in (_of_trip, _of_promise, _of_approval, _of_proposal):
+    for of in (_of_trip, _of_promise, _of_booking, _of_approval, _of_proposal):
         if told := of(event, it):
             return told
     return _of_request(event, it)
@@ -307,8 +312,7 @@ def _of_promise(event: Event, it: _Happened) -> Tellings:
         case PromiseMade():
             document = event.owed is PromiseKind.DOCUMENT
             template = Template.DOCUMENT_PROMISED if document else Template.PROMISE_MADE
-            template = _ASKED_BY_PHONE.get(event.why, template)
-            return it.say("contact", template, owner=event.owner, due=event.due_at)
+            return it.say("contact", _ASKED_BY_PHONE.get(event.why, template), owner=event.owner, due=event.due_at)
         case PromiseReminded():
             owner = it.holder(event.person or event.to)
             return it.say(owner, Template.PROMISE_REMINDED, due=event.due_at) + _beside(event, owner, it)
@@ -325,6 +329,23 @@ def _of_promise(event: Event, it: _Happened) -> Tellings:
             return it.drop(_OF_PROMISE)
         case StockCame():
             return it.drop(_OF_PROMISE) + it.say("contact", Template.STOCK_CAME, due=event.due_at)
+    return ()
+
+
+def _of_booking(event: Event, it: _Happened) -> Tellings:
+    match event:
+        case RequestReceived(along=str()):
+            return ()  # told with the first ride
+        case RequestReceived():
+            if event.onward_of is not None:
+                return ()  # one word: where to
+            booked = Template.BOOKED if event.schedule_at is not None else Template.RECEIVED
+            return it.say("contact", booked, last=event.until, rides=_several(event))
+        case BookingUncertain():
+            return _uncertain(event, it)
+        case Reserved(again=True):
+            to_whom = ("contact", "facility", OPERATOR)
+            return tuple(message for to in to_whom for message in it.say(to, Template.BOOKING_SURE))
     return ()
 
 
@@ -365,8 +386,6 @@ def _approver_said(event: Answered, approver: str, it: _Happened) -> Tellings:
 
 def _of_request(event: Event, it: _Happened) -> Tellings:
     match event:
-        case RequestReceived():
-            return it.say("contact", Template.RECEIVED) if event.onward_of is None else ()  # one word: where to
         case NoticeAsked():
             to = event.whom if event.whom in _NOTICES else OPERATOR
             return it.say(to, _NOTICES.get(to, Template.OPERATOR_NOTICE), rule=event.rule)
@@ -404,6 +423,26 @@ def _answered(event: DeathAnswered, it: _Happened) -> Tellings:
     return told + (_to_receiving(it, template) if event.aboard and not by_facility else ())
 
 
+def _several(event: OfSeries) -> str | None:
+    """How many rides it is about, where it is more than one."""
+    return str(event.rides) if event.rides > 1 else None
+
+
+def _uncertain(event: BookingUncertain, it: _Happened) -> Tellings:
+    """Operator and facility are told that a booked trip has no vehicle, its contact by the promise; and of papers."""
+    papers = ",".join(event.documents)
+    whom = {
+        Template.BOOKING_UNCERTAIN_HERE: (OPERATOR, "facility") if event.no_vehicle else (),
+        Template.BOOKING_PAPERS: ("contact", "facility") if papers else (),
+    }
+    return tuple(
+        message
+        for template, kinds in whom.items()
+        for to in kinds
+        for message in it.say(to, template, rule=event.rule, documents=papers or None)
+    )
+
+
 def _of_proposal(event: Event, it: _Happened) -> Tellings:
     overtaken = it.drop(frozenset({Template.VEHICLE_PROPOSED}))
     match event:
@@ -431,18 +470,26 @@ def _sooner(event: SoonerEvent, it: _Happened, template: Template) -> Tellings:
 def _changed(event: RequestChanged, it: _Happened) -> Tellings:
     """Whoever goes, the facility that asked and the one that it goes to, and the family are told what is different."""
     changes = ",".join(event.changed)
+    drivers = [
+        m for one in it.known.going for m in it.say(f"driver:{one}", Template.CHANGED_FOR_DRIVER, changes=changes)
+    ]
+    if event.along is not None:
+        return tuple(drivers)
     return (
-        *(m for one in it.known.going for m in it.say(f"driver:{one}", Template.CHANGED_FOR_DRIVER, changes=changes)),
+        *drivers,
         *(m for one in it.facilities() for m in it.say(one, Template.CHANGED_FOR_FACILITY, changes=changes)),
-        *it.say("contact", Template.CHANGED, changes=changes),
+        *it.say("contact", Template.CHANGED, changes=changes, rides=_several(event)),
     )
 
 
 def _ended(event: RequestEnded, it: _Happened) -> Tellings:
     if event.state is RequestState.COMPLETED and it.known.had_trip:
         return it.drop(_OVERTAKEN)  # the end of the trip is told already
+    overtaken = it.drop(_OVERTAKEN | _OVERTAKEN_STEPS)
+    if event.along is not None:
+        return overtaken  # told with the first ride
     return (
-        *it.drop(_OVERTAKEN | _OVERTAKEN_STEPS),
-        *it.say("contact", _ENDS[event.state]),
-        *it.say("facility", Template.ENDED_FACILITY, end=event.state),
+        *overtaken,
+        *it.say("contact", _ENDS[event.state], rides=_several(event)),
+        *it.say("facility", Template.ENDED_FACILITY, end=event.state, rides=_several(event)),
     )

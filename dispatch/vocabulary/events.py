@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from dispatch.vocabulary.deaths import WhoseWord
-from dispatch.vocabulary.needs import Need, Urgency
+from dispatch.vocabulary.needs import Document, Need, Urgency
 from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.places import Cause
 from dispatch.vocabulary.promises import CallOutcome, PromiseKind, PromiseState, Whom, Why
@@ -73,6 +73,9 @@ class EventKind(StrEnum):
     INCIDENT_JOINED = auto()
     INCIDENT_LEFT = auto()
     INCIDENT_CLOSED = auto()
+    RESERVATION_LOST = auto()
+    BOOKING_UNCERTAIN = auto()
+    RETURN_CALLED = auto()
     NOTED = auto()
     HELD = auto()
     REQUEST_ENDED = auto()
@@ -109,12 +112,24 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestReceived(Event):
-    """Somebody asked for something; `onward_of` is the request whose patient died, where it is for the body."""
+class OfSeries(Event):
+    """What was done to `rides` rides of a series in one act; it is told once, of the ride that the others go `along`
+    with."""
+
+    rides: int = 1
+    along: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestReceived(OfSeries):
+    """Somebody asked for something; of what is booked the first time and the last. `onward_of` is the request whose
+    patient died, where it is for the body."""
 
     need: Need | None = None
     urgency: Urgency | None = None
     onward_of: str | None = None
+    schedule_at: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -494,7 +509,7 @@ class FamilySaid(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestChanged(Event):
+class RequestChanged(OfSeries):
     """What was asked for is something else now: the fields of the request that changed."""
 
     changed: tuple[Changed, ...]
@@ -502,7 +517,29 @@ class RequestChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserved(Event):
-    """A vehicle is kept for a booked time."""
+    """A vehicle is kept for a booked time; `again`: somebody had been told that none was."""
+
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReservationLost(Event):
+    """The vehicle that was kept for a booked time is not kept any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingUncertain(Event):
+    """What a booked trip lacks that is near: a vehicle that could be kept for it, where one `rule` keeps most of them
+    from going, and papers that are due before."""
+
+    no_vehicle: bool = False
+    rule: str | None = None
+    documents: tuple[Document, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnCalled(Event):
+    """Who waits for the way back is ready for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -548,7 +585,7 @@ class Held(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RequestEnded(Event):
+class RequestEnded(OfSeries):
     """How a request ended, who was told (a person's words, or a code of vocabulary.promises), and why."""
 
     state: RequestState

@@ -76,6 +76,7 @@ class Policy:
     much_sooner_s: float = _figure(300.0, 60, 3_600, "R42")
     red_diverts: Diverts = Diverts.OPERATOR
     approver_silent_s: float = _figure(180.0, 30, 3_600, "R26")
+    booking_look_h: float = _figure(18.0, 0, 23, "R41")
     hours: tuple[CertainHours, ...] = ()
 
 

@@ -31,6 +31,8 @@ class Why(StrEnum):
     RED_FIRST = "red_first"
     NOBODY_THERE = "nobody_there"
     DESTINATION = "destination"
+    BOOKING_UNCERTAIN = "booking_uncertain"
+    RETURN_UNSAID = "return_unsaid"
 
 
 class CallOutcome(StrEnum):
@@ -62,3 +64,4 @@ OWN_OPERATOR = "own_operator"  # an approver: the operator of the vehicle's own 
 APPROVERS = (SUPERVISOR, OPERATOR, OWN_OPERATOR)
 # Who was told of an end or a solution where nobody wrote it down: codes, beside people's own words.
 TOLD_REQUESTER, TOLD_FAMILY, TOLD_NOBODY = "requester", "family", "nobody"
+RESERVED_AGAIN = "reserved"  # the outcome of a promise about a booked trip for which a vehicle was found again

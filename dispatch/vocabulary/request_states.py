@@ -31,6 +31,7 @@ ENDS = frozenset(
     }
 )
 OPEN = frozenset(RequestState) - ENDS
+RUNNING = OPEN - {RequestState.SCHEDULED}  # what is booked for later has a list of its own
 # The state of a request whose vehicle that has come farthest is in this phase, the farthest first.
 STATE_OF_PHASE: Mapping[Phase, RequestState] = MappingProxyType(
     {

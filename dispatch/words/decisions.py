@@ -36,7 +36,8 @@ def sentence(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang) 
 
 def _sentences(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang) -> Iterator[str]:
     if record.schedule_at is not None and record.search_at is not None:
-        yield phrase(lang, _SAY, "schedule", **_at(record, zone, lang), search=clock_text(record.search_at, zone))
+        said = "on_call" if record.on_call else "schedule"
+        yield phrase(lang, _SAY, said, **_at(record, zone, lang), search=clock_text(record.search_at, zone))
         return
     passed = f"{_passed(record, record.passed, rule_of, lang)} " if record.passed is not None else ""
     for vehicle_id in record.chosen:
@@ -78,7 +79,10 @@ def _comes(record: DecisionRecord, vehicle_id: str, zone: tzinfo, lang: Lang, na
     eta_s, called = record.eta_s(vehicle_id), record.name_of(vehicle_id)
     if eta_s is None:
         return phrase(lang, name, unknown, name=called)
-    return phrase(lang, name, "comes", name=called, clock=clock_text(record.at + timedelta(seconds=eta_s), zone))
+    at = record.at + timedelta(seconds=eta_s)
+    if record.schedule_at is not None and at <= record.schedule_at:  # it is there at the booked time, not before
+        return phrase(lang, name, "booked", name=called, **_at(record, zone, lang))
+    return phrase(lang, name, "comes", name=called, clock=clock_text(at, zone))
 
 
 def _waits_for(record: DecisionRecord, lang: Lang) -> dict[str, str] | None:
@@ -116,7 +120,7 @@ def say(record: DecisionRecord, zone: tzinfo, lang: Lang, owed: Owed | None = No
     if record.written is not None:
         return record.written.say
     if record.schedule_at is not None and record.search_at is not None:
-        return phrase(lang, _TELL, "schedule", **_at(record, zone, lang))
+        return phrase(lang, _TELL, "on_call" if record.on_call else "schedule", **_at(record, zone, lang))
     if record.chosen:
         comes, *more = (_comes(record, vehicle_id, zone, lang, _TELL, "asked") for vehicle_id in record.chosen)
         for then in more:

@@ -8,6 +8,7 @@ from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.events import (
     Answered,
     ArrivalChanged,
+    BookingUncertain,
     DeathAnswered,
     DecisionMade,
     DutyChanged,
@@ -51,7 +52,12 @@ WORDS_OF: Mapping[type | str, str] = {
     "owner": "events.role",
 }
 # Those in which people's and packs' own words stand beside codes.
-_OWN_WORDS = {"told": "events.told", "whom": "facts.notify", "subject": "facts.documents"}
+_OWN_WORDS = {
+    "told": "events.told",
+    "whom": "facts.notify",
+    "subject": "facts.documents",
+    "documents": "facts.documents",
+}
 
 
 def event_text(
@@ -119,6 +125,8 @@ def _key(event: Event) -> str:
             return "request_received_onward"
         case Answered(heard_at=datetime()):
             return f"{event.kind}_heard"
+        case BookingUncertain(no_vehicle=False):
+            return "booking_papers"
         case DutyChanged(shift_over=True):
             return "duty_changed_shift_over"
         case RequestEnded(reason=str()):

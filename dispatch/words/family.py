@@ -50,6 +50,27 @@ def lies_at_line(place: str, lang: Lang) -> str:
     return phrase(lang, _SAY, "lies_at", place=place)
 
 
+def booked_line(*, kept: bool, lang: Lang) -> str:
+    """Whether a vehicle is kept for a booked trip."""
+    return phrase(lang, _SAY, "kept" if kept else "sought")
+
+
+def uncertain_line(due_at: datetime, zone: tzinfo, lang: Lang) -> str:
+    """A booked trip that is near has no vehicle, and by when somebody calls."""
+    return phrase(lang, _SAY, "uncertain", clock=clock_text(due_at, zone))
+
+
+def on_call_line(at: datetime, zone: tzinfo, lang: Lang) -> str:
+    """The way back begins when the family says so."""
+    return phrase(lang, _SAY, "on_call", day=day_text(at, zone, lang), clock=clock_text(at, zone))
+
+
+def ride_label(at: datetime, *, back: bool, on_call: bool, zone: tzinfo, lang: Lang) -> str:
+    """A ride of a series in a list."""
+    key = "ride_on_call" if on_call else "ride_back" if back else "ride"
+    return phrase(lang, _SAY, key, day=day_text(at, zone, lang), clock=clock_text(at, zone))
+
+
 def left_line(lang: Lang) -> str:
     """The family has left by itself."""
     return phrase(lang, _SAY, "left")

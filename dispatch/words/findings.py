@@ -2,13 +2,19 @@
 
 from dataclasses import dataclass
 
-from dispatch.rules.judge_one import CLASS_RULE, DUTY_RULE, HOURS_RULE, LEFT_ALONE_RULE, Finding
+from dispatch.rules.judge_one import CLASS_RULE, DUTY_RULE, HOURS_RULE, KEPT_RULE, LEFT_ALONE_RULE, Finding
 from dispatch.rules.sop import Rule
 from dispatch.vocabulary.languages import Lang
 from dispatch.words.facts import fact_words, joined, word
 from dispatch.words.tables import table
 
-_BUILT_IN = {CLASS_RULE: "class", DUTY_RULE: "duty", HOURS_RULE: "hours", LEFT_ALONE_RULE: "left_alone"}
+_BUILT_IN = {
+    CLASS_RULE: "class",
+    DUTY_RULE: "duty",
+    HOURS_RULE: "hours",
+    KEPT_RULE: "kept",
+    LEFT_ALONE_RULE: "left_alone",
+}
 
 
 @dataclass(frozen=True, slots=True)

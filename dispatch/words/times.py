@@ -33,6 +33,11 @@ def when_text(at: datetime, now: datetime, zone: tzinfo, lang: Lang) -> str:
     return phrase(lang, "times.say", "today" if day == day_text(now, zone, lang) else "on_day", clock=clock, date=day)
 
 
+def booked_text(at: datetime, zone: tzinfo, lang: Lang) -> str:
+    """A booked time: always with its day."""
+    return phrase(lang, "times.say", "booked", clock=clock_text(at, zone), date=day_text(at, zone, lang))
+
+
 def span_text(count: int, unit: str, lang: Lang) -> str:
     """A number of whole minutes, hours or days; `unit` is minute, hour or day."""
     return phrase(lang, "times.span", f"{unit}_one" if count == 1 else unit, n=count)

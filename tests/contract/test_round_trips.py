@@ -75,7 +75,11 @@ def test_events(town: Store, kind: type[Event], data: st.DataObject) -> None:
     comes_back(town, event, work)
 
 
-_NAMES = {"reserved": st.none() | _VEHICLE, "duplicate_of": st.none() | _REQUEST, "incident": st.none()}
+_NAMES = {
+    "reserved": st.none() | _VEHICLE,
+    "incident": st.none(),
+    **dict.fromkeys(("duplicate_of", "series", "returns"), st.none() | _REQUEST),
+}
 _A_REQUEST = any_of(Request, id=st.just("P-2"), **_NAMES)
 
 
@@ -84,7 +88,7 @@ _A_REQUEST = any_of(Request, id=st.just("P-2"), **_NAMES)
 def test_requests(town: Store, request: Request, contact: Contact, later: Request) -> None:
     def work(books: Books) -> object:
         books.requests.add(request, contact, track_token="t")
-        added = books.requests.get("P-2"), books.requests.get_contact("P-2"), books.requests.get_track_token("P-2")
+        added = books.requests.get("P-2"), books.requests.get_contact("P-2"), books.requests.get_own_token("P-2")
         books.requests.save(replace(later, version=request.version + 1))
         return *added, books.requests.get_by_track("t")
 

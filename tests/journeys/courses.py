@@ -8,6 +8,7 @@ from functools import partial
 from dispatch.desk.command import Command
 from dispatch.desk.usecases import (
     approving,
+    booked,
     changes,
     changing,
     closures,
@@ -21,11 +22,14 @@ from dispatch.desk.usecases import (
     vehicles,
 )
 from dispatch.domain.approval import Heard
+from dispatch.domain.booking import Repeat
 from dispatch.domain.correction import Correction
 from dispatch.domain.death import DeathWord
 from dispatch.domain.people import Person
+from dispatch.domain.request import Contact
+from dispatch.vocabulary.bookings import Rides, Weekday
 from dispatch.vocabulary.deaths import WhoseWord
-from dispatch.vocabulary.needs import Need, Urgency
+from dispatch.vocabulary.needs import Leaves, Need, Urgency
 from dispatch.vocabulary.places import Cause
 from dispatch.vocabulary.promises import OPERATOR, CallOutcome, CloseOutcome
 from dispatch.vocabulary.request_states import FamilyWord, RequestState
@@ -207,20 +211,25 @@ async def documents(town: Town) -> None:
 
 async def other_ends(town: Town) -> None:
     """Ended by a person, each in its way: the same as another, nobody there after a call, done at the destination."""
-    words: dict[str, str] = {"told": "ibunya", "reason": "karena sesuatu"}
     one, other = await town.ask(ask(Need.REFERRAL)), await town.ask(ask(Need.REFERRAL))
-    done(await changes.end(town.unit, other, RequestState.DUPLICATE, of=one, by=by(OPI), **words))
+    done(
+        await changes.end(
+            town.unit, other, RequestState.DUPLICATE, of=one, by=by(OPI), told="ibunya", reason="karena sesuatu"
+        )
+    )
     await town.wait(60)
     await town.drive(one, Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE)
     await town.report(one, Report.NOBODY_THERE)
     promise = await town.promise(one)
     called = {"told": "ibunya", "text": ""}
     done(await promises.log_call(town.unit, promise.id, CallOutcome.TOLD, by=by(OPI), **called))
-    done(await changes.end(town.unit, one, RequestState.UNFOUNDED, by=by(OPI), **words))
+    done(await changes.end(town.unit, one, RequestState.UNFOUNDED, by=by(OPI), told="ibunya", reason="karena sesuatu"))
     await town.wait(60)
     third = await town.ask(ask(Need.REFERRAL))
     await town.drive(third, Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE, Step.TRANSPORTING, Step.AT_DESTINATION)
-    done(await changes.end(town.unit, third, RequestState.COMPLETED, by=by(OPI), **words))
+    done(
+        await changes.end(town.unit, third, RequestState.COMPLETED, by=by(OPI), told="ibunya", reason="karena sesuatu")
+    )
     await town.wait(60)
 
 
@@ -233,9 +242,43 @@ async def changes_on_the_way(town: Town) -> None:
     done(await changing.change(town.unit, request_id, partial(replace, dropoff=CIKOKOL), by=by(OPI)))
     await town.report(request_id, Report.PATIENT_DIED)
     tomorrow = replace(ask(Need.TRANSPORT), schedule_at=NOW + timedelta(days=1))
-    booked = await town.ask(tomorrow)
-    done(await requests.assign(town.unit, booked, "T1", override=None, by=by(OPI)))
+    kept = await town.ask(tomorrow)
+    done(await requests.assign(town.unit, kept, "T1", override=None, by=by(OPI)))
     await town.wait(60)
+
+
+async def bookings(town: Town) -> None:
+    """Rides with a way back; the evening before the vehicles break, and one comes back; papers are due for a booked
+    way out of town; a way back that waits for word; all later rides are moved, and then not needed."""
+    family, unit = Contact(phone="+62 811-0000-0001", name="Keluarga Contoh"), town.unit
+    asked = replace(ask(Need.TRANSPORT), dropoff=HOME, schedule_at=NOW + timedelta(hours=15))
+    back = replace(asked, pickup=HOME, dropoff=CIKOKOL, schedule_at=NOW + timedelta(hours=19), on_call=True)
+    repeat = Repeat(days=frozenset(Weekday), until=(NOW + timedelta(days=2)).date())
+    rides = done(await requests.receive(unit, asked, family, repeat=repeat, back=back, by=by(SITI)))
+    grave = replace(ask(Need.BODY), leaves=Leaves.CITY, schedule_at=NOW + timedelta(hours=14))
+    for name in ("A1", "L1", "T1"):
+        done(await vehicles.set_duty(unit, name, Duty.OUT_OF_SERVICE, at_base=False, by=by(DRIVERS[name])))
+    await town.wait(80 * 60)
+    await town.ask(grave)
+    done(await vehicles.set_duty(unit, "T1", Duty.AVAILABLE, at_base=False, by=by(DRIVERS["T1"])))
+    await town.wait(20 * 60)
+    later = partial(replace, schedule_at=NOW + timedelta(hours=16))
+    done(await changing.change(unit, rides, later, rides=Rides.FOLLOWING, by=by(SITI)))
+    ended = RequestState.CANCELLED_BY_REQUESTER
+    done(
+        await changes.end(
+            unit, rides, ended, rides=Rides.FOLLOWING, by=by(SITI), told="ibunya", reason="karena sesuatu"
+        )
+    )
+    await town.wait(60)
+    soon = replace(asked, schedule_at=town.clock.at + timedelta(minutes=10))
+    home = replace(back, schedule_at=town.clock.at + timedelta(hours=1))
+    there = done(await requests.receive(unit, soon, family, back=home, by=by(SITI)))
+    await town.drive(there, *TRIP)
+    await town.wait(4 * 3600)
+    waits = next(one for one in await town.books(lambda books: books.requests.list_series(there)) if one.ask.on_call)
+    done(await booked.call_back(unit, waits.id, by=None))
+    await town.drive(waits.id, Step.ACCEPT)
 
 
 async def put_right(town: Town) -> None:
@@ -388,6 +431,7 @@ COURSES: dict[str, Callable[[Town], Awaitable[None]]] = {
             a_doctor_confirms_by_phone,
             a_jam,
             one_event,
+            bookings,
         ),
     )
 }

@@ -5,6 +5,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from dispatch.desk.command import Command
 from dispatch.desk.unit import Unit
 from dispatch.desk.usecases import (
     approving,
+    booked,
     changes,
     changing,
     deaths,
@@ -28,10 +30,13 @@ from dispatch.desk.usecases import (
 )
 from dispatch.domain.approval import Heard
 from dispatch.domain.assignment import StepCommand
+from dispatch.domain.booking import Repeat
 from dispatch.domain.correction import Correction
 from dispatch.domain.death import DeathWord
 from dispatch.domain.people import Person
 from dispatch.domain.request import Ask
+from dispatch.domain.trip import way_back
+from dispatch.vocabulary.bookings import Rides, Weekday
 from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.promises import CallOutcome, CloseOutcome
@@ -39,7 +44,8 @@ from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import FamilyWord, RequestState
 from dispatch.vocabulary.trip_steps import TAKEN_BY_PEOPLE, Report, Step, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty
-from tests.people import CIKOKOL, DINA, HOME, SITI
+from geo.sample.areas import sample_areas
+from tests.people import CIKOKOL, DINA, HOME, SITI, ZONE
 from tests.proof.ground import MOVED_AGAIN, STATE_OF, Call, Ground
 from tests.proof.standing import ENDS, LIVE, ON_TRIP, Row, at_of
 from tests.proof.town import ASKS, CITY, CONTACT, COUNTY, DELIVERED_TO, DRIVERS, FLEET
@@ -130,10 +136,10 @@ class DeskMachine(Ground):
         row = self.pick(self.open_requests(), number)
         if row is not None:
             ends = RequestState(how)
-            words = {"told": "keluarga", "reason": "contoh"}
+            ending = partial(changes.end, told="keluarga", reason="contoh")
             trips_of = [one for one in self.live() if one["request_id"] == row["id"]]
             stays = any(self.witness.stays(one, self.town.clock.now()) for one in trips_of)
-            done = self.do(SITI, how, lambda unit, by: changes.end(unit, row["id"], ends, **words, by=by))
+            done = self.do(SITI, how, lambda unit, by: ending(unit, row["id"], ends, by=by))
             assert isinstance(done, Refusal) or not (stays and ends is RequestState.UNFOUNDED), "nobody has rung"
 
     @rule(number=NUMBERS, on=st.booleans())
@@ -169,6 +175,60 @@ class DeskMachine(Ground):
         still = {one["id"] for one in self.witness.read()["assignments"] if one["state"] in LIVE}
         if not isinstance(done, Refusal) and not under_way <= still and not agreed:
             self.problems.append(f"{what} let {sorted(under_way - still)} go")
+
+    # Booked trips.
+
+    @rule(
+        hours=st.sampled_from([1.2, 2, 3, 14, 26, 40]),
+        more=st.sampled_from([0, 0, 1, 2]),
+        back=st.sampled_from([None, "at", "on call"]),
+        what=st.sampled_from(["transport", "transport, can sit", "body"]),
+    )
+    @precondition(lambda self: len(self.open_requests()) < MOST_REQUESTS - 3)
+    def book(self, hours: float, more: int, back: str | None, what: str) -> None:
+        """A trip, on further days too, and perhaps with a way back at a time or on call."""
+        at = self.town.clock.now() + timedelta(hours=hours)
+        there = replace(ASKS[what], dropoff=HOME, schedule_at=at)
+        later = at + timedelta(hours=2)
+        home = way_back(there, sample_areas(), at=later, on_call=back == "on call") if back else None
+        until = (at.astimezone(ZONE) + timedelta(days=more)).date()
+        repeat = Repeat(days=frozenset(Weekday), until=until) if more else None
+        ask_for = partial(requests.receive, repeat=repeat, back=home)
+        made = self.do(SITI, f"book {what}", lambda unit, by: ask_for(unit, there, CONTACT, by=by))
+        assert isinstance(made, str), made
+        rides = self.town.run(lambda: self.town.unit.store.read(lambda books: books.requests.list_series(made)))
+        self.requests |= {ride.id: what for ride in rides} | {made: what}
+
+    @rule(number=NUMBERS)
+    @precondition(lambda self: self.booked(on_call=True))
+    def call_back(self, number: int) -> None:
+        row = self.pick(self.booked(on_call=True), number)
+        if row is not None:
+            done = self.do(SITI, "call back", lambda unit, by: booked.call_back(unit, row["id"], by=by))
+            assert done == row["id"], done
+
+    @rule(number=NUMBERS, minutes=st.sampled_from([-45, 20, 100]), rides=st.sampled_from(Rides))
+    @precondition(lambda self: self.booked(on_call=False))
+    def move(self, number: int, minutes: int, rides: Rides) -> None:
+        """A booked trip is at another time, and perhaps all later ones of its series too."""
+        row = self.pick(self.booked(on_call=False), number)
+        if row is not None:
+            new = at_of(json.loads(row["ask"])["schedule_at"]) + timedelta(minutes=minutes)
+            edit = partial(replace, schedule_at=new)
+            self.do(SITI, "move", lambda unit, by: changing.change(unit, row["id"], edit, rides=rides, by=by))
+
+    @rule(number=NUMBERS, rides=st.sampled_from(Rides))
+    @precondition(lambda self: self.booked())
+    def cancel_rides(self, number: int, rides: Rides) -> None:
+        row = self.pick(self.booked(), number)
+        if row is not None:
+            ends = partial(changes.end, state=RequestState.CANCELLED_BY_REQUESTER, told="keluarga", reason="contoh")
+            self.do(SITI, "cancel rides", lambda unit, by: ends(unit, request_id=row["id"], rides=rides, by=by))
+
+    def booked(self, *, on_call: bool | None = None) -> list[Row]:
+        """The trips whose search has not begun."""
+        rows = [row for row in self.open_requests() if row["state"] == "scheduled"]
+        return [row for row in rows if on_call in (None, json.loads(row["ask"])["on_call"])]
 
     # Requests of one event.
 
@@ -475,7 +535,9 @@ class DeskMachine(Ground):
             if wrong or (before["state"] == "offered" and same != refused):
                 self.problems.append(f"{before['id']} was {before['state']}, its yes was taken back ({done}): {after}")
 
-    @rule(number=NUMBERS, vehicle=VEHICLES, override=st.sampled_from([None, "R19", "R21", "R17", "R22", "R04"]))
+    @rule(
+        number=NUMBERS, vehicle=VEHICLES, override=st.sampled_from([None, "PESANAN", "R19", "R21", "R17", "R22", "R04"])
+    )
     @precondition(lambda self: self.open_requests())
     def assign(self, number: int, vehicle: str, override: str | None) -> None:
         row = self.pick(self.open_requests(), number)

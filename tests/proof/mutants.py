@@ -48,7 +48,7 @@ _STEPS, _CARRY_OUT, _STANDING = f"{_EFFECTS}/steps.py", f"{_EFFECTS}/carry_out.p
 _TRIP, _DOMAIN, _TIMERS = "dispatch/vocabulary/trip_steps.py", "dispatch/domain", "dispatch/store/books/timers.py"
 _DUE_SHIFT = "books.timers.set(Due(kind=DueKind.SHIFT_ENDS, subject=held.id, at=ends_at))"
 _DUE_RETRY = "books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=again_at))"
-_RELEASE = "release(books, live, actor=by.actor.id, reason=reason, now=now, policy=policy)"
+_RELEASE = "release(books, [*live, *_trips(books, others)], actor=by.actor.id, reason=reason, now=now, policy=policy)"
 _AGAIN = "call_by(books, promise, now + (ESCALATE_EVERY if promise.level < len(LADDER) - 1 else CALL_BACK_WITHIN))"
 _ON_TRIP = "    if held.assignment_id is not None and duty is not Duty.AVAILABLE:"
 _SETS_AUTO = "    if auto_accept is not None:\n        books.vehicles.set_auto_accept(vehicle_id, on=auto_accept)\n"
@@ -58,7 +58,7 @@ _BY_MACHINE = (
     Mutant("who waits is not searched for again", _CARRY_OUT, _DUE_RETRY, "pass"),
     Mutant("a promise outlives its request", _STANDING, "if promise is not None and (ended or", "if promise is not None and (not ended and"),
     Mutant("a repeated command is done twice", "dispatch/desk/command.py", "if by.key is not None else None", "if False else None"),
-    Mutant("the seconds for an offer on its way are forgotten", _CARRY_OUT, "offer_s(request, policy) + policy.offer_undelivered_s", "offer_s(request, policy)"),
+    Mutant("the seconds for an offer on its way are forgotten", _CARRY_OUT, "offer_s(request, policy, now) + policy.offer_undelivered_s", "offer_s(request, policy, now)"),
     Mutant("who declines is not left alone", _STEPS, "if isinstance(event, OfferDeclined):", "if False:"),
     Mutant("who let an offer pass is asked again at once", _TRIP, "{_S.DECLINED, _S.EXPIRED, _S.STOOD_DOWN}", "{_S.DECLINED, _S.STOOD_DOWN}"),
     Mutant("a vehicle with an offer counts as free", f"{_DOMAIN}/vehicle.py", "and self.assignment_id is None", ""),
@@ -105,7 +105,7 @@ _OF_REQUEST = "        return of_request(person, request)\n    return Scope.NONE
 _BY_TEST = (
     Mutant("a step is told though it was undone", _PLAN, "return it.drop(frozenset({*untold, Template.PATIENT_DIED} if STATES[state].loaded else untold))", "return ()", _TOLD_LATE),
     Mutant("a step is told before it can no longer be undone", _PLAN, "it.say(to, template, wait=SETTLED)", "it.say(to, template)", _TOLD_LATE),
-    Mutant("the end of a request drops nothing that waits", _PLAN, "*it.drop(_OVERTAKEN | _OVERTAKEN_STEPS),", "", f"{_PLANNED}::test_who_cancelled_is_not_told_that_a_replacement_is_looked_for"),
+    Mutant("the end of a request drops nothing that waits", _PLAN, "overtaken = it.drop(_OVERTAKEN | _OVERTAKEN_STEPS)", "overtaken = ()", f"{_PLANNED}::test_who_cancelled_is_not_told_that_a_replacement_is_looked_for"),
     Mutant("a notice is told without its rule", _PLAN, "Template.OPERATOR_NOTICE), rule=event.rule)", "Template.OPERATOR_NOTICE))", "tests/journeys/test_messages.py::test_a_course_is_read_word_for_word_as_its_letters_say"),
     Mutant("an undone step is shown as done", f"{_DOMAIN}/assignment.py", "stamps.pop(assignment.state, None)", "pass", f"{_UNITS}/reading/test_family.py::test_each_step_is_shown_and_one_that_is_taken_back_no_longer"),
     Mutant("the next search is shown at a time of its own", "dispatch/reading/requests.py", "return retry.at if retry else None", "return promise.due_at", f"{_UNITS}/reading/test_promises.py::test_the_page_says_when_the_search_really_goes_on"),
@@ -146,7 +146,7 @@ _BY_SCENARIO = (
     Mutant("silence is a refusal", "dispatch/choosing/decision.py", "if lacks and tried.silent and", "if False and tried.silent and", f"{_PLAYED}[61-diam-bukan-penolakan]"),
     Mutant("nobody hears of a red's silent driver", f"{_CASES}/trips.py", "escalate(books, request, Why.RED_SILENT,", "(lambda *_: None)(books, request, Why.RED_SILENT,", f"{_PLAYED}[61-diam-bukan-penolakan]"),
     Mutant("a position that comes back wakes nobody", f"{_CASES}/vehicles.py", "if not (lost | moved) & free:", "if not moved & free:", f"{_PLAYED}[62-antrean-dulu]"),
-    Mutant("a request ends with somebody aboard", f"{_CASES}/changes.py", "carrying(live) or ", "", f"{_PLAYED}[63-pasien-di-dalam]"),
+    Mutant("a request ends with somebody aboard", f"{_CASES}/changes.py", "carrying([*live, *_trips(books, others)]) or ", "", f"{_PLAYED}[63-pasien-di-dalam]"),
     Mutant("an operator's choice frees who carries somebody", f"{_EFFECTS}/places.py", "if refusal := carrying([leaving]):", "if refusal := None:", f"{_PLAYED}[63-pasien-di-dalam]"),
     Mutant("a trip that was put back keeps the times of what never was", f"{_DOMAIN}/assignment.py", "for state, stamp in stamps.items() if state in until(event.state)", "for state, stamp in stamps.items()", f"{_UNITS}/domain/test_correction.py::test_a_step_by_slip_leaves_no_stamp_and_the_event_keeps_when_it_was_tapped"),
     Mutant("who carries nobody after all keeps the other's place", f"{_CASES}/trips.py", "elif LOADED.isdisjoint(after.stamps) and not", "elif False and not", f"{_UNITS}/desk/test_correcting.py::test_a_first_contact_that_carries_nobody_after_all_is_ahead_again_and_another_is_sought"),
@@ -170,6 +170,11 @@ _BY_SCENARIO = (
     Mutant("an unserved request is completed", f"{_CASES}/changes.py", "and request.ask.needs_vehicle and not reached", "and False and not reached", f"{_PLAYED}[67-akhir-yang-benar]"),
     Mutant("a reservation overlaps another", f"{_CASES}/reserving.py", "if taken is not None:", "if False:", f"{_PLAYED}[68-dipesan]"),
     Mutant("three patients who lie share a vehicle", "dispatch/rules/consequences.py", "return _sharing(ask.patient.count, seats) if together else ask.patient.count", "return 1", f"{_PLAYED}[69-tiga-pasien]"),
+    Mutant("two rides are kept one vehicle at one time", f"{_CASES}/reserving.py", "taken=frozenset(others | live)", "taken=frozenset(live)", f"{_UNITS}/desk/test_booked.py::test_two_bookings_at_overlapping_times_keep_two_vehicles_and_at_other_times_one"),
+    Mutant("what is kept is taken for anybody", "dispatch/rules/judge_one.py", "return ask.urgency is Urgency.RED", "return True", f"{_PLAYED}[88-merah-mengambil-pesanan]"),
+    Mutant("nobody hears the evening before", f"{_CASES}/booked.py", "    if untold:", "    if False:", f"{_PLAYED}[87-malam-sebelumnya]"),
+    Mutant("what is booked takes the place of what is running", "dispatch/vocabulary/request_states.py", "RUNNING = OPEN - {RequestState.SCHEDULED}", "RUNNING = OPEN", "tests/web/test_live.py::test_what_is_booked_for_later_takes_no_place_of_what_is_running"),
+    Mutant("a way back outlives its way there", f"{_DOMAIN}/booking.py", "return tuple(one for one in others if one.returns == request.id)", "return ()", f"{_UNITS}/desk/test_booked.py::test_one_ride_is_cancelled_with_its_way_back_or_with_all_later_ones"),
     Mutant("the family is told of a death that is not confirmed", "dispatch/tell/plan.py", "told += _to_receiving(it, Template.PATIENT_DIED)\n", 'told += it.say("contact", Template.ONWARD)\n', _BYTE_FOR_BYTE),
     Mutant("whoever asked reads of a death that is not confirmed", "dispatch/reading/scope.py", "return is_of_death(event) and not confirmed", "return False and not confirmed", _BYTE_FOR_BYTE),
     Mutant("the letters of a death that is not confirmed are shown", "dispatch/reading/scope.py", "return not of_death or hears_of_death(person, request)", "return True", _BYTE_FOR_BYTE),

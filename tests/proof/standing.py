@@ -6,7 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 Row = dict[str, Any]
 ENDS = {"completed", "cancelled_by_requester", "duplicate", "unfounded"}
@@ -14,6 +16,8 @@ ON_TRIP = {"en_route", "on_scene", "transporting", "at_destination"}
 LIVE = {"offered", "accepted", *ON_TRIP}
 LEFT = {"declined", "expired", "stood_down"}
 RETRY_WITHIN = timedelta(minutes=5)
+LEAD, SPAN, RUNG_AFTER = timedelta(hours=1), timedelta(minutes=90), timedelta(hours=3)  # of booked trips
+ZONE = ZoneInfo("Asia/Jakarta")
 
 
 def at_of(text: str) -> datetime:
@@ -168,6 +172,50 @@ def judge_deaths(state: State) -> Iterator[str]:
             yield f"report {name} is confirmed by the crew"
         if body is not None and (body["need"] != "body" or body["patient"]["living"]):
             yield f"report {name} has an onward way for {body['need']}"
+
+
+# Promise 6: what is booked has a vehicle that nobody else has, or somebody knows that it has none.
+
+
+def judge_bookings(state: State, now: datetime) -> Iterator[str]:
+    """Two reservations of a vehicle never overlap; no booked time passes without an offer or a promise."""
+    due, promises = state.due(), state.of("promises")
+    kept: dict[str, list[datetime]] = defaultdict(list)
+    for row in state["requests"]:
+        name, asked = row["id"], json.loads(row["ask"])
+        if row["state"] in ENDS and {("scheduled", name), ("booking", name)} & due.keys():
+            yield f"{name} has ended and is still looked at"
+        if row["state"] == "scheduled":
+            owed = any(p["state"] == "open" for p in promises[name])
+            yield from _booked(row, asked, due, now, owed=owed)
+            if row["reserved"] is not None:
+                kept[row["reserved"]].append(at_of(asked["schedule_at"]))
+    for vehicle, times in kept.items():
+        for one, other in pairwise(sorted(times)):
+            if other - one < SPAN:
+                yield f"{vehicle} is kept for {one} and {other}"
+
+
+def _booked(
+    row: Row, asked: Mapping[str, Any], due: Mapping[tuple[str, str], datetime], now: datetime, *, owed: bool
+) -> Iterator[str]:
+    """From the evening before on a vehicle is kept, or looked for now, or a call is owed."""
+    name, at = row["id"], at_of(asked["schedule_at"])
+    search_at, looked_at = due["scheduled", name], due.get(("booking", name))
+    if at_of(row["schedule_at"]) != at:
+        yield f"{name} is booked for {at} and found at {row['schedule_at']}"
+    if asked["on_call"]:
+        if now >= at + RUNG_AFTER and search_at > now and not owed:
+            yield f"nobody is rung about the way back {name} from {at}"
+        return
+    if search_at != at - LEAD:
+        yield f"{name} of {at} is searched for at {search_at}"
+    evening = at.astimezone(ZONE).replace(hour=18, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    is_looked_at = looked_at is not None and looked_at <= now
+    if row["reserved"] is None and now >= evening and not is_looked_at and not owed:
+        yield f"{name} of {at} has no vehicle, and nobody knows"
+    if looked_at is None and now < search_at - LEAD:
+        yield f"{name} of {at} is not looked at any more"
 
 
 def judge_timers(state: State) -> Iterator[str]:

@@ -19,6 +19,7 @@ from tests.proof.standing import (
     at_of,
     blocks,
     judge_approvals,
+    judge_bookings,
     judge_deaths,
     judge_promises,
     judge_requests,
@@ -83,6 +84,7 @@ class Witness:
         self._corrected: dict[str, dict[str, datetime]] = {}  # the times that an operator has put right
         self._slots: dict[str, int] = {}  # as each was offered
         self._expires: dict[str, datetime] = {}
+        self._offered_at: dict[str, datetime] = {}
         self._left: dict[tuple[str, str], datetime] = {}  # when a vehicle left a request, otherwise than by silence
         self._noticed: Counter[tuple[str, str]] = Counter()
         self._nobody: dict[str, tuple[str, datetime]] = {}  # where nobody was found, until somebody has rung
@@ -123,6 +125,7 @@ class Witness:
         found += [*judge_requests(self.seen, self._ends(), latest), *judge_promises(self.seen, latest)]
         found += [*judge_approvals(self.seen), *judge_timers(self.seen), *judge_deaths(self.seen)]
         found += [*self._assignments(), *self._vehicles(), *self._groups()]
+        found += judge_bookings(self.seen, now)
         return found
 
     def overdue(self, now: datetime) -> list[str]:
@@ -187,7 +190,9 @@ class Witness:
             yield from self._offered(row, facts, at, asked)
         elif kind == "offer_delivered":
             until = self._expires[row["assignment_id"]]
-            self._expires[row["assignment_id"]] = min(until, at + timedelta(seconds=_answer_s(asked)))
+            self._expires[row["assignment_id"]] = min(
+                until, at + timedelta(seconds=_answer_s(asked, self._offered_at[row["assignment_id"]]))
+            )
         elif kind in ("trip_noticed", "promise_called", "death_answered"):
             yield from self._reported(row, facts, at)
         elif row["assignment_id"] is not None and "state" in facts:
@@ -267,9 +272,10 @@ class Witness:
         self._states[name] = "offered"
         self._trails[name] = ["offered"]
         self._slots[name] = facts["slot"]
+        self._offered_at[name] = at
         self._expires[name] = at_of(facts["expires_at"])
         lasts = self._expires[name] - at
-        if lasts != timedelta(seconds=_answer_s(asked) + UNDELIVERED_S):
+        if lasts != timedelta(seconds=_answer_s(asked, at) + UNDELIVERED_S):
             yield f"the offer {name} lasts {lasts}"
         if row["actor"] != "desk":
             return  # an operator may ask whoever left before
@@ -456,10 +462,10 @@ def _question(row: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(row[name] for name in ("request_id", "vehicle_id", "rule", "approver"))
 
 
-def _answer_s(asked: Mapping[str, Any]) -> int:
+def _answer_s(asked: Mapping[str, Any], at: datetime) -> int:
     if asked["urgency"] == "red":
         return ANSWER_S["red"]
-    return BOOKED_S if asked["schedule_at"] else ANSWER_S[asked["urgency"]]
+    return BOOKED_S if asked["schedule_at"] and at < at_of(asked["schedule_at"]) else ANSWER_S[asked["urgency"]]
 
 
 def _timer_of(row: Row, facts: Mapping[str, Any], promises: Mapping[str, Row]) -> tuple[str, str] | None:

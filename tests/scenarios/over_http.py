@@ -23,11 +23,12 @@ from dispatch.domain.people import Person, Token
 from dispatch.domain.request import Place
 from dispatch.settings import Settings
 from dispatch.sim.scenario import model as sc
-from dispatch.sim.scenario.acts import name_onward, person_of, same_as, who_answers
+from dispatch.sim.scenario.acts import asker_of, name_onward, name_rides, person_of, same_as, who_answers
 from dispatch.sim.scenario.roads import GivenRoads
 from dispatch.sim.scenario.seed import Seed
 from dispatch.sim.scenario.world import VirtualClock, World
 from dispatch.store.sqlite import open_passing
+from dispatch.vocabulary.bookings import Rides
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.trip_steps import REPORTS, AssignmentState
 from dispatch.vocabulary.vehicle_classes import Duty
@@ -149,13 +150,20 @@ class Served(World):
             "documents": sorted(act.documents),
             "leaves": act.leaves,
             "schedule_at": act.schedule_at.isoformat() if act.schedule_at else None,
+            "repeat": act.repeat.model_dump(mode="json") if act.repeat else None,
+            "return": self._back(act),
             "contact": {"phone": act.phone},
             "choose": act.choose,
         }
         made, refused = await self.call(self.seed.asker(act), "POST", "/requests", body, key=f"ask-{act.id}")
         if made is not None:
-            self.requests[act.id] = made["id"]
+            await name_rides(self, act.id, made["id"])
         return refused
+
+    def _back(self, act: sc.AskAct) -> dict[str, str] | None:
+        if act.return_at is not None:
+            return {"at": act.return_at.isoformat()}
+        return {"after": act.return_after.isoformat()} if act.return_after is not None else None
 
     async def _vehicle(self, act: sc.VehicleAct) -> list[str | None]:
         driver, refused = self.driver(act.id), []
@@ -226,11 +234,11 @@ class Served(World):
                 assert act.outcome is not None
                 of = await same_as(self, act) if act.outcome is RequestState.DUPLICATE else None
                 path += f"/{ENDS[act.outcome]}"
-                body = {"told": act.told, "reason": act.reason, "of": of}
+                body = {"told": act.told, "reason": act.reason, "of": of, "series": act.rides}
             case "change":
                 assert act.set is not None
                 path += "/change"
-                body = self._change(act.set)
+                body = self._change(act.set, act.rides)
             case "correct":
                 trips = (await self.get(who, path))["assignments"]
                 mine = [trip["id"] for trip in trips if trip["vehicle_id"] == act.vehicle]
@@ -270,14 +278,14 @@ class Served(World):
         place = {name: pickup[name] for name in ("lon", "lat", "name")}
         return "/incidents", {"name": "kejadian", "place": place, "requests": [request_id, *others]}
 
-    def _change(self, said: sc.GivenChange) -> dict[str, object]:
+    def _change(self, said: sc.GivenChange, rides: Rides) -> dict[str, object]:
         given = said.model_fields_set
         body = said.model_dump(mode="json", include=given - {"pickup", "dropoff", "phone", "patient"})
         places = {name: self.seed.place(getattr(said, name)) for name in given & {"pickup", "dropoff"}}
         body |= {name: self._place(place) for name, place in places.items()}
         if said.patient is not None:
             body["patient"] = said.patient.model_dump(mode="json", exclude_unset=True)
-        return body | ({"contact": {"phone": said.phone}} if said.phone else {})
+        return body | {"series": rides} | ({"contact": {"phone": said.phone}} if said.phone else {})
 
     async def _mutual_aid(self, act: sc.MutualAidAct) -> str | None:
         who, theirs = person_of(self, act.agency), {v.id for v in self.scenario.vehicles if v.agency == act.agency}
@@ -309,15 +317,17 @@ class Served(World):
         return refused
 
     async def _requester(self, act: sc.RequesterAct) -> str | None:
-        asked = next(step.ask for step in self.scenario.steps if step.ask is not None and step.ask.id == act.request)
-        who, path = self.seed.asker(asked), f"/requests/{self.requests[act.request]}"
+        who, path = asker_of(self, act.request), f"/requests/{self.requests[act.request]}"
         if act.set is not None and act.does == "change":
-            _, refused = await self.call(who, "POST", f"{path}/change", self._change(act.set))
+            _, refused = await self.call(who, "POST", f"{path}/change", self._change(act.set, act.rides))
+        elif act.does == "ready":
+            _, refused = await self.call(who, "POST", f"{path}/ready")
         elif act.does == "note":
             _, refused = await self.call(who, "POST", f"{path}/note", {"text": act.note or "catatan"})
         else:
             reason = act.note or ("sudah tiba sendiri" if act.does == "arrives" else "dibatalkan pemohon")
-            _, refused = await self.call(who, "POST", f"{path}/cancel", {"told": "requester", "reason": reason})
+            body = {"told": "requester", "reason": reason, "series": act.rides}
+            _, refused = await self.call(who, "POST", f"{path}/cancel", body)
         return refused
 
 

@@ -15,9 +15,10 @@ from websockets.typing import Origin
 
 from dispatch.domain.people import Person
 from tests.later import add_later
-from tests.people import BUDI, OPI, SITI
+from tests.people import BUDI, DINA, OPI, SITI
 from tests.servers import NO_TLS
 from tests.web.conftest import JOKO, YANI, Service, secret
+from tests.web.test_bookings import SERIES
 from tests.web.test_requests import REQUEST
 
 pytestmark = pytest.mark.anyio
@@ -83,6 +84,18 @@ async def test_what_happens_behind_many_entries_that_nobody_can_read_is_told(ser
         await asyncio.wrap_future(unit.store.submit(lambda books: add_later(books, 450)))
         await post(service, SITI, "/api/requests", REQUEST)
         assert (await until(socket, "request_received"))[-1]["request"]["need"] == REQUEST["need"]
+
+
+async def test_what_is_booked_for_later_takes_no_place_of_what_is_running(service: Service) -> None:
+    running = await post(service, SITI, "/api/requests", REQUEST)
+    series = await post(service, SITI, "/api/requests", SERIES)
+    async with live(service, OPI) as socket:
+        listed = json.loads(await socket.recv())["snapshot"]["requests"]
+    assert running["id"] in {request["id"] for request in listed}
+    assert {request["state"] for request in listed}.isdisjoint({"scheduled"})
+    with service.client(DINA) as dina:
+        booked = {one["id"] for one in dina.get("/api/bookings").json()["bookings"]}
+    assert {ride["id"] for ride in series["rides"]} <= booked
 
 
 async def test_an_absurd_after_gets_a_snapshot(service: Service) -> None:

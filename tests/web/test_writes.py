@@ -4,7 +4,7 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -19,6 +19,15 @@ CONTACT = {"phone": "+62 811-0000-0042"}
 HOME = {"lon": 106.636, "lat": -6.211, "name": "Rumah"}
 BODY = {"need": "body", "pickup": "puskesmas-cikokol", "dropoff": HOME, "contact": CONTACT}
 DOCUMENT = {"need": "document", "subject": "Blangko KTP", "pickup": "puskesmas-cikokol", "contact": CONTACT}
+TOMORROW = datetime.now(UTC) + timedelta(days=1)
+RETURN = {
+    "need": "transport",
+    "pickup": "puskesmas-cikokol",
+    "dropoff": HOME,
+    "contact": CONTACT,
+    "schedule_at": TOMORROW.isoformat(),
+    "return": {"after": (TOMORROW + timedelta(hours=4)).isoformat()},
+}
 Rows = dict[str, list[Any]]
 
 
@@ -78,6 +87,7 @@ COMMANDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "requests/{request}/duplicate": (BODY, ENDED),
     "requests/{request}/unfounded": (DOCUMENT, ENDED),
     "requests/{request}/change": (BODY, {"documents": ["ktp"]}),
+    "requests/{request}/ready": (RETURN, {}),
     "requests/{request}/hold": (BODY, {"on": True, "reason": "kamar belum pasti"}),
     "requests/{request}/note": (BODY, {"text": "pagar hijau"}),
     "requests/{request}/deliver": (DOCUMENT, {"to": HOME}),
@@ -120,7 +130,8 @@ def test_a_strangers_command_leaves_everything_as_it_was(service: Service, comma
         if command.endswith("duplicate"):
             body = {**body, "of": siti.post("/api/requests", json=asked).json()["id"]}
         promise = (made["promise"] or {}).get("id")
-        path = f"/api/{command}".format(request=made["id"], promise=promise, message=first_message(siti, made["id"]))
+        about = made["rides"][1]["id"] if command.endswith("ready") else made["id"]
+        path = f"/api/{command}".format(request=about, promise=promise, message=first_message(siti, made["id"]))
         with looking(service) as rows:
             before = rows()
             answer = yani.post(path, json=body)

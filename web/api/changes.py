@@ -14,10 +14,12 @@ from dispatch.domain.people import Person
 from dispatch.domain.request import Ask, Contact, Place
 from dispatch.domain.trip import edited, moved_to
 from dispatch.reading.requests import RequestOut, in_scope
+from dispatch.vocabulary.bookings import Rides
 from dispatch.vocabulary.needs import Death, Document, Leaves, Urgency
 from dispatch.vocabulary.request_states import RequestState
 from web.bodies import Id, In, Phone, PointIn, Reason, place_of
 from web.context import Answer, By, TheHouse, utc
+from web.errors import Problem
 
 router = APIRouter(prefix="/api", tags=["requests"])
 _ENDS = {
@@ -55,7 +57,8 @@ class ContactChangeIn(In):
 class ChangeIn(In):
     """What of the request is something else now; what is left out stays.
 
-    `agreed` says that the vehicles that the change itself lets go (409 `needs_choice`) may go.
+    `series` says whether all later rides of its series change likewise. `agreed` says that the vehicles that the change
+    itself lets go (409 `needs_choice`) may go.
     """
 
     pickup: Id | PointIn | None = None
@@ -66,16 +69,21 @@ class ChangeIn(In):
     leaves: Leaves | None = None
     contact: ContactChangeIn | None = None
     schedule_at: datetime | None = None
+    series: Rides = Rides.THIS
     agreed: bool = False
     reason: Reason | None = None
 
 
 class EndIn(In):
-    """How a request ends: who was told, and why; a duplicate is the same `of` another."""
+    """How a request ends: who was told, and why; a duplicate is the same `of` another.
+
+    `series` says whether all later rides of its series are cancelled too.
+    """
 
     told: Annotated[str, StringConstraints(min_length=2, max_length=200)]
     reason: Reason
     of: Id | None = None
+    series: Rides = Rides.THIS
 
 
 class HoldIn(In):
@@ -146,7 +154,11 @@ async def change(request_id: str, body: ChangeIn, house: TheHouse, by: By, answe
         return _edit(house, books, body), _contact(books, request_id, body)
 
     edit, contact = await house.unit.store.read(look)
-    return await answer(await changing.change(house.unit, request_id, edit, contact=contact, agreed=body.agreed, by=by))
+    return await answer(
+        await changing.change(
+            house.unit, request_id, edit, contact=contact, agreed=body.agreed, rides=body.series, by=by
+        )
+    )
 
 
 def _edit(house: TheHouse, books: Books, body: ChangeIn) -> changing.Edit:
@@ -215,5 +227,9 @@ async def end(
     """It ends: needed no longer, done by whoever did it, the same as another, or nothing was to be done."""
     for named in filter(None, (request_id, body.of)):
         await _in_scope(house, by.actor, named)
-    ended = await changes.end(house.unit, request_id, _ENDS[end], of=body.of, told=body.told, reason=body.reason, by=by)
+    if body.series is Rides.FOLLOWING and end != "cancel":
+        raise Problem(422, "only_cancelled")
+    ended = await changes.end(
+        house.unit, request_id, _ENDS[end], of=body.of, told=body.told, reason=body.reason, rides=body.series, by=by
+    )
     return await answer(ended)

@@ -2,13 +2,14 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 
 from dispatch.desk.ports import NotFoundError, StoreUnavailableError
+from dispatch.desk.usecases.booked import call_back
 from dispatch.desk.usecases.changes import family_said
 from dispatch.reading import family
 from dispatch.reading.family import FamilyView
@@ -46,11 +47,21 @@ async def track(request: Request, track_token: str, house: TheHouse, lang: Spoke
 
 
 @router.post("/t/{track_token}", name="answer")
-async def answer(request: Request, track_token: str, house: TheHouse, said: Annotated[FamilyWord, Form()]) -> Response:
-    """The family's word; the link itself is the permission, and works without scripts."""
+async def answer(
+    request: Request,
+    track_token: str,
+    house: TheHouse,
+    said: Annotated[FamilyWord | Literal["ready"], Form()],
+    ride: Annotated[str | None, Form(max_length=100)] = None,
+) -> Response:
+    """The family's word on a ride; the link itself is the permission, and works without scripts."""
     if not same_origin(request):
         raise Problem(403, "other_origin")
-    await family_said(house.unit, track_token, said)
+    if isinstance(said, FamilyWord):
+        await family_said(house.unit, ride or track_token, said)
+    else:
+        asked = await house.unit.store.read(lambda books: books.requests.get_by_track(ride or track_token))
+        await call_back(house.unit, asked.id, by=None)
     page = request.url_for("track", track_token=track_token)
     return RedirectResponse(page.include_query_params(**request.query_params), status_code=303)
 

@@ -1,17 +1,18 @@
 """Asking for vehicles, and what is done about a request."""
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Self
 
 from fastapi import APIRouter, Query
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from dispatch.desk.ports import Books
 from dispatch.desk.usecases import approving, requests
 from dispatch.domain.approval import Heard
+from dispatch.domain.booking import Repeat
 from dispatch.domain.people import Person
 from dispatch.domain.request import Ask, Contact, Patient, RequestFilter
-from dispatch.domain.trip import asked_by
+from dispatch.domain.trip import asked_by, way_back
 from dispatch.reading.decisions import (
     DecisionOut,
     SuggestionOut,
@@ -24,6 +25,7 @@ from dispatch.reading.decisions import (
 from dispatch.reading.likeness import near_ask
 from dispatch.reading.requests import RequestOut, RequestPageOut, in_scope, page_out
 from dispatch.reading.scope import facility_of
+from dispatch.vocabulary.bookings import Weekday
 from dispatch.vocabulary.needs import NEEDS, Death, Document, Leaves, Need, Urgency
 from dispatch.vocabulary.promises import APPROVERS
 from dispatch.vocabulary.request_states import RequestState
@@ -85,12 +87,37 @@ class ContactIn(In):
     name: Text | None = None
 
 
+class RepeatIn(In):
+    """The days of the week on which a booked trip is made again, up to and with `until`, in the desk's time zone."""
+
+    days: Annotated[frozenset[Weekday], Field(min_length=1, max_length=len(Weekday))]
+    until: date
+
+
+class ReturnIn(In):
+    """The way back of a booked trip: `at` its time, or, where nobody knows it yet, not before `after`."""
+
+    at: datetime | None = None
+    after: datetime | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.at is None) is (self.after is None):
+            raise ValueError("a way back has a time (at) or an earliest time (after)")
+        return self
+
+
 class RequestIn(AskIn):
-    """What is asked and is to be carried out; `choose` prefers one of the eligible candidates."""
+    """What is asked and is to be carried out; `choose` prefers one of the eligible candidates.
+
+    A booked trip may `repeat`, and every ride of it may have a way back (`return`).
+    """
 
     contact: ContactIn
     note: Text | None = None
     choose: Id | None = None
+    repeat: RepeatIn | None = None
+    back: Annotated[ReturnIn | None, Field(alias="return")] = None
 
 
 class OverrideIn(In):
@@ -174,7 +201,23 @@ async def receive(body: RequestIn, house: TheHouse, by: By, answer: Answer) -> R
     """Keep a request and act on it."""
     contact = Contact(phone=body.contact.phone, name=body.contact.name, note=body.note)
     ask = await house.unit.store.read(lambda books: ask_of(house, books, body, by.actor))
-    return await answer(await requests.receive(house.unit, ask, contact, choose=body.choose, by=by))
+    repeat = Repeat(days=body.repeat.days, until=body.repeat.until) if body.repeat is not None else None
+    back = _back_of(house, ask, body.back)
+    return await answer(
+        await requests.receive(house.unit, ask, contact, choose=body.choose, repeat=repeat, back=back, by=by)
+    )
+
+
+def _back_of(house: TheHouse, ask: Ask, back: ReturnIn | None) -> Ask | None:
+    """The way back of what is asked. Raises a 422 problem where nobody said where the trip goes."""
+    if back is None:
+        return None
+    at = back.at or back.after
+    assert at is not None
+    returning = way_back(ask, house.areas, at=utc(at), on_call=back.at is None)
+    if returning is None:
+        raise Problem(422, "return_from_where")
+    return returning
 
 
 @router.get("/requests")

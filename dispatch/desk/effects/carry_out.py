@@ -8,6 +8,7 @@ from dispatch.choosing.next_step import AskApproval, OfferTo
 from dispatch.choosing.proposal import Proposal
 from dispatch.desk.command import DESK
 from dispatch.desk.effects.asking import ask_approval
+from dispatch.desk.effects.keeping import look_again, take_from_booked
 from dispatch.desk.effects.places import take_place
 from dispatch.desk.effects.promising import open_promise, promise_call_back
 from dispatch.desk.effects.proposing import propose
@@ -17,7 +18,9 @@ from dispatch.desk.later import may_change_at
 from dispatch.desk.ports import Books, Due, DueKind, LostRaceError
 from dispatch.desk.record import Written
 from dispatch.desk.seen import Said
+from dispatch.domain.arrival import Arrival
 from dispatch.domain.assignment import Assignment, StepCommand
+from dispatch.domain.booking import evening_before
 from dispatch.domain.promise import RETRY_EVERY
 from dispatch.domain.request import Request
 from dispatch.domain.vehicle import FRESH
@@ -32,11 +35,12 @@ from dispatch.vocabulary.vehicle_classes import Duty
 OWNER = "owner"  # of those whom a rule wants to be told, the only one that depends on the vehicle (R20)
 
 
-def offer_s(request: Request, policy: Policy) -> float:
-    """Seconds that a driver has to answer, by urgency and by whether the trip is booked (R23)."""
+def offer_s(request: Request, policy: Policy, now: datetime) -> float:
+    """Seconds that a driver has to answer, by urgency and by whether the trip's booked time is yet to come (R23)."""
+    at = request.ask.schedule_at
     if request.ask.urgency is Urgency.RED:
         return policy.offer_red_s
-    return policy.offer_scheduled_s if request.ask.schedule_at is not None else policy.offer_other_s
+    return policy.offer_scheduled_s if at is not None and now < at else policy.offer_other_s
 
 
 def carry_out(books: Books, request: Request, written: Written) -> None:
@@ -87,6 +91,7 @@ def _wait(books: Books, request: Request, decision: Decision) -> None:
     now, step = decision.at, decision.step
     if step.search_at is not None:
         books.timers.set(Due(kind=DueKind.SCHEDULED, subject=request.id, at=step.search_at))
+        look_at_evening(books, decision, request.id)
         return
     if step.promise is Why.OUT_OF_STOCK:
         open_promise(books, request, step.promise, now)
@@ -102,6 +107,15 @@ def _wait(books: Books, request: Request, decision: Decision) -> None:
     for asked in asks:
         _ask_once(books, request, asked, now, decision.sop.policy)
     watch_long(books, request.id, now, decision.sop.policy)
+
+
+def look_at_evening(books: Books, decision: Decision, request_id: str) -> None:
+    """A booked trip is looked at the evening before, or now where that is over already."""
+    at, zone = decision.ask.schedule_at, decision.moment.local.tzinfo
+    assert at is not None
+    assert zone is not None
+    if not decision.ask.on_call:
+        look_again(books, request_id, max(decision.at, evening_before(at, decision.sop.policy.booking_look_h, zone)))
 
 
 def put_decision(books: Books, request_id: str, written: Written, actor: str) -> None:
@@ -147,7 +161,9 @@ def make_offer(books: Books, request: Request, offer: OfferTo, decision: Decisio
     if seen is not None and held.left_alone_until != seen.left_alone_until:
         raise LostRaceError(f"{offer.vehicle_id} is to be left alone, or not any more, since this was decided")
     _take_from_lower(books, request, offer.vehicle_id, now, policy)
-    lasts_s = offer_s(request, policy) + policy.offer_undelivered_s
+    booked_at = request.ask.schedule_at
+    take_from_booked(books, offer.vehicle_id, max(now, booked_at or now), request.id, now)
+    lasts_s = offer_s(request, policy, now) + policy.offer_undelivered_s
     assignment = Assignment(
         id=f"T-{uuid4().hex[:12]}",
         request_id=request.id,
@@ -156,7 +172,7 @@ def make_offer(books: Books, request: Request, offer: OfferTo, decision: Decisio
         state=AssignmentState.OFFERED,
         offered_at=now,
         expires_at=now + timedelta(seconds=lasts_s),
-        arrival=decision.arrivals.get(offer.vehicle_id),
+        arrival=arrival_of(decision, offer.vehicle_id),
     )
     books.assignments.add(assignment)
     books.timers.set(Due(kind=DueKind.OFFER_EXPIRES, subject=assignment.id, at=assignment.expires_at))
@@ -170,6 +186,14 @@ def make_offer(books: Books, request: Request, offer: OfferTo, decision: Decisio
     taken = take_step(books, assignment, accept, now, policy)
     assert not isinstance(taken, Refusal), taken
     return take_place(books, request, taken, now, policy)
+
+
+def arrival_of(decision: Decision, vehicle_id: str) -> Arrival | None:
+    """When the vehicle arrives: for a booked trip at its time, and not before."""
+    arrival, at = decision.arrivals.get(vehicle_id), decision.ask.schedule_at
+    if arrival is None or at is None:
+        return arrival
+    return arrival.not_before((at - decision.at).total_seconds())
 
 
 def _take_from_lower(books: Books, request: Request, vehicle_id: str, now: datetime, policy: Policy) -> None:

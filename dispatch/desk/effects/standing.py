@@ -63,8 +63,11 @@ def settle(
     reason: str | None = None,
     by: str = DESK,
     reopened: bool = False,
+    rides: int = 1,
+    along: str | None = None,
 ) -> Request:
-    """Bring the request's state, its timers and its promise in line with what it has.
+    """Bring the request's state, its timers and its promise in line with what it has. Of `rides` that end in one act
+    the others go `along` with the one that is told.
 
     Raises:
         NothingStandsError: if an open request has nothing, so that the transaction is rolled back.
@@ -90,14 +93,17 @@ def settle(
             outcome = PromiseState.WITHDRAWN if ended and state is not RequestState.COMPLETED else PromiseState.SOLVED
             close_promise(books, request.id, outcome, outcome=state.value, told=told, now=now)
     if ended:
-        for kind in (DueKind.SCHEDULED, DueKind.SOONER):
+        for kind in (DueKind.SCHEDULED, DueKind.BOOKING, DueKind.SOONER):
             books.timers.drop(kind, request.id)
+    if ended and request.reserved is not None:
+        books.timers.hasten(DueKind.PROMISE_RETRY, now)  # who waits may go with the vehicle that was kept
     if state is request.state:
         return request
     settled = replace(request, state=state, version=request.version + 1, ended_at=now if ended else None)
     books.requests.save(settled)
     if ended:
-        books.journal.add(RequestEnded(state=state, told=told, reason=reason, at=now, actor=by).about(request.id))
+        ended_as = RequestEnded(state=state, told=told, reason=reason, rides=rides, along=along, at=now, actor=by)
+        books.journal.add(ended_as.about(request.id))
     return settled
 
 

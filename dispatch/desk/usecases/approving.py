@@ -218,7 +218,7 @@ def _judge(
     if request.state in ENDS:
         return Refusal(RefusalCode.REQUEST_ENDED, {"state": request.state})
     if heard is not None:
-        since, until = request.created_at - HEARD_WITHIN, now + HEARD_WITHIN
+        since, until = min(request.created_at, now) - HEARD_WITHIN, now + HEARD_WITHIN  # the clock may have gone back
         if since <= heard.at <= until:
             return None
         return Refusal(RefusalCode.HEARD_BOUNDS, {"since": since.isoformat(), "until": until.isoformat()})

@@ -135,6 +135,9 @@ def _calculate(roads: Roads, trips: Iterable[tuple[_Trip, Fix]], now: datetime) 
                 ready_at = trip.assignment.counts_from + timedelta(seconds=trip.policy.turnout_s)
                 leaves_at = max(leaves_at, ready_at)
             found[trip.assignment.id] = max(now, leaves_at + timedelta(seconds=arrivals[name].eta_s))
+            booked_at = trip.request.ask.schedule_at
+            if booked_at is not None and not trip.assignment.row.met:  # it is there at the booked time, not before
+                found[trip.assignment.id] = max(booked_at, found[trip.assignment.id])
     return found
 
 

@@ -6,12 +6,15 @@ from datetime import datetime
 
 from dispatch.desk.command import DESK, FAMILY, Command
 from dispatch.desk.effects.noticing import judge_staying
+from dispatch.desk.effects.series import end_along, series_with
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.effects.steps import carrying, release
 from dispatch.desk.ports import Books
 from dispatch.desk.unit import Unit, command, transaction
 from dispatch.domain.assignment import Assignment
+from dispatch.domain.booking import next_ride
 from dispatch.domain.request import Request
+from dispatch.vocabulary.bookings import Rides
 from dispatch.vocabulary.events import FamilySaid, Held, Noted, PromiseCalled
 from dispatch.vocabulary.promises import TOLD_FAMILY, TOLD_NOBODY, CallOutcome
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
@@ -55,9 +58,11 @@ def end(
     told: str,
     reason: str,
     of: str | None = None,
+    rides: Rides = Rides.THIS,
     by: Command,
 ) -> str | Refusal:
-    """End a request: its vehicles are released, and it is written down who was told and why.
+    """End a request: its vehicles are released, and it is written down who was told and why. Who is not fetched needs
+    no way back, and with a ride of a series all later ones may end.
 
     Unfounded is what somebody was told on the phone; where nobody could be reached it takes the permission for that.
     A duplicate is the same as another request, `of`: the family's link follows that one. Raises NotFoundError.
@@ -65,8 +70,11 @@ def end(
     request = books.requests.get(request_id)
     if request.state in ENDS:
         return Refusal(RefusalCode.REQUEST_ENDED, {"state": request.state})
+    if rides is Rides.FOLLOWING and request.series is None:
+        return Refusal(RefusalCode.NO_SERIES)
+    others = series_with(books, request, rides) if state is not RequestState.COMPLETED else ()
     live, policy = books.assignments.list_of(request_id), unit.policy(books, now)
-    refusal = carrying(live) or _not_so(request, state, live)
+    refusal = carrying([*live, *_trips(books, others)]) or _not_so(request, state, live)
     if state is RequestState.UNFOUNDED:
         refusal = refusal or judge_staying(books, live, now, policy)
     if refusal is not None:
@@ -80,9 +88,14 @@ def end(
             return Refusal(RefusalCode.DUPLICATE_OF_WHAT, {"of": of})
         request = replace(request, duplicate_of=of, version=request.version + 1)
         books.requests.save(request)
-    release(books, live, actor=by.actor.id, reason=reason, now=now, policy=policy)
-    settle(books, request, now, end=state, told=told, reason=reason, by=by.actor.id)
+    release(books, [*live, *_trips(books, others)], actor=by.actor.id, reason=reason, now=now, policy=policy)
+    settle(books, request, now, end=state, told=told, reason=reason, by=by.actor.id, rides=1 + len(others))
+    end_along(books, request, others, now, told, by.actor.id)
     return request_id
+
+
+def _trips(books: Books, rides: Sequence[Request]) -> list[Assignment]:
+    return books.assignments.list_of(*(ride.id for ride in rides)) if rides else []
 
 
 def followed(books: Books, request: Request) -> Request:
@@ -99,6 +112,16 @@ def onward_of(books: Books, request_id: str) -> str | None:
     """The request for the body of this one's patient, once the death is confirmed: of several the last."""
     released = (report.onward for report in books.deaths.list_of(request_id) if report.request_id == request_id)
     return next(filter(None, reversed(list(released))), None)
+
+
+def shown_on_link(books: Books, request: Request) -> Request:
+    """What the family's link of a request shows: what it is the same as, and of a series the next ride."""
+    request = followed(books, request)
+    rides = books.requests.list_series(request.series) if request.series is not None else []
+    onward = next(filter(None, (onward_of(books, ride.id) for ride in rides)), None)
+    if onward is not None:  # whoever was driven has died
+        return followed(books, books.requests.get(onward))
+    return next_ride(rides) if rides else request
 
 
 def _not_so(request: Request, end: RequestState, trips: Sequence[Assignment]) -> Refusal | None:
@@ -134,9 +157,11 @@ def family_said(unit: Unit, books: Books, now: datetime, track_token: str, said:
         return Refusal(RefusalCode.PATIENT_ABOARD, {})
     books.journal.add(FamilySaid(said=said, at=now, actor=FAMILY).about(request.id))
     if said is FamilyWord.NO_LONGER_NEEDED:
-        live, policy = books.assignments.list_of(request.id), unit.policy(books, now)
+        others, policy = series_with(books, request, Rides.THIS), unit.policy(books, now)
+        live = [*books.assignments.list_of(request.id), *_trips(books, others)]
         release(books, live, actor=DESK, cause=StepCause.FAMILY_CANCELLED, now=now, policy=policy)
-        settle(books, request, now, end=RequestState.CANCELLED_BY_REQUESTER, told=TOLD_FAMILY)
+        settle(books, request, now, end=RequestState.CANCELLED_BY_REQUESTER, told=TOLD_FAMILY, rides=1 + len(others))
+        end_along(books, request, others, now, TOLD_FAMILY, DESK)
     return request.id
 
 

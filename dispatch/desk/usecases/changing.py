@@ -2,24 +2,29 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dispatch.choosing.decision import Decision
 from dispatch.desk.command import Command
-from dispatch.desk.effects.carry_out import carry_out
+from dispatch.desk.effects.carry_out import arrival_of, carry_out
+from dispatch.desk.effects.keeping import look_again, lose
+from dispatch.desk.effects.series import series_with
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books, DueKind, LostRaceError
+from dispatch.desk.record import Written
 from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.proposing import weigh
 from dispatch.domain.arrival import Arrival
 from dispatch.domain.assignment import Assignment
+from dispatch.domain.booking import BACK_WITHIN, carried_over, is_after
 from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time, unfilled_slots
 from dispatch.rules.judge_one import DUTY_RULE, LEFT_ALONE_RULE, assess
+from dispatch.vocabulary.bookings import Rides
 from dispatch.vocabulary.events import RequestChanged
 from dispatch.vocabulary.notices import Changed
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
-from dispatch.vocabulary.request_states import ENDS
+from dispatch.vocabulary.request_states import ENDS, RequestState
 from dispatch.vocabulary.trip_steps import INSTEAD, KEPT_UNTIL_BETTER, AssignmentState, Leg, StepCause
 
 Edit = Callable[[Ask], Ask]
@@ -27,25 +32,44 @@ _PLACE_OF = {Leg.PICKUP: Changed.PICKUP, Leg.MEETING: Changed.PICKUP, Leg.DESTIN
 
 
 async def change(
-    unit: Unit, request_id: str, edit: Edit, *, contact: Contact | None = None, agreed: bool = False, by: Command
+    unit: Unit,
+    request_id: str,
+    edit: Edit,
+    *,
+    contact: Contact | None = None,
+    agreed: bool = False,
+    rides: Rides = Rides.THIS,
+    by: Command,
 ) -> str | Refusal:
     """Change what is asked for, or whom to call; `edit` makes the new ask of the one that is kept. Returns the id.
 
     What is under way goes on where it still may; a vehicle that may not any more goes on until a better one has said
-    yes. Only where the change itself lets a vehicle go, it needs to be `agreed`.
+    yes. Only where the change itself lets a vehicle go, it needs to be `agreed`. The way back of a ride, and all later
+    rides where these are meant, change likewise.
     """
 
     async def attempt() -> Work[str | Refusal]:
         now = unit.clock.now()
-        request, trips = await unit.store.read(
-            lambda books: (books.requests.get(request_id), books.assignments.list_of(request_id))
-        )
+
+        def known(books: Books) -> list[tuple[Request, list[Assignment]]]:
+            request = books.requests.get(request_id)
+            meant = (request, *series_with(books, request, rides))
+            return [(one, books.assignments.list_of(one.id)) for one in meant]
+
+        kept = await unit.store.read(known)
+        request = kept[0][0]
         ask = edit(request.ask)
-        plan = await _plan(unit, request, ask, trips, now)
-        changed = _changes(request.ask, ask) + ((Changed.CONTACT,) if contact is not None else ())
-        refusal = judge_ask(ask) or _judge_time(request.ask, ask, now) or _judge(changed, plan, agreed=agreed)
-        plan = replace(plan, decision=await weigh(unit, request_id, plan.decision))
-        written = await unit.write_down(plan.decision)
+        parts = []
+        for one, trips in kept:
+            turned = (one.returns is None) is not (request.returns is None)
+            new = ask if one is request else carried_over(request.ask, ask, one.ask, turned=turned, zone=unit.zone)
+            changed = _changes(one.ask, new) + ((Changed.CONTACT,) if contact is not None else ())
+            if changed or one is request:
+                plan = await _plan(unit, one, new, trips, now)
+                plan = replace(plan, decision=await weigh(unit, one.id, plan.decision))
+                parts.append(_Part(one, trips, new, changed, plan, await unit.write_down(plan.decision)))
+        whole = Refusal(RefusalCode.NO_SERIES) if rides is Rides.FOLLOWING and request.series is None else None
+        refusal = whole or judge_ask(ask) or _judge(parts, now, agreed=agreed)
 
         def work(books: Books) -> str | Refusal:
             current = books.requests.get(request_id)
@@ -53,21 +77,12 @@ async def change(
                 return Refusal(RefusalCode.REQUEST_ENDED, {"state": current.state})
             if refusal is not None:
                 return refusal
-            if current != request or books.assignments.list_of(request_id) != trips:
-                raise LostRaceError(f"request {request_id} has changed since this was decided")
-            if contact is not None:
-                books.requests.put_contact(request_id, contact)
-            carried = replace(
-                current,
-                ask=ask,
-                wanted=plan.decision.wanted,
-                # Another time may overlap with another reservation: the vehicle is reserved anew, or sought.
-                reserved=None if Changed.SCHEDULE_AT in changed else current.reserved,
-                version=current.version + 1,
-            )
-            _carry_over(books, carried, plan, changed, by.actor.id)
-            carry_out(books, carried, written)
-            settle(books, carried, now)
+            if _is_out_of_step(books, parts):
+                return Refusal(RefusalCode.RETURN_BOUNDS, {"hours": BACK_WITHIN // timedelta(hours=1)})
+            for part in parts:
+                if contact is not None:
+                    books.requests.put_contact(part.request.id, contact)
+                _carry_over(books, part, parts, by.actor.id)
             return request_id
 
         return work
@@ -112,7 +127,9 @@ async def _plan(unit: Unit, request: Request, ask: Ask, trips: Sequence[Assignme
         surplus=surplus,
         withdrawn=withdrawn,
         until_better=until_better,
-        later=[(a, decision.arrivals[a.vehicle_id].later(since[a.id])) for a in here if moved],
+        later=[
+            (a, arrival.later(since[a.id])) for a in here if moved and (arrival := arrival_of(decision, a.vehicle_id))
+        ],
     )
 
 
@@ -131,32 +148,69 @@ def _changes(before: Ask, after: Ask) -> tuple[Changed, ...]:
     return tuple(one for one in of_ask if getattr(before, one) != getattr(after, one))
 
 
-def _judge_time(before: Ask, after: Ask, now: datetime) -> Refusal | None:
-    return judge_time(after, now) if before.schedule_at != after.schedule_at else None
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One ride of what is changed: as it is kept, what is asked then, and what that does to its vehicles."""
+
+    request: Request
+    trips: Sequence[Assignment]
+    ask: Ask
+    changed: tuple[Changed, ...]
+    plan: _Plan
+    written: Written
 
 
-def _judge(changed: Sequence[Changed], plan: _Plan, *, agreed: bool) -> Refusal | None:
-    """Whether anything is different, and whether somebody has to agree to what the change itself does."""
-    if not changed:
+def _judge(parts: Sequence[_Part], now: datetime, *, agreed: bool) -> Refusal | None:
+    """Whether anything is different, the times lie ahead, and somebody agrees to what the change itself does."""
+    if not parts[0].changed:
         return Refusal(RefusalCode.NOTHING_CHANGED)
-    going = [a.vehicle_id for a in plan.surplus if a.row.is_going]
+    for part in parts:
+        late = judge_time(part.ask, now) if Changed.SCHEDULE_AT in part.changed else None
+        if late is not None:
+            return late
+    going = [a.vehicle_id for part in parts for a in part.plan.surplus if a.row.is_going]
     return Refusal(RefusalCode.NEEDS_CHOICE, {"lets_go": going}) if going and not agreed else None
 
 
-def _carry_over(books: Books, changed: Request, plan: _Plan, what: tuple[Changed, ...], actor: str) -> None:
-    """Keep the changed request, and do with its vehicles what the plan says; the search for more comes afterwards."""
+def _is_out_of_step(books: Books, parts: Sequence[_Part]) -> bool:
+    """Whether a way back would no longer follow its way there."""
+    asks = {part.request.id: part.ask for part in parts if Changed.SCHEDULE_AT in part.changed}
+    series = parts[0].request.series
+    rides = books.requests.list_series(series) if asks and series is not None else []
+    kept = {ride.id: ride.ask for ride in rides} | asks
+    pairs = ((ride.id, ride.returns) for ride in rides if ride.returns is not None and ride.state not in ENDS)
+    return any(not is_after(kept[back], kept[there]) for back, there in pairs if asks.keys() & {back, there})
+
+
+def _carry_over(books: Books, part: _Part, parts: Sequence[_Part], actor: str) -> None:
+    """Keep the changed request, and do with its vehicles what the plan says; then more are searched for."""
+    plan = part.plan
     now, policy = plan.decision.at, plan.decision.sop.policy
-    books.requests.save(changed)
-    books.journal.add(RequestChanged(changed=what, at=now, actor=actor).about(changed.id))
+    current = books.requests.get(part.request.id)
+    if current != part.request or books.assignments.list_of(current.id) != part.trips:
+        raise LostRaceError(f"request {current.id} has changed since this was decided")
+    # Another time may overlap with another reservation: the vehicle is reserved anew, or sought.
+    if Changed.SCHEDULE_AT in part.changed:
+        current = lose(books, current, now)
+    request = replace(current, ask=part.ask, wanted=plan.decision.wanted, version=current.version + 1)
+    books.requests.save(request)
+    first = parts[0].request.id
+    along = None if request.id == first else first
+    rides = len(parts) if along is None else 1
+    changed = RequestChanged(changed=part.changed, rides=rides, along=along, at=now, actor=actor)
+    books.journal.add(changed.about(request.id))
     leaving = [*plan.surplus, *plan.withdrawn]
     release(books, leaving, actor=actor, cause=StepCause.CHANGED, now=now, policy=policy)
     for trip in plan.until_better:
         books.assignments.save(replace(trip, slot=KEPT_UNTIL_BETTER, version=trip.version + 1))
     for trip, arrival in plan.later:
         books.assignments.save(replace(trip, arrival=arrival, version=trip.version + 1))
-    for trip in books.assignments.list_of(changed.id):
+    for trip in books.assignments.list_of(request.id):
         # For another place nothing has been said yet: what was said for the one before is no measure.
-        if trip.foreseen is not None and trip.leg is not None and _PLACE_OF[trip.leg] in what:
+        if trip.foreseen is not None and trip.leg is not None and _PLACE_OF[trip.leg] in part.changed:
             books.assignments.save(replace(trip, foreseen=None, version=trip.version + 1))
-    for kind in (DueKind.PROMISE_RETRY, DueKind.SCHEDULED):
-        books.timers.drop(kind, changed.id)
+    for kind in (DueKind.PROMISE_RETRY, DueKind.SCHEDULED, DueKind.BOOKING):
+        books.timers.drop(kind, request.id)
+    carry_out(books, request, part.written)
+    if settle(books, request, now).state is RequestState.SCHEDULED:
+        look_again(books, request.id, now)

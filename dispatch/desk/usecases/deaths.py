@@ -6,6 +6,7 @@ from functools import partial
 from uuid import uuid4
 
 from dispatch.desk.command import Command
+from dispatch.desk.effects.series import end_along, unserved_with
 from dispatch.desk.ports import Books, LostRaceError
 from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.requests import add_new
@@ -13,8 +14,10 @@ from dispatch.domain.assignment import Assignment
 from dispatch.domain.death import DeathReport, DeathWord, answered, is_coming, judge_word, onward_ask
 from dispatch.domain.people import Person
 from dispatch.domain.request import Request
+from dispatch.vocabulary.bookings import Rides
 from dispatch.vocabulary.deaths import DeathState, WhoseWord
 from dispatch.vocabulary.events import DeathAnswered
+from dispatch.vocabulary.promises import TOLD_NOBODY
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Role
@@ -54,6 +57,9 @@ async def confirm_death(
             if (books.requests.get(request_id), books.assignments.get(trip.id)) != (request, trip):
                 raise LostRaceError(f"request {request_id} has changed since this was decided")
             contact = books.requests.get_contact(request_id)
+            # Nobody needs the later rides of the series any more.
+            later = unserved_with(books, request, Rides.FOLLOWING)
+            end_along(books, request, later, now, TOLD_NOBODY, by.actor.id)
             add(books, replace(contact, note=None))  # what the ambulance had to know is nobody else's matter
             return _keep(books, report=report, trip=trip, word=word, by=by.actor.id, now=now, onward=onward_id)
 

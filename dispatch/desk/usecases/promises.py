@@ -6,8 +6,9 @@ from datetime import datetime
 from dispatch.desk.command import DESK, Command
 from dispatch.desk.effects.carry_out import carry_out
 from dispatch.desk.effects.promising import call_by, close_promise
+from dispatch.desk.effects.series import end_along, unserved_with
 from dispatch.desk.effects.standing import settle
-from dispatch.desk.ports import Books, Due
+from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.desk.unit import Unit, Work, command, transaction
 from dispatch.domain.people import heirs_of
 from dispatch.domain.promise import (
@@ -23,6 +24,7 @@ from dispatch.domain.promise import (
     stands_beside,
 )
 from dispatch.domain.request import Place, judge_ask
+from dispatch.vocabulary.bookings import Rides
 from dispatch.vocabulary.events import (
     Noted,
     PromiseCalled,
@@ -112,7 +114,9 @@ def log_call(
     call = Call(promise_id=promise_id, at=now, by=by.actor.id, whom=promise.whom, outcome=outcome, told=told, note=text)
     requester = books.requests.get(promise.request_id).ask.requester
     facility = books.facilities.find(requester) if requester else None
-    after = called(promise, call, has_facility=facility is not None and facility.phone is not None)
+    search = books.timers.find(DueKind.SCHEDULED, promise.request_id)  # until then there is nothing new to say
+    has_facility = facility is not None and facility.phone is not None
+    after = called(promise, call, has_facility=has_facility, again_at=search.at if search is not None else None)
     if isinstance(after, Refusal):
         return after
     books.promises.add_call(call)
@@ -141,7 +145,9 @@ def close(
         return Refusal(RefusalCode.VEHICLE_UNDER_WAY, {"state": request.state})
     state = PromiseState.KEPT if end is RequestState.COMPLETED else PromiseState.WITHDRAWN
     close_promise(books, request.id, state, outcome=outcome.value, told=told, now=now, actor=by.actor.id)
-    settle(books, request, now, end=end, told=told)
+    others = unserved_with(books, request, Rides.THIS) if end is not RequestState.COMPLETED else ()
+    settle(books, request, now, end=end, told=told, rides=1 + len(others))
+    end_along(books, request, others, now, told, by.actor.id)
     return promise_id
 
 

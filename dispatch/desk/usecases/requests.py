@@ -1,9 +1,8 @@
 """Asking for a vehicle, and which one an operator sends."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 from secrets import token_urlsafe
 from uuid import uuid4
 
@@ -12,18 +11,21 @@ from dispatch.choosing.next_step import NextStep, OfferTo
 from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.command import Command
 from dispatch.desk.effects.carry_out import carry_out, make_offer, put_decision, watch_long
+from dispatch.desk.effects.keeping import keep, overlapping
 from dispatch.desk.effects.overriding import write_override
 from dispatch.desk.effects.places import make_room
 from dispatch.desk.effects.promising import open_promise
 from dispatch.desk.effects.sending import judge_choice
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.ports import Books, LostRaceError
+from dispatch.desk.record import Written
 from dispatch.desk.search import walked
 from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.proposing import weigh
-from dispatch.desk.usecases.reserving import reserve
+from dispatch.desk.usecases.reserving import first_of, reserve, seek
 from dispatch.desk.usecases.serving import list_before, serve
-from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time
+from dispatch.domain.booking import Repeat, Ride, rides_of
+from dispatch.domain.request import Ask, Contact, Request, Reservation, judge_ask
 from dispatch.vocabulary.events import RequestReceived
 from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
@@ -38,22 +40,36 @@ async def suggest(unit: Unit, ask: Ask, at: datetime | None = None) -> DecisionR
     return await unit.record(await unit.search(ask, at or unit.clock.now(), Tried()))
 
 
-async def receive(unit: Unit, ask: Ask, contact: Contact, *, choose: str | None = None, by: Command) -> str | Refusal:
-    """Keep a request and act on it: an offer, an approval asked, or a promise. Returns its id."""
+async def receive(
+    unit: Unit,
+    ask: Ask,
+    contact: Contact,
+    *,
+    choose: str | None = None,
+    repeat: Repeat | None = None,
+    back: Ask | None = None,
+    by: Command,
+) -> str | Refusal:
+    """Keep a request and act on it: an offer, an approval asked, or a promise. Returns its id.
+
+    A booked trip may `repeat`, and each of its rides may have a way `back`: every ride is a request of its own, and the
+    id is that of the first, which is also that of the series.
+    """
     refusal = judge_ask(ask)
     if refusal is not None:
         return refusal
 
-    request_id = f"P-{uuid4().hex[:12]}"
+    request_id = _new_id()
     served: set[str] = set()  # those before it, each at most once: nobody is kept from asking by them
 
     async def attempt() -> Work[str | Refusal]:
         now = unit.clock.now()
-        late = judge_time(ask, now)  # asked in here: a repeat that comes when its time is over gets the first answer
-        if late is not None:
-            return lambda _: late
+        # Judged in here: a repeat that comes when its time is over gets the first answer.
+        rides = rides_of(ask, repeat, back, now, unit.zone)
+        if isinstance(rides, Refusal):
+            return lambda _: rides
         newcomer = Request(id=request_id, ask=ask, state=RequestState.SEARCHING, created_at=now, created_by=by.actor.id)
-        add = await add_new(unit, newcomer, served, choose=choose)
+        add = await add_new(unit, newcomer, served, rides=rides, choose=choose)
 
         def work(books: Books) -> str:
             add(books, contact)
@@ -65,37 +81,108 @@ async def receive(unit: Unit, ask: Ask, contact: Contact, *, choose: str | None 
 
 
 async def add_new(
-    unit: Unit, newcomer: Request, served: set[str], *, choose: str | None = None, onward_of: str | None = None
+    unit: Unit,
+    newcomer: Request,
+    served: set[str],
+    *,
+    rides: Sequence[Ride] = (),
+    choose: str | None = None,
+    onward_of: str | None = None,
 ) -> Callable[[Books, Contact], None]:
-    """Search for a new request, and what keeps it and acts on it inside a transaction.
+    """Search for a new request, and what keeps it and acts on it inside a transaction; `rides` are those of a booking.
 
     Those that stand before it are served first, each at most once; `served` has them from one attempt to the next. The
     family of one for a body, `onward_of` the request whose patient died, is rung and asked where to.
     """
-    now, ask = newcomer.created_at, newcomer.ask
+    now = newcomer.created_at
     policy = await unit.store.read(lambda books: unit.policy(books, now))
     before = await unit.store.read(lambda books: list_before(books, newcomer, policy, now))
     if before - served:
         await serve(unit, before - served)
         served.update(before)
-    decision = await weigh(unit, newcomer.id, await unit.search(ask, now, Tried(choose=choose)))
-    written = await unit.write_down(decision)
-    request = replace(newcomer, wanted=decision.wanted)
+    made = await _make(unit, newcomer, rides or (Ride(ask=newcomer.ask),), choose)
 
     def add(books: Books, contact: Contact) -> None:
-        if list_before(books, request, policy, now) - served:
+        if list_before(books, newcomer, policy, now) - served:
             raise LostRaceError("somebody who stands before it is to be served first")
-        books.requests.add(request, contact, track_token=token_urlsafe(24))
-        received = RequestReceived(
-            need=ask.need, urgency=ask.urgency, onward_of=onward_of, at=now, actor=newcomer.created_by
-        )
-        books.journal.add(received.about(request.id))
-        if onward_of is not None:
-            open_promise(books, request, Why.DESTINATION, now)
-        carry_out(books, request, written)
-        settle(books, request, now)
+        until = made[-1].request.ask.schedule_at
+        for ride in made:
+            _keep(books, ride, contact, rides=len(made), until=until, onward_of=onward_of)
 
     return add
+
+
+def _new_id() -> str:
+    return f"P-{uuid4().hex[:12]}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A ride as it is to be kept: its request, what was decided, and the vehicle that is reserved for it."""
+
+    request: Request
+    written: Written
+    reserved: str | None
+
+
+async def _make(unit: Unit, first: Request, rides: Sequence[Ride], choose: str | None) -> list[_Made]:
+    """Search for every ride; one that is searched for later is decided as the first that is and goes the same way."""
+    made: list[_Made] = []
+    kept: list[Reservation] = []
+    booked: dict[bool, Written] = {}  # by whether it is a way back
+    for number, ride in enumerate(rides):
+        is_back, reserved, at = ride.back_of is not None, None, ride.ask.schedule_at
+        request_id = first.id if number == 0 else _new_id()
+        written = booked[is_back].booked_for(ride.ask) if is_back in booked else None
+        if written is None:
+            decision = await unit.search(ride.ask, first.created_at, Tried(choose=choose))
+            written = await unit.write_down(await weigh(unit, request_id, decision))
+        if written.decision.step.search_at is not None:
+            booked.setdefault(is_back, written)
+            if at is not None and not ride.ask.on_call:
+                reserved = first_of(await seek(unit, ride.ask, also=kept, choose=choose))
+        request = replace(
+            first,
+            id=request_id,
+            ask=ride.ask,
+            wanted=written.decision.wanted,
+            series=first.id if len(rides) > 1 else None,
+            returns=made[ride.back_of].request.id if ride.back_of is not None else None,
+        )
+        if reserved is not None and at is not None:
+            kept.append(Reservation(vehicle_id=reserved, request_id=request.id, at=at))
+        made.append(_Made(request, written, reserved))
+    return made
+
+
+def _keep(
+    books: Books, ride: _Made, contact: Contact, *, rides: int, until: datetime | None, onward_of: str | None
+) -> None:
+    """Keep one ride and act on it."""
+    request, now = ride.request, ride.request.created_at
+    ask, is_first = request.ask, request.series in (None, request.id)
+    books.requests.add(request, contact, track_token=token_urlsafe(24))
+    received = RequestReceived(
+        need=ask.need,
+        urgency=ask.urgency,
+        schedule_at=ask.schedule_at,
+        until=until if rides > 1 else None,
+        rides=rides if is_first else 1,
+        along=None if is_first else request.series,
+        onward_of=onward_of,
+        at=now,
+        actor=request.created_by,
+    )
+    books.journal.add(received.about(request.id))
+    if onward_of is not None:
+        open_promise(books, request, Why.DESTINATION, now)
+    carry_out(books, request, ride.written)
+    settled = settle(books, request, now)
+    if ride.reserved is None or ask.schedule_at is None:
+        return
+    if overlapping(books, ride.reserved, ask.schedule_at) is not None:
+        raise LostRaceError(f"{ride.reserved} has been reserved since this was decided")
+    keep(books, settled, ride.reserved, now)
 
 
 async def candidates(unit: Unit, request_id: str) -> DecisionRecord:
@@ -114,9 +201,7 @@ async def assign(
         request = await unit.store.read(lambda books: books.requests.get(request_id))
         decision = await unit.search_again(request, now)
         if decision.step.search_at is not None:
-            return partial(
-                reserve, decision=decision, request_id=request_id, vehicle_id=vehicle_id, override=override, by=by
-            )
+            return await reserve(unit, request, vehicle_id, override=override, by=by)
         decision = await unit.think(walked, decision, unit.roads, vehicle_id)
         chosen = replace(decision, step=NextStep(offers=(OfferTo(vehicle_id=vehicle_id),)))
         written = await unit.write_down(chosen)

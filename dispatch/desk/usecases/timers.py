@@ -10,14 +10,15 @@ from functools import partial
 
 from dispatch.desk.command import DESK
 from dispatch.desk.effects.carry_out import carry_out
-from dispatch.desk.effects.promising import escalate
+from dispatch.desk.effects.promising import escalate, open_promise
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.ports import Books, Due, DueKind, StoreUnavailableError
 from dispatch.desk.unit import Unit, Work, transaction
+from dispatch.desk.usecases import booked, proposing
 from dispatch.desk.usecases.approving import approver_silent
 from dispatch.desk.usecases.closures import end_closure
 from dispatch.desk.usecases.promises import promise_due
-from dispatch.desk.usecases.proposing import look, weigh
+from dispatch.desk.usecases.proposing import weigh
 from dispatch.desk.usecases.serving import MOST, serve
 from dispatch.desk.usecases.transferring import hand_over
 from dispatch.desk.usecases.trips import step
@@ -87,8 +88,8 @@ async def run_timers(unit: Unit, stop: asyncio.Event, *, at_most_s: float = 1.0)
 
 
 def _look_again(books: Books, *, now: datetime) -> None:
-    """The clock was set back: by the new one, whoever waits is looked at too late."""
-    for kind in (DueKind.PROMISE_RETRY, DueKind.SOONER):
+    """The clock was set back: by the new one, whoever waits or is booked is looked at too late."""
+    for kind in (DueKind.PROMISE_RETRY, DueKind.SOONER, DueKind.BOOKING):
         books.timers.hasten(kind, now)
 
 
@@ -101,14 +102,14 @@ async def _try(unit: Unit, timer: Due, failed: dict[tuple[DueKind, str], Excepti
         failed[timer.kind, timer.subject] = error
 
 
+async def _look(unit: Unit, due: Due) -> None:
+    await proposing.look(unit, due.subject)
+
+
 async def _expire(unit: Unit, due: Due) -> None:
     command = StepCommand(step=Step.EXPIRE, actor=DESK, source=StepSource.DESK)
     if isinstance(await step(unit, due.subject, command, by=None), Refusal):
         await unit.store.write(lambda books: _drop_stale(books, due))
-
-
-async def _look(unit: Unit, due: Due) -> None:
-    await look(unit, due.subject)
 
 
 @transaction
@@ -133,6 +134,8 @@ async def _begin_booked(unit: Unit, due: Due) -> None:
             books.timers.drop(due.kind, due.subject)
             current = books.requests.get(due.subject)
             if current.state not in ENDS:
+                if current.ask.on_call:  # nobody has said yet that it is time: somebody rings
+                    open_promise(books, current, Why.RETURN_UNSAID, now)
                 carry_out(books, current, written)
                 settle(books, current, now)
 
@@ -159,6 +162,7 @@ _RUN: Mapping[DueKind, Callable[[Unit, Due], Awaitable[None]]] = {
     DueKind.PROMISE_DUE: promise_due,
     DueKind.SEARCH_LONG: _search_long,
     DueKind.SCHEDULED: _begin_booked,
+    DueKind.BOOKING: booked.look,
     DueKind.SHIFT_ENDS: end_shift,
     DueKind.CLOSURE_ENDS: end_closure,
     DueKind.WATCH: watch,

@@ -49,7 +49,7 @@ def _deliver(unit: Unit, books: Books, now: datetime, assignment_id: str) -> str
     if delivered or assignment.state is not AssignmentState.OFFERED:
         return assignment_id
     policy = unit.policy(books, assignment.offered_at)  # also where the hours changed on the way
-    lasts = timedelta(seconds=offer_s(books.requests.get(request_id), policy))
+    lasts = timedelta(seconds=offer_s(books.requests.get(request_id), policy, assignment.offered_at))
     expires_at = min(assignment.expires_at, now + lasts)
     books.assignments.save(replace(assignment, expires_at=expires_at, version=assignment.version + 1))
     books.timers.set(Due(kind=DueKind.OFFER_EXPIRES, subject=assignment_id, at=expires_at))

@@ -100,6 +100,9 @@ def _limits(trip: _Trip, seen: Seen | None) -> Iterator[tuple[Notice, datetime]]
     red = trip.request.ask.urgency is Urgency.RED
     since = assignment.stamps[assignment.state].server_time
     if assignment.state is AssignmentState.ACCEPTED:
+        # Who is to be there at a booked time may wait before setting out.
+        wait_s = assignment.arrival.wait_s if assignment.arrival is not None else 0.0
+        since = max(since, assignment.offered_at + timedelta(seconds=wait_s))
         yield Notice.NOT_DEPARTED, since + timedelta(seconds=policy.depart_red_s if red else policy.depart_other_s)
     if assignment.state is AssignmentState.AT_DESTINATION:
         yield Notice.NOT_ENDED, since + timedelta(seconds=policy.trip_ends_s)

@@ -10,6 +10,7 @@ from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
 from dispatch.desk.usecases import (
     approving,
+    booked,
     changes,
     changing,
     deaths,
@@ -26,12 +27,14 @@ from dispatch.desk.usecases import (
 from dispatch.desk.usecases.changes import onward_of
 from dispatch.domain.approval import Approval, Heard
 from dispatch.domain.assignment import StepCommand
+from dispatch.domain.booking import Repeat
 from dispatch.domain.correction import Correction
 from dispatch.domain.death import DeathWord
 from dispatch.domain.people import Person
 from dispatch.domain.request import Contact
 from dispatch.sim.scenario import model as sc
 from dispatch.sim.scenario.world import UnplayableError, World, publish
+from dispatch.vocabulary.bookings import Rides
 from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.promises import OWN_OPERATOR, CallOutcome
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
@@ -87,10 +90,20 @@ async def do(world: World, act: sc.Act | None) -> Done:
 async def _ask(world: World, act: sc.AskAct, done: Done) -> None:
     done.request = act.id
     by = Command(actor=world.seed.asker(act), key=f"ask-{act.id}", fingerprint=act.id)
-    made = await requests.receive(world.unit, world.seed.ask(act), Contact(phone=act.phone), choose=act.choose, by=by)
+    ask, contact = world.seed.ask(act), Contact(phone=act.phone)
+    repeat = Repeat(days=act.repeat.days, until=act.repeat.until) if act.repeat is not None else None
+    back = world.seed.back(act, ask)
+    made = await requests.receive(world.unit, ask, contact, choose=act.choose, repeat=repeat, back=back, by=by)
     done.take(made)
-    if not isinstance(made, Refusal):
-        world.requests[act.id] = made
+    if isinstance(made, str):
+        await name_rides(world, act.id, made)
+
+
+async def name_rides(world: World, name: str, made: str) -> None:
+    """The rides of a series are known by their places in it; the one that the file names comes last, as the newest."""
+    rides = await world.unit.store.read(lambda books: books.requests.list_series(made))
+    world.requests |= {f"{name}.{number}": ride.id for number, ride in enumerate(rides, 1) if ride.id != made}
+    world.requests[name] = made
 
 
 async def _vehicle(world: World, act: sc.VehicleAct, done: Done) -> None:
@@ -145,13 +158,12 @@ async def _report(world: World, vehicle_id: str, what: Report, done: Done) -> No
     done.take(await reports.report(world.unit, live.id, what, by=Command(actor=world.driver(vehicle_id))))
 
 
-async def _change(world: World, request_id: str, said: sc.GivenChange, by: Command, done: Done) -> None:
+async def _change(world: World, request_id: str, said: sc.GivenChange, rides: Rides, by: Command, done: Done) -> None:
     """What is said of the kept request is so from now on; what is not said stays."""
     contact = await world.unit.store.read(lambda books: books.requests.get_contact(request_id)) if said.phone else None
     called = replace(contact, phone=said.phone) if contact is not None and said.phone is not None else None
-    done.take(
-        await changing.change(world.unit, request_id, partial(world.seed.changed, said=said), contact=called, by=by)
-    )
+    edit = partial(world.seed.changed, said=said)
+    done.take(await changing.change(world.unit, request_id, edit, contact=called, rides=rides, by=by))
 
 
 async def _tap(world: World, vehicle_id: str, tap: sc.Tap | sc.VehicleAct, done: Done) -> None:
@@ -197,10 +209,10 @@ async def _operator(world: World, act: sc.OperatorAct, done: Done) -> None:
             assert act.outcome is not None
             said = {"told": act.told, "reason": act.reason}
             same = await same_as(world, act) if act.outcome is RequestState.DUPLICATE else None
-            done.take(await changes.end(world.unit, request_id, act.outcome, of=same, by=by, **said))
+            done.take(await changes.end(world.unit, request_id, act.outcome, of=same, rides=act.rides, by=by, **said))
         case "change":
             assert act.set is not None
-            await _change(world, request_id, act.set, by, done)
+            await _change(world, request_id, act.set, act.rides, by, done)
         case "correct":
             await _correct(world, request_id, act, by, done)
         case "transfer":
@@ -372,17 +384,25 @@ async def name_onward(world: World, act: sc.DeathAct) -> None:
 async def _requester(world: World, act: sc.RequesterAct, done: Done) -> None:
     """The requester cancels, adds something, or has come there by other means, so that nobody needs to come."""
     done.request = act.request
-    asked = next(step.ask for step in world.scenario.steps if step.ask is not None and step.ask.id == act.request)
-    request_id, by = _kept(world, act.request), Command(actor=world.seed.asker(asked))
+    request_id, by = _kept(world, act.request), Command(actor=asker_of(world, act.request))
     if act.set is not None and act.does == "change":
-        await _change(world, request_id, act.set, by, done)
+        await _change(world, request_id, act.set, act.rides, by, done)
+        return
+    if act.does == "ready":
+        done.take(await booked.call_back(world.unit, request_id, by=by))
         return
     if act.does == "note":
         done.take(await changes.add_note(world.unit, request_id, act.note or "catatan", by=by))
         return
     end = RequestState.CANCELLED_BY_REQUESTER
     reason = act.note or ("sudah tiba sendiri" if act.does == "arrives" else "dibatalkan pemohon")
-    done.take(await changes.end(world.unit, request_id, end, told="requester", reason=reason, by=by))
+    done.take(await changes.end(world.unit, request_id, end, told="requester", reason=reason, rides=act.rides, by=by))
+
+
+def asker_of(world: World, request: str) -> Person:
+    """Who asked for a request, or for the series of which it is a ride."""
+    asks = {step.ask.id: step.ask for step in world.scenario.steps if step.ask is not None}
+    return world.seed.asker(asks.get(request) or asks[request.rpartition(".")[0]])
 
 
 async def _publish(world: World, act: sc.PublishAct, done: Done) -> None:

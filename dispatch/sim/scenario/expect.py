@@ -113,6 +113,13 @@ def _state(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     return _same("state", expect.state, seen.request.state)
 
 
+def _reserved(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
+    wanted = None if expect.reserved is False else expect.reserved
+    if expect.reserved is not None:
+        nobody, kept = said("nobody"), seen.request.reserved
+        yield "reserved", just(wanted) if wanted else nobody, just(kept) if kept else nobody, kept == wanted
+
+
 def _who(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     offered = {a.vehicle_id for a in seen.assignments if a.state is AssignmentState.OFFERED}
     yield from _same("offered", expect.offered, offered)
@@ -327,6 +334,7 @@ def _group(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
 
 
 _JUDGES = (
+    _reserved,
     *(_state, _who, _assignments, _denied, _approvals, _eligible),
     *(_promise, _checklist, _told, _link, _arrives, _group, _said, _taps),
 )

@@ -10,6 +10,7 @@ from dispatch.domain.request import Patient
 from dispatch.sim.scenario import table as t
 from dispatch.sim.scenario.packs import package_packs, packs_named
 from dispatch.vocabulary import trip_steps
+from dispatch.vocabulary.bookings import Rides, Weekday
 from dispatch.vocabulary.needs import NEEDS, Death, Document, Leaves, Need, Urgency
 from dispatch.vocabulary.request_states import ENDS, RequestState
 from dispatch.vocabulary.vehicle_classes import CREW, EQUIPMENT, USUAL_CREW, Duty, Shares, VehicleClass
@@ -73,6 +74,13 @@ class GivenPatient(t.Table):
     resident_of: t.Text | None = None
 
 
+class GivenRepeat(t.Table):
+    """The days of the week on which a booked trip is made again, up to and with `until`."""
+
+    days: Annotated[frozenset[Weekday], t.Listed]
+    until: t.Day
+
+
 class AskAct(t.Table):
     """Somebody asks for a vehicle; the areas, `leaves` and `distance_km` are given facts where they are said."""
 
@@ -87,6 +95,9 @@ class AskAct(t.Table):
     phone: t.Text = NO_PHONE
     choose: t.VehicleId | None = None
     schedule_at: t.Instant | None = None
+    repeat: GivenRepeat | None = None
+    return_at: t.Instant | None = None
+    return_after: t.Instant | None = None
     pickup_area: t.Text | None = None
     dropoff_area: t.Text | None = None
     leaves: Leaves | None = None
@@ -171,6 +182,7 @@ class OperatorAct(_AboutRequest):
     only_time: StrictBool = False
     at: t.Place | None = None
     giving: t.VehicleId | None = Field(default=None, alias="from")
+    rides: Rides = Rides.THIS
 
     @model_validator(mode="after")
     def _says_all(self) -> "OperatorAct":
@@ -212,9 +224,10 @@ class DeathAct(_AboutRequest):
 class RequesterAct(_AboutRequest):
     """What the requester says later."""
 
-    does: Literal["cancel", "note", "arrives", "change"]
+    does: Literal["cancel", "note", "arrives", "change", "ready"]
     note: t.Text | None = None
     set: GivenChange | None = None
+    rides: Rides = Rides.THIS
 
     @model_validator(mode="after")
     def _says_what(self) -> "RequesterAct":
@@ -293,6 +306,7 @@ class Expect(t.Table):
     arrives: dict[t.VehicleId, ExpectArrival] | None = None
     likely: Annotated[frozenset[t.RequestId], t.Listed] | None = None
     incident: Annotated[frozenset[t.RequestId], t.Listed] | None = None
+    reserved: t.VehicleId | Literal[False] | None = None
     proposed: t.Vehicles | None = None
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from dispatch.desk.effects.proposing import list_proposed
 from dispatch.desk.ports import Books, DueKind
 from dispatch.desk.usecases import requests
-from dispatch.desk.usecases.changes import followed
+from dispatch.desk.usecases.changes import shown_on_link
 from dispatch.domain.approval import Approval
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.message import Message
@@ -95,7 +95,7 @@ async def see(world: World, request_id: str, done: Done) -> Seen:
                 one.id for one in books.requests.list_some(RequestFilter(incident=request.incident)) if request.incident
             ),
             proposed=frozenset(str(said.vehicle_id) for said in list_proposed(books, [request]).values()),
-            link_shows=followed(books, request).id,
+            link_shows=shown_on_link(books, request).id,
         )
 
     return await unit.store.read(look)

@@ -91,6 +91,9 @@ def named(book: Literal["places", "vehicles", "requests"], *, new: bool = False)
 
     def check(value: str, info: ValidationInfo) -> str:
         names = getattr(names_of(info), book)
+        series, _, ride = value.rpartition(".")
+        if book == "requests" and not new and series in names and ride.isdecimal():
+            return value  # the rides of a series after its first go by their places in it: Q1.2
         if (value in names) is new:
             other = f"none of the {book} so far: {', '.join(sorted(names)) or 'there are none'}"
             raise wrong(f"{value!r} {'stands twice in this file' if new else f'is {other}'}")

@@ -7,7 +7,7 @@ from sqlalchemy import Select, and_, func, or_, select, text
 
 from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.ports import NotFoundError
-from dispatch.domain.request import Contact, Request, RequestFilter
+from dispatch.domain.request import Contact, Request, RequestFilter, Reservation
 from dispatch.store import tables
 from dispatch.store.books.base import Book
 from dispatch.store.rows import reader, row_of
@@ -18,8 +18,8 @@ class SqlRequests(Book):
     """The port Requests."""
 
     def add(self, request: Request, contact: Contact, *, track_token: str) -> None:
-        facts = {"facility": request.ask.requester, "track_token": track_token, **_pickup(request)}
-        self._insert(tables.requests, row_of(tables.requests, request, **facts))
+        facts = {"facility": request.ask.requester, "track_token": track_token}
+        self._insert(tables.requests, _row(request) | facts)
         self._insert(tables.contacts, row_of(tables.contacts, contact, request_id=request.id))
 
     def get(self, request_id: str) -> Request:
@@ -60,7 +60,7 @@ class SqlRequests(Book):
         return [(reader(Request)(row), row["phone"]) for row in self._rows(query)]
 
     def save(self, request: Request) -> None:
-        self._save(tables.requests, row_of(tables.requests, request, **_pickup(request)))
+        self._save(tables.requests, _row(request))
 
     def get_contact(self, request_id: str) -> Contact:
         return self._get(Contact, tables.contacts, request_id, "request_id")
@@ -68,17 +68,48 @@ class SqlRequests(Book):
     def put_contact(self, request_id: str, contact: Contact) -> None:
         self._put(tables.contacts, row_of(tables.contacts, contact, request_id=request_id), ["request_id"])
 
+    def list_series(self, series: str) -> list[Request]:
+        table = tables.requests
+        return self._all(
+            Request, select(table).where(table.c.series == series).order_by(table.c.schedule_at, table.c.id)
+        )
+
+    def list_booked(
+        self, *, since: datetime, until: datetime, facility: str | None = None, limit: int | None = None
+    ) -> list[Request]:
+        table = tables.requests
+        query = select(table).where(tables.IS_BOOKED, table.c.schedule_at >= since, table.c.schedule_at <= until)
+        if facility is not None:
+            query = query.where(table.c.facility == facility)
+        return self._all(Request, query.order_by(table.c.schedule_at, table.c.id).limit(limit))
+
+    def list_reserved(self, since: datetime, until: datetime) -> list[Reservation]:
+        table = tables.requests
+        columns = table.c.reserved.label("vehicle_id"), table.c.id.label("request_id"), table.c.schedule_at.label("at")
+        booked = (
+            tables.IS_BOOKED,
+            table.c.reserved.is_not(None),
+            table.c.schedule_at > since,
+            table.c.schedule_at < until,
+        )
+        return self._all(Reservation, select(*columns).where(*booked).order_by(table.c.schedule_at, table.c.id))
+
     def get_track_token(self, request_id: str) -> str:
-        found = self._one(select(tables.requests.c.track_token).where(tables.requests.c.id == request_id))
+        return self.get_own_token(self.get(request_id).series or request_id)
+
+    def get_own_token(self, request_id: str) -> str:
+        table = tables.requests
+        found = self._one(select(table.c.track_token).where(table.c.id == request_id))
         if found is None:
             raise NotFoundError(f"no request {request_id}")
         return str(found)
 
 
-def _pickup(request: Request) -> dict[str, float]:
-    """Where it begins, as columns of their own: who asked nearby is found by them."""
+def _row(request: Request) -> dict[str, object]:
+    """A request's row; its booked time and where it begins stand beside what was asked, to be looked for."""
     point = request.ask.pickup.point
-    return {"pickup_lon": point.lon, "pickup_lat": point.lat}
+    beside = {"schedule_at": request.ask.schedule_at, "pickup_lon": point.lon, "pickup_lat": point.lat}
+    return row_of(tables.requests, request, **beside)
 
 
 class SqlDecisions(Book):

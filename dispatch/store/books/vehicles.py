@@ -85,7 +85,7 @@ _VEHICLES = (
 )
 # Every change of a vehicle has a number above all before it; writers are one at a time.
 NEXT_REVISION = select(func.coalesce(func.max(tables.vehicles.c.revision), 0) + 1).scalar_subquery()
-_read_vehicle, _read_now = reader(Vehicle, "base_point"), reader(VehicleNow, "vehicle", "fix")
+_read_vehicle, _read_now = reader(Vehicle, "base_point"), reader(VehicleNow, "vehicle", "fix", "kept_for")
 
 
 def _vehicle(row: Row) -> VehicleNow:

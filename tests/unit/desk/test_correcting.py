@@ -126,8 +126,8 @@ async def test_a_request_that_somebody_ended_stays_ended(town: Town) -> None:
     made = await town.ask(asked=ask(Need.TRANSPORT, count=2))
     one, other = made.assignments
     trip = await town.take(one, *WAY)
-    told = {"told": "keluarga", "reason": "berangkat sendiri"}
-    done(await changes.end(town.unit, made.id, RequestState.CANCELLED_BY_REQUESTER, by=BY, **told))
+    ends = RequestState.CANCELLED_BY_REQUESTER
+    done(await changes.end(town.unit, made.id, ends, told="keluarga", reason="berangkat sendiri", by=BY))
     assert refused(await try_it(town, trip, Step.AT_DESTINATION)) is RefusalCode.REQUEST_ENDED
     assert (await town.vehicle(one.vehicle_id)).duty is Duty.AVAILABLE
     assert other.vehicle_id != one.vehicle_id

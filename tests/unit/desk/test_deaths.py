@@ -190,6 +190,12 @@ async def test_a_doctors_word_has_a_name_and_a_time_that_can_be(town: Town, wron
     assert refused(await said(town, made, word, OPI)) is RefusalCode.HEARD_WHEN
 
 
+async def test_a_clock_set_back_keeps_nobody_from_a_doctors_word(town: Town) -> None:
+    made, _ = await carried(town)
+    town.clock.turn(-2 * 3600)
+    done(await said(town, made, by_phone(town), OPI))
+
+
 async def test_on_the_scene_it_is_the_operators_and_the_body_is_fetched_there(town: Town) -> None:
     made, trip = await carried(town, ABOARD[:3])
     assert not (await town.look(made)).of(TripNoticed)[0].aboard

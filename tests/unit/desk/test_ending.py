@@ -27,8 +27,8 @@ async def waiting(town: Town) -> Look:
 
 async def unfounded(town: Town, made: Look, person: Person) -> str | Refusal:
     """Somebody says that there is nothing to be done."""
-    told = {"told": "keluarga", "reason": "tiga kali ditelepon"}
-    return await changes.end(town.unit, made.id, RequestState.UNFOUNDED, by=Command(actor=person), **told)
+    state, by, why = RequestState.UNFOUNDED, Command(actor=person), "tiga kali ditelepon"
+    return await changes.end(town.unit, made.id, state, told="keluarga", reason=why, by=by)
 
 
 @pytest.mark.parametrize("person", [OPI, SITI, replace(SITI, permissions=NAMED.permissions)])

@@ -16,6 +16,7 @@ from dispatch.desk import usecases
 from dispatch.desk.command import Command
 from dispatch.desk.usecases import (
     approving,
+    booked,
     changes,
     changing,
     closures,
@@ -45,6 +46,7 @@ from dispatch.vocabulary.trip_steps import Report, Step, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty, Shares, VehicleClass
 from tests.people import BUDI, DINA, HOME, OPI, RSUD, SITI, ask
 from tests.unit.desk.test_approvals import ELSEWHERE
+from tests.unit.desk.test_booked import book, later
 from tests.unit.desk.test_closing import line
 from tests.unit.desk.town import CONTACT, Look, Town, done, refused
 
@@ -223,8 +225,13 @@ async def set_duty(town: Town) -> Act:
     return lambda by: vehicles.set_duty(town.unit, "H3", Duty.OFF_DUTY, at_base=False, auto_accept=None, by=by)
 
 
+async def call_back(town: Town) -> Act:
+    made = await book(town, back=later(hours=5), on_call=True)
+    return lambda by: booked.call_back(town.unit, made[1].id, by=by)
+
+
 COMMANDS: dict[Prepare, Person] = {
-    **dict.fromkeys((receive, change, hold, add_note, end, stock_came, deliver), SITI),
+    **dict.fromkeys((receive, change, hold, add_note, end, stock_came, deliver, call_back), SITI),
     **dict.fromkeys((assign, divert, transfer, correct, confirm_death), OPI),
     **dict.fromkeys((open_incident, regroup, close_incident), OPI),
     **dict.fromkeys((close_road, open_road, log_call, close, take_over, hand_over), OPI),

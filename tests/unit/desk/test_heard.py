@@ -95,6 +95,12 @@ async def test_a_clock_may_be_a_minute_beside_ours(stuck: tuple[Town, Look]) -> 
     done(await says(town, made, OPI, heard=by_phone(town, -59.0)))
 
 
+async def test_a_clock_set_back_keeps_nobody_from_a_yes(stuck: tuple[Town, Look]) -> None:
+    town, made = stuck
+    town.clock.turn(-3600)
+    done(await says(town, made, OPI, heard=by_phone(town, 0)))
+
+
 async def test_whoever_is_not_the_approver_says_nothing_without_having_heard_it(stuck: tuple[Town, Look]) -> None:
     town, made = stuck
     for person in (OPI, SITI):

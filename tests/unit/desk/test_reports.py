@@ -44,8 +44,8 @@ async def rung(town: Town, made: Look, outcome: CallOutcome = CallOutcome.TOLD) 
 
 
 async def unfounded(town: Town, made: Look) -> str | Refusal:
-    said = {"told": "pemohon", "reason": "tidak ada yang dijemput"}
-    return await changes.end(town.unit, made.id, RequestState.UNFOUNDED, by=Command(actor=OPI), **said)
+    state, why, by = RequestState.UNFOUNDED, "tidak ada yang dijemput", Command(actor=OPI)
+    return await changes.end(town.unit, made.id, state, told="pemohon", reason=why, by=by)
 
 
 @pytest.mark.parametrize("step", [Step.CLEAR, Step.STAND_DOWN])

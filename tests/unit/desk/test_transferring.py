@@ -65,8 +65,8 @@ async def test_another_vehicle_is_asked_for_the_rest_of_the_way_and_the_first_ke
         ("A1", OPI.id, "ban bocor")
     ]
     assert refused(await town.try_step(giving, Step.STAND_DOWN)) is RefusalCode.STEP_OUT_OF_ORDER
-    told = {"told": "keluarga", "reason": "salah"}
-    end = await changes.end(town.unit, made.id, RequestState.CANCELLED_BY_REQUESTER, by=BY, **told)
+    ends = RequestState.CANCELLED_BY_REQUESTER
+    end = await changes.end(town.unit, made.id, ends, told="keluarga", reason="salah", by=BY)
     assert refused(end) is RefusalCode.PATIENT_ABOARD
 
 

@@ -109,6 +109,11 @@ def test_a_time_that_is_still_to_come_is_none() -> None:
     put_right(trip, Step.TRANSPORTING, now, now)
 
 
+def test_after_a_clock_set_back_a_forgotten_step_was_taken_with_the_one_before_it() -> None:
+    trip, now = driven(*WAY[:3])
+    put_right(trip, Step.TRANSPORTING, trip.stamps[AssignmentState.ON_SCENE].at, now - timedelta(hours=1))
+
+
 def test_the_yes_is_no_earlier_than_the_offer() -> None:
     trip, now = driven(Step.ACCEPT)
     assert code(decided(trip, Step.ACCEPT, NOW - timedelta(seconds=1), now)) is RefusalCode.CORRECTION_TIME

@@ -1,16 +1,17 @@
 """How far a trip goes: within the region, out of it, out of the province, and where nobody can know."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from dispatch.domain.request import Place
-from dispatch.domain.trip import leaves_of, with_trip
+from dispatch.domain.trip import leaves_of, way_back, with_trip
 from dispatch.vocabulary.needs import Leaves, Need
 from geo.point import Point
 from geo.sample.areas import sample_areas
 from geo.territory import Area
-from tests.people import CIKOKOL, HOME, ask
+from tests.people import CIKOKOL, HOME, NOW, ask
 
 
 class Drawn:
@@ -72,3 +73,14 @@ def test_without_a_drop_off_nothing_is_derived() -> None:
     assert with_trip(asked, sample_areas()) == asked
     home = replace(HOME, agency="kota-tangerang")
     assert with_trip(replace(asked, dropoff=home), sample_areas()).leaves is None
+
+
+def test_a_way_back_begins_where_the_trip_ends_and_goes_as_far() -> None:
+    far = Place(point=Point(lon=107.9, lat=-7.22), name="Garut")
+    there = with_trip(replace(ask(Need.TRANSPORT), pickup=far, dropoff=CIKOKOL, schedule_at=NOW), sample_areas())
+    back = way_back(there, sample_areas(), at=NOW + timedelta(hours=4), on_call=True)
+    assert back is not None
+    assert (back.pickup, back.dropoff, back.on_call) == (CIKOKOL, far, True)
+    assert (back.schedule_at, back.leaves) == (NOW + timedelta(hours=4), Leaves.PROVINCE)
+    assert back.distance_km == pytest.approx(there.distance_km)
+    assert way_back(replace(there, dropoff=None), sample_areas(), at=NOW, on_call=False) is None

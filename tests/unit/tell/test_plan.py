@@ -15,6 +15,7 @@ from dispatch.store.forms import json_text
 from dispatch.tell.plan import SETTLED, Known, messages_for
 from dispatch.vocabulary import events as e
 from dispatch.vocabulary.deaths import WhoseWord
+from dispatch.vocabulary.needs import Document
 from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.promises import LADDER, OWN_OPERATOR, CallOutcome, PromiseKind, PromiseState, Whom, Why
 from dispatch.vocabulary.request_states import ENDS, FamilyWord, Outcome, RequestState
@@ -82,6 +83,35 @@ def corrected(was: AssignmentState, state: AssignmentState, *, heard_at: datetim
 
 CASES: dict[str, tuple[e.Event, list[tuple[str, str]]]] = {
     "received": (e.RequestReceived(**OF_REQUEST), [(CONTACT, T.RECEIVED)]),
+    "booked": (e.RequestReceived(**OF_REQUEST, schedule_at=NOW, rides=12), [(CONTACT, T.BOOKED)]),
+    "booked along": (e.RequestReceived(**OF_REQUEST, schedule_at=NOW, along="P-0"), NOBODY),
+    "reserved again": (
+        e.Reserved(**OF_VEHICLE, again=True),
+        [(to, T.BOOKING_SURE) for to in (CONTACT, FACILITY, "operator")],
+    ),
+    "reservation lost": (e.ReservationLost(**OF_VEHICLE), NOBODY),
+    "uncertain": (
+        e.BookingUncertain(**OF_REQUEST, no_vehicle=True),
+        [("operator", T.BOOKING_UNCERTAIN_HERE), (FACILITY, T.BOOKING_UNCERTAIN_HERE)],
+    ),
+    "papers due": (
+        e.BookingUncertain(**OF_REQUEST, documents=(Document.DEATH_LETTER,)),
+        [(CONTACT, T.BOOKING_PAPERS), (FACILITY, T.BOOKING_PAPERS)],
+    ),
+    "uncertain promise": (
+        e.PromiseMade(**OF_REQUEST, why=Why.BOOKING_UNCERTAIN, owner="operator", due_at=NOW),
+        [(CONTACT, T.BOOKING_UNCERTAIN)],
+    ),
+    "return promise": (
+        e.PromiseMade(**OF_REQUEST, why=Why.RETURN_UNSAID, owner="operator", due_at=NOW),
+        [(CONTACT, T.RETURN_ASKED)],
+    ),
+    "called for": (e.ReturnCalled(**OF_REQUEST), NOBODY),
+    "ended along": (e.RequestEnded(**OF_REQUEST, state=RequestState.UNFOUNDED, told="keluarga", along="P-0"), NOBODY),
+    "changed along": (
+        e.RequestChanged(**OF_REQUEST, changed=(Changed.DROPOFF,), along="P-0"),
+        [("driver:H1", T.CHANGED_FOR_DRIVER)],
+    ),
     "decided": (e.DecisionMade(**OF_REQUEST, outcome=Outcome.OFFER, chosen=("H3",), decision_id=1), NOBODY),
     "offered": (OFFER, [("driver:H3", T.OFFER), ("base:H3", T.OFFER_UNANSWERED)]),
     "auto": (replace(OFFER, auto=True), [("driver:H3", T.OFFER_AUTO)]),
@@ -436,6 +466,7 @@ def test_who_has_answered_is_not_asked_any_more_of_this_vehicle(name: str) -> No
 
 def test_whoever_was_called_is_told_no_time_of_that_call_any_more() -> None:
     times = {T.PROMISE_MADE, T.DOCUMENT_PROMISED, T.MET_NOBODY, T.PROMISE_LATE, T.PROMISE_REMINDED, T.PROMISE_OVERDUE}
+    times |= {T.BOOKING_UNCERTAIN, T.RETURN_ASKED}
     for name in ("called", "promise_closed", "stock"):
         assert times <= dropped(CASES[name][0])
     assert times | {T.STOCK_CAME} == dropped(CASES["overdue_the_first_time"][0]) - {T.PROMISE_BESIDE, T.ONWARD}

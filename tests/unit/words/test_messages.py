@@ -33,6 +33,11 @@ WORDS: dict[str, str | None] = {
     "changes": "tujuan",
     "state": "sudah tiba di lokasi jemput",
     "where": "tempat penjemputan",
+    "booked": "23 Nov 2026 pukul 08.00",
+    "when": "23 Nov 2026 pukul 08.00",
+    "rides": "12",
+    "last": "18 Des 2026 pukul 08.00",
+    "documents": "surat kematian",
     "approver": "petugas Dinas Kesehatan",
     "heard": "16.50",
 }
@@ -41,10 +46,24 @@ OPEN = "Buka https://jemput.example/sopir"
 GOLDEN = {
     "received": "Permintaan mobil jenazah sudah kami terima. Tidak perlu menelepon ke mana-mana; kami yang "
     f"menghubungi. {FOLLOW}",
-    "offer": "Ada tugas untuk Mobil jenazah Contoh. Kebutuhan: mobil jenazah. Jemput di Puskesmas Contoh. Mohon "
+    "booked": "Perjalanan mobil jenazah sudah kami catat untuk 23 Nov 2026 pukul 08.00. Seluruhnya ada 12 "
+    "perjalanan, yang terakhir 18 Des 2026 pukul 08.00. Tidak perlu menelepon ke mana-mana; kami yang "
+    "mengabari. Jadwal dan perkembangannya dapat dilihat di https://jemput.example/t/abc",
+    "booking_uncertain": "Kendaraan untuk 23 Nov 2026 pukul 08.00 belum pasti; kami terus mencarikannya. Operator kami "
+    f"menelepon Anda paling lambat pukul 17.00. Tidak perlu menelepon ke mana-mana. {FOLLOW}",
+    "booking_uncertain_here": "Perjalanan untuk 23 Nov 2026 pukul 08.00 belum punya kendaraan yang pasti. Permintaan "
+    f"P-1; kami terus mencarikannya dan keluarga ditelepon kembali. Yang menghalangi kendaraan terbanyak: "
+    f"aturan R02. {OPEN}",
+    "booking_papers": "Mohon siapkan surat sebelum penjemputan 23 Nov 2026 pukul 08.00. Yang perlu disiapkan: surat "
+    f"kematian. {FOLLOW}",
+    "booking_sure": f"Kabar baik: kendaraan untuk 23 Nov 2026 pukul 08.00 sudah dipesan lagi. {FOLLOW}",
+    "return_asked": 'Perjalanan pulang masih menunggu kabar dari Anda. Bila sudah siap dijemput, tekan "Siap dijemput '
+    'pulang" di https://jemput.example/t/abc Operator kami menelepon Anda paling lambat pukul 17.00.',
+    "offer": "Ada tugas untuk Mobil jenazah Contoh. Kebutuhan: mobil jenazah. Jemput di Puskesmas Contoh. Untuk 23 Nov "
+    "2026 pukul 08.00. Mohon "
     f"dijawab sebelum pukul 16.47. {OPEN}",
     "offer_auto": "Mobil jenazah Contoh mendapat tugas. Kebutuhan: mobil jenazah. Jemput di Puskesmas Contoh. "
-    f"Mohon segera berangkat. {OPEN}",
+    f"Untuk 23 Nov 2026 pukul 08.00. Mohon segera berangkat. {OPEN}",
     "offer_unanswered": "Mobil jenazah Contoh mendapat tawaran tugas dan sopirnya belum menjawab. Mohon bantu "
     f"hubungi sopirnya sebelum pukul 16.47. {OPEN}",
     "vehicle_proposed": "Mobil jenazah Contoh dapat lebih cepat tiba di permintaan yang gawat darurat. Permintaan P-1: "
@@ -78,7 +97,7 @@ GOLDEN = {
     f"halaman sopir; mohon tetap menemani yang diantar sampai berpindah. {OPEN}",
     "transfer_for_facility": f"Perjalanan Mobil jenazah Contoh akan diteruskan kendaraan lain. Permintaan P-1. {OPEN}",
     "handed_over": "Yang diantar sudah di kendaraan lain; tugas Mobil jenazah Contoh selesai. Terima kasih.",
-    "changed": f"Permintaan Anda sudah kami perbarui. Yang berubah: tujuan. {FOLLOW}",
+    "changed": f"Permintaan Anda sudah kami perbarui. Yang berubah: tujuan. Berlaku untuk 12 perjalanan. {FOLLOW}",
     "changed_for_driver": "Tugas Mobil jenazah Contoh berubah. Yang berubah: tujuan. Mohon lihat halaman sopir sebelum "
     f"melanjutkan. {OPEN}",
     "changed_for_facility": f"Sebuah permintaan berubah. Permintaan P-1: tujuan. {OPEN}",
@@ -138,13 +157,13 @@ GOLDEN = {
     "stock_came": "Kabar baik: yang Anda tunggu sudah datang. Kami menelepon Anda menurut urutan; tidak perlu "
     f"mengantre. Paling lambat pukul 17.00. {FOLLOW}",
     "ended_completed": "Permintaan Anda sudah selesai dilayani. Terima kasih.",
-    "ended_cancelled": "Permintaan Anda kami tutup karena tidak diperlukan lagi. Bila ternyata masih "
-    "perlu, kabari kami; kami carikan kendaraan lagi.",
+    "ended_cancelled": "Permintaan Anda kami tutup karena tidak diperlukan lagi. Yang ditutup ada 12 perjalanan. Bila "
+    "ternyata masih perlu, kabari kami; kami carikan kendaraan lagi.",
     "ended_duplicate": "Permintaan Anda kami gabungkan dengan permintaan yang sama. Kendaraannya tetap "
     "kami urus; tidak perlu menelepon lagi.",
     "ended_unfounded": "Permintaan ini kami tutup karena di tempat penjemputan tidak ada yang perlu "
     "dijemput. Bila ternyata masih perlu, kabari kami; kami carikan kendaraan lagi.",
-    "ended_facility": "Permintaan P-1 berakhir: selesai dilayani.",
+    "ended_facility": "Permintaan P-1 berakhir: selesai dilayani. Bersamanya seluruhnya 12 perjalanan.",
 }
 
 

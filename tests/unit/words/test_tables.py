@@ -16,6 +16,7 @@ from dispatch.rules.conditions import KEYS
 from dispatch.rules.pack.faults import SENTENCES
 from dispatch.rules.sop import Effect, OverridableBy
 from dispatch.rules.values import DAYS, Kind
+from dispatch.vocabulary.bookings import Rides, Weekday
 from dispatch.vocabulary.deaths import DeathState, WhoseWord
 from dispatch.vocabulary.events import EventKind
 from dispatch.vocabulary.languages import Lang
@@ -134,6 +135,7 @@ BESIDE = {
         "approval_taken_back_heard",
         "arrival_changed_first",
         "arrival_changed_same",
+        "booking_papers",
         "decision_made_again",
         "death_answered_confirmed",
         "held_over",
@@ -154,7 +156,7 @@ ROUNDED = sorted(
     f"{subject}.{rows}" for subject in ("events", "facts", "steps", "drafts", "messages") for rows in _other(subject)
 )
 # Codes that nobody reads as a word: for each somebody has decided so.
-UNSEEN = {DeathState, Diverts, Lang, Mender, Phase, Permission, PromiseState, Report, Step, StepSource}
+UNSEEN = {DeathState, Diverts, Lang, Mender, Phase, Permission, PromiseState, Report, Rides, Step, StepSource, Weekday}
 
 
 def _subjects(lang: Lang) -> list[str]:

@@ -29,6 +29,8 @@ export const isComing = (request: RequestSummary | null) =>
   request?.assignments.some((trip) => trip.arrives_at && trip.stamps.accepted) ?? false;
 
 export const isOpen = (request: RequestSummary) => STILL_OPEN.has(request.state);
+// What is booked for later has a list of its own.
+export const isRunning = (request: RequestSummary) => isOpen(request) && request.state !== "scheduled";
 export const isLive = (trip: Assignment) => STATES[trip.state].phase !== "lost";
 export const live = (request: RequestSummary) =>
   request.assignments.filter(isLive).sort((a, b) => a.slot - b.slot);

@@ -23,16 +23,20 @@ export const DUTIES = [
 ] as const;
 export const ROLES = {
   "staff": [
-    "confirm_death"
+    "confirm_death",
+    "see_requests"
   ],
   "driver": [],
   "operator": [
     "close_roads",
     "confirm_death",
     "keep_incidents",
-    "replay_demo"
+    "replay_demo",
+    "see_requests"
   ],
-  "health_officer": [],
+  "health_officer": [
+    "see_requests"
+  ],
   "admin": [
     "close_roads"
   ],

@@ -134,6 +134,23 @@ export interface components {
             notice_min: number;
             hours: string;
         };
+        /** @description A ride in a list of all; `series` is the first ride of its series, `rides` how many of it are to come. */
+        BookingOut: {
+            id: string;
+            state: components["schemas"]["RequestState"];
+            schedule_at: string | null;
+            returns: string | null;
+            on_call: boolean;
+            reserved: string | null;
+            reserved_name: string | null;
+            uncertain: boolean;
+            call_by: string | null;
+            series: string | null;
+            rides: number;
+            need: components["schemas"]["Need"];
+            pickup: components["schemas"]["PointOut"];
+            dropoff: components["schemas"]["PointOut"] | null;
+        };
         /** @description A call-back that was made. */
         CallOut: {
             /** Format: date-time */
@@ -359,7 +376,7 @@ export interface components {
          * @description What kind of thing happened: the word that the journal and the API use.
          * @enum {string}
          */
-        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "step_undone" | "step_corrected" | "stood_down" | "problem_reported" | "transfer_begun" | "handed_over" | "approval_asked" | "approval_given" | "approval_refused" | "approval_taken_back" | "approval_reminded" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "trip_noticed" | "vehicle_proposed" | "proposal_over" | "diverted" | "death_answered" | "arrival_changed" | "family_said" | "request_changed" | "reserved" | "incident_opened" | "incident_joined" | "incident_left" | "incident_closed" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
+        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "step_undone" | "step_corrected" | "stood_down" | "problem_reported" | "transfer_begun" | "handed_over" | "approval_asked" | "approval_given" | "approval_refused" | "approval_taken_back" | "approval_reminded" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "trip_noticed" | "vehicle_proposed" | "proposal_over" | "diverted" | "death_answered" | "arrival_changed" | "family_said" | "request_changed" | "reserved" | "incident_opened" | "incident_joined" | "incident_left" | "incident_closed" | "reservation_lost" | "booking_uncertain" | "return_called" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
         /** @description One entry of the journal; `text` is its line of a timeline. */
         EventOut: {
             seq: number;
@@ -799,7 +816,7 @@ export interface components {
             would_help?: string | null;
         };
         /**
-         * @description A request with its decision, approvals and timeline.
+         * @description A request with its decision, approvals and timeline; of a series also its `rides`.
          *
          *     `onward` is the request for the body of who died on the way, `onward_of` the one from which this one follows so.
          */
@@ -819,6 +836,11 @@ export interface components {
             /** @default false */
             held: boolean;
             schedule_at?: string | null;
+            /** @default false */
+            on_call: boolean;
+            reserved?: string | null;
+            series?: string | null;
+            returns?: string | null;
             subject?: string | null;
             asked?: components["schemas"]["AskedOut"][];
             heard?: components["schemas"]["ApprovalOut"][];
@@ -837,6 +859,7 @@ export interface components {
             contact_phone?: string | null;
             onward?: string | null;
             onward_of?: string | null;
+            rides: components["schemas"]["RideOut"][];
         };
         /**
          * @description How far a request has come.
@@ -868,6 +891,11 @@ export interface components {
             /** @default false */
             held: boolean;
             schedule_at?: string | null;
+            /** @default false */
+            on_call: boolean;
+            reserved?: string | null;
+            series?: string | null;
+            returns?: string | null;
             subject?: string | null;
             asked?: components["schemas"]["AskedOut"][];
             heard?: components["schemas"]["ApprovalOut"][];
@@ -879,6 +907,22 @@ export interface components {
             incident?: string | null;
             likely_duplicates?: components["schemas"]["LikelyOut"][];
             proposal?: components["schemas"]["ProposalOut"] | null;
+        };
+        /**
+         * @description One ride: `returns` is the ride that it is the way back of, `reserved` the vehicle that is kept for it.
+         *
+         *     `uncertain`: it is near and has no vehicle, and a call is owed by `call_by`.
+         */
+        RideOut: {
+            id: string;
+            state: components["schemas"]["RequestState"];
+            schedule_at: string | null;
+            returns: string | null;
+            on_call: boolean;
+            reserved: string | null;
+            reserved_name: string | null;
+            uncertain: boolean;
+            call_by: string | null;
         };
         /**
          * @description What somebody signed in is (docs/api.md).
@@ -1080,6 +1124,11 @@ export interface components {
             /** @default false */
             at_base: boolean;
         };
+        /**
+         * @description A day of the week, Monday first.
+         * @enum {string}
+         */
+        Weekday: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
         /** @description What one version decides: offer, offers, approval or promise, and for whom. */
         WhatOut: {
             outcome: string;

@@ -1,7 +1,7 @@
 // Every Indonesian string of the page of those who ask alone.
 export const minta = {
   title: "Minta kendaraan",
-  views: { ask: "Minta", owed: "Janji" },
+  views: { ask: "Minta", booked: "Pesanan", owed: "Janji" },
   running: "Permintaan yang berjalan",
   newRequest: "Permintaan baru",
   fastest: "Tercepat",

@@ -1,6 +1,7 @@
 // Every Indonesian string of the operator's map alone.
 export const peta = {
   requests: "Permintaan",
+  booked: "Pesanan",
   promises: "Janji",
   none: "Belum ada permintaan yang berjalan.",
   counts: {

@@ -6,7 +6,8 @@ import { isAwaited } from "../../core/requests";
 import { heard } from "../../text/approve";
 import { text } from "../../text/id";
 import { minta as words } from "../../text/minta";
-import { Area, Button, Form } from "../../ui/controls";
+import { booking } from "../../text/pesanan";
+import { Area, Button, Form, Pick } from "../../ui/controls";
 import { HeardByPhone } from "../../ui/heard";
 import { TOLD, Told } from "../../ui/told";
 import { PlacePicker } from "./place";
@@ -68,9 +69,10 @@ export function Actions({ request }: { request: RequestFull }) {
       )}
       {opened === "cancel" && (
         <Cancel
-          onPick={(reason, told) => {
+          several={request.rides.some((ride) => ride.state === "scheduled" && ride.id !== request.id)}
+          onPick={(reason, told, series) => {
             close();
-            void cancel(reason, told);
+            void cancel(reason, told, series);
           }}
         />
       )}
@@ -119,12 +121,22 @@ function Reasons(props: { how: string; reasons: readonly string[]; onPick: (reas
   );
 }
 
-function Cancel({ onPick }: { onPick: (reason: string, told: string) => void }) {
+type Cancelled = (reason: string, told: string, series: string) => void;
+
+function Cancel({ several, onPick }: { several: boolean; onPick: Cancelled }) {
   const [told, setTold] = useState<string>(TOLD[0]);
+  const [series, setSeries] = useState<string>("this");
   return (
     <div class="stack">
       <Told label={text.told.who} value={told} onPick={setTold} />
-      <Reasons how={words.cancelHow} reasons={words.cancels} onPick={(reason) => onPick(reason, told)} />
+      {several && (
+        <Pick label={booking.rides.which} value={series} options={booking.rides.ways} onPick={setSeries} />
+      )}
+      <Reasons
+        how={words.cancelHow}
+        reasons={words.cancels}
+        onPick={(reason) => onPick(reason, told, series)}
+      />
     </div>
   );
 }

@@ -73,12 +73,16 @@ function Comes({ chosen }: { chosen: Candidate[] }) {
 
 const Time = ({ candidate }: { candidate: Candidate }) => (
   <>
-    <p class="eta">
-      {minutes(candidate.eta_s)} menit{" "}
-      <small>
-        ({minutes(candidate.eta_low_s)}–{minutes(candidate.eta_high_s)} menit)
-      </small>
-    </p>
+    {later.value ? (
+      <p class="eta">{whenText(instantOf(later.value), Date.now())}</p>
+    ) : (
+      <p class="eta">
+        {minutes(candidate.eta_s)} menit{" "}
+        <small>
+          ({minutes(candidate.eta_low_s)}–{minutes(candidate.eta_high_s)} menit)
+        </small>
+      </p>
+    )}
     <p>
       <strong>{candidate.name}</strong> · {kilometres(candidate.distance_m)}
       {candidate.method === "straight_line" ? " (garis lurus)" : ""}
@@ -92,7 +96,8 @@ const Others = ({ others }: { others: Candidate[] }) => (
     {others.map((candidate) => (
       <p class="other apart" key={candidate.vehicle_id}>
         <span>
-          {minutes(candidate.eta_s)} mnt · {candidate.name}
+          {!later.value && `${minutes(candidate.eta_s)} mnt · `}
+          {candidate.name}
         </span>
         <Button label={words.choose} disabled={busy.value} onClick={() => void send(candidate.vehicle_id)} />
       </p>

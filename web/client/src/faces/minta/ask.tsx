@@ -5,11 +5,15 @@ import { busy } from "../../core/attempt";
 import { fieldTime, zoneName } from "../../core/words";
 import { text } from "../../text/id";
 import { minta } from "../../text/minta";
+import { booking } from "../../text/pesanan";
 import { Area, Button, bound, Check, Field, Form, Phone, Pick } from "../../ui/controls";
 import { PlacePicker } from "./place";
 import {
+  back,
+  backTime,
   bodies,
   canSit,
+  days,
   death,
   dropoff,
   find,
@@ -22,6 +26,8 @@ import {
   type Place,
   phone,
   pickup,
+  until,
+  type Weekday,
 } from "./state";
 
 const NEEDS: Need[] = ["emergency", "referral", "transport", "body"];
@@ -93,6 +99,45 @@ const Details = () => (
   </details>
 );
 
+const repeat = booking.repeat;
+
+function Repeat() {
+  const toggle = (day: Weekday) =>
+    (days.value = days.value.includes(day) ? days.value.filter((one) => one !== day) : [...days.value, day]);
+  return (
+    <fieldset class="stack">
+      <legend>{repeat.title}</legend>
+      <div class="choices days">
+        {(Object.keys(repeat.days) as Weekday[]).map((day) => (
+          <Button
+            key={day}
+            label={repeat.days[day]}
+            aria-pressed={days.value.includes(day)}
+            onClick={() => toggle(day)}
+          />
+        ))}
+      </div>
+      {days.value.length > 0 && (
+        <Field label={repeat.until} type="date" required min={later.value.slice(0, 10)} {...bound(until)} />
+      )}
+    </fieldset>
+  );
+}
+
+const Back = () => (
+  <>
+    <Pick
+      label={booking.back.title}
+      value={back.value}
+      options={booking.back.ways}
+      onPick={(way) => (back.value = way as typeof back.value)}
+    />
+    {back.value !== "none" && (
+      <Field label={booking.back[back.value]} type="time" required {...bound(backTime)} />
+    )}
+  </>
+);
+
 function Later() {
   const set = (typed: string) => (later.value = typed);
   return (
@@ -106,6 +151,8 @@ function Later() {
           value={later.value}
           onType={set}
         />
+        {later.value && <Repeat />}
+        {later.value && dropoff.value && <Back />}
         {later.value && <Button label={minta.now} onClick={() => set("")} />}
       </div>
     </details>

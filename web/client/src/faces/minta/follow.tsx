@@ -1,20 +1,23 @@
 // What becomes of a request: its state, every vehicle that comes, and what may be done about it.
 import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
+import { busy } from "../../core/attempt";
 import { now } from "../../core/clock";
 import { isLate } from "../../core/promises";
 import { familyLeft, isOpen, live } from "../../core/requests";
 import { clockText, whenText } from "../../core/words";
 import { text } from "../../text/id";
 import { minta as words } from "../../text/minta";
+import { booking } from "../../text/pesanan";
 import { HeardLines } from "../../ui/approve";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
 import { Actions } from "./actions";
 import { Coming } from "./coming";
+import { Rides } from "./rides";
 import { Same } from "./same";
-import { startAgain } from "./state";
+import { ready, startAgain } from "./state";
 
 export function Follow({ request }: { request: RequestFull }) {
   const ended = !isOpen(request);
@@ -32,6 +35,15 @@ export function Follow({ request }: { request: RequestFull }) {
       {!ended && request.held && <p class="warn">{text.held}</p>}
       {!ended && familyLeft(request) && <p class="warn">{words.familyLeft}</p>}
       {request.schedule_at && <p>{text.booked(whenText(request.schedule_at, now.value))}</p>}
+      {!ended && request.on_call && (
+        <Button
+          class="primary big"
+          label={booking.back.ready}
+          disabled={busy.value}
+          onClick={() => void ready()}
+        />
+      )}
+      <Rides rides={request.rides} of={request.id} />
       {request.decision && !ended && !goes && <p class="say">{request.decision.say}</p>}
       {!ended && <Same likely={request.likely_duplicates ?? []} how={words.alike.after} />}
       {!ended && <Share link={request.track_url} />}

@@ -7,23 +7,37 @@ import { now, tick } from "../../core/clock";
 import { loadDeaths, touchesDeaths } from "../../core/deaths";
 import { connect } from "../../core/live";
 import { loadOwed, owed } from "../../core/promises";
-import { ASK_AGAIN_MS, isComing, isOpen } from "../../core/requests";
+import { ASK_AGAIN_MS, isComing, isRunning } from "../../core/requests";
 import { clockText, dueText } from "../../core/words";
 import { text } from "../../text/id";
 import { minta } from "../../text/minta";
 import { owed as owedText } from "../../text/owed";
+import { booking } from "../../text/pesanan";
 import { Lost, Roads, Wrong } from "../../ui/above";
 import { Beginning, begin } from "../../ui/begin";
+import { Bookings } from "../../ui/bookings";
 import { Button } from "../../ui/controls";
 import { Answer } from "./answer";
 import { Ask } from "./ask";
 import { Follow } from "./follow";
 import { Ledger, owedHere } from "./ledger";
 import { Received } from "./received";
-import { decision, facilities, follow, followed, me, mine, refresh, startAgain, view } from "./state";
+import {
+  bookings,
+  decision,
+  facilities,
+  follow,
+  followed,
+  loadBookings,
+  me,
+  mine,
+  refresh,
+  startAgain,
+  view,
+} from "./state";
 
 function Mine() {
-  const open = mine.value.filter((request) => isOpen(request) && request.id !== followed.value?.id);
+  const open = mine.value.filter((request) => isRunning(request) && request.id !== followed.value?.id);
   if (open.length === 0) return null;
   return (
     <section class="card stack">
@@ -44,12 +58,17 @@ function Mine() {
   );
 }
 
+const turnTo = (name: typeof view.value) => {
+  view.value = name;
+  if (name === "booked") void loadBookings().catch(say);
+};
+
 function Views() {
   const late = owed.value.filter(owedHere).length;
   return (
     <nav class="views" aria-label={minta.title}>
-      {(["ask", "owed"] as const).map((name) => (
-        <Button key={name} aria-pressed={view.value === name} onClick={() => (view.value = name)}>
+      {(["ask", "booked", "owed"] as const).map((name) => (
+        <Button key={name} aria-pressed={view.value === name} onClick={() => turnTo(name)}>
           {minta.views[name]}
           {name === "owed" && owed.value.length > 0 && ` (${late || owed.value.length})`}
         </Button>
@@ -57,6 +76,8 @@ function Views() {
     </nav>
   );
 }
+
+const TITLES = { ask: minta.title, booked: booking.rides.coming, owed: owedText.title };
 
 function App() {
   const who = me.value;
@@ -67,7 +88,7 @@ function App() {
       <header>
         <Roads who={who} />
         <div class="top">
-          <h1>{view.value === "ask" ? minta.title : owedText.title}</h1>
+          <h1>{TITLES[view.value]}</h1>
           <p>
             {who.facility?.name ?? "Operator"} · {who.name}
           </p>
@@ -75,12 +96,19 @@ function App() {
         </div>
       </header>
       <main class="ask">
-        {view.value === "owed" ? (
+        {view.value === "booked" && (
+          <div class="column stack">
+            <Wrong said={problem.value} />
+            <Bookings rides={bookings.value} open={(id) => void follow(id)} />
+          </div>
+        )}
+        {view.value === "owed" && (
           <>
             <Wrong said={problem.value} />
             <Ledger />
           </>
-        ) : (
+        )}
+        {view.value === "ask" && (
           <>
             <div class="column stack">
               <Received />

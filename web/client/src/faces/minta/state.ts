@@ -1,6 +1,7 @@
 // The state of the request page: what is asked, the answer, and the request that is followed.
 import { computed, effect, signal } from "@preact/signals";
 import {
+  type Booking,
   type Facility,
   get,
   type Me,
@@ -8,6 +9,7 @@ import {
   post,
   type RequestFull,
   type RequestSummary,
+  type Schema,
   type Suggestion,
 } from "../../core/api";
 import { attempt, trouble } from "../../core/attempt";
@@ -20,7 +22,7 @@ export type Place = { facility: string; name: string } | { lon: number; lat: num
 
 export const me = signal<Me | null>(null);
 export const facilities = signal<Facility[]>([]);
-export const view = signal<"ask" | "owed">("ask");
+export const view = signal<"ask" | "booked" | "owed">("ask");
 export const need = signal<Need | null>(null);
 export const pickup = signal<Place | null>(null);
 export const dropoff = signal<Place | null>(null);
@@ -31,6 +33,13 @@ export const bodies = signal(1);
 export const infectious = signal(false);
 export const canSit = signal(false);
 export const later = signal("");
+// What is booked more than once, and the way back: days and an end, a time or the earliest one.
+export type Weekday = Schema<"Weekday">;
+export const days = signal<readonly Weekday[]>([]);
+export const until = signal("");
+export const back = signal<"none" | "at" | "after">("none");
+export const backTime = signal("");
+export const bookings = signal<Booking[]>([]);
 export const decision = signal<Suggestion | null>(null);
 export const followed = signal<RequestFull | null>(null);
 export const mine = signal<RequestSummary[]>([]);
@@ -80,12 +89,28 @@ export const find = () =>
 export const send = (choose?: string) =>
   attempt(async () => {
     const contact = { phone: phone.value || ownPhone.value };
-    const body = { ...question.value, contact, note: note.value || undefined, choose };
+    const body = { ...question.value, ...booked(), contact, note: note.value || undefined, choose };
     turn();
     followed.value = await post<RequestFull>("/api/requests", body, `${sendKey}${choose ?? ""}`);
     decision.value = null;
     showAnswer();
   });
+
+// The way back is on the day of the ride; one that ends after midnight is on the next.
+function booked() {
+  if (!later.value) return {};
+  const time = backTime.value && `${later.value.slice(0, 10)}T${backTime.value}`;
+  const next = time && time <= later.value ? 86_400_000 : 0;
+  const at = time && new Date(Date.parse(instantOf(time)) + next).toISOString();
+  return {
+    repeat: days.value.length && until.value ? { days: days.value, until: until.value } : undefined,
+    return: at && back.value !== "none" ? { [back.value]: at } : undefined,
+  };
+}
+
+export const loadBookings = async () => {
+  bookings.value = (await get<{ bookings: Booking[] }>("/api/bookings")).bookings;
+};
 
 // A document that has run out is promised: who asked is called when it comes.
 export const promiseDocument = (subject: string, phoneOf: string, by: string) =>
@@ -116,7 +141,9 @@ const act = (what: string, body: unknown) =>
     const full = await post<RequestFull>(`/api/requests/${followed.value.id}/${what}`, body);
     if (isNewest()) followed.value = full;
   });
-export const cancel = (reason: string, told: string) => act("cancel", { told, reason });
+export const cancel = (reason: string, told: string, series: string) =>
+  act("cancel", { told, reason, series });
+export const ready = () => act("ready", undefined);
 export const hold = (on: boolean, reason: string) => act("hold", { on, reason });
 export const addNote = (words: string) => act("note", { text: words });
 export const approve = (word: Word) => act("approve", word);
@@ -156,6 +183,10 @@ export function startAgain() {
   infectious.value = false;
   canSit.value = false;
   later.value = "";
+  days.value = [];
+  until.value = "";
+  back.value = "none";
+  backTime.value = "";
 }
 
 export function nearest(kind: Facility["kind"], count: number): Facility[] {

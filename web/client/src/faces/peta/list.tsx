@@ -27,6 +27,10 @@ const ledger = fetched(
   computed(() => shownList.value === "promises"),
   () => import("./ledger"),
 );
+const booked = fetched(
+  computed(() => shownList.value === "booked"),
+  () => import("./booked"),
+);
 const asked = fetched(
   computed(() => asking.value.length + heard.value.length > 0),
   () => import("./asking"),
@@ -47,6 +51,7 @@ const proposals = fetched(
 export function List() {
   const late = owed.value.filter(isLate).length;
   const Ledger = ledger.value?.Ledger;
+  const Booked = booked.value?.Booked;
   const Asking = asked.value?.Asking;
   const Reported = reported.value?.Reported;
   const Incidents = boards.value?.Incidents;
@@ -57,10 +62,17 @@ export function List() {
       {Asking && asking.value.length + heard.value.length > 0 && <Asking />}
       {Reported && deaths.value.length > 0 && <Reported />}
       {Proposals && proposed.value.length > 0 && <Proposals />}
-      <div class={groups ? "pair tabs three" : "pair tabs"}>
+      <div class="tabs">
         <Button aria-pressed={shownList.value === "requests"} onClick={() => (shownList.value = "requests")}>
           {words.requests} {open.value.length}
         </Button>
+        {can(me.value, "see_requests") && (
+          <Button
+            label={words.booked}
+            aria-pressed={shownList.value === "booked"}
+            onClick={() => (shownList.value = "booked")}
+          />
+        )}
         <Button
           class={late > 0 ? "danger" : ""}
           aria-pressed={shownList.value === "promises"}
@@ -79,6 +91,7 @@ export function List() {
         )}
       </div>
       {shownList.value === "promises" && Ledger && <Ledger />}
+      {shownList.value === "booked" && Booked && <Booked />}
       {shownList.value === "incidents" && Incidents && <Incidents />}
       {shownList.value === "requests" && (
         <>

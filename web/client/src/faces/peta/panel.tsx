@@ -24,6 +24,7 @@ import { correct, transfer } from "../../text/langkah";
 import { peta as words } from "../../text/peta";
 import { Alike } from "../../ui/alike";
 import { HeardLines } from "../../ui/approve";
+import { kept } from "../../ui/bookings";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
 import { Why } from "../../ui/why";
@@ -114,6 +115,7 @@ const Linked = ({ to, label }: { to: string | null | undefined; label: string })
 
 function State({ request }: { request: RequestFull }) {
   const trips = live(request);
+  const ride = request.rides.find((one) => one.id === request.id);
   return (
     <div aria-live="polite">
       <p>
@@ -122,6 +124,7 @@ function State({ request }: { request: RequestFull }) {
         {request.promise && isLate(request.promise) && <span class="mark"> ⚠ {words.late}</span>}
         {request.schedule_at && ` · ${text.booked(whenText(request.schedule_at, now.value))}`}
       </p>
+      {ride?.state === "scheduled" && <p>{kept(ride)}</p>}
       {trips.length > 0 && (
         <ul class="trips plain" aria-label={words.vehicles}>
           {trips.map((trip) => (

@@ -26,6 +26,7 @@ import {
   isAsked,
   isLive,
   isOpen,
+  isRunning,
   isTold,
   requests,
   takeRequest,
@@ -63,19 +64,20 @@ export const opened = signal<
   | null
 >(null);
 export const merging = signal<string | null>(null); // the request that the selected one may be the same as
-export const shownList = signal<"requests" | "promises" | "incidents">("requests");
+export const shownList = signal<"requests" | "booked" | "promises" | "incidents">("requests");
 export const incidents = signal(new Map<string, Incident>());
 export const overriding = signal<Candidate | null>(null);
 export const diverting = signal<{ vehicle_id: string; name: string; reason?: string } | null>(null);
 export const recent = signal<LiveEvent[]>([]);
 export const kept = signal<Kept | null>(null);
+export const bookedTurn = signal(0); // how often something has happened to a booked trip
 // The order changes with waiting, but not so fast that a row would jump while somebody reaches for it.
 const slowly = computed(() => Math.floor(now.value / 10_000) * 10_000);
 
 const ON_A_TRIP = "DINAS"; // the rule by which a vehicle on a trip is not free
 const LINKS = ["live", "old", "lost"] as const;
 
-export const open = computed(() => inOrder([...requests.value.values()].filter(isOpen), slowly.value));
+export const open = computed(() => inOrder([...requests.value.values()].filter(isRunning), slowly.value));
 
 const agencyOf = (id: string) => vehicles.value.get(id)?.agency;
 const isMine = ({ asked }: { asked: Parameters<typeof isAsked>[1] }) =>
@@ -105,6 +107,7 @@ export function takeSnapshot(snapshot: Snapshot) {
   for (const vehicle of snapshot.vehicles) byNumber.set(vehicle.no, vehicle.id);
   if (wanted) void select(wanted);
   keepUp();
+  bookedTurn.value += 1;
   lookForDeaths();
 }
 
@@ -157,6 +160,7 @@ export function takeEvent(event: LiveEvent) {
   if ((event.request_id && isTold(event)) || event.kind.startsWith("road_"))
     recent.value = [event, ...recent.value].slice(0, 30);
   moved.value += 1;
+  if (event.request?.schedule_at) bookedTurn.value += 1;
   if (touchesDeaths(event)) lookForDeaths();
   if (event.request_id && event.request_id === wanted) void select(event.request_id);
   if (event.request?.promise || owed.value.some((promise) => promise.request_id === event.request_id))

@@ -1,0 +1,148 @@
+"""A booked trip before its time: looked at the evening before and until its search begins; the way back called for."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from dispatch.choosing.decision import Decision
+from dispatch.choosing.unlocks import unlocks_of
+from dispatch.desk.command import DESK, FAMILY, Command
+from dispatch.desk.effects.carry_out import carry_out
+from dispatch.desk.effects.keeping import keep, look_again, lose, overlapping
+from dispatch.desk.effects.promising import close_promise, open_promise
+from dispatch.desk.effects.standing import settle
+from dispatch.desk.ports import Books, Due, DueKind, LostRaceError, find
+from dispatch.desk.unit import Unit, Work
+from dispatch.desk.usecases.reserving import first_of, seek
+from dispatch.domain.booking import CALL_WITHIN, LOOK_EVERY, SEEK_EVERY, evening_before
+from dispatch.domain.promise import CALL_BACK_WITHIN
+from dispatch.domain.request import Request
+from dispatch.rules.consequences import consequences
+from dispatch.vocabulary.events import BookingUncertain, Reserved, ReturnCalled
+from dispatch.vocabulary.needs import Document
+from dispatch.vocabulary.policy import Policy
+from dispatch.vocabulary.promises import RESERVED_AGAIN, TOLD_REQUESTER, PromiseState, Why
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
+from dispatch.vocabulary.request_states import ENDS, RequestState
+
+
+async def look(unit: Unit, due: Due) -> None:
+    """Whether a booked trip still has its vehicle, and may have it; else another one is sought.
+
+    Where none is found and the trip is near, operator and requester are told, once, and a call is owed.
+    """
+
+    async def attempt() -> Work[None]:
+        now = unit.clock.now()
+        request = await unit.store.read(lambda books: find(books.requests.get, due.subject))
+        if request is None or request.state is not RequestState.SCHEDULED or request.ask.on_call:
+            return lambda books: books.timers.drop(due.kind, due.subject)
+        decision = await seek(unit, request.ask, but=request.id, choose=request.reserved)
+        policy = await unit.store.read(lambda books: unit.policy(books, now))
+
+        def work(books: Books) -> None:
+            current = books.requests.get(request.id)
+            if current != request:
+                raise LostRaceError(f"request {request.id} has changed since it was looked at")
+            _look(books, current, decision, policy, now)
+
+        return work
+
+    if isinstance(await unit.commit(attempt), Refusal):
+        raise LostRaceError(f"request {due.subject} is changed too often to be looked at")
+
+
+def _look(books: Books, request: Request, decision: Decision, policy: Policy, now: datetime) -> None:
+    at, zone = request.ask.schedule_at, decision.moment.local.tzinfo
+    assert at is not None
+    assert zone is not None
+    uncertain = _is_known(books, request)
+    if request.reserved is None or not _may_go(decision, request.reserved):
+        request, found = lose(books, request, now), first_of(decision)
+        if found is not None:
+            if overlapping(books, found, at, but=request.id) is not None:
+                raise LostRaceError(f"{found} has been reserved since this was decided")
+            request = keep(books, request, found, now, again=uncertain)
+    owed = books.promises.find_open(request.id)
+    if uncertain and request.reserved is not None and owed is not None and owed.why is Why.BOOKING_UNCERTAIN:
+        outcome = PromiseState.SOLVED
+        close_promise(books, request.id, outcome, outcome=RESERVED_AGAIN, told=TOLD_REQUESTER, now=now)
+    evening, begins = evening_before(at, policy.booking_look_h, zone), at - timedelta(seconds=policy.schedule_lead_s)
+    if now >= evening:
+        _tell(books, request, decision, begins, now)
+    again = SEEK_EVERY if request.reserved is None else LOOK_EVERY
+    look_at = max(evening, now + again) if now >= evening else evening
+    books.timers.drop(DueKind.BOOKING, request.id)
+    if now < begins:  # a last time as it begins, should the clock be set back meanwhile
+        look_again(books, request.id, min(look_at, begins))
+
+
+def _is_known(books: Books, request: Request) -> bool:
+    """Whether somebody was told that no vehicle is kept, and none has been since."""
+    known = False
+    for entry in books.journal.list_of_kinds([request.id], [BookingUncertain, Reserved]):
+        known = isinstance(entry.event, BookingUncertain) and (entry.event.no_vehicle or known)
+    return known
+
+
+def _may_go(decision: Decision, vehicle_id: str) -> bool:
+    """Whether the vehicle is the one that would go, or may go without anybody's yes."""
+    verdict = decision.assess_if_considered(vehicle_id)
+    return verdict is not None and verdict.eligible and not verdict.needs
+
+
+def _papers_due(decision: Decision) -> tuple[Document, ...]:
+    """The papers that are to be there before a trip out of the region, and are not yet; within it they may follow."""
+    if decision.ask.leaves is None:
+        return ()
+    going = decision.find_vehicle(first_of(decision) or "")
+    listed = consequences(decision.ask, decision.sop, decision.moment, going).checklist
+    known = {document.value: document for document in Document}
+    return tuple(known[item.code] for item in listed if item.code in known)
+
+
+def _tell(books: Books, request: Request, decision: Decision, begins: datetime, now: datetime) -> None:
+    """What the trip lacks is told once; that it has no vehicle again, where one had been found meanwhile."""
+    told = [entry.event for entry in books.journal.list_of_kinds([request.id], [BookingUncertain])]
+    heard = {paper for event in told if isinstance(event, BookingUncertain) for paper in event.documents}
+    fresh = tuple(paper for paper in _papers_due(decision) if paper not in heard)
+    untold = request.reserved is None and not _is_known(books, request)
+    if not untold and not fresh:
+        return
+    rule = next((unlock.rule for unlock in unlocks_of(decision)), None) if untold else None
+    event = BookingUncertain(rule=rule, no_vehicle=untold, documents=fresh, at=now, actor=DESK)
+    books.journal.add(event.about(request.id))
+    if untold:
+        due_at = max(now + CALL_BACK_WITHIN, min(now + CALL_WITHIN, begins))
+        open_promise(books, request, Why.BOOKING_UNCERTAIN, now, due_at=due_at)
+
+
+async def call_back(unit: Unit, request_id: str, *, by: Command | None) -> str | Refusal:
+    """The patient is ready for the way back: its vehicle is searched for now. `by` nobody: the family on its link."""
+
+    async def attempt() -> Work[str | Refusal]:
+        now = unit.clock.now()
+        request = await unit.store.read(lambda books: books.requests.get(request_id))
+        ask = replace(request.ask, on_call=False, schedule_at=now)
+        written = await unit.write_down(await unit.search_again(replace(request, ask=ask), now))
+
+        def work(books: Books) -> str | Refusal:
+            current = books.requests.get(request_id)
+            if current.state in ENDS:
+                return Refusal(RefusalCode.REQUEST_ENDED, {"state": current.state})
+            if not current.ask.on_call:
+                return Refusal(RefusalCode.NOT_ON_CALL)
+            if current != request:
+                raise LostRaceError(f"request {request_id} has changed since this was decided")
+            called = replace(current, ask=ask, wanted=written.decision.wanted, version=current.version + 1)
+            books.requests.save(called)
+            for kind in (DueKind.SCHEDULED, DueKind.BOOKING):
+                books.timers.drop(kind, request_id)
+            event = ReturnCalled(at=now, actor=by.actor.id if by is not None else FAMILY)
+            books.journal.add(event.about(request_id))
+            carry_out(books, called, written)
+            settle(books, called, now)
+            return request_id
+
+        return work
+
+    return await unit.once(by, attempt)

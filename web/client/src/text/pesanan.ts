@@ -1,0 +1,35 @@
+// What the booking of rides says in Indonesian: days, ways back, and the lists of rides.
+export const booking = {
+  repeat: {
+    title: "Ulangi setiap",
+    days: { mon: "Sen", tue: "Sel", wed: "Rab", thu: "Kam", fri: "Jum", sat: "Sab", sun: "Min" },
+    until: "Sampai tanggal",
+  },
+  back: {
+    title: "Perjalanan pulang",
+    ways: [
+      ["none", "Tanpa perjalanan pulang"],
+      ["at", "Dijemput pulang pada jam"],
+      ["after", "Dijemput pulang setelah ada kabar"],
+    ],
+    at: "Waktu pulang",
+    after: "Paling cepat",
+    ready: "Siap dijemput pulang",
+  },
+  rides: {
+    title: "Perjalanan dalam pesanan ini",
+    coming: "Pesanan yang akan datang",
+    none: "Belum ada pesanan.",
+    back: "pulang",
+    onCall: "pulang, menunggu kabar",
+    kept: (name: string) => `${name} dipesan`,
+    sought: "Kendaraan dicarikan menjelang waktunya",
+    uncertain: (when: string) => `Kendaraan belum pasti; keluarga ditelepon paling lambat ${when}`,
+    unkept: (count: number) => `${count} perjalanan belum punya kendaraan yang pasti; terus dicarikan.`,
+    which: "Yang dibatalkan",
+    ways: [
+      ["this", "Perjalanan ini saja"],
+      ["following", "Perjalanan ini dan semua sesudahnya"],
+    ],
+  },
+} as const;
