@@ -62,23 +62,25 @@ def reasons_of(one: Asked, other: Asked) -> tuple[Alike, ...]:
     The same at least are two of place, number and need, at about the same time; who calls again from the same number
     may have waited for long. Two ways to different places are two, and so are two requests of one incident.
     """
-    apart_m = distance_m(one.ask.pickup.point, other.ask.pickup.point)
-    if apart_m > VICINITY_M or _are_two(one, other):
-        return ()
     gap = abs(one.wanted_at - other.wanted_at)
     numbers = [number_of(asked.phone or "") for asked in (one, other)]
-    same = {
-        Alike.SAME_PLACE: apart_m <= NEAR_M,
-        Alike.SAME_TIME: gap <= SOON,
-        Alike.SAME_PHONE: numbers[0] != "" and numbers[0] == numbers[1],
-        Alike.SAME_NEED: one.ask.need is other.ask.need,
-    }
+    soon, same_phone = gap <= SOON, numbers[0] != "" and numbers[0] == numbers[1]
     booked = one.ask.schedule_at or other.ask.schedule_at
-    again = same[Alike.SAME_PHONE] and not booked and gap <= STILL_WAITING
-    if not (same[Alike.SAME_TIME] or again):
+    again = same_phone and not booked and gap <= STILL_WAITING
+    same_need = one.ask.need is other.ask.need
+    if not (soon or again) or not (same_phone or same_need) or _are_two(one, other):
         return ()
-    common = [reason for reason in (Alike.SAME_PLACE, Alike.SAME_PHONE, Alike.SAME_NEED) if same[reason]]
-    return tuple(reason for reason, holds in same.items() if holds) if len(common) > 1 else ()
+    apart_m = distance_m(one.ask.pickup.point, other.ask.pickup.point)
+    same_place = apart_m <= NEAR_M
+    if apart_m > VICINITY_M or same_place + same_phone + same_need < 2:
+        return ()
+    same = {
+        Alike.SAME_PLACE: same_place,
+        Alike.SAME_TIME: soon,
+        Alike.SAME_PHONE: same_phone,
+        Alike.SAME_NEED: same_need,
+    }
+    return tuple(reason for reason, holds in same.items() if holds)
 
 
 def _are_two(one: Asked, other: Asked) -> bool:
