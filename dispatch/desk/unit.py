@@ -283,6 +283,12 @@ def _called_back(books: Books, request: Request) -> set[str | None]:
     return {event.assignment_id for event in events if isinstance(event, StoodDown) and event.cause is not None}
 
 
+def _broke_since(books: Books, ended: Assignment) -> bool:
+    """Whether the vehicle broke down with this or after it: that is no refusal, and once it goes again it is asked."""
+    broke_at = books.vehicles.get(ended.vehicle_id).broke_at
+    return broke_at is not None and broke_at >= ended.stamps[ended.state].server_time
+
+
 def tried_of(
     books: Books,
     request: Request,
@@ -298,7 +304,7 @@ def tried_of(
     again = timedelta(seconds=policy.ask_again_s)
     ended = [a for a in books.assignments.list_of(request.id) if a.state in NOT_AGAIN]
     called_back = _called_back(books, request) if any(a.state is AssignmentState.STOOD_DOWN for a in ended) else set()
-    ended = [a for a in ended if a.id not in called_back]
+    ended = [a for a in ended if a.id not in called_back and not _broke_since(books, a)]
     lately = [a for a in ended if a.stamps[a.state].server_time > at - again]
     went = [(a.vehicle_id, a.state) for a in (*lately, *([leaving] if leaving else ())) if a.state in NOT_AGAIN]
     left = {vehicle_id for vehicle_id, _ in went}

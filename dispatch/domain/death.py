@@ -7,13 +7,13 @@ What is prepared meanwhile is no request and stands on nothing: it follows from 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from dispatch.domain.aboard import was_picked_up
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import Ask, Patient, Place
 from dispatch.vocabulary.deaths import DeathState, WhoseWord
 from dispatch.vocabulary.needs import NEEDS, Death, Need
 from dispatch.vocabulary.places import Spot
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
-from dispatch.vocabulary.trip_steps import LOADED
 from geo.point import Point
 
 # Of a doctor's word by phone, around the report that may come late from a dead spot; this project's own figures.
@@ -91,7 +91,7 @@ def has_patient(ask: Ask) -> bool:
 
 def is_coming(trip: Assignment) -> bool:
     """Whether the patient was taken aboard, so that the facility where the trip goes receives whoever was."""
-    return not LOADED.isdisjoint(trip.stamps)
+    return was_picked_up(trip)
 
 
 def onward_ask(ask: Ask, trip: Assignment, here: Point | None, death: Death | None = None) -> Ask:

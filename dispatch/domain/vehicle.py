@@ -47,6 +47,8 @@ class VehicleNow:
     `at_base` is the driver's word that the parked vehicle stands at its base; it holds for the shift. `on_duty_since`
     is the beginning of the shift, `trip_ended_at` the end of the last trip. Who declined is left alone until
     `left_alone_until` (R23); `auto_accept` is the driver's word that every offer is taken.
+    It is `to_clean` from an infectious trip until its crew has said that this is done (R10); `broke_at` is when it
+    last could not go on.
     `kept_for` is a booked time that is near, for which it is reserved for somebody else than who is looked for.
     """
 
@@ -60,6 +62,8 @@ class VehicleNow:
     trip_ended_at: datetime | None = None
     left_alone_until: datetime | None = None
     auto_accept: bool = False
+    to_clean: bool = False
+    broke_at: datetime | None = None
     kept_for: datetime | None = None
 
     @property

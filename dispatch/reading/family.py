@@ -75,6 +75,7 @@ class _Found:
     promise: Promise | None
     is_onward: bool
     has_left: bool
+    may_answer: bool
     link: str
     coming: Sequence[tuple[Request, str]]
 
@@ -97,7 +98,7 @@ async def view(unit: Unit, track_token: str, lang: Lang) -> FamilyView | None:
         lines=tuple(_lines(unit, found, lang)),
         vehicles=tuple(_vehicle(unit, found, going, positions[going.vehicle_id], now, lang) for going in found.going),
         is_live=True,
-        can_answer=not found.has_left and family_may_answer(found.going),
+        can_answer=not found.has_left and found.may_answer,
         ride=found.link,
         can_call=request.ask.on_call,
         coming=tuple(_ride(unit, ride, link, lang) for ride, link in found.coming),
@@ -108,7 +109,8 @@ def _find(books: Books, track_token: str) -> _Found:
     request = shown_on_link(books, books.requests.get_by_track(track_token))
     series = books.requests.list_series(request.series) if request.series is not None else []
     later = [one for one in series if one.state not in ENDS and one.id != request.id][:SHOWN]
-    going = [a for a in books.assignments.list_of(request.id) if a.row.is_going]
+    trips = books.assignments.list_of(request.id)
+    going = [a for a in trips if a.row.is_going]
     return _Found(
         request=request,
         going=going,
@@ -116,6 +118,7 @@ def _find(books: Books, track_token: str) -> _Found:
         cars=cars_of(books, going),
         promise=books.promises.find_open(request.id),
         is_onward=any(report.onward == request.id for report in books.deaths.list_of(request.id)),
+        may_answer=family_may_answer(trips),
         has_left=FamilyWord.LEFT in words_of_family(books, request.id),
         link=books.requests.get_own_token(request.id),
         coming=[(one, books.requests.get_own_token(one.id)) for one in later],

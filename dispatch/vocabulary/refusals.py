@@ -36,6 +36,7 @@ class RefusalCode(StrEnum):
     DEATH_NEEDS_DOCTOR = auto()
     HEARD_WHEN = auto()
     DUPLICATE_OF_WHAT = auto()
+    DUPLICATE_OF_UNSERVED = auto()
     VEHICLE_RESERVED = auto()
     NOTHING_CHANGED = auto()
     NEEDS_CHOICE = auto()

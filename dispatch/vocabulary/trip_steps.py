@@ -49,13 +49,15 @@ class Phase(StrEnum):
 class StateRow:
     """One state.
 
-    `met`: the vehicle has reached the pick-up, so that it heads for the destination from here on. `loaded`: somebody is
-    aboard. `stay_s`: how long a crew usually stays in it (this project's own figure), None where it drives or is over.
+    `met`: the vehicle has reached the pick-up, so that it heads for the destination from here on. `aboard`: somebody is
+    aboard, `loaded`: it drives with them. `stay_s`: how long a crew usually stays in it (this project's own figure);
+    None where it drives or is over.
     `tells`: which message goes to whom when it is reached (recipient, key of dispatch/words). `mark`: its sign on maps.
     """
 
     phase: Phase
     met: bool = False
+    aboard: bool = False
     loaded: bool = False
     stay_s: float | None = None
     tells: tuple[tuple[str, str], ...] = ()
@@ -89,10 +91,10 @@ STATES: Mapping[AssignmentState, StateRow] = MappingProxyType(
             phase=Phase.UNDER_WAY, met=True, stay_s=600.0, tells=(("contact", "on_scene"),), mark="■"
         ),
         _S.TRANSPORTING: StateRow(
-            phase=Phase.UNDER_WAY, met=True, loaded=True, tells=(("contact", "transporting"),), mark="■"
+            phase=Phase.UNDER_WAY, met=True, aboard=True, loaded=True, tells=(("contact", "transporting"),), mark="■"
         ),
         _S.AT_DESTINATION: StateRow(
-            phase=Phase.UNDER_WAY, met=True, stay_s=900.0, tells=(("contact", "at_destination"),), mark="■"
+            phase=Phase.UNDER_WAY, met=True, aboard=True, stay_s=900.0, tells=(("contact", "at_destination"),), mark="■"
         ),
         _S.CLEARED: StateRow(
             phase=Phase.SERVED, met=True, tells=(("contact", "trip_over"), ("facility", "trip_over_facility"))
@@ -108,6 +110,7 @@ GOING = frozenset(state for state, row in STATES.items() if row.is_going)
 # The states of a trip in their order, from the driver's yes to the end.
 TRAIL = tuple(state for state, row in STATES.items() if row.is_going or row.phase is Phase.SERVED)
 LOADED = frozenset(state for state, row in STATES.items() if row.loaded)
+ABOARD = frozenset(state for state, row in STATES.items() if row.aboard)
 # A vehicle whose assignment ended so is not offered the same request again for `ask_again_s` (R23).
 NOT_AGAIN = frozenset({_S.DECLINED, _S.EXPIRED, _S.STOOD_DOWN})
 UNDO_WITHIN = timedelta(seconds=10)  # how long a tap can be taken back; nobody is told of it earlier
@@ -198,7 +201,7 @@ STEPS: Mapping[Step, StepRow] = MappingProxyType(
         # A trip without transport ends on the scene.
         Step.CLEAR: StepRow(leads_from=_from(_S.AT_DESTINATION, _S.ON_SCENE), leads_to=_S.CLEARED, undoable=True),
         # Who carries somebody is never freed.
-        Step.STAND_DOWN: StepRow(leads_from=GOING - LOADED, leads_to=_S.STOOD_DOWN, event="stood_down", reopens=True),
+        Step.STAND_DOWN: StepRow(leads_from=GOING - ABOARD, leads_to=_S.STOOD_DOWN, event="stood_down", reopens=True),
         Step.PROBLEM: StepRow(leads_from=GOING, leads_to=_S.STOOD_DOWN, event="problem_reported", reopens=True),
         Step.EXPIRE: StepRow(
             leads_from=_from(_S.OFFERED), leads_to=_S.EXPIRED, event="offer_expired", reopens=True, by_desk=True

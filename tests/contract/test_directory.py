@@ -69,6 +69,8 @@ async def test_whoever_follows_the_fleet_sees_every_change_of_a_vehicle_and_no_o
             lambda: vehicles.set_history("V1", on_duty_since=at(1), trip_ended_at=at(2)),
             lambda: vehicles.leave_alone("V1", at(3)),
             lambda: vehicles.set_auto_accept("V1", on=True),
+            lambda: vehicles.set_to_clean("V1", on=True),
+            lambda: vehicles.set_broke_at("V1", at(4)),
             lambda: vehicles.put(based),
             lambda: books.facilities.put(puskesmas),
             lambda: books.assignments.add(asked),
@@ -85,9 +87,10 @@ async def test_whoever_follows_the_fleet_sees_every_change_of_a_vehicle_and_no_o
         assert (held.duty, held.duty_since, held.at_base) == (Duty.OFF_DUTY, at(5), False)
         assert (held.on_duty_since, held.trip_ended_at) == (at(1), at(2))
         assert (held.left_alone_until, held.auto_accept) == (at(3), True)
+        assert (held.to_clean, held.broke_at) == (True, at(4))
         return told
 
-    assert await store.write(changes) == ["V1", "V1", "V1", "V1", "V3", "V3", "V2", "V2", ""]
+    assert await store.write(changes) == [*["V1"] * 6, "V3", "V3", "V2", "V2", ""]
     with pytest.raises(NotFoundError):
         await store.write(lambda books: books.vehicles.set_auto_accept("?", on=True))
 

@@ -380,7 +380,7 @@ class DeskMachine(Ground):
             # Who carries somebody is not called back, nor who waits until somebody was rung.
             stays = self.witness.stays(row, self.town.clock.now())
             done = self.take(row, step, actor, reason="ban bocor")
-            may = step is Step.PROBLEM or (row["state"] != "transporting" and not stays)
+            may = step is Step.PROBLEM or (row["state"] not in LOADED and not stays)
             assert isinstance(done, str) == may, done
 
     @rule(number=NUMBERS, after_s=st.sampled_from([0, 5, 30]))

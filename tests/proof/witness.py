@@ -94,6 +94,7 @@ class Witness:
         self._refusals: dict[str, set[str]] = {}  # of each request, the offers refused and not taken late
         self._stepped_at: dict[str, datetime] = {}
         self._kept_back: dict[str, str] = {}  # the duty of a vehicle that broke down or has to be cleaned
+        self._unclean: set[str] = set()  # vehicles that have to be cleaned before they are free, whatever happens
         self._grouped_in: dict[str, str] = {}  # the incident of each request that is in one
         self._incidents: dict[str, bool] = {}  # whether each can still take requests
         self._told_decisions: list[int] = []  # those that the journal's new entries name
@@ -205,13 +206,28 @@ class Witness:
             if refused and kind != "step_undone":
                 told.owed[request] += len(refusals) % REFUSALS_TO_OPERATOR == 0
         elif kind == "duty_changed":
-            self._kept_back.pop(row["vehicle_id"], None)
-            if facts["duty"] == "available":
-                self._declined.pop(row["vehicle_id"], None)
+            yield from self._on_duty(row["vehicle_id"], facts["duty"])
         elif kind == "escalated":
             told.to_operator[request] += facts["why"] == "refused_often"
         else:
             yield from self._searched(row, facts, asked)
+
+    def _on_duty(self, vehicle: str, duty: str) -> Iterator[str]:
+        was = self._kept_back.pop(vehicle, None)
+        if duty == "cleaning":
+            self._kept_back[vehicle] = duty
+        elif duty == "out_of_service":
+            self._broke(vehicle)
+        elif duty == "available":
+            if vehicle in self._unclean and was != "cleaning":
+                yield f"{vehicle} is free and was not cleaned"
+            self._unclean.discard(vehicle)
+            self._declined.pop(vehicle, None)
+
+    def _broke(self, vehicle: str) -> None:
+        """To break down is no refusal, and ends what was one."""
+        self._left = {of: since for of, since in self._left.items() if of[1] != vehicle}
+        self._silent = {one: of for one, of in self._silent.items() if of[1] != vehicle}
 
     def _searched(self, row: Row, facts: Mapping[str, Any], asked: Mapping[str, Any]) -> Iterator[str]:
         """What a search came to, and who is told of it."""
@@ -311,6 +327,19 @@ class Witness:
         if open_ones != self._incidents:
             yield f"the incidents are {open_ones}, by the journal {self._incidents}"
 
+    def _keep_back(self, row: Row, kind: str, state: str, before: str | None, *, infectious: bool) -> None:
+        """The vehicle broke down, or has to be cleaned, or neither after all."""
+        vehicle, carried = row["vehicle_id"], "transporting" in self._trails[row["assignment_id"]]
+        if kind == "problem_reported":
+            self._kept_back[vehicle] = "out_of_service"
+            self._unclean |= {vehicle} if carried and infectious else set()
+        elif state == "cleared" != before and infectious:
+            self._kept_back[vehicle] = "cleaning"
+            self._unclean.add(vehicle)
+        elif kind == "step_undone" or (kind == "step_corrected" and before == "cleared"):
+            self._kept_back.pop(vehicle, None)
+            self._unclean.discard(vehicle)
+
     def _stepped(self, row: Row, facts: Mapping[str, Any], at: datetime, asked: Mapping[str, Any]) -> Iterator[str]:
         name, kind, state = row["assignment_id"], row["kind"], facts["state"]
         before = self._states.get(name)
@@ -324,12 +353,7 @@ class Witness:
         if kind == "step_undone" and at - self._stepped_at[name] > UNDO_WITHIN:
             yield f"{name} was undone {at - self._stepped_at[name]} after its step"
         self._stepped_at[name] = at
-        if kind == "problem_reported":
-            self._kept_back[row["vehicle_id"]] = "out_of_service"
-        elif state == "cleared" != before and asked["patient"]["infectious"]:
-            self._kept_back[row["vehicle_id"]] = "cleaning"
-        elif kind == "step_undone" or (kind == "step_corrected" and before == "cleared"):
-            self._kept_back.pop(row["vehicle_id"], None)
+        self._keep_back(row, kind, state, before, infectious=asked["patient"]["infectious"])
         if kind == "offer_expired" and at < self._expires[name]:
             yield f"{name} expired {self._expires[name] - at} early"
         of = (row["request_id"], row["vehicle_id"])
@@ -338,6 +362,8 @@ class Witness:
             self._taken.add(of)
         if state == "expired":
             self._silent[name] = (*of, at)
+        elif kind == "problem_reported":
+            self._broke(row["vehicle_id"])
         elif state in LEFT and facts.get("cause") is None:  # whom the desk called back counts as not asked
             self._left[of] = at
         if state == "declined":

@@ -7,22 +7,16 @@ from dispatch.desk.command import DESK
 from dispatch.desk.effects.pairs import went_ahead
 from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books, Due, DueKind
+from dispatch.domain.aboard import slot_behind, taken_over, was_picked_up
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import Request
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.trip_steps import (
     FIRST_CONTACT,
-    HANDS_OVER,
-    LOADED,
     UNDO_WITHIN,
     AssignmentState,
     StepCause,
 )
-
-
-def slot_behind(giving: Assignment) -> int:
-    """The slot of the vehicle that takes over from this one: its own, or that behind a first contact."""
-    return HANDS_OVER - giving.slot if giving.hands_over else max(0, giving.slot)
 
 
 def giving_to(trips: list[Assignment], taking: Assignment) -> Assignment | None:
@@ -35,12 +29,6 @@ def taking_from(trips: list[Assignment], giving: Assignment) -> Assignment | Non
     return next((a for a in trips if a.fills_slot and a.slot == slot_behind(giving) and a.id != giving.id), None)
 
 
-def taken_over(trips: list[Assignment], giving: Assignment) -> bool:
-    """Whether another vehicle has reported the patient aboard, and has not taken that back."""
-    later = (a for a in trips if a.slot == slot_behind(giving) and a.id != giving.id)
-    return any(not LOADED.isdisjoint(a.stamps) for a in later if a.offered_at >= giving.offered_at)
-
-
 def steps_beside(books: Books, request: Request, before: Assignment, after: Assignment, now: datetime) -> None:
     """What a step of one of the two means for the other, who takes over or gives.
 
@@ -49,10 +37,9 @@ def steps_beside(books: Books, request: Request, before: Assignment, after: Assi
     giving = giving_to(books.assignments.list_of(request.id), after)
     if giving is None:
         return
-    carried, carries = LOADED.isdisjoint(before.stamps), not LOADED.isdisjoint(after.stamps)
-    if carries and carried:
+    if was_picked_up(after) and not was_picked_up(before):
         books.timers.set(Due(kind=DueKind.HAND_OVER, subject=giving.id, at=now + UNDO_WITHIN))
-    elif not carries:
+    elif not was_picked_up(after):
         books.timers.drop(DueKind.HAND_OVER, giving.id)
 
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from dispatch.desk.command import DESK
-from dispatch.desk.effects.steps import carrying, release
+from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books
+from dispatch.domain.aboard import carrying
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import Request, unfilled_slots
 from dispatch.vocabulary.policy import Policy
@@ -24,7 +25,7 @@ def make_room(books: Books, request: Request, now: datetime, policy: Policy, *, 
     empty = unfilled_slots(request.wanted, live)
     if empty:
         return empty[0]
-    leaving = min(live, key=lambda a: (a.row.loaded, a.state is not AssignmentState.OFFERED, a.slot))
+    leaving = min(live, key=lambda a: (a.row.aboard, a.state is not AssignmentState.OFFERED, a.slot))
     if refusal := carrying([leaving]):
         return refusal
     if leaving.row.is_going:
@@ -37,14 +38,14 @@ def take_place(books: Books, request: Request, accepted: Assignment, now: dateti
     """A driver has said yes: whoever drove on until then is called back, unless it carries somebody."""
     if accepted.slot in (INSTEAD, *range(request.wanted)):
         kept = [a for a in books.assignments.list_of(request.id) if a.is_live and a.slot == KEPT_UNTIL_BETTER]
-        _call_back(books, [a for a in kept if not a.row.loaded], StepCause.BETTER_ACCEPTED, now, policy)
+        _call_back(books, [a for a in kept if not a.row.aboard], StepCause.BETTER_ACCEPTED, now, policy)
     if accepted.slot != INSTEAD:
         return accepted
     others = [a for a in books.assignments.list_of(request.id) if a.id != accepted.id and a.fills_slot]
     empty = unfilled_slots(request.wanted, others)
     if empty:
         return _placed(books, accepted, empty[0])
-    leaving = gives_way([a for a in others if a.is_live and a.slot >= 0 and not a.row.loaded])
+    leaving = gives_way([a for a in others if a.is_live and a.slot >= 0 and not a.row.aboard])
     if leaving is None:
         _call_back(books, [accepted], StepCause.ALREADY_THERE, now, policy)
         return books.assignments.get(accepted.id)

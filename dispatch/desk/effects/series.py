@@ -5,6 +5,7 @@ from datetime import datetime
 
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.ports import Books
+from dispatch.domain.aboard import carrying
 from dispatch.domain.booking import meant
 from dispatch.domain.request import Request
 from dispatch.vocabulary.bookings import Rides
@@ -17,9 +18,9 @@ def series_with(books: Books, request: Request, rides: Rides) -> tuple[Request, 
 
 
 def unserved_with(books: Books, request: Request, rides: Rides) -> tuple[Request, ...]:
-    """Those of them for which no vehicle is asked or goes."""
-    others = series_with(books, request, rides)
-    return tuple(one for one in others if not any(trip.is_live for trip in books.assignments.list_of(one.id)))
+    """Those of them for which no vehicle is asked or goes, nor one broke down with somebody aboard."""
+    trips = [(one, books.assignments.list_of(one.id)) for one in series_with(books, request, rides)]
+    return tuple(one for one, its in trips if not any(trip.is_live for trip in its) and carrying(its) is None)
 
 
 def end_along(books: Books, request: Request, others: Sequence[Request], now: datetime, told: str, by: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from dispatch.desk.ports import Books, Due, DueKind
+from dispatch.domain.aboard import was_picked_up
 from dispatch.domain.assignment import Assignment, StepCommand, decide, evolve
 from dispatch.domain.correction import Correction, decide_correction
 from dispatch.domain.request import unfilled_slots
@@ -14,7 +15,6 @@ from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS
 from dispatch.vocabulary.trip_steps import (
     INSTEAD,
-    LOADED,
     STATES,
     AssignmentState,
     Phase,
@@ -23,6 +23,8 @@ from dispatch.vocabulary.trip_steps import (
     StepSource,
 )
 from dispatch.vocabulary.vehicle_classes import Duty
+
+_RELEASES = {AssignmentState.OFFERED: Step.WITHDRAW, AssignmentState.AT_DESTINATION: Step.CLEAR}
 
 
 def take_step(
@@ -71,6 +73,7 @@ def _follow(books: Books, assignment: Assignment, event: TripEvent, now: datetim
         # A vehicle that was at its base is there still when its driver says yes, and not when an end is undone.
         at_base = before.phase in (Phase.OFFER, Phase.LOST) and books.vehicles.get(vehicle_id).at_base
         books.vehicles.set_duty(vehicle_id, Duty.COMMITTED, at_base=at_base, now=now)
+        books.vehicles.set_to_clean(vehicle_id, on=False)  # its trip goes on
     elif STATES[assignment.state].phase is Phase.UNDER_WAY and before.phase is Phase.ASSIGNED:
         books.vehicles.set_duty(vehicle_id, Duty.COMMITTED, at_base=False, now=now)
     if before.is_live and not assignment.is_live:
@@ -108,16 +111,18 @@ def _nobody_else_was_asked(books: Books, late: Assignment) -> bool:
 
 
 def _free(books: Books, assignment: Assignment, event: TripEvent, now: datetime) -> None:
-    """The vehicle is on no trip any more: it is free, has to be cleaned first (R10), or cannot go on."""
+    """The vehicle is on no trip any more: it is free, has to be cleaned first (R10), or cannot go on; what is due then
+    stays due until it is done."""
     held = books.vehicles.get(assignment.vehicle_id)
     cleared = assignment.state is AssignmentState.CLEARED
-    carried = cleared or not LOADED.isdisjoint(assignment.stamps)
+    carried = cleared or was_picked_up(assignment)
+    to_clean = carried and books.requests.get(assignment.request_id).ask.patient.infectious
+    books.vehicles.set_to_clean(assignment.vehicle_id, on=to_clean)
     if isinstance(event, ProblemReported):
         duty = Duty.OUT_OF_SERVICE
-    elif carried and books.requests.get(assignment.request_id).ask.patient.infectious:
-        duty = Duty.CLEANING
+        books.vehicles.set_broke_at(assignment.vehicle_id, now)
     else:
-        duty = Duty.AVAILABLE
+        duty = Duty.CLEANING if to_clean else Duty.AVAILABLE
     books.vehicles.set_duty(assignment.vehicle_id, duty, at_base=False, now=now)
     if cleared:  # a crew that was only called back needs no rest (R22)
         books.vehicles.set_history(assignment.vehicle_id, on_duty_since=held.on_duty_since, trip_ended_at=now)
@@ -130,12 +135,6 @@ def wake_waiting(books: Books, now: datetime) -> None:
         books.timers.hasten(kind, now)
 
 
-def carrying(assignments: Iterable[Assignment]) -> Refusal | None:
-    """Why a request can neither be ended nor given to another vehicle: somebody is aboard of this one."""
-    aboard = next((a for a in assignments if a.row.loaded), None)
-    return Refusal(RefusalCode.PATIENT_ABOARD, {"vehicle_id": aboard.vehicle_id}) if aboard is not None else None
-
-
 def release(
     books: Books,
     assignments: Iterable[Assignment],
@@ -146,10 +145,11 @@ def release(
     reason: str | None = None,
     cause: StepCause | None = None,
 ) -> None:
-    """Withdraw what of these is offered, and stand the vehicles of the others that are live down."""
+    """Withdraw what of these is offered, and stand the vehicles of the others that are live down; the trip of one that
+    stands at its destination is over."""
     for assignment in assignments:
         if assignment.is_live:
-            step = Step.WITHDRAW if assignment.state is AssignmentState.OFFERED else Step.STAND_DOWN
+            step = _RELEASES.get(assignment.state, Step.STAND_DOWN)
             command = StepCommand(step=step, actor=actor, source=StepSource.DESK, reason=reason, cause=cause)
             refusal = take_step(books, assignment, command, now, policy)
             assert not isinstance(refusal, Refusal), refusal

@@ -10,10 +10,11 @@ from dispatch.desk.command import DESK, Command
 from dispatch.desk.effects.asking import ask_approval, keep_answer
 from dispatch.desk.effects.carry_out import carry_out
 from dispatch.desk.effects.standing import settle
-from dispatch.desk.effects.steps import carrying, release
+from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books, Due, LostRaceError
 from dispatch.desk.unit import Unit, Work, transaction
 from dispatch.desk.usecases.proposing import weigh
+from dispatch.domain.aboard import was_picked_up
 from dispatch.domain.approval import HEARD_WITHIN, Approval, ApprovalState, Heard
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.people import Person
@@ -24,7 +25,7 @@ from dispatch.vocabulary.promises import OWN_OPERATOR
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS
 from dispatch.vocabulary.roles import Role
-from dispatch.vocabulary.trip_steps import KEPT_UNTIL_BETTER, LOADED, AssignmentState, StepCause
+from dispatch.vocabulary.trip_steps import KEPT_UNTIL_BETTER, AssignmentState, StepCause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,9 +234,9 @@ def _judge(
 
 def _judge_carried(lost: Assignment | None) -> Refusal | None:
     """Whoever was picked up is brought to the end, whatever is said afterwards."""
-    if lost is None or LOADED.isdisjoint(lost.stamps):
+    if lost is None or not was_picked_up(lost):
         return None
-    return carrying([lost]) or Refusal(RefusalCode.PATIENT_ABOARD, {"vehicle_id": lost.vehicle_id})
+    return Refusal(RefusalCode.PATIENT_ABOARD, {"vehicle_id": lost.vehicle_id})
 
 
 def _write(books: Books, decision: Decision, asked: Approval, answered: Approval, actor: Person, now: datetime) -> None:

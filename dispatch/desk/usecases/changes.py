@@ -1,6 +1,6 @@
 """What else is said about a request: the family's word, a hold of its destination, a note, its end."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,9 +8,10 @@ from dispatch.desk.command import DESK, FAMILY, Command
 from dispatch.desk.effects.noticing import judge_staying
 from dispatch.desk.effects.series import end_along, series_with
 from dispatch.desk.effects.standing import settle
-from dispatch.desk.effects.steps import carrying, release
+from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books
 from dispatch.desk.unit import Unit, command, transaction
+from dispatch.domain.aboard import carrying, list_stranded, list_unserved, slot_behind, was_picked_up
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.booking import next_ride
 from dispatch.domain.request import Request
@@ -19,8 +20,8 @@ from dispatch.vocabulary.events import FamilySaid, Held, Noted, PromiseCalled
 from dispatch.vocabulary.promises import TOLD_FAMILY, TOLD_NOBODY, CallOutcome
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS, FamilyWord, RequestState
-from dispatch.vocabulary.roles import Permission
-from dispatch.vocabulary.trip_steps import LOADED, AssignmentState, Phase, StepCause
+from dispatch.vocabulary.roles import Permission, Role
+from dispatch.vocabulary.trip_steps import StepCause
 
 
 @command
@@ -65,7 +66,9 @@ def end(
     no way back, and with a ride of a series all later ones may end.
 
     Unfounded is what somebody was told on the phone; where nobody could be reached it takes the permission for that.
-    A duplicate is the same as another request, `of`: the family's link follows that one. Raises NotFoundError.
+    A duplicate is the same as another request, `of`, that is open or was served: the family's link follows that one.
+    Who is aboard is brought to the end; who was aboard of a vehicle that broke down is taken over by another, or an
+    operator's `reason` says of a completed request how they are cared for. Raises NotFoundError.
     """
     request = books.requests.get(request_id)
     if request.state in ENDS:
@@ -74,7 +77,10 @@ def end(
         return Refusal(RefusalCode.NO_SERIES)
     others = series_with(books, request, rides) if state is not RequestState.COMPLETED else ()
     live, policy = books.assignments.list_of(request_id), unit.policy(books, now)
-    refusal = carrying([*live, *_trips(books, others)]) or _not_so(request, state, live)
+    if state is RequestState.COMPLETED:
+        refusal = _not_so(request, live, cared_for=by.actor.role is Role.OPERATOR and bool(reason))
+    else:
+        refusal = next(filter(None, (carrying(books.assignments.list_of(one.id)) for one in (request, *others))), None)
     if state is RequestState.UNFOUNDED:
         refusal = refusal or judge_staying(books, live, now, policy)
     if refusal is not None:
@@ -84,8 +90,11 @@ def end(
             return Refusal(RefusalCode.CALL_FIRST, {"state": request.state})
         told = TOLD_NOBODY
     if state is RequestState.DUPLICATE:
-        if of is None or followed(books, books.requests.get(of)).id == request_id:
+        same = followed(books, books.requests.get(of)) if of is not None else None
+        if same is None or same.id == request_id:
             return Refusal(RefusalCode.DUPLICATE_OF_WHAT, {"of": of})
+        if same.state in ENDS and same.state is not RequestState.COMPLETED:
+            return Refusal(RefusalCode.DUPLICATE_OF_UNSERVED, {"of": of, "state": same.state})
         request = replace(request, duplicate_of=of, version=request.version + 1)
         books.requests.save(request)
     release(books, [*live, *_trips(books, others)], actor=by.actor.id, reason=reason, now=now, policy=policy)
@@ -124,12 +133,17 @@ def shown_on_link(books: Books, request: Request) -> Request:
     return next_ride(rides) if rides else request
 
 
-def _not_so(request: Request, end: RequestState, trips: Sequence[Assignment]) -> Refusal | None:
-    """Why a request has not ended as it is said: nobody was carried."""
-    reached = [a for a in trips if a.row.phase is Phase.SERVED or a.state is AssignmentState.AT_DESTINATION]
-    if end is RequestState.COMPLETED and request.ask.needs_vehicle and not reached:
-        return Refusal(RefusalCode.NOT_SERVED, {"state": request.state})
-    return None
+def _not_so(request: Request, trips: Sequence[Assignment], *, cared_for: bool) -> Refusal | None:
+    """Why a request is not completed: somebody is on the way, or of some place nobody was brought to the end. Who was
+    aboard of a vehicle that broke down may be `cared_for`."""
+    stranded = list_stranded(trips)
+    refusal = carrying([a for a in trips if a.row.loaded] + ([] if cared_for else stranded))
+    missing = list_unserved(request.wanted, trips)
+    if cared_for:
+        missing = [slot for slot in missing if all(slot_behind(a) != slot for a in stranded)]
+    if refusal is None and request.ask.needs_vehicle and missing:
+        return Refusal(RefusalCode.NOT_SERVED, {"missing": len(missing), "wanted": request.wanted})
+    return refusal
 
 
 def _reached(books: Books, request: Request) -> bool:
@@ -165,9 +179,9 @@ def family_said(unit: Unit, books: Books, now: datetime, track_token: str, said:
     return request.id
 
 
-def family_may_answer(trips: Iterable[Assignment]) -> bool:
+def family_may_answer(trips: Sequence[Assignment]) -> bool:
     """Whether the family can still say that nobody needs to come: nobody was picked up yet."""
-    return all(LOADED.isdisjoint(a.stamps) for a in trips if a.fills_slot)
+    return not list_stranded(trips) and not any(was_picked_up(a) for a in trips if a.fills_slot)
 
 
 def words_of_family(books: Books, request_id: str) -> set[FamilyWord]:

@@ -108,9 +108,9 @@ class _Plan:
 async def _plan(unit: Unit, request: Request, ask: Ask, trips: Sequence[Assignment], now: datetime) -> _Plan:
     decision = await unit.search_again(replace(request, ask=ask), now)
     live = [a for a in trips if a.is_live]
-    unfit = {a.id for a in live if not a.row.loaded and _unfit(decision, request.ask, a.vehicle_id)}
+    unfit = {a.id for a in live if not a.row.aboard and _unfit(decision, request.ask, a.vehicle_id)}
     in_slots = [a for a in live if a.slot >= 0]
-    surplus = [a for a in in_slots if a.slot >= decision.wanted and not a.row.loaded]
+    surplus = [a for a in in_slots if a.slot >= decision.wanted and not a.row.aboard]
     leaving = [a for a in live if a.id in unfit and a not in surplus and (a.slot >= 0 or a.slot == INSTEAD)]
     withdrawn = [a for a in leaving if a.state is AssignmentState.OFFERED]
     going = [a for a in leaving if a.row.is_going]

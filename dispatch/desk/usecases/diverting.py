@@ -10,14 +10,13 @@ from dispatch.desk.effects.carry_out import give_way, make_offer, put_decision, 
 from dispatch.desk.effects.places import make_room
 from dispatch.desk.effects.sending import judge_sop
 from dispatch.desk.effects.standing import goes_before, settle
-from dispatch.desk.effects.steps import carrying
 from dispatch.desk.ports import Books, LostRaceError
 from dispatch.desk.search import walked
 from dispatch.desk.unit import Unit, Work
+from dispatch.domain.aboard import carrying, was_picked_up
 from dispatch.domain.assignment import Assignment
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS
-from dispatch.vocabulary.trip_steps import LOADED
 
 
 async def divert(
@@ -36,7 +35,7 @@ async def divert(
         request, trips = await unit.store.read(
             lambda books: (books.requests.get(request_id), books.assignments.list_of(books.requests.get(of).id))
         )
-        empty = [a for a in trips if a.is_live and LOADED.isdisjoint(a.stamps) and vehicle_id in (None, a.vehicle_id)]
+        empty = [a for a in trips if a.is_live and not was_picked_up(a) and vehicle_id in (None, a.vehicle_id)]
         if not empty:
             return lambda books: _judge(books, request_id, of) or _none_empty(trips, of)
         freed = frozenset(a.vehicle_id for a in empty)

@@ -10,6 +10,7 @@ from dispatch.desk.effects.series import end_along, unserved_with
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.desk.unit import Unit, Work, command, transaction
+from dispatch.domain.aboard import carrying
 from dispatch.domain.people import heirs_of
 from dispatch.domain.promise import (
     CALL_AGAIN_AFTER,
@@ -141,8 +142,11 @@ def close(
     end = _ENDS[outcome]
     if end is RequestState.COMPLETED and promise.kind is not PromiseKind.DOCUMENT:
         return Refusal(RefusalCode.PROMISE_STILL_OWED, {"state": request.state})
-    if any(a.is_live for a in books.assignments.list_of(request.id)):
+    trips = books.assignments.list_of(request.id)
+    if any(a.is_live for a in trips):
         return Refusal(RefusalCode.VEHICLE_UNDER_WAY, {"state": request.state})
+    if stranded := carrying(trips):
+        return stranded
     state = PromiseState.KEPT if end is RequestState.COMPLETED else PromiseState.WITHDRAWN
     close_promise(books, request.id, state, outcome=outcome.value, told=told, now=now, actor=by.actor.id)
     others = unserved_with(books, request, Rides.THIS) if end is not RequestState.COMPLETED else ()

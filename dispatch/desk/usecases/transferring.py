@@ -8,20 +8,21 @@ from dispatch.choosing.decision import Decision
 from dispatch.choosing.next_step import NextStep, OfferTo
 from dispatch.desk.command import DESK, Command
 from dispatch.desk.effects.carry_out import carry_out, make_offer, put_decision, watch_long
-from dispatch.desk.effects.handing_over import slot_behind, taken_over, taking_from
+from dispatch.desk.effects.handing_over import taking_from
 from dispatch.desk.effects.sending import judge_choice
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.effects.steps import release, take_step
 from dispatch.desk.ports import Books, Due, LostRaceError
 from dispatch.desk.search import walked
 from dispatch.desk.unit import Unit, Work, transaction
+from dispatch.domain.aboard import list_stranded, slot_behind, taken_over
 from dispatch.domain.arrival import Arrival
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.request import Ask, Request, unfilled_slots
 from dispatch.vocabulary.events import TransferBegun
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS
-from dispatch.vocabulary.trip_steps import HANDS_OVER, LOADED, AssignmentState, Step, StepCause, StepSource
+from dispatch.vocabulary.trip_steps import HANDS_OVER, Step, StepCause, StepSource
 
 Move = Callable[[Ask], Ask]
 
@@ -114,8 +115,7 @@ def _giving(trips: Sequence[Assignment], of: str | None) -> Assignment | None:
     carrying = [a for a in named if a.row.loaded]
     if carrying:
         return carrying[0] if len(carrying) == 1 else None
-    broken = [a for a in named if a.state is AssignmentState.STOOD_DOWN and not LOADED.isdisjoint(a.stamps)]
-    waiting = [a for a in broken if not taken_over(list(trips), a)]
+    waiting = [a for a in list_stranded(trips) if a in named]
     return waiting[-1] if waiting else None
 
 

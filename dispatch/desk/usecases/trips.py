@@ -17,6 +17,7 @@ from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.desk.record import Written
 from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.proposing import weigh
+from dispatch.domain.aboard import was_picked_up
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.correction import Correction
 from dispatch.domain.request import Place, Request, unfilled_slots
@@ -28,7 +29,7 @@ from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS, RequestState
-from dispatch.vocabulary.trip_steps import LOADED, STEPS, AssignmentState, Step
+from dispatch.vocabulary.trip_steps import STEPS, AssignmentState, Step
 
 _WITH_PATIENT = (AssignmentState.TRANSPORTING, AssignmentState.AT_DESTINATION)
 _LEAVES = (Step.CLEAR, Step.STAND_DOWN)
@@ -153,7 +154,7 @@ def _beside(
     steps_beside(books, request, before, after, now)
     if after.slot < 0 and after.state in _WITH_PATIENT and after.state not in before.stamps:
         first_contact_carries(books, request, after, left_s, now, policy)
-    elif LOADED.isdisjoint(after.stamps) and not LOADED.isdisjoint(before.stamps):
+    elif was_picked_up(before) and not was_picked_up(after):
         goes_ahead_again(books, request, after, now, policy)
     if after.row.met and after.state is not before.state and books.assignments.get(after.id).slot >= 0:
         let_the_asked_be(books, request, now, policy)
@@ -172,7 +173,7 @@ async def _left_s(unit: Unit, ahead: Assignment, request: Request) -> float | No
 def _from_where_it_stands(unit: Unit, request: Request, before: Assignment) -> Request:
     """Somebody aboard a vehicle that cannot go on is picked up where it stands."""
     fix = unit.live.last_fixes().get(before.vehicle_id)
-    if not before.row.loaded or fix is None:
+    if not before.row.aboard or fix is None:
         return request
     here = Place(point=fix.point, name="", spot=Spot.VEHICLE_STOPPED, agency=request.ask.pickup.agency)
     return replace(request, ask=replace(request.ask, pickup=here))

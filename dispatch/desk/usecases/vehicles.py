@@ -39,7 +39,8 @@ def set_duty(
     by: Command,
     auto_accept: bool | None = None,
 ) -> str | Refusal:
-    """A driver goes on or off duty, or has finished cleaning; a vehicle on a trip finishes it first.
+    """A driver goes on or off duty, or has finished cleaning; a vehicle on a trip finishes it first. One that is to be
+    cleaned is cleaned before it is free, whatever happened to it meanwhile.
 
     `auto_accept` says whether its offers are taken without asking; None leaves that as it is. Returns the vehicle's id.
     """
@@ -49,6 +50,8 @@ def set_duty(
     if auto_accept is not None:
         books.vehicles.set_auto_accept(vehicle_id, on=auto_accept)
     if held.assignment_id is None:
+        if duty is Duty.AVAILABLE and held.to_clean and held.duty is not Duty.CLEANING:
+            duty = Duty.CLEANING
         _change_duty(books, held, duty, at_base=at_base, now=now, policy=unit.policy(books, now))
         changed = DutyChanged(duty=duty, at_base=at_base, at=now, vehicle_id=vehicle_id, actor=by.actor.id)
         books.journal.add(changed)
@@ -65,7 +68,10 @@ def _change_duty(books: Books, held: VehicleNow, duty: Duty, *, at_base: bool, n
     else:
         ends_at = on_duty_since + timedelta(hours=policy.shift_ends_h)
         books.timers.set(Due(kind=DueKind.SHIFT_ENDS, subject=held.id, at=ends_at))
+    if duty is Duty.OUT_OF_SERVICE:
+        books.vehicles.set_broke_at(held.id, now)
     if duty is Duty.AVAILABLE:
+        books.vehicles.set_to_clean(held.id, on=False)
         if held.duty is not Duty.AVAILABLE:  # a driver who comes back has done with what kept him
             books.vehicles.leave_alone(held.id, None)
         wake_waiting(books, now)

@@ -36,7 +36,7 @@ class SqlVehicles(Book):
         return newest, list(map(_vehicle, self._rows(changed)))
 
     def put(self, vehicle: Vehicle) -> None:
-        at_first = {"duty": Duty.OFF_DUTY, "at_base": False, "auto_accept": False}
+        at_first = {"duty": Duty.OFF_DUTY, "at_base": False, "auto_accept": False, "to_clean": False}
         made = {"revision": NEXT_REVISION}
         self._put(tables.vehicles, row_of(tables.vehicles, vehicle), at_first=at_first, made=made)
 
@@ -45,6 +45,12 @@ class SqlVehicles(Book):
 
     def set_history(self, vehicle_id: str, *, on_duty_since: datetime | None, trip_ended_at: datetime | None) -> None:
         self.touch(vehicle_id, on_duty_since=on_duty_since, trip_ended_at=trip_ended_at)
+
+    def set_to_clean(self, vehicle_id: str, *, on: bool) -> None:
+        self.touch(vehicle_id, to_clean=on)
+
+    def set_broke_at(self, vehicle_id: str, at: datetime) -> None:
+        self.touch(vehicle_id, broke_at=at)
 
     def leave_alone(self, vehicle_id: str, until: datetime | None) -> None:
         self.touch(vehicle_id, left_alone_until=until)

@@ -93,7 +93,7 @@ async def test_while_a_search_runs_drivers_are_answered(town: Town) -> None:
 async def test_over_ten_thousand_vehicles_the_loop_goes_on_ticking(town: Town) -> None:
     hearse = (await town.vehicle("H1")).vehicle
     fleet = [replace(hearse, id=f"V{number:05}") for number in range(MANY)]
-    state = {"duty": Duty.AVAILABLE, "at_base": False, "auto_accept": False, "revision": 1_000}
+    state = {"duty": Duty.AVAILABLE, "at_base": False, "auto_accept": False, "to_clean": False, "revision": 1_000}
     rows = [row_of(tables.vehicles, vehicle, **state) for vehicle in fleet]
     await asyncio.wrap_future(town.store._submit(lambda connection: connection.execute(insert(tables.vehicles), rows)))
     fixes = [Fix(vehicle_id=v.id, point=CIKOKOL.point, taken_at=NOW, received_at=NOW) for v in fleet]

@@ -33,7 +33,7 @@ MOVES: dict[Step, dict[AssignmentState, AssignmentState]] = {
     Step.TRANSPORTING: {_S.ON_SCENE: _S.TRANSPORTING},
     Step.AT_DESTINATION: {_S.TRANSPORTING: _S.AT_DESTINATION},
     Step.CLEAR: {_S.AT_DESTINATION: _S.CLEARED, _S.ON_SCENE: _S.CLEARED},
-    Step.STAND_DOWN: dict.fromkeys((s for s in DRIVEN if s is not _S.TRANSPORTING), _S.STOOD_DOWN),
+    Step.STAND_DOWN: dict.fromkeys((s for s in DRIVEN if s not in (_S.TRANSPORTING, _S.AT_DESTINATION)), _S.STOOD_DOWN),
     Step.PROBLEM: dict.fromkeys(DRIVEN, _S.STOOD_DOWN),
     Step.HAND_OVER: {_S.TRANSPORTING: _S.CLEARED},
 }
