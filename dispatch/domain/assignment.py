@@ -14,6 +14,7 @@ from dispatch.vocabulary.trip_steps import (
     INSTEAD,
     STATES,
     STEPS,
+    TRAIL,
     UNDO_WITHIN,
     AssignmentState,
     Leg,
@@ -138,7 +139,7 @@ def decide(assignment: Assignment, command: StepCommand, now: datetime) -> TripE
     is_undo = command.step is Step.UNDO
     target = _target(assignment, command.step)
     if target is None:
-        allowed = [step.value for step in steps_from(assignment.state)]
+        allowed = [step.value for step in steps_from(assignment.state) if not STEPS[step].by_desk]
         facts = {"step": command.step, "state": assignment.state, "allowed": allowed}
         return Refusal(RefusalCode.STEP_OUT_OF_ORDER, facts)
     if command.step is Step.EXPIRE and now < assignment.expires_at:
@@ -187,6 +188,7 @@ def _can_undo(assignment: Assignment, command: StepCommand, now: datetime) -> bo
 def evolve(assignment: Assignment, event: TripEvent) -> Assignment:
     """The assignment after `event`; the same events always give the same assignment."""
     stamps, undone = dict(assignment.stamps), isinstance(event, StepUndone)
+    is_back = assignment.state in TRAIL and event.state in until(assignment.state)  # to another place
     says_why = not isinstance(event, StepUndone | StepCorrected)
     if undone or not assignment.fills_slot:  # what is taken back leaves no stamp, nor an offer's end before a late yes
         stamps.pop(assignment.state, None)
@@ -194,6 +196,8 @@ def evolve(assignment: Assignment, event: TripEvent) -> Assignment:
         stamps = {state: stamp for state, stamp in stamps.items() if state in until(event.state)}
         stamps[event.corrected] = Stamp(event.since, event.at, event.source)
     elif not undone:
+        if is_back:
+            stamps = {state: stamp for state, stamp in stamps.items() if state in until(event.state)}
         stamps[event.state] = Stamp(event.device_time, event.at, event.source)
     return replace(
         assignment,

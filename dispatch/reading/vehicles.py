@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from dispatch.desk.effects.carry_out import offer_s
+from dispatch.desk.effects.noticing import judge_treated
 from dispatch.desk.ports import Books
 from dispatch.desk.unit import Unit
 from dispatch.domain.assignment import Assignment
@@ -26,7 +27,7 @@ from dispatch.reading.scope import Scope, of_fleet, of_listed
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Permission, Role, may
-from dispatch.vocabulary.trip_steps import AssignmentState
+from dispatch.vocabulary.trip_steps import AssignmentState, Step
 from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
 
 
@@ -171,6 +172,14 @@ def offer_out(unit: Unit, books: Books, person: Person, lang: Lang) -> OfferOut 
     )
 
 
+def _own_trip(unit: Unit, books: Books, live: Assignment, vehicle: VehicleNow) -> AssignmentOut:
+    """The trip with the steps that its driver may take: it is over on the scene only where somebody was treated."""
+    trip = assignment_out(unit, live, {vehicle.id: vehicle.vehicle.name})
+    if judge_treated(books, books.requests.get(live.request_id), live) is None:
+        return trip
+    return trip.model_copy(update={"next_steps": [step for step in trip.next_steps if step is not Step.CLEAR]})
+
+
 def me_out(
     unit: Unit, books: Books, person: Person, vehicle: VehicleNow | None, lang: Lang, *, demo: bool, roads: str
 ) -> MeOut:
@@ -185,7 +194,7 @@ def me_out(
         permissions=sorted(person.permissions),
         facility=FacilityOut.of(facility, facility.point) if facility else None,
         vehicle=vehicle_out(0, vehicle, live, now, unit.limits) if vehicle else None,
-        assignment=assignment_out(unit, live, {vehicle.id: vehicle.vehicle.name}) if live and vehicle else None,
+        assignment=_own_trip(unit, books, live, vehicle) if live and vehicle else None,
         request=offer_request_out(unit, books, request, live, lang) if request and live else None,
         contact_phone=see(live.request_id).phone if live and live.row.is_going else None,
         now=now,

@@ -30,6 +30,7 @@ class RefusalCode(StrEnum):
     NOT_SERVED = auto()
     CALL_FIRST = auto()
     STAYS_UNTIL_RUNG = auto()
+    NOBODY_CARRIED = auto()
     NO_PATIENT = auto()
     NO_DEATH_REPORT = auto()
     NOT_RECEIVING = auto()

@@ -139,6 +139,8 @@ class Step(StrEnum):
     EXPIRE = "expire"
     WITHDRAW = "withdraw"
     HAND_OVER = "hand_over"
+    ON_TO_PICKUP = "on_to_pickup"
+    ON_TO_DESTINATION = "on_to_destination"
 
 
 class StepSource(StrEnum):
@@ -211,6 +213,9 @@ STEPS: Mapping[Step, StepRow] = MappingProxyType(
         ),
         # Another vehicle has reported the patient aboard.
         Step.HAND_OVER: StepRow(leads_from=LOADED, leads_to=_S.CLEARED, event="handed_over", by_desk=True),
+        # The place where it stands is another one now.
+        Step.ON_TO_PICKUP: StepRow(leads_from=_from(_S.ON_SCENE), leads_to=_S.EN_ROUTE, by_desk=True),
+        Step.ON_TO_DESTINATION: StepRow(leads_from=_from(_S.AT_DESTINATION), leads_to=_S.TRANSPORTING, by_desk=True),
     }
 )
 # The steps of a person; `undo` has no row: where it leads is the state before.

@@ -354,7 +354,8 @@ class DeskMachine(Ground):
         row = self.pick(self.live(), number)
         while row is not None and steps:
             step = Step.CLEAR if treated and row["state"] == "on_scene" else AHEAD[row["state"]]
-            stays = step is Step.CLEAR and self.witness.stays(row, self.town.clock.now())
+            leaves = step is Step.CLEAR and row["state"] == "on_scene"
+            stays = leaves and (self.witness.stays(row, self.town.clock.now()) or not self.witness.treats(row))
             done = self.take(row, step, DRIVERS[row["vehicle_id"]])
             assert isinstance(done, str) is not stays, done
             if stays:

@@ -138,7 +138,7 @@ _ARRIVING = f"{_UNITS}/desk/test_arriving.py"
 _BY_SCENARIO = (
     Mutant("nobody is woken when time lets somebody go", _CARRY_OUT, "min(now + RETRY_EVERY, may_change_at(decision) or", "min(now + RETRY_EVERY,", f"{_PLAYED}[73-istirahat-selesai]"),
     Mutant("a change lets a vehicle go unasked", f"{_CASES}/changing.py", "if going and not agreed else None", "if False else None", f"{_UNITS}/desk/test_changing.py::test_a_vehicle_that_is_not_needed_any_more_is_let_go_only_when_that_was_agreed"),
-    Mutant("who carries somebody is called back", _TRIP, "leads_from=GOING - LOADED,", "leads_from=GOING,", f"{_UNITS}/vocabulary/test_trip_steps.py::test_every_step_leads_from_every_state_where_it_led_before"),
+    Mutant("who carries somebody is called back", _TRIP, "leads_from=GOING - ABOARD,", "leads_from=GOING,", f"{_UNITS}/vocabulary/test_trip_steps.py::test_every_step_leads_from_every_state_where_it_led_before"),
     Mutant("a vehicle that comes nearer wakes nobody", f"{_CASES}/vehicles.py", "if not (lost | moved) & free:", "if not lost & free:", f"{_PLAYED}[72-makin-dekat]"),
     Mutant("the operator is told the same twice", f"{_EFFECTS}/noticing.py", "if what not in noticed(books, assignment):", "if True:", f"{_UNITS}/desk/test_reports.py::test_what_is_reported_twice_is_told_once_and_a_call_is_owed_meanwhile"),
     Mutant("a late yes is taken though somebody else was asked", _STEPS, "if assignment.row.phase is Phase.LOST and not", "if False and not", f"{_PLAYED}[71-ya-terlambat-diteruskan]"),
@@ -151,7 +151,7 @@ _BY_SCENARIO = (
     Mutant("a breakdown forgets the cleaning", f"{_CASES}/vehicles.py", "duty is Duty.AVAILABLE and held.to_clean and", "False and", f"{_UNITS}/desk/test_breaking.py::test_what_is_to_be_cleaned_is_cleaned_whatever_happens_before"),
     Mutant("an operator's choice frees who carries somebody", f"{_EFFECTS}/places.py", "if refusal := carrying([leaving]):", "if refusal := None:", f"{_PLAYED}[63-pasien-di-dalam]"),
     Mutant("a trip that was put back keeps the times of what never was", f"{_DOMAIN}/assignment.py", "for state, stamp in stamps.items() if state in until(event.state)", "for state, stamp in stamps.items()", f"{_UNITS}/domain/test_correction.py::test_a_step_by_slip_leaves_no_stamp_and_the_event_keeps_when_it_was_tapped"),
-    Mutant("who carries nobody after all keeps the other's place", f"{_CASES}/trips.py", "elif LOADED.isdisjoint(after.stamps) and not", "elif False and not", f"{_UNITS}/desk/test_correcting.py::test_a_first_contact_that_carries_nobody_after_all_is_ahead_again_and_another_is_sought"),
+    Mutant("who carries nobody after all keeps the other's place", f"{_CASES}/trips.py", "elif was_picked_up(before) and not", "elif False and not", f"{_UNITS}/desk/test_correcting.py::test_a_first_contact_that_carries_nobody_after_all_is_ahead_again_and_another_is_sought"),
     Mutant("a vehicle is put back on its trip from another", _STEPS, " or other is not None:", ":", f"{_UNITS}/desk/test_correcting.py::test_a_vehicle_that_is_asked_for_another_trip_is_not_put_back_on_the_one_before"),
     Mutant("a vehicle is diverted with somebody aboard", f"{_CASES}/diverting.py", "if a.is_live and not was_picked_up(a) and", "if a.is_live and", f"{_UNITS}/desk/test_diverting.py::test_who_carries_somebody_is_never_diverted"),
     Mutant("a red loses its vehicle to another red", _STANDING, " and other.urgency is not Urgency.RED", "", f"{_UNITS}/desk/test_diverting.py::test_only_a_red_takes_and_only_from_another_that_is_none"),

@@ -32,9 +32,9 @@ NEXT = {
     "offered": {"accepted", "declined", "expired", "withdrawn"},
     "accepted": {"en_route", "stood_down"},
     "en_route": {"on_scene", "stood_down"},
-    "on_scene": {"transporting", "cleared", "stood_down"},
+    "on_scene": {"transporting", "cleared", "stood_down", "en_route"},  # on to another place, by the desk
     "transporting": {"at_destination", "stood_down"},
-    "at_destination": {"cleared", "stood_down"},
+    "at_destination": {"cleared", "stood_down", "transporting"},
     "expired": {"accepted"},  # a late yes
 }
 BACK = {
@@ -88,6 +88,7 @@ class Witness:
         self._left: dict[tuple[str, str], datetime] = {}  # when a vehicle left a request, otherwise than by silence
         self._noticed: Counter[tuple[str, str]] = Counter()
         self._nobody: dict[str, tuple[str, datetime]] = {}  # where nobody was found, until somebody has rung
+        self._not_found: dict[str, str] = {}  # the request of each trip on which nobody was found at its place
         self._taken: set[tuple[str, str]] = set()  # which request lost which vehicle on its way
         self._silent: dict[str, tuple[str, str, datetime]] = {}  # the offers that nobody answered, not even late
         self._declined: dict[str, datetime] = {}  # until when a vehicle is left alone
@@ -132,6 +133,12 @@ class Witness:
     def overdue(self, now: datetime) -> list[str]:
         """Timers that are due and were not carried out."""
         return [f"timer {key} of {at} was not carried out" for key, at in self.seen.due().items() if at <= now]
+
+    def treats(self, row: Row) -> bool:
+        """Whether a trip may be over on the scene: somebody was treated or died there, or another vehicle is meant."""
+        asked = next(json.loads(one["ask"]) for one in self.seen["requests"] if one["id"] == row["request_id"])
+        died = any(one["assignment_id"] == row["id"] and one["state"] == "confirmed" for one in self.seen["deaths"])
+        return row["slot"] < 0 or died or (asked["need"] == "emergency" and row["id"] not in self._not_found)
 
     def stays(self, row: Row, now: datetime) -> bool:
         """Whether the vehicle of this assignment waits where its crew found nobody."""
@@ -194,6 +201,9 @@ class Witness:
             self._expires[row["assignment_id"]] = min(
                 until, at + timedelta(seconds=_answer_s(asked, self._offered_at[row["assignment_id"]]))
             )
+        elif kind == "request_changed" and "pickup" in facts["changed"]:
+            self._answer_nobody(request)
+            self._not_found = {trip: of for trip, of in self._not_found.items() if of != request}
         elif kind in ("trip_noticed", "promise_called", "death_answered"):
             yield from self._reported(row, facts, at)
         elif row["assignment_id"] is not None and "state" in facts:
@@ -273,7 +283,7 @@ class Witness:
         """What a crew or the desk noticed of a trip, and what answers it."""
         trip, request = row["assignment_id"], row["request_id"]
         if row["kind"] == "promise_called":
-            self._nobody = {name: one for name, one in self._nobody.items() if one[0] != request}
+            self._answer_nobody(request)
         elif row["kind"] == "death_answered":
             self._noticed.pop((trip, "patient_died"), None)  # the crew may report it again
         else:
@@ -282,6 +292,13 @@ class Witness:
                 yield f"the operator is told again that {trip} is {facts['what']}"
             if facts["what"] == "nobody_there":
                 self._nobody[trip] = request, at
+                self._not_found[trip] = request
+
+    def _answer_nobody(self, request: str) -> None:
+        """Somebody has rung, or the place is another one: a crew that finds nobody may say so again."""
+        for trip in [name for name, one in self._nobody.items() if one[0] == request]:
+            del self._nobody[trip]
+            self._noticed.pop((trip, "nobody_there"), None)
 
     def _offered(self, row: Row, facts: Mapping[str, Any], at: datetime, asked: Mapping[str, Any]) -> Iterator[str]:
         name, vehicle, request = row["assignment_id"], row["vehicle_id"], row["request_id"]
@@ -377,6 +394,9 @@ class Witness:
             trail.pop()
             return (before, state) in BACK and trail[-1:] == [state]
         if kind != "step_corrected":
+            if state in trail:  # the place where it stood is another one
+                trail[:] = trail[: trail.index(state)]
+                ahead = ahead and facts["source"] == "desk"
             trail.append(state)
             return ahead
         known = facts["was"] == before and facts["corrected"] in (state, *trail)

@@ -7,8 +7,11 @@ from dispatch.desk.command import DESK
 from dispatch.desk.ports import Books
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.death import is_coming
-from dispatch.vocabulary.events import PromiseCalled, TripNoticed
-from dispatch.vocabulary.notices import Notice
+from dispatch.domain.request import Request
+from dispatch.vocabulary.deaths import DeathState
+from dispatch.vocabulary.events import PromiseCalled, RequestChanged, TripNoticed
+from dispatch.vocabulary.needs import Need
+from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.trip_steps import AssignmentState
@@ -33,19 +36,27 @@ def write_notice(books: Books, assignment: Assignment, what: Notice, now: dateti
     books.journal.add(event.about(assignment.request_id, assignment_id=assignment.id, vehicle_id=assignment.vehicle_id))
 
 
+def _nobody_there(books: Books, trip: Assignment) -> tuple[datetime | None, bool]:
+    """Since when a crew has found nobody at this place, and whether somebody has rung since."""
+    since, is_rung = None, False
+    for entry in books.journal.list_of_kinds([trip.request_id], [TripNoticed, PromiseCalled, RequestChanged]):
+        event = entry.event
+        if isinstance(event, RequestChanged) and Changed.PICKUP in event.changed:
+            since = None
+        if isinstance(event, PromiseCalled):
+            is_rung = True
+        if isinstance(event, TripNoticed) and (event.what, event.assignment_id) == (Notice.NOBODY_THERE, trip.id):
+            since, is_rung = event.at, False
+    return since, is_rung
+
+
 def stays_until(books: Books, trip: Assignment, policy: Policy) -> datetime | None:
     """Until when a vehicle stays whose crew found nobody: whoever asked is rung, or `nobody_there_s` are over.
 
-    None where nobody reported that of this trip, or somebody has rung since.
+    None where nobody reported that of this trip and place, or somebody has rung since.
     """
-    since: datetime | None = None
-    for entry in books.journal.list_of_kinds([trip.request_id], [TripNoticed, PromiseCalled]):
-        event = entry.event
-        if isinstance(event, PromiseCalled) and since is not None:
-            return None
-        if isinstance(event, TripNoticed) and (event.what, event.assignment_id) == (Notice.NOBODY_THERE, trip.id):
-            since = event.at
-    return since + timedelta(seconds=policy.nobody_there_s) if since is not None else None
+    since, is_rung = _nobody_there(books, trip)
+    return since + timedelta(seconds=policy.nobody_there_s) if since is not None and not is_rung else None
 
 
 def judge_staying(books: Books, trips: Iterable[Assignment], now: datetime, policy: Policy) -> Refusal | None:
@@ -55,3 +66,14 @@ def judge_staying(books: Books, trips: Iterable[Assignment], now: datetime, poli
         if until is not None and now < until:
             return Refusal(RefusalCode.STAYS_UNTIL_RUNG, {"vehicle_id": trip.vehicle_id, "until": until.isoformat()})
     return None
+
+
+def judge_treated(books: Books, request: Request, trip: Assignment) -> Refusal | None:
+    """Why a trip is not over on the scene with nobody aboard: its request is served there only where the crew treated
+    whoever called, or a doctor has confirmed the death there. Who goes ahead or beside others may leave it to them."""
+    if trip.state is not AssignmentState.ON_SCENE or trip.slot < 0:
+        return None
+    deaths = books.deaths.list_of(request.id)
+    died = any(one.assignment_id == trip.id and one.state is DeathState.CONFIRMED for one in deaths)
+    treated = request.ask.need is Need.EMERGENCY and _nobody_there(books, trip)[0] is None
+    return None if died or treated else Refusal(RefusalCode.NOBODY_CARRIED, {"need": request.ask.need})

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dispatch.desk.command import DESK
+from dispatch.desk.effects.noticing import judge_staying
 from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books
 from dispatch.domain.aboard import carrying
@@ -19,14 +20,14 @@ def make_room(books: Books, request: Request, now: datetime, policy: Policy, *, 
     """The slot of a vehicle that is chosen for the request: an empty one, else that of a vehicle whose driver has not
     said yes, which is withdrawn. Who is on its way drives on until the chosen one's driver has said yes.
 
-    Nobody takes the place of a vehicle with somebody aboard.
+    Nobody takes the place of a vehicle with somebody aboard, or of one that stays where its crew found nobody.
     """
     live = [a for a in books.assignments.list_of(request.id) if a.is_live and (a.slot >= 0 or a.slot == INSTEAD)]
     empty = unfilled_slots(request.wanted, live)
     if empty:
         return empty[0]
     leaving = min(live, key=lambda a: (a.row.aboard, a.state is not AssignmentState.OFFERED, a.slot))
-    if refusal := carrying([leaving]):
+    if refusal := carrying([leaving]) or judge_staying(books, [leaving], now, policy):
         return refusal
     if leaving.row.is_going:
         return INSTEAD
@@ -35,17 +36,21 @@ def make_room(books: Books, request: Request, now: datetime, policy: Policy, *, 
 
 
 def take_place(books: Books, request: Request, accepted: Assignment, now: datetime, policy: Policy) -> Assignment:
-    """A driver has said yes: whoever drove on until then is called back, unless it carries somebody."""
+    """A driver has said yes: whoever drove on until then is called back, unless it carries somebody or has to stay."""
+
+    def may_leave(trip: Assignment) -> bool:
+        return not trip.row.aboard and judge_staying(books, [trip], now, policy) is None
+
     if accepted.slot in (INSTEAD, *range(request.wanted)):
         kept = [a for a in books.assignments.list_of(request.id) if a.is_live and a.slot == KEPT_UNTIL_BETTER]
-        _call_back(books, [a for a in kept if not a.row.aboard], StepCause.BETTER_ACCEPTED, now, policy)
+        _call_back(books, [a for a in kept if may_leave(a)], StepCause.BETTER_ACCEPTED, now, policy)
     if accepted.slot != INSTEAD:
         return accepted
     others = [a for a in books.assignments.list_of(request.id) if a.id != accepted.id and a.fills_slot]
     empty = unfilled_slots(request.wanted, others)
     if empty:
         return _placed(books, accepted, empty[0])
-    leaving = gives_way([a for a in others if a.is_live and a.slot >= 0 and not a.row.aboard])
+    leaving = gives_way([a for a in others if a.is_live and a.slot >= 0 and may_leave(a)])
     if leaving is None:
         _call_back(books, [accepted], StepCause.ALREADY_THERE, now, policy)
         return books.assignments.get(accepted.id)

@@ -8,15 +8,17 @@ from dispatch.choosing.decision import Decision
 from dispatch.desk.command import Command
 from dispatch.desk.effects.carry_out import arrival_of, carry_out
 from dispatch.desk.effects.keeping import look_again, lose
+from dispatch.desk.effects.noticing import judge_staying
 from dispatch.desk.effects.series import series_with
 from dispatch.desk.effects.standing import settle
-from dispatch.desk.effects.steps import release
+from dispatch.desk.effects.steps import release, take_step
 from dispatch.desk.ports import Books, DueKind, LostRaceError
 from dispatch.desk.record import Written
 from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.proposing import weigh
+from dispatch.domain.aboard import was_picked_up
 from dispatch.domain.arrival import Arrival
-from dispatch.domain.assignment import Assignment
+from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.booking import BACK_WITHIN, carried_over, is_after
 from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time, unfilled_slots
 from dispatch.rules.judge_one import DUTY_RULE, LEFT_ALONE_RULE, assess
@@ -25,7 +27,7 @@ from dispatch.vocabulary.events import RequestChanged
 from dispatch.vocabulary.notices import Changed
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS, RequestState
-from dispatch.vocabulary.trip_steps import INSTEAD, KEPT_UNTIL_BETTER, AssignmentState, Leg, StepCause
+from dispatch.vocabulary.trip_steps import INSTEAD, KEPT_UNTIL_BETTER, AssignmentState, Leg, Step, StepCause, StepSource
 
 Edit = Callable[[Ask], Ask]
 _PLACE_OF = {Leg.PICKUP: Changed.PICKUP, Leg.MEETING: Changed.PICKUP, Leg.DESTINATION: Changed.DROPOFF}
@@ -79,6 +81,9 @@ async def change(
                 return refusal
             if _is_out_of_step(books, parts):
                 return Refusal(RefusalCode.RETURN_BOUNDS, {"hours": BACK_WITHIN // timedelta(hours=1)})
+            leaving = [trip for part in parts for trip in part.plan.surplus]
+            if stays := judge_staying(books, leaving, now, parts[0].plan.decision.sop.policy):
+                return stays
             for part in parts:
                 if contact is not None:
                     books.requests.put_contact(part.request.id, contact)
@@ -118,7 +123,8 @@ async def _plan(unit: Unit, request: Request, ask: Ask, trips: Sequence[Assignme
     until_better = going[: 0 if kept else 1]  # of several the first gives its place up; the others keep theirs
     gone = {a.id for a in (*surplus, *withdrawn, *until_better)}
     slots = unfilled_slots(decision.wanted, [a for a in trips if a.id not in gone])
-    here = [a for a in live if a.id not in gone and not a.row.met and a.vehicle_id in decision.arrivals]
+    to_come = [a for a in live if not a.row.met or _goes_on(request.ask, ask, a) is Step.ON_TO_PICKUP]
+    here = [a for a in to_come if a.id not in gone and a.vehicle_id in decision.arrivals]
     moved = ask.pickup.point != request.ask.pickup.point
     # An offer's arrival counts from the driver's yes, and that is still to come.
     since = {a.id: (now - a.counts_from).total_seconds() if a.row.is_going else 0.0 for a in here}
@@ -131,6 +137,16 @@ async def _plan(unit: Unit, request: Request, ask: Ask, trips: Sequence[Assignme
             (a, arrival.later(since[a.id])) for a in here if moved and (arrival := arrival_of(decision, a.vehicle_id))
         ],
     )
+
+
+def _goes_on(before: Ask, after: Ask, trip: Assignment) -> Step | None:
+    """The step with which a vehicle sets out again, because the place where it stands is another one."""
+    if trip.state is AssignmentState.ON_SCENE and before.pickup.point != after.pickup.point:
+        return Step.ON_TO_PICKUP
+    was = before.dropoff.point if before.dropoff is not None else None
+    if trip.state is AssignmentState.AT_DESTINATION and after.dropoff is not None and after.dropoff.point != was:
+        return Step.ON_TO_DESTINATION
+    return None
 
 
 def _unfit(decision: Decision, before: Ask, vehicle_id: str) -> bool:
@@ -161,13 +177,17 @@ class _Part:
 
 
 def _judge(parts: Sequence[_Part], now: datetime, *, agreed: bool) -> Refusal | None:
-    """Whether anything is different, the times lie ahead, and somebody agrees to what the change itself does."""
+    """Whether anything is different, the times lie ahead, nobody is picked up twice, and somebody agrees to what the
+    change itself does."""
     if not parts[0].changed:
         return Refusal(RefusalCode.NOTHING_CHANGED)
     for part in parts:
         late = judge_time(part.ask, now) if Changed.SCHEDULE_AT in part.changed else None
         if late is not None:
             return late
+        fetched = [a for a in part.trips if a.fills_slot and was_picked_up(a)]
+        if Changed.PICKUP in part.changed and fetched and not unfilled_slots(part.request.wanted, fetched):
+            return Refusal(RefusalCode.PATIENT_ABOARD, {"vehicle_id": fetched[0].vehicle_id})
     going = [a.vehicle_id for part in parts for a in part.plan.surplus if a.row.is_going]
     return Refusal(RefusalCode.NEEDS_CHOICE, {"lets_go": going}) if going and not agreed else None
 
@@ -205,6 +225,12 @@ def _carry_over(books: Books, part: _Part, parts: Sequence[_Part], actor: str) -
         books.assignments.save(replace(trip, slot=KEPT_UNTIL_BETTER, version=trip.version + 1))
     for trip, arrival in plan.later:
         books.assignments.save(replace(trip, arrival=arrival, version=trip.version + 1))
+    for trip in books.assignments.list_of(request.id):
+        step = _goes_on(part.request.ask, part.ask, trip)
+        if step is not None:
+            command = StepCommand(step=step, actor=actor, source=StepSource.DESK, cause=StepCause.CHANGED)
+            taken = take_step(books, trip, command, now, policy)
+            assert not isinstance(taken, Refusal), taken
     for trip in books.assignments.list_of(request.id):
         # For another place nothing has been said yet: what was said for the one before is no measure.
         if trip.foreseen is not None and trip.leg is not None and _PLACE_OF[trip.leg] in part.changed:

@@ -7,6 +7,7 @@ from dispatch.choosing.decision import Decision
 from dispatch.choosing.next_step import NextStep, OfferTo
 from dispatch.desk.command import Command
 from dispatch.desk.effects.carry_out import give_way, make_offer, put_decision, watch_long
+from dispatch.desk.effects.noticing import judge_staying
 from dispatch.desk.effects.places import make_room
 from dispatch.desk.effects.sending import judge_sop
 from dispatch.desk.effects.standing import goes_before, settle
@@ -51,6 +52,8 @@ async def divert(
                 return refusal
             if books.assignments.get(taken.id) != taken:
                 raise LostRaceError(f"{taken.id} has gone on since this was decided")
+            if stays := judge_staying(books, [taken], now, decision.sop.policy):
+                return stays
             current = books.requests.get(request_id)
             slot = make_room(books, current, now, decision.sop.policy, actor=by.actor.id)
             if isinstance(slot, Refusal):

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import uuid4
 
 from dispatch.desk.command import Command
-from dispatch.desk.effects.noticing import notice, write_notice
+from dispatch.desk.effects.noticing import stays_until, write_notice
 from dispatch.desk.effects.promising import call_by, open_promise
 from dispatch.desk.ports import Books
 from dispatch.desk.unit import Unit, command
@@ -37,7 +37,8 @@ def report(unit: Unit, books: Books, now: datetime, assignment_id: str, what: Re
         _report_death(books, request, assignment, now, by.actor.id)
     else:
         policy = unit.policy(books, now)
-        notice(books, assignment, Notice.NOBODY_THERE, now, by.actor.id)
+        if stays_until(books, assignment, policy) is None:  # also where somebody was rung, and came not
+            write_notice(books, assignment, Notice.NOBODY_THERE, now, by.actor.id)
         due_at = now + timedelta(seconds=policy.nobody_there_s)
         open_promise(books, request, Why.NOBODY_THERE, now, due_at=due_at)
         promise = books.promises.find_open(request.id)

@@ -7,10 +7,10 @@ from functools import partial
 from dispatch.desk.command import DESK, Command
 from dispatch.desk.effects.carry_out import carry_out, offer_s
 from dispatch.desk.effects.handing_over import keeps_after_all, steps_beside
-from dispatch.desk.effects.noticing import judge_staying
+from dispatch.desk.effects.noticing import judge_staying, judge_treated, noticed
 from dispatch.desk.effects.pairs import first_contact_carries, goes_ahead_again
 from dispatch.desk.effects.places import let_the_asked_be, take_place
-from dispatch.desk.effects.promising import escalate, escalated_to
+from dispatch.desk.effects.promising import close_promise, escalate, escalated_to
 from dispatch.desk.effects.standing import is_solved, settle
 from dispatch.desk.effects.steps import correct_step, take_step
 from dispatch.desk.ports import Books, Due, DueKind
@@ -23,10 +23,10 @@ from dispatch.domain.correction import Correction
 from dispatch.domain.request import Place, Request, unfilled_slots
 from dispatch.vocabulary.events import OfferDelivered, RequestChanged
 from dispatch.vocabulary.needs import Urgency
-from dispatch.vocabulary.notices import Changed
+from dispatch.vocabulary.notices import Changed, Notice
 from dispatch.vocabulary.places import Spot
 from dispatch.vocabulary.policy import Policy
-from dispatch.vocabulary.promises import Why
+from dispatch.vocabulary.promises import TOLD_NOBODY, PromiseState, Why
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS, RequestState
 from dispatch.vocabulary.trip_steps import STEPS, AssignmentState, Step
@@ -82,9 +82,8 @@ async def step(unit: Unit, assignment_id: str, command: StepCommand, *, by: Comm
                 return ended
             policy = unit.policy(books, now)
             meant = _meant(books, books.assignments.get(assignment_id), command.step)
-            stays = judge_staying(books, [meant], now, policy) if command.step in _LEAVES else None
-            if stays is not None:
-                return stays
+            if refusal := _judge_leaving(books, meant, command.step, now, policy):
+                return refusal
             assignment = take_step(books, meant, command, now, policy)
             if isinstance(assignment, Refusal):
                 return assignment
@@ -118,8 +117,8 @@ async def correct(unit: Unit, assignment_id: str, correction: Correction, *, by:
             stays = correction.only_time or STEPS[correction.step].leads_to is held.state
             if not (stays or held.is_live) and (ended := _ended_otherwise(books, held.request_id)):
                 return ended
-            if not stays and correction.step in _LEAVES and (waits := judge_staying(books, [held], now, policy)):
-                return waits
+            if not stays and (refusal := _judge_leaving(books, held, correction.step, now, policy)):
+                return refusal
             assignment = correct_step(books, held, correction, now, policy)
             if isinstance(assignment, Refusal):
                 return assignment
@@ -132,6 +131,14 @@ async def correct(unit: Unit, assignment_id: str, correction: Correction, *, by:
         return work
 
     return await unit.once(by, attempt)
+
+
+def _judge_leaving(books: Books, trip: Assignment, step: Step, now: datetime, policy: Policy) -> Refusal | None:
+    """Why a trip is not over yet: nobody was found and nobody has rung, or whoever is to be carried is not aboard."""
+    refusal = judge_staying(books, [trip], now, policy) if step in _LEAVES else None
+    if refusal is None and step is Step.CLEAR:
+        return judge_treated(books, books.requests.get(trip.request_id), trip)
+    return refusal
 
 
 def _beside(
@@ -152,12 +159,26 @@ def _beside(
         keeps_after_all(books, request, after, now, policy)
         return
     steps_beside(books, request, before, after, now)
+    if was_picked_up(after) and not was_picked_up(before):
+        _somebody_was_there(books, request, after, now)
     if after.slot < 0 and after.state in _WITH_PATIENT and after.state not in before.stamps:
         first_contact_carries(books, request, after, left_s, now, policy)
     elif was_picked_up(before) and not was_picked_up(after):
         goes_ahead_again(books, request, after, now, policy)
     if after.row.met and after.state is not before.state and books.assignments.get(after.id).slot >= 0:
         let_the_asked_be(books, request, now, policy)
+
+
+def _somebody_was_there(books: Books, request: Request, trip: Assignment, now: datetime) -> None:
+    """Who was not found came aboard after all: nobody needs to be rung about that any more."""
+    promise = books.promises.find_open(request.id)
+    if promise is None or promise.why is not Why.NOBODY_THERE or Notice.NOBODY_THERE not in noticed(books, trip):
+        return
+    if is_solved(request, books.assignments.list_of(request.id)):
+        outcome, state = trip.state.value, PromiseState.WITHDRAWN
+        close_promise(books, request.id, state, outcome=outcome, told=TOLD_NOBODY, now=now)
+    else:  # another vehicle is owed still
+        books.promises.save(replace(promise, why=Why.SEARCHING_LONG, version=promise.version + 1))
 
 
 async def _left_s(unit: Unit, ahead: Assignment, request: Request) -> float | None:

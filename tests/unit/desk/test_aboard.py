@@ -21,9 +21,17 @@ pytestmark = pytest.mark.anyio
 UNSERVED = (RequestState.CANCELLED_BY_REQUESTER, RequestState.DUPLICATE, RequestState.UNFOUNDED)
 
 
-async def ended(town: Town, made: Look, state: RequestState, person: Person = OPI, **more: str) -> str | Refusal:
-    said = {"told": "keluarga", "reason": "dibawa mobil keluarga", **more}
-    return await changes.end(town.unit, made.id, state, by=Command(actor=person), **said)
+async def ended(
+    town: Town,
+    made: Look,
+    state: RequestState,
+    person: Person = OPI,
+    *,
+    of: str | None = None,
+    reason: str = "dibawa mobil keluarga",
+) -> str | Refusal:
+    by = Command(actor=person)
+    return await changes.end(town.unit, made.id, state, told="keluarga", reason=reason, of=of, by=by)
 
 
 async def broken(town: Town) -> tuple[Look, Assignment]:
@@ -72,8 +80,8 @@ async def test_an_operator_says_with_a_reason_that_they_are_cared_for(town: Town
     assert (after.state, after.live()) == (RequestState.COMPLETED, [])
 
 
-async def arrived(town: Town, **more: int) -> tuple[Look, Assignment]:
-    made = await town.ask(asked=replace(ask(Need.BODY, living=False, **more), dropoff=HOME))
+async def arrived(town: Town, count: int = 1) -> tuple[Look, Assignment]:
+    made = await town.ask(asked=replace(ask(Need.BODY, count=count), dropoff=HOME))
     return made, await town.take(made.assignments[0], *WAY[:5])
 
 
@@ -114,9 +122,9 @@ async def test_nothing_is_the_same_as_a_request_that_ended_unserved(town: Town, 
     if end is RequestState.COMPLETED:
         done(await ended(town, first, end))
     else:
-        first = await town.ask(asked=replace(ask(Need.BODY, living=False), dropoff=HOME))
+        first = await town.ask(asked=replace(ask(Need.BODY), dropoff=HOME))
         done(await ended(town, first, end))
-    second = await town.ask(asked=replace(ask(Need.BODY, living=False), dropoff=HOME))
+    second = await town.ask(asked=replace(ask(Need.BODY), dropoff=HOME))
     result = await ended(town, second, RequestState.DUPLICATE, of=first.id)
     if end is RequestState.COMPLETED:
         done(result)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from dispatch.desk.ports import Books
 from dispatch.domain.assignment import Assignment
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.request_states import RequestState
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.anyio
 async def only(town: Town, *, infectious: bool = False) -> tuple[Look, Assignment]:
     """The one vehicle that can go is asked."""
 
-    def equip(books) -> None:  # type: ignore[no-untyped-def]
+    def equip(books: Books) -> None:
         held = books.vehicles.get("T1").vehicle
         books.vehicles.put(replace(held, equipment=frozenset({"infectious", "ppe"})))
 

@@ -2,21 +2,25 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from dispatch.desk.command import Command
-from dispatch.desk.usecases import changing
+from dispatch.desk.usecases import changing, reports
 from dispatch.domain.request import Ask
+from dispatch.vocabulary.events import StepTaken
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.notices import Changed
-from dispatch.vocabulary.refusals import RefusalCode
-from dispatch.vocabulary.trip_steps import AssignmentState, Step
-from tests.people import HOME, NOW, SITI, ask
-from tests.unit.desk.town import Town, done, refused
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
+from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.trip_steps import AssignmentState, Leg, Report, Step, StepCause
+from tests.people import BUDI, HOME, NOW, RSUD, SITI, ask
+from tests.unit.desk.town import WAY, Look, Town, done, refused
 
 pytestmark = pytest.mark.anyio
 BY = Command(actor=SITI)
+S = AssignmentState
 
 
 def counting(count: int) -> changing.Edit:
@@ -74,3 +78,45 @@ async def test_the_journal_names_what_changed_and_the_contact_is_kept_apart(town
     changed = [event for event in found.events if event.kind == "request_changed"]
     assert [getattr(event, "changed", None) for event in changed] == [(Changed.CONTACT,)]
     assert called.phone not in str(changed)
+
+
+async def changed(town: Town, made: Look, **what: object) -> str | Refusal:
+    edit = partial(replace, **what)
+    return await changing.change(town.unit, made.id, edit, by=BY)
+
+
+async def test_a_vehicle_at_a_destination_that_is_another_one_sets_out_again(town: Town) -> None:
+    made = await town.ask(asked=replace(ask(Need.REFERRAL), dropoff=HOME))
+    trip = await town.take(made.assignments[0], *WAY[:5])
+    town.clock.turn(30)
+    done(await changed(town, made, dropoff=RSUD))
+    [trip] = (await town.look(made)).live()
+    assert (trip.state, trip.leg, list(trip.stamps)[-1]) == (S.TRANSPORTING, Leg.DESTINATION, S.TRANSPORTING)
+    assert trip.stamps[S.TRANSPORTING].server_time == town.clock.at
+    assert S.AT_DESTINATION not in trip.stamps
+    last = (await town.look(made)).of(StepTaken)[-1]
+    assert (last.state, last.cause) == (S.TRANSPORTING, StepCause.CHANGED)
+    await town.take(trip, *WAY[4:])
+    assert await town.state(made) is RequestState.COMPLETED
+
+
+async def test_a_vehicle_at_a_pick_up_that_is_another_one_goes_on_there(town: Town) -> None:
+    made = await town.ask()
+    trip = await town.take(made.assignments[0], *WAY[:3])
+    done(await reports.report(town.unit, trip.id, Report.NOBODY_THERE, by=Command(actor=BUDI)))
+    town.roads.minutes[trip.vehicle_id] = 5.0
+    done(await changed(town, made, pickup=RSUD))
+    [trip] = (await town.look(made)).live()
+    assert (trip.state, trip.leg, trip.arrives_at) == (S.EN_ROUTE, Leg.PICKUP, town.clock.at + timedelta(minutes=5))
+    await town.take(trip, Step.ON_SCENE)
+    done(await reports.report(town.unit, trip.id, Report.NOBODY_THERE, by=Command(actor=BUDI)))
+    assert refused(await town.try_step(trip, Step.STAND_DOWN)) is RefusalCode.STAYS_UNTIL_RUNG
+
+
+async def test_nobody_is_picked_up_twice(town: Town) -> None:
+    made = await town.ask()
+    await town.take(made.assignments[0], *WAY[:4])
+    assert refused(await changed(town, made, pickup=RSUD)) is RefusalCode.PATIENT_ABOARD
+    two = await town.ask(asked=ask(Need.BODY, count=2))
+    await town.take(two.assignments[0], *WAY[:4])
+    done(await changed(town, two, pickup=RSUD))  # the second one is still to be fetched

@@ -108,8 +108,8 @@ async def test_who_arrives_first_is_not_replaced_any_more(town: Town) -> None:
 async def test_who_is_sent_instead_of_one_on_the_scene_takes_its_place_unless_it_sets_out(town: Town) -> None:
     made = await chosen(town, Step.EN_ROUTE, Step.ON_SCENE)
     assert await going(town, made) == {"H3": ON_SCENE, "H1": OFFERED}
-    await take(town, made, "H3", Step.CLEAR)
-    assert (await town.look(made)).state is RequestState.COMPLETED
+    await take(town, made, "H3", Step.TRANSPORTING)
+    assert (await town.look(made)).state is RequestState.IN_PROGRESS
     assert (await town.vehicle("H1")).duty is Duty.AVAILABLE
 
 

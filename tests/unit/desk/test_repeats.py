@@ -105,7 +105,7 @@ async def test_a_driver_who_declines_another_request_while_it_is_decided_is_left
 async def test_a_trip_that_ended_is_not_undone_after_the_request_was_ended_otherwise(town: Town) -> None:
     town.roads.minutes = {"H3": 14.0}
     made = await town.ask(asked=ask(Need.BODY, count=2))
-    trip = await town.take(made.assignments[0], *WAY[:3], Step.CLEAR)
+    trip = await town.take(made.assignments[0], *WAY)
     cancelled = RequestState.CANCELLED_BY_REQUESTER
     done(await changes.end(town.unit, made.id, cancelled, told="keluarga", reason="x", by=Command(actor=SITI)))
     assert refused(await town.try_step(trip, Step.UNDO)) is RefusalCode.REQUEST_ENDED
@@ -142,7 +142,7 @@ async def test_thirty_at_once_get_thirty_vehicles_though_all_want_the_nearest(to
 
 async def test_a_crew_that_went_home_is_not_put_back_on_its_trip_by_an_undo(town: Town) -> None:
     trip = (await town.ask()).assignments[0]
-    await town.take(trip, *WAY[:3], Step.CLEAR)
+    await town.take(trip, *WAY)
     await town.duty("H3", Duty.OFF_DUTY)
     assert refused(await town.try_step(trip, Step.UNDO)) is RefusalCode.UNDO_TOO_LATE
 

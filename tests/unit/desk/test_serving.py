@@ -80,10 +80,10 @@ async def test_a_tap_is_taken_back_within_ten_seconds_and_not_later(town: Town) 
 
 async def test_a_trip_that_was_ended_by_mistake_goes_on(town: Town) -> None:
     made = await town.ask()
-    trip = await town.take(made.assignments[0], *WAY[:3], Step.CLEAR)
+    trip = await town.take(made.assignments[0], *WAY)
     assert await town.state(made) is RequestState.COMPLETED
     trip = await town.take(trip, Step.UNDO)
-    assert trip.state is AssignmentState.ON_SCENE
+    assert trip.state is AssignmentState.AT_DESTINATION
     assert await town.state(made) is RequestState.IN_PROGRESS
     assert (await town.vehicle("H3")).duty is Duty.COMMITTED
 

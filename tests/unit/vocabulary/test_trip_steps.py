@@ -36,6 +36,8 @@ MOVES: dict[Step, dict[AssignmentState, AssignmentState]] = {
     Step.STAND_DOWN: dict.fromkeys((s for s in DRIVEN if s not in (_S.TRANSPORTING, _S.AT_DESTINATION)), _S.STOOD_DOWN),
     Step.PROBLEM: dict.fromkeys(DRIVEN, _S.STOOD_DOWN),
     Step.HAND_OVER: {_S.TRANSPORTING: _S.CLEARED},
+    Step.ON_TO_PICKUP: {_S.ON_SCENE: _S.EN_ROUTE},
+    Step.ON_TO_DESTINATION: {_S.AT_DESTINATION: _S.TRANSPORTING},
 }
 UNDOES = {_S.EN_ROUTE, _S.ON_SCENE, _S.TRANSPORTING, _S.AT_DESTINATION, _S.CLEARED}
 EVENTS = {
@@ -61,7 +63,7 @@ def trips(*path: AssignmentState) -> Iterator[tuple[AssignmentState, ...]]:
     """Every way that a trip can take, by the states that it reaches; a hand-over is nobody's tap, and never undone."""
     yield path
     for step, moves in MOVES.items():
-        if path[-1] in moves and step is not Step.HAND_OVER:
+        if path[-1] in moves and not (STEPS[step].by_desk and STEPS[step].leads_from <= GOING):
             yield from trips(*path, moves[path[-1]])
 
 
@@ -98,7 +100,13 @@ def test_what_a_step_means_is_as_it_was() -> None:
     assert all(issubclass(KINDS[EventKind(row.event)], TripEvent) for row in STEPS.values())
     reopening = {Step.DECLINE, Step.EXPIRE, Step.STAND_DOWN, Step.PROBLEM}
     assert {step for step, row in STEPS.items() if row.reopens} == reopening
-    assert set(TAKEN_BY_PEOPLE) == set(Step) - {Step.EXPIRE, Step.WITHDRAW, Step.HAND_OVER}
+    assert set(TAKEN_BY_PEOPLE) == set(Step) - {
+        Step.EXPIRE,
+        Step.WITHDRAW,
+        Step.HAND_OVER,
+        Step.ON_TO_PICKUP,
+        Step.ON_TO_DESTINATION,
+    }
 
 
 def test_a_request_is_as_far_as_its_farthest_vehicle() -> None:

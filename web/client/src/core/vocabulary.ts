@@ -195,7 +195,6 @@ export const STEPS = {
   "stand_down": {
     "from": [
       "accepted",
-      "at_destination",
       "en_route",
       "on_scene"
     ],
@@ -343,7 +342,8 @@ export const id_button = {
 } as const;
 export const id_on_scene = {
   "clear": "DISERAHKAN, SELESAI",
-  "clear_beside": "Selesai tanpa mengantar",
+  "clear_beside": "Selesai, ditangani di tempat",
+  "stand_down_beside": "Pergi tanpa membawa",
   "transporting_beside": "Pasien ikut kendaraan ini"
 } as const;
 export const en_need = {
@@ -474,6 +474,7 @@ export const en_button = {
 } as const;
 export const en_on_scene = {
   "clear": "HANDED OVER, DONE",
-  "clear_beside": "Done without transport",
+  "clear_beside": "Done, treated on the scene",
+  "stand_down_beside": "Leave with nobody aboard",
   "transporting_beside": "The patient comes with this vehicle"
 } as const;

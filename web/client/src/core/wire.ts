@@ -1063,7 +1063,7 @@ export interface components {
          *     `stand_down` frees a vehicle that can still go, `problem` is one that cannot go on.
          * @enum {string}
          */
-        Step: "accept" | "decline" | "en_route" | "on_scene" | "transporting" | "at_destination" | "clear" | "stand_down" | "problem" | "undo" | "expire" | "withdraw" | "hand_over";
+        Step: "accept" | "decline" | "en_route" | "on_scene" | "transporting" | "at_destination" | "clear" | "stand_down" | "problem" | "undo" | "expire" | "withdraw" | "hand_over" | "on_to_pickup" | "on_to_destination";
         /** @description A decision that keeps nothing, and what was asked already that may be the same. */
         SuggestionOut: {
             outcome: components["schemas"]["Outcome"];

@@ -14,6 +14,11 @@ import { act, targetOf, way } from "./state";
 import { Undo } from "./undo";
 
 const LABELS: Partial<Record<Step, string>> = words.steps;
+const BESIDE: Partial<Record<Step, string>> = {
+  clear: words.onScene.clear_beside,
+  stand_down: words.onScene.stand_down_beside,
+  transporting: words.onScene.transporting_beside,
+};
 
 export function Trip({ who }: { who: Me }) {
   const [troubled, setTroubled] = useState(false);
@@ -83,7 +88,7 @@ function Next({ who, step, onTrouble }: Steps) {
   const [main, other]: [Step, Step | null] =
     assignment.first_contact && onScene
       ? ["clear", "transporting"]
-      : [next, onScene && request?.need !== "body" ? "clear" : null];
+      : [next, onScene ? (assignment.next_steps.includes("clear") ? "clear" : "stand_down") : null];
   // Where nobody was found the vehicle stays until somebody has rung.
   const stays = onScene && !!request?.stays_until && Date.parse(request.stays_until) > now.value;
   const arrived = hasArrived(who);
@@ -99,9 +104,9 @@ function Next({ who, step, onTrouble }: Steps) {
       </Button>
       <div class="beside flow">
         <Button label={words.trouble} onClick={onTrouble} />
-        {other && !(stays && other === "clear") && (
+        {other && !(stays && other !== "transporting") && (
           <Button
-            label={other === "clear" ? words.onScene.clear_beside : words.onScene.transporting_beside}
+            label={BESIDE[other]}
             onClick={() => step(other)}
           />
         )}
