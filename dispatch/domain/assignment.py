@@ -14,7 +14,6 @@ from dispatch.vocabulary.trip_steps import (
     INSTEAD,
     STATES,
     STEPS,
-    TRAIL,
     UNDO_WITHIN,
     AssignmentState,
     Leg,
@@ -188,16 +187,15 @@ def _can_undo(assignment: Assignment, command: StepCommand, now: datetime) -> bo
 def evolve(assignment: Assignment, event: TripEvent) -> Assignment:
     """The assignment after `event`; the same events always give the same assignment."""
     stamps, undone = dict(assignment.stamps), isinstance(event, StepUndone)
-    is_back = assignment.state in TRAIL and event.state in until(assignment.state)  # to another place
+    is_back = not undone and event.state in until(assignment.state)  # to another place
     says_why = not isinstance(event, StepUndone | StepCorrected)
     if undone or not assignment.fills_slot:  # what is taken back leaves no stamp, nor an offer's end before a late yes
         stamps.pop(assignment.state, None)
-    if isinstance(event, StepCorrected):
+    if is_back or isinstance(event, StepCorrected):
         stamps = {state: stamp for state, stamp in stamps.items() if state in until(event.state)}
+    if isinstance(event, StepCorrected):
         stamps[event.corrected] = Stamp(event.since, event.at, event.source)
     elif not undone:
-        if is_back:
-            stamps = {state: stamp for state, stamp in stamps.items() if state in until(event.state)}
         stamps[event.state] = Stamp(event.device_time, event.at, event.source)
     return replace(
         assignment,

@@ -128,7 +128,7 @@ _BY_TEST = (
     Mutant("a published speed cap reaches no road", f"{_CASES}/following.py", "SpeedCaps(town_kph=policy.hearse_town_kph, open_kph=policy.hearse_open_kph)", "SpeedCaps()", f"{_UNITS}/desk/test_following.py::test_a_published_speed_cap_reaches_the_roads_at_its_time"),
     Mutant("a crew confirms by itself that its patient died", f"{_DOMAIN}/death.py", "if word.confirmed and word.whose is WhoseWord.CREW:", "if False:", f"{_UNITS}/desk/test_deaths.py::test_the_crew_takes_its_report_back_and_confirms_nothing"),
     Mutant("a death that is not confirmed makes a request", f"{_CASES}/deaths.py", "if not word.confirmed:", "if False:", f"{_UNITS}/desk/test_deaths.py::test_alive_ends_the_report_and_leaves_nothing_and_a_crew_may_report_again"),
-    Mutant("a vehicle leaves where nobody was found", f"{_CASES}/trips.py", "if command.step in _LEAVES else None", "if False else None", f"{_UNITS}/desk/test_reports.py::test_a_vehicle_stays_no_longer_than_the_policy_says"),
+    Mutant("a vehicle leaves where nobody was found", f"{_CASES}/trips.py", "if step in _LEAVES else None", "if False else None", f"{_UNITS}/desk/test_reports.py::test_a_vehicle_stays_no_longer_than_the_policy_says"),
 )  # fmt: skip
 _BYTE_FOR_BYTE = (
     "tests/web/test_deaths.py::test_between_report_and_confirmation_the_family_reads_what_it_read_before_byte_for_byte"
@@ -149,7 +149,9 @@ _BY_SCENARIO = (
     Mutant("a request ends with somebody aboard", f"{_CASES}/changes.py", "(carrying(books.assignments.list_of(one.id)) for one in (request, *others))", "()", f"{_PLAYED}[63-pasien-di-dalam]"),
     Mutant("a body in a vehicle that broke down is forgotten", "dispatch/domain/aboard.py", "or next(iter(list_stranded(trips)), None)", "or None", f"{_UNITS}/desk/test_aboard.py::test_who_is_in_a_vehicle_that_broke_down_is_left_to_nobody"),
     Mutant("a breakdown forgets the cleaning", f"{_CASES}/vehicles.py", "duty is Duty.AVAILABLE and held.to_clean and", "False and", f"{_UNITS}/desk/test_breaking.py::test_what_is_to_be_cleaned_is_cleaned_whatever_happens_before"),
-    Mutant("an operator's choice frees who carries somebody", f"{_EFFECTS}/places.py", "if refusal := carrying([leaving]):", "if refusal := None:", f"{_PLAYED}[63-pasien-di-dalam]"),
+    Mutant("a body that nobody carried is served", f"{_EFFECTS}/noticing.py", "return None if died or treated else", "return None if True else", f"{_UNITS}/desk/test_reports.py::test_a_trip_is_over_on_the_scene_only_where_somebody_was_treated"),
+    Mutant("a vehicle stays at a destination that is another one", f"{_CASES}/changing.py", "        if step is not None:", "        if False:", f"{_UNITS}/desk/test_changing.py::test_a_vehicle_at_a_destination_that_is_another_one_sets_out_again"),
+    Mutant("an operator's choice frees who carries somebody", f"{_EFFECTS}/places.py", "if refusal := carrying([leaving]) or", "if refusal := None or", f"{_PLAYED}[63-pasien-di-dalam]"),
     Mutant("a trip that was put back keeps the times of what never was", f"{_DOMAIN}/assignment.py", "for state, stamp in stamps.items() if state in until(event.state)", "for state, stamp in stamps.items()", f"{_UNITS}/domain/test_correction.py::test_a_step_by_slip_leaves_no_stamp_and_the_event_keeps_when_it_was_tapped"),
     Mutant("who carries nobody after all keeps the other's place", f"{_CASES}/trips.py", "elif was_picked_up(before) and not", "elif False and not", f"{_UNITS}/desk/test_correcting.py::test_a_first_contact_that_carries_nobody_after_all_is_ahead_again_and_another_is_sought"),
     Mutant("a vehicle is put back on its trip from another", _STEPS, " or other is not None:", ":", f"{_UNITS}/desk/test_correcting.py::test_a_vehicle_that_is_asked_for_another_trip_is_not_put_back_on_the_one_before"),
