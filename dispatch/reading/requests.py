@@ -274,13 +274,12 @@ def assignment_out(unit: Unit, assignment: Assignment, names: Names, car: Car = 
 def approval_out(books: Books, approval: Approval, names: Names, called: RuleNames) -> ApprovalOut:
     """An approval with the name of whoever answered it or wrote the answer down."""
     person = books.people.find(approval.answered_by) if approval.answered_by else None
-    return ApprovalOut.of(approval, _asked_out(approval, names, called), answered_by=person.name if person else None)
-
-
-def _asked_out(approval: Approval, names: Names, called: RuleNames) -> AskedOut:
-    request_id, vehicle_id = approval.request_id, approval.vehicle_id
-    rule_name = called.of(approval.rule, approval.asked_at, request_id=request_id, vehicle_id=vehicle_id)
-    return AskedOut.of(approval, rule_name=rule_name, vehicle_name=names.get(vehicle_id, vehicle_id))
+    return ApprovalOut.of(
+        approval,
+        rule_name=called.of_approval(approval),
+        vehicle_name=names.get(approval.vehicle_id, approval.vehicle_id),
+        answered_by=person.name if person else None,
+    )
 
 
 def retry_at(books: Books, promise: Promise) -> datetime | None:
@@ -317,7 +316,11 @@ def summaries_out(
             **ends_out(request.ask, lang),
             assignments=[assignment_out(unit, one, names, cars.get(one.id, _UNKNOWN)) for one in mine],
             promise=PromiseOut.of(promise, retry_at=retry_at(books, promise)) if promise else None,
-            asked=[_asked_out(a, names, called) for a in approvals if a.request_id == request.id and a.is_asked],
+            asked=[
+                AskedOut.of(a, rule_name=called.of_approval(a), vehicle_name=names.get(a.vehicle_id, a.vehicle_id))
+                for a in approvals
+                if a.request_id == request.id and a.is_asked
+            ],
             heard=[
                 approval_out(books, a, names, called)
                 for a in approvals

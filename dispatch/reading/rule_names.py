@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from dispatch.desk.ports import Books, find
+from dispatch.domain.approval import Approval
 from dispatch.rules.pack.read import read_pack
 from dispatch.rules.sop import packs_in_force
 from dispatch.vocabulary.events import Event, facts_of
@@ -31,6 +32,10 @@ class RuleNames:
         clauses = sop.clauses_for(held.vehicle.agency, area) if held is not None else sop.clauses(area)
         rule = next((clause.rule for clause in clauses if clause.rule.id == rule_id), None)
         return rule_name(rule_id, rule, self.lang)
+
+    def of_approval(self, asked: Approval) -> str:
+        """The rule by which somebody's yes is asked for."""
+        return self.of(asked.rule, asked.asked_at, request_id=asked.request_id, vehicle_id=asked.vehicle_id)
 
     def of_event(self, event: Event) -> str | None:
         """The rule by which something happened; None where it was by none."""
