@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import cached_property
 
 from dispatch.desk.ports import Books, find
 from dispatch.domain.approval import Approval
 from dispatch.rules.pack.read import read_pack
-from dispatch.rules.sop import packs_in_force
+from dispatch.rules.sop import Pack, packs_in_force
 from dispatch.vocabulary.events import Event, facts_of
 from dispatch.vocabulary.languages import Lang
 from dispatch.words.findings import rule_name
@@ -15,20 +16,24 @@ from dispatch.words.findings import rule_name
 RuleNameOf = Callable[[Event], str | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RuleNames:
-    """The names of rules in one language."""
+    """The names of rules in one language; the packs are read once, where any is asked for."""
 
     books: Books
     zone: tzinfo
     lang: Lang
+
+    @cached_property
+    def _packs(self) -> list[Pack]:
+        return [read_pack(text) for text in self.books.sop.list_packs()]
 
     def of(self, rule_id: str, at: datetime, *, request_id: str | None, vehicle_id: str | None) -> str:
         """A rule by its title in the pack that was in force then, of those that speak on this vehicle and request."""
         held = find(self.books.vehicles.get, vehicle_id)
         request = find(self.books.requests.get, request_id)
         area = request.ask.pickup.agency if request is not None else None
-        sop = packs_in_force(map(read_pack, self.books.sop.list_packs()), at.astimezone(self.zone))
+        sop = packs_in_force(self._packs, at.astimezone(self.zone))
         clauses = sop.clauses_for(held.vehicle.agency, area) if held is not None else sop.clauses(area)
         rule = next((clause.rule for clause in clauses if clause.rule.id == rule_id), None)
         return rule_name(rule_id, rule, self.lang)
