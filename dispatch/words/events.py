@@ -61,9 +61,15 @@ _OWN_WORDS = {
 
 
 def event_text(
-    event: Event, lang: Lang, zone: tzinfo, *, vehicle: str | None = None, decision: str | None = None
+    event: Event,
+    lang: Lang,
+    zone: tzinfo,
+    *,
+    vehicle: str | None = None,
+    rule: str | None = None,
+    decision: str | None = None,
 ) -> str:
-    """One line; `vehicle` is its name, `decision` the sentence of the decision that was made."""
+    """One line; `vehicle` and `rule` are what they are called, `decision` the sentence of what was decided."""
     if isinstance(event, DecisionMade) and not event.again and (written := decision or event.sentence):
         return written
     facts = facts_of(event)
@@ -72,6 +78,8 @@ def event_text(
     words.update({name: clock_text(at, zone) for name, at in facts.items() if isinstance(at, datetime)})
     if vehicle:
         words["vehicle"] = vehicle
+    if rule:
+        words["about"] = rule
     if isinstance(event, ArrivalChanged) and event.later_min:
         words["change"] = change_text(event.later_min, lang)
     if isinstance(event, SoonerEvent):

@@ -13,11 +13,13 @@ export interface components {
          */
         Alike: "same_place" | "same_time" | "same_phone" | "same_need";
         /**
-         * @description A yes that is waited for or was given: `answered_by` is who answered, or who wrote down what was heard by phone
-         *     (`heard_from`, `heard_at`).
+         * @description A yes that is waited for or was given; `rule_name` is what the rule is about, as people read it.
+         *
+         *     `answered_by` is who answered, or who wrote down what was heard by phone (`heard_from`, `heard_at`).
          */
         ApprovalOut: {
             rule: string;
+            rule_name: string;
             vehicle_id: string;
             vehicle_name: string;
             approver: string;
@@ -44,6 +46,7 @@ export interface components {
         /** @description A yes that is waited for, as a list shows it. */
         AskedOut: {
             rule: string;
+            rule_name: string;
             vehicle_id: string;
             vehicle_name: string;
             approver: string;
@@ -1084,12 +1087,17 @@ export interface components {
             at: string;
             likely_duplicates: components["schemas"]["LikelyOut"][];
         };
-        /** @description One thing that keeps `count` vehicles from going: what would help, and who can do it. */
+        /**
+         * @description What keeps `count` vehicles from going: a rule, with those `beside` it, what would help, who can do it, and
+         *     from when on the soonest may go anyhow.
+         */
         UnlockOut: {
             rule: string;
+            beside: string[];
             what: string;
             count: number;
             who: components["schemas"]["Mender"];
+            from: string | null;
         };
         /**
          * @description Triage colour; a body has green and its own place in the order (R24).
