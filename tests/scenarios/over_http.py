@@ -89,7 +89,8 @@ class Served(World):
         assert refused in ([], [["not_newer"]]), (vehicle_id, point, refused)
 
     async def _clear(self, vehicle_id: str, assignment_id: str) -> None:
-        await self.tap(vehicle_id, assignment_id, "clear")
+        for step in ("transporting", "at_destination", "clear"):
+            await self.tap(vehicle_id, assignment_id, step)
 
     async def acknowledge(self, offer: Assignment) -> None:
         """The offer is on the driver's screen; nothing new where that was said before."""

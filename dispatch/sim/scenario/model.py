@@ -17,7 +17,7 @@ from dispatch.vocabulary.vehicle_classes import CREW, EQUIPMENT, USUAL_CREW, Dut
 
 GOVERNMENTS = frozenset({"kota-tangerang", "kabupaten-tangerang", "tangerang-selatan"})
 NO_PHONE = "+62 811-0000-0000"  # in the made-up range: who asks gives some number, also where the file says none
-TRIP = tuple(step for step in trip_steps.TAKEN_BY_PEOPLE if step is not trip_steps.Step.STAND_DOWN)
+TRIP = trip_steps.TAKEN_BY_PEOPLE
 DOES = (*TRIP, *trip_steps.Report, "silent", "breaks", "repaired", "offline", "online", "position")
 _JUST = 0.5  # how far inside its limit a number lies
 

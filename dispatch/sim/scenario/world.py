@@ -141,9 +141,10 @@ class World:
     async def _clear(self, vehicle_id: str, assignment_id: str) -> None:
         """The other request's trip ends, through the desk as any other."""
         driver = self.driver(vehicle_id)
-        command = StepCommand(step=Step.CLEAR, actor=driver.id, source=StepSource.TAP)
-        refusal = await trips.step(self.unit, assignment_id, command, by=Command(actor=driver))
-        assert not isinstance(refusal, Refusal), refusal
+        for step in (Step.TRANSPORTING, Step.AT_DESTINATION, Step.CLEAR):
+            command = StepCommand(step=step, actor=driver.id, source=StepSource.TAP)
+            refusal = await trips.step(self.unit, assignment_id, command, by=Command(actor=driver))
+            assert not isinstance(refusal, Refusal), refusal
 
     async def acknowledge(self, offer: Assignment) -> None:
         """The offer is on the driver's screen."""
