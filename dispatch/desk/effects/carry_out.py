@@ -1,5 +1,6 @@
 """Carrying a decision out inside one transaction: offers, approvals, a promise, journal and timers."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -24,7 +25,7 @@ from dispatch.domain.booking import evening_before
 from dispatch.domain.promise import RETRY_EVERY
 from dispatch.domain.request import Request
 from dispatch.domain.vehicle import FRESH
-from dispatch.vocabulary.events import DecisionMade, NoticeAsked, OfferMade
+from dispatch.vocabulary.events import DecisionMade, NoticeAsked, OfferDelivered, OfferMade
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
@@ -41,6 +42,24 @@ def offer_s(request: Request, policy: Policy, now: datetime) -> float:
     if request.ask.urgency is Urgency.RED:
         return policy.offer_red_s
     return policy.offer_scheduled_s if at is not None and now < at else policy.offer_other_s
+
+
+def is_delivered(books: Books, offer: Assignment) -> bool:
+    """Whether the offer has reached its driver."""
+    events = (entry.event for entry in books.journal.list_of_kinds([offer.request_id], [OfferDelivered]))
+    return any(event.assignment_id == offer.id for event in events)
+
+
+def hasten_end(books: Books, request: Request, trip: Assignment, now: datetime, policy: Policy) -> None:
+    """The request has changed: an offer that still stands lasts no longer than one that is made now."""
+    if trip.state is not AssignmentState.OFFERED:
+        return
+    lasts_s = offer_s(request, policy, now) + (0.0 if is_delivered(books, trip) else policy.offer_undelivered_s)
+    ends_at = now + timedelta(seconds=lasts_s)
+    if ends_at < trip.expires_at:
+        offer = books.assignments.get(trip.id)
+        books.assignments.save(replace(offer, expires_at=ends_at, version=offer.version + 1))
+        books.timers.set(Due(kind=DueKind.OFFER_EXPIRES, subject=trip.id, at=ends_at))
 
 
 def carry_out(books: Books, request: Request, written: Written) -> None:

@@ -11,7 +11,7 @@ from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import Request
-from dispatch.vocabulary.events import OfferMade
+from dispatch.vocabulary.events import OfferMade, RequestChanged
 from dispatch.vocabulary.notices import Notice
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
@@ -52,7 +52,10 @@ def goes_ahead_again(books: Books, request: Request, undone: Assignment, now: da
 
 
 def went_ahead(books: Books, trip: Assignment) -> bool:
-    """Whether a vehicle was asked to go ahead of another one."""
-    made = (entry.event for entry in books.journal.list_of_kinds([trip.request_id], [OfferMade]))
-    mine = (event for event in made if event.assignment_id == trip.id)
-    return any(isinstance(event, OfferMade) and event.slot == FIRST_CONTACT for event in mine)
+    """Whether a vehicle was asked to go ahead of another one, or has been ahead since the request was changed."""
+    said = (entry.event for entry in books.journal.list_of_kinds([trip.request_id], [OfferMade, RequestChanged]))
+    return any(
+        (isinstance(event, OfferMade) and event.assignment_id == trip.id and event.slot == FIRST_CONTACT)
+        or (isinstance(event, RequestChanged) and trip.id in event.ahead)
+        for event in said
+    )

@@ -9,7 +9,7 @@ from dispatch.choosing.next_step import AskApproval
 from dispatch.desk.command import DESK, Command
 from dispatch.desk.effects.asking import ask_approval, keep_answer
 from dispatch.desk.effects.carry_out import carry_out
-from dispatch.desk.effects.standing import settle
+from dispatch.desk.effects.standing import needs_of, settle
 from dispatch.desk.effects.steps import carrying, release
 from dispatch.desk.ports import Books, Due, LostRaceError
 from dispatch.desk.unit import Unit, Work, transaction
@@ -17,7 +17,7 @@ from dispatch.desk.usecases.proposing import weigh
 from dispatch.domain.approval import HEARD_WITHIN, Approval, ApprovalState, Heard
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.people import Person
-from dispatch.domain.request import Request, unfilled_slots
+from dispatch.domain.request import Request
 from dispatch.rules.sop import Rule
 from dispatch.vocabulary.events import ApprovalGiven, ApprovalRefused, ApprovalReminded, ApprovalTakenBack
 from dispatch.vocabulary.promises import OWN_OPERATOR
@@ -153,7 +153,7 @@ async def _plan(
     going = lost.row.is_going
     if going and any(a.is_live and a.slot == KEPT_UNTIL_BETTER for a in trips):
         return _Plan(decision=decision)  # of several only one gives its place up; this one keeps it
-    decision = decision.filling(unfilled_slots(request.wanted, [a for a in trips if a.id != lost.id]))
+    decision = decision.filling(needs_of(request.wanted, [a for a in trips if a.id != lost.id], now))
     if going:
         return _Plan(decision=decision, until_better=lost)
     return _Plan(decision=decision, withdrawn=lost, cause=StepCause.APPROVAL_TAKEN_BACK)

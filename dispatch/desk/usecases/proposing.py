@@ -1,5 +1,6 @@
 """Who would be with a red much sooner than what it has got: asked with each search, and while one is on its way."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from dispatch.choosing.decision import Decision
@@ -9,16 +10,27 @@ from dispatch.desk.effects.standing import settle
 from dispatch.desk.ports import Books, DueKind, LostRaceError
 from dispatch.desk.sooner import diverting, find_sooner, list_around, longer_s, may_be_sooner
 from dispatch.desk.unit import Unit, Work, tried_of
+from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import unfilled_slots
 
 
-async def weigh(unit: Unit, request_id: str, decision: Decision, taken: frozenset[str] = frozenset()) -> Decision:
+async def weigh(
+    unit: Unit,
+    request_id: str,
+    decision: Decision,
+    taken: frozenset[str] = frozenset(),
+    *,
+    own: Sequence[Assignment] | None = None,
+) -> Decision:
     """The same decision with the vehicle that would be much sooner; the one that the policy lets the desk divert is
-    asked. `taken` are vehicles that others get at the same moment.
+    asked. `taken` are vehicles that others get at the same moment, `own` the request's trips where they are to be
+    others in the same transaction.
     """
     if not may_be_sooner(decision):
         return decision
     around = await unit.store.read(lambda books: list_around(books, request_id, decision.ask))
+    if own is not None:
+        around = replace(around, own=own)
     found = await unit.think(find_sooner, decision, around, unit.roads, taken)
     if found is None:
         return decision

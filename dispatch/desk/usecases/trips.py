@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from dispatch.desk.command import DESK, Command
-from dispatch.desk.effects.carry_out import carry_out, offer_s
+from dispatch.desk.effects.carry_out import carry_out, is_delivered, offer_s
 from dispatch.desk.effects.handing_over import keeps_after_all, steps_beside
 from dispatch.desk.effects.noticing import judge_staying
 from dispatch.desk.effects.pairs import first_contact_carries, goes_ahead_again
@@ -44,9 +44,7 @@ async def deliver_offer(unit: Unit, assignment_id: str, *, by: Command | None = 
 def _deliver(unit: Unit, books: Books, now: datetime, assignment_id: str) -> str:
     assignment = books.assignments.get(assignment_id)
     request_id = assignment.request_id
-    events = (entry.event for entry in books.journal.list_of_kinds([request_id], [OfferDelivered]))
-    delivered = any(event.assignment_id == assignment_id for event in events)
-    if delivered or assignment.state is not AssignmentState.OFFERED:
+    if assignment.state is not AssignmentState.OFFERED or is_delivered(books, assignment):
         return assignment_id
     policy = unit.policy(books, assignment.offered_at)  # also where the hours changed on the way
     lasts = timedelta(seconds=offer_s(books.requests.get(request_id), policy, assignment.offered_at))
