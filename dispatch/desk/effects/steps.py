@@ -14,6 +14,7 @@ from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS
 from dispatch.vocabulary.trip_steps import (
     INSTEAD,
+    KEPT_UNTIL_BETTER,
     LOADED,
     STATES,
     AssignmentState,
@@ -36,8 +37,13 @@ def take_step(
     if isinstance(event, Refusal):
         return event
     if assignment.row.phase is Phase.LOST and not _nobody_else_was_asked(books, assignment):
-        return Refusal(RefusalCode.OFFER_EXPIRED, {"late_s": round((now - assignment.expires_at).total_seconds(), 1)})
+        return offer_is_over(assignment, now)
     return _follow(books, assignment, event, now, policy)
+
+
+def offer_is_over(offer: Assignment, now: datetime) -> Refusal:
+    """Why a yes to an offer that has ended is not taken any more."""
+    return Refusal(RefusalCode.OFFER_EXPIRED, {"late_s": round((now - offer.expires_at).total_seconds(), 1)})
 
 
 def correct_step(
@@ -97,13 +103,17 @@ def _quiet_s(state: AssignmentState, policy: Policy, *, red: bool) -> float:
 
 
 def _nobody_else_was_asked(books: Books, late: Assignment) -> bool:
-    """Whether a yes that comes after its time is still of use: the slot is empty, and the vehicle free."""
+    """Whether a yes that comes after its time is still of use: the slot is empty, and the vehicle free; or it was to go
+    instead of one that is on its way still, and nobody else is asked for that."""
     request = books.requests.get(late.request_id)
     if request.state in ENDS or not books.vehicles.get(late.vehicle_id).is_free:
         return False
     trips = books.assignments.list_of(request.id)
     if late.slot == INSTEAD:
-        return bool(unfilled_slots(request.wanted, trips))
+        live = [a for a in trips if a.is_live]
+        beside = any(a.slot in (INSTEAD, KEPT_UNTIL_BETTER) or a.hands_over for a in live)
+        on_its_way = any(a.slot >= 0 and a.row.is_going and not a.row.met for a in live)
+        return bool(unfilled_slots(request.wanted, trips)) or (on_its_way and not beside)
     return all(other.slot != late.slot or not other.fills_slot for other in trips)
 
 

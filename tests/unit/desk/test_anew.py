@@ -5,16 +5,19 @@ from dataclasses import replace
 import pytest
 
 from dispatch.desk.command import Command
+from dispatch.desk.effects.proposing import list_proposed
 from dispatch.desk.ports import DueKind
-from dispatch.desk.usecases import changing, trips
+from dispatch.desk.usecases import changing, requests, trips
+from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import Ask
 from dispatch.domain.vehicle import Vehicle
 from dispatch.vocabulary.events import RequestChanged, VehicleProposed
 from dispatch.vocabulary.needs import Need, Urgency
+from dispatch.vocabulary.refusals import RefusalCode
 from dispatch.vocabulary.trip_steps import FIRST_CONTACT, KEPT_UNTIL_BETTER, AssignmentState, Step
-from dispatch.vocabulary.vehicle_classes import VehicleClass
-from tests.people import HOME, NOW, SITI, ask
-from tests.unit.desk.town import WAY, Look, Town, done
+from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
+from tests.people import HOME, NOW, OPI, SITI, ask
+from tests.unit.desk.town import WAY, Look, Town, done, refused
 
 pytestmark = pytest.mark.anyio
 BY = Command(actor=SITI)
@@ -189,3 +192,65 @@ async def test_who_is_much_sooner_at_the_new_place_of_a_red_is_proposed_with_the
     done(await changing.change(town.unit, made.id, at_home, by=BY))
     [proposed] = (await town.look(made)).of(VehicleProposed)
     assert (proposed.vehicle_id, proposed.instead_of, proposed.without_s) == ("A9", "A8", 1200)
+
+
+# A late yes is judged like an offer that is made now.
+
+
+@pytest.mark.parametrize("edit", [ventilated, red])
+async def test_a_late_yes_of_who_may_not_go_any_more_is_thanked_for_and_the_promise_stays(
+    town: Town, edit: changing.Edit
+) -> None:
+    made = await referral(town, (ambulance("T8", crew=frozenset({"driver"})), 6.0))
+    await town.pass_time(101)
+    now = await change(town, made, edit)
+    assert now.promise is not None
+    assert refused(await town.try_step(made.assignments[0], Step.ACCEPT)) is RefusalCode.OFFER_EXPIRED
+    assert (await town.look(made)).promise == now.promise
+    assert (await town.vehicle("T8")).duty is Duty.AVAILABLE
+
+
+async def test_a_late_yes_of_who_may_still_go_is_taken_after_a_change(town: Town) -> None:
+    made = await referral(town, NURSES)
+    await town.pass_time(101)
+    await change(town, made, at_home)
+    await town.take(made.assignments[0], Step.ACCEPT)
+    assert slots(await town.look(made)) == {"T8": (ACCEPTED, 0)}
+
+
+async def test_a_late_yes_of_who_was_sent_against_a_rule_is_taken(town: Town) -> None:
+    made = await referral(town, (ambulance("T8", crew=frozenset({"driver"})), 6.0), urgency=Urgency.RED)
+    done(
+        await requests.assign(town.unit, made.id, "T8", override=("R04", "tidak ada yang lain"), by=Command(actor=OPI))
+    )
+    [offer] = (await town.look(made)).live()
+    await town.pass_time(41)
+    await town.take(offer, Step.ACCEPT)
+    assert slots(await town.look(made)) == {"T8": (ACCEPTED, 0)}
+
+
+async def instead(town: Town) -> tuple[Look, Assignment]:
+    """A9 goes to a red, and A8, which is nearer, is assigned instead and silent."""
+    made = await referral(town, (ambulance("A9", EMERGENCY), 20.0), urgency=Urgency.RED)
+    await town.take(made.assignments[0], *WAY[:2])
+    await town.add(ambulance("A8", EMERGENCY), minutes=4.0)
+    done(await requests.assign(town.unit, made.id, "A8", override=None, by=Command(actor=OPI)))
+    [late] = [a for a in (await town.look(made)).live() if a.vehicle_id == "A8"]
+    await town.pass_time(41)
+    assert slots(await town.look(made)) == {"A9": (EN_ROUTE, 0)}
+    return made, late
+
+
+async def test_a_late_yes_to_go_instead_is_taken_where_nobody_else_was_asked(town: Town) -> None:
+    made, late = await instead(town)
+    assert await town.read(lambda books: list_proposed(books, [made.request])) != {}  # silence is no refusal
+    await town.take(late, Step.ACCEPT)
+    assert slots(await town.look(made)) == {"A8": (ACCEPTED, 0)}
+
+
+async def test_a_late_yes_to_go_instead_is_not_taken_where_it_would_be_later_now(town: Town) -> None:
+    made, late = await instead(town)
+    town.clock.turn(17 * 60)
+    await town.report()
+    assert refused(await town.try_step(late, Step.ACCEPT)) is RefusalCode.OFFER_EXPIRED
+    assert slots(await town.look(made)) == {"A9": (EN_ROUTE, 0)}
