@@ -8,7 +8,7 @@ from dispatch.choosing.decision import Decision
 from dispatch.choosing.next_step import AskApproval, OfferTo
 from dispatch.choosing.proposal import Proposal
 from dispatch.desk.command import DESK
-from dispatch.desk.effects.asking import ask_approval
+from dispatch.desk.effects.asking import ask_approval, is_of_use, let_the_late_be
 from dispatch.desk.effects.keeping import look_again, take_from_booked
 from dispatch.desk.effects.places import take_place
 from dispatch.desk.effects.promising import open_promise, promise_call_back
@@ -116,7 +116,10 @@ def _wait(books: Books, request: Request, decision: Decision) -> None:
         open_promise(books, request, step.promise, now)
         return
     # Where drivers who take every offer go by now, nobody is asked for a yes that would come too late.
-    asks = () if is_solved(request, books.assignments.list_of(request.id)) else step.asks
+    trips, asks = books.assignments.list_of(request.id), step.asks
+    if is_solved(request, trips):
+        eta_s = {name: arrival.eta_s for name, arrival in decision.arrivals.items()}
+        asks = tuple(a for a in asks if is_of_use(request, trips, a, eta_s.get(a.vehicle_id), now, decision.sop.policy))
     if asks or step.promise:
         # A vehicle that becomes free meanwhile is better than waiting for a yes: the search goes on beside it.
         again_at = min(now + RETRY_EVERY, may_change_at(decision) or datetime.max.replace(tzinfo=UTC))
@@ -204,7 +207,9 @@ def make_offer(books: Books, request: Request, offer: OfferTo, decision: Decisio
     accept = StepCommand(step=Step.ACCEPT, actor=DESK, source=StepSource.DESK, cause=StepCause.AUTO_ACCEPT)
     taken = take_step(books, assignment, accept, now, policy)
     assert not isinstance(taken, Refusal), taken
-    return take_place(books, request, taken, now, policy)
+    placed = take_place(books, request, taken, now, policy)
+    let_the_late_be(books, request, now, policy)
+    return placed
 
 
 def arrival_of(decision: Decision, vehicle_id: str) -> Arrival | None:

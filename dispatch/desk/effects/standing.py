@@ -93,7 +93,8 @@ def settle(
         books.timers.drop(DueKind.PROMISE_RETRY, request.id)
     if ended or is_solved(request, assignments):
         books.timers.drop(DueKind.SEARCH_LONG, request.id)
-        withdraw_asked(books, books.approvals.list_of(request.id))
+        if ended or not any(a.is_live and a.slot >= 0 and not a.row.met for a in assignments):
+            withdraw_asked(books, books.approvals.list_of(request.id))
         if promise is not None and (ended or not promise.owes_a_word):
             outcome = PromiseState.WITHDRAWN if ended and state is not RequestState.COMPLETED else PromiseState.SOLVED
             close_promise(books, request.id, outcome, outcome=state.value, told=told, now=now)

@@ -6,6 +6,7 @@ from functools import partial
 
 from dispatch.choosing.decision import Decision
 from dispatch.desk.command import DESK, Command
+from dispatch.desk.effects.asking import let_the_late_be
 from dispatch.desk.effects.carry_out import carry_out, is_delivered, offer_s
 from dispatch.desk.effects.handing_over import keeps_after_all, steps_beside
 from dispatch.desk.effects.noticing import judge_staying
@@ -81,6 +82,7 @@ async def step(unit: Unit, assignment_id: str, command: StepCommand, *, by: Comm
                 current = _go_on(books, current, known.written, command.step)
             if command.step is Step.ACCEPT:
                 assignment = take_place(books, current, assignment, now, policy)
+                let_the_late_be(books, current, now, policy)
             _beside(books, current, meant, assignment, known.left_s, now, policy)
             if known.carries is not None:
                 first_contact_carries(books, current, known.carries, None, now, policy)
