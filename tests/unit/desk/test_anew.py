@@ -254,3 +254,31 @@ async def test_a_late_yes_to_go_instead_is_not_taken_where_it_would_be_later_now
     await town.report()
     assert refused(await town.try_step(late, Step.ACCEPT)) is RefusalCode.OFFER_EXPIRED
     assert slots(await town.look(made)) == {"A9": (EN_ROUTE, 0)}
+
+
+# Who rings again to a red.
+
+
+async def test_who_rings_again_gives_way_at_once_to_whoever_may_go_then(town: Town) -> None:
+    made = await referral(town, (ambulance("A8", EMERGENCY), 6.0), urgency=Urgency.RED)
+    await town.pass_time(41)
+    await town.pass_time(5)
+    assert slots(await town.look(made)) == {"A8": (OFFERED, 0)}
+    await town.add(ambulance("A9", EMERGENCY), minutes=9.0)
+    await town.duty("A9", Duty.AVAILABLE)
+    await town.pass_time(5)
+    now = await town.look(made)
+    assert slots(now) == {"A9": (OFFERED, 0)}
+    assert [a.state for a in now.assignments] == [AssignmentState.EXPIRED, WITHDRAWN, OFFERED]
+
+
+async def test_of_two_who_were_silent_none_gives_way_to_the_other(town: Town) -> None:
+    fleet = [(ambulance("A8", EMERGENCY), 6.0), (ambulance("A9", EMERGENCY), 9.0)]
+    made = await referral(town, *fleet, urgency=Urgency.RED)
+    await town.pass_time(41)
+    await town.pass_time(41)
+    assert slots(await town.look(made)) == {"A8": (OFFERED, 0)}
+    town.roads.minutes = {"A8": 9.0, "A9": 6.0}
+    await town.duty("T1", Duty.AVAILABLE)
+    await town.pass_time(5)
+    assert slots(await town.look(made)) == {"A8": (OFFERED, 0)}
