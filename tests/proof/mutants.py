@@ -60,7 +60,7 @@ _BY_MACHINE = (
     Mutant("a promise outlives its request", _STANDING, "if promise is not None and (ended or", "if promise is not None and (not ended and"),
     Mutant("a repeated command is done twice", "dispatch/desk/command.py", "if by.key is not None else None", "if False else None"),
     Mutant("the seconds for an offer on its way are forgotten", _CARRY_OUT, "offer_s(request, policy, now) + policy.offer_undelivered_s", "offer_s(request, policy, now)"),
-    Mutant("who declines is not left alone", _STEPS, "if isinstance(event, OfferDeclined):", "if False:"),
+    Mutant("who declines is not left alone", _STEPS, "if isinstance(event, OfferDeclined) and", "if False and"),
     Mutant("who let an offer pass is asked again at once", _TRIP, "{_S.DECLINED, _S.EXPIRED, _S.STOOD_DOWN}", "{_S.DECLINED, _S.STOOD_DOWN}"),
     Mutant("a vehicle with an offer counts as free", f"{_DOMAIN}/vehicle.py", "and self.assignment_id is None", ""),
     Mutant("a yes is still asked for after the end", _STANDING, "            withdraw_asked(books, books.approvals.list_of(request.id))\n", "            pass\n"),

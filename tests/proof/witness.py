@@ -90,6 +90,7 @@ class Witness:
         self._nobody: dict[str, tuple[str, datetime]] = {}  # where nobody was found, until somebody has rung
         self._taken: set[tuple[str, str]] = set()  # which request lost which vehicle on its way
         self._silent: dict[str, tuple[str, str, datetime]] = {}  # the offers that nobody answered, not even late
+        self._freed_at: dict[str, datetime] = {}  # when a vehicle was last taken from a trip, or left it
         self._declined: dict[str, datetime] = {}  # until when a vehicle is left alone
         self._refusals: dict[str, set[str]] = {}  # of each request, the offers refused and not taken late
         self._stepped_at: dict[str, datetime] = {}
@@ -336,11 +337,13 @@ class Witness:
         self._silent.pop(name, None)
         if state == "stood_down":
             self._taken.add(of)
+            self._freed_at[row["vehicle_id"]] = at
         if state == "expired":
             self._silent[name] = (*of, at)
         elif state in LEFT and facts.get("cause") is None:  # whom the desk called back counts as not asked
             self._left[of] = at
-        if state == "declined":
+        # Who was diverted for a red and declines it has not declined the request that it was on its way to.
+        if state == "declined" and self._freed_at.get(row["vehicle_id"]) != self._offered_at[name]:
             self._declined[row["vehicle_id"]] = at + LEFT_ALONE
 
     def _goes(self, name: str, kind: str, facts: Mapping[str, Any]) -> bool:

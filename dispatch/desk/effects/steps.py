@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.domain.assignment import Assignment, StepCommand, decide, evolve
 from dispatch.domain.correction import Correction, decide_correction
-from dispatch.domain.request import unfilled_slots
+from dispatch.domain.request import RequestFilter, unfilled_slots
 from dispatch.vocabulary.events import OfferDeclined, ProblemReported, TripEvent
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
-from dispatch.vocabulary.request_states import ENDS
+from dispatch.vocabulary.request_states import ENDS, OPEN
 from dispatch.vocabulary.trip_steps import (
     INSTEAD,
     KEPT_UNTIL_BETTER,
@@ -24,6 +24,8 @@ from dispatch.vocabulary.trip_steps import (
     StepSource,
 )
 from dispatch.vocabulary.vehicle_classes import Duty
+
+MOST_OPEN = 500  # open requests in which a diverted vehicle's trip is looked for; this project's own figure
 
 
 def take_step(
@@ -69,7 +71,7 @@ def _follow(books: Books, assignment: Assignment, event: TripEvent, now: datetim
     books.assignments.save(assignment)
     if before.phase is Phase.OFFER:
         books.timers.drop(DueKind.OFFER_EXPIRES, assignment.id)
-    if isinstance(event, OfferDeclined):
+    if isinstance(event, OfferDeclined) and not _was_diverted(books, assignment):
         books.vehicles.leave_alone(vehicle_id, now + timedelta(seconds=policy.decline_lock_s))
     if before.is_going and not assignment.row.is_going:
         _free(books, assignment, event, now)
@@ -90,6 +92,19 @@ def _follow(books: Books, assignment: Assignment, event: TripEvent, now: datetim
         if red and not before.is_going:
             books.timers.set(Due(kind=DueKind.SOONER, subject=assignment.request_id, at=now))
     return assignment
+
+
+def _was_diverted(books: Books, declined: Assignment) -> bool:
+    """Whether the offer took its vehicle from a trip to another request that waits: who declines a red has not declined
+    that one, and may be asked for it again at once."""
+    others = books.requests.list_some(RequestFilter(states=OPEN, limit=MOST_OPEN))
+    trips = books.assignments.list_of(*(one.id for one in others if one.id != declined.request_id))
+    return any(
+        a.vehicle_id == declined.vehicle_id
+        and a.state is AssignmentState.STOOD_DOWN
+        and a.stamps[a.state].server_time == declined.offered_at
+        for a in trips
+    )
 
 
 def _quiet_s(state: AssignmentState, policy: Policy, *, red: bool) -> float:
