@@ -123,13 +123,15 @@ class OfSeries(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestReceived(OfSeries):
     """Somebody asked for something; of what is booked the first time and the last. `onward_of` is the request whose
-    patient died, where it is for the body."""
+    patient died, where it is for the body; `returns` the one to which this way back was added, perhaps `on_call`."""
 
     need: Need | None = None
     urgency: Urgency | None = None
     onward_of: str | None = None
     schedule_at: datetime | None = None
     until: datetime | None = None
+    returns: str | None = None
+    on_call: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -517,14 +519,17 @@ class RequestChanged(OfSeries):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserved(Event):
-    """A vehicle is kept for a booked time; `again`: somebody had been told that none was."""
+    """A vehicle is kept for a booked time; `again`: somebody had been told that none was. It `waits` there for it."""
 
     again: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReservationLost(Event):
-    """The vehicle that was kept for a booked time is not kept any more."""
+    """The vehicle that was kept for a booked time is not kept any more; `waited`: it was waiting there for it."""
+
+    waited: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,6 @@ from functools import partial
 from dispatch.desk.command import Command
 from dispatch.desk.usecases import (
     approving,
-    booked,
     changes,
     changing,
     closures,
@@ -16,6 +15,7 @@ from dispatch.desk.usecases import (
     incidents,
     promises,
     requests,
+    returning,
     sop,
     transferring,
     trips,
@@ -277,7 +277,7 @@ async def bookings(town: Town) -> None:
     await town.drive(there, *TRIP)
     await town.wait(4 * 3600)
     waits = next(one for one in await town.books(lambda books: books.requests.list_series(there)) if one.ask.on_call)
-    done(await booked.call_back(unit, waits.id, by=None))
+    done(await returning.call_back(unit, waits.id, by=None))
     await town.drive(waits.id, Step.ACCEPT)
 
 

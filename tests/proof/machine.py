@@ -15,7 +15,6 @@ from dispatch.desk.command import Command
 from dispatch.desk.unit import Unit
 from dispatch.desk.usecases import (
     approving,
-    booked,
     changes,
     changing,
     deaths,
@@ -24,6 +23,7 @@ from dispatch.desk.usecases import (
     promises,
     reports,
     requests,
+    returning,
     transferring,
     trips,
     vehicles,
@@ -204,7 +204,7 @@ class DeskMachine(Ground):
     def call_back(self, number: int) -> None:
         row = self.pick(self.booked(on_call=True), number)
         if row is not None:
-            done = self.do(SITI, "call back", lambda unit, by: booked.call_back(unit, row["id"], by=by))
+            done = self.do(SITI, "call back", lambda unit, by: returning.call_back(unit, row["id"], by=by))
             assert done == row["id"], done
 
     @rule(number=NUMBERS, minutes=st.sampled_from([-45, 20, 100]), rides=st.sampled_from(Rides))

@@ -16,7 +16,6 @@ from dispatch.desk import usecases
 from dispatch.desk.command import Command
 from dispatch.desk.usecases import (
     approving,
-    booked,
     changes,
     changing,
     closures,
@@ -26,6 +25,7 @@ from dispatch.desk.usecases import (
     promises,
     reports,
     requests,
+    returning,
     sop,
     transferring,
     trips,
@@ -227,7 +227,7 @@ async def set_duty(town: Town) -> Act:
 
 async def call_back(town: Town) -> Act:
     made = await book(town, back=later(hours=5), on_call=True)
-    return lambda by: booked.call_back(town.unit, made[1].id, by=by)
+    return lambda by: returning.call_back(town.unit, made[1].id, by=by)
 
 
 COMMANDS: dict[Prepare, Person] = {
