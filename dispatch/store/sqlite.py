@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool, QueuePool
@@ -113,12 +115,23 @@ def _engine(path: Path, *, read_only: bool, checkpoints: bool) -> Engine:
 
 
 def _migrate(connection: Connection) -> None:
+    with _MIGRATING, connection.begin():
+        if MigrationContext.configure(connection).get_current_revision() != _newest():
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    with _MIGRATING, connection.begin():
-        command.upgrade(config, "head")
+    return config
+
+
+@cache
+def _newest() -> str | None:
+    return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def check_indexes(connection: Connection) -> None:

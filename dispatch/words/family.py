@@ -8,7 +8,7 @@ from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.trip_steps import TRAIL, AssignmentState, Leg
 from dispatch.words.tables import phrase, table
-from dispatch.words.times import change_text, clock_text, day_text
+from dispatch.words.times import change_text, clock_text, day_text, weekday_text
 
 _SAY = "family.say"
 
@@ -73,7 +73,7 @@ def on_call_line(at: datetime, zone: tzinfo, lang: Lang) -> str:
 def ride_label(at: datetime, *, back: bool, on_call: bool, zone: tzinfo, lang: Lang) -> str:
     """A ride of a series in a list."""
     key = "ride_on_call" if on_call else "ride_back" if back else "ride"
-    return phrase(lang, _SAY, key, day=day_text(at, zone, lang), clock=clock_text(at, zone))
+    return phrase(lang, _SAY, key, day=weekday_text(at, zone, lang), clock=clock_text(at, zone))
 
 
 def left_line(lang: Lang) -> str:

@@ -2,8 +2,9 @@
 
 from datetime import datetime, tzinfo
 
+from dispatch.vocabulary.bookings import Weekday
 from dispatch.vocabulary.languages import Lang
-from dispatch.words.tables import phrase, table
+from dispatch.words.tables import name_of, phrase, table
 
 
 def clock_text(at: datetime, zone: tzinfo) -> str:
@@ -25,6 +26,12 @@ def date_text(iso: str, lang: Lang) -> str:
 def day_text(at: datetime, zone: tzinfo, lang: Lang) -> str:
     """The day of a time: 26 Agu 2019."""
     return date_text(at.astimezone(zone).date().isoformat(), lang)
+
+
+def weekday_text(at: datetime, zone: tzinfo, lang: Lang) -> str:
+    """The day of a time with its name: Senin, 26 Agu 2019."""
+    day = tuple(Weekday)[at.astimezone(zone).weekday()]
+    return f"{name_of(lang, 'facts.weekdays', day.value)}, {day_text(at, zone, lang)}"
 
 
 def when_text(at: datetime, now: datetime, zone: tzinfo, lang: Lang) -> str:

@@ -105,9 +105,10 @@ def test_the_familys_one_link_shows_the_next_ride_and_those_to_come(
     keep(page, f"pantau-seri-{size[0]}")
     assert len(gzip.compress(httpx.get(link, verify=NO_TLS).content)) < 10 * 1024
     coming = page.get_by_role("region", name="Jadwal berikutnya")
-    second = coming.locator("p").filter(has_text="pukul 08.00").first
+    second = coming.locator("summary").filter(has_text="pukul 08.00").first
     label = second.inner_text()
-    coming.get_by_text("Kendaraan tidak diperlukan lagi").nth(1).click()  # of the second ride, after the first way back
+    assert re.match(r"(Senin|Selasa|Rabu|Kamis|Jumat|Sabtu|Minggu), \d", label)
+    second.click()
     coming.get_by_role("button", name="Ya, tidak diperlukan lagi").nth(0).click()
     expect(coming.get_by_text(label, exact=True)).to_have_count(0)
     expect(page.get_by_role("heading", name="Penjemputan sudah dijadwalkan")).to_be_visible()
