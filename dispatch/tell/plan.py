@@ -39,6 +39,7 @@ from dispatch.vocabulary.events import (
     RequestReceived,
     ReservationLost,
     Reserved,
+    ReturnAdded,
     SoonerEvent,
     StepCorrected,
     StepTaken,
@@ -341,10 +342,11 @@ def _of_booking(event: Event, it: _Happened) -> Tellings:
         case RequestReceived():
             if event.onward_of is not None:
                 return ()  # one word: where to
-            if event.returns is not None:
-                return it.say("contact", Template.RETURN_ON_CALL if event.on_call else Template.RETURN_BOOKED)
             booked = Template.BOOKED if event.schedule_at is not None else Template.RECEIVED
             return it.say("contact", booked, last=event.until, rides=_several(event))
+        case ReturnAdded():
+            template = Template.RETURN_ON_CALL if event.on_call else Template.RETURN_BOOKED
+            return it.say("contact", template, last=event.schedule_at)
         case BookingUncertain():
             return _uncertain(event, it)
         case Reserved(waits=True):

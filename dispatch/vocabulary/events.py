@@ -75,6 +75,7 @@ class EventKind(StrEnum):
     INCIDENT_CLOSED = auto()
     RESERVATION_LOST = auto()
     BOOKING_UNCERTAIN = auto()
+    RETURN_ADDED = auto()
     RETURN_CALLED = auto()
     NOTED = auto()
     HELD = auto()
@@ -123,15 +124,13 @@ class OfSeries(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestReceived(OfSeries):
     """Somebody asked for something; of what is booked the first time and the last. `onward_of` is the request whose
-    patient died, where it is for the body; `returns` the one to which this way back was added, perhaps `on_call`."""
+    patient died, where it is for the body."""
 
     need: Need | None = None
     urgency: Urgency | None = None
     onward_of: str | None = None
     schedule_at: datetime | None = None
     until: datetime | None = None
-    returns: str | None = None
-    on_call: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -540,6 +539,14 @@ class BookingUncertain(Event):
     no_vehicle: bool = False
     rule: str | None = None
     documents: tuple[Document, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnAdded(Event):
+    """A kept request has a way back from now on, at a time or `on_call` from then on."""
+
+    schedule_at: datetime
+    on_call: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -117,8 +117,6 @@ def _key_of_booking(event: Event) -> str | None:
     match event:
         case RequestReceived(onward_of=str()):
             return "request_received_onward"
-        case RequestReceived(returns=str()):
-            return "request_received_return"
         case Reserved(waits=True):
             return "reserved_waits"
         case ReservationLost(waited=True):

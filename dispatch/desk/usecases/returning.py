@@ -12,7 +12,7 @@ from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.requests import add_new, new_id
 from dispatch.domain.booking import judge_back, time_of
 from dispatch.domain.request import Ask, Request, judge_time
-from dispatch.vocabulary.events import ReturnCalled
+from dispatch.vocabulary.events import ReturnAdded, ReturnCalled
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS, RequestState
 
@@ -52,6 +52,9 @@ async def add_back(unit: Unit, request_id: str, turn: Callable[[Ask], Ask | None
             if current != request:
                 raise LostRaceError(f"request {request_id} has changed since this was decided")
             books.requests.save(replace(current, series=newcomer.series, version=current.version + 1))
+            assert ask.schedule_at is not None
+            added = ReturnAdded(schedule_at=ask.schedule_at, on_call=ask.on_call, at=now, actor=by.actor.id)
+            books.journal.add(added.about(request_id))
             add(books, books.requests.get_contact(request_id))
             return request_id
 

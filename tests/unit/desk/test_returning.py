@@ -7,12 +7,12 @@ from functools import partial
 import pytest
 
 from dispatch.desk.command import Command
-from dispatch.desk.ports import DueKind
+from dispatch.desk.ports import Books, DueKind
 from dispatch.desk.usecases import changes, changing, requests, returning
 from dispatch.domain.booking import BACK_WITHIN, CALL_AFTER, LOOK_EVERY
 from dispatch.domain.request import MOST_AHEAD, Ask
 from dispatch.domain.trip import way_back
-from dispatch.vocabulary.events import RequestReceived, ReservationLost, Reserved
+from dispatch.vocabulary.events import RequestReceived, ReservationLost, Reserved, ReturnAdded
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.refusals import RefusalCode
@@ -42,6 +42,10 @@ def turned(at: datetime, *, on_call: bool = False, waits: bool = False) -> parti
 
 def check_up(**more: object) -> Ask:
     return replace(ask(Need.TRANSPORT), dropoff=HOME, **more)  # type: ignore[arg-type]  # the fields' own types
+
+
+def _token(books: Books, request_id: str) -> str:
+    return books.requests.get_track_token(request_id)
 
 
 async def both(town: Town, there: Look | str) -> tuple[Look, Look]:
@@ -103,12 +107,11 @@ async def test_a_kept_request_gets_one_way_back_that_is_told_of_itself(town: Tow
         assert done(await returning.add_back(town.unit, there.id, turned(IN_3_H), by=key)) == there.id
     there, back = await both(town, there)
     assert there.live() == before
-    assert [(event.along, event.returns) for event in back.of(RequestReceived)] == [(None, there.id)]
+    assert [event.along for event in back.of(RequestReceived)] == [there.id]
+    assert [(event.schedule_at, event.on_call) for event in there.of(ReturnAdded)] == [(IN_3_H, False)]
     assert back.contact == there.contact
-    tokens = {
-        await town.read(lambda books, ride=ride: books.requests.get_track_token(ride.id)) for ride in (there, back)
-    }  # type: ignore[misc]
-    assert len(tokens) == 1
+    tokens = [await town.read(partial(_token, request_id=ride.id)) for ride in (there, back)]
+    assert tokens[0] == tokens[1]
     again = await returning.add_back(town.unit, there.id, turned(IN_3_H), by=BY)
     of_back = await returning.add_back(town.unit, back.id, turned(IN_3_H + timedelta(hours=2)), by=BY)
     assert [refused(one) for one in (again, of_back)] == [RefusalCode.HAS_RETURN] * 2
