@@ -103,7 +103,9 @@ function booked() {
   return {
     repeat: days.value.length && until.value ? { days: days.value, until: until.value } : undefined,
     return:
-      backTime.value && back.value !== "none" ? returning(back.value, backTime.value, later.value) : undefined,
+      backTime.value && back.value !== "none"
+        ? returning(back.value, backTime.value, later.value)
+        : undefined,
   };
 }
 
