@@ -176,6 +176,15 @@ async def test_nobody_else_is_kept_or_sought_while_the_vehicle_is_still_to_come(
     assert looked.at <= town.clock.at + LOOK_EVERY
 
 
+@pytest.mark.parametrize("waits", [False, True])
+async def test_who_waits_there_is_not_said_to_be_free_soon(town: Town, waits: bool) -> None:
+    town.roads.minutes = {"T1": 6.0}
+    there, _ = await asked(town, waits=waits)
+    await town.take(there.live()[0], *WAY[:-1])
+    other = await town.ask(asked=check_up())
+    assert set(other.decided.soon) == (set() if waits else {"T1"})
+
+
 async def test_who_is_ready_is_brought_home_by_the_vehicle_that_waits_however_short_it_rested(town: Town) -> None:
     _, back = await brought(town, NOW + timedelta(minutes=1), on_call=True)
     town.roads.minutes = {"L1": 1.0, "T1": 6.0}
