@@ -31,7 +31,7 @@ from dispatch.vocabulary.promises import APPROVERS
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Permission, may
-from web.bodies import Id, In, Phone, PointIn, Reason, ReturnIn, Text, place_of, utc
+from web.bodies import Count, Id, In, Phone, PointIn, Reason, ReturnIn, Text, place_of, utc
 from web.context import Answer, By, Caller, Spoken, TheHouse, done
 from web.errors import Problem, refused
 
@@ -52,7 +52,7 @@ class PatientIn(In):
     guarded: bool = False
     infectious: bool = False
     death: Death | None = None
-    count: Annotated[int, Field(ge=1, le=20)] = 1
+    count: Count = 1
     resident_of: Id | None = None
 
 
