@@ -154,6 +154,8 @@ BESIDE = {
         "duty_changed_shift_over",
         "request_ended_why",
         "request_received_onward",
+        "reservation_lost_waited",
+        "reserved_waits",
         "step_corrected_forgotten",
         "with_reason",
     },
