@@ -84,6 +84,7 @@ class Witness:
         self._corrected: dict[str, dict[str, datetime]] = {}  # the times that an operator has put right
         self._slots: dict[str, int] = {}  # as each was offered
         self._expires: dict[str, datetime] = {}
+        self._delivered: set[str] = set()
         self._offered_at: dict[str, datetime] = {}
         self._left: dict[tuple[str, str], datetime] = {}  # when a vehicle left a request, otherwise than by silence
         self._noticed: Counter[tuple[str, str]] = Counter()
@@ -189,7 +190,10 @@ class Witness:
         kind, request = row["kind"], row["request_id"]
         if kind == "offer_made":
             yield from self._offered(row, facts, at, asked)
+        elif kind == "request_changed" and row["actor"] != "desk":
+            self._changed(row, facts, at, asked)
         elif kind == "offer_delivered":
+            self._delivered.add(row["assignment_id"])
             until = self._expires[row["assignment_id"]]
             self._expires[row["assignment_id"]] = min(
                 until, at + timedelta(seconds=_answer_s(asked, self._offered_at[row["assignment_id"]]))
@@ -267,6 +271,20 @@ class Witness:
                 yield f"the operator is told again that {trip} is {facts['what']}"
             if facts["what"] == "nobody_there":
                 self._nobody[trip] = request, at
+
+    def _changed(self, row: Row, facts: Mapping[str, Any], at: datetime, asked: Mapping[str, Any]) -> None:
+        """What still rings lasts no longer than what is offered now; who is ahead since, and who is no longer."""
+        for trip in self.seen["assignments"]:
+            name = trip["id"]
+            if trip["request_id"] != row["request_id"] or name not in self._states:
+                continue
+            if self._states[name] == "offered" and trip["state"] != "withdrawn":
+                lasts_s = _answer_s(asked, at) + (0 if name in self._delivered else UNDELIVERED_S)
+                self._expires[name] = min(self._expires[name], at + timedelta(seconds=lasts_s))
+            if name in facts["ahead"]:
+                self._slots[name] = -1
+            elif self._slots[name] == -1:
+                self._slots[name] = trip["slot"]
 
     def _offered(self, row: Row, facts: Mapping[str, Any], at: datetime, asked: Mapping[str, Any]) -> Iterator[str]:
         name, vehicle, request = row["assignment_id"], row["vehicle_id"], row["request_id"]
