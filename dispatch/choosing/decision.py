@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dispatch.choosing.next_step import NextStep, Unfilled, next_step
 from dispatch.choosing.proposal import Proposal
 from dispatch.choosing.ranking import Candidate
 from dispatch.domain.arrival import Arrival
-from dispatch.domain.booking import CALL_AFTER
+from dispatch.domain.booking import CALL_AFTER, begins_at
 from dispatch.domain.request import Ask
 from dispatch.domain.vehicle import VehicleNow
 from dispatch.rules.fleet import Fleet
@@ -50,7 +50,7 @@ def step_before_time(ask: Ask, now: datetime, policy: Policy) -> NextStep | None
     if ask.on_call:
         times = max(0, (now - ask.schedule_at) // CALL_AFTER)
         return NextStep(search_at=ask.schedule_at + CALL_AFTER * (times + 1))
-    search_at = ask.schedule_at - timedelta(seconds=policy.schedule_lead_s)
+    search_at = begins_at(ask, policy.schedule_lead_s)
     return NextStep(search_at=search_at) if search_at > now else None
 
 
@@ -124,9 +124,8 @@ class Decision:
         tried = replace(self.tried, vehicles=self.tried.vehicles | taken, silent=self.tried.silent - taken)
         return replace(self, step=step_for(self.ask, candidates, tried, self.unfilled))
 
-    def filling(self, slots: tuple[int, ...]) -> "Decision":
-        """The same where these slots are unfilled; what is not searched for now stays so."""
-        unfilled = replace(self.unfilled, slots=slots)
+    def filling(self, unfilled: Unfilled) -> "Decision":
+        """The same where this is needed; what is not searched for now stays so."""
         if self.step.search_at is not None or self.step.promise is Why.OUT_OF_STOCK:
             return replace(self, unfilled=unfilled)
         return replace(self, unfilled=unfilled, step=step_for(self.ask, self.candidates, self.tried, unfilled))

@@ -9,6 +9,7 @@ from dispatch.choosing.queue import level_of, rises_of
 from dispatch.desk.effects.noticing import stays_until
 from dispatch.desk.effects.promising import escalated_to
 from dispatch.desk.effects.proposing import list_proposed
+from dispatch.desk.effects.staying import find_back
 from dispatch.desk.ports import Books, DueKind, NotFoundError
 from dispatch.desk.unit import Unit
 from dispatch.desk.usecases.changes import onward_of, words_of_family
@@ -172,6 +173,7 @@ class RequestSummaryOut(Out):
     held: bool = False
     schedule_at: datetime | None = None
     on_call: bool = False
+    waits: bool = False
     reserved: str | None = None
     series: str | None = None
     returns: str | None = None
@@ -214,7 +216,8 @@ class OfferRequestOut(Out):
     """What a driver must know of the request.
 
     `stays_until`: nobody was there, and whoever asked is being rung. `death_reported`: a doctor is yet to confirm it.
-    `aboard` is the vehicle that keeps the patient until another has them.
+    `aboard` is the vehicle that keeps the patient until another has them. `waits`: the vehicle stays at the destination
+    for the way back.
     """
 
     id: str
@@ -229,6 +232,7 @@ class OfferRequestOut(Out):
     stays_until: datetime | None = None
     death_reported: bool = False
     aboard: str | None = None
+    waits: bool = False
 
 
 def in_scope(books: Books, person: Person, request_id: str) -> Request:
@@ -398,6 +402,7 @@ def page_out(
 def offer_request_out(unit: Unit, books: Books, request: Request, trip: Assignment, lang: Lang) -> OfferRequestOut:
     """What a driver must know of the request; the family's words to the driver are the note."""
     now = unit.clock.now()
+    back = find_back(books, request)
     until = stays_until(books, trip, unit.policy(books, now)) if trip.state is AssignmentState.ON_SCENE else None
     return OfferRequestOut.of(
         request,
@@ -411,6 +416,7 @@ def offer_request_out(unit: Unit, books: Books, request: Request, trip: Assignme
         ),
         family_left=FamilyWord.LEFT in words_of_family(books, request.id),
         aboard=_aboard(books, request),
+        waits=back is not None and back.ask.waits and back.state is RequestState.SCHEDULED,
     )
 
 

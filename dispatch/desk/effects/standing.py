@@ -1,12 +1,15 @@
 """What a request has at this moment: which of its slots are unfilled, and the state that follows from all of it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from dispatch.choosing.next_step import Unfilled
 from dispatch.desk.command import DESK
 from dispatch.desk.effects.asking import withdraw_asked
+from dispatch.desk.effects.keeping import lose
 from dispatch.desk.effects.promising import close_promise
+from dispatch.desk.effects.staying import nobody_stayed
 from dispatch.desk.ports import Books, DueKind
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import Ask, Request, Standing, request_state, unfilled_slots
@@ -19,12 +22,16 @@ from dispatch.vocabulary.trip_steps import FIRST_CONTACT, INSTEAD, AssignmentSta
 
 def unfilled_of(books: Books, request: Request, now: datetime, *, leaving: str | None = None) -> Unfilled:
     """What a request still needs; `leaving` is an assignment that is just about to end."""
-    assignments = [a for a in books.assignments.list_of(request.id) if a.id != leaving]
-    counted = [a for a in assignments if a.fills_slot]
+    return needs_of(request.wanted, [a for a in books.assignments.list_of(request.id) if a.id != leaving], now)
+
+
+def needs_of(wanted: int, trips: Sequence[Assignment], now: datetime) -> Unfilled:
+    """What a request with these trips still needs."""
+    counted = [a for a in trips if a.fills_slot]
     main = next((a for slot in (0, INSTEAD) for a in counted if a.slot == slot), None)
     ahead = any(a.slot == FIRST_CONTACT or a.hands_over for a in counted)
     return Unfilled(
-        slots=unfilled_slots(request.wanted, assignments),
+        slots=unfilled_slots(wanted, trips),
         first_contact=not ahead and (main is None or not main.row.met),
         main_eta_s=_eta_s(main, now) if main is not None else None,
     )
@@ -88,15 +95,20 @@ def settle(
         books.timers.drop(DueKind.PROMISE_RETRY, request.id)
     if ended or is_solved(request, assignments):
         books.timers.drop(DueKind.SEARCH_LONG, request.id)
-        withdraw_asked(books, books.approvals.list_of(request.id))
+        if ended or not any(a.is_live and a.slot >= 0 and not a.row.met for a in assignments):
+            withdraw_asked(books, books.approvals.list_of(request.id))
         if promise is not None and (ended or not promise.owes_a_word):
             outcome = PromiseState.WITHDRAWN if ended and state is not RequestState.COMPLETED else PromiseState.SOLVED
             close_promise(books, request.id, outcome, outcome=state.value, told=told, now=now)
     if ended:
+        if request.ask.waits and request.state is RequestState.SCHEDULED:
+            request = lose(books, request, now)  # a driver who waits for it need not any longer
         for kind in (DueKind.SCHEDULED, DueKind.BOOKING, DueKind.SOONER):
             books.timers.drop(kind, request.id)
     if ended and request.reserved is not None:
         books.timers.hasten(DueKind.PROMISE_RETRY, now)  # who waits may go with the vehicle that was kept
+    if state is RequestState.COMPLETED:
+        nobody_stayed(books, request, now)
     if state is request.state:
         return request
     settled = replace(request, state=state, version=request.version + 1, ended_at=now if ended else None)

@@ -3,18 +3,20 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from dispatch.desk.effects.staying import goes_on_after_all, leave, stay
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.domain.aboard import was_picked_up
 from dispatch.domain.assignment import Assignment, StepCommand, decide, evolve
 from dispatch.domain.correction import Correction, decide_correction
-from dispatch.domain.request import unfilled_slots
+from dispatch.domain.request import RequestFilter, unfilled_slots
 from dispatch.vocabulary.events import OfferDeclined, ProblemReported, TripEvent
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
-from dispatch.vocabulary.request_states import ENDS
+from dispatch.vocabulary.request_states import ENDS, OPEN
 from dispatch.vocabulary.trip_steps import (
     INSTEAD,
+    KEPT_UNTIL_BETTER,
     STATES,
     AssignmentState,
     Phase,
@@ -24,6 +26,7 @@ from dispatch.vocabulary.trip_steps import (
 )
 from dispatch.vocabulary.vehicle_classes import Duty
 
+MOST_OPEN = 500  # open requests in which a diverted vehicle's trip is looked for; this project's own figure
 _RELEASES = {AssignmentState.OFFERED: Step.WITHDRAW, AssignmentState.AT_DESTINATION: Step.CLEAR}
 
 
@@ -38,8 +41,13 @@ def take_step(
     if isinstance(event, Refusal):
         return event
     if assignment.row.phase is Phase.LOST and not _nobody_else_was_asked(books, assignment):
-        return Refusal(RefusalCode.OFFER_EXPIRED, {"late_s": round((now - assignment.expires_at).total_seconds(), 1)})
+        return offer_is_over(assignment, now)
     return _follow(books, assignment, event, now, policy)
+
+
+def offer_is_over(offer: Assignment, now: datetime) -> Refusal:
+    """Why a yes to an offer that has ended is not taken any more."""
+    return Refusal(RefusalCode.OFFER_EXPIRED, {"late_s": round((now - offer.expires_at).total_seconds(), 1)})
 
 
 def correct_step(
@@ -65,8 +73,12 @@ def _follow(books: Books, assignment: Assignment, event: TripEvent, now: datetim
     books.assignments.save(assignment)
     if before.phase is Phase.OFFER:
         books.timers.drop(DueKind.OFFER_EXPIRES, assignment.id)
-    if isinstance(event, OfferDeclined):
+    if isinstance(event, OfferDeclined) and not _was_diverted(books, assignment):
         books.vehicles.leave_alone(vehicle_id, now + timedelta(seconds=policy.decline_lock_s))
+    if before.phase is Phase.SERVED and assignment.is_live:
+        goes_on_after_all(books, assignment)
+    if not before.is_going and assignment.row.is_going:
+        leave(books, vehicle_id, now, but=assignment.request_id)
     if before.is_going and not assignment.row.is_going:
         _free(books, assignment, event, now)
     elif not before.is_going and assignment.row.is_going:
@@ -89,6 +101,19 @@ def _follow(books: Books, assignment: Assignment, event: TripEvent, now: datetim
     return assignment
 
 
+def _was_diverted(books: Books, declined: Assignment) -> bool:
+    """Whether the offer took its vehicle from a trip to another request that waits: who declines a red has not declined
+    that one, and may be asked for it again at once."""
+    others = books.requests.list_some(RequestFilter(states=OPEN, limit=MOST_OPEN))
+    trips = books.assignments.list_of(*(one.id for one in others if one.id != declined.request_id))
+    return any(
+        a.vehicle_id == declined.vehicle_id
+        and a.state is AssignmentState.STOOD_DOWN
+        and a.stamps[a.state].server_time == declined.offered_at
+        for a in trips
+    )
+
+
 def _quiet_s(state: AssignmentState, policy: Policy, *, red: bool) -> float:
     """Seconds in which nothing can be amiss after a step to this state, so that the trip is looked at only then.
 
@@ -100,13 +125,17 @@ def _quiet_s(state: AssignmentState, policy: Policy, *, red: bool) -> float:
 
 
 def _nobody_else_was_asked(books: Books, late: Assignment) -> bool:
-    """Whether a yes that comes after its time is still of use: the slot is empty, and the vehicle free."""
+    """Whether a yes that comes after its time is still of use: the slot is empty, and the vehicle free; or it was to go
+    instead of one that is on its way still, and nobody else is asked for that."""
     request = books.requests.get(late.request_id)
     if request.state in ENDS or not books.vehicles.get(late.vehicle_id).is_free:
         return False
     trips = books.assignments.list_of(request.id)
     if late.slot == INSTEAD:
-        return bool(unfilled_slots(request.wanted, trips))
+        live = [a for a in trips if a.is_live]
+        beside = any(a.slot in (INSTEAD, KEPT_UNTIL_BETTER) or a.hands_over for a in live)
+        on_its_way = any(a.slot >= 0 and a.row.is_going and not a.row.met for a in live)
+        return bool(unfilled_slots(request.wanted, trips)) or (on_its_way and not beside)
     return all(other.slot != late.slot or not other.fills_slot for other in trips)
 
 
@@ -124,7 +153,8 @@ def _free(books: Books, assignment: Assignment, event: TripEvent, now: datetime)
     else:
         duty = Duty.CLEANING if to_clean else Duty.AVAILABLE
     books.vehicles.set_duty(assignment.vehicle_id, duty, at_base=False, now=now)
-    if cleared:  # a crew that was only called back needs no rest (R22)
+    stays = duty is not Duty.OUT_OF_SERVICE and stay(books, assignment, now)
+    if cleared and not stays:  # a crew that was only called back needs no rest (R22), nor yet one that is at its task
         books.vehicles.set_history(assignment.vehicle_id, on_duty_since=held.on_duty_since, trip_ended_at=now)
 
 

@@ -46,8 +46,15 @@ RULE = 'Aturannya: "Jenazah ke luar kota: sopir kedua ikut".'
 FOLLOW = "Perkembangannya dapat dilihat di https://jemput.example/t/abc"
 OPEN = "Buka https://jemput.example/sopir"
 GOLDEN = {
-    "received": "Permintaan mobil jenazah sudah kami terima. Tidak perlu menelepon ke mana-mana; kami yang "
-    f"menghubungi. {FOLLOW}",
+    "received": "Permintaan mobil jenazah sudah kami terima. Seluruhnya ada 12 perjalanan, yang terakhir 18 Des 2026 "
+    f"pukul 08.00. Tidak perlu menelepon ke mana-mana; kami yang menghubungi. {FOLLOW}",
+    "return_booked": "Perjalanan pulang sudah kami catat untuk 18 Des 2026 pukul 08.00. Tidak perlu menelepon ke "
+    "mana-mana; kami yang mengabari. Jadwal dan perkembangannya dapat dilihat di https://jemput.example/t/abc",
+    "return_on_call": "Perjalanan pulang sudah kami catat, paling cepat 18 Des 2026 pukul 08.00. Bila sudah siap "
+    'dijemput, tekan "Siap dijemput pulang" di https://jemput.example/t/abc',
+    "wait_there": "Mobil jenazah Contoh ditunggu pasiennya untuk perjalanan pulang. Tunggu di Puskesmas Contoh, lalu "
+    f"antar pulang. Paling cepat 23 Nov 2026 pukul 08.00. {OPEN}",
+    "wait_over": "Mobil jenazah Contoh tidak perlu menunggu lagi untuk perjalanan pulang. Terima kasih.",
     "booked": "Perjalanan mobil jenazah sudah kami catat untuk 23 Nov 2026 pukul 08.00. Seluruhnya ada 12 "
     "perjalanan, yang terakhir 18 Des 2026 pukul 08.00. Tidak perlu menelepon ke mana-mana; kami yang "
     "mengabari. Jadwal dan perkembangannya dapat dilihat di https://jemput.example/t/abc",

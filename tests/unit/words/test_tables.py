@@ -13,6 +13,7 @@ import pytest
 from dispatch import vocabulary
 from dispatch.domain.fix import LinkHealth
 from dispatch.rules.conditions import KEYS
+from dispatch.rules.judge_one import ASKED
 from dispatch.rules.pack.faults import SENTENCES
 from dispatch.rules.sop import Effect, OverridableBy
 from dispatch.rules.values import DAYS, Kind
@@ -139,6 +140,7 @@ BY_CODE = {
 }
 # What a table has beside its codes, and why.
 BESIDE = {
+    "facts.duty": {ASKED},
     "sop.choice": set(CHOICES),
     "events.line": {
         "approval_given_heard",
@@ -154,6 +156,8 @@ BESIDE = {
         "duty_changed_shift_over",
         "request_ended_why",
         "request_received_onward",
+        "reservation_lost_waited",
+        "reserved_waits",
         "step_corrected_forgotten",
         "with_reason",
     },

@@ -2,8 +2,8 @@
 
 from dispatch.store.migrations.ddl import run
 
-revision = "0015"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 
 
 def upgrade() -> None:
