@@ -14,7 +14,7 @@ import { act, targetOf, way } from "./state";
 import { Undo } from "./undo";
 
 const LABELS: Partial<Record<Step, string>> = words.steps;
-const BESIDE: Partial<Record<Step, string>> = {
+const BESIDE = {
   clear: words.onScene.clear_beside,
   stand_down: words.onScene.stand_down_beside,
   transporting: words.onScene.transporting_beside,
@@ -85,7 +85,7 @@ function Next({ who, step, onTrouble }: Steps) {
   if (!assignment || !next) return null;
   const onScene = assignment.state === "on_scene";
   // Who goes ahead hands over to the ambulance that follows, and takes nobody along unless it has to.
-  const [main, other]: [Step, Step | null] =
+  const [main, other]: [Step, keyof typeof BESIDE | null] =
     assignment.first_contact && onScene
       ? ["clear", "transporting"]
       : [next, onScene ? (assignment.next_steps.includes("clear") ? "clear" : "stand_down") : null];
@@ -105,10 +105,7 @@ function Next({ who, step, onTrouble }: Steps) {
       <div class="beside flow">
         <Button label={words.trouble} onClick={onTrouble} />
         {other && !(stays && other !== "transporting") && (
-          <Button
-            label={BESIDE[other]}
-            onClick={() => step(other)}
-          />
+          <Button label={BESIDE[other]} onClick={() => step(other)} />
         )}
         <Undo />
       </div>
