@@ -72,13 +72,13 @@ def escalate(books: Books, request: Request, why: Why, now: datetime, policy: Po
     open_promise(books, request, why, now)
 
 
-def escalated_to(books: Books, request_ids: list[str]) -> dict[str, str]:
-    """By request the role that was last told that nobody goes, since a driver last said yes."""
-    found: dict[str, str] = {}
+def escalations(books: Books, request_ids: list[str]) -> dict[str, Escalated]:
+    """By request which role was last told that nobody goes, and why, since a driver last said yes."""
+    found: dict[str, Escalated] = {}
     for entry in books.journal.list_of_kinds(request_ids, [OfferAccepted, Escalated]):
         request_id = entry.event.request_id or ""
         if isinstance(entry.event, Escalated):
-            found[request_id] = entry.event.to
+            found[request_id] = entry.event
         else:
             found.pop(request_id, None)
     return found

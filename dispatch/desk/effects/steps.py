@@ -35,7 +35,7 @@ def take_step(
     event = decide(assignment, command, now)
     if isinstance(event, Refusal):
         return event
-    if assignment.row.phase is Phase.LOST and not _nobody_else_was_asked(books, assignment):
+    if assignment.row.phase is Phase.LOST and not is_late_yes_of_use(books, assignment):
         return Refusal(RefusalCode.OFFER_EXPIRED, {"late_s": round((now - assignment.expires_at).total_seconds(), 1)})
     return _follow(books, assignment, event, now, policy)
 
@@ -96,7 +96,7 @@ def _quiet_s(state: AssignmentState, policy: Policy, *, red: bool) -> float:
     return policy.trip_ends_s if state is AssignmentState.AT_DESTINATION else 0.0
 
 
-def _nobody_else_was_asked(books: Books, late: Assignment) -> bool:
+def is_late_yes_of_use(books: Books, late: Assignment) -> bool:
     """Whether a yes that comes after its time is still of use: the slot is empty, and the vehicle free."""
     request = books.requests.get(late.request_id)
     if request.state in ENDS or not books.vehicles.get(late.vehicle_id).is_free:
