@@ -61,7 +61,8 @@ def page_tables(lang: Lang) -> Mapping[str, Mapping[str, str]]:
     """
     steps, facts = tables_of(lang, "steps"), tables_of(lang, "facts")
     labels = {
-        name: {code: capital(word) for code, word in facts[name].items()} for name in ("class", "urgency", "cause", "documents")
+        name: {code: capital(word) for code, word in facts[name].items()}
+        for name in ("class", "urgency", "cause", "documents")
     }
     trip = {"trip": steps["state"], "button": steps["button"], "on_scene": steps["on_scene"]}
     said = {name: tables_of(lang, "events")[name] for name in ("call", "why")}

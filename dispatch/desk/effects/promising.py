@@ -65,7 +65,7 @@ def close_promise(
 
 def escalate(books: Books, request: Request, why: Why, now: datetime, policy: Policy) -> None:
     """Tell the operator, and the next time the supervisor, that nobody goes yet; somebody owes a call from now on."""
-    to = SUPERVISOR if escalated_to(books, [request.id]) else OPERATOR
+    to = SUPERVISOR if escalations(books, [request.id]) else OPERATOR
     books.journal.add(Escalated(to=to, why=why, at=now, actor=DESK).about(request.id))
     again_at = now + timedelta(seconds=policy.supervisor_after_s)
     books.timers.set(Due(kind=DueKind.SEARCH_LONG, subject=request.id, at=again_at))
