@@ -80,7 +80,7 @@ def test_what_a_crew_found_stands_on_the_row_and_in_the_panel_until_somebody_has
     rows(page).click()
     for step in ("accept", "en_route", "on_scene", "nobody_there"):
         served.step("sopir-cikokol", step)
-    said = "Ambulans Puskesmas Cikokol tidak ada orang di tempat penjemputan"
+    said = "Ambulans Puskesmas Cikokol: tidak ada orang di tempat penjemputan"
     expect(rows(page)).to_contain_text(said)
     expect(panel_of(page)).to_contain_text(said)
     expect(nurse.get_by_role("region", name="Permintaan ini")).to_contain_text("tidak menemukan siapa pun")
@@ -89,7 +89,7 @@ def test_what_a_crew_found_stands_on_the_row_and_in_the_panel_until_somebody_has
     keep(page, "peta-tidak-ada-orang")
     keep(nurse, "minta-tidak-ada-orang")
     page.get_by_role("button", name="Janji 1").click()
-    card = page.get_by_role("navigation").get_by_role("listitem").first
+    card = page.get_by_role("navigation", name="Permintaan").get_by_role("listitem").first
     expect(card).to_contain_text("Sebabnya: tidak ada orang di tempat penjemputan.")
     keep(page, "peta-janji-sebab")
     card.get_by_role("button", name="Sudah dikabari").click()

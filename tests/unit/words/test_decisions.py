@@ -99,10 +99,7 @@ TEXTS = {
             "telepon ini."
         ),
         "Mobil A arrives at about 16.59. Mobil C goes.",
-        (
-            "Tell the family: we are asking Mobil A, and we are asking Mobil C. We keep you informed on this "
-            "number."
-        ),
+        ("Tell the family: we are asking Mobil A, and we are asking Mobil C. We keep you informed on this number."),
     ),
     "offer and a sooner one for a yes": (
         replace(OFFER, passed=None, asks=(replace(YES, vehicle_id="B"),)),

@@ -925,12 +925,13 @@ export interface components {
         /**
          * @description A request as a list shows it.
          *
-         *     `asked_by` names the facility that asked, None where it was an operator. `level` is its place in the order (R24) before ageing, `rises` the times at which waiting brings it one level up.
-         *     `heard`: answers by phone that the approver may still change. `broken`: its vehicle could not go on.
-         *     `escalated_to`: the role that was told that nobody goes, since a driver last said yes, and `escalated_why`. `notices`
-         *     are what the desk noticed of its trips and is not over. `incident` is the event that
-         *     it comes from, whose name and counts are the operators' to see. `likely_duplicates` may be the same one: a question,
-         *     by what the reader may know of them. `proposal` is for operators alone.
+         *     `asked_by` names the facility that asked, None where it was an operator. `level` is its place in the order (R24)
+         *     before ageing, `rises` the times at which waiting brings it one level up. `heard`: answers by phone that the
+         *     approver may still change. `broken`: its vehicle could not go on. `escalated_to`: the role that was told that nobody
+         *     goes, since a driver last said yes, and `escalated_why`. `notices`: what the desk noticed of its trips and is not
+         *     over. `incident` is the event that it comes from, whose name and counts are the operators' to see.
+         *     `likely_duplicates` may be the same one: a question, by what the reader may know of them. `proposal` is for
+         *     operators alone.
          */
         RequestSummaryOut: {
             id: string;

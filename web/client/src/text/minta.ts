@@ -54,7 +54,7 @@ export const minta = {
   amiss: {
     nobodyThere: (name: string) =>
       `Awak ${name} tidak menemukan siapa pun di tempat penjemputan; petugas menelepon untuk memastikan.`,
-    of: (name: string, what: string) => `${name} ${what}; operator sudah tahu.`,
+    of: (name: string, what: string) => `${name}: ${what}; operator sudah tahu.`,
     silent: "Sopir belum menjawab; terus dihubungi, dan operator sudah tahu.",
     diverted: "Kendaraan dialihkan untuk keadaan yang lebih gawat; penggantinya sedang dicarikan.",
   },

@@ -139,7 +139,7 @@ function Row({ request }: { request: RequestSummary }) {
       )}
       {request.notices.map((one) => (
         <small class="mark" key={one.vehicle_id + one.what}>
-          ⚠ {one.vehicle_name} {one.text}
+          ⚠ {one.vehicle_name}: {one.text}
         </small>
       ))}
       {late && <small class="mark">⚠ {words.late}</small>}

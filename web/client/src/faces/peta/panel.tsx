@@ -154,7 +154,7 @@ const Amiss = ({ request }: { request: RequestFull }) => (
   <>
     {request.notices.map((one) => (
       <p class="mark" key={one.vehicle_id + one.what}>
-        ⚠ {one.vehicle_name} {one.text} ({clockText(one.at)})
+        ⚠ {one.vehicle_name}: {one.text} ({clockText(one.at)})
       </p>
     ))}
     {isOpen(request) && request.escalated_why && (

@@ -1,6 +1,6 @@
 // An offer or a trip ended without the driver's doing: what happened, until it was read.
+import { useState } from "preact/hooks";
 import type { Ended as Gone, Me } from "../../core/api";
-import { busy } from "../../core/attempt";
 import { ended as words } from "../../text/berakhir";
 import { text } from "../../text/id";
 import { Button } from "../../ui/controls";
@@ -8,7 +8,11 @@ import { act, markRead } from "./state";
 
 export function Ended({ ended, who }: { ended: Gone; who: Me }) {
   const free = !who.assignment;
-  const go = () => void act(`/api/assignments/${ended.assignment_id}/accept`, {});
+  const [said, setSaid] = useState(false);
+  const go = () => {
+    setSaid(true);
+    void act(`/api/assignments/${ended.assignment_id}/accept`, {});
+  };
   return (
     <section class={free ? "ended stack fill" : "ended card stack"} role="alert" aria-label={words.title}>
       <p class="chip">{text.need[ended.need]}</p>
@@ -19,7 +23,7 @@ export function Ended({ ended, who }: { ended: Gone; who: Me }) {
       <p class="tell">{why(ended)}</p>
       <div class={free ? "push stack" : "stack"}>
         {free && ended.can_go && (
-          <Button label={words.go} class="primary huge" disabled={busy.value} onClick={go} />
+          <Button label={words.go} class="primary huge" disabled={said} onClick={go} />
         )}
         <Button label={words.read} class={ended.can_go ? "wide" : "primary huge"} onClick={markRead} />
       </div>
@@ -27,7 +31,8 @@ export function Ended({ ended, who }: { ended: Gone; who: Me }) {
   );
 }
 
-function why({ state, cause, reason, request_state, can_go, was_going }: Gone): string {
+// Also over a new offer, whose answer comes first.
+export function why({ state, cause, reason, request_state, can_go, was_going }: Gone): string {
   if (state === "expired") return can_go ? words.late : words.expired;
   if (state === "cleared") return words.handedOver;
   const end = words.ends[request_state as keyof typeof words.ends];

@@ -10,7 +10,7 @@ import { Lost } from "../../ui/above";
 import { Beginning, begin } from "../../ui/begin";
 import { accuracy } from "./device";
 import { Duty, Standby } from "./duty";
-import { Ended } from "./ended";
+import { Ended, why } from "./ended";
 import { OfferCard } from "./offer";
 import { refusedOf, waiting } from "./queue";
 import { cutOff, ended, load, me, offer, reload } from "./state";
@@ -31,6 +31,7 @@ function App() {
   const who = me.value;
   if (!who) return <Beginning start={start} />;
   const duty = who.vehicle?.duty ?? "off_duty";
+  const offered = offer.value !== null && who.assignment?.state === "offered";
   const said = refusedOf(who.assignment?.id);
   return (
     <>
@@ -38,8 +39,9 @@ function App() {
       <main class="drive">
         <Line />
         <div aria-live="assertive">{said && <p class="error">{said}</p>}</div>
-        {ended.value && <Ended ended={ended.value} who={who} />}
-        {offer.value && who.assignment?.state === "offered" ? (
+        {ended.value && offered && <p class="tell">{why(ended.value)}</p>}
+        {ended.value && !offered && <Ended key={ended.value.assignment_id} ended={ended.value} who={who} />}
+        {offered && offer.value && who.assignment ? (
           <OfferCard key={offer.value.assignment_id} offer={offer.value} assignment={who.assignment} />
         ) : who.assignment && who.request ? (
           <Trip key={who.assignment.id} who={who} />
