@@ -39,12 +39,6 @@ const arrivesAt = (trip: Assignment) =>
   STATES[trip.state].met
     ? 0
     : Date.parse(trip.arrives_at ?? "") || Date.parse(trip.offered_at) + (trip.eta_s ?? 0) * 1000;
-// Of several vehicles how many are found and how many not yet; of a single one there is nothing to count.
-export function tally(request: RequestSummary): string {
-  const found = live(request).filter((trip) => trip.slot >= 0 && trip.stamps.accepted).length;
-  const more = Math.max(0, request.wanted - found);
-  return request.wanted > 1 && found > 0 ? text.tally(found, more) : "";
-}
 // How many vehicles are still to be found.
 export const missing = (request: RequestSummary) => {
   const trips = live(request);

@@ -20,7 +20,6 @@ export const text = {
   offline: "Sambungan terputus, sedang menyambung lagi…",
   loading: "Memuat…",
   partMissing: "Sebagian halaman belum termuat. Muat ulang halaman ini.",
-  edit: "Ubah…",
   again: "Coba lagi",
   back: "Kembali",
   close: "Tutup",
@@ -32,7 +31,6 @@ export const text = {
     operator: "operator",
     own_operator: "operator pemilik kendaraan",
   },
-  tally: (found: number, more: number) => `${found} ditugaskan${more > 0 ? `, ${more} masih dicarikan` : ""}`,
   firstContact: "Penolong pertama",
   instead: "Menggantikan",
   arrives: {

@@ -2,6 +2,7 @@
 import { id_documents } from "../core/vocabulary";
 
 export const change = {
+  button: "Ubah…",
   title: "Ubah permintaan ini",
   how: "Isi yang berubah saja. Kendaraan yang sudah berangkat tetap berjalan sampai ada yang lebih sesuai.",
   aboard: "Pasien sudah di kendaraan: tujuannya masih dapat diubah.",

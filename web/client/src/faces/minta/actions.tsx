@@ -10,6 +10,7 @@ import { text } from "../../text/id";
 import { minta as words } from "../../text/minta";
 import { booking } from "../../text/pesanan";
 import { place as placing } from "../../text/tempat";
+import { change as editing } from "../../text/ubah";
 import { Area, Button, Form, Pick } from "../../ui/controls";
 import { HeardByPhone } from "../../ui/heard";
 import { PlacePicker } from "../../ui/place";
@@ -51,7 +52,7 @@ export function Actions({ request }: { request: RequestFull }) {
           ) : (
             toggle("hold", text.hold)
           ))}
-        {!document && toggle("change", text.edit)}
+        {!document && toggle("change", editing.button)}
         {isAwaited(request) && toggle("heard", heard.button)}
         {toggle("cancel", words.cancel, true)}
       </div>

@@ -1,11 +1,12 @@
 // The vehicles of a request, each with its own time and steps, in the order of their arrival.
 import type { Assignment, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
-import { arrival, car, live, missing, secondsLeft, tally } from "../../core/requests";
+import { arrival, car, live, missing, secondsLeft } from "../../core/requests";
 import { STATES, TRAIL } from "../../core/vocabulary";
 import { capital, clockText, takenAt } from "../../core/words";
 import { text } from "../../text/id";
 import { minta } from "../../text/minta";
+import { tally } from "../../ui/tally";
 
 const words = minta.vehicle;
 // One that goes ahead hands over at the pick-up, and its trip is over.

@@ -15,7 +15,6 @@ import {
   missing,
   requests,
   secondsLeft,
-  tally,
 } from "../../core/requests";
 import { id_why, STATES } from "../../core/vocabulary";
 import { capital, clockText, telephone, whenText } from "../../core/words";
@@ -24,11 +23,13 @@ import { text } from "../../text/id";
 import { words as grouping } from "../../text/kejadian";
 import { correct, transfer } from "../../text/langkah";
 import { peta as words } from "../../text/peta";
+import { change } from "../../text/ubah";
 import { Alike } from "../../ui/alike";
 import { HeardLines } from "../../ui/approve";
 import { kept } from "../../ui/bookings";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
+import { tally } from "../../ui/tally";
 import { Why } from "../../ui/why";
 import { choose } from "./choose";
 import { askEnd, merge, regroup } from "./grouping";
@@ -227,7 +228,7 @@ function OfIncident({ request }: { request: RequestFull }) {
 const Buttons = ({ request }: { request: RequestFull }) => (
   <div class="pair">
     <Button label={words.again} onClick={() => void search(request.id)} />
-    <Button label={text.edit} onClick={() => (opened.value = "change")} />
+    <Button label={change.button} onClick={() => (opened.value = "change")} />
     <Button label={words.note} onClick={() => (opened.value = "note")} />
     {request.held ? (
       <Button label={text.release} onClick={() => void hold(request.id, false, text.released)} />
