@@ -150,10 +150,12 @@ export function Ask() {
   };
   if (where) return <PlacePicker label={placing[where]} onPick={choose} onBack={() => search(null)} />;
   const pick = (kind: Need) => {
+    if (kind !== need.value) {
+      urgency.value = "";
+      patient.value = UNTOLD;
+    }
     need.value = kind;
     if (kind === "emergency") later.value = "";
-    urgency.value = "";
-    patient.value = UNTOLD;
     dropoff.value = null;
   };
   return (

@@ -50,22 +50,18 @@ let begun = false;
 
 // The trip that this page last showed is not the vehicle's any more: how did it end? What is not read yet is looked at
 // again, for the time in which a late yes is taken passes; at first also what ran out while the page was shut.
-async function look(trip: string) {
+async function findEnded(trip: string): Promise<Ended | null> {
   const shown = localStorage.getItem(TRIP) ?? "";
   const gone = shown && shown !== trip ? shown : (ended.value?.assignment_id ?? "");
-  const first = !begun && !trip;
-  begun = true;
-  if (gone || first) {
-    const found = await get<Ended | undefined>(`/api/me/ended${gone ? `?assignment=${gone}` : ""}`).catch(
-      (error) => {
-        // Of another driver who had this phone before.
-        if (error instanceof Problem && error.status === 404) return undefined;
-        throw error;
-      },
-    );
-    keepEnded(found && found.assignment_id !== localStorage.getItem(READ) ? found : null);
-  }
-  localStorage.setItem(TRIP, trip);
+  if (!gone && (begun || trip)) return null;
+  const found = await get<Ended | undefined>(`/api/me/ended${gone ? `?assignment=${gone}` : ""}`).catch(
+    (error) => {
+      // Of another driver who had this phone before.
+      if (error instanceof Problem && error.status === 404) return undefined;
+      throw error;
+    },
+  );
+  return found && found.assignment_id !== localStorage.getItem(READ) ? found : null;
 }
 
 export async function load() {
@@ -81,6 +77,8 @@ export async function load() {
     delivered = told.id;
     stands = { ...stands, expires_at: told.expires_at };
   }
+  const trip = now.assignment?.id ?? "";
+  const over = await findEnded(trip);
   if (!isNewest()) return; // an answer from before the last tap must not bring back an old button
   setServerTime(now.now);
   if (stands && stands.assignment_id !== offer.value?.assignment_id) ring(6);
@@ -88,8 +86,10 @@ export async function load() {
   const before = me.value?.assignment;
   // Taken without asking: nothing rang for it yet.
   if (before?.id !== now.assignment?.id && now.assignment?.stamps.accepted?.source === "desk") ring(6);
+  keepEnded(over);
+  localStorage.setItem(TRIP, trip);
+  begun = true;
   me.value = now;
-  await look(now.assignment?.id ?? "");
   if (now.vehicle && now.vehicle.duty !== "off_duty") startDevice();
   if (!way.value) await loadRoute(now);
   reachable.value = true;
