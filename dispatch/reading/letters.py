@@ -7,15 +7,17 @@ from datetime import datetime, tzinfo
 from dispatch.desk.ports import Books, find
 from dispatch.desk.usecases.changes import onward_of
 from dispatch.domain.message import Message, MessageState
+from dispatch.domain.request import Request
 from dispatch.domain.vehicle import Vehicle
 from dispatch.reading.cars import Car, cars_of
+from dispatch.reading.rule_names import RuleNames
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.promises import LADDER
 from dispatch.words.events import code_name, sooner_text
 from dispatch.words.facts import area_name, joined, word
 from dispatch.words.family import condolence_line
-from dispatch.words.messages import car_named, message_text, name_in, recipient_label
+from dispatch.words.messages import car_named, message_text, name_in, recipient_label, request_named
 from dispatch.words.tables import name_of
 from dispatch.words.times import booked_text, clock_text, deadline_text, when_text
 
@@ -94,9 +96,8 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
         else None,
         "rides": facts.get("rides"),
         "last": booked_text(last, zone, LANG) if last is not None else None,
-        "rule": facts.get("rule"),
+        "about": _rule(books, message, facts["rule"], zone) if "rule" in facts else None,
         "sooner": _sooner(facts) if "eta_s" in facts else None,
-        "request": message.request_id,
         **{name: clock_text(at, zone) for name, at in times.items()},
         "until": deadline_text(until, zone) if until is not None else None,
     }
@@ -105,10 +106,30 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
     if request is not None:
         booked_at = request.ask.schedule_at
         words["booked"] = words["when"] = booked_text(booked_at, zone, LANG) if booked_at is not None else None
-        # A home is not named over a gateway: only those who go there see it, on their page.
-        words["pickup"] = request.ask.pickup.name if request.ask.pickup.facility else None
+        words["pickup"] = _pickup(request)
+        words["which"] = _which(books, request, message.made_at, zone)
         words["link"] = f"{public_url}/t/{books.requests.get_track_token(request.id)}" if public_url else None
     return words
+
+
+def _pickup(request: Request) -> str | None:
+    """A home is not named over a gateway: only those who go there see it, on their page."""
+    return request.ask.pickup.name if request.ask.pickup.facility else None
+
+
+def _which(books: Books, request: Request, now: datetime, zone: tzinfo) -> str:
+    """The request as those know it who have to do with it; its number is on no page."""
+    ask = request.ask
+    asked = books.facilities.find(ask.requester) if ask.requester else None
+    booked = booked_text(ask.schedule_at, zone, LANG) if ask.schedule_at is not None else None
+    since = when_text(request.created_at, now, zone, LANG)
+    by = asked.name if asked is not None else None
+    return request_named(ask.need, LANG, pickup=_pickup(request), asked_by=by, booked=booked, since=since)
+
+
+def _rule(books: Books, message: Message, rule_id: str, zone: tzinfo) -> str:
+    names = RuleNames(books, zone, LANG)
+    return names.of(rule_id, message.made_at, request_id=message.request_id, vehicle_id=message.vehicle_id)
 
 
 def _car(books: Books, message: Message, vehicle: Vehicle) -> str:
@@ -138,10 +159,10 @@ def _addressee(books: Books, kind: str, name: str, vehicle: Vehicle | None) -> t
         case "driver" | "base" | "owner":
             base = books.facilities.find(vehicle.base) if kind == "base" and vehicle and vehicle.base else None
             driver = vehicle.phone if kind == "driver" and vehicle else None
-            return vehicle.name if vehicle else name, base.phone if base else driver
+            return vehicle.name if vehicle else "", base.phone if base else driver
         case "facility":
             facility = books.facilities.find(name)
-            return (facility.name, facility.phone) if facility else (name, None)
+            return (facility.name, facility.phone) if facility else ("", None)
         case "person":
             person = books.people.find(name)
             return "", person.phone if person else None

@@ -50,6 +50,8 @@ class RefusalCode(StrEnum):
     REPEAT_MANY = auto()
     RETURN_BOUNDS = auto()
     NOT_ON_CALL = auto()
+    HAS_RETURN = auto()
+    RETURN_FROM_WHERE = auto()
     NO_SERIES = auto()
     VEHICLE_TAKEN = auto()
     NOT_LOWER = auto()

@@ -20,7 +20,7 @@ HOME = {"lon": 106.636, "lat": -6.211, "name": "Rumah"}
 BODY = {"need": "body", "pickup": "puskesmas-cikokol", "dropoff": HOME, "contact": CONTACT}
 DOCUMENT = {"need": "document", "subject": "Blangko KTP", "pickup": "puskesmas-cikokol", "contact": CONTACT}
 TOMORROW = datetime.now(UTC) + timedelta(days=1)
-RETURN = {
+RETURN: dict[str, Any] = {
     "need": "transport",
     "pickup": "puskesmas-cikokol",
     "dropoff": HOME,
@@ -28,6 +28,7 @@ RETURN = {
     "schedule_at": TOMORROW.isoformat(),
     "return": {"after": (TOMORROW + timedelta(hours=4)).isoformat()},
 }
+THERE = {name: value for name, value in RETURN.items() if name != "return"}
 Rows = dict[str, list[Any]]
 
 
@@ -88,6 +89,7 @@ COMMANDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "requests/{request}/unfounded": (DOCUMENT, ENDED),
     "requests/{request}/change": (BODY, {"documents": ["ktp"]}),
     "requests/{request}/ready": (RETURN, {}),
+    "requests/{request}/return": (THERE, {**RETURN["return"], "waits": True}),
     "requests/{request}/hold": (BODY, {"on": True, "reason": "kamar belum pasti"}),
     "requests/{request}/note": (BODY, {"text": "pagar hijau"}),
     "requests/{request}/deliver": (DOCUMENT, {"to": HOME}),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from dispatch.desk.effects.staying import goes_on_after_all, leave, stay
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.domain.assignment import Assignment, StepCommand, decide, evolve
 from dispatch.domain.correction import Correction, decide_correction
@@ -65,6 +66,10 @@ def _follow(books: Books, assignment: Assignment, event: TripEvent, now: datetim
         books.timers.drop(DueKind.OFFER_EXPIRES, assignment.id)
     if isinstance(event, OfferDeclined):
         books.vehicles.leave_alone(vehicle_id, now + timedelta(seconds=policy.decline_lock_s))
+    if before.phase is Phase.SERVED and assignment.is_live:
+        goes_on_after_all(books, assignment)
+    if not before.is_going and assignment.row.is_going:
+        leave(books, vehicle_id, now, but=assignment.request_id)
     if before.is_going and not assignment.row.is_going:
         _free(books, assignment, event, now)
     elif not before.is_going and assignment.row.is_going:
@@ -119,7 +124,8 @@ def _free(books: Books, assignment: Assignment, event: TripEvent, now: datetime)
     else:
         duty = Duty.AVAILABLE
     books.vehicles.set_duty(assignment.vehicle_id, duty, at_base=False, now=now)
-    if cleared:  # a crew that was only called back needs no rest (R22)
+    stays = duty is not Duty.OUT_OF_SERVICE and stay(books, assignment, now)
+    if cleared and not stays:  # a crew that was only called back needs no rest (R22), nor yet one that is at its task
         books.vehicles.set_history(assignment.vehicle_id, on_duty_since=held.on_duty_since, trip_ended_at=now)
 
 

@@ -52,14 +52,14 @@ async def receive(
 ) -> str | Refusal:
     """Keep a request and act on it: an offer, an approval asked, or a promise. Returns its id.
 
-    A booked trip may `repeat`, and each of its rides may have a way `back`: every ride is a request of its own, and the
-    id is that of the first, which is also that of the series.
+    A trip may have a way `back`, and a booked one may `repeat` with all of its rides: every ride is a request of its
+    own, and the id is that of the first, which is also that of the series.
     """
     refusal = judge_ask(ask)
     if refusal is not None:
         return refusal
 
-    request_id = _new_id()
+    request_id = new_id()
     served: set[str] = set()  # those before it, each at most once: nobody is kept from asking by them
 
     async def attempt() -> Work[str | Refusal]:
@@ -106,13 +106,15 @@ async def add_new(
         if list_before(books, newcomer, policy, now) - served:
             raise LostRaceError("somebody who stands before it is to be served first")
         until = made[-1].request.ask.schedule_at
+        first = made[0].request.id
         for ride in made:
-            _keep(books, ride, contact, rides=len(made), until=until, onward_of=onward_of)
+            _keep(books, ride, contact, first=first, rides=len(made), until=until, onward_of=onward_of)
 
     return add
 
 
-def _new_id() -> str:
+def new_id() -> str:
+    """The id of a request that is to be made."""
     return f"P-{uuid4().hex[:12]}"
 
 
@@ -126,28 +128,35 @@ class _Made:
 
 
 async def _make(unit: Unit, first: Request, rides: Sequence[Ride], choose: str | None) -> list[_Made]:
-    """Search for every ride; one that is searched for later is decided as the first that is and goes the same way."""
+    """Search for every ride; one that is searched for later is decided as the first that is and goes the same way.
+
+    Who is asked for the ride there is not asked for the way back too.
+    """
     made: list[_Made] = []
+    asked: set[str] = set()
     kept: list[Reservation] = []
     booked: dict[bool, Written] = {}  # by whether it is a way back
     for number, ride in enumerate(rides):
         is_back, reserved, at = ride.back_of is not None, None, ride.ask.schedule_at
-        request_id = first.id if number == 0 else _new_id()
+        request_id = first.id if number == 0 else new_id()
         written = booked[is_back].booked_for(ride.ask) if is_back in booked else None
         if written is None:
             decision = await unit.search(ride.ask, first.created_at, Tried(choose=choose))
+            if asked and decision.step.search_at is None:
+                decision = decision.instead(taken=frozenset(asked))
+            asked.update(offer.vehicle_id for offer in decision.step.offers)
             written = await unit.write_down(await weigh(unit, request_id, decision))
         if written.decision.step.search_at is not None:
             booked.setdefault(is_back, written)
-            if at is not None and not ride.ask.on_call:
+            if at is not None and not (ride.ask.on_call or ride.ask.waits):
                 reserved = first_of(await seek(unit, ride.ask, also=kept, choose=choose))
         request = replace(
             first,
             id=request_id,
             ask=ride.ask,
             wanted=written.decision.wanted,
-            series=first.id if len(rides) > 1 else None,
-            returns=made[ride.back_of].request.id if ride.back_of is not None else None,
+            series=first.id if len(rides) > 1 else first.series,
+            returns=made[ride.back_of].request.id if ride.back_of is not None else first.returns,
         )
         if reserved is not None and at is not None:
             kept.append(Reservation(vehicle_id=reserved, request_id=request.id, at=at))
@@ -156,11 +165,18 @@ async def _make(unit: Unit, first: Request, rides: Sequence[Ride], choose: str |
 
 
 def _keep(
-    books: Books, ride: _Made, contact: Contact, *, rides: int, until: datetime | None, onward_of: str | None
+    books: Books,
+    ride: _Made,
+    contact: Contact,
+    *,
+    first: str,
+    rides: int,
+    until: datetime | None,
+    onward_of: str | None,
 ) -> None:
-    """Keep one ride and act on it."""
+    """Keep one ride and act on it; whoever is told hears of all that were made in one act with the first."""
     request, now = ride.request, ride.request.created_at
-    ask, is_first = request.ask, request.series in (None, request.id)
+    ask, is_first = request.ask, request.id == first
     books.requests.add(request, contact, track_token=token_urlsafe(24))
     received = RequestReceived(
         need=ask.need,
@@ -168,7 +184,7 @@ def _keep(
         schedule_at=ask.schedule_at,
         until=until if rides > 1 else None,
         rides=rides if is_first else 1,
-        along=None if is_first else request.series,
+        along=request.returns if is_first else first,
         onward_of=onward_of,
         at=now,
         actor=request.created_by,
@@ -180,7 +196,7 @@ def _keep(
     settled = settle(books, request, now)
     if ride.reserved is None or ask.schedule_at is None:
         return
-    if overlapping(books, ride.reserved, ask.schedule_at) is not None:
+    if overlapping(books, ride.reserved, ask.schedule_at, now) is not None:
         raise LostRaceError(f"{ride.reserved} has been reserved since this was decided")
     keep(books, settled, ride.reserved, now)
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from dispatch.choosing.decision import Decision
 from dispatch.desk.command import Command
-from dispatch.desk.effects.keeping import keep, look_again, overlapping
+from dispatch.desk.effects.keeping import keep, list_kept, look_again, lose, overlapping, stays_without
 from dispatch.desk.effects.overriding import judge_objections, write_override
 from dispatch.desk.ports import Books
 from dispatch.desk.unit import Unit, Work
@@ -20,14 +20,16 @@ async def seek(
     """Who could be kept for the booked time: no vehicle that is kept then for another request than `but`."""
     at = ask.schedule_at
     assert at is not None
-    soon = at - unit.clock.now() < SPAN  # who is on a trip now may be on it still
+    now = unit.clock.now()
+    soon = at - now < SPAN  # who is on a trip now may be on it still
 
     def look(books: Books) -> tuple[list[Reservation], set[str]]:
         live = {trip.vehicle_id for trip in books.assignments.list_live()} if soon else set()
-        return books.requests.list_reserved(at - SPAN, at + SPAN), live
+        return list_kept(books, at, now), live
 
     near, live = await unit.store.read(look)
-    others = {one.vehicle_id for one in (*near, *also) if one.request_id != but and abs(one.at - at) < SPAN}
+    near += [one for one in also if abs(one.at - at) < SPAN]
+    others = {one.vehicle_id for one in near if one.request_id != but}
     return await unit.search_booked(ask, taken=frozenset(others | live), choose=choose)
 
 
@@ -49,7 +51,7 @@ async def reserve(
         if current.state in ENDS:
             return Refusal(RefusalCode.REQUEST_ENDED, {"state": current.state})
         books.vehicles.get(vehicle_id)
-        taken = overlapping(books, vehicle_id, at, but=request.id)
+        taken = overlapping(books, vehicle_id, at, now, but=request.id)
         if taken is not None:
             return Refusal(RefusalCode.VEHICLE_RESERVED, {"vehicle_id": vehicle_id, "request_id": taken.request_id})
         objections = decision.objections(vehicle_id)
@@ -58,6 +60,8 @@ async def reserve(
             return refusal
         about = {"request_id": request.id, "vehicle_id": vehicle_id}
         write_override(books, objections, decision.sop, override, by.actor, now, **about)
+        if current.ask.waits:  # for the way back another one goes than the one that was to wait
+            current = stays_without(books, lose(books, current, now), now)
         keep(books, current, vehicle_id, now, actor=by.actor.id)
         look_again(books, request.id, now)
         return request.id

@@ -36,7 +36,7 @@ export const minta = {
     follows: "Ambulans gawat darurat menyusul.",
     followsNot: "Ambulans gawat darurat masih dicarikan.",
   },
-  awaits: (who: string, rule: string) => `Menunggu persetujuan ${who} (${rule})`,
+  awaits: (who: string, rule: string) => `Menunggu persetujuan ${who}: ${rule}`,
   calls: (due: string, retry: string) =>
     `Operator menelepon kembali paling lambat ${due}; pencarian diulang pukul ${retry}`,
   callsLate: (due: string) =>

@@ -15,9 +15,10 @@ import { Area, Button, Form, Pick } from "../../ui/controls";
 import { HeardByPhone } from "../../ui/heard";
 import { PlacePicker } from "../../ui/place";
 import { TOLD, Told } from "../../ui/told";
+import { AddBack, mayReturn } from "./back";
 import { addNote, approve, cancel, change, deliver, hold } from "./state";
 
-type What = "note" | "hold" | "cancel" | "deliver" | "heard" | "change";
+type What = "note" | "hold" | "cancel" | "deliver" | "heard" | "change" | "back";
 
 const changing = signal(false); // the form is wanted
 const form = fetched(changing, () => import("../../ui/change"));
@@ -53,6 +54,7 @@ export function Actions({ request }: { request: RequestFull }) {
             toggle("hold", text.hold)
           ))}
         {!document && toggle("change", editing.button)}
+        {mayReturn(request) && toggle("back", booking.back.add)}
         {isAwaited(request) && toggle("heard", heard.button)}
         {toggle("cancel", words.cancel, true)}
       </div>
@@ -69,6 +71,7 @@ export function Actions({ request }: { request: RequestFull }) {
         />
       )}
       {opened === "heard" && <HeardByPhone request={request} onSend={approve} onBack={close} />}
+      {opened === "back" && <AddBack onSent={close} />}
       {opened === "note" && (
         <Note
           onSent={() => {
