@@ -124,9 +124,8 @@ class Decision:
         tried = replace(self.tried, vehicles=self.tried.vehicles | taken, silent=self.tried.silent - taken)
         return replace(self, step=step_for(self.ask, candidates, tried, self.unfilled))
 
-    def filling(self, slots: tuple[int, ...]) -> "Decision":
-        """The same where these slots are unfilled; what is not searched for now stays so."""
-        unfilled = replace(self.unfilled, slots=slots)
+    def filling(self, unfilled: Unfilled) -> "Decision":
+        """The same where this is needed; what is not searched for now stays so."""
         if self.step.search_at is not None or self.step.promise is Why.OUT_OF_STOCK:
             return replace(self, unfilled=unfilled)
         return replace(self, unfilled=unfilled, step=step_for(self.ask, self.candidates, self.tried, unfilled))

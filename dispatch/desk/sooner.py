@@ -93,10 +93,9 @@ def find_sooner(decision: Decision, around: Around, roads: Roads, taken: frozens
 
 
 def _first_free(decision: Decision, held: Collection[str], taken: frozenset[str]) -> Candidate | None:
-    """The first that may go at once and that nobody is waiting for."""
-    return next(
-        (c for c in _ready(decision, decision.tried) if c.vehicle_id not in taken and c.vehicle_id not in held), None
-    )
+    """The first that may go at once and that nobody is waiting for; who was silent has not refused."""
+    tried = replace(decision.tried, vehicles=decision.tried.vehicles - decision.tried.silent)
+    return next((c for c in _ready(decision, tried) if c.vehicle_id not in taken and c.vehicle_id not in held), None)
 
 
 def _ready(decision: Decision, tried: Tried) -> list[Candidate]:

@@ -511,9 +511,13 @@ class FamilySaid(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestChanged(OfSeries):
-    """What was asked for is something else now: the fields of the request that changed."""
+    """What was asked for is something else now: the fields of the request that changed.
+
+    `ahead` are the assignments of vehicles that may not go alone any more and are first contacts since.
+    """
 
     changed: tuple[Changed, ...]
+    ahead: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

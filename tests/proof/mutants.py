@@ -45,6 +45,7 @@ class Mutant:
 
 _EFFECTS, _CASES, _UNIT = "dispatch/desk/effects", "dispatch/desk/usecases", "dispatch/desk/unit.py"
 _STEPS, _CARRY_OUT, _STANDING = f"{_EFFECTS}/steps.py", f"{_EFFECTS}/carry_out.py", f"{_EFFECTS}/standing.py"
+_ANEW = "dispatch/desk/anew.py"
 _TRIP, _DOMAIN, _TIMERS = "dispatch/vocabulary/trip_steps.py", "dispatch/domain", "dispatch/store/books/timers.py"
 _DUE_SHIFT = "books.timers.set(Due(kind=DueKind.SHIFT_ENDS, subject=held.id, at=ends_at))"
 _DUE_RETRY = "books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=again_at))"
@@ -59,10 +60,10 @@ _BY_MACHINE = (
     Mutant("a promise outlives its request", _STANDING, "if promise is not None and (ended or", "if promise is not None and (not ended and"),
     Mutant("a repeated command is done twice", "dispatch/desk/command.py", "if by.key is not None else None", "if False else None"),
     Mutant("the seconds for an offer on its way are forgotten", _CARRY_OUT, "offer_s(request, policy, now) + policy.offer_undelivered_s", "offer_s(request, policy, now)"),
-    Mutant("who declines is not left alone", _STEPS, "if isinstance(event, OfferDeclined):", "if False:"),
+    Mutant("who declines is not left alone", _STEPS, "if isinstance(event, OfferDeclined) and", "if False and"),
     Mutant("who let an offer pass is asked again at once", _TRIP, "{_S.DECLINED, _S.EXPIRED, _S.STOOD_DOWN}", "{_S.DECLINED, _S.STOOD_DOWN}"),
     Mutant("a vehicle with an offer counts as free", f"{_DOMAIN}/vehicle.py", "and self.assignment_id is None", ""),
-    Mutant("a yes is still asked for after the end", _STANDING, "        withdraw_asked(books, books.approvals.list_of(request.id))\n", "        pass\n"),
+    Mutant("a yes is still asked for after the end", _STANDING, "            withdraw_asked(books, books.approvals.list_of(request.id))\n", "            pass\n"),
     Mutant("the end releases no vehicle", f"{_CASES}/changes.py", _RELEASE, "pass"),
     Mutant("a question to another agency counts as a solution", f"{_DOMAIN}/approval.py", "self.is_asked and self.approver != OWN_OPERATOR", "self.is_asked"),
     Mutant("a trip that ended fills no slot", f"{_DOMAIN}/request.py", "for a in assignments if a.fills_slot]", "for a in assignments if a.is_live]"),
@@ -88,7 +89,7 @@ _BY_MACHINE = (
     Mutant("a trip cleared on the scene is undone to elsewhere", _TRIP, "next((came for came in reversed(before) if came in reached)", "next((came for came in reversed(before))"),
     Mutant("a yes is forgotten by the search that it lets go on", _UNIT, ", *([answered] if answered else ())", ""),
     Mutant("an offer's end wakes nobody", _STEPS, "        wake_waiting(books, now)\n    elif", "        pass\n    elif"),
-    Mutant("a change is judged by what was asked before", f"{_CASES}/changing.py", "unit.search_again(replace(request, ask=ask), now)", "unit.search_again(request, now)"),
+    Mutant("a change is judged by what was asked before", _ANEW, "unit.search_again(replace(request, ask=ask), now,", "unit.search_again(request, now,"),
     Mutant("a request joins a second incident", f"{_DOMAIN}/incident.py", "    if request.incident is not None:\n        return Refusal(", "    if False:\n        return Refusal("),
     Mutant("a request that left is still in its incident", f"{_CASES}/incidents.py", "    _keep(books, leaving, IncidentLeft(", "    _keep(books, [], IncidentLeft("),
     Mutant("a vehicle that is only asked counts as assigned", f"{_DOMAIN}/incident.py", "sought=vehicles[Phase.OFFER] + vehicles[None]", "sought=vehicles[None]"),
@@ -163,7 +164,10 @@ _BY_SCENARIO = (
     Mutant("a red gets back by the desk what it lost", "dispatch/desk/sooner.py", "    not_again |= {a.vehicle_id for a in around.own if a.state is AssignmentState.STOOD_DOWN}\n", "", f"{_UNITS}/desk/test_proposing.py::test_nobody_is_diverted_back_where_the_two_change_places"),
     Mutant("staff read what is proposed to operators", "dispatch/reading/scope.py", "    if isinstance(event, ProposalEvent) and not hears_proposals(person):\n        return True\n", "", "tests/unit/reading/test_scope.py::test_what_is_proposed_to_operators_nobody_else_hears_of[vehicle_proposed]"),
     Mutant("nobody hears that a request waits long whose vehicle was diverted", _CARRY_OUT, "watch_long(books, other.id, now, policy)\n", "\n", f"{_UNITS}/desk/test_diverting.py::test_somebody_hears_when_a_lower_one_that_keeps_another_vehicle_waits_long"),
-    Mutant("who is not fit any more stops before a better one goes", f"{_CASES}/changing.py", "going[: 0 if kept else 1]", "going[:0]", f"{_PLAYED}[64-memburuk]"),
+    Mutant("a first contact by a change is let go", _ANEW, "                self.placed[trip.id] = FIRST_CONTACT\n", "                pass\n", f"{_UNITS}/desk/test_anew.py::test_who_may_be_first_contact_of_what_is_a_red_now_is_ahead_and_not_let_go"),
+    Mutant("a late yes is not judged anew", f"{_CASES}/trips.py", "        return judge_late(books, known.judged, meant)\n", "        return None\n", f"{_UNITS}/desk/test_anew.py::test_a_late_yes_of_who_may_not_go_any_more_is_thanked_for_and_the_promise_stays"),
+    Mutant("a first contact waits for a patient who is aboard another vehicle", f"{_CASES}/trips.py", "        pair_is_over(books, request, now, policy)\n", "        pass\n", f"{_UNITS}/desk/test_pairs.py::test_a_first_contact_is_free_when_the_ambulance_has_the_patient_aboard"),
+    Mutant("who is not fit any more stops before a better one goes", _ANEW, "if first is not None and not kept:", "if False:", f"{_PLAYED}[64-memburuk]"),
     Mutant("the ambulance behind a first contact drives on for nothing", f"{_CASES}/trips.py", "if after.slot < 0 and after.state in _WITH_PATIENT and after.state not in before.stamps:", "if False:", f"{_PLAYED}[65-penolong-pertama-membawa]"),
     Mutant("a trip is calculated whenever a position comes", f"{_CASES}/arriving.py", "lately = timedelta(0) <= now - look.at < EVERY", "lately = False", f"{_ARRIVING}::test_whatever_happens_all_read_the_same_minute_and_no_trip_is_calculated_too_often"),
     Mutant("a closed road is felt with the next fifteen seconds alone", "dispatch/desk/usecases/closures.py", "        unit.roads_turn += 1\n", "", f"{_ARRIVING}::test_a_road_that_is_closed_and_opened_is_felt_at_once"),
@@ -188,7 +192,7 @@ _BY_SCENARIO = (
     Mutant("a yes is taken back with somebody aboard", f"{_CASES}/approving.py", "if lost is None or LOADED.isdisjoint(lost.stamps):", "if True:", f"{_UNITS}/desk/test_heard.py::test_whoever_was_picked_up_is_brought_to_the_end_whatever_is_said_then"),
     Mutant("nobody's deputy is asked", f"{_CASES}/approving.py", "    if deputy is not None:", "    if False:", f"{_PLAYED}[94-wakil-menjawab]"),
     Mutant("of several the first gives way", f"{_CASES}/approving.py", "slower = max(offered,", "slower = min(offered,", f"{_UNITS}/desk/test_mutual_aid.py::test_of_several_that_are_asked_the_latest_gives_way"),
-    Mutant("help is asked for where a driver goes at once", _CARRY_OUT, "asks = () if is_solved(request,", "asks = () if False and is_solved(request,", f"{_UNITS}/desk/test_mutual_aid.py::test_nobody_is_asked_for_help_where_a_driver_takes_every_offer"),
+    Mutant("help is asked for where a driver goes at once", _CARRY_OUT, "    if is_solved(request, trips):\n        eta_s =", "    if False:\n        eta_s =", f"{_UNITS}/desk/test_mutual_aid.py::test_nobody_is_asked_for_help_where_a_driver_takes_every_offer"),
     Mutant("a letter speaks of the time of when it was planned", "dispatch/reading/letters.py", 'times["due"] = promise.due_at if promise is not None else times["due"]', "pass", "tests/unit/reading/test_letters.py::test_a_letter_that_is_not_sent_yet_speaks_of_the_ledgers_time"),
     Mutant("nobody is rung where the crew finds nobody", f"{_CASES}/reports.py", "    else:\n        policy = unit.policy(books, now)", "    elif False:\n        policy = unit.policy(books, now)", f"{_PLAYED}[70-awak-melaporkan]"),
 )  # fmt: skip

@@ -84,12 +84,14 @@ class Witness:
         self._corrected: dict[str, dict[str, datetime]] = {}  # the times that an operator has put right
         self._slots: dict[str, int] = {}  # as each was offered
         self._expires: dict[str, datetime] = {}
+        self._delivered: set[str] = set()
         self._offered_at: dict[str, datetime] = {}
         self._left: dict[tuple[str, str], datetime] = {}  # when a vehicle left a request, otherwise than by silence
         self._noticed: Counter[tuple[str, str]] = Counter()
         self._nobody: dict[str, tuple[str, datetime]] = {}  # where nobody was found, until somebody has rung
         self._taken: set[tuple[str, str]] = set()  # which request lost which vehicle on its way
         self._silent: dict[str, tuple[str, str, datetime]] = {}  # the offers that nobody answered, not even late
+        self._freed_at: dict[str, datetime] = {}  # when a vehicle was last taken from a trip, or left it
         self._declined: dict[str, datetime] = {}  # until when a vehicle is left alone
         self._refusals: dict[str, set[str]] = {}  # of each request, the offers refused and not taken late
         self._stepped_at: dict[str, datetime] = {}
@@ -188,7 +190,10 @@ class Witness:
         kind, request = row["kind"], row["request_id"]
         if kind == "offer_made":
             yield from self._offered(row, facts, at, asked)
+        elif kind == "request_changed" and row["actor"] != "desk":
+            self._changed(row, facts, at, asked)
         elif kind == "offer_delivered":
+            self._delivered.add(row["assignment_id"])
             until = self._expires[row["assignment_id"]]
             self._expires[row["assignment_id"]] = min(
                 until, at + timedelta(seconds=_answer_s(asked, self._offered_at[row["assignment_id"]]))
@@ -267,6 +272,20 @@ class Witness:
             if facts["what"] == "nobody_there":
                 self._nobody[trip] = request, at
 
+    def _changed(self, row: Row, facts: Mapping[str, Any], at: datetime, asked: Mapping[str, Any]) -> None:
+        """What still rings lasts no longer than what is offered now; who is ahead since, and who is no longer."""
+        for trip in self.seen["assignments"]:
+            name = trip["id"]
+            if trip["request_id"] != row["request_id"] or name not in self._states:
+                continue
+            if self._states[name] == "offered" and trip["state"] != "withdrawn":
+                lasts_s = _answer_s(asked, at) + (0 if name in self._delivered else UNDELIVERED_S)
+                self._expires[name] = min(self._expires[name], at + timedelta(seconds=lasts_s))
+            if name in facts["ahead"]:
+                self._slots[name] = -1
+            elif self._slots[name] == -1:
+                self._slots[name] = trip["slot"]
+
     def _offered(self, row: Row, facts: Mapping[str, Any], at: datetime, asked: Mapping[str, Any]) -> Iterator[str]:
         name, vehicle, request = row["assignment_id"], row["vehicle_id"], row["request_id"]
         self._states[name] = "offered"
@@ -336,11 +355,13 @@ class Witness:
         self._silent.pop(name, None)
         if state == "stood_down":
             self._taken.add(of)
+            self._freed_at[row["vehicle_id"]] = at
         if state == "expired":
             self._silent[name] = (*of, at)
         elif state in LEFT and facts.get("cause") is None:  # whom the desk called back counts as not asked
             self._left[of] = at
-        if state == "declined":
+        # Who was diverted for a red and declines it has not declined the request that it was on its way to.
+        if state == "declined" and self._freed_at.get(row["vehicle_id"]) != self._offered_at[name]:
             self._declined[row["vehicle_id"]] = at + LEFT_ALONE
 
     def _goes(self, name: str, kind: str, facts: Mapping[str, Any]) -> bool:

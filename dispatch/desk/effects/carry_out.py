@@ -1,5 +1,6 @@
 """Carrying a decision out inside one transaction: offers, approvals, a promise, journal and timers."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ from dispatch.choosing.later import may_change_at
 from dispatch.choosing.next_step import AskApproval, OfferTo
 from dispatch.choosing.proposal import Proposal
 from dispatch.desk.command import DESK
-from dispatch.desk.effects.asking import ask_approval
+from dispatch.desk.effects.asking import ask_approval, is_of_use, let_the_late_be
 from dispatch.desk.effects.keeping import look_again, take_from_booked
 from dispatch.desk.effects.places import take_place
 from dispatch.desk.effects.promising import open_promise, promise_call_back
@@ -24,7 +25,7 @@ from dispatch.domain.booking import evening_before
 from dispatch.domain.promise import RETRY_EVERY
 from dispatch.domain.request import Request
 from dispatch.domain.vehicle import FRESH
-from dispatch.vocabulary.events import DecisionMade, NoticeAsked, OfferMade
+from dispatch.vocabulary.events import DecisionMade, NoticeAsked, OfferDelivered, OfferMade
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
@@ -41,6 +42,24 @@ def offer_s(request: Request, policy: Policy, now: datetime) -> float:
     if request.ask.urgency is Urgency.RED:
         return policy.offer_red_s
     return policy.offer_scheduled_s if at is not None and now < at else policy.offer_other_s
+
+
+def is_delivered(books: Books, offer: Assignment) -> bool:
+    """Whether the offer has reached its driver."""
+    events = (entry.event for entry in books.journal.list_of_kinds([offer.request_id], [OfferDelivered]))
+    return any(event.assignment_id == offer.id for event in events)
+
+
+def hasten_end(books: Books, request: Request, trip: Assignment, now: datetime, policy: Policy) -> None:
+    """The request has changed: an offer that still stands lasts no longer than one that is made now."""
+    if trip.state is not AssignmentState.OFFERED:
+        return
+    lasts_s = offer_s(request, policy, now) + (0.0 if is_delivered(books, trip) else policy.offer_undelivered_s)
+    ends_at = now + timedelta(seconds=lasts_s)
+    if ends_at < trip.expires_at:
+        offer = books.assignments.get(trip.id)
+        books.assignments.save(replace(offer, expires_at=ends_at, version=offer.version + 1))
+        books.timers.set(Due(kind=DueKind.OFFER_EXPIRES, subject=trip.id, at=ends_at))
 
 
 def carry_out(books: Books, request: Request, written: Written) -> None:
@@ -97,7 +116,10 @@ def _wait(books: Books, request: Request, decision: Decision) -> None:
         open_promise(books, request, step.promise, now)
         return
     # Where drivers who take every offer go by now, nobody is asked for a yes that would come too late.
-    asks = () if is_solved(request, books.assignments.list_of(request.id)) else step.asks
+    trips, asks = books.assignments.list_of(request.id), step.asks
+    if is_solved(request, trips):
+        eta_s = {name: arrival.eta_s for name, arrival in decision.arrivals.items()}
+        asks = tuple(a for a in asks if is_of_use(request, trips, a, eta_s.get(a.vehicle_id), now, decision.sop.policy))
     if asks or step.promise:
         # A vehicle that becomes free meanwhile is better than waiting for a yes: the search goes on beside it.
         again_at = min(now + RETRY_EVERY, may_change_at(decision) or datetime.max.replace(tzinfo=UTC))
@@ -185,7 +207,9 @@ def make_offer(books: Books, request: Request, offer: OfferTo, decision: Decisio
     accept = StepCommand(step=Step.ACCEPT, actor=DESK, source=StepSource.DESK, cause=StepCause.AUTO_ACCEPT)
     taken = take_step(books, assignment, accept, now, policy)
     assert not isinstance(taken, Refusal), taken
-    return take_place(books, request, taken, now, policy)
+    placed = take_place(books, request, taken, now, policy)
+    let_the_late_be(books, request, now, policy)
+    return placed
 
 
 def arrival_of(decision: Decision, vehicle_id: str) -> Arrival | None:

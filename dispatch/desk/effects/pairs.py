@@ -6,31 +6,34 @@ from datetime import datetime
 from dispatch.desk.command import DESK
 from dispatch.desk.effects.carry_out import watch_long
 from dispatch.desk.effects.noticing import notice
+from dispatch.desk.effects.places import gives_way
 from dispatch.desk.effects.promising import open_promise
 from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.domain.assignment import Assignment
-from dispatch.domain.request import Request
-from dispatch.vocabulary.events import OfferMade
+from dispatch.domain.request import Request, unfilled_slots
+from dispatch.vocabulary.events import OfferMade, RequestChanged
 from dispatch.vocabulary.notices import Notice
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
-from dispatch.vocabulary.trip_steps import FIRST_CONTACT, StepCause
+from dispatch.vocabulary.trip_steps import FIRST_CONTACT, INSTEAD, LOADED, StepCause
 
 
 def first_contact_carries(
     books: Books, request: Request, ahead: Assignment, left_s: float | None, now: datetime, policy: Policy
 ) -> None:
-    """The first contact has the patient aboard: it fills the place of the vehicle behind it, which is called back.
+    """The first contact has the patient aboard: it fills the place of a vehicle behind it, which is called back: of
+    several the slowest, of a place that nobody has nobody.
 
     Where that one can meet it on the way, it drives on and the operator is asked: it has at most `intercept_min` to go,
     and less than the `left_s` seconds that the first contact still has to its destination (None: nobody knows).
     """
-    live = [a for a in books.assignments.list_of(request.id) if a.is_live and a.id != ahead.id]
-    behind = next((a for a in live if a.slot == 0), None)
+    others = [a for a in books.assignments.list_of(request.id) if a.id != ahead.id and a.slot != INSTEAD]
+    empty = unfilled_slots(request.wanted, others)
+    behind = gives_way([a for a in others if a.is_live and a.slot >= 0 and not a.row.met]) if not empty else None
+    if not empty and behind is None:
+        return
     if behind is not None:
-        if behind.row.met:
-            return
         to_go_s = (behind.arrives_at - now).total_seconds() if behind.arrives_at is not None else None
         near = to_go_s is not None and to_go_s <= policy.intercept_min * 60.0 and to_go_s < (left_s or 0.0)
         if near and behind.row.is_going and ahead.row.loaded:
@@ -38,12 +41,23 @@ def first_contact_carries(
             return
         release(books, [behind], actor=DESK, cause=StepCause.FIRST_CONTACT_CARRIES, now=now, policy=policy)
     current = books.assignments.get(ahead.id)
-    books.assignments.save(replace(current, slot=0, version=current.version + 1))
+    slot = behind.slot if behind is not None else empty[0]
+    books.assignments.save(replace(current, slot=slot, version=current.version + 1))
+
+
+def pair_is_over(books: Books, request: Request, now: datetime, policy: Policy) -> None:
+    """Everybody is aboard, or was treated, by the vehicles behind a first contact: that one is not needed any more."""
+    trips = books.assignments.list_of(request.id)
+    behind = [a for a in trips if a.slot >= 0 and a.fills_slot]
+    if unfilled_slots(request.wanted, trips) or any(LOADED.isdisjoint(a.stamps) and a.is_live for a in behind):
+        return
+    ahead = [a for a in trips if a.is_live and a.slot == FIRST_CONTACT and not a.row.loaded]
+    release(books, ahead, actor=DESK, cause=StepCause.ALREADY_THERE, now=now, policy=policy)
 
 
 def goes_ahead_again(books: Books, request: Request, undone: Assignment, now: datetime, policy: Policy) -> None:
     """The patient is not aboard after all: a first contact is ahead again, and another vehicle is looked for."""
-    if undone.slot != 0 or not went_ahead(books, undone):
+    if undone.slot < 0 or not went_ahead(books, undone):
         return
     books.assignments.save(replace(undone, slot=FIRST_CONTACT, version=undone.version + 1))
     open_promise(books, request, Why.SEARCHING_LONG, now)
@@ -52,7 +66,10 @@ def goes_ahead_again(books: Books, request: Request, undone: Assignment, now: da
 
 
 def went_ahead(books: Books, trip: Assignment) -> bool:
-    """Whether a vehicle was asked to go ahead of another one."""
-    made = (entry.event for entry in books.journal.list_of_kinds([trip.request_id], [OfferMade]))
-    mine = (event for event in made if event.assignment_id == trip.id)
-    return any(isinstance(event, OfferMade) and event.slot == FIRST_CONTACT for event in mine)
+    """Whether a vehicle was asked to go ahead of another one, or has been ahead since the request was changed."""
+    said = (entry.event for entry in books.journal.list_of_kinds([trip.request_id], [OfferMade, RequestChanged]))
+    return any(
+        (isinstance(event, OfferMade) and event.assignment_id == trip.id and event.slot == FIRST_CONTACT)
+        or (isinstance(event, RequestChanged) and trip.id in event.ahead)
+        for event in said
+    )

@@ -1,12 +1,19 @@
-"""Sending a vehicle by a person's choice: whether they may."""
+"""Sending a vehicle by a person's choice, or by its driver's late yes: whether they may."""
+
+from datetime import timedelta
 
 from dispatch.choosing.decision import Decision
 from dispatch.desk.effects.overriding import Override, judge_objections
+from dispatch.desk.effects.places import gives_way
 from dispatch.desk.effects.standing import yields_to
+from dispatch.desk.effects.steps import offer_is_over
 from dispatch.desk.ports import Books
+from dispatch.domain.assignment import Assignment
 from dispatch.domain.people import Person
-from dispatch.rules.judge_one import LEFT_ALONE_RULE
+from dispatch.rules.judge_one import DUTY_RULE, LEFT_ALONE_RULE
+from dispatch.vocabulary.events import Overridden
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
+from dispatch.vocabulary.trip_steps import FIRST_CONTACT, INSTEAD
 
 
 def _next_free(books: Books, decision: Decision) -> str | None:
@@ -42,3 +49,26 @@ def judge_sop(decision: Decision, vehicle_id: str, override: Override | None, ac
             facts = {"vehicle_id": vehicle_id, "rule": need.rule, "approver": need.approver}
             return Refusal(RefusalCode.APPROVAL_NEEDED, facts)
     return None
+
+
+def judge_late(books: Books, decision: Decision, late: Assignment) -> Refusal | None:
+    """Whether a yes that comes after its time is still of use: judged like an offer that is made now, under what is
+    asked for now; and whoever was to go instead of one on its way is to be there before it."""
+    name, refusal = late.vehicle_id, offer_is_over(late, decision.at)
+    verdict = decision.assess_if_considered(name)
+    if verdict is None:
+        return None
+    said = (entry.event for entry in books.journal.list_of_kinds([late.request_id], [Overridden]))
+    overridden = {event.rule for event in said if isinstance(event, Overridden) and event.vehicle_id == name}
+    objects = set(verdict.blocking) - {DUTY_RULE, LEFT_ALONE_RULE, *overridden}
+    if late.slot == FIRST_CONTACT and verdict.first_contact is not None:
+        objects = set()
+    if objects or any((name, need.rule) not in decision.tried.approved for need in verdict.needs):
+        return refusal
+    if late.slot != INSTEAD or decision.unfilled.slots:
+        return None
+    live = [a for a in books.assignments.list_of(late.request_id) if a.is_live and a.slot >= 0 and not a.row.loaded]
+    leaving, arrival = gives_way(live), decision.arrivals.get(name)
+    if leaving is None or leaving.row.met or leaving.arrives_at is None or arrival is None:
+        return refusal
+    return None if decision.at + timedelta(seconds=arrival.eta_s) < leaving.arrives_at else refusal

@@ -1,5 +1,6 @@
 """What a request has at this moment: which of its slots are unfilled, and the state that follows from all of it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -21,12 +22,16 @@ from dispatch.vocabulary.trip_steps import FIRST_CONTACT, INSTEAD, AssignmentSta
 
 def unfilled_of(books: Books, request: Request, now: datetime, *, leaving: str | None = None) -> Unfilled:
     """What a request still needs; `leaving` is an assignment that is just about to end."""
-    assignments = [a for a in books.assignments.list_of(request.id) if a.id != leaving]
-    counted = [a for a in assignments if a.fills_slot]
+    return needs_of(request.wanted, [a for a in books.assignments.list_of(request.id) if a.id != leaving], now)
+
+
+def needs_of(wanted: int, trips: Sequence[Assignment], now: datetime) -> Unfilled:
+    """What a request with these trips still needs."""
+    counted = [a for a in trips if a.fills_slot]
     main = next((a for slot in (0, INSTEAD) for a in counted if a.slot == slot), None)
     ahead = any(a.slot == FIRST_CONTACT or a.hands_over for a in counted)
     return Unfilled(
-        slots=unfilled_slots(request.wanted, assignments),
+        slots=unfilled_slots(wanted, trips),
         first_contact=not ahead and (main is None or not main.row.met),
         main_eta_s=_eta_s(main, now) if main is not None else None,
     )
@@ -90,7 +95,8 @@ def settle(
         books.timers.drop(DueKind.PROMISE_RETRY, request.id)
     if ended or is_solved(request, assignments):
         books.timers.drop(DueKind.SEARCH_LONG, request.id)
-        withdraw_asked(books, books.approvals.list_of(request.id))
+        if ended or not any(a.is_live and a.slot >= 0 and not a.row.met for a in assignments):
+            withdraw_asked(books, books.approvals.list_of(request.id))
         if promise is not None and (ended or not promise.owes_a_word):
             outcome = PromiseState.WITHDRAWN if ended and state is not RequestState.COMPLETED else PromiseState.SOLVED
             close_promise(books, request.id, outcome, outcome=state.value, told=told, now=now)

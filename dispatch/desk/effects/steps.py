@@ -7,14 +7,15 @@ from dispatch.desk.effects.staying import goes_on_after_all, leave, stay
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.domain.assignment import Assignment, StepCommand, decide, evolve
 from dispatch.domain.correction import Correction, decide_correction
-from dispatch.domain.request import unfilled_slots
+from dispatch.domain.request import RequestFilter, unfilled_slots
 from dispatch.vocabulary.events import OfferDeclined, ProblemReported, TripEvent
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
-from dispatch.vocabulary.request_states import ENDS
+from dispatch.vocabulary.request_states import ENDS, OPEN
 from dispatch.vocabulary.trip_steps import (
     INSTEAD,
+    KEPT_UNTIL_BETTER,
     LOADED,
     STATES,
     AssignmentState,
@@ -24,6 +25,8 @@ from dispatch.vocabulary.trip_steps import (
     StepSource,
 )
 from dispatch.vocabulary.vehicle_classes import Duty
+
+MOST_OPEN = 500  # open requests in which a diverted vehicle's trip is looked for; this project's own figure
 
 
 def take_step(
@@ -37,8 +40,13 @@ def take_step(
     if isinstance(event, Refusal):
         return event
     if assignment.row.phase is Phase.LOST and not is_late_yes_of_use(books, assignment):
-        return Refusal(RefusalCode.OFFER_EXPIRED, {"late_s": round((now - assignment.expires_at).total_seconds(), 1)})
+        return offer_is_over(assignment, now)
     return _follow(books, assignment, event, now, policy)
+
+
+def offer_is_over(offer: Assignment, now: datetime) -> Refusal:
+    """Why a yes to an offer that has ended is not taken any more."""
+    return Refusal(RefusalCode.OFFER_EXPIRED, {"late_s": round((now - offer.expires_at).total_seconds(), 1)})
 
 
 def correct_step(
@@ -64,7 +72,7 @@ def _follow(books: Books, assignment: Assignment, event: TripEvent, now: datetim
     books.assignments.save(assignment)
     if before.phase is Phase.OFFER:
         books.timers.drop(DueKind.OFFER_EXPIRES, assignment.id)
-    if isinstance(event, OfferDeclined):
+    if isinstance(event, OfferDeclined) and not _was_diverted(books, assignment):
         books.vehicles.leave_alone(vehicle_id, now + timedelta(seconds=policy.decline_lock_s))
     if before.phase is Phase.SERVED and assignment.is_live:
         goes_on_after_all(books, assignment)
@@ -91,6 +99,19 @@ def _follow(books: Books, assignment: Assignment, event: TripEvent, now: datetim
     return assignment
 
 
+def _was_diverted(books: Books, declined: Assignment) -> bool:
+    """Whether the offer took its vehicle from a trip to another request that waits: who declines a red has not declined
+    that one, and may be asked for it again at once."""
+    others = books.requests.list_some(RequestFilter(states=OPEN, limit=MOST_OPEN))
+    trips = books.assignments.list_of(*(one.id for one in others if one.id != declined.request_id))
+    return any(
+        a.vehicle_id == declined.vehicle_id
+        and a.state is AssignmentState.STOOD_DOWN
+        and a.stamps[a.state].server_time == declined.offered_at
+        for a in trips
+    )
+
+
 def _quiet_s(state: AssignmentState, policy: Policy, *, red: bool) -> float:
     """Seconds in which nothing can be amiss after a step to this state, so that the trip is looked at only then.
 
@@ -102,13 +123,17 @@ def _quiet_s(state: AssignmentState, policy: Policy, *, red: bool) -> float:
 
 
 def is_late_yes_of_use(books: Books, late: Assignment) -> bool:
-    """Whether a yes that comes after its time is still of use: the slot is empty, and the vehicle free."""
+    """Whether a yes that comes after its time is still of use: the slot is empty, and the vehicle free; or it was to go
+    instead of one that is on its way still, and nobody else is asked for that."""
     request = books.requests.get(late.request_id)
     if request.state in ENDS or not books.vehicles.get(late.vehicle_id).is_free:
         return False
     trips = books.assignments.list_of(request.id)
     if late.slot == INSTEAD:
-        return bool(unfilled_slots(request.wanted, trips))
+        live = [a for a in trips if a.is_live]
+        beside = any(a.slot in (INSTEAD, KEPT_UNTIL_BETTER) or a.hands_over for a in live)
+        on_its_way = any(a.slot >= 0 and a.row.is_going and not a.row.met for a in live)
+        return bool(unfilled_slots(request.wanted, trips)) or (on_its_way and not beside)
     return all(other.slot != late.slot or not other.fills_slot for other in trips)
 
 

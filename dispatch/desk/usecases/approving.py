@@ -5,11 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dispatch.choosing.decision import Decision
-from dispatch.choosing.next_step import AskApproval
+from dispatch.choosing.next_step import AskApproval, NextStep, OfferTo
 from dispatch.desk.command import DESK, Command
-from dispatch.desk.effects.asking import ask_approval, keep_answer
+from dispatch.desk.effects.asking import ask_approval, is_of_use, keep_answer
 from dispatch.desk.effects.carry_out import carry_out
-from dispatch.desk.effects.standing import settle
+from dispatch.desk.effects.proposing import propose
+from dispatch.desk.effects.standing import needs_of, settle
 from dispatch.desk.effects.steps import carrying, release
 from dispatch.desk.ports import Books, Due, LostRaceError
 from dispatch.desk.unit import Unit, Work, transaction
@@ -17,24 +18,27 @@ from dispatch.desk.usecases.proposing import weigh
 from dispatch.domain.approval import HEARD_WITHIN, Approval, ApprovalState, Heard
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.people import Person
-from dispatch.domain.request import Request, unfilled_slots
+from dispatch.domain.request import Request
 from dispatch.rules.sop import Rule
 from dispatch.vocabulary.events import ApprovalGiven, ApprovalRefused, ApprovalReminded, ApprovalTakenBack
+from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.promises import OWN_OPERATOR
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS
 from dispatch.vocabulary.roles import Role
-from dispatch.vocabulary.trip_steps import KEPT_UNTIL_BETTER, LOADED, AssignmentState, StepCause
+from dispatch.vocabulary.trip_steps import INSTEAD, KEPT_UNTIL_BETTER, LOADED, AssignmentState, StepCause
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
-    """What an answer does: who is offered, whose offer ends for it, and who drives on until a better one goes."""
+    """What an answer does: who is offered, perhaps `instead` of one on its way, whose offer ends for it, and who drives
+    on until a better one goes."""
 
     decision: Decision
     withdrawn: Assignment | None = None
     cause: StepCause | None = None
     until_better: Assignment | None = None
+    instead: bool = False
 
 
 async def approve(
@@ -88,8 +92,10 @@ async def approve(
             if plan.until_better is not None:
                 trip = plan.until_better
                 books.assignments.save(replace(trip, slot=KEPT_UNTIL_BETTER, version=trip.version + 1))
-            if plan.decision.unfilled.slots:
+            if plan.decision.unfilled.slots or plan.instead:
                 carry_out(books, current, written)
+            else:
+                propose(books, current, plan.decision)
             settle(books, current, now)
             return request_id
 
@@ -153,7 +159,7 @@ async def _plan(
     going = lost.row.is_going
     if going and any(a.is_live and a.slot == KEPT_UNTIL_BETTER for a in trips):
         return _Plan(decision=decision)  # of several only one gives its place up; this one keeps it
-    decision = decision.filling(unfilled_slots(request.wanted, [a for a in trips if a.id != lost.id]))
+    decision = decision.filling(needs_of(request.wanted, [a for a in trips if a.id != lost.id], now))
     if going:
         return _Plan(decision=decision, until_better=lost)
     return _Plan(decision=decision, withdrawn=lost, cause=StepCause.APPROVAL_TAKEN_BACK)
@@ -166,7 +172,7 @@ async def _instead(
     offered = [a for a in trips if a.state is AssignmentState.OFFERED and a.slot >= 0]
     slower = max(offered, key=lambda a: (a.arrives_at is None, a.arrives_at or decision.at, a.id), default=None)
     if slower is None:
-        return _Plan(decision=decision)
+        return _beside(request, given, trips, decision)
     leaving = replace(slower, state=AssignmentState.WITHDRAWN)
     other = await unit.search_again(request, decision.at, leaving=leaving, answered=given)
     soon, late = other.arrivals.get(given.vehicle_id), other.arrivals.get(slower.vehicle_id)
@@ -174,6 +180,22 @@ async def _instead(
     if chosen and soon is not None and (late is None or soon.eta_s < late.eta_s):
         return _Plan(decision=other, withdrawn=slower, cause=StepCause.SOONER_APPROVED)
     return _Plan(decision=decision)
+
+
+def _beside(request: Request, given: Approval, trips: Sequence[Assignment], decision: Decision) -> _Plan:
+    """Where everybody has said yes, the vehicle that has the approver's is asked instead of one on its way if it would
+    be there much sooner; for a red that is proposed to the operator."""
+    name, arrival = given.vehicle_id, decision.arrivals.get(given.vehicle_id)
+    ready = next((c for c in decision.candidates if c.vehicle_id == name and c.eligible), None)
+    busy = any(a.is_live and (a.slot in (INSTEAD, KEPT_UNTIL_BETTER) or a.hands_over) for a in trips)
+    if request.ask.urgency is Urgency.RED or ready is None or arrival is None or busy:
+        return _Plan(decision=decision)
+    able = all((name, need.rule) in decision.tried.approved for need in ready.needs)
+    sooner = is_of_use(request, trips, given, arrival.eta_s, decision.at, decision.sop.policy)
+    if not able or not sooner or name in decision.tried.vehicles:
+        return _Plan(decision=decision)
+    step = NextStep(offers=(OfferTo(vehicle_id=name, slot=INSTEAD),))
+    return _Plan(decision=replace(decision, step=step), instead=True)
 
 
 def _loses(asked: Approval, answered: Approval, trips: Sequence[Assignment]) -> Assignment | None:

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from dispatch.choosing.decision import Decision
+from dispatch.desk.anew import Plan, plan_anew
 from dispatch.desk.command import Command
-from dispatch.desk.effects.carry_out import arrival_of, carry_out
+from dispatch.desk.effects.carry_out import carry_out, hasten_end
 from dispatch.desk.effects.keeping import look_again, lose
 from dispatch.desk.effects.series import series_with
 from dispatch.desk.effects.standing import settle
@@ -16,17 +16,15 @@ from dispatch.desk.ports import Books, DueKind, LostRaceError
 from dispatch.desk.record import Written
 from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.proposing import weigh
-from dispatch.domain.arrival import Arrival
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.booking import carried_over, judge_back, time_of
-from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time, unfilled_slots
-from dispatch.rules.judge_one import DUTY_RULE, LEFT_ALONE_RULE, assess
+from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time
 from dispatch.vocabulary.bookings import Rides
 from dispatch.vocabulary.events import RequestChanged
 from dispatch.vocabulary.notices import Changed
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS, RequestState
-from dispatch.vocabulary.trip_steps import INSTEAD, KEPT_UNTIL_BETTER, AssignmentState, Leg, StepCause
+from dispatch.vocabulary.trip_steps import FIRST_CONTACT, Leg, StepCause
 
 Edit = Callable[[Ask], Ask]
 _PLACE_OF = {Leg.PICKUP: Changed.PICKUP, Leg.MEETING: Changed.PICKUP, Leg.DESTINATION: Changed.DROPOFF}
@@ -66,8 +64,9 @@ async def change(
             new = ask if one is request else carried_over(request.ask, ask, one.ask, turned=turned, zone=unit.zone)
             changed = _changes(one.ask, new) + ((Changed.CONTACT,) if contact is not None else ())
             if changed or one is request:
-                plan = await _plan(unit, one, new, trips, now)
-                plan = replace(plan, decision=await weigh(unit, one.id, plan.decision))
+                plan = await plan_anew(unit, one, new, trips, now)
+                decision = await weigh(unit, one.id, plan.decision, plan.ringing, own=plan.after(trips))
+                plan = replace(plan, decision=decision)
                 parts.append(_Part(one, trips, new, changed, plan, await unit.write_down(plan.decision)))
         whole = Refusal(RefusalCode.NO_SERIES) if rides is Rides.FOLLOWING and request.series is None else None
         refusal = whole or judge_ask(ask) or _judge(parts, now, agreed=agreed)
@@ -92,59 +91,6 @@ async def change(
     return await unit.once(by, attempt)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Plan:
-    """What a change does to the vehicles of a request, and who is looked for beside them.
-
-    `surplus` are not needed any more, `withdrawn` may not go and have not answered, `until_better` may not go and are
-    under way; `later` arrive at another time.
-    """
-
-    decision: Decision
-    surplus: Sequence[Assignment]
-    withdrawn: Sequence[Assignment]
-    until_better: Sequence[Assignment]
-    later: Sequence[tuple[Assignment, Arrival]]
-
-
-async def _plan(unit: Unit, request: Request, ask: Ask, trips: Sequence[Assignment], now: datetime) -> _Plan:
-    decision = await unit.search_again(replace(request, ask=ask), now)
-    live = [a for a in trips if a.is_live]
-    unfit = {a.id for a in live if not a.row.loaded and _unfit(decision, request.ask, a.vehicle_id)}
-    in_slots = [a for a in live if a.slot >= 0]
-    surplus = [a for a in in_slots if a.slot >= decision.wanted and not a.row.loaded]
-    leaving = [a for a in live if a.id in unfit and a not in surplus and (a.slot >= 0 or a.slot == INSTEAD)]
-    withdrawn = [a for a in leaving if a.state is AssignmentState.OFFERED]
-    going = [a for a in leaving if a.row.is_going]
-    kept = any(a.slot == KEPT_UNTIL_BETTER for a in live)
-    until_better = going[: 0 if kept else 1]  # of several the first gives its place up; the others keep theirs
-    gone = {a.id for a in (*surplus, *withdrawn, *until_better)}
-    slots = unfilled_slots(decision.wanted, [a for a in trips if a.id not in gone])
-    here = [a for a in live if a.id not in gone and not a.row.met and a.vehicle_id in decision.arrivals]
-    moved = ask.pickup.point != request.ask.pickup.point
-    # An offer's arrival counts from the driver's yes, and that is still to come.
-    since = {a.id: (now - a.counts_from).total_seconds() if a.row.is_going else 0.0 for a in here}
-    return _Plan(
-        decision=decision.filling(slots),
-        surplus=surplus,
-        withdrawn=withdrawn,
-        until_better=until_better,
-        later=[
-            (a, arrival.later(since[a.id])) for a in here if moved and (arrival := arrival_of(decision, a.vehicle_id))
-        ],
-    )
-
-
-def _unfit(decision: Decision, before: Ask, vehicle_id: str) -> bool:
-    """Whether a rule objects to the vehicle now that did not when it was asked."""
-    vehicle = decision.find_vehicle(vehicle_id)
-    if vehicle is None:
-        return False
-    then = assess(vehicle, before, decision.sop, decision.moment)
-    of_itself = {DUTY_RULE, LEFT_ALONE_RULE, *then.blocking}
-    return bool(set(decision.assess(vehicle_id).blocking) - of_itself)
-
-
 def _changes(before: Ask, after: Ask) -> tuple[Changed, ...]:
     of_ask = (one for one in Changed if one is not Changed.CONTACT)
     return tuple(one for one in of_ask if getattr(before, one) != getattr(after, one))
@@ -158,7 +104,7 @@ class _Part:
     trips: Sequence[Assignment]
     ask: Ask
     changed: tuple[Changed, ...]
-    plan: _Plan
+    plan: Plan
     written: Written
 
 
@@ -200,18 +146,18 @@ def _carry_over(books: Books, part: _Part, parts: Sequence[_Part], actor: str) -
     first = parts[0].request.id
     along = None if request.id == first else first
     rides = len(parts) if along is None else 1
-    changed = RequestChanged(changed=part.changed, rides=rides, along=along, at=now, actor=actor)
+    ahead = tuple(name for name, slot in plan.placed.items() if slot == FIRST_CONTACT)
+    changed = RequestChanged(changed=part.changed, ahead=ahead, rides=rides, along=along, at=now, actor=actor)
     books.journal.add(changed.about(request.id))
-    leaving = [*plan.surplus, *plan.withdrawn]
-    release(books, leaving, actor=actor, cause=StepCause.CHANGED, now=now, policy=policy)
-    for trip in plan.until_better:
-        books.assignments.save(replace(trip, slot=KEPT_UNTIL_BETTER, version=trip.version + 1))
-    for trip, arrival in plan.later:
-        books.assignments.save(replace(trip, arrival=arrival, version=trip.version + 1))
-    for trip in books.assignments.list_of(request.id):
-        # For another place nothing has been said yet: what was said for the one before is no measure.
-        if trip.foreseen is not None and trip.leg is not None and _PLACE_OF[trip.leg] in part.changed:
-            books.assignments.save(replace(trip, foreseen=None, version=trip.version + 1))
+    release(books, plan.leaving, actor=actor, cause=StepCause.CHANGED, now=now, policy=policy)
+    for before in part.trips:
+        for trip in plan.after([before]):
+            # For another place nothing has been said yet: what was said for the one before is no measure.
+            elsewhere = trip.is_live and trip.leg is not None and _PLACE_OF[trip.leg] in part.changed
+            trip = replace(trip, foreseen=None) if elsewhere else trip
+            if trip != before:
+                books.assignments.save(replace(trip, version=before.version + 1))
+            hasten_end(books, request, trip, now, policy)
     for kind in (DueKind.PROMISE_RETRY, DueKind.SCHEDULED, DueKind.BOOKING):
         books.timers.drop(kind, request.id)
     carry_out(books, request, part.written)

@@ -137,8 +137,7 @@ async def _plan(
         decision = await unit.think(walked, decision, unit.roads, vehicle_id)
         decision = replace(decision, step=NextStep(offers=(OfferTo(vehicle_id=vehicle_id, slot=slot),)))
     else:
-        unfilled = replace(decision.unfilled, first_contact=False)
-        decision = replace(decision, unfilled=unfilled).filling(slots)
+        decision = decision.filling(replace(decision.unfilled, slots=slots, first_contact=False))
     behind, leaving = (taking, None) if goes_on else (None, taking)
     return _Plan(giving=giving, decision=decision, behind=behind, leaving=leaving)
 

@@ -1,19 +1,22 @@
 """Trips: an offer that reaches its driver, and the steps of an assignment."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from dispatch.choosing.decision import Decision
 from dispatch.desk.command import DESK, Command
-from dispatch.desk.effects.carry_out import carry_out, offer_s
+from dispatch.desk.effects.asking import let_the_late_be
+from dispatch.desk.effects.carry_out import carry_out, is_delivered, offer_s
 from dispatch.desk.effects.handing_over import keeps_after_all, steps_beside
 from dispatch.desk.effects.noticing import judge_staying
-from dispatch.desk.effects.pairs import first_contact_carries, goes_ahead_again
+from dispatch.desk.effects.pairs import first_contact_carries, goes_ahead_again, pair_is_over
 from dispatch.desk.effects.places import let_the_asked_be, take_place
 from dispatch.desk.effects.promising import escalate, escalations
+from dispatch.desk.effects.sending import judge_late
 from dispatch.desk.effects.standing import is_solved, settle
 from dispatch.desk.effects.steps import correct_step, take_step
-from dispatch.desk.ports import Books, Due, DueKind
+from dispatch.desk.ports import Books, Due, DueKind, LostRaceError
 from dispatch.desk.record import Written
 from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.proposing import weigh
@@ -28,7 +31,7 @@ from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS, RequestState
-from dispatch.vocabulary.trip_steps import LOADED, STEPS, AssignmentState, Step
+from dispatch.vocabulary.trip_steps import FIRST_CONTACT, LOADED, STEPS, AssignmentState, Step
 
 _WITH_PATIENT = (AssignmentState.TRANSPORTING, AssignmentState.AT_DESTINATION)
 _LEAVES = (Step.CLEAR, Step.STAND_DOWN)
@@ -44,9 +47,7 @@ async def deliver_offer(unit: Unit, assignment_id: str, *, by: Command | None = 
 def _deliver(unit: Unit, books: Books, now: datetime, assignment_id: str) -> str:
     assignment = books.assignments.get(assignment_id)
     request_id = assignment.request_id
-    events = (entry.event for entry in books.journal.list_of_kinds([request_id], [OfferDelivered]))
-    delivered = any(event.assignment_id == assignment_id for event in events)
-    if delivered or assignment.state is not AssignmentState.OFFERED:
+    if assignment.state is not AssignmentState.OFFERED or is_delivered(books, assignment):
         return assignment_id
     policy = unit.policy(books, assignment.offered_at)  # also where the hours changed on the way
     lasts = timedelta(seconds=offer_s(books.requests.get(request_id), policy, assignment.offered_at))
@@ -63,42 +64,83 @@ async def step(unit: Unit, assignment_id: str, command: StepCommand, *, by: Comm
 
     Returns the assignment's id: of a late yes to an offer that was renewed meanwhile, the new one's.
     """
-    reopens = command.step is not Step.UNDO and STEPS[command.step].reopens
 
     async def attempt() -> Work[str | Refusal]:
         now = unit.clock.now()
-        before, request = await unit.store.read(lambda books: _with_request(books, assignment_id))
-        written = None
-        left_s = await _left_s(unit, before, request) if command.step is Step.TRANSPORTING else None
-        if reopens and request.state not in ENDS:
-            moved = _from_where_it_stands(unit, request, before)
-            leaving = replace(before, state=STEPS[command.step].leads_to)
-            decision = await weigh(unit, request.id, await unit.search_again(moved, now, leaving=leaving))
-            written = await unit.write_down(decision)
+        known = await _known(unit, assignment_id, command, now)
 
         def work(books: Books) -> str | Refusal:
-            if command.step is Step.UNDO and (ended := _ended_otherwise(books, before.request_id)):
-                return ended
             policy = unit.policy(books, now)
             meant = _meant(books, books.assignments.get(assignment_id), command.step)
-            stays = judge_staying(books, [meant], now, policy) if command.step in _LEAVES else None
-            if stays is not None:
-                return stays
+            if (refusal := _judge(books, known, meant, command, now, policy)) is not None:
+                return refusal
             assignment = take_step(books, meant, command, now, policy)
             if isinstance(assignment, Refusal):
                 return assignment
             current = books.requests.get(assignment.request_id)
-            if written is not None and current.state not in ENDS:
-                current = _go_on(books, current, written, command.step)
+            if known.written is not None and current.state not in ENDS:
+                current = _go_on(books, current, known.written, command.step)
             if command.step is Step.ACCEPT:
                 assignment = take_place(books, current, assignment, now, policy)
-            _beside(books, current, meant, assignment, left_s, now, policy)
+                let_the_late_be(books, current, now, policy)
+            _beside(books, current, meant, assignment, known.left_s, now, policy)
+            if known.carries is not None:
+                first_contact_carries(books, current, known.carries, None, now, policy)
             settle(books, current, now, reopened=command.step is Step.UNDO)
             return assignment.id
 
         return work
 
     return await unit.once(by, attempt)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What is known before the transaction of a step.
+
+    `carries` is the first contact that has the patient of an empty vehicle which is lost, `left_s` how far this one has
+    to its destination; `written` is the search that goes on, `judged` the one that a late yes is judged by.
+    """
+
+    request: Request
+    carries: Assignment | None = None
+    left_s: float | None = None
+    written: Written | None = None
+    judged: Decision | None = None
+
+
+async def _known(unit: Unit, assignment_id: str, command: StepCommand, now: datetime) -> _Known:
+    before, request = await unit.store.read(lambda books: _with_request(books, assignment_id))
+    if command.step is Step.TRANSPORTING:
+        return _Known(request=request, left_s=await _left_s(unit, before, request))
+    if request.state in ENDS or command.step is Step.UNDO:
+        return _Known(request=request)
+    if command.step is Step.ACCEPT and before.state is AssignmentState.EXPIRED:
+        return _Known(request=request, judged=await unit.search_again(request, now))
+    if not STEPS[command.step].reopens:
+        return _Known(request=request)
+    carries = await unit.store.read(lambda books: _carries_ahead(books, before))
+    if carries is not None:
+        return _Known(request=request, carries=carries)
+    moved = _from_where_it_stands(unit, request, before)
+    leaving = replace(before, state=STEPS[command.step].leads_to)
+    decision = await weigh(unit, request.id, await unit.search_again(moved, now, leaving=leaving))
+    return _Known(request=request, written=await unit.write_down(decision))
+
+
+def _judge(
+    books: Books, known: _Known, meant: Assignment, command: StepCommand, now: datetime, policy: Policy
+) -> Refusal | None:
+    """Why a step is not taken, beside those of the trip itself."""
+    if command.step is Step.UNDO:
+        return _ended_otherwise(books, meant.request_id)
+    if (known.written or known.carries) and _carries_ahead(books, meant) != known.carries:
+        raise LostRaceError(f"the first contact of {meant.request_id} has gone on since this was decided")
+    if known.judged is not None and meant.state is AssignmentState.EXPIRED:
+        if books.requests.get(meant.request_id) != known.request:
+            raise LostRaceError(f"request {meant.request_id} has changed since this was decided")
+        return judge_late(books, known.judged, meant)
+    return judge_staying(books, [meant], now, policy) if command.step in _LEAVES else None
 
 
 async def correct(unit: Unit, assignment_id: str, correction: Correction, *, by: Command) -> str | Refusal:
@@ -157,8 +199,18 @@ def _beside(
         first_contact_carries(books, request, after, left_s, now, policy)
     elif LOADED.isdisjoint(after.stamps) and not LOADED.isdisjoint(before.stamps):
         goes_ahead_again(books, request, after, now, policy)
+    if after.slot >= 0:
+        pair_is_over(books, request, now, policy)
     if after.row.met and after.state is not before.state and books.assignments.get(after.id).slot >= 0:
         let_the_asked_be(books, request, now, policy)
+
+
+def _carries_ahead(books: Books, behind: Assignment) -> Assignment | None:
+    """The first contact that has the patient aboard already, and behind which this empty vehicle drives."""
+    if behind.slot < 0 or behind.row.loaded:
+        return None
+    ahead = (a for a in books.assignments.list_of(behind.request_id) if a.slot == FIRST_CONTACT)
+    return next((a for a in ahead if a.row.loaded), None)
 
 
 async def _left_s(unit: Unit, ahead: Assignment, request: Request) -> float | None:

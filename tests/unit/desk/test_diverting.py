@@ -57,6 +57,15 @@ async def test_the_lower_one_gets_the_next_vehicle_and_the_diverted_one_again_wh
     assert await town.live(lower) == [("A1", AssignmentState.OFFERED)]
 
 
+async def test_who_declines_the_red_is_asked_at_once_for_the_trip_that_it_was_on(town: Town) -> None:
+    lower, red = await two(town, Step.ACCEPT, Step.EN_ROUTE)
+    done(await diverting.divert(town.unit, red.id, of=lower.id, reason="henti napas", by=BY))
+    await town.take((await town.look(red)).live()[0], Step.DECLINE)
+    await town.pass_time(1)
+    assert await town.live(lower) == [("A1", AssignmentState.OFFERED)]
+    assert await town.live(red) == []
+
+
 async def test_who_carries_somebody_is_never_diverted(town: Town) -> None:
     lower, red = await two(town, Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE, Step.TRANSPORTING)
     before = await town.look(lower)

@@ -7,7 +7,7 @@ from dispatch.desk.usecases import approving
 from dispatch.domain.approval import ApprovalState
 from dispatch.domain.people import Person
 from dispatch.domain.vehicle import Vehicle
-from dispatch.vocabulary.events import ApprovalAsked, OfferMade
+from dispatch.vocabulary.events import ApprovalAsked, OfferMade, VehicleProposed
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.trip_steps import AssignmentState, Step, StepCause
@@ -106,17 +106,61 @@ async def test_a_yes_for_one_that_is_later_than_all_that_are_asked_moves_nobody(
     assert await town.live(made) == [("K1", OFFERED)]  # it has its yes
 
 
-async def test_a_driver_who_has_said_yes_is_not_beaten_any_more(town: Town) -> None:
-    town.roads.minutes = {"H3": 20.0}
+async def test_a_driver_who_has_said_yes_is_not_beaten_by_a_little(town: Town) -> None:
+    town.roads.minutes = {"H3": 14.0}
     await lend(town, 10.0)
     made = await town.ask(asked=ask(Need.BODY))
+    assert await asked(town, made) == ["K1"]
     await town.take(made.assignments[0], Step.ACCEPT)
     assert await asked(town, made) == []
     assert await town.live(made) == [("H3", AssignmentState.ACCEPTED)]
 
 
-async def test_nobody_is_asked_for_help_where_a_driver_takes_every_offer(town: Town) -> None:
+async def test_who_would_be_there_much_sooner_may_answer_while_the_first_one_drives(town: Town) -> None:
     town.roads.minutes = {"H3": 20.0}
+    await lend(town, 10.0)
+    made = await town.ask(asked=ask(Need.BODY))
+    await town.take(made.assignments[0], Step.ACCEPT)
+    assert await asked(town, made) == ["K1"]
+    await yes(town, made)
+    assert sorted(await town.live(made)) == [("H3", AssignmentState.ACCEPTED), ("K1", OFFERED)]
+    [k1] = [a for a in (await town.look(made)).live() if a.vehicle_id == "K1"]
+    await town.take(k1, Step.ACCEPT)
+    assert await town.live(made) == [("K1", AssignmentState.ACCEPTED)]
+
+
+async def test_a_yes_that_has_become_too_late_moves_nobody(town: Town) -> None:
+    town.roads.minutes = {"H3": 20.0}
+    await lend(town, 10.0)
+    made = await town.ask(asked=ask(Need.BODY))
+    await town.take(made.assignments[0], Step.ACCEPT)
+    town.clock.turn(400)
+    await town.report()
+    await yes(town, made)
+    assert await town.live(made) == [("H3", AssignmentState.ACCEPTED)]
+
+
+async def test_for_a_red_the_yes_makes_it_a_proposal(town: Town) -> None:
+    town.roads.minutes = {"A1": 25.0}
+    await lend(town, 4.0, kind=VehicleClass.EMERGENCY_AMBULANCE)
+    made = await town.ask(asked=ask(Need.EMERGENCY, urgency=Urgency.RED))
+    await town.take(made.assignments[0], Step.ACCEPT)
+    await yes(town, made)
+    look = await town.look(made)
+    assert await town.live(made) == [("A1", AssignmentState.ACCEPTED)]
+    assert [(event.vehicle_id, event.instead_of) for event in look.of(VehicleProposed)] == [("K1", "A1")]
+
+
+async def test_nobody_is_asked_any_more_once_the_first_one_is_there(town: Town) -> None:
+    town.roads.minutes = {"H3": 20.0}
+    await lend(town, 10.0)
+    made = await town.ask(asked=ask(Need.BODY))
+    await town.take(made.assignments[0], Step.ACCEPT, Step.EN_ROUTE, Step.ON_SCENE)
+    assert await asked(town, made) == []
+
+
+async def test_nobody_is_asked_for_help_where_a_driver_takes_every_offer(town: Town) -> None:
+    town.roads.minutes = {"H3": 14.0}
     await town.duty("H3", Duty.AVAILABLE, auto_accept=True)
     await lend(town, 10.0)
     made = await town.ask(asked=ask(Need.BODY))

@@ -42,6 +42,7 @@ KEPT = {
     "StockCame.place": "the place on the call list",
     "SoonerEvent.trip": "which trip it leaves: whether the proposal still stands is read from it",
     "SoonerEvent.instead_of": "who gives its place: the request's page says it",
+    "RequestChanged.ahead": "who is a first contact since: its slot says it, and an undone tap needs to know",
     "DutyChanged.at_base": "the vehicle says it",
     "IncidentEvent.incident": "which incident; its name may speak of people",
     "RoadEvent.closure": "which closure",
