@@ -22,6 +22,7 @@ sources = "".join(path.read_text() for path in client.glob("src/**/*.ts*") if pa
 ASKED = {Permission(name) for name in re.findall(r'\bcan\([\w.]+, "(\w+)"\)', sources)}
 TABLES: dict[str, object] = {
     "NEEDS": list(NEEDS),
+    "NEEDS_URGENCY": {need: row.urgency for need, row in NEEDS.items()},
     "OPEN": [state for state in RequestState if state in OPEN],
     "DUTIES": list(Duty),
     "ROLES": {role: sorted(PERMISSIONS[role] & ASKED) for role in Role},

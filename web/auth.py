@@ -38,6 +38,7 @@ ROUTES: Mapping[tuple[str, str], Permission | None] = MappingProxyType(
         ("DELETE", "/api/session"): P.SIGN_IN,
         ("GET", "/api/me"): P.SIGN_IN,
         ("GET", "/api/me/offer"): P.DRIVE,
+        ("GET", "/api/me/ended"): P.DRIVE,
         ("POST", "/api/me/duty"): P.DRIVE,
         ("POST", "/api/positions"): P.REPORT_POSITIONS,
         ("POST", "/api/suggestions"): P.ASK,

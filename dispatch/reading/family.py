@@ -17,7 +17,7 @@ from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.request_states import ENDS, FamilyWord, RequestState
-from dispatch.vocabulary.trip_steps import FIRST_CONTACT
+from dispatch.vocabulary.trip_steps import FIRST_CONTACT, Phase
 from dispatch.words import family as words
 
 SHOWN = 20  # rides to come; this project's own figure
@@ -70,6 +70,7 @@ class FamilyView:
 class _Found:
     request: Request
     going: list[Assignment]
+    assigned: int
     vehicles: Mapping[str, VehicleNow]
     cars: Mapping[str, Car]
     promise: Promise | None
@@ -110,10 +111,11 @@ def _find(books: Books, track_token: str) -> _Found:
     series = books.requests.list_series(request.series) if request.series is not None else []
     later = [one for one in series if one.state not in ENDS and one.id != request.id][:SHOWN]
     trips = books.assignments.list_of(request.id)
-    going = [a for a in trips if a.row.is_going]
+    going = sorted((a for a in trips if a.row.is_going), key=_arrives)
     return _Found(
         request=request,
         going=going,
+        assigned=sum(a.slot >= 0 and (a.row.is_going or a.row.phase is Phase.SERVED) for a in trips),
         vehicles={a.vehicle_id: books.vehicles.get(a.vehicle_id) for a in going},
         cars=cars_of(books, going),
         promise=books.promises.find_open(request.id),
@@ -123,6 +125,12 @@ def _find(books: Books, track_token: str) -> _Found:
         link=books.requests.get_own_token(request.id),
         coming=[(one, books.requests.get_own_token(one.id)) for one in later],
     )
+
+
+def _arrives(going: Assignment) -> tuple[bool, datetime]:
+    """The order of the vehicles: who is there already, then by their arrival."""
+    said = going.said
+    return not going.row.met, said.arrives_at if said is not None else going.offered_at
 
 
 def _lines(unit: Unit, found: _Found, lang: Lang) -> Iterator[str]:
@@ -145,6 +153,13 @@ def _lines(unit: Unit, found: _Found, lang: Lang) -> Iterator[str]:
             yield words.uncertain_line(promise.due_at, unit.zone, lang)
         elif request.state is RequestState.SCHEDULED and promise is None and not request.ask.waits:
             yield words.booked_line(kept=request.reserved is not None, lang=lang)
+    yield from _lines_of_trips(found, lang)
+
+
+def _lines_of_trips(found: _Found, lang: Lang) -> Iterator[str]:
+    request = found.request
+    if request.wanted > 1 and found.assigned:
+        yield words.assigned_line(found.assigned, max(0, request.wanted - found.assigned), lang)
     if found.has_left:
         yield words.left_line(lang)
     if request.held:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from dispatch.choosing.queue import level_of, rises_of
 from dispatch.desk.effects.noticing import stays_until
-from dispatch.desk.effects.promising import escalated_to
+from dispatch.desk.effects.promising import escalations
 from dispatch.desk.effects.proposing import list_proposed
 from dispatch.desk.effects.staying import find_back
 from dispatch.desk.ports import Books, DueKind, NotFoundError
@@ -25,13 +25,14 @@ from dispatch.reading.cars import Car, cars_of
 from dispatch.reading.decisions import DecisionOut, decision_for, rules_of
 from dispatch.reading.events import EventOut, event_out
 from dispatch.reading.likeness import LikelyOut, near_requests
+from dispatch.reading.notices import NoticeOut, notices_out
 from dispatch.reading.rule_names import RuleNames
 from dispatch.reading.scope import Scope, hears_proposals, is_hidden, of_assignment, of_request
 from dispatch.vocabulary.deaths import DeathState
 from dispatch.vocabulary.events import VehicleProposed
 from dispatch.vocabulary.languages import Lang
-from dispatch.vocabulary.needs import Need, Urgency
-from dispatch.vocabulary.promises import PromiseKind, PromiseState
+from dispatch.vocabulary.needs import Death, Document, Need, Urgency
+from dispatch.vocabulary.promises import PromiseKind, PromiseState, Why
 from dispatch.vocabulary.request_states import ENDS, FamilyWord, RequestState
 from dispatch.vocabulary.trip_steps import FIRST_CONTACT, INSTEAD, STEPS, AssignmentState, Leg, Step, steps_from
 from dispatch.words.decisions import Owed
@@ -153,11 +154,13 @@ class ProposalOut(Out):
 class RequestSummaryOut(Out):
     """A request as a list shows it.
 
-    `level` is its place in the order (R24) before ageing, `rises` the times at which waiting brings it one level up.
-    `heard`: answers by phone that the approver may still change. `broken`: its vehicle could not go on.
-    `escalated_to`: the role that was told that nobody goes, since a driver last said yes. `incident` is the event that
-    it comes from, whose name and counts are the operators' to see. `likely_duplicates` may be the same one: a question,
-    by what the reader may know of them. `proposal` is for operators alone.
+    `asked_by` names the facility that asked, None where it was an operator. `level` is its place in the order (R24)
+    before ageing, `rises` the times at which waiting brings it one level up. `heard`: answers by phone that the
+    approver may still change. `broken`: its vehicle could not go on. `escalated_to`: the role that was told that nobody
+    goes, since a driver last said yes, and `escalated_why`. `notices`: what the desk noticed of its trips and is not
+    over. `incident` is the event that it comes from, whose name and counts are the operators' to see.
+    `likely_duplicates` may be the same one: a question, by what the reader may know of them. `proposal` is for
+    operators alone.
     """
 
     id: str
@@ -167,6 +170,7 @@ class RequestSummaryOut(Out):
     pickup: PointOut
     dropoff: PointOut | None
     created_at: datetime
+    asked_by: str | None = None
     assignments: list[AssignmentOut]
     promise: PromiseOut | None = None
     wanted: int = 1
@@ -180,13 +184,31 @@ class RequestSummaryOut(Out):
     subject: str | None = None
     asked: list[AskedOut] = Field(default_factory=list)
     heard: list[ApprovalOut] = Field(default_factory=list)
+    notices: list[NoticeOut]
     level: int
     rises: list[datetime] = Field(default_factory=list)
     broken: bool = False
     escalated_to: str | None = None
+    escalated_why: Why | None = None
     incident: str | None = None
     likely_duplicates: list[LikelyOut] = Field(default_factory=list)
     proposal: ProposalOut | None = None
+
+
+class PatientOut(Out):
+    """What is told of a patient, so that it can be changed."""
+
+    living: bool
+    can_sit: bool
+    special_care: bool
+    oxygen: bool
+    ventilator: bool
+    incubator: bool
+    labour: bool
+    guarded: bool
+    infectious: bool
+    death: Death | None
+    count: int
 
 
 class RequestOut(RequestSummaryOut):
@@ -195,6 +217,8 @@ class RequestOut(RequestSummaryOut):
     `onward` is the request for the body of who died on the way, `onward_of` the one from which this one follows so.
     """
 
+    patient: PatientOut
+    documents: list[Document]
     decision: DecisionOut | None
     approvals: list[ApprovalOut]
     timeline: list[EventOut]
@@ -305,12 +329,14 @@ def summaries_out(
     ids = [request.id for request in listed]
     assignments, approvals = books.assignments.list_of(*ids), books.approvals.list_of(*ids)
     promises = {promise.request_id: promise for promise in books.promises.list_open_of(ids)}
-    told = escalated_to(books, ids)
+    told = escalations(books, ids)
     near = near_requests(books, listed, now) if person else {}
     proposed = list_proposed(books, listed) if person is None or hears_proposals(person) else {}
     named = [*(a.vehicle_id for a in assignments), *(a.vehicle_id for a in approvals)]
     names = vehicle_names(books, [*named, *(one.vehicle_id for one in proposed.values())])
     found, cars, called = [], cars_of(books, assignments), RuleNames(books, unit.zone, lang)
+    asked_by = _askers(books, listed)
+    notices = notices_out(unit, books, listed, assignments, names, lang)
     for request in listed:
         mine = [a for a in assignments if a.request_id == request.id]
         promise = promises.get(request.id)
@@ -318,6 +344,7 @@ def summaries_out(
             request,
             request.ask,
             **ends_out(request.ask, lang),
+            asked_by=asked_by.get(request.ask.requester or ""),
             assignments=[assignment_out(unit, one, names, cars.get(one.id, _UNKNOWN)) for one in mine],
             promise=PromiseOut.of(promise, retry_at=retry_at(books, promise)) if promise else None,
             asked=[
@@ -333,12 +360,19 @@ def summaries_out(
             level=level_of(request),
             rises=rises_of(request, policy),
             broken=any(assignment.state is AssignmentState.STOOD_DOWN for assignment in mine),
-            escalated_to=told.get(request.id),
+            escalated_to=told[request.id].to if request.id in told else None,
+            escalated_why=told[request.id].why if request.id in told else None,
+            notices=notices.get(request.id, []),
             likely_duplicates=near[request.id].likely_out(person) if person and request.id in near else [],
             proposal=_proposal_out(proposed[request.id], names) if request.id in proposed else None,
         )
         found.append(summary)
     return found
+
+
+def _askers(books: Books, requests: Iterable[Request]) -> dict[str, str]:
+    ids = {request.ask.requester for request in requests if request.ask.requester is not None}
+    return {name: facility.name for name in ids if (facility := books.facilities.find(name)) is not None}
 
 
 def _proposal_out(said: VehicleProposed, names: Names) -> ProposalOut:
@@ -362,6 +396,8 @@ def request_out(unit: Unit, books: Books, person: Person, request_id: str, link:
     last = books.decisions.find_last(request_id)
     return RequestOut(
         **summary.model_dump(),
+        patient=PatientOut.of(request.ask.patient),
+        documents=sorted(request.ask.documents),
         decision=decision_for(person, last, rule_of, unit.zone, lang, owed_of(books, request_id, unit))
         if last
         else None,

@@ -43,7 +43,7 @@ def _sentences(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang
         return
     passed = f"{_passed(record, record.passed, rule_of, lang)} " if record.passed is not None else ""
     for vehicle_id in record.chosen:
-        yield passed + _comes(record, vehicle_id, zone, lang, _SAY, "goes")
+        yield passed + _comes(record, vehicle_id, zone, lang)
         passed = ""
     waits_for = _waits_for(record, lang)
     if waits_for is not None:
@@ -106,15 +106,27 @@ def _passed(record: DecisionRecord, passed: PassedOver, rule_of: RuleOf, lang: L
     )
 
 
-def _comes(record: DecisionRecord, vehicle_id: str, zone: tzinfo, lang: Lang, name: str, unknown: str) -> str:
-    """Who comes and when; `unknown` is the sentence where nobody knows when."""
+def _comes(record: DecisionRecord, vehicle_id: str, zone: tzinfo, lang: Lang) -> str:
+    """Who comes, and when if that is known."""
     eta_s, called = record.eta_s(vehicle_id), record.name_of(vehicle_id)
     if eta_s is None:
-        return phrase(lang, name, unknown, name=called)
-    at = record.at + timedelta(seconds=eta_s)
-    if record.schedule_at is not None and at <= record.schedule_at:  # it is there at the booked time, not before
-        return phrase(lang, name, "booked", name=called, **_at(record, zone, lang))
-    return phrase(lang, name, "comes", name=called, clock=clock_text(at, zone))
+        return phrase(lang, _SAY, "goes", name=called)
+    if _is_as_booked(record, eta_s):
+        return phrase(lang, _SAY, "booked", name=called, **_at(record, zone, lang))
+    return phrase(lang, _SAY, "comes", name=called, clock=clock_text(record.at + timedelta(seconds=eta_s), zone))
+
+
+def _asked(record: DecisionRecord, vehicle_id: str, zone: tzinfo, lang: Lang) -> str:
+    """Who is asked: when it comes the family hears once its driver has said yes, and no hope before."""
+    eta_s, called = record.eta_s(vehicle_id), record.name_of(vehicle_id)
+    if eta_s is not None and _is_as_booked(record, eta_s):
+        return phrase(lang, _TELL, "asked_booked", name=called, **_at(record, zone, lang))
+    return phrase(lang, _TELL, "asked", name=called)
+
+
+def _is_as_booked(record: DecisionRecord, eta_s: float) -> bool:
+    """Whether it is there at the booked time, and not before."""
+    return record.schedule_at is not None and record.at + timedelta(seconds=eta_s) <= record.schedule_at
 
 
 def _waits_for(record: DecisionRecord, lang: Lang) -> dict[str, str] | None:
@@ -154,12 +166,12 @@ def say(record: DecisionRecord, zone: tzinfo, lang: Lang, owed: Owed | None = No
     if record.schedule_at is not None and record.search_at is not None:
         return phrase(lang, _TELL, "on_call" if record.on_call else "schedule", **_at(record, zone, lang))
     if record.chosen:
-        comes, *more = (_comes(record, vehicle_id, zone, lang, _TELL, "asked") for vehicle_id in record.chosen)
+        asked, *more = (_asked(record, vehicle_id, zone, lang) for vehicle_id in record.chosen)
         for then in more:
-            comes = phrase(lang, _TELL, "both", first=comes, then=then)
+            asked = phrase(lang, _TELL, "both", first=asked, then=then)
         if record.missing:
-            return phrase(lang, _TELL, "some", comes=comes, count=record.missing, calls=_calls(owed, zone, lang))
-        return phrase(lang, _TELL, "offers", comes=comes)
+            return phrase(lang, _TELL, "some", asked=asked, count=record.missing, calls=_calls(owed, zone, lang))
+        return phrase(lang, _TELL, "offers", asked=asked)
     waits_for = _waits_for(record, lang)
     if waits_for is not None:
         return phrase(lang, _TELL, "approval", **waits_for)

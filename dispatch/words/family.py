@@ -86,6 +86,11 @@ def held_line(lang: Lang) -> str:
     return phrase(lang, _SAY, "held")
 
 
+def assigned_line(assigned: int, missing: int, lang: Lang) -> str:
+    """How many of several vehicles are found, and how many are not yet."""
+    return phrase(lang, _SAY, "some_assigned" if missing else "all_assigned", assigned=assigned, missing=missing)
+
+
 def transfer_line(lang: Lang) -> str:
     """The patient is to change to another vehicle."""
     return phrase(lang, _SAY, "transfer")

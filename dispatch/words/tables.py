@@ -61,7 +61,9 @@ def page_tables(lang: Lang) -> Mapping[str, Mapping[str, str]]:
     """
     steps, facts = tables_of(lang, "steps"), tables_of(lang, "facts")
     labels = {
-        name: {code: capital(word) for code, word in facts[name].items()} for name in ("class", "urgency", "cause")
+        name: {code: capital(word) for code, word in facts[name].items()}
+        for name in ("class", "urgency", "cause", "documents")
     }
     trip = {"trip": steps["state"], "button": steps["button"], "on_scene": steps["on_scene"]}
-    return {**tables_of(lang, "pages"), **labels, "call": tables_of(lang, "events")["call"], **trip}
+    said = {name: tables_of(lang, "events")[name] for name in ("call", "why")}
+    return {**tables_of(lang, "pages"), **labels, **said, **trip}

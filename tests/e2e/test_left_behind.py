@@ -48,6 +48,7 @@ def test_the_next_offer_can_be_taken_after_one_whose_reasons_were_open(
     reason = page.get_by_role("button", name="Di luar jangkauan")
     expect(reason).to_be_visible()
     cancel(served, request_id)
+    page.get_by_role("button", name="Mengerti").click()
     stands_by(page)
     ask(served)
     expect(page.get_by_role("button", name="TERIMA", exact=True)).to_be_visible()
@@ -66,6 +67,7 @@ def test_the_next_trip_begins_with_its_step_after_one_whose_troubles_were_open(s
     page.get_by_role("button", name="Ada kendala…").click()
     expect(page.get_by_role("button", name="Mogok")).to_be_visible()
     cancel(served, request_id)
+    page.get_by_role("button", name="Mengerti").click()
     stands_by(page)
     ask(served)
     take(page)
@@ -81,6 +83,7 @@ def test_a_step_of_a_cancelled_trip_is_not_there_to_be_taken_back(served: Served
     expect(undo).to_be_visible()
     sent(page)
     cancel(served, request_id)
+    page.get_by_role("button", name="Mengerti").click()
     stands_by(page)
     assert undo.count() == 0  # at once: by itself it goes after ten seconds
 

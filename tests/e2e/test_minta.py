@@ -127,10 +127,12 @@ def test_the_first_contact_stands_ahead_of_the_ambulance_that_follows(served: Se
     expect(first).to_contain_text("Ambulans Transportasi Cikokol")
     expect(second).to_contain_text("Ambulans Puskesmas Jauh")
     served.step("sopir-transpor", "accept")
-    expect(first).to_contain_text("Ambulans gawat darurat menyusul.")
+    expect(first).to_contain_text("Ambulans gawat darurat masih dicarikan.")
     expect(first).to_contain_text(re.compile(r"Tiba ±\d\d\.\d\d"))
     assert_sound(page)
     keep(page, "minta-penolong-pertama")
+    served.step("sopir-jauh", "accept")
+    expect(first).to_contain_text("Ambulans gawat darurat menyusul.")
 
 
 def test_a_note_whose_answer_never_comes_is_not_called_sent_and_said_again_counts_once(

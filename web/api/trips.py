@@ -13,6 +13,7 @@ from dispatch.domain.assignment import StepCommand
 from dispatch.domain.correction import Correction
 from dispatch.domain.people import Person
 from dispatch.reading.base import vehicle_names
+from dispatch.reading.ended import EndedOut, ended_out
 from dispatch.reading.requests import AssignmentOut, assignment_out, trip_in_scope
 from dispatch.reading.vehicles import MeOut, OfferOut, offer_out
 from dispatch.vocabulary.roles import Role
@@ -65,6 +66,18 @@ async def me(house: TheHouse, person: Caller, lang: Spoken) -> MeOut:
 async def my_offer(house: TheHouse, person: Caller, response: Response, lang: Spoken) -> OfferOut | None:
     """The offer that stands; that it reached the driver is said by .../delivered."""
     found = await house.unit.store.read(lambda books: offer_out(house.unit, books, person, lang))
+    if found is None:
+        response.status_code = 204
+    return found
+
+
+@router.get("/me/ended", responses={204: {"description": "Nothing ended under the driver."}})
+async def ended(
+    house: TheHouse, person: Caller, response: Response, lang: Spoken, assignment: Id | None = None
+) -> EndedOut | None:
+    """How a trip of the own vehicle ended that its driver did not end; without one the last offer that ran out."""
+    unit = house.unit
+    found = await unit.store.read(lambda books: ended_out(unit, books, person, assignment, lang))
     if found is None:
         response.status_code = 204
     return found

@@ -65,20 +65,20 @@ def close_promise(
 
 def escalate(books: Books, request: Request, why: Why, now: datetime, policy: Policy) -> None:
     """Tell the operator, and the next time the supervisor, that nobody goes yet; somebody owes a call from now on."""
-    to = SUPERVISOR if escalated_to(books, [request.id]) else OPERATOR
+    to = SUPERVISOR if escalations(books, [request.id]) else OPERATOR
     books.journal.add(Escalated(to=to, why=why, at=now, actor=DESK).about(request.id))
     again_at = now + timedelta(seconds=policy.supervisor_after_s)
     books.timers.set(Due(kind=DueKind.SEARCH_LONG, subject=request.id, at=again_at))
     open_promise(books, request, why, now)
 
 
-def escalated_to(books: Books, request_ids: list[str]) -> dict[str, str]:
-    """By request the role that was last told that nobody goes, since a driver last said yes."""
-    found: dict[str, str] = {}
+def escalations(books: Books, request_ids: list[str]) -> dict[str, Escalated]:
+    """By request which role was last told that nobody goes, and why, since a driver last said yes."""
+    found: dict[str, Escalated] = {}
     for entry in books.journal.list_of_kinds(request_ids, [OfferAccepted, Escalated]):
         request_id = entry.event.request_id or ""
         if isinstance(entry.event, Escalated):
-            found[request_id] = entry.event.to
+            found[request_id] = entry.event
         else:
             found.pop(request_id, None)
     return found

@@ -40,7 +40,7 @@ def take_step(
     event = decide(assignment, command, now)
     if isinstance(event, Refusal):
         return event
-    if assignment.row.phase is Phase.LOST and not _nobody_else_was_asked(books, assignment):
+    if assignment.row.phase is Phase.LOST and not is_late_yes_of_use(books, assignment):
         return offer_is_over(assignment, now)
     return _follow(books, assignment, event, now, policy)
 
@@ -124,7 +124,7 @@ def _quiet_s(state: AssignmentState, policy: Policy, *, red: bool) -> float:
     return policy.trip_ends_s if state is AssignmentState.AT_DESTINATION else 0.0
 
 
-def _nobody_else_was_asked(books: Books, late: Assignment) -> bool:
+def is_late_yes_of_use(books: Books, late: Assignment) -> bool:
     """Whether a yes that comes after its time is still of use: the slot is empty, and the vehicle free; or it was to go
     instead of one that is on its way still, and nobody else is asked for that."""
     request = books.requests.get(late.request_id)

@@ -12,7 +12,7 @@ from dispatch.desk.effects.handing_over import keeps_after_all, steps_beside
 from dispatch.desk.effects.noticing import judge_staying, judge_treated, noticed
 from dispatch.desk.effects.pairs import first_contact_carries, goes_ahead_again, pair_is_over
 from dispatch.desk.effects.places import let_the_asked_be, take_place
-from dispatch.desk.effects.promising import close_promise, escalate, escalated_to
+from dispatch.desk.effects.promising import close_promise, escalate, escalations
 from dispatch.desk.effects.sending import judge_late
 from dispatch.desk.effects.standing import is_solved, settle
 from dispatch.desk.effects.steps import correct_step, take_step
@@ -269,7 +269,7 @@ def _go_on(books: Books, request: Request, written: Written, taken: Step) -> Req
         return request  # who was asked instead of one on its way does not come; that one drives on
     if STEPS[taken].leads_to in _REFUSALS and _refused_often(books, request, decision.sop.policy):
         escalate(books, request, Why.REFUSED_OFTEN, decision.at, decision.sop.policy)
-    elif taken is Step.EXPIRE and request.ask.urgency is Urgency.RED and not escalated_to(books, [request.id]):
+    elif taken is Step.EXPIRE and request.ask.urgency is Urgency.RED and not escalations(books, [request.id]):
         escalate(books, request, Why.RED_SILENT, decision.at, decision.sop.policy)
     return request
 

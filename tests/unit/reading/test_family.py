@@ -7,8 +7,10 @@ import pytest
 from dispatch.desk.usecases import changes
 from dispatch.reading.family import LINK_LASTS, FamilyView, view
 from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.request_states import FamilyWord
 from dispatch.vocabulary.trip_steps import Step
+from tests.people import ask
 from tests.unit.desk.town import WAY, Look, Town, done
 
 pytestmark = pytest.mark.anyio
@@ -52,3 +54,15 @@ async def test_a_family_that_has_left_has_said_so_and_one_whose_trip_is_over_see
     assert (over.is_live, over.vehicles) == (False, ())
     town.clock.at += LINK_LASTS + timedelta(seconds=1)
     assert await view(town.unit, link, Lang.ID) is None
+
+
+async def test_of_several_vehicles_the_family_reads_how_many_are_found_and_how_many_not_yet(town: Town) -> None:
+    made = await town.ask(asked=ask(Need.BODY, count=2))
+    assert not any("ditugaskan" in line for line in (await page(town, made)).lines)
+    for trip, said in zip(
+        made.assignments,
+        ("1 kendaraan sudah ditugaskan, 1 masih dicarikan.", "2 kendaraan sudah ditugaskan."),
+        strict=True,
+    ):
+        await town.take(trip, Step.ACCEPT)
+        assert said in (await page(town, made)).lines

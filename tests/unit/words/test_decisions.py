@@ -84,32 +84,29 @@ TEXTS = {
             "Ambulans B: Ambulans transportasi hanya untuk pasien hidup dan menurut SOP tidak membawa jenazah (R01). "
             "Mobil A tiba sekitar 16.59."
         ),
-        "Katakan kepada keluarga: Mobil A tiba sekitar 16.59. Kami kabari lewat telepon ini.",
+        "Katakan kepada keluarga: Mobil A sedang kami hubungi. Kami kabari lewat telepon ini.",
         (
             "Ambulans B: Transport ambulance: for living patients only; under the SOP it does not carry a deceased "
             "person (R01). Mobil A arrives at about 16.59."
         ),
-        "Tell the family: Mobil A arrives at about 16.59. We keep you informed on this number.",
+        "Tell the family: we are asking Mobil A. We keep you informed on this number.",
     ),
     "offers": (
         OFFERS,
         "Mobil A tiba sekitar 16.59. Mobil C berangkat.",
         (
-            "Katakan kepada keluarga: Mobil A tiba sekitar 16.59, dan Mobil C sedang kami hubungi. Kami kabari lewat "
+            "Katakan kepada keluarga: Mobil A sedang kami hubungi, dan Mobil C sedang kami hubungi. Kami kabari lewat "
             "telepon ini."
         ),
         "Mobil A arrives at about 16.59. Mobil C goes.",
-        (
-            "Tell the family: Mobil A arrives at about 16.59, and we are asking Mobil C. We keep you informed on this "
-            "number."
-        ),
+        ("Tell the family: we are asking Mobil A, and we are asking Mobil C. We keep you informed on this number."),
     ),
     "offer and a sooner one for a yes": (
         replace(OFFER, passed=None, asks=(replace(YES, vehicle_id="B"),)),
         "Mobil A tiba sekitar 16.59. Ambulans B dapat berangkat setelah petugas Dinas Kesehatan menyetujui (R02).",
-        "Katakan kepada keluarga: Mobil A tiba sekitar 16.59. Kami kabari lewat telepon ini.",
+        "Katakan kepada keluarga: Mobil A sedang kami hubungi. Kami kabari lewat telepon ini.",
         "Mobil A arrives at about 16.59. Ambulans B can go once the Health Office agrees (R02).",
-        "Tell the family: Mobil A arrives at about 16.59. We keep you informed on this number.",
+        "Tell the family: we are asking Mobil A. We keep you informed on this number.",
     ),
     "approval": (
         APPROVAL,

@@ -1,4 +1,5 @@
 // Calls to the server: JSON in and out, one idempotency key a command, problems as errors with an Indonesian title.
+import { setServerTime } from "./clock";
 import { ROLES } from "./vocabulary";
 import type { components } from "./wire";
 import { setZone } from "./words";
@@ -31,6 +32,8 @@ export type Route = Schema<"RouteOut">;
 export type TimelineEvent = Schema<"EventOut">;
 export type Need = Schema<"Need">;
 export type Step = Schema<"Step">;
+export type Patient = Schema<"PatientOut">;
+export type Ended = Schema<"EndedOut">;
 
 // Whether a role may do something.
 export const can = (who: Me | null, permission: (typeof ROLES)[keyof typeof ROLES][number]) =>
@@ -41,6 +44,7 @@ export class Problem extends Error {
     readonly status: number,
     readonly code: string,
     title: string,
+    readonly facts: Record<string, unknown> = {},
   ) {
     super(title);
   }
@@ -77,7 +81,7 @@ export async function call<T>(
   const patience = new AbortController();
   const clock = setTimeout(() => patience.abort(), patienceMs);
   let response: Response;
-  let answer: T & { code?: string; title?: string };
+  let answer: T & { code?: string; title?: string; facts?: Record<string, unknown> };
   try {
     response = await fetch(path, { ...init, signal: patience.signal });
     answer = response.status === 204 ? undefined : await response.json();
@@ -90,7 +94,12 @@ export async function call<T>(
   }
   unanswered.delete(said);
   if (!response.ok)
-    throw new Problem(response.status, answer.code ?? "error", answer.title ?? "Coba lagi sebentar.");
+    throw new Problem(
+      response.status,
+      answer.code ?? "error",
+      answer.title ?? "Coba lagi sebentar.",
+      answer.facts,
+    );
   return answer as T;
 }
 
@@ -107,6 +116,7 @@ export async function signedIn(): Promise<Me> {
   try {
     const me = await get<Me>("/api/me");
     setZone(me.timezone);
+    setServerTime(me.now);
     return me;
   } catch (error) {
     if (error instanceof Problem && error.status === 401) {

@@ -33,7 +33,12 @@ export const isOpen = (request: RequestSummary) => STILL_OPEN.has(request.state)
 export const isRunning = (request: RequestSummary) => isOpen(request) && request.state !== "scheduled";
 export const isLive = (trip: Assignment) => STATES[trip.state].phase !== "lost";
 export const live = (request: RequestSummary) =>
-  request.assignments.filter(isLive).sort((a, b) => a.slot - b.slot);
+  request.assignments.filter(isLive).sort((a, b) => arrivesAt(a) - arrivesAt(b) || a.slot - b.slot);
+// Who is there already comes first.
+const arrivesAt = (trip: Assignment) =>
+  STATES[trip.state].met
+    ? 0
+    : Date.parse(trip.arrives_at ?? "") || Date.parse(trip.offered_at) + (trip.eta_s ?? 0) * 1000;
 // How many vehicles are still to be found.
 export const missing = (request: RequestSummary) => {
   const trips = live(request);

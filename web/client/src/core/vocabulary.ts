@@ -6,6 +6,13 @@ export const NEEDS = [
   "body",
   "document"
 ] as const;
+export const NEEDS_URGENCY = {
+  "emergency": "red",
+  "referral": "yellow",
+  "transport": "green",
+  "body": "green",
+  "document": "green"
+} as const;
 export const OPEN = [
   "searching",
   "assigned",
@@ -310,10 +317,30 @@ export const id_cause = {
   "works": "Pekerjaan jalan",
   "other": "Sebab lain"
 } as const;
+export const id_documents = {
+  "death_letter": "Surat kematian",
+  "ktp": "KTP",
+  "rt_rw": "Pengantar RT/RW",
+  "health_letter": "Surat keterangan kesehatan",
+  "kkp_letter": "Surat Kantor Kesehatan Pelabuhan"
+} as const;
 export const id_call = {
   "told": "sudah dikabari",
   "no_answer": "belum diangkat",
   "wrong_number": "nomor keliru"
+} as const;
+export const id_why = {
+  "searching_long": "pencarian sudah lama",
+  "refused_often": "beberapa sopir berhalangan",
+  "red_silent": "sopir belum menjawab, dipanggil lagi",
+  "red_first": "kendaraannya diminta untuk keadaan gawat darurat",
+  "nobody_there": "tidak ada orang di tempat penjemputan",
+  "destination": "keluarga ditanyai tujuan jenazah",
+  "nobody_eligible": "belum ada kendaraan yang boleh berangkat",
+  "all_tried_or_unreachable": "semua kendaraan sudah dihubungi",
+  "booking_uncertain": "pesanan besok belum punya kendaraan",
+  "return_unsaid": "belum ada kabar kapan dijemput pulang",
+  "out_of_stock": "persediaan habis"
 } as const;
 export const id_trip = {
   "offered": "Ditawarkan",
@@ -442,10 +469,30 @@ export const en_cause = {
   "works": "Road works",
   "other": "Another cause"
 } as const;
+export const en_documents = {
+  "death_letter": "The death letter",
+  "ktp": "The identity card",
+  "rt_rw": "The letter of the neighbourhood",
+  "health_letter": "The health letter",
+  "kkp_letter": "The letter of the Port Health Office"
+} as const;
 export const en_call = {
   "told": "told",
   "no_answer": "no answer yet",
   "wrong_number": "wrong number"
+} as const;
+export const en_why = {
+  "searching_long": "the search has taken long",
+  "refused_often": "several drivers could not go",
+  "red_silent": "the driver has not answered and is called again",
+  "red_first": "its vehicle was needed where a life is at stake",
+  "nobody_there": "nobody is at the pick-up",
+  "destination": "the family is asked where to",
+  "nobody_eligible": "no vehicle may go yet",
+  "all_tried_or_unreachable": "every vehicle has been asked",
+  "booking_uncertain": "a booking that is near has no vehicle",
+  "return_unsaid": "nobody has said when the way back is",
+  "out_of_stock": "out of stock"
 } as const;
 export const en_trip = {
   "offered": "Asked",

@@ -305,6 +305,11 @@ export interface components {
             heard_at: string;
         };
         /**
+         * @description A letter that a rule may ask for or let follow.
+         * @enum {string}
+         */
+        Document: "death_letter" | "ktp" | "rt_rw" | "health_letter" | "kkp_letter";
+        /**
          * @description A draft with its rules, problems, its difference to the version it came from, and what the caller may do.
          *
          *     `edit` grows with every change: a change must name the one it saw. `needs_other` says that somebody else must
@@ -376,6 +381,24 @@ export interface components {
          * @enum {string}
          */
         Effect: "deny" | "require" | "approval" | "prefer" | "pair" | "defer" | "hold";
+        /**
+         * @description An offer or a trip that somebody else ended, or that ran out: why, and how the request stands.
+         *
+         *     `was_going`: its driver had said yes. `can_go`: a yes that comes now is still taken.
+         */
+        EndedOut: {
+            assignment_id: string;
+            /** Format: date-time */
+            at: string;
+            state: components["schemas"]["AssignmentState"];
+            was_going: boolean;
+            cause: components["schemas"]["StepCause"] | null;
+            reason: string | null;
+            request_state: components["schemas"]["RequestState"];
+            need: components["schemas"]["Need"];
+            pickup: components["schemas"]["PointOut"];
+            can_go: boolean;
+        };
         /**
          * @description What kind of thing happened: the word that the journal and the API use.
          * @enum {string}
@@ -624,6 +647,20 @@ export interface components {
          * @enum {string}
          */
         Need: "emergency" | "referral" | "transport" | "body" | "document";
+        /**
+         * @description What is so, or may be so, that a person should look at.
+         * @enum {string}
+         */
+        Notice: "may_meet" | "not_departed" | "not_moving" | "moving_away" | "late" | "silent" | "not_ended" | "nobody_there" | "patient_died";
+        /** @description What the desk noticed of a trip and is not over, in words, and since when. */
+        NoticeOut: {
+            what: components["schemas"]["Notice"];
+            text: string;
+            vehicle_id: string;
+            vehicle_name: string;
+            /** Format: date-time */
+            at: string;
+        };
         /** @description The offer that stands: the server's now and an absolute expiry make the countdown. */
         OfferOut: {
             assignment_id: string;
@@ -719,6 +756,20 @@ export interface components {
                 number | string
             ][];
             text: string;
+        };
+        /** @description What is told of a patient, so that it can be changed. */
+        PatientOut: {
+            living: boolean;
+            can_sit: boolean;
+            special_care: boolean;
+            oxygen: boolean;
+            ventilator: boolean;
+            incubator: boolean;
+            labour: boolean;
+            guarded: boolean;
+            infectious: boolean;
+            death: components["schemas"]["Death"] | null;
+            count: number;
         };
         /**
          * @description One thing that a role may do; which of the things it may do it to is for dispatch.reading to say.
@@ -839,6 +890,7 @@ export interface components {
             dropoff: components["schemas"]["PointOut"] | null;
             /** Format: date-time */
             created_at: string;
+            asked_by?: string | null;
             assignments: components["schemas"]["AssignmentOut"][];
             promise?: components["schemas"]["PromiseOut"] | null;
             /** @default 1 */
@@ -856,14 +908,18 @@ export interface components {
             subject?: string | null;
             asked?: components["schemas"]["AskedOut"][];
             heard?: components["schemas"]["ApprovalOut"][];
+            notices: components["schemas"]["NoticeOut"][];
             level: number;
             rises?: string[];
             /** @default false */
             broken: boolean;
             escalated_to?: string | null;
+            escalated_why?: components["schemas"]["Why"] | null;
             incident?: string | null;
             likely_duplicates?: components["schemas"]["LikelyOut"][];
             proposal?: components["schemas"]["ProposalOut"] | null;
+            patient: components["schemas"]["PatientOut"];
+            documents: components["schemas"]["Document"][];
             decision: components["schemas"]["DecisionOut"] | null;
             approvals: components["schemas"]["ApprovalOut"][];
             timeline: components["schemas"]["EventOut"][];
@@ -881,11 +937,13 @@ export interface components {
         /**
          * @description A request as a list shows it.
          *
-         *     `level` is its place in the order (R24) before ageing, `rises` the times at which waiting brings it one level up.
-         *     `heard`: answers by phone that the approver may still change. `broken`: its vehicle could not go on.
-         *     `escalated_to`: the role that was told that nobody goes, since a driver last said yes. `incident` is the event that
-         *     it comes from, whose name and counts are the operators' to see. `likely_duplicates` may be the same one: a question,
-         *     by what the reader may know of them. `proposal` is for operators alone.
+         *     `asked_by` names the facility that asked, None where it was an operator. `level` is its place in the order (R24)
+         *     before ageing, `rises` the times at which waiting brings it one level up. `heard`: answers by phone that the
+         *     approver may still change. `broken`: its vehicle could not go on. `escalated_to`: the role that was told that nobody
+         *     goes, since a driver last said yes, and `escalated_why`. `notices`: what the desk noticed of its trips and is not
+         *     over. `incident` is the event that it comes from, whose name and counts are the operators' to see.
+         *     `likely_duplicates` may be the same one: a question, by what the reader may know of them. `proposal` is for
+         *     operators alone.
          */
         RequestSummaryOut: {
             id: string;
@@ -896,6 +954,7 @@ export interface components {
             dropoff: components["schemas"]["PointOut"] | null;
             /** Format: date-time */
             created_at: string;
+            asked_by?: string | null;
             assignments: components["schemas"]["AssignmentOut"][];
             promise?: components["schemas"]["PromiseOut"] | null;
             /** @default 1 */
@@ -913,11 +972,13 @@ export interface components {
             subject?: string | null;
             asked?: components["schemas"]["AskedOut"][];
             heard?: components["schemas"]["ApprovalOut"][];
+            notices: components["schemas"]["NoticeOut"][];
             level: number;
             rises?: string[];
             /** @default false */
             broken: boolean;
             escalated_to?: string | null;
+            escalated_why?: components["schemas"]["Why"] | null;
             incident?: string | null;
             likely_duplicates?: components["schemas"]["LikelyOut"][];
             proposal?: components["schemas"]["ProposalOut"] | null;
@@ -1080,6 +1141,11 @@ export interface components {
          * @enum {string}
          */
         Step: "accept" | "decline" | "en_route" | "on_scene" | "transporting" | "at_destination" | "clear" | "stand_down" | "problem" | "undo" | "expire" | "withdraw" | "hand_over" | "on_to_pickup" | "on_to_destination";
+        /**
+         * @description Why the desk took a step that no driver took.
+         * @enum {string}
+         */
+        StepCause: "auto_accept" | "reassigned" | "sooner_approved" | "family_cancelled" | "red_first" | "red_diverts" | "first_contact_carries" | "changed" | "better_accepted" | "arrived_itself" | "already_there" | "approval_taken_back";
         /** @description A decision that keeps nothing, and what was asked already that may be the same. */
         SuggestionOut: {
             outcome: components["schemas"]["Outcome"];
@@ -1175,6 +1241,11 @@ export interface components {
          * @enum {string}
          */
         WhoseWord: "facility" | "doctor" | "crew";
+        /**
+         * @description Why a call-back is owed, or why somebody is told that nobody goes yet.
+         * @enum {string}
+         */
+        Why: "nobody_eligible" | "all_tried_or_unreachable" | "out_of_stock" | "searching_long" | "refused_often" | "red_silent" | "red_first" | "nobody_there" | "destination" | "booking_uncertain" | "return_unsaid";
     };
     responses: never;
     parameters: never;

@@ -19,6 +19,7 @@ export const text = {
   sampleHow: 'Untuk jalan asli: jemput roads build --place "Kabupaten Tangerang, Indonesia"',
   offline: "Sambungan terputus, sedang menyambung lagi…",
   loading: "Memuat…",
+  partMissing: "Sebagian halaman belum termuat. Muat ulang halaman ini.",
   again: "Coba lagi",
   back: "Kembali",
   close: "Tutup",

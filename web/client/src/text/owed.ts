@@ -5,6 +5,7 @@ export const owed = {
   title: "Janji telepon",
   none: "Semua janji sudah ditepati. Tidak ada telepon yang ditunggu.",
   before: "paling lambat",
+  why: (why: string) => `Sebabnya: ${why}.`,
   yours: "Anda yang menelepon",
   owner: (who: string) => `yang menelepon: ${who}`,
   call: (whom: string) => `Telepon ${whom}`,

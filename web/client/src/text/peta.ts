@@ -12,7 +12,6 @@ export const peta = {
     kept: "Janji ditepati",
   },
   table: "Tabel kendaraan",
-  partMissing: "Sebagian halaman belum termuat. Muat ulang halaman ini.",
   replay: "Putar ulang kasus Cikokol",
   map: "Peta",
   panel: "Permintaan terpilih",

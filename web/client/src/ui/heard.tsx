@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { RequestSummary } from "../core/api";
 import { busy, problem } from "../core/attempt";
+import { now } from "../core/clock";
 import { fieldTime, instantOf, zoneName } from "../core/words";
 import { heard as words } from "../text/approve";
 import { text } from "../text/id";
@@ -29,7 +30,7 @@ export function HeardByPhone({ request, onSend, onBack }: Asking) {
   const [asked] = useState(request.asked ?? []);
   const [which, setWhich] = useState("0");
   const [name, setName] = useState("");
-  const [at, setAt] = useState(fieldTime(Date.now()));
+  const [at, setAt] = useState(fieldTime(now.peek()));
   const [yes, setYes] = useState("yes");
   const [reason, setReason] = useState("");
   const of = asked[Number(which)];
@@ -71,7 +72,7 @@ export function HeardByPhone({ request, onSend, onBack }: Asking) {
         type="datetime-local"
         required
         value={at}
-        max={fieldTime(Date.now())}
+        max={fieldTime(now.peek())}
         onType={setAt}
       />
       <Pick label={words.answer} value={yes} options={words.answers} onPick={setYes} />

@@ -4,6 +4,7 @@ import type { Owed } from "../core/api";
 import { attempt } from "../core/attempt";
 import { now } from "../core/clock";
 import { type Close, closePromise, isLate, logCall, type Outcome } from "../core/promises";
+import { id_why } from "../core/vocabulary";
 import { clockText, dueText, telephone, whatsapp, whenText } from "../core/words";
 import { text } from "../text/id";
 import { owed as words } from "../text/owed";
@@ -49,6 +50,7 @@ function Card({ promise, isMine, open, take }: Omit<Props, "promises"> & { promi
         {promise.pickup.name} · {words.before} {whenText(promise.due_at, now.value)} ·{" "}
         {ownerText(promise, mine)}
       </p>
+      {whyOf(promise) && <p>{whyOf(promise)}</p>}
       <Phone promise={promise} />
       <Answered promise={promise} />
       <div class="flow">
@@ -58,6 +60,12 @@ function Card({ promise, isMine, open, take }: Omit<Props, "promises"> & { promi
       <Log promise={promise} />
     </li>
   );
+}
+
+// Why the call is owed; of a document it is always the same.
+function whyOf({ kind, why }: Owed): string {
+  const said = id_why[why as keyof typeof id_why] as string | undefined;
+  return kind === "document" || !said ? "" : words.why(said);
 }
 
 function ownerText(promise: Owed, mine: boolean): string {

@@ -26,7 +26,7 @@ const enter = (body: { person_id?: string; token?: string }) =>
     const me = await post<Me>("/api/session", body);
     const wanted = new URLSearchParams(location.search).get("ke") ?? "";
     const faces = FACES[me.role];
-    location.assign(faces.includes(wanted.split("?")[0] ?? "") ? wanted : (faces[0] ?? "/"));
+    location.replace(faces.includes(wanted.split("?")[0] ?? "") ? wanted : (faces[0] ?? "/"));
   });
 
 const TokenForm = () => (

@@ -1,24 +1,31 @@
 // What may be done about a request that is under way: one thing open at a time.
+import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
 import { busy } from "../../core/attempt";
+import { fetched } from "../../core/fetched";
 import { isAwaited } from "../../core/requests";
 import { heard } from "../../text/approve";
 import { text } from "../../text/id";
 import { minta as words } from "../../text/minta";
 import { booking } from "../../text/pesanan";
+import { place as placing } from "../../text/tempat";
+import { change as editing } from "../../text/ubah";
 import { Area, Button, Form, Pick } from "../../ui/controls";
 import { HeardByPhone } from "../../ui/heard";
+import { PlacePicker } from "../../ui/place";
 import { TOLD, Told } from "../../ui/told";
 import { AddBack, mayReturn } from "./back";
-import { PlacePicker } from "./place";
-import { addNote, approve, cancel, deliver, hold } from "./state";
+import { addNote, approve, cancel, change, deliver, hold } from "./state";
 
-type What = "note" | "hold" | "cancel" | "deliver" | "heard" | "back";
+type What = "note" | "hold" | "cancel" | "deliver" | "heard" | "change" | "back";
+
+const changing = signal(false); // the form is wanted
+const form = fetched(changing, () => import("../../ui/change"));
 
 export function Actions({ request }: { request: RequestFull }) {
   const [opened, setOpened] = useState<What | null>(null);
-  const [noted, setNoted] = useState(false);
+  const [done, setDone] = useState("");
   const close = () => setOpened(null);
   const document = request.need === "document" && !request.dropoff;
   const toggle = (what: What, label: string, danger = false) => (
@@ -27,7 +34,8 @@ export function Actions({ request }: { request: RequestFull }) {
       aria-expanded={opened === what}
       onClick={() => {
         setOpened(opened === what ? null : what);
-        setNoted(false);
+        setDone("");
+        if (what === "change") changing.value = true;
       }}
     >
       {label}
@@ -45,18 +53,30 @@ export function Actions({ request }: { request: RequestFull }) {
           ) : (
             toggle("hold", text.hold)
           ))}
+        {!document && toggle("change", editing.button)}
         {mayReturn(request) && toggle("back", booking.back.add)}
         {isAwaited(request) && toggle("heard", heard.button)}
         {toggle("cancel", words.cancel, true)}
       </div>
-      {noted && <p role="status">{words.noteSent}</p>}
+      {done && <p role="status">{done}</p>}
+      {opened === "change" && form.value && (
+        <form.value.Change
+          request={request}
+          onSend={(body) => change(request.id, body)}
+          onDone={() => {
+            close();
+            setDone(words.changed);
+          }}
+          onBack={close}
+        />
+      )}
       {opened === "heard" && <HeardByPhone request={request} onSend={approve} onBack={close} />}
       {opened === "back" && <AddBack onSent={close} />}
       {opened === "note" && (
         <Note
           onSent={() => {
             close();
-            setNoted(true);
+            setDone(words.noteSent);
           }}
         />
       )}
@@ -81,7 +101,7 @@ export function Actions({ request }: { request: RequestFull }) {
       )}
       {opened === "deliver" && (
         <PlacePicker
-          label={words.place.home}
+          label={placing.home}
           onBack={close}
           onPick={(place) => {
             close();

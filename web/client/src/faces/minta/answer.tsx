@@ -1,6 +1,7 @@
 // The answer before it is sent: who comes and when, what to say, and who else could.
 import type { Candidate, Decision } from "../../core/api";
 import { busy } from "../../core/attempt";
+import { now } from "../../core/clock";
 import { clockText, instantOf, kilometres, minutes, whenText } from "../../core/words";
 import { text } from "../../text/id";
 import { minta as words } from "../../text/minta";
@@ -47,7 +48,7 @@ const heading = (answer: Decision) =>
   answer.outcome === "approval"
     ? words.approval
     : answer.outcome === "schedule"
-      ? text.booked(whenText(instantOf(later.value), Date.now()))
+      ? text.booked(whenText(instantOf(later.value), now.peek()))
       : words.promised;
 
 function Comes({ chosen }: { chosen: Candidate[] }) {
@@ -74,7 +75,7 @@ function Comes({ chosen }: { chosen: Candidate[] }) {
 const Time = ({ candidate }: { candidate: Candidate }) => (
   <>
     {later.value ? (
-      <p class="eta">{whenText(instantOf(later.value), Date.now())}</p>
+      <p class="eta">{whenText(instantOf(later.value), now.peek())}</p>
     ) : (
       <p class="eta">
         {minutes(candidate.eta_s)} menit{" "}

@@ -2,31 +2,32 @@
 import { useState } from "preact/hooks";
 import type { Facility, Need } from "../../core/api";
 import { busy } from "../../core/attempt";
+import { now } from "../../core/clock";
+import { NEEDS_URGENCY } from "../../core/vocabulary";
 import { fieldTime, zoneName } from "../../core/words";
 import { text } from "../../text/id";
 import { minta } from "../../text/minta";
 import { booking } from "../../text/pesanan";
-import { Area, Button, bound, Check, Field, Form, Phone, Pick } from "../../ui/controls";
-import { PlacePicker } from "./place";
+import { place as placing } from "../../text/tempat";
+import { Area, Button, bound, Field, Form, Phone, Pick } from "../../ui/controls";
+import { hasUrgency, PatientFields, UNTOLD, UrgencyPick } from "../../ui/patient";
+import { type Place, PlacePicker } from "../../ui/place";
 import {
   back,
   backTime,
-  bodies,
-  canSit,
   days,
-  death,
   dropoff,
   find,
-  infectious,
   later,
   nearest,
   need,
   note,
   ownPhone,
-  type Place,
+  patient,
   phone,
   pickup,
   until,
+  urgency,
   type Weekday,
 } from "./state";
 
@@ -41,7 +42,9 @@ function Destination({ onSearch }: { onSearch: () => void }) {
   const other = picked !== null && !suggested.some(isPicked);
   return (
     <fieldset>
-      <legend>Tujuan {body && <span class="soft">(boleh menyusul)</span>}</legend>
+      <legend>
+        {minta.dropoff} <span class="soft">{minta.mayFollow}</span>
+      </legend>
       <div class="choices">
         {suggested.map((facility) => (
           <Button
@@ -62,38 +65,17 @@ function Destination({ onSearch }: { onSearch: () => void }) {
   );
 }
 
-const DEATHS = Object.entries({
-  natural: "Wajar",
-  unnatural: "Tidak wajar (kecelakaan, tenggelam)",
-  unidentified: "Belum dikenal",
-});
-
-const Details = () => (
+const Details = ({ of }: { of: Need }) => (
   <details class="card">
     <summary>{minta.details}</summary>
     <div class="stack">
-      {need.value === "body" ? (
-        <>
-          <Field
-            label={minta.bodies}
-            type="number"
-            inputMode="numeric"
-            min={1}
-            max={20}
-            value={bodies.value}
-            onType={(typed) => (bodies.value = Math.min(20, Math.max(1, Number(typed) || 1)))}
-          />
-          <Pick
-            label="Keadaan meninggal"
-            value={death.value}
-            options={DEATHS}
-            onPick={(picked) => (death.value = picked as typeof death.value)}
-          />
-        </>
-      ) : (
-        <Check label="Pasien dapat duduk" checked={canSit.value} onCheck={(on) => (canSit.value = on)} />
+      <PatientFields need={of} told={patient.value} onTell={(told) => (patient.value = told)} />
+      {hasUrgency(of) && (
+        <UrgencyPick
+          value={urgency.value || NEEDS_URGENCY[of]}
+          onPick={(picked) => (urgency.value = picked)}
+        />
       )}
-      <Check label="Menular" checked={infectious.value} onCheck={(on) => (infectious.value = on)} />
       <Area label="Catatan untuk sopir" maxLength={500} {...bound(note)} />
     </div>
   </details>
@@ -147,7 +129,7 @@ function Later() {
         <Field
           label={minta.laterAt(zoneName())}
           type="datetime-local"
-          min={fieldTime(Date.now())}
+          min={fieldTime(now.peek())}
           value={later.value}
           onType={set}
         />
@@ -166,8 +148,12 @@ export function Ask() {
     else dropoff.value = place;
     search(null);
   };
-  if (where) return <PlacePicker label={minta.place[where]} onPick={choose} onBack={() => search(null)} />;
+  if (where) return <PlacePicker label={placing[where]} onPick={choose} onBack={() => search(null)} />;
   const pick = (kind: Need) => {
+    if (kind !== need.value) {
+      urgency.value = "";
+      patient.value = UNTOLD;
+    }
     need.value = kind;
     if (kind === "emergency") later.value = "";
     dropoff.value = null;
@@ -201,7 +187,7 @@ export function Ask() {
         required={!ownPhone.value}
         {...bound(phone)}
       />
-      {need.value && <Details />}
+      {need.value && <Details of={need.value} />}
       {need.value && need.value !== "emergency" && <Later />}
       <button class="primary big" type="submit" disabled={busy.value || !need.value || !pickup.value}>
         {busy.value ? "Mencari…" : "CARI KENDARAAN"}

@@ -1,4 +1,4 @@
-// The vehicles of a request, each with its own time and steps; who goes ahead comes first.
+// The vehicles of a request, each with its own time and steps, in the order of their arrival.
 import type { Assignment, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
 import { arrival, car, live, missing, secondsLeft } from "../../core/requests";
@@ -6,6 +6,7 @@ import { STATES, TRAIL } from "../../core/vocabulary";
 import { capital, clockText, takenAt } from "../../core/words";
 import { text } from "../../text/id";
 import { minta } from "../../text/minta";
+import { tally } from "../../ui/tally";
 
 const words = minta.vehicle;
 // One that goes ahead hands over at the pick-up, and its trip is over.
@@ -15,22 +16,25 @@ export function Coming({ request }: { request: RequestFull }) {
   const trips = live(request);
   if (trips.length === 0) return null;
   return (
-    <ol class="coming plain" aria-label={minta.comes}>
-      {trips.map((trip) => (
-        <li key={trip.id} class="stack">
-          {trip.first_contact && <p class="chip">{text.firstContact}</p>}
-          <h2 class="status">{line(trip)}</h2>
-          {car(trip) && <p>{capital(car(trip))}</p>}
-          {trip.first_contact && <p class="soft">{words.follows}</p>}
-          {trip.stamps.accepted && <Trail trip={trip} />}
-        </li>
-      ))}
-      {missing(request) > 0 && (
-        <li>
-          <p class="when">{words.searching}</p>
-        </li>
-      )}
-    </ol>
+    <>
+      {tally(request) && <p class="when">{tally(request)}</p>}
+      <ol class="coming plain" aria-label={minta.comes}>
+        {trips.map((trip) => (
+          <li key={trip.id} class="stack">
+            {trip.first_contact && <p class="chip">{text.firstContact}</p>}
+            <h2 class="status">{line(trip)}</h2>
+            {car(trip) && <p>{capital(car(trip))}</p>}
+            {trip.first_contact && <p class="soft">{followed(request)}</p>}
+            {trip.stamps.accepted && <Trail trip={trip} />}
+          </li>
+        ))}
+        {missing(request) > 0 && (
+          <li>
+            <p class="when">{words.searching}</p>
+          </li>
+        )}
+      </ol>
+    </>
   );
 }
 
@@ -41,6 +45,10 @@ function line(trip: Assignment): string {
   if (trip.state === "accepted") return words.accepted(name, capital(at));
   return words.moving(name, text.trip[trip.state].toLowerCase(), at);
 }
+
+// That an emergency ambulance follows is said once one is on its way.
+const followed = (request: RequestFull) =>
+  live(request).some((trip) => trip.slot === 0 && trip.stamps.accepted) ? words.follows : words.followsNot;
 
 const Trail = ({ trip }: { trip: Assignment }) => (
   <ol class="steps plain">

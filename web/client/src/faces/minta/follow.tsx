@@ -31,6 +31,12 @@ export function Follow({ request }: { request: RequestFull }) {
       </p>
       {!ended && <Coming request={request} />}
       {(ended || live(request).length === 0) && <h2 class="status">{headline(request)}</h2>}
+      {!ended &&
+        amiss(request).map((said) => (
+          <p class="warn" key={said}>
+            {said}
+          </p>
+        ))}
       {!ended && <HeardLines request={request} />}
       {!ended && request.held && <p class="warn">{text.held}</p>}
       {!ended && familyLeft(request) && <p class="warn">{words.familyLeft}</p>}
@@ -58,6 +64,23 @@ export function Follow({ request }: { request: RequestFull }) {
       <Button label={words.newRequest} onClick={startAgain} />
     </section>
   );
+}
+
+const GOES: ReadonlySet<string> = new Set(["offer_accepted", "offer_withdrawn", "stood_down"]);
+const RED: ReadonlySet<unknown> = new Set(["red_first", "red_diverts"]);
+
+// What does not go as it should, as whoever asked has to know it.
+function amiss(request: RequestFull): string[] {
+  const said = request.notices.map((one) =>
+    one.what === "nobody_there"
+      ? words.amiss.nobodyThere(one.vehicle_name)
+      : words.amiss.of(one.vehicle_name, one.text),
+  );
+  if (request.escalated_why === "red_silent") said.push(words.amiss.silent);
+  // Until another driver has said yes.
+  const last = request.timeline.filter((event) => GOES.has(event.kind)).pop();
+  if (RED.has(last?.facts["cause"])) said.push(words.amiss.diverted);
+  return said;
 }
 
 function headline(request: RequestFull): string {

@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import type { Owed } from "../../core/api";
 import { busy } from "../../core/attempt";
+import { now } from "../../core/clock";
 import { owed } from "../../core/promises";
 import { fieldTime, zoneName } from "../../core/words";
 import { minta } from "../../text/minta";
@@ -93,8 +94,8 @@ function Empty() {
       <Field
         label={words.by(zoneName())}
         type="datetime-local"
-        min={fieldTime(Date.now())}
-        max={fieldTime(Date.now() + 366 * DAY_MS)}
+        min={fieldTime(now.peek())}
+        max={fieldTime(now.peek() + 366 * DAY_MS)}
         value={by}
         onType={setBy}
       />

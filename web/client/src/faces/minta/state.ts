@@ -13,12 +13,13 @@ import {
   type Suggestion,
 } from "../../core/api";
 import { attempt, trouble } from "../../core/attempt";
+import { now } from "../../core/clock";
 import { newest } from "../../core/newest";
 import { loadOwed, stockCame } from "../../core/promises";
 import { fieldTime, instantOf } from "../../core/words";
 import type { Word } from "../../ui/heard";
-
-export type Place = { facility: string; name: string } | { lon: number; lat: number; name: string };
+import { hasUrgency, type Told, UNTOLD } from "../../ui/patient";
+import { type Place, wire } from "../../ui/place";
 
 export const me = signal<Me | null>(null);
 export const facilities = signal<Facility[]>([]);
@@ -28,10 +29,8 @@ export const pickup = signal<Place | null>(null);
 export const dropoff = signal<Place | null>(null);
 export const phone = signal("");
 export const note = signal("");
-export const death = signal<"natural" | "unnatural" | "unidentified">("natural");
-export const bodies = signal(1);
-export const infectious = signal(false);
-export const canSit = signal(false);
+export const patient = signal<Told>(UNTOLD);
+export const urgency = signal(""); // as the need has it, unless somebody says another
 export const later = signal("");
 // What is booked more than once, and the way back: days and an end, a time or the earliest one.
 export type Weekday = Schema<"Weekday">;
@@ -50,21 +49,20 @@ export const ownPhone = computed(() => me.value?.facility?.phone ?? me.value?.ph
 
 let sendKey = "";
 
-export const wire = (place: Place) =>
-  "facility" in place ? place.facility : { lon: place.lon, lat: place.lat, name: place.name };
-
 export const question = computed(() => {
   if (!need.value || !pickup.value) return null;
   const body = need.value === "body";
+  const { count, infectious, death, ...living } = patient.value;
   return {
     need: need.value,
+    urgency: (hasUrgency(need.value) && urgency.value) || undefined,
     pickup: wire(pickup.value),
     dropoff: dropoff.value ? wire(dropoff.value) : undefined,
     schedule_at: later.value ? instantOf(later.value) : undefined,
     patient: {
-      infectious: infectious.value,
-      can_sit: canSit.value,
-      ...(body ? { living: false, death: death.value, count: bodies.value } : {}),
+      count,
+      infectious,
+      ...(body ? { living: false, death: death ?? "natural" } : living),
     },
   };
 });
@@ -76,6 +74,18 @@ effect(() => {
 
 // Of the request that is followed.
 const turn = newest();
+
+// What stands over the empty form; the browser's way back leads to the form, and not off the page.
+const over = computed(() => view.value !== "ask" || decision.value !== null || followed.value !== null);
+effect(() => {
+  if (over.value && history.state?.over !== true) history.pushState({ over: true }, "");
+});
+addEventListener("popstate", () => {
+  if (view.value !== "ask") view.value = "ask";
+  else if (followed.value) startAgain();
+  else decision.value = null;
+  if (over.peek()) history.pushState({ over: true }, "");
+});
 
 export const find = () =>
   attempt(async () => {
@@ -152,13 +162,19 @@ const act = (what: string, body: unknown) =>
 export const cancel = (reason: string, told: string, series: string) =>
   act("cancel", { told, reason, series });
 export const addBack = (way: Back, time: string) => {
-  const there = Math.max(Date.parse(followed.value?.schedule_at ?? "") || 0, Date.now());
+  const there = Math.max(Date.parse(followed.value?.schedule_at ?? "") || 0, now.peek());
   return act("return", returning(way, time, fieldTime(there)));
 };
 export const ready = () => act("ready", undefined);
 export const hold = (on: boolean, reason: string) => act("hold", { on, reason });
 export const addNote = (words: string) => act("note", { text: words });
 export const approve = (word: Word) => act("approve", word);
+// What goes wrong is the form's to say: it may be a question.
+export async function change(id: string, body: object) {
+  const isNewest = turn();
+  const full = await post<RequestFull>(`/api/requests/${id}/change`, body);
+  if (isNewest()) followed.value = full;
+}
 export const deliver = (to: Place) => act("deliver", { to: wire(to) });
 
 export async function refresh() {
@@ -190,10 +206,8 @@ export function startAgain() {
   dropoff.value = null;
   phone.value = "";
   note.value = "";
-  death.value = "natural";
-  bodies.value = 1;
-  infectious.value = false;
-  canSit.value = false;
+  patient.value = UNTOLD;
+  urgency.value = "";
   later.value = "";
   days.value = [];
   until.value = "";

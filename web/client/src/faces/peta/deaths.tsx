@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import type { RequestFull } from "../../core/api";
 import { busy, problem } from "../../core/attempt";
+import { now } from "../../core/clock";
 import { mannerOf } from "../../core/deaths";
 import { fieldTime, instantOf, zoneName } from "../../core/words";
 import { text } from "../../text/id";
@@ -14,7 +15,7 @@ const close = () => (opened.value = null);
 // Who said so by phone, and when; as it is written down, or null where something lacks.
 function Doctor({ onSay }: { onSay: (doctor: { name: string; heard_at: string } | null) => void }) {
   const [name, setName] = useState("");
-  const [at, setAt] = useState(fieldTime(Date.now()));
+  const [at, setAt] = useState(fieldTime(now.peek()));
   const say = (called: string, heard: string) => {
     const said =
       called.trim().length > 1 && heard ? { name: called.trim(), heard_at: instantOf(heard) } : null;
@@ -39,7 +40,7 @@ function Doctor({ onSay }: { onSay: (doctor: { name: string; heard_at: string } 
         type="datetime-local"
         required
         value={at}
-        max={fieldTime(Date.now())}
+        max={fieldTime(now.peek())}
         onType={(typed) => {
           setAt(typed);
           say(name, typed);

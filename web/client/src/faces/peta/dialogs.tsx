@@ -1,12 +1,14 @@
 // What an operator is asked before something is done: a reason, a note, how it ends and who was told.
 import { useState } from "preact/hooks";
-import type { RequestFull } from "../../core/api";
+import type { RequestFull, RequestSummary } from "../../core/api";
+import { clockText } from "../../core/words";
 import { text } from "../../text/id";
 import { words } from "../../text/tanya";
 import { Pick } from "../../ui/controls";
 import { HeardByPhone } from "../../ui/heard";
 import { TOLD, Told } from "../../ui/told";
 import { Ask } from "./ask";
+import { Changing } from "./changing";
 import { Correct } from "./correct";
 import { Alive, Died } from "./deaths";
 import { Group } from "./group";
@@ -46,6 +48,8 @@ export function Dialogs({ request }: { request: RequestFull }) {
           onSend={(typed) => hold(request.id, true, typed)}
         />
       );
+    case "change":
+      return <Changing request={request} />;
     case "end":
       return <End request={request} />;
     case "override":
@@ -75,6 +79,9 @@ export function Dialogs({ request }: { request: RequestFull }) {
   }
 }
 
+const named = (one: RequestSummary) =>
+  [text.need[one.need], one.pickup.name, clockText(one.created_at), one.asked_by].filter(Boolean).join(" · ");
+
 type How = keyof typeof words.ends;
 
 function End({ request }: { request: RequestFull }) {
@@ -99,7 +106,7 @@ function End({ request }: { request: RequestFull }) {
         <Pick
           label={words.sameAs}
           value={of}
-          options={others.map((one) => [one.id, `${text.need[one.need]} · ${one.pickup.name}`])}
+          options={others.map((one) => [one.id, named(one)])}
           onPick={setOf}
         />
       )}

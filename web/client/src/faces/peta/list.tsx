@@ -3,6 +3,7 @@ import { computed } from "@preact/signals";
 import { type Assignment, can, type RequestSummary } from "../../core/api";
 import { now } from "../../core/clock";
 import { deaths } from "../../core/deaths";
+import { fetched } from "../../core/fetched";
 import { isLate, owed } from "../../core/promises";
 import { live, missing, secondsLeft } from "../../core/requests";
 import { ago, dueText } from "../../core/words";
@@ -11,7 +12,6 @@ import { peta as words } from "../../text/peta";
 import { Button } from "../../ui/controls";
 import {
   asking,
-  fetched,
   heard,
   incidents,
   mayBeSame,
@@ -109,7 +109,7 @@ function Row({ request }: { request: RequestSummary }) {
   const trips = live(request);
   const to = request.escalated_to;
   const late = request.promise && isLate(request.promise);
-  const loud = to || late;
+  const loud = to || late || request.notices.length > 0;
   return (
     <Button
       id={request.id}
@@ -137,6 +137,11 @@ function Row({ request }: { request: RequestSummary }) {
       {to && (
         <small class="mark">⚠ {words.escalated(text.approver[to as keyof typeof text.approver] ?? to)}</small>
       )}
+      {request.notices.map((one) => (
+        <small class="mark" key={one.vehicle_id + one.what}>
+          ⚠ {one.vehicle_name}: {one.text}
+        </small>
+      ))}
       {late && <small class="mark">⚠ {words.late}</small>}
     </Button>
   );

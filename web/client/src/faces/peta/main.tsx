@@ -6,6 +6,7 @@ import "./peta.css";
 import { can, type Me, signedIn } from "../../core/api";
 import { problem } from "../../core/attempt";
 import { tick } from "../../core/clock";
+import { fetched } from "../../core/fetched";
 import { connect, type Snapshot } from "../../core/live";
 import { ASK_AGAIN_MS, isComing } from "../../core/requests";
 import { clockText } from "../../core/words";
@@ -19,7 +20,6 @@ import { List } from "./list";
 import { makeMap } from "./map";
 import {
   counts,
-  fetched,
   kept,
   me,
   recent,

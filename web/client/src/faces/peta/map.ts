@@ -12,7 +12,8 @@ import {
 } from "maplibre-gl";
 import worker from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import type { Vehicle } from "../../core/api";
-import { fetched, incidents, later, moved, route, selected, vehicles } from "./state";
+import { fetched, later } from "../../core/fetched";
+import { incidents, moved, route, selected, vehicles } from "./state";
 import { pick, VehicleLayer } from "./vehicles";
 
 setWorkerUrl(worker);

@@ -3,6 +3,7 @@ import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Assignment, Candidate, Likely, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
+import { fetched } from "../../core/fetched";
 import { isLate } from "../../core/promises";
 import {
   arrival,
@@ -15,18 +16,20 @@ import {
   requests,
   secondsLeft,
 } from "../../core/requests";
-import { STATES } from "../../core/vocabulary";
-import { telephone, whenText } from "../../core/words";
+import { id_why, STATES } from "../../core/vocabulary";
+import { capital, clockText, telephone, whenText } from "../../core/words";
 import { heard } from "../../text/approve";
 import { text } from "../../text/id";
 import { words as grouping } from "../../text/kejadian";
 import { correct, transfer } from "../../text/langkah";
 import { peta as words } from "../../text/peta";
+import { change } from "../../text/ubah";
 import { Alike } from "../../ui/alike";
 import { HeardLines } from "../../ui/approve";
 import { kept } from "../../ui/bookings";
 import { Button } from "../../ui/controls";
 import { History } from "../../ui/history";
+import { tally } from "../../ui/tally";
 import { Why } from "../../ui/why";
 import { choose } from "./choose";
 import { askEnd, merge, regroup } from "./grouping";
@@ -34,7 +37,6 @@ import { Proposal } from "./proposal";
 import {
   about,
   candidates,
-  fetched,
   hold,
   incidents,
   me,
@@ -125,6 +127,7 @@ function State({ request }: { request: RequestFull }) {
         {request.schedule_at && ` · ${text.booked(whenText(request.schedule_at, now.value))}`}
       </p>
       {ride?.state === "scheduled" && <p>{kept(ride)}</p>}
+      {isOpen(request) && tally(request) && <p>{tally(request)}</p>}
       {trips.length > 0 && (
         <ul class="trips plain" aria-label={words.vehicles}>
           {trips.map((trip) => (
@@ -134,15 +137,32 @@ function State({ request }: { request: RequestFull }) {
               {me.value?.role === "operator" && <OfTrip request={request} trip={trip} />}
             </li>
           ))}
-          {isOpen(request) && missing(request) > 0 && <li>{words.more(missing(request))}</li>}
+          {isOpen(request) && missing(request) > 0 && !tally(request) && (
+            <li>{words.more(missing(request))}</li>
+          )}
         </ul>
       )}
+      <Amiss request={request} />
       <HeardLines request={request} />
       {isOpen(request) && request.held && <p class="mark">{text.held}</p>}
       {isOpen(request) && familyLeft(request) && <p class="mark">⚠ {words.familyLeft}</p>}
     </div>
   );
 }
+
+// What is not as it should be, since when, until it is over.
+const Amiss = ({ request }: { request: RequestFull }) => (
+  <>
+    {request.notices.map((one) => (
+      <p class="mark" key={one.vehicle_id + one.what}>
+        ⚠ {one.vehicle_name}: {one.text} ({clockText(one.at)})
+      </p>
+    ))}
+    {isOpen(request) && request.escalated_why && (
+      <p class="mark">⚠ {capital(id_why[request.escalated_why])}</p>
+    )}
+  </>
+);
 
 function OfTrip({ request, trip }: { request: RequestFull; trip: Assignment }) {
   const ask = (what: "correct" | "transfer") => () => {
@@ -208,6 +228,7 @@ function OfIncident({ request }: { request: RequestFull }) {
 const Buttons = ({ request }: { request: RequestFull }) => (
   <div class="pair">
     <Button label={words.again} onClick={() => void search(request.id)} />
+    <Button label={change.button} onClick={() => (opened.value = "change")} />
     <Button label={words.note} onClick={() => (opened.value = "note")} />
     {request.held ? (
       <Button label={text.release} onClick={() => void hold(request.id, false, text.released)} />

@@ -1,5 +1,5 @@
 // What the operator sees: vehicles and requests as they stand, and what is selected.
-import { computed, effect, type ReadonlySignal, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import {
   type Candidate,
   can,
@@ -33,7 +33,6 @@ import {
   takeRequests,
 } from "../../core/requests";
 import { DUTIES, STATES } from "../../core/vocabulary";
-import { peta } from "../../text/peta";
 import type { Word } from "../../ui/heard";
 import { inOrder } from "./order";
 import { markOf } from "./vehicles";
@@ -61,6 +60,7 @@ export const opened = signal<
   | "died"
   | "alive"
   | "heard"
+  | "change"
   | null
 >(null);
 export const merging = signal<string | null>(null); // the request that the selected one may be the same as
@@ -203,23 +203,6 @@ export const lookAgain = async () => {
   if (wanted) await select(wanted);
 };
 
-// A part that is fetched later: where it does not come, the page says so.
-export function later<T>(part: Promise<T>, use: (part: T) => void) {
-  part.then(use, () => say(new Error(peta.partMissing)));
-}
-
-// A part that is fetched when it is first wanted, null until then.
-export function fetched<T>(
-  wanted: ReadonlySignal<unknown>,
-  part: () => Promise<T>,
-): ReadonlySignal<T | null> {
-  const here = signal<T | null>(null);
-  effect(() => {
-    if (wanted.value && !here.peek()) later(part(), (loaded) => (here.value = loaded));
-  });
-  return here;
-}
-
 export const search = (id: string) =>
   attempt(async () => {
     const found = await get<Decision>(`/api/requests/${id}/candidates`);
@@ -301,6 +284,13 @@ export const end = (id: string, how: string, body: object) => act(id, how, body)
 export const hold = (id: string, on: boolean, reason: string) => act(id, "hold", { on, reason });
 export const approve = (id: string, word: Word) => act(id, "approve", word);
 export const addNote = (id: string, words: string) => act(id, "note", { text: words });
+
+// What goes wrong is the form's to say: it may be a question.
+export async function change(id: string, body: object) {
+  const isNewest = turn();
+  const full = await post<RequestFull>(`/api/requests/${id}/change`, body);
+  if (isNewest()) selected.value = full;
+}
 
 export const replay = () =>
   attempt(async () => {

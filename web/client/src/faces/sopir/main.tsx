@@ -3,16 +3,17 @@ import { render } from "preact";
 import "../../ui/base.css";
 import "./sopir.css";
 import { signedIn } from "../../core/api";
-import { tick } from "../../core/clock";
+import { now, tick } from "../../core/clock";
 import { connect } from "../../core/live";
 import { sopir } from "../../text/sopir";
 import { Lost } from "../../ui/above";
 import { Beginning, begin } from "../../ui/begin";
 import { accuracy } from "./device";
 import { Duty, Standby } from "./duty";
+import { Ended, why } from "./ended";
 import { OfferCard } from "./offer";
 import { refusedOf, waiting } from "./queue";
-import { cutOff, load, me, offer, reload, serverNow } from "./state";
+import { cutOff, ended, load, me, offer, reload } from "./state";
 import { Trip } from "./trip";
 
 function Line() {
@@ -30,6 +31,7 @@ function App() {
   const who = me.value;
   if (!who) return <Beginning start={start} />;
   const duty = who.vehicle?.duty ?? "off_duty";
+  const offered = offer.value !== null && who.assignment?.state === "offered";
   const said = refusedOf(who.assignment?.id);
   return (
     <>
@@ -37,11 +39,13 @@ function App() {
       <main class="drive">
         <Line />
         <div aria-live="assertive">{said && <p class="error">{said}</p>}</div>
-        {offer.value && who.assignment?.state === "offered" ? (
+        {ended.value && offered && <p class="tell">{why(ended.value)}</p>}
+        {ended.value && !offered && <Ended key={ended.value.assignment_id} ended={ended.value} who={who} />}
+        {offered && offer.value && who.assignment ? (
           <OfferCard key={offer.value.assignment_id} offer={offer.value} assignment={who.assignment} />
         ) : who.assignment && who.request ? (
           <Trip key={who.assignment.id} who={who} />
-        ) : duty === "available" ? (
+        ) : ended.value ? null : duty === "available" ? (
           <Standby who={who} />
         ) : (
           <Duty who={who} />
@@ -60,7 +64,7 @@ async function start() {
   connect({ snapshot: () => void reload(), event: () => void reload() });
   setInterval(() => {
     tick();
-    if (offer.value && Date.parse(offer.value.expires_at) - serverNow.value < -1500) void reload();
+    if (offer.value && Date.parse(offer.value.expires_at) - now.value < -1500) void reload();
   }, 250);
 }
 

@@ -2,19 +2,20 @@
 import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import type { Assignment, Offer } from "../../core/api";
+import { now } from "../../core/clock";
 import { kilometres, minutes } from "../../core/words";
 import { text } from "../../text/id";
 import { sopir } from "../../text/sopir";
 import { Button } from "../../ui/controls";
 import { Notes } from "./notes";
-import { act, serverNow } from "./state";
+import { act } from "./state";
 
 const REASONS = ["Kendaraan rusak", "Di luar jangkauan", "Sedang isi BBM", "Alasan lain"];
 const answered = signal("");
 
 export function OfferCard({ offer, assignment }: { offer: Offer; assignment: Assignment }) {
   const [declining, setDeclining] = useState(false);
-  const left = Math.max(0, Math.ceil((Date.parse(offer.expires_at) - serverNow.value) / 1000));
+  const left = Math.max(0, Math.ceil((Date.parse(offer.expires_at) - now.value) / 1000));
   const path = `/api/assignments/${offer.assignment_id}`;
   const answer = (step: string, body: Record<string, unknown>) => {
     if (answered.value === offer.assignment_id) return;
@@ -36,7 +37,7 @@ export function OfferCard({ offer, assignment }: { offer: Offer; assignment: Ass
       <p class="eta">
         {kilometres(offer.distance_m)} · {minutes(offer.eta_s)} menit
       </p>
-      <Notes request={offer.request} assignment={assignment} now={serverNow.value} />
+      <Notes request={offer.request} assignment={assignment} now={now.value} />
       <div class="push stack">
         <div class="count">
           <progress

@@ -1,7 +1,16 @@
 // What a driver's page holds: who drives and on what trip, what is offered, and the taps that change it.
 import { computed, signal } from "@preact/signals";
-import { type Assignment, get, type Me, type Offer, post, type Route } from "../../core/api";
-import { now } from "../../core/clock";
+import {
+  type Assignment,
+  type Ended,
+  get,
+  type Me,
+  type Offer,
+  Problem,
+  post,
+  type Route,
+} from "../../core/api";
+import { now, setServerTime } from "../../core/clock";
 import { online } from "../../core/live";
 import { newest } from "../../core/newest";
 import { STATES, STEPS, UNDO_MS } from "../../core/vocabulary";
@@ -17,14 +26,43 @@ export const targetOf = (trip: Assignment, request: Me["request"]) =>
 const legOf = (who: Me | null) =>
   who?.assignment ? JSON.stringify([who.assignment.id, targetOf(who.assignment, who.request)]) : "";
 export const way = computed(() => (route.value?.leg === legOf(me.value) ? route.value.way : null));
-const skew = signal(0);
-// The server's time, by which an offer runs out.
-export const serverNow = computed(() => now.value + skew.value);
 // Where the live connection is down no offer can ring, though nothing waits to be sent.
 export const cutOff = computed(() => !reachable.value || online.value === false);
 
+// What ended without the driver's doing stays on the page until it was read, also over a reload.
+const TRIP = "jemput-trip";
+const ENDED = "jemput-ended";
+export const ended = signal<Ended | null>(JSON.parse(localStorage.getItem(ENDED) ?? "null"));
+function keepEnded(found: Ended | null) {
+  ended.value = found;
+  if (found) localStorage.setItem(ENDED, JSON.stringify(found));
+  else localStorage.removeItem(ENDED);
+}
+const READ = "jemput-read";
+export function markRead() {
+  localStorage.setItem(READ, ended.value?.assignment_id ?? "");
+  keepEnded(null);
+}
+
 const turn = newest();
 let delivered = "";
+let begun = false;
+
+// The trip that this page last showed is not the vehicle's any more: how did it end? What is not read yet is looked at
+// again, for the time in which a late yes is taken passes; at first also what ran out while the page was shut.
+async function findEnded(trip: string): Promise<Ended | null> {
+  const shown = localStorage.getItem(TRIP) ?? "";
+  const gone = shown && shown !== trip ? shown : (ended.value?.assignment_id ?? "");
+  if (!gone && (begun || trip)) return null;
+  const found = await get<Ended | undefined>(`/api/me/ended${gone ? `?assignment=${gone}` : ""}`).catch(
+    (error) => {
+      // Of another driver who had this phone before.
+      if (error instanceof Problem && error.status === 404) return undefined;
+      throw error;
+    },
+  );
+  return found && found.assignment_id !== localStorage.getItem(READ) ? found : null;
+}
 
 export async function load() {
   await drain();
@@ -39,13 +77,18 @@ export async function load() {
     delivered = told.id;
     stands = { ...stands, expires_at: told.expires_at };
   }
+  const trip = now.assignment?.id ?? "";
+  const over = await findEnded(trip);
   if (!isNewest()) return; // an answer from before the last tap must not bring back an old button
-  skew.value = Date.parse(now.now) - Date.now();
+  setServerTime(now.now);
   if (stands && stands.assignment_id !== offer.value?.assignment_id) ring(6);
   offer.value = stands;
   const before = me.value?.assignment;
   // Taken without asking: nothing rang for it yet.
   if (before?.id !== now.assignment?.id && now.assignment?.stamps.accepted?.source === "desk") ring(6);
+  keepEnded(over);
+  localStorage.setItem(TRIP, trip);
+  begun = true;
   me.value = now;
   if (now.vehicle && now.vehicle.duty !== "off_duty") startDevice();
   if (!way.value) await loadRoute(now);
@@ -92,7 +135,7 @@ export const undoable = computed(() => {
 
 // What stood before a tap, so that taking it back shows at once what the server will say.
 function remember(before: Me, id: string, step: Tap): void {
-  lastTap.value = STEPS[step].undoable ? { id, step, before, until: Date.now() + UNDO_MS } : null;
+  lastTap.value = STEPS[step].undoable ? { id, step, before, until: now.peek() + UNDO_MS } : null;
 }
 
 export function undo(tap: Tapped) {

@@ -1,9 +1,11 @@
 // What the server finds for a typed or pasted text: places to choose from, and what to do next.
 import { useEffect, useState } from "preact/hooks";
-import { get, type Schema, sentence } from "../../core/api";
-import { minta } from "../../text/minta";
-import { Button, Field } from "../../ui/controls";
-import type { Place } from "./state";
+import { get, type Schema, sentence } from "../core/api";
+import { place as words } from "../text/tempat";
+import { Button, Field } from "./controls";
+
+// A known place by its id, or a point of the map.
+export type Place = { facility: string; name: string } | { lon: number; lat: number; name: string };
 
 type Places = Schema<"PlacesOut">;
 type Feature = Places["features"][number];
@@ -90,7 +92,7 @@ export function Found({ typed, onPick }: { typed: string; onPick: (place: Place)
         {places?.say && <p>{places.say}</p>}
       </div>
       {places?.features.some((feature) => feature.properties.kind === "point") && (
-        <Field label={minta.place.name} maxLength={80} value={given} onType={setGiven} />
+        <Field label={words.name} maxLength={80} value={given} onType={setGiven} />
       )}
       {places?.features.map((feature, at) => (
         <Choice

@@ -1,12 +1,14 @@
 // Choosing a place: what is typed or pasted is looked up by the server; a point may be given a name.
 import { useState } from "preact/hooks";
-import { text } from "../../text/id";
-import { minta } from "../../text/minta";
-import { Button } from "../../ui/controls";
-import { Found } from "./found";
-import type { Place } from "./state";
+import { text } from "../text/id";
+import { place as words } from "../text/tempat";
+import { Button } from "./controls";
+import { Found, type Place } from "./found";
 
-const words = minta.place;
+export type { Place };
+// As the API takes it.
+export const wire = (place: Place) =>
+  "facility" in place ? place.facility : { lon: place.lon, lat: place.lat, name: place.name };
 
 export function PlacePicker(props: { label: string; onPick: (place: Place) => void; onBack: () => void }) {
   const [typed, setTyped] = useState("");

@@ -1,0 +1,32 @@
+// What a driver reads where an offer or a trip ended without the driver's doing.
+export const ended = {
+  title: "Tugas ini berakhir",
+  read: "Mengerti",
+  go: "Masih bisa berangkat",
+  late: "Waktu menjawab sudah lewat, dan kendaraan lain belum ada yang berangkat. Bila masih dapat berangkat, tekan tombol di bawah.",
+  expired: "Waktu menjawab sudah lewat; tugas ini sudah ditangani tanpa kendaraan Anda.",
+  handedOver: "Yang diantar sudah di kendaraan lain; tugas Anda selesai. Terima kasih.",
+  calledBack: "Operator menarik tugas ini.",
+  ends: {
+    cancelled_by_requester: "Pemohon membatalkan permintaan ini.",
+    duplicate: "Permintaan ini ternyata sudah tercatat pada permintaan lain.",
+    unfounded: "Setelah dipastikan lewat telepon, tidak ada yang perlu dijemput.",
+    completed: "Permintaan ini sudah selesai.",
+  },
+  causes: {
+    reassigned: "Operator menugaskan kendaraan lain.",
+    sooner_approved: "Kendaraan yang lebih cepat sudah diizinkan berangkat.",
+    family_cancelled: "Keluarga mengabari bahwa kendaraan tidak diperlukan lagi.",
+    red_first: "Kendaraan Anda diminta untuk keadaan yang lebih gawat.",
+    red_diverts: "Kendaraan Anda dialihkan untuk keadaan yang lebih gawat.",
+    first_contact_carries: "Penolong pertama sudah membawa pasien.",
+    changed: "Permintaannya berubah.",
+    better_accepted: "Kendaraan yang lebih sesuai sudah berangkat.",
+    arrived_itself: "Kendaraan pertama sudah sampai sendiri.",
+    already_there: "Kendaraan lain sudah tiba.",
+    approval_taken_back: "Izin berangkatnya ditarik kembali.",
+  },
+  reason: (reason: string) => `Alasan: ${reason}.`,
+  turn: "Tidak perlu melanjutkan perjalanan. Terima kasih.",
+  stay: "Tidak perlu berangkat. Terima kasih sudah siaga.",
+} as const;
