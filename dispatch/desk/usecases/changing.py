@@ -1,16 +1,17 @@
 """A kept request is changed: judged anew, with more help sought at once, and nobody let go before a better one goes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dispatch.choosing.decision import Decision
 from dispatch.desk.command import Command
+from dispatch.desk.effects.asking import withdraw_asked
 from dispatch.desk.effects.carry_out import arrival_of, carry_out
-from dispatch.desk.effects.keeping import look_again, lose
+from dispatch.desk.effects.keeping import keep, look_again, lose, overlapping
 from dispatch.desk.effects.series import series_with
 from dispatch.desk.effects.standing import settle
-from dispatch.desk.effects.steps import release
+from dispatch.desk.effects.steps import carrying, release
 from dispatch.desk.ports import Books, DueKind, LostRaceError
 from dispatch.desk.record import Written
 from dispatch.desk.unit import Unit, Work
@@ -28,7 +29,12 @@ from dispatch.vocabulary.request_states import ENDS, RequestState
 from dispatch.vocabulary.trip_steps import INSTEAD, KEPT_UNTIL_BETTER, AssignmentState, Leg, StepCause
 
 Edit = Callable[[Ask], Ask]
-_PLACE_OF = {Leg.PICKUP: Changed.PICKUP, Leg.MEETING: Changed.PICKUP, Leg.DESTINATION: Changed.DROPOFF}
+_MEASURES: Mapping[Leg | None, frozenset[Changed]] = {
+    None: frozenset(),
+    Leg.PICKUP: frozenset({Changed.PICKUP, Changed.SCHEDULE_AT}),
+    Leg.MEETING: frozenset({Changed.PICKUP}),
+    Leg.DESTINATION: frozenset({Changed.DROPOFF}),
+}
 
 
 async def change(
@@ -44,8 +50,9 @@ async def change(
     """Change what is asked for, or whom to call; `edit` makes the new ask of the one that is kept. Returns the id.
 
     What is under way goes on where it still may; a vehicle that may not any more goes on until a better one has said
-    yes. Only where the change itself lets a vehicle go, it needs to be `agreed`. The way back of a ride, and all later
-    rides where these are meant, change likewise.
+    yes. Only where the change itself lets a vehicle go, it needs to be `agreed`: it is not needed any more, or not
+    before a time that is so late that the trip is a booking again. The way back of a ride, and all later rides where
+    these are meant, change likewise.
     """
 
     async def attempt() -> Work[str | Refusal]:
@@ -95,10 +102,11 @@ class _Plan:
     """What a change does to the vehicles of a request, and who is looked for beside them.
 
     `surplus` are not needed any more, `withdrawn` may not go and have not answered, `until_better` may not go and are
-    under way; `later` arrive at another time.
+    under way; `later` arrive at another time. Where it is `booked_again` nobody is searched for before its new time.
     """
 
     decision: Decision
+    booked_again: bool
     surplus: Sequence[Assignment]
     withdrawn: Sequence[Assignment]
     until_better: Sequence[Assignment]
@@ -109,8 +117,9 @@ async def _plan(unit: Unit, request: Request, ask: Ask, trips: Sequence[Assignme
     decision = await unit.search_again(replace(request, ask=ask), now)
     live = [a for a in trips if a.is_live]
     unfit = {a.id for a in live if not a.row.loaded and _unfit(decision, request.ask, a.vehicle_id)}
-    in_slots = [a for a in live if a.slot >= 0]
-    surplus = [a for a in in_slots if a.slot >= decision.wanted and not a.row.loaded]
+    at_other_time = ask.schedule_at != request.ask.schedule_at
+    booked_again = at_other_time and decision.step.search_at is not None
+    surplus = [a for a in live if (booked_again or a.slot >= decision.wanted) and not a.row.loaded]
     leaving = [a for a in live if a.id in unfit and a not in surplus and (a.slot >= 0 or a.slot == INSTEAD)]
     withdrawn = [a for a in leaving if a.state is AssignmentState.OFFERED]
     going = [a for a in leaving if a.row.is_going]
@@ -119,11 +128,12 @@ async def _plan(unit: Unit, request: Request, ask: Ask, trips: Sequence[Assignme
     gone = {a.id for a in (*surplus, *withdrawn, *until_better)}
     slots = unfilled_slots(decision.wanted, [a for a in trips if a.id not in gone])
     here = [a for a in live if a.id not in gone and not a.row.met and a.vehicle_id in decision.arrivals]
-    moved = ask.pickup.point != request.ask.pickup.point
+    moved = at_other_time or ask.pickup.point != request.ask.pickup.point
     # An offer's arrival counts from the driver's yes, and that is still to come.
     since = {a.id: (now - a.counts_from).total_seconds() if a.row.is_going else 0.0 for a in here}
     return _Plan(
         decision=decision.filling(slots),
+        booked_again=booked_again,
         surplus=surplus,
         withdrawn=withdrawn,
         until_better=until_better,
@@ -161,13 +171,15 @@ class _Part:
 
 
 def _judge(parts: Sequence[_Part], now: datetime, *, agreed: bool) -> Refusal | None:
-    """Whether anything is different, the times lie ahead, and somebody agrees to what the change itself does."""
+    """Whether anything is different, the times lie ahead, nobody is aboard who is to be fetched another time, and
+    somebody agrees to what the change itself does."""
     if not parts[0].changed:
         return Refusal(RefusalCode.NOTHING_CHANGED)
     for part in parts:
         late = judge_time(part.ask, now) if Changed.SCHEDULE_AT in part.changed else None
-        if late is not None:
-            return late
+        refusal = late or (carrying(part.trips) if part.plan.booked_again else None)
+        if refusal is not None:
+            return refusal
     going = [a.vehicle_id for part in parts for a in part.plan.surplus if a.row.is_going]
     return Refusal(RefusalCode.NEEDS_CHOICE, {"lets_go": going}) if going and not agreed else None
 
@@ -189,9 +201,6 @@ def _carry_over(books: Books, part: _Part, parts: Sequence[_Part], actor: str) -
     current = books.requests.get(part.request.id)
     if current != part.request or books.assignments.list_of(current.id) != part.trips:
         raise LostRaceError(f"request {current.id} has changed since this was decided")
-    # Another time may overlap with another reservation: the vehicle is reserved anew, or sought.
-    if Changed.SCHEDULE_AT in part.changed:
-        current = lose(books, current, now)
     request = replace(current, ask=part.ask, wanted=plan.decision.wanted, version=current.version + 1)
     books.requests.save(request)
     first = parts[0].request.id
@@ -206,11 +215,27 @@ def _carry_over(books: Books, part: _Part, parts: Sequence[_Part], actor: str) -
     for trip, arrival in plan.later:
         books.assignments.save(replace(trip, arrival=arrival, version=trip.version + 1))
     for trip in books.assignments.list_of(request.id):
-        # For another place nothing has been said yet: what was said for the one before is no measure.
-        if trip.foreseen is not None and trip.leg is not None and _PLACE_OF[trip.leg] in part.changed:
+        # For another place or time nothing has been said yet: what was said for the one before is no measure.
+        if trip.foreseen is not None and not _MEASURES[trip.leg].isdisjoint(part.changed):
             books.assignments.save(replace(trip, foreseen=None, version=trip.version + 1))
     for kind in (DueKind.PROMISE_RETRY, DueKind.SCHEDULED, DueKind.BOOKING):
         books.timers.drop(kind, request.id)
+    if plan.booked_again:
+        books.timers.drop(DueKind.SEARCH_LONG, request.id)
+        withdraw_asked(books, books.approvals.list_of(request.id))
     carry_out(books, request, part.written)
+    if Changed.SCHEDULE_AT in part.changed:
+        request = _keep_along(books, request, leaving, now)
     if settle(books, request, now).state is RequestState.SCHEDULED:
         look_again(books, request.id, now)
+
+
+def _keep_along(books: Books, request: Request, let_go: Sequence[Assignment], now: datetime) -> Request:
+    """The vehicle that was kept, or would have come, is kept for the new time, unless it is for somebody else then;
+    the look that follows says whether it may go, and seeks another one where not."""
+    at, vehicle_id = request.ask.schedule_at, request.reserved
+    if vehicle_id is None and books.timers.find(DueKind.SCHEDULED, request.id) is not None:
+        vehicle_id = next((trip.vehicle_id for trip in let_go), None)
+    if at is None or vehicle_id is None or overlapping(books, vehicle_id, at, but=request.id) is not None:
+        return lose(books, request, now)
+    return request if vehicle_id == request.reserved else keep(books, request, vehicle_id, now)
