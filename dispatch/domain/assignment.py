@@ -95,6 +95,11 @@ class Assignment:
         return self.row.phase is not Phase.LOST
 
     @property
+    def stands(self) -> bool:
+        """Whether its driver has said yes and not set out."""
+        return self.state is AssignmentState.ACCEPTED
+
+    @property
     def counts_from(self) -> datetime:
         """The moment from which its arrival counts: the driver's yes, before that the offer."""
         yes = self.stamps.get(AssignmentState.ACCEPTED)
