@@ -14,6 +14,7 @@ from dispatch.choosing.queue import waits_since
 from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.command import Command, find_first, keep_first
 from dispatch.desk.effects.keeping import kept_near
+from dispatch.desk.effects.series import waits_for_way_there
 from dispatch.desk.effects.standing import unfilled_of, yields_to
 from dispatch.desk.fleet import FleetCache
 from dispatch.desk.ports import Books, Clock, Live, LostRaceError, Store
@@ -317,4 +318,5 @@ def tried_of(
         unfilled=unfilled,
         again_at=min((a.stamps[a.state].server_time + again for a in lately), default=None),
         since=waits_since(request, policy),
+        there_first=waits_for_way_there(books, request),
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dispatch.desk.effects.series import waits_for_way_there
 from dispatch.desk.ports import Books
 from dispatch.desk.unit import Unit
 from dispatch.desk.usecases.changes import family_may_answer, shown_on_link, words_of_family
@@ -76,6 +77,7 @@ class _Found:
     is_onward: bool
     has_left: bool
     link: str
+    is_early: bool
     coming: Sequence[tuple[Request, str]]
 
 
@@ -99,7 +101,7 @@ async def view(unit: Unit, track_token: str, lang: Lang) -> FamilyView | None:
         is_live=True,
         can_answer=not found.has_left and family_may_answer(found.going),
         ride=found.link,
-        can_call=request.ask.on_call,
+        can_call=request.ask.on_call and not found.is_early,
         coming=tuple(_ride(unit, ride, link, lang) for ride, link in found.coming),
     )
 
@@ -118,6 +120,7 @@ def _find(books: Books, track_token: str) -> _Found:
         is_onward=any(report.onward == request.id for report in books.deaths.list_of(request.id)),
         has_left=FamilyWord.LEFT in words_of_family(books, request.id),
         link=books.requests.get_own_token(request.id),
+        is_early=waits_for_way_there(books, request),
         coming=[(one, books.requests.get_own_token(one.id)) for one in later],
     )
 

@@ -50,6 +50,7 @@ class RefusalCode(StrEnum):
     REPEAT_MANY = auto()
     RETURN_BOUNDS = auto()
     NOT_ON_CALL = auto()
+    NOT_THERE_YET = auto()
     NO_SERIES = auto()
     VEHICLE_TAKEN = auto()
     NOT_LOWER = auto()

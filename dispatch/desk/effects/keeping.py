@@ -1,27 +1,41 @@
 """Vehicles that are kept for booked trips: for whom, and what happens when one is taken or is not needed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from dispatch.desk.command import DESK
-from dispatch.desk.ports import Books, Due, DueKind
+from dispatch.desk.ports import Books, Due, DueKind, find
 from dispatch.domain.booking import SPAN
 from dispatch.domain.request import Request, Reservation
 from dispatch.vocabulary.events import ReservationLost, Reserved
 
 
+def list_kept(books: Books, at: datetime, but: str | None = None) -> list[Reservation]:
+    """What overlaps with a reservation at this time, but for the request `but` and the other rides of its series:
+    nobody is to be driven twice at once."""
+    own = rides_with(books, but)
+    return [one for one in books.requests.list_reserved(at - SPAN, at + SPAN) if one.request_id not in own]
+
+
+def rides_with(books: Books, request_id: str | None) -> Collection[str]:
+    """A request and the other rides of its series; none where it is not kept yet."""
+    request = find(books.requests.get, request_id) if request_id is not None else None
+    if request is None or request.series is None:
+        return {request_id} if request_id is not None else ()
+    return {ride.id for ride in books.requests.list_series(request.series)}
+
+
 def kept_near(books: Books, at: datetime, but: str | None = None) -> Mapping[str, datetime]:
     """By vehicle the nearest booked time around a moment for which it is kept, for another request than `but`."""
-    near = [one for one in books.requests.list_reserved(at - SPAN, at + SPAN) if one.request_id != but]
+    near = list_kept(books, at, but)
     near.sort(key=lambda one: abs(one.at - at), reverse=True)
     return {one.vehicle_id: one.at for one in near}
 
 
 def overlapping(books: Books, vehicle_id: str, at: datetime, but: str | None = None) -> Reservation | None:
     """The reservation of a vehicle for another request whose span overlaps with one at this time."""
-    near = books.requests.list_reserved(at - SPAN, at + SPAN)
-    return next((one for one in near if one.vehicle_id == vehicle_id and one.request_id != but), None)
+    return next((one for one in list_kept(books, at, but) if one.vehicle_id == vehicle_id), None)
 
 
 def keep(
@@ -47,8 +61,8 @@ def lose(books: Books, request: Request, now: datetime) -> Request:
 
 def take_from_booked(books: Books, vehicle_id: str, at: datetime, by: str, now: datetime) -> None:
     """The vehicle goes for another request while it is kept: the booked ones are looked at again at once."""
-    for one in books.requests.list_reserved(at - SPAN, at + SPAN):
-        if one.vehicle_id == vehicle_id and one.request_id != by:
+    for one in list_kept(books, at, by):
+        if one.vehicle_id == vehicle_id:
             lose(books, books.requests.get(one.request_id), now)
             look_again(books, one.request_id, now)
 

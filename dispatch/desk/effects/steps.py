@@ -1,6 +1,7 @@
 """A step of an assignment inside a transaction, with what it means for the vehicle and for those who wait."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dispatch.desk.ports import Books, Due, DueKind
@@ -73,6 +74,8 @@ def _follow(books: Books, assignment: Assignment, event: TripEvent, now: datetim
         books.vehicles.set_duty(vehicle_id, Duty.COMMITTED, at_base=at_base, now=now)
     elif STATES[assignment.state].phase is Phase.UNDER_WAY and before.phase is Phase.ASSIGNED:
         books.vehicles.set_duty(vehicle_id, Duty.COMMITTED, at_base=False, now=now)
+    if assignment.has_brought:
+        _wake_way_back(books, assignment.request_id, now)
     if before.is_live and not assignment.is_live:
         for kind in (DueKind.WATCH, DueKind.HAND_OVER):
             books.timers.drop(kind, assignment.id)
@@ -84,6 +87,16 @@ def _follow(books: Books, assignment: Assignment, event: TripEvent, now: datetim
         if red and not before.is_going:
             books.timers.set(Due(kind=DueKind.SOONER, subject=assignment.request_id, at=now))
     return assignment
+
+
+def _wake_way_back(books: Books, request_id: str, now: datetime) -> None:
+    """Somebody was brought there: a way back whose time is near need not wait for that any more."""
+    request = books.requests.get(request_id)
+    rides = books.requests.list_series(request.series) if request.series is not None else []
+    for ride in rides:
+        timer = books.timers.find(DueKind.SCHEDULED, ride.id) if ride.returns == request_id else None
+        if timer is not None and not ride.ask.on_call:
+            books.timers.set(replace(timer, at=now))
 
 
 def _quiet_s(state: AssignmentState, policy: Policy, *, red: bool) -> float:

@@ -9,6 +9,7 @@ from dispatch.desk.command import DESK, FAMILY, Command
 from dispatch.desk.effects.carry_out import carry_out
 from dispatch.desk.effects.keeping import keep, look_again, lose, overlapping
 from dispatch.desk.effects.promising import close_promise, open_promise
+from dispatch.desk.effects.series import waits_for_way_there
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.ports import Books, Due, DueKind, LostRaceError, find
 from dispatch.desk.unit import Unit, Work
@@ -131,6 +132,8 @@ async def call_back(unit: Unit, request_id: str, *, by: Command | None) -> str |
                 return Refusal(RefusalCode.REQUEST_ENDED, {"state": current.state})
             if not current.ask.on_call:
                 return Refusal(RefusalCode.NOT_ON_CALL)
+            if waits_for_way_there(books, current):
+                return Refusal(RefusalCode.NOT_THERE_YET)
             if current != request:
                 raise LostRaceError(f"request {request_id} has changed since this was decided")
             called = replace(current, ask=ask, wanted=written.decision.wanted, version=current.version + 1)

@@ -20,7 +20,7 @@ from dispatch.vocabulary.promises import TOLD_FAMILY, TOLD_NOBODY, CallOutcome
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS, FamilyWord, RequestState
 from dispatch.vocabulary.roles import Permission
-from dispatch.vocabulary.trip_steps import LOADED, AssignmentState, Phase, StepCause
+from dispatch.vocabulary.trip_steps import LOADED, StepCause
 
 
 @command
@@ -126,7 +126,7 @@ def shown_on_link(books: Books, request: Request) -> Request:
 
 def _not_so(request: Request, end: RequestState, trips: Sequence[Assignment]) -> Refusal | None:
     """Why a request has not ended as it is said: nobody was carried."""
-    reached = [a for a in trips if a.row.phase is Phase.SERVED or a.state is AssignmentState.AT_DESTINATION]
+    reached = any(a.has_brought for a in trips)
     if end is RequestState.COMPLETED and request.ask.needs_vehicle and not reached:
         return Refusal(RefusalCode.NOT_SERVED, {"state": request.state})
     return None

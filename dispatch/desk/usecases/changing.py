@@ -16,7 +16,6 @@ from dispatch.desk.ports import Books, DueKind, LostRaceError
 from dispatch.desk.record import Written
 from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.proposing import weigh
-from dispatch.domain.arrival import Arrival
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.booking import BACK_WITHIN, carried_over, is_after
 from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time, unfilled_slots
@@ -110,7 +109,7 @@ class _Plan:
     surplus: Sequence[Assignment]
     withdrawn: Sequence[Assignment]
     until_better: Sequence[Assignment]
-    later: Sequence[tuple[Assignment, Arrival]]
+    later: Sequence[Assignment]
 
 
 async def _plan(unit: Unit, request: Request, ask: Ask, trips: Sequence[Assignment], now: datetime) -> _Plan:
@@ -129,17 +128,13 @@ async def _plan(unit: Unit, request: Request, ask: Ask, trips: Sequence[Assignme
     slots = unfilled_slots(decision.wanted, [a for a in trips if a.id not in gone])
     here = [a for a in live if a.id not in gone and not a.row.met and a.vehicle_id in decision.arrivals]
     moved = at_other_time or ask.pickup.point != request.ask.pickup.point
-    # An offer's arrival counts from the driver's yes, and that is still to come.
-    since = {a.id: (now - a.counts_from).total_seconds() if a.row.is_going else 0.0 for a in here}
     return _Plan(
         decision=decision.filling(slots),
         booked_again=booked_again,
         surplus=surplus,
         withdrawn=withdrawn,
         until_better=until_better,
-        later=[
-            (a, arrival.later(since[a.id])) for a in here if moved and (arrival := arrival_of(decision, a.vehicle_id))
-        ],
+        later=[a.arriving(arrival, now) for a in here if moved and (arrival := arrival_of(decision, a.vehicle_id))],
     )
 
 
@@ -212,8 +207,8 @@ def _carry_over(books: Books, part: _Part, parts: Sequence[_Part], actor: str) -
     release(books, leaving, actor=actor, cause=StepCause.CHANGED, now=now, policy=policy)
     for trip in plan.until_better:
         books.assignments.save(replace(trip, slot=KEPT_UNTIL_BETTER, version=trip.version + 1))
-    for trip, arrival in plan.later:
-        books.assignments.save(replace(trip, arrival=arrival, version=trip.version + 1))
+    for trip in plan.later:
+        books.assignments.save(trip)
     for trip in books.assignments.list_of(request.id):
         # For another place or time nothing has been said yet: what was said for the one before is no measure.
         if trip.foreseen is not None and not _MEASURES[trip.leg].isdisjoint(part.changed):

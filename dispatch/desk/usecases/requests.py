@@ -25,7 +25,7 @@ from dispatch.desk.usecases.proposing import weigh
 from dispatch.desk.usecases.reserving import first_of, reserve, seek
 from dispatch.desk.usecases.serving import list_before, serve
 from dispatch.domain.booking import Repeat, Ride, rides_of
-from dispatch.domain.request import Ask, Contact, Request, Reservation, judge_ask
+from dispatch.domain.request import Ask, Contact, Request, judge_ask
 from dispatch.vocabulary.events import RequestReceived
 from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
@@ -128,19 +128,19 @@ class _Made:
 async def _make(unit: Unit, first: Request, rides: Sequence[Ride], choose: str | None) -> list[_Made]:
     """Search for every ride; one that is searched for later is decided as the first that is and goes the same way."""
     made: list[_Made] = []
-    kept: list[Reservation] = []
     booked: dict[bool, Written] = {}  # by whether it is a way back
     for number, ride in enumerate(rides):
         is_back, reserved, at = ride.back_of is not None, None, ride.ask.schedule_at
         request_id = first.id if number == 0 else _new_id()
         written = booked[is_back].booked_for(ride.ask) if is_back in booked else None
         if written is None:
-            decision = await unit.search(ride.ask, first.created_at, Tried(choose=choose))
+            tried = Tried(choose=choose, there_first=is_back)
+            decision = await unit.search(ride.ask, first.created_at, tried)
             written = await unit.write_down(await weigh(unit, request_id, decision))
         if written.decision.step.search_at is not None:
             booked.setdefault(is_back, written)
             if at is not None and not ride.ask.on_call:
-                reserved = first_of(await seek(unit, ride.ask, also=kept, choose=choose))
+                reserved = first_of(await seek(unit, ride.ask, choose=choose))
         request = replace(
             first,
             id=request_id,
@@ -149,8 +149,6 @@ async def _make(unit: Unit, first: Request, rides: Sequence[Ride], choose: str |
             series=first.id if len(rides) > 1 else None,
             returns=made[ride.back_of].request.id if ride.back_of is not None else None,
         )
-        if reserved is not None and at is not None:
-            kept.append(Reservation(vehicle_id=reserved, request_id=request.id, at=at))
         made.append(_Made(request, written, reserved))
     return made
 
@@ -180,7 +178,7 @@ def _keep(
     settled = settle(books, request, now)
     if ride.reserved is None or ask.schedule_at is None:
         return
-    if overlapping(books, ride.reserved, ask.schedule_at) is not None:
+    if overlapping(books, ride.reserved, ask.schedule_at, but=request.id) is not None:
         raise LostRaceError(f"{ride.reserved} has been reserved since this was decided")
     keep(books, settled, ride.reserved, now)
 

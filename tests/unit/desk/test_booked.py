@@ -346,9 +346,17 @@ async def test_all_later_rides_of_a_single_trip_are_none(town: Town) -> None:
     assert refused(await changing.change(town.unit, made.id, new, rides=which, by=by)) is RefusalCode.NO_SERIES
 
 
+async def drive(town: Town, ride: Look) -> None:
+    """The way there is driven to its end."""
+    await until(town, later(hours=-1))
+    (offered,) = (await town.look(ride)).live()
+    await town.take(offered, *WAY)
+
+
 async def test_a_way_back_without_a_time_waits_for_word_and_is_then_searched_for_at_once(town: Town) -> None:
     made = await book(town, back=later(hours=4), on_call=True)
     assert (made[1].state, made[1].request.reserved) == (RequestState.SCHEDULED, None)
+    await drive(town, made[0])
     await until(town, later(hours=5))
     assert (await town.look(made[1])).state is RequestState.SCHEDULED
     done(await booked.call_back(town.unit, made[1].id, by=None))
@@ -366,6 +374,47 @@ async def test_a_way_back_that_nobody_calls_for_is_asked_about(town: Town) -> No
     assert (asked.state, asked.owed.why) == (RequestState.SCHEDULED, Why.RETURN_UNSAID)
     await until(town, later(hours=4) + 2 * CALL_AFTER)
     assert (await town.look(made[1])).owed.id == asked.owed.id
+
+
+async def test_nobody_is_ready_for_the_way_back_before_having_been_brought_there(town: Town) -> None:
+    made = await book(town, back=later(hours=4), on_call=True)
+    await until(town, later(hours=-1))
+    (offered,) = (await town.look(made[0])).live()
+    for step in WAY[:-1]:
+        assert refused(await booked.call_back(town.unit, made[1].id, by=None)) is RefusalCode.NOT_THERE_YET
+        await town.take(offered, step)
+    done(await booked.call_back(town.unit, made[1].id, by=None))
+
+
+@pytest.mark.parametrize("is_driven", [True, False])
+async def test_a_way_back_waits_for_its_way_there_and_somebody_rings_where_that_has_not_begun(
+    town: Town, *, is_driven: bool
+) -> None:
+    made = await book(town, back=later(hours=1))
+    await until(town, later(hours=-1))
+    (offered,) = (await town.look(made[0])).live()
+    if is_driven:
+        await town.take(offered, *WAY[:4])
+    await until(town, later(hours=1, minutes=1))
+    waits = await town.look(made[1])
+    assert (waits.state, waits.assignments, waits.promise is None) == (RequestState.SCHEDULED, [], is_driven)
+    if is_driven:
+        trip = await town.read(lambda books: books.assignments.get(offered.id))
+        await town.take(trip, Step.AT_DESTINATION)
+        await town.run_due()
+        assert (await town.look(made[1])).live()
+    else:
+        assert waits.owed.why is Why.RETURN_UNSAID
+
+
+async def test_a_vehicle_that_is_kept_for_the_way_back_may_drive_the_way_there(town: Town) -> None:
+    only(town, T1=6.0)
+    made = await book(town, back=later(minutes=80))
+    assert [ride.request.reserved for ride in made] == ["T1", "T1"]
+    await until(town, later(hours=-1))
+    (offered,) = (await town.look(made[0])).live()
+    assert offered.vehicle_id == "T1"
+    assert (await town.look(made[1])).request.reserved == "T1"
 
 
 async def test_who_is_carried_by_a_ride_of_the_series_keeps_all_later_ones_from_being_cancelled_with_it(
