@@ -25,6 +25,7 @@ from dispatch.desk.seen import Look, Said, Seen
 from dispatch.desk.soon import list_trips, soon_free
 from dispatch.domain.approval import Approval, ApprovalState
 from dispatch.domain.assignment import Assignment
+from dispatch.domain.booking import SPAN
 from dispatch.domain.fix import Fix, FixLimits
 from dispatch.domain.request import Ask, Request
 from dispatch.domain.vehicle import VehicleNow
@@ -170,13 +171,14 @@ class Unit:
 
     async def search_booked(self, ask: Ask, *, taken: frozenset[str], choose: str | None = None) -> Decision:
         """Who could go at the booked time, under the SOP that is published for then: rested, free, and from its base,
-        unless it is out of service. The vehicles `taken` are reserved for a time that overlaps."""
+        unless it is out of service, or off duty just before. The vehicles `taken` are kept for a time that overlaps."""
         at = ask.schedule_at
         assert at is not None
         sop = await self.store.read(lambda books: self.sop(books, at))
 
         def look(held: Collection[VehicleNow]) -> Decision:
-            then = [one.at_rest(at) for one in self.fleet.with_fixes(held)]
+            soon = at - self.clock.now() < SPAN
+            then = [one.at_rest(at, soon=soon) for one in self.fleet.with_fixes(held)]
             tried = Tried(vehicles=taken, choose=choose, since=at)
             return search(ask, Fleet(then), sop, self.roads, now=at, zone=self.zone, tried=tried)
 

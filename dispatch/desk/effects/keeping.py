@@ -6,7 +6,7 @@ from datetime import datetime
 
 from dispatch.desk.command import DESK
 from dispatch.desk.ports import Books, Due, DueKind, find
-from dispatch.domain.booking import SPAN
+from dispatch.domain.booking import LOOK_EVERY, NEAR, SPAN
 from dispatch.domain.request import Request, Reservation
 from dispatch.vocabulary.events import ReservationLost, Reserved
 
@@ -64,6 +64,14 @@ def take_from_booked(books: Books, vehicle_id: str, at: datetime, by: str, now: 
     for one in list_kept(books, at, by):
         if one.vehicle_id == vehicle_id:
             lose(books, books.requests.get(one.request_id), now)
+            look_again(books, one.request_id, now)
+
+
+def look_at_kept(books: Books, vehicle_id: str, now: datetime) -> None:
+    """The vehicle does not go for now: of the booked trips that it is kept for those that are near are looked at."""
+    for one in books.requests.list_reserved(now, now + NEAR):
+        timer = books.timers.find(DueKind.BOOKING, one.request_id) if one.vehicle_id == vehicle_id else None
+        if timer is not None and timer.at <= now + LOOK_EVERY:  # its looks have begun
             look_again(books, one.request_id, now)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from dispatch.desk.effects.keeping import look_at_kept
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.domain.assignment import Assignment, StepCommand, decide, evolve
 from dispatch.domain.correction import Correction, decide_correction
@@ -132,6 +133,8 @@ def _free(books: Books, assignment: Assignment, event: TripEvent, now: datetime)
     else:
         duty = Duty.AVAILABLE
     books.vehicles.set_duty(assignment.vehicle_id, duty, at_base=False, now=now)
+    if duty is Duty.OUT_OF_SERVICE:
+        look_at_kept(books, assignment.vehicle_id, now)
     if cleared:  # a crew that was only called back needs no rest (R22)
         books.vehicles.set_history(assignment.vehicle_id, on_duty_since=held.on_duty_since, trip_ended_at=now)
 

@@ -9,6 +9,7 @@ from functools import partial
 
 from dispatch.choosing.decision import Tried
 from dispatch.desk.command import DESK, Command
+from dispatch.desk.effects.keeping import look_at_kept
 from dispatch.desk.effects.steps import wake_waiting
 from dispatch.desk.ports import Books, Due, DueKind, StoreUnavailableError
 from dispatch.desk.unit import Unit, command, transaction
@@ -65,6 +66,8 @@ def _change_duty(books: Books, held: VehicleNow, duty: Duty, *, at_base: bool, n
     else:
         ends_at = on_duty_since + timedelta(hours=policy.shift_ends_h)
         books.timers.set(Due(kind=DueKind.SHIFT_ENDS, subject=held.id, at=ends_at))
+    if duty in (Duty.OFF_DUTY, Duty.OUT_OF_SERVICE):
+        look_at_kept(books, held.id, now)
     if duty is Duty.AVAILABLE:
         if held.duty is not Duty.AVAILABLE:  # a driver who comes back has done with what kept him
             books.vehicles.leave_alone(held.id, None)
@@ -83,6 +86,7 @@ def end_shift(_: Unit, books: Books, now: datetime, due: Due) -> None:
         return
     books.vehicles.set_duty(held.id, Duty.OFF_DUTY, at_base=False, now=now)
     books.vehicles.set_history(held.id, on_duty_since=None, trip_ended_at=held.trip_ended_at)
+    look_at_kept(books, held.id, now)
     books.journal.add(DutyChanged(duty=Duty.OFF_DUTY, shift_over=True, at=now, vehicle_id=held.id, actor=DESK))
 
 

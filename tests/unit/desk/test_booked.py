@@ -376,6 +376,27 @@ async def test_a_way_back_that_nobody_calls_for_is_asked_about(town: Town) -> No
     assert (await town.look(made[1])).owed.id == asked.owed.id
 
 
+@pytest.mark.parametrize(("how", "before"), [("broken", 240), ("on a trip", 240), ("off duty", 85)])
+async def test_a_vehicle_that_cannot_go_is_replaced_at_once_for_a_booked_trip_that_is_near(
+    town: Town, how: str, before: int
+) -> None:
+    town.clock.at = later(minutes=-before)
+    await town.report()
+    (near,) = await book(town)
+    (far,) = await book(town, later(days=3))
+    assert [(await town.look(one)).request.reserved for one in (near, far)] == ["T1", "T1"]
+    await town.run_due()
+    town.clock.turn(60)
+    if how == "on a trip":
+        made = await town.ask(asked=transport(None))
+        await town.take(made.assignments[0], Step.ACCEPT, Step.PROBLEM)
+    else:
+        await town.duty("T1", Duty.OUT_OF_SERVICE if how == "broken" else Duty.OFF_DUTY)
+    await town.run_due()
+    assert (await town.look(near)).request.reserved == "L1"
+    assert (await town.look(far)).request.reserved == "T1"
+
+
 async def test_nobody_is_ready_for_the_way_back_before_having_been_brought_there(town: Town) -> None:
     made = await book(town, back=later(hours=4), on_call=True)
     await until(town, later(hours=-1))
