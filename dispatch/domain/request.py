@@ -53,7 +53,7 @@ class Ask:
 
     `subject` is the document that is owed, by `due_at` if that was said; it is fetched by whom it is for unless
     `deliver` brings it to the house. A trip that is `on_call` waits until somebody says that it is time; its
-    `schedule_at` is the earliest time at which that is expected.
+    `schedule_at` is the earliest time at which that is expected; once it was `called` it is when that was said.
     """
 
     need: Need
@@ -71,6 +71,12 @@ class Ask:
     due_at: datetime | None = None
     deliver: bool = False
     on_call: bool = False
+    called: bool = False
+
+    @property
+    def booked_at(self) -> datetime | None:
+        """The booked time as people read it: who was called for is fetched now."""
+        return None if self.called else self.schedule_at
 
     @property
     def needs_vehicle(self) -> bool:

@@ -134,7 +134,7 @@ def _lines(unit: Unit, found: _Found, lang: Lang) -> Iterator[str]:
         yield words.destination_line(promise.due_at, unit.zone, lang)
     elif promise is not None and (late or request.state is not RequestState.SCHEDULED):
         yield words.due_line(promise.due_at, request.ask.need, unit.zone, lang, late=late)
-    at = request.ask.schedule_at
+    at = request.ask.booked_at
     if at is not None and request.ask.on_call:
         yield words.on_call_line(at, unit.zone, lang)
     elif at is not None:

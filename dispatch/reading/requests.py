@@ -306,6 +306,7 @@ def summaries_out(
             request,
             request.ask,
             **ends_out(request.ask, lang),
+            schedule_at=request.ask.booked_at,
             assignments=[assignment_out(unit, one, names, cars.get(one.id, _UNKNOWN)) for one in mine],
             promise=PromiseOut.of(promise, retry_at=retry_at(books, promise)) if promise else None,
             asked=[

@@ -123,7 +123,7 @@ async def call_back(unit: Unit, request_id: str, *, by: Command | None) -> str |
     async def attempt() -> Work[str | Refusal]:
         now = unit.clock.now()
         request = await unit.store.read(lambda books: books.requests.get(request_id))
-        ask = replace(request.ask, on_call=False, schedule_at=now)
+        ask = replace(request.ask, on_call=False, called=True, schedule_at=now)
         written = await unit.write_down(await unit.search_again(replace(request, ask=ask), now))
 
         def work(books: Books) -> str | Refusal:

@@ -25,7 +25,7 @@ from dispatch.desk.usecases.proposing import weigh
 from dispatch.desk.usecases.reserving import first_of, reserve, seek
 from dispatch.desk.usecases.serving import list_before, serve
 from dispatch.domain.booking import Repeat, Ride, rides_of
-from dispatch.domain.request import Ask, Contact, Request, judge_ask
+from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time
 from dispatch.vocabulary.events import RequestReceived
 from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
@@ -34,10 +34,11 @@ from dispatch.vocabulary.request_states import ENDS, RequestState
 
 async def suggest(unit: Unit, ask: Ask, at: datetime | None = None) -> DecisionRecord | Refusal:
     """A decision that keeps nothing."""
-    refusal = judge_ask(ask)
+    now = at or unit.clock.now()
+    refusal = judge_ask(ask) or judge_time(ask, now)
     if refusal is not None:
         return refusal
-    return await unit.record(await unit.search(ask, at or unit.clock.now(), Tried()))
+    return await unit.record(await unit.search(ask, now, Tried()))
 
 
 async def receive(

@@ -141,7 +141,7 @@ async def _begin_booked(unit: Unit, due: Due) -> None:
             current = books.requests.get(due.subject)
             if current.state not in ENDS:
                 if current.ask.on_call:  # nobody has said yet that it is time: somebody rings
-                    open_promise(books, current, Why.RETURN_UNSAID, now)
+                    open_promise(books, current, Why.BOOKING_UNCERTAIN if waits else Why.RETURN_UNSAID, now)
                 carry_out(books, current, written)
                 settle(books, current, now)
 
@@ -163,7 +163,7 @@ def _let_wait(books: Books, *, due: Due, now: datetime) -> None:
     books.timers.set(replace(due, at=now + SEEK_EVERY))
     at, there = request.ask.schedule_at, books.assignments.list_of(str(request.returns))
     if at is not None and at <= now and not any(trip.row.is_going for trip in there):
-        open_promise(books, request, Why.RETURN_UNSAID, now)
+        open_promise(books, request, Why.BOOKING_UNCERTAIN, now)
 
 
 def _list_due(books: Books, *, now: datetime, limit: int) -> list[Due]:

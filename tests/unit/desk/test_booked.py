@@ -369,6 +369,7 @@ async def test_a_way_back_without_a_time_waits_for_word_and_is_then_searched_for
 
 async def test_a_way_back_that_nobody_calls_for_is_asked_about(town: Town) -> None:
     made = await book(town, back=later(hours=4), on_call=True)
+    await drive(town, made[0])
     await until(town, later(hours=4) + CALL_AFTER)
     asked = await town.look(made[1])
     assert (asked.state, asked.owed.why) == (RequestState.SCHEDULED, Why.RETURN_UNSAID)
@@ -425,7 +426,7 @@ async def test_a_way_back_waits_for_its_way_there_and_somebody_rings_where_that_
         await town.run_due()
         assert (await town.look(made[1])).live()
     else:
-        assert waits.owed.why is Why.RETURN_UNSAID
+        assert waits.owed.why is Why.BOOKING_UNCERTAIN
 
 
 async def test_a_vehicle_that_is_kept_for_the_way_back_may_drive_the_way_there(town: Town) -> None:

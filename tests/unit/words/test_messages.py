@@ -40,6 +40,7 @@ WORDS: dict[str, str | None] = {
     "documents": "surat kematian",
     "approver": "petugas Dinas Kesehatan",
     "heard": "16.50",
+    "sets_out": "segera berangkat",
 }
 FOLLOW = "Perkembangannya dapat dilihat di https://jemput.example/t/abc"
 OPEN = "Buka https://jemput.example/sopir"

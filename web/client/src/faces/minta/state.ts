@@ -98,7 +98,7 @@ export const send = (choose?: string) =>
 
 // The way back is on the day of the ride; one that ends after midnight is on the next.
 function booked() {
-  if (!later.value) return {};
+  if (!later.value || need.value === "body") return {};
   const time = backTime.value && `${later.value.slice(0, 10)}T${backTime.value}`;
   const next = time && time <= later.value ? 86_400_000 : 0;
   const at = time && new Date(Date.parse(instantOf(time)) + next).toISOString();
