@@ -12,6 +12,7 @@ from dispatch.desk.usecases import booked, changes, changing, promises, requests
 from dispatch.domain.booking import CALL_AFTER, CALL_WITHIN, SPAN, Repeat
 from dispatch.domain.promise import CALL_BACK_WITHIN
 from dispatch.domain.request import Ask, Contact
+from dispatch.reading import family
 from dispatch.vocabulary.bookings import Rides, Weekday
 from dispatch.vocabulary.events import (
     BookingUncertain,
@@ -22,6 +23,7 @@ from dispatch.vocabulary.events import (
     Reserved,
     TripNoticed,
 )
+from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.promises import CallOutcome, PromiseState, Why
 from dispatch.vocabulary.refusals import RefusalCode
@@ -363,6 +365,11 @@ async def test_a_way_back_without_a_time_waits_for_word_and_is_then_searched_for
     called = await town.look(made[1])
     (offered,) = called.live()
     assert called.state is RequestState.SEARCHING
+    assert (called.request.ask.booked_at, called.request.ask.schedule_at) == (None, later(hours=5))
+    link = await town.read(lambda books: books.requests.get_own_token(called.id))
+    page = await family.view(town.unit, link, Lang.ID)
+    assert page is not None
+    assert not any("Dijadwalkan" in line for line in page.lines)
     assert offered.expires_at - offered.offered_at == timedelta(seconds=100)
     assert refused(await booked.call_back(town.unit, made[1].id, by=Command(actor=SITI))) is RefusalCode.NOT_ON_CALL
 
