@@ -1,8 +1,9 @@
 """What bodies of the API have in common."""
 
+import re
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from dispatch.desk.ports import Books
 from dispatch.domain.request import Place
@@ -15,14 +16,29 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 -]{5,18}[0-9]$")]
 Text = Annotated[str, StringConstraints(max_length=500, strip_whitespace=True)]
 Reason = Annotated[str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True)]
+Count = Annotated[int, Field(ge=1, le=20)]  # of patients, living or dead
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 
 
+# Control characters beside tab and line feed, and signs that turn the direction of what follows them.
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
 class In(BaseModel):
-    """A body that the API takes: an unknown field is an error, so that a typing mistake is never silently lost."""
+    """A body that the API takes: an unknown field is an error, so that a typing mistake is never silently lost.
+
+    No text holds signs that nobody sees, and that would make a screen show something else than what was kept.
+    """
 
     model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*")
+    @classmethod
+    def _is_seen(cls, value: object) -> object:
+        if isinstance(value, str) and _UNSEEN.search(value):
+            raise ValueError("take the control characters out of the text")
+        return value
 
 
 class PointIn(In):

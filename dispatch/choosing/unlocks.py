@@ -1,14 +1,19 @@
-"""What one mendable thing keeps from going: how many vehicles could go but for it, and who can mend it."""
+"""What keeps vehicles from going and can be mended: how many could go then, who mends it, and from when it is so."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import numpy as np
 
 from dispatch.choosing.decision import Decision
-from dispatch.rules.judge_one import HOURS_RULE, KEPT_RULE, LEFT_ALONE_RULE, Finding
+from dispatch.choosing.later import moments
+from dispatch.choosing.ranking import Candidate
+from dispatch.rules.conditions import Condition, Situation
+from dispatch.rules.judge_one import DUTY_RULE, HOURS_RULE, KEPT_RULE, LEFT_ALONE_RULE, Finding, assess
 from dispatch.rules.sop import Effect, Rule
 from dispatch.vocabulary.notices import Mender
+from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
 
 # Who can change what a condition sees; of what is not here (class, need, area) nobody can change anything in time.
 _MENDS = {
@@ -16,56 +21,139 @@ _MENDS = {
     **dict.fromkeys(("crew", "equipment", "seats", "papers_valid_until"), Mender.AGENCY),
     **dict.fromkeys(("fix_age_min_over", "rest_min_under", "duty_h_over", "hours", "weekdays"), Mender.OPERATOR),
 }
-_BUILT_IN = dict.fromkeys((HOURS_RULE, KEPT_RULE, LEFT_ALONE_RULE), Mender.OPERATOR)
+_BUILT_IN = {HOURS_RULE: "hours", KEPT_RULE: "kept", LEFT_ALONE_RULE: "left_alone", DUTY_RULE: "duty"}
+_SLOWEST_FIRST = tuple(Mender)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lack:
+    """One thing that is missing: the key of a condition (or of a built-in rule), and what of it; `either`: one of it is
+    enough.
+    """
+
+    key: str
+    values: tuple[str, ...] = ()
+    either: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unlock:
-    """`count` vehicles would be free to go but for one rule; `finding` is what it says of the soonest of them."""
+    """`count` vehicles would be free to go but for one rule, and those `beside` it; `finding` is what it says of the
+    soonest of them, the vehicle `name`.
+
+    `lacks` are all the things that are to be mended, `kind` is the class where all are of one; `at` is when the soonest
+    may go without anybody doing anything.
+    """
 
     rule: str
     count: int
     who: Mender
     finding: Finding
+    beside: tuple[str, ...] = ()
+    lacks: tuple[Lack, ...] = ()
+    kind: VehicleClass | None = None
+    name: str | None = None
+    at: datetime | None = None
 
 
 def unlocks_of(decision: Decision) -> tuple[Unlock, ...]:
-    """Where nobody can be offered: what would let vehicles go, most vehicles first."""
+    """Where nobody can be offered: what would let vehicles go, most vehicles first, and last who is off duty."""
     if decision.step.offers or decision.step.search_at is not None:
         return ()
-    return tuple(sorted(_found(decision), key=lambda found: (-found.count, found.rule)))
+    return tuple(sorted(_found(decision), key=lambda it: (it.rule == DUTY_RULE, -it.count, it.rule, it.beside)))
 
 
 def _found(decision: Decision) -> Iterator[Unlock]:
+    """One for each set of rules that alone keep vehicles from going, where all of it can be mended."""
     blocks = decision.verdict.blocks
     if not blocks:
         return
-    times = np.sum(list(blocks.values()), axis=0)
-    for rule_id, mask in blocks.items():
-        alone = mask & (times == 1)
-        soonest = next(
-            (
-                c.vehicle_id
-                for c in sorted(decision.candidates, key=lambda c: c.arrival.eta_s if c.arrival else np.inf)
-                if c.blocking == (rule_id,) and c.arrival is not None
-            ),
-            None,
-        )
-        if soonest is None:
-            continue
-        finding = next(f for f in decision.assess(soonest).findings if f.rule == rule_id and f.blocks)
-        who = _mender(rule_id, decision.sop.find_rule(finding.agency, rule_id))
-        if who is not None:
-            yield Unlock(rule=rule_id, count=int(np.count_nonzero(alone)), who=who, finding=finding)
+    names = sorted(blocks)
+    patterns, of = np.unique(np.array([blocks[name] for name in names]), axis=1, return_inverse=True)
+    soonest: dict[tuple[str, ...], Candidate] = {}
+    for candidate in sorted(decision.candidates, key=lambda c: c.arrival.eta_s if c.arrival else np.inf):
+        if candidate.arrival is not None and candidate.blocking:
+            soonest.setdefault(tuple(sorted(candidate.blocking)), candidate)
+    for number in range(patterns.shape[1]):
+        held = tuple(name for name, on in zip(names, patterns[:, number], strict=True) if on)
+        if held in soonest and (DUTY_RULE not in held or held == (DUTY_RULE,)):  # a driver is rung who may go then
+            vehicles = [decision.fleet.vehicles[int(place)] for place in np.flatnonzero(of.ravel() == number)]
+            yield from _unlock(
+                decision, soonest[held].vehicle_id, held, {one.vehicle.vehicle_class for one in vehicles}, len(vehicles)
+            )
 
 
-def _mender(rule_id: str, rule: Rule | None) -> Mender | None:
-    """Who can mend what the rule objects to: of several the one whom it takes longest to reach."""
+def _unlock(
+    decision: Decision, vehicle_id: str, held: Sequence[str], kinds: set[VehicleClass], count: int
+) -> Iterator[Unlock]:
+    """What those lack that the same rules keep from going, told of the soonest; nothing where nobody can mend it."""
+    situation = Situation(decision.vehicle(vehicle_id), decision.ask, decision.moment)
+    findings = [f for f in decision.assess(vehicle_id).findings if f.blocks]
+    lacks: list[Lack] = []
+    for finding in findings:
+        missing = _lacks(finding, decision.sop.find_rule(finding.agency, finding.rule), situation)
+        if not missing:
+            return
+        lacks.extend(lack for lack in missing if lack not in lacks)
+    who = [_mender(lack) for lack in lacks]
+    first = min(findings, key=lambda finding: held.index(finding.rule))
+    yield Unlock(
+        rule=first.rule,
+        count=count,
+        who=next(one for one in _SLOWEST_FIRST if one in who),
+        finding=first,
+        beside=tuple(rule for rule in held if rule != first.rule),
+        lacks=tuple(lacks),
+        kind=kinds.pop() if len(kinds) == 1 else None,
+        name=situation.vehicle.vehicle.name,
+        at=_free_at(decision, situation),
+    )
+
+
+def _mender(lack: Lack) -> Mender:
+    return _MENDS.get(lack.key, Mender.OPERATOR)
+
+
+def _lacks(finding: Finding, rule: Rule | None, situation: Situation) -> tuple[Lack, ...]:
+    """What a rule objects to, where somebody can mend it; nothing where nobody can."""
     if rule is None:
-        return _BUILT_IN.get(rule_id)
-    part = rule.must if rule.effect is Effect.REQUIRE else rule.when
-    keys = [condition.key.name for alternative in part for condition in alternative]
-    if rule.effect is Effect.REQUIRE and any(name not in _MENDS for name in keys):
-        return None
-    found = {_MENDS[name] for name in keys if name in _MENDS}
-    return next((who for who in (Mender.FAMILY, Mender.AGENCY, Mender.OPERATOR) if who in found), None)
+        key = _BUILT_IN.get(finding.rule)
+        if key is None or (finding.rule == DUTY_RULE and situation.vehicle.duty is not Duty.OFF_DUTY):
+            return ()
+        return (Lack(key=key),)
+    if rule.effect is Effect.REQUIRE:
+        return _missing(rule, situation)
+    seen = {condition.key.name for some in rule.when if all(c.holds(situation) for c in some) for condition in some}
+    return tuple(Lack(key=name) for name in _MENDS if name in seen)
+
+
+def _missing(rule: Rule, situation: Situation) -> tuple[Lack, ...]:
+    """What a rule demands and does not find: of several ways the shortest that somebody can go."""
+    ways = [[c for c in some if not c.holds(situation)] for some in rule.must]
+    ways = sorted((way for way in ways if all(c.key.name in _MENDS for c in way)), key=len)
+    if not ways:
+        return ()
+    shortest = [_lack(condition, situation) for condition in ways[0]]
+    alike = [_lack(way[0], situation) for way in ways if len(way) == 1]
+    if len(shortest) == 1 and len(alike) > 1 and len({lack.key for lack in alike}) == 1:
+        return (replace(shortest[0], values=tuple(value for lack in alike for value in lack.values), either=True),)
+    return tuple(shortest)
+
+
+def _lack(condition: Condition, situation: Situation) -> Lack:
+    seen, wanted = condition.key.fact(situation), condition.value
+    if isinstance(wanted, frozenset) and isinstance(seen, list):
+        return Lack(key=condition.key.name, values=tuple(sorted(wanted - set(seen))))
+    return Lack(key=condition.key.name)
+
+
+def _free_at(decision: Decision, situation: Situation) -> datetime | None:
+    """When the vehicle may go by the time alone, judged at each moment that could bring it."""
+    since = decision.at.timestamp() - decision.moment.waited_s
+    for at in sorted({at for at in moments(decision) if at > decision.at}):
+        local = at.astimezone(decision.moment.local.tzinfo)
+        then = replace(decision.moment, now=at, local=local, waited_s=at.timestamp() - since)
+        verdict = assess(situation.vehicle, decision.ask, decision.sop, then)
+        if verdict.eligible:
+            return at
+    return None

@@ -35,15 +35,22 @@ def correctable(assignment: Assignment) -> tuple[Step, ...]:
     )
 
 
+def judge_step(assignment: Assignment, step: Step, now: datetime) -> Refusal | None:
+    """Why this step of a trip is not put right: it has not come through it, or is over for too long."""
+    state, allowed = assignment.state, correctable(assignment)
+    if step in allowed and (state in LIVE or now - assignment.stamps[state].server_time <= CORRECTED_WITHIN):
+        return None
+    return Refusal(RefusalCode.NOT_TO_CORRECT, {"step": step, "state": state, "allowed": list(allowed)})
+
+
 def decide_correction(assignment: Assignment, correction: Correction, now: datetime) -> StepCorrected | Refusal:
     """What follows from a correction: an event, or the reason why it is not carried out.
 
     Its time lies between those of the steps before and after it, and never ahead.
     """
     step, state, stamps = correction.step, assignment.state, assignment.stamps
-    allowed = correctable(assignment)
-    if step not in allowed or (state not in LIVE and now - stamps[state].server_time > CORRECTED_WITHIN):
-        return Refusal(RefusalCode.NOT_TO_CORRECT, {"step": step, "state": state, "allowed": list(allowed)})
+    if refusal := judge_step(assignment, step, now):
+        return refusal
     corrected = STEPS[step].leads_to
     stays = correction.only_time and corrected in stamps
     until_when = state if stays else corrected

@@ -22,7 +22,7 @@ from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.notices import Mender
 from dispatch.vocabulary.request_states import Outcome
 from dispatch.vocabulary.vehicle_classes import VehicleClass
-from dispatch.words.decisions import Owed, RuleOf, checklist_text, say, sentence
+from dispatch.words.decisions import Owed, RuleOf, checklist_text, say, sentence, unlock_text
 from dispatch.words.facts import word
 from dispatch.words.findings import finding_text, would_help
 
@@ -96,12 +96,16 @@ class ChecklistOut(Out):
 
 
 class UnlockOut(Out):
-    """One thing that keeps `count` vehicles from going: what would help, and who can do it."""
+    """What keeps `count` vehicles from going: a rule, with those `beside` it, what would help, who can do it, and
+    from when on the soonest may go anyhow.
+    """
 
     rule: str
+    beside: list[str]
     what: str
     count: int
     who: Mender
+    at: datetime | None = Field(alias="from")
 
 
 class DecisionOut(Out):
@@ -177,7 +181,7 @@ def decision_out(
         checklist=checklist,
         notified=[notice.whom for notice in record.notices],
         soon=dict(record.soon),
-        unlocks=[_unlock_out(unlock, rule_of, lang) for unlock in record.unlocks],
+        unlocks=[_unlock_out(unlock, rule_of, zone, lang) for unlock in record.unlocks],
         computed_in_ms=record.computed_in_ms,
         at=record.at.astimezone(zone),
     )
@@ -191,10 +195,9 @@ def suggestion_out(
     return SuggestionOut(**dict(decision), likely_duplicates=nearby.likely_out(person))
 
 
-def _unlock_out(unlock: Unlock, rule_of: RuleOf, lang: Lang) -> UnlockOut:
-    finding = unlock.finding
-    helps = would_help(finding, rule_of(finding.agency, finding.version, finding.rule), lang)
-    return UnlockOut(rule=unlock.rule, what=helps.text if helps else "", count=unlock.count, who=unlock.who)
+def _unlock_out(unlock: Unlock, rule_of: RuleOf, zone: tzinfo, lang: Lang) -> UnlockOut:
+    at = unlock.at.astimezone(zone) if unlock.at is not None else None
+    return UnlockOut.of(unlock, beside=list(unlock.beside), what=unlock_text(unlock, rule_of, lang), at=at)
 
 
 _OF_CANDIDATE = tuple(CandidateRecord.__dataclass_fields__.keys() - {"findings"})

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from dispatch.choosing.record import DecisionRecord, PassedOver
+from dispatch.choosing.unlocks import Lack, Unlock
 from dispatch.rules.consequences import ChecklistItem
 from dispatch.rules.sop import Rule
 from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.notices import Mender
 from dispatch.vocabulary.promises import OWN_OPERATOR, Why
-from dispatch.words.facts import word
+from dispatch.words.facts import joined, word
 from dispatch.words.findings import finding_text, would_help
 from dispatch.words.tables import capital, phrase
 from dispatch.words.times import clock_text, day_text, minutes_text
@@ -47,17 +49,47 @@ def _sentences(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang
     if waits_for is not None:
         yield phrase(lang, _SAY, "approval", **waits_for)
     elif record.why is not None:
-        yield from _unlocks(record, rule_of, lang)
+        yield from _unlocks(record, rule_of, zone, lang)
         yield from _promise(record, record.why, lang)
 
 
-def _unlocks(record: DecisionRecord, rule_of: RuleOf, lang: Lang) -> Iterator[str]:
-    """The way out, said first: the one thing that would let most vehicles go."""
-    for unlock in record.unlocks[:1]:
+def _unlocks(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang) -> Iterator[str]:
+    """The way out, said first: what would let most vehicles go, and what others could mend beside it."""
+    said: set[Mender] = set()
+    for unlock in record.unlocks:
+        if unlock.who not in said:
+            said.add(unlock.who)
+            yield from _unlock(unlock, rule_of, zone, lang)
+
+
+def _unlock(unlock: Unlock, rule_of: RuleOf, zone: tzinfo, lang: Lang) -> Iterator[str]:
+    what, kind = unlock_text(unlock, rule_of, lang), unlock.kind
+    if not unlock.lacks:  # a decision of before 0.3
+        if what:
+            yield phrase(lang, _SAY, "unlock", count=unlock.count, rule=unlock.rule, text=what)
+        return
+    several = phrase(lang, _SAY, "unlock_several", count=unlock.count)
+    if kind is not None:
+        several = phrase(lang, _SAY, "unlock_kind", count=unlock.count, kind=word("class", kind, lang))
+    vehicles = several if unlock.count > 1 else unlock.name or several
+    key = "unlock_when" if unlock.at is None else "unlock_first" if unlock.count > 1 else "unlock_at"
+    clock = clock_text(unlock.at, zone) if unlock.at is not None else ""
+    who = phrase(lang, "decisions.lack_who", unlock.who.value)
+    yield phrase(lang, _SAY, key, vehicles=vehicles, what=what, who=who, name=unlock.name or several, clock=clock)
+
+
+def unlock_text(unlock: Unlock, rule_of: RuleOf, lang: Lang) -> str:
+    """What is to be mended, as half a sentence; of a decision of before 0.3 what the pack says would help."""
+    if not unlock.lacks:
         finding = unlock.finding
         helps = would_help(finding, rule_of(finding.agency, finding.version, finding.rule), lang)
-        if helps is not None:
-            yield phrase(lang, _SAY, "unlock", count=unlock.count, rule=unlock.rule, text=helps.text)
+        return helps.text if helps is not None else ""
+    return joined(list(dict.fromkeys(_lack(lack, lang) for lack in unlock.lacks)), lang, "and")
+
+
+def _lack(lack: Lack, lang: Lang) -> str:
+    named = [word(lack.key, value, lang) for value in lack.values]
+    return phrase(lang, "decisions.lack", lack.key, what=joined(named, lang, "or" if lack.either else "and"))
 
 
 def _passed(record: DecisionRecord, passed: PassedOver, rule_of: RuleOf, lang: Lang) -> str:

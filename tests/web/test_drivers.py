@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from dispatch.vocabulary.trip_steps import Step
 from tests.people import BUDI, OPI, SITI
 from tests.web.conftest import JOKO, TRACKER, YANI, Service
 from tests.web.test_requests import REQUEST
@@ -168,3 +169,15 @@ def test_staff_read_where_a_vehicle_is_only_while_it_is_on_a_request_of_their_ow
         assert {name: vehicle["duty"] for name, vehicle in seen["yani"].items()} == {
             name: vehicle["duty"] for name, vehicle in seen["opi"].items()
         }
+
+
+def test_a_step_that_cannot_be_put_right_is_a_409_with_those_that_can(service: Service, budi: httpx.Client) -> None:
+    ask(service)
+    assignment = budi.get("/api/me/offer").json()["assignment_id"]
+    assert step(budi, assignment, "accept", 1).status_code == 200
+    with service.client(OPI) as opi:
+        for wrong in set(Step) - {Step.ACCEPT, Step.EN_ROUTE}:
+            body = {"step": wrong, "device_time": datetime.now(UTC).isoformat(), "reason": "salah sentuh"}
+            answer = opi.post(f"/api/assignments/{assignment}/correct", json=body)
+            assert (answer.status_code, answer.json()["code"]) == (409, "not_to_correct"), answer.text
+            assert answer.json()["facts"]["allowed"] == ["accept", "en_route"]

@@ -57,6 +57,20 @@ def test_a_refusal_never_repeats_the_phone_number(service: Service) -> None:
     assert answer.json()["facts"]["fields"][0]["field"] == "body.contact.phone"
 
 
+@pytest.mark.parametrize("unseen", ["\0\0\0\0", "Rumah\x1b[2J", "\u202eataK", "a\u2066b\u2069c"])
+def test_a_text_with_signs_that_nobody_sees_is_a_422(service: Service, unseen: str) -> None:
+    place = {"lon": 106.636, "lat": -6.211, "name": unseen}
+    with service.client(OPI) as opi:
+        for path, body in (
+            ("/api/requests", {**REQUEST, "note": unseen}),
+            ("/api/requests", {**REQUEST, "dropoff": place}),
+            ("/api/incidents", {"name": unseen, "place": "puskesmas-cikokol"}),
+        ):
+            answer = opi.post(path, json=body)
+            assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), (path, answer.text)
+        assert opi.post("/api/requests", json={**REQUEST, "note": "pagar\nhijau, ญาติ Łódź"}).status_code == 201
+
+
 @pytest.mark.parametrize(
     "at", ["0001-01-01T00:00:00Z", "0270-06-08T22:20:33+18:16", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00"]
 )

@@ -205,3 +205,11 @@ def test_a_health_officer_acts_against_the_rules_that_name_her_and_no_others(
     written = next(line for line in done.json()["timeline"] if line["kind"] == "overridden")
     assert (written["actor"], written["facts"]["rule"]) == (DINA.id, "R10")
     assert "alat pelindung diri" in written["facts"]["clause"]
+
+
+def test_the_count_of_patients_is_changed_by_itself(siti: httpx.Client) -> None:
+    made = siti.post("/api/requests", json=REQUEST).json()
+    change = f"/api/requests/{made['id']}/change"
+    assert siti.post(change, json={"count": 3}).status_code == 200
+    again = siti.post(change, json={"patient": {"count": 3}})
+    assert (again.status_code, again.json()["code"]) == (409, "nothing_changed")

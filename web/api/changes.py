@@ -17,7 +17,7 @@ from dispatch.reading.requests import RequestOut, in_scope
 from dispatch.vocabulary.bookings import Rides
 from dispatch.vocabulary.needs import Death, Document, Leaves, Urgency
 from dispatch.vocabulary.request_states import RequestState
-from web.bodies import Id, In, Phone, PointIn, Reason, place_of
+from web.bodies import Count, Id, In, Phone, PointIn, Reason, place_of
 from web.context import Answer, By, TheHouse, utc
 from web.errors import Problem
 
@@ -43,7 +43,7 @@ class PatientChangeIn(In):
     guarded: bool | None = None
     infectious: bool | None = None
     death: Death | None = None
-    count: Annotated[int, Field(ge=1, le=20)] | None = None
+    count: Count | None = None
     resident_of: Id | None = None
 
 
@@ -57,14 +57,15 @@ class ContactChangeIn(In):
 class ChangeIn(In):
     """What of the request is something else now; what is left out stays.
 
-    `series` says whether all later rides of its series change likewise. `agreed` says that the vehicles that the change
-    itself lets go (409 `needs_choice`) may go.
+    `count` stands beside the `patient` it is of. `series` says whether all later rides of its series change likewise.
+    `agreed` says that the vehicles that the change itself lets go (409 `needs_choice`) may go.
     """
 
     pickup: Id | PointIn | None = None
     dropoff: Id | PointIn | None = None
     urgency: Urgency | None = None
     patient: PatientChangeIn | None = None
+    count: Count | None = None
     documents: Annotated[list[Document], Field(max_length=len(Document))] | None = None
     leaves: Leaves | None = None
     contact: ContactChangeIn | None = None
@@ -175,6 +176,8 @@ def _edit(house: TheHouse, books: Books, body: ChangeIn) -> changing.Edit:
     if body.schedule_at is not None:
         said["schedule_at"] = utc(body.schedule_at)
     told = body.patient.model_dump(exclude_unset=True) if body.patient else {}
+    if body.count is not None:
+        told.setdefault("count", body.count)
 
     def edit(ask: Ask) -> Ask:
         return edited(ask, house.areas, said=said, patient=told, leaves=body.leaves)

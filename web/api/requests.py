@@ -30,7 +30,7 @@ from dispatch.vocabulary.needs import NEEDS, Death, Document, Leaves, Need, Urge
 from dispatch.vocabulary.promises import APPROVERS
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Permission, may
-from web.bodies import Id, In, Phone, PointIn, Reason, Text, place_of
+from web.bodies import Count, Id, In, Phone, PointIn, Reason, Text, place_of
 from web.context import Answer, By, Caller, Spoken, TheHouse, done, utc
 from web.errors import Problem
 
@@ -51,7 +51,7 @@ class PatientIn(In):
     guarded: bool = False
     infectious: bool = False
     death: Death | None = None
-    count: Annotated[int, Field(ge=1, le=20)] = 1
+    count: Count = 1
     resident_of: Id | None = None
 
 

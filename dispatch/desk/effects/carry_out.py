@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from dispatch.choosing.decision import Decision
+from dispatch.choosing.later import may_change_at
 from dispatch.choosing.next_step import AskApproval, OfferTo
 from dispatch.choosing.proposal import Proposal
 from dispatch.desk.command import DESK
@@ -15,7 +16,6 @@ from dispatch.desk.effects.proposing import propose
 from dispatch.desk.effects.series import waits_for_way_there
 from dispatch.desk.effects.standing import is_solved, settle, unfilled_of, yields_to
 from dispatch.desk.effects.steps import release, take_step
-from dispatch.desk.later import may_change_at
 from dispatch.desk.ports import Books, Due, DueKind, LostRaceError
 from dispatch.desk.record import Written
 from dispatch.desk.seen import Said

@@ -18,7 +18,7 @@ from dispatch.desk.record import Written
 from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.proposing import weigh
 from dispatch.domain.assignment import Assignment, StepCommand
-from dispatch.domain.correction import Correction
+from dispatch.domain.correction import Correction, judge_step
 from dispatch.domain.request import Place, Request, unfilled_slots
 from dispatch.vocabulary.events import OfferDelivered, RequestChanged
 from dispatch.vocabulary.needs import Urgency
@@ -114,6 +114,8 @@ async def correct(unit: Unit, assignment_id: str, correction: Correction, *, by:
 
         def work(books: Books) -> str | Refusal:
             policy, held = unit.policy(books, now), books.assignments.get(assignment_id)
+            if refusal := judge_step(held, correction.step, now):
+                return refusal
             stays = correction.only_time or STEPS[correction.step].leads_to is held.state
             if not (stays or held.is_live) and (ended := _ended_otherwise(books, held.request_id)):
                 return ended

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from dispatch.choosing.decision import Tried
+from dispatch.choosing.later import may_change_at
 from dispatch.desk.facts import facts_of, read_facts
-from dispatch.desk.later import may_change_at
 from dispatch.desk.ports import Books
 from dispatch.domain.vehicle import Vehicle
 from dispatch.vocabulary.needs import Need

@@ -1084,12 +1084,17 @@ export interface components {
             at: string;
             likely_duplicates: components["schemas"]["LikelyOut"][];
         };
-        /** @description One thing that keeps `count` vehicles from going: what would help, and who can do it. */
+        /**
+         * @description What keeps `count` vehicles from going: a rule, with those `beside` it, what would help, who can do it, and
+         *     from when on the soonest may go anyhow.
+         */
         UnlockOut: {
             rule: string;
+            beside: string[];
             what: string;
             count: number;
             who: components["schemas"]["Mender"];
+            from: string | null;
         };
         /**
          * @description Triage colour; a body has green and its own place in the order (R24).

@@ -17,10 +17,11 @@ def may_change_at(decision: Decision) -> datetime | None:
     That is when a driver is no longer left alone, a rest is over, the request has waited long enough, somebody may be
     asked again, or hours begin or end; None where nothing of that is to come.
     """
-    return min((at for at in _moments(decision) if at > decision.at), default=None)
+    return min((at for at in moments(decision) if at > decision.at), default=None)
 
 
-def _moments(decision: Decision) -> Iterator[datetime]:
+def moments(decision: Decision) -> Iterator[datetime]:
+    """The moments of which each could bring somebody, in no order; some of them may be over."""
     if decision.tried.again_at is not None:
         yield decision.tried.again_at
     yield from _after(decision, "left_alone_until", 0.0)
