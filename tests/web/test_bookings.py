@@ -69,12 +69,14 @@ def test_all_later_rides_are_changed_and_cancelled_and_the_first_stays(service: 
 def test_a_way_back_is_not_called_for_before_anybody_was_brought_there_nor_one_that_has_its_time(
     service: Service,
 ) -> None:
-    with service.client(SITI) as siti:
+    with service.client(SITI) as siti, service.client(YANI) as yani:
         series = made(siti, repeat=None, **{"return": {"after": (FIRST + timedelta(hours=4)).isoformat()}})
         back = series["rides"][1]
         assert back["on_call"] is True
         answer = siti.post(f"/api/requests/{back['id']}/ready")
         assert (answer.status_code, answer.json()["code"]) == (409, "not_there_yet")
+        stranger = yani.post(f"/api/requests/{back['id']}/ready")
+        assert (stranger.status_code, stranger.json()["code"]) == (404, "not_found")
         timed = siti.post(f"/api/requests/{series['id']}/ready")
         assert (timed.status_code, timed.json()["code"]) == (409, "not_on_call")
 

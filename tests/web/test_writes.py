@@ -4,7 +4,7 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -19,15 +19,6 @@ CONTACT = {"phone": "+62 811-0000-0042"}
 HOME = {"lon": 106.636, "lat": -6.211, "name": "Rumah"}
 BODY = {"need": "body", "pickup": "puskesmas-cikokol", "dropoff": HOME, "contact": CONTACT}
 DOCUMENT = {"need": "document", "subject": "Blangko KTP", "pickup": "puskesmas-cikokol", "contact": CONTACT}
-TOMORROW = datetime.now(UTC) + timedelta(days=1)
-RETURN = {
-    "need": "transport",
-    "pickup": "puskesmas-cikokol",
-    "dropoff": HOME,
-    "contact": CONTACT,
-    "schedule_at": TOMORROW.isoformat(),
-    "return": {"after": (TOMORROW + timedelta(hours=4)).isoformat()},
-}
 Rows = dict[str, list[Any]]
 
 
@@ -78,7 +69,7 @@ def test_no_question_writes_whoever_asks_it(service: Service) -> None:
 
 
 # Those of operators, and those that staff can give only where something is asked: these have tests of their own.
-APART = ("assign", "divert", "transfer", "approve", "mutual_aid", "confirm_death")
+APART = ("assign", "divert", "transfer", "approve", "mutual_aid", "confirm_death", "ready")
 ENDED = {"told": "keluarga", "reason": "berangkat sendiri"}
 # A command on a request of the puskesmas, and what it is about.
 COMMANDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -87,7 +78,6 @@ COMMANDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "requests/{request}/duplicate": (BODY, ENDED),
     "requests/{request}/unfounded": (DOCUMENT, ENDED),
     "requests/{request}/change": (BODY, {"documents": ["ktp"]}),
-    "requests/{request}/ready": (RETURN, {}),
     "requests/{request}/hold": (BODY, {"on": True, "reason": "kamar belum pasti"}),
     "requests/{request}/note": (BODY, {"text": "pagar hijau"}),
     "requests/{request}/deliver": (DOCUMENT, {"to": HOME}),
@@ -130,8 +120,7 @@ def test_a_strangers_command_leaves_everything_as_it_was(service: Service, comma
         if command.endswith("duplicate"):
             body = {**body, "of": siti.post("/api/requests", json=asked).json()["id"]}
         promise = (made["promise"] or {}).get("id")
-        about = made["rides"][1]["id"] if command.endswith("ready") else made["id"]
-        path = f"/api/{command}".format(request=about, promise=promise, message=first_message(siti, made["id"]))
+        path = f"/api/{command}".format(request=made["id"], promise=promise, message=first_message(siti, made["id"]))
         with looking(service) as rows:
             before = rows()
             answer = yani.post(path, json=body)
