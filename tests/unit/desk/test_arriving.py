@@ -262,13 +262,17 @@ async def test_a_position_that_is_old_and_a_way_that_is_barred_leave_what_was_sa
     assert (await now_of(town, trip), await changes(town, made)) == (trip, [])
 
 
-async def test_nobody_drives_before_being_asked_or_before_setting_out(town: Town, roads: OpenRoads) -> None:
+@pytest.mark.parametrize("looked_at", [True, False])
+async def test_nobody_drives_before_being_asked_or_before_setting_out(
+    town: Town, roads: OpenRoads, *, looked_at: bool
+) -> None:
     town.clock.turn(1)
     await town.report(point=north(3_600))
     town.clock.turn(240)  # six minutes away, by a position that is four minutes old
     made = await town.ask()
     trip = await town.take(made.assignments[0], Step.ACCEPT)
-    await follow_arrivals(town.unit)
+    if looked_at:
+        await follow_arrivals(town.unit)
     first = (await now_of(town, trip)).arrives_at
     assert first is not None
     assert first - town.clock.now() >= timedelta(minutes=6)
@@ -277,7 +281,7 @@ async def test_nobody_drives_before_being_asked_or_before_setting_out(town: Town
     await follow_arrivals(town.unit)
     said = (await now_of(town, trip)).arrives_at
     assert said is not None
-    assert abs(said - first) <= timedelta(minutes=1)
+    assert said - town.clock.now() >= timedelta(minutes=5)
 
 
 @pytest.mark.parametrize(("metres", "old_s"), [(0.0, 0), (3_600.0, 0), (3_600.0, 400)])

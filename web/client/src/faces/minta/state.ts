@@ -97,7 +97,7 @@ export const send = (choose?: string) =>
   });
 
 // The way back is on the day of the ride; one that ends after midnight is on the next.
-function booked() {
+export function booked() {
   if (!later.value || need.value === "body") return {};
   const time = backTime.value && `${later.value.slice(0, 10)}T${backTime.value}`;
   const next = time && time <= later.value ? 86_400_000 : 0;
