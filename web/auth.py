@@ -48,6 +48,7 @@ ROUTES: Mapping[tuple[str, str], Permission | None] = MappingProxyType(
         ("GET", "/api/requests/{request_id}/candidates/{vehicle_id}"): P.SEE_REQUESTS,
         ("GET", "/api/bookings"): P.SEE_REQUESTS,
         ("POST", "/api/requests/{request_id}/ready"): P.ASK,
+        ("POST", "/api/requests/{request_id}/return"): P.ASK,
         ("POST", "/api/requests/{request_id}/{end}"): P.ASK,
         ("POST", "/api/requests/{request_id}/change"): P.ASK,
         ("POST", "/api/requests/{request_id}/hold"): P.ASK,

@@ -1,13 +1,16 @@
 """What bodies of the API have in common."""
 
 import re
-from typing import Annotated
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from dispatch.desk.ports import Books
-from dispatch.domain.request import Place
-from dispatch.domain.trip import place_at, place_on_map
+from dispatch.domain.request import Ask, Place
+from dispatch.domain.trip import place_at, place_on_map, way_back
 from geo.areas.area import Areas
 from geo.point import Point
 from web.errors import Problem
@@ -19,6 +22,10 @@ Reason = Annotated[str, StringConstraints(min_length=3, max_length=500, strip_wh
 Count = Annotated[int, Field(ge=1, le=20)]  # of patients, living or dead
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+
+# Before and after these nobody dispatches, and a time zone may have offsets with seconds, which ISO 8601 cannot say.
+_FIRST_DAY = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST_DAY = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 # Control characters beside tab and line feed, and signs that turn the direction of what follows them.
@@ -57,3 +64,33 @@ def place_of(books: Books, areas: Areas, where: str | PointIn, field: str) -> Pl
     if facility is None:
         raise Problem(422, "unknown_facility", {"field": field})
     return place_at(facility, areas)
+
+
+def utc(at: datetime) -> datetime:
+    """A time of a body in UTC. Raises a 422 problem for one without a zone or beyond the calendar."""
+    if at.tzinfo is None:
+        raise Problem(422, "invalid_zone")
+    if not _FIRST_DAY <= at.replace(tzinfo=UTC) <= _LAST_DAY:
+        raise Problem(422, "invalid_time")
+    return at.astimezone(UTC)
+
+
+class ReturnIn(In):
+    """The way back of a trip: `at` its time, or, where nobody knows it yet, not before `after`. Where it `waits` the
+    vehicle that brings the patient there stays for it."""
+
+    at: datetime | None = None
+    after: datetime | None = None
+    waits: bool = False
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.at is None) is (self.after is None):
+            raise ValueError("a way back has a time (at) or an earliest time (after)")
+        return self
+
+    def way(self, areas: Areas) -> Callable[[Ask], Ask | None]:
+        """What is asked for the way back of a trip. Raises a 422 problem for a time without a zone."""
+        at = self.at or self.after
+        assert at is not None
+        return partial(way_back, areas=areas, at=utc(at), on_call=self.at is None, waits=self.waits)

@@ -1,7 +1,6 @@
 """What routes ask of the app: the house, who calls, in which language, and the command that a call is."""
 
 import hashlib
-from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Header, Query, Request
@@ -13,14 +12,11 @@ from dispatch.reading.requests import RequestOut, request_out
 from dispatch.reading.vehicles import MeOut, me_out
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.refusals import Refusal
-from web.errors import Problem, refused
+from web.errors import refused
 
 T = TypeVar("T")
 # A key is the caller's own word for one act: a uuid, or what a page makes of one and a vehicle's id.
 Key = Annotated[str, Header(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
-# Before and after these nobody dispatches, and a time zone may have offsets with seconds, which ISO 8601 cannot say.
-_FIRST_DAY = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST_DAY = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def _house(request: Request) -> House:
@@ -51,15 +47,6 @@ def done(result: T | Refusal) -> T:
     if isinstance(result, Refusal):
         raise refused(result)
     return result
-
-
-def utc(at: datetime) -> datetime:
-    """A time of a body in UTC. Raises a 422 problem for one without a zone or beyond the calendar."""
-    if at.tzinfo is None:
-        raise Problem(422, "invalid_zone")
-    if not _FIRST_DAY <= at.replace(tzinfo=UTC) <= _LAST_DAY:
-        raise Problem(422, "invalid_time")
-    return at.astimezone(UTC)
 
 
 TheHouse = Annotated[House, Depends(_house)]

@@ -16,6 +16,7 @@ from dispatch.reading.events import event_out
 from dispatch.reading.incidents import incidents_out
 from dispatch.reading.likeness import Nearby, near_requests
 from dispatch.reading.requests import summaries_out
+from dispatch.reading.rule_names import RuleNames
 from dispatch.reading.scope import Scope, hears_proposals, is_on, of_event, of_vehicle, sees_incidents
 from dispatch.reading.vehicles import vehicle_out
 from dispatch.vocabulary.events import DecisionMade, Event, IncidentEvent
@@ -80,7 +81,7 @@ def write_news(
     names = vehicle_names(books, vehicles)
     decided = {entry.event.request_id for entry in entries if isinstance(entry.event, DecisionMade)}
     briefs = books.decisions.list_briefs(*(request_id for request_id in decided if request_id))
-    rule_of = rules_of(unit.packs(books))
+    rule_of, called = rules_of(unit.packs(books)), RuleNames(books, unit.zone, lang)
 
     of_incident = {
         name: incident.model_dump(mode="json")
@@ -91,7 +92,7 @@ def write_news(
     nearby = near_requests(books, requests.values(), now)
 
     def told(entry: JournalEntry, scope: Scope) -> dict[str, Any]:
-        return event_out(entry, names, briefs, rule_of, unit.zone, lang, scope).model_dump(mode="json")
+        return event_out(entry, names, called.of_event, briefs, rule_of, unit.zone, lang, scope).model_dump(mode="json")
 
     return [
         News(

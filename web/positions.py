@@ -12,8 +12,7 @@ from dispatch.domain.people import Person
 from dispatch.reading.base import Out
 from dispatch.vocabulary.roles import Role
 from geo.point import Point
-from web.bodies import Id, In, Lat, Lon
-from web.context import utc
+from web.bodies import Id, In, Lat, Lon, utc
 
 
 class FixIn(In):

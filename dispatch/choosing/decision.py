@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dispatch.choosing.next_step import NextStep, Unfilled, next_step
 from dispatch.choosing.proposal import Proposal
 from dispatch.choosing.ranking import Candidate
 from dispatch.domain.arrival import Arrival
-from dispatch.domain.booking import CALL_AFTER, SEEK_EVERY
+from dispatch.domain.booking import CALL_AFTER, SEEK_EVERY, begins_at
 from dispatch.domain.request import Ask
 from dispatch.domain.vehicle import VehicleNow
 from dispatch.rules.fleet import Fleet
@@ -55,7 +55,7 @@ def step_before_time(ask: Ask, now: datetime, policy: Policy, *, there_first: bo
     if ask.on_call:
         times = max(0, (now - ask.schedule_at) // CALL_AFTER)
         return NextStep(search_at=ask.schedule_at + CALL_AFTER * (times + 1))
-    search_at = ask.schedule_at - timedelta(seconds=policy.schedule_lead_s)
+    search_at = begins_at(ask, policy.schedule_lead_s)
     if there_first:
         search_at = max(search_at, now + SEEK_EVERY)
     return NextStep(search_at=search_at) if search_at > now else None

@@ -8,6 +8,7 @@ from dispatch.choosing.decision import Decision
 from dispatch.desk.ports import Books
 from dispatch.desk.road_ports import Roads
 from dispatch.domain.assignment import Assignment
+from dispatch.domain.booking import back_of
 from dispatch.domain.fix import Fix
 from dispatch.domain.request import Request
 from dispatch.rules.judge_one import DUTY_RULE
@@ -28,9 +29,17 @@ class Trip:
 
 
 def list_trips(books: Books) -> dict[str, Trip]:
-    """Every trip that has reached its pick-up, by vehicle; when a patient is handed over nobody foresees."""
-    live = books.assignments.list_live()
-    return {a.vehicle_id: Trip(a, books.requests.get(a.request_id)) for a in live if a.row.met and not a.hands_over}
+    """Every trip that has reached its pick-up and frees its vehicle, by vehicle; when a patient is handed over nobody
+    foresees."""
+    live = [a for a in books.assignments.list_live() if a.row.met and not a.hands_over]
+    trips = {a.vehicle_id: Trip(a, books.requests.get(a.request_id)) for a in live}
+    return {vehicle_id: trip for vehicle_id, trip in trips.items() if not _stays(books, trip.request)}
+
+
+def _stays(books: Books, request: Request) -> bool:
+    """Whether the vehicle waits there for the way back."""
+    back = back_of(request, books.requests.list_series(request.series)) if request.series is not None else None
+    return back is not None and back.ask.waits
 
 
 def soon_free(decision: Decision, trips: Mapping[str, Trip], roads: Roads) -> dict[str, float]:

@@ -160,7 +160,9 @@ class Unit:
         async with self._searching:
             held = () if fleet else await self.fleet.held()
             # Read after the fleet: an offer that was made in between is seen in both or in this one alone.
-            yielding, kept = await self.store.read(lambda books: (_yielding(books, ask), kept_near(books, when, but)))
+            yielding, kept = await self.store.read(
+                lambda books: (_yielding(books, ask), kept_near(books, when, at, but))
+            )
             decision = await self.think(look, held, freed | yielding, kept)
         if decision.step.promise in (None, Why.OUT_OF_STOCK):
             return decision

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from dispatch.domain.request import MOST_AHEAD, Ask, Request, judge_time
 from dispatch.vocabulary.bookings import Rides, Weekday
+from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS
 
@@ -42,14 +43,17 @@ def rides_of(
 ) -> tuple[Ride, ...] | Refusal:
     """Every ride that a booking makes, in the order of their times, each way back after its way there.
 
-    The clocks of the zone show the same time at every ride, also where its offset changes in between.
+    The clocks of the zone show the same time at every ride, also where its offset changes in between. A trip that is
+    made now has a way back too, and is not repeated.
     """
-    if repeat is None and back is None:
-        return judge_time(ask, now) or (Ride(ask=ask),)
     first = ask.schedule_at
-    if first is None:
+    if first is None and repeat is not None:
         return Refusal(RefusalCode.BOOKED_WHEN)
-    times = (first,) if repeat is None else times_of(first, repeat, zone)
+    if repeat is None:
+        refusal = judge_time(ask, now) or (judge_back(back, first or now) if back is not None else None)
+        return refusal or (Ride(ask=ask), *((Ride(ask=back, back_of=0),) if back is not None else ()))
+    assert first is not None
+    times = times_of(first, repeat, zone)
     if not times:
         return Refusal(RefusalCode.REPEAT_NO_DAY)
     if len(times) > MOST_RIDES:
@@ -63,8 +67,9 @@ def rides_of(
         rides.append(Ride(ask=there))
         if back is not None:
             returning = replace(back, schedule_at=moved(back.schedule_at or first, first, at, zone))
-            if not is_after(returning, there):
-                return Refusal(RefusalCode.RETURN_BOUNDS, {"hours": BACK_WITHIN // timedelta(hours=1)})
+            refusal = judge_back(returning, at)
+            if refusal is not None:
+                return refusal
             rides.append(Ride(ask=returning, back_of=len(rides) - 1))
     return tuple(rides)
 
@@ -89,11 +94,18 @@ def _at(day: date, clock: time, zone: tzinfo, kept_in: tzinfo | None) -> datetim
     return datetime.combine(day, clock, zone).astimezone(kept_in)
 
 
-def is_after(back: Ask, there: Ask) -> bool:
-    """Whether a way back follows its way there soon enough."""
-    if back.schedule_at is None or there.schedule_at is None:
-        return True
-    return there.schedule_at < back.schedule_at <= there.schedule_at + BACK_WITHIN
+def judge_back(back: Ask, there: datetime) -> Refusal | None:
+    """A way back follows its way there, and soon enough."""
+    at = back.schedule_at
+    if at is None or there < at <= there + BACK_WITHIN:
+        return None
+    return Refusal(RefusalCode.RETURN_BOUNDS, {"hours": BACK_WITHIN // timedelta(hours=1)})
+
+
+def begins_at(ask: Ask, lead_s: float) -> datetime:
+    """When the search for a booked trip begins: so much before its time, or at it where its vehicle waits there."""
+    assert ask.schedule_at is not None
+    return ask.schedule_at if ask.waits else ask.schedule_at - timedelta(seconds=lead_s)
 
 
 def evening_before(at: datetime, hour: float, zone: tzinfo) -> datetime:
@@ -108,19 +120,20 @@ def meant(request: Request, series: Collection[Request], which: Rides) -> tuple[
     others = (one for one in series if one.id != request.id and one.state not in ENDS)
     if which is Rides.THIS:
         return tuple(one for one in others if one.returns == request.id)
-    return tuple(one for one in others if one.returns == request.id or _time(one) > _time(request))
+    return tuple(one for one in others if one.returns == request.id or time_of(one) > time_of(request))
 
 
 def carried_over(before: Ask, after: Ask, ask: Ask, *, turned: bool, zone: tzinfo) -> Ask:
     """Another ride of the series after the same change: what is different between two asks is different of it too.
 
-    A ride the other way round (`turned`) begins where they end.
+    A ride the other way round (`turned`) begins where they end, and is no emergency because the other is one.
     """
+    redder = turned and after.urgency is Urgency.RED
     pickup, dropoff = (after.dropoff, after.pickup) if turned else (after.pickup, after.dropoff)
     moved_place = (before.pickup, before.dropoff) != (after.pickup, after.dropoff)
     new = replace(
         ask,
-        urgency=after.urgency if after.urgency != before.urgency else ask.urgency,
+        urgency=after.urgency if after.urgency != before.urgency and not redder else ask.urgency,
         patient=after.patient if after.patient != before.patient else ask.patient,
         documents=after.documents if after.documents != before.documents else ask.documents,
     )
@@ -131,11 +144,17 @@ def carried_over(before: Ask, after: Ask, ask: Ask, *, turned: bool, zone: tzinf
     return replace(new, schedule_at=moved(ask.schedule_at, before.schedule_at, after.schedule_at, zone))  # type: ignore[arg-type]  # none is None
 
 
+def back_of(request: Request, series: Iterable[Request]) -> Request | None:
+    """The way back of a ride that is still to come, among the rides of its series."""
+    return next((one for one in series if one.returns == request.id and one.state not in ENDS), None)
+
+
 def next_ride(series: Iterable[Request]) -> Request:
     """The ride of a series that comes next or is under way; of a series that is over the last one."""
-    rides = sorted(series, key=lambda one: (_time(one), one.id))
+    rides = sorted(series, key=lambda one: (time_of(one), one.id))
     return next((one for one in rides if one.state not in ENDS), rides[-1])
 
 
-def _time(request: Request) -> datetime:
+def time_of(request: Request) -> datetime:
+    """When a ride is: its booked time, or when it was asked for."""
     return request.ask.schedule_at or request.created_at

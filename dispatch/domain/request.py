@@ -53,7 +53,8 @@ class Ask:
 
     `subject` is the document that is owed, by `due_at` if that was said; it is fetched by whom it is for unless
     `deliver` brings it to the house. A trip that is `on_call` waits until somebody says that it is time; its
-    `schedule_at` is the earliest time at which that is expected; once it was `called` it is when that was said.
+    `schedule_at` is the earliest time at which that is expected; once it was `called` it is when that was said. For a
+    way back that `waits` the vehicle that brings the patient there stays.
     """
 
     need: Need
@@ -71,6 +72,7 @@ class Ask:
     due_at: datetime | None = None
     deliver: bool = False
     on_call: bool = False
+    waits: bool = False
     called: bool = False
 
     @property
@@ -116,9 +118,9 @@ class Request:
     """A request as it is kept; `version` grows with every change.
 
     `wanted` is how many vehicles it needs (R09), `held` says that its destination waits (R11), never its search.
-    `reserved` is the vehicle that is kept for a booked time; `duplicate_of` the request that it was the same as;
-    `incident` the one event that it comes from. `series` is the first ride of the series that it is a ride of,
-    `returns` the ride that it is the way back of.
+    `reserved` is the vehicle that is kept for a booked time, or waits there for it; `duplicate_of` the request that it
+    was the same as; `incident` the one event that it comes from. `series` is the first ride of the series that it is a
+    ride of, `returns` the ride that it is the way back of.
     """
 
     id: str

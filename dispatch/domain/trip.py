@@ -8,7 +8,7 @@ from typing import Protocol
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.people import Facility, Person
 from dispatch.domain.request import Ask, Place
-from dispatch.vocabulary.needs import Leaves
+from dispatch.vocabulary.needs import NEEDS, Leaves, Need, Urgency
 from dispatch.vocabulary.places import Spot
 from geo.point import Point, distance_m
 from geo.territory import Area
@@ -69,12 +69,16 @@ def moved_to(ask: Ask, pickup: Place, areas: KnownAreas) -> Ask:
     return with_trip(replace(ask, pickup=pickup, leaves=None, distance_km=None), areas)
 
 
-def way_back(ask: Ask, areas: KnownAreas, *, at: datetime, on_call: bool) -> Ask | None:
-    """From where a trip ends to where it begins, at a time or called for from then on; None where it ends nowhere."""
-    if ask.dropoff is None:
+def way_back(ask: Ask, areas: KnownAreas, *, at: datetime, on_call: bool, waits: bool = False) -> Ask | None:
+    """From where a trip ends to where it begins, at a time or called for from then on; None where nobody is brought
+    anywhere. Whoever is brought home from an emergency is no emergency any more."""
+    if ask.dropoff is None or ask.need is Need.DOCUMENT:
         return None
-    back = replace(ask, pickup=ask.dropoff, dropoff=ask.pickup, schedule_at=at, on_call=on_call)
-    return with_trip(replace(back, leaves=None, distance_km=None), areas)
+    need = Need.TRANSPORT if ask.need is Need.EMERGENCY else ask.need
+    urgency = NEEDS[need].urgency if ask.urgency is Urgency.RED else ask.urgency
+    ends = {"pickup": ask.dropoff, "dropoff": ask.pickup, "leaves": None, "distance_km": None}
+    when = {"schedule_at": at, "on_call": on_call, "waits": waits}
+    return with_trip(replace(ask, need=need, urgency=urgency, **ends, **when), areas)  # type: ignore[arg-type]  # the fields' own types
 
 
 def target_of(assignment: Assignment, ask: Ask) -> Place | None:

@@ -17,7 +17,8 @@ from dispatch.vocabulary.request_states import RequestState
 class RideOut(Out):
     """One ride: `returns` is the ride that it is the way back of, `reserved` the vehicle that is kept for it.
 
-    `uncertain`: it is near and has no vehicle, and a call is owed by `call_by`.
+    `uncertain`: it is near and has no vehicle, and a call is owed by `call_by`. For a way back that `waits` the vehicle
+    that brings the patient there stays.
     """
 
     id: str
@@ -25,6 +26,7 @@ class RideOut(Out):
     schedule_at: datetime | None
     returns: str | None
     on_call: bool
+    waits: bool
     reserved: str | None
     reserved_name: str | None
     uncertain: bool
@@ -62,6 +64,7 @@ def rides_out(books: Books, rides: Iterable[Request]) -> list[RideOut]:
                 schedule_at=ride.ask.booked_at,
                 returns=ride.returns,
                 on_call=ride.ask.on_call,
+                waits=ride.ask.waits,
                 reserved=ride.reserved,
                 reserved_name=names.get(ride.reserved) if ride.reserved is not None else None,
                 uncertain=promise is not None and promise.why is Why.BOOKING_UNCERTAIN,

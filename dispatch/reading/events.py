@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.ports import JournalEntry
 from dispatch.reading.base import Names, Out
+from dispatch.reading.rule_names import RuleNameOf
 from dispatch.reading.scope import Scope
 from dispatch.vocabulary.events import DecisionMade, EventKind, facts_of
 from dispatch.vocabulary.languages import Lang
@@ -30,6 +31,7 @@ class EventOut(Out):
 def event_out(
     entry: JournalEntry,
     names: Names,
+    rule_name_of: RuleNameOf,
     briefs: Mapping[int, DecisionRecord],
     rule_of: RuleOf,
     zone: tzinfo,
@@ -45,5 +47,6 @@ def event_out(
     decision = None
     if isinstance(event, DecisionMade) and event.decision_id is not None and event.decision_id in briefs:
         decision = sentence(briefs[event.decision_id], rule_of, zone, lang)
-    text = event_text(event, lang, zone, vehicle=names.get(event.vehicle_id or ""), decision=decision)
+    vehicle, rule = names.get(event.vehicle_id or ""), rule_name_of(event)
+    text = event_text(event, lang, zone, vehicle=vehicle, rule=rule, decision=decision)
     return EventOut.of(event, seq=entry.seq, text=text, facts=facts_of(event))

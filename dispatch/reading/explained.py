@@ -7,6 +7,7 @@ from dispatch.desk.ports import Books
 from dispatch.reading.base import vehicle_names
 from dispatch.reading.decisions import DecisionOut, decision_out, rules_of
 from dispatch.reading.events import event_out
+from dispatch.reading.rule_names import RuleNames
 from dispatch.rules.pack.read import read_pack
 from dispatch.vocabulary.languages import Lang
 
@@ -20,8 +21,9 @@ def explain_request(books: Books, request_id: str, zone: tzinfo, lang: Lang) -> 
     if last is not None:
         lines += _decision(decision_out(last, rule_of, zone, lang))
     names = vehicle_names(books, [entry.event.vehicle_id for entry in entries])
+    called = RuleNames(books, zone, lang)
     for entry in entries:
-        said = event_out(entry, names, briefs, rule_of, zone, lang).text
+        said = event_out(entry, names, called.of_event, briefs, rule_of, zone, lang).text
         lines.append(f"{entry.event.at.astimezone(zone):%d %b %H.%M.%S}  {said}")
     return lines
 

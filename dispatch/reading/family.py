@@ -135,13 +135,15 @@ def _lines(unit: Unit, found: _Found, lang: Lang) -> Iterator[str]:
     elif promise is not None and (late or request.state is not RequestState.SCHEDULED):
         yield words.due_line(promise.due_at, request.ask.need, unit.zone, lang, late=late)
     at = request.ask.booked_at
+    if request.state is RequestState.SCHEDULED and request.ask.waits:
+        yield words.waits_line(waiting=request.reserved is not None, lang=lang)
     if at is not None and request.ask.on_call:
         yield words.on_call_line(at, unit.zone, lang)
     elif at is not None:
         yield words.schedule_line(at, unit.zone, lang)
         if request.state is RequestState.SCHEDULED and promise is not None and not late:
             yield words.uncertain_line(promise.due_at, unit.zone, lang)
-        elif request.state is RequestState.SCHEDULED and promise is None:
+        elif request.state is RequestState.SCHEDULED and promise is None and not request.ask.waits:
             yield words.booked_line(kept=request.reserved is not None, lang=lang)
     if found.has_left:
         yield words.left_line(lang)

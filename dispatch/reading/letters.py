@@ -7,8 +7,10 @@ from datetime import datetime, tzinfo
 from dispatch.desk.ports import Books, find
 from dispatch.desk.usecases.changes import onward_of
 from dispatch.domain.message import Message, MessageState
+from dispatch.domain.request import Request
 from dispatch.domain.vehicle import Vehicle
 from dispatch.reading.cars import Car, cars_of
+from dispatch.reading.rule_names import RuleNames
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.notices import Changed
@@ -22,6 +24,7 @@ from dispatch.words.messages import (
     message_text,
     name_in,
     recipient_label,
+    request_named,
     sets_out_booked,
 )
 from dispatch.words.tables import name_of
@@ -99,9 +102,8 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
         else None,
         "rides": facts.get("rides"),
         "last": booked_text(last, zone, LANG) if last is not None else None,
-        "rule": facts.get("rule"),
+        "about": _rule(books, message, facts["rule"], zone) if "rule" in facts else None,
         "sooner": _sooner(facts) if "eta_s" in facts else None,
-        "request": message.request_id,
         **{name: clock_text(at, zone) for name, at in times.items()},
         "until": deadline_text(until, zone) if until is not None else None,
     }
@@ -112,8 +114,8 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
         words["booked"] = words["when"] = booked_text(booked_at, zone, LANG) if booked_at is not None else None
         words["changes"] = _changes(facts["changes"], booked_at, zone) if "changes" in facts else None
         words["sets_out"] = _sets_out(books, message)
-        # A home is not named over a gateway: only those who go there see it, on their page.
-        words["pickup"] = request.ask.pickup.name if request.ask.pickup.facility else None
+        words["pickup"] = _pickup(request)
+        words["which"] = _which(books, request, message.made_at, zone)
         words["link"] = f"{public_url}/t/{books.requests.get_track_token(request.id)}" if public_url else None
     return words
 
@@ -134,6 +136,26 @@ def _sets_out(books: Books, message: Message) -> str | None:
     trip = find(books.assignments.get, message.assignment_id)
     arrival = trip.arrival if trip is not None else None
     return sets_out_booked(LANG) if arrival is not None and arrival.wait_s > 0.0 else None
+
+
+def _pickup(request: Request) -> str | None:
+    """A home is not named over a gateway: only those who go there see it, on their page."""
+    return request.ask.pickup.name if request.ask.pickup.facility else None
+
+
+def _which(books: Books, request: Request, now: datetime, zone: tzinfo) -> str:
+    """The request as those know it who have to do with it; its number is on no page."""
+    ask = request.ask
+    asked = books.facilities.find(ask.requester) if ask.requester else None
+    booked = booked_text(ask.booked_at, zone, LANG) if ask.booked_at is not None else None
+    since = when_text(request.created_at, now, zone, LANG)
+    by = asked.name if asked is not None else None
+    return request_named(ask.need, LANG, pickup=_pickup(request), asked_by=by, booked=booked, since=since)
+
+
+def _rule(books: Books, message: Message, rule_id: str, zone: tzinfo) -> str:
+    names = RuleNames(books, zone, LANG)
+    return names.of(rule_id, message.made_at, request_id=message.request_id, vehicle_id=message.vehicle_id)
 
 
 def _car(books: Books, message: Message, vehicle: Vehicle) -> str:
@@ -163,10 +185,10 @@ def _addressee(books: Books, kind: str, name: str, vehicle: Vehicle | None) -> t
         case "driver" | "base" | "owner":
             base = books.facilities.find(vehicle.base) if kind == "base" and vehicle and vehicle.base else None
             driver = vehicle.phone if kind == "driver" and vehicle else None
-            return vehicle.name if vehicle else name, base.phone if base else driver
+            return vehicle.name if vehicle else "", base.phone if base else driver
         case "facility":
             facility = books.facilities.find(name)
-            return (facility.name, facility.phone) if facility else (name, None)
+            return (facility.name, facility.phone) if facility else ("", None)
         case "person":
             person = books.people.find(name)
             return "", person.phone if person else None

@@ -9,6 +9,7 @@ from dispatch.choosing.queue import level_of, rises_of
 from dispatch.desk.effects.noticing import stays_until
 from dispatch.desk.effects.promising import escalated_to
 from dispatch.desk.effects.proposing import list_proposed
+from dispatch.desk.effects.staying import find_back
 from dispatch.desk.ports import Books, DueKind, NotFoundError
 from dispatch.desk.unit import Unit
 from dispatch.desk.usecases.changes import onward_of, words_of_family
@@ -24,6 +25,7 @@ from dispatch.reading.cars import Car, cars_of
 from dispatch.reading.decisions import DecisionOut, decision_for, rules_of
 from dispatch.reading.events import EventOut, event_out
 from dispatch.reading.likeness import LikelyOut, near_requests
+from dispatch.reading.rule_names import RuleNames
 from dispatch.reading.scope import Scope, hears_proposals, is_hidden, of_assignment, of_request
 from dispatch.vocabulary.deaths import DeathState
 from dispatch.vocabulary.events import VehicleProposed
@@ -99,11 +101,13 @@ class PromiseOut(Out):
 
 
 class ApprovalOut(Out):
-    """A yes that is waited for or was given: `answered_by` is who answered, or who wrote down what was heard by phone
-    (`heard_from`, `heard_at`).
+    """A yes that is waited for or was given; `rule_name` is what the rule is about, as people read it.
+
+    `answered_by` is who answered, or who wrote down what was heard by phone (`heard_from`, `heard_at`).
     """
 
     rule: str
+    rule_name: str
     vehicle_id: str
     vehicle_name: str
     approver: str
@@ -120,6 +124,7 @@ class AskedOut(Out):
     """A yes that is waited for, as a list shows it."""
 
     rule: str
+    rule_name: str
     vehicle_id: str
     vehicle_name: str
     approver: str
@@ -168,6 +173,7 @@ class RequestSummaryOut(Out):
     held: bool = False
     schedule_at: datetime | None = None
     on_call: bool = False
+    waits: bool = False
     reserved: str | None = None
     series: str | None = None
     returns: str | None = None
@@ -210,7 +216,8 @@ class OfferRequestOut(Out):
     """What a driver must know of the request.
 
     `stays_until`: nobody was there, and whoever asked is being rung. `death_reported`: a doctor is yet to confirm it.
-    `aboard` is the vehicle that keeps the patient until another has them.
+    `aboard` is the vehicle that keeps the patient until another has them. `waits`: the vehicle stays at the destination
+    for the way back.
     """
 
     id: str
@@ -225,6 +232,7 @@ class OfferRequestOut(Out):
     stays_until: datetime | None = None
     death_reported: bool = False
     aboard: str | None = None
+    waits: bool = False
 
 
 def in_scope(books: Books, person: Person, request_id: str) -> Request:
@@ -267,11 +275,15 @@ def assignment_out(unit: Unit, assignment: Assignment, names: Names, car: Car = 
     )
 
 
-def approval_out(books: Books, approval: Approval, names: Names) -> ApprovalOut:
+def approval_out(books: Books, approval: Approval, names: Names, called: RuleNames) -> ApprovalOut:
     """An approval with the name of whoever answered it or wrote the answer down."""
     person = books.people.find(approval.answered_by) if approval.answered_by else None
-    name = names.get(approval.vehicle_id, approval.vehicle_id)
-    return ApprovalOut.of(approval, vehicle_name=name, answered_by=person.name if person else None)
+    return ApprovalOut.of(
+        approval,
+        rule_name=called.of_approval(approval),
+        vehicle_name=names.get(approval.vehicle_id, approval.vehicle_id),
+        answered_by=person.name if person else None,
+    )
 
 
 def retry_at(books: Books, promise: Promise) -> datetime | None:
@@ -298,7 +310,7 @@ def summaries_out(
     proposed = list_proposed(books, listed) if person is None or hears_proposals(person) else {}
     named = [*(a.vehicle_id for a in assignments), *(a.vehicle_id for a in approvals)]
     names = vehicle_names(books, [*named, *(one.vehicle_id for one in proposed.values())])
-    found, cars = [], cars_of(books, assignments)
+    found, cars, called = [], cars_of(books, assignments), RuleNames(books, unit.zone, lang)
     for request in listed:
         mine = [a for a in assignments if a.request_id == request.id]
         promise = promises.get(request.id)
@@ -310,12 +322,12 @@ def summaries_out(
             assignments=[assignment_out(unit, one, names, cars.get(one.id, _UNKNOWN)) for one in mine],
             promise=PromiseOut.of(promise, retry_at=retry_at(books, promise)) if promise else None,
             asked=[
-                AskedOut.of(a, vehicle_name=names.get(a.vehicle_id, a.vehicle_id))
+                AskedOut.of(a, rule_name=called.of_approval(a), vehicle_name=names.get(a.vehicle_id, a.vehicle_id))
                 for a in approvals
                 if a.request_id == request.id and a.is_asked
             ],
             heard=[
-                approval_out(books, a, names)
+                approval_out(books, a, names, called)
                 for a in approvals
                 if a.request_id == request.id and a.is_heard and request.state not in ENDS
             ],
@@ -347,14 +359,15 @@ def request_out(unit: Unit, books: Books, person: Person, request_id: str, link:
     reports = books.deaths.list_of(request_id)
     rule_of = rules_of(unit.packs(books))
     names = vehicle_names(books, [entry.event.vehicle_id for entry in entries])
+    called = RuleNames(books, unit.zone, lang)
     last = books.decisions.find_last(request_id)
     return RequestOut(
         **summary.model_dump(),
         decision=decision_for(person, last, rule_of, unit.zone, lang, owed_of(books, request_id, unit))
         if last
         else None,
-        approvals=[approval_out(books, approval, names) for approval in books.approvals.list_of(request_id)],
-        timeline=[event_out(entry, names, briefs, rule_of, unit.zone, lang) for entry in entries],
+        approvals=[approval_out(books, approval, names, called) for approval in books.approvals.list_of(request_id)],
+        timeline=[event_out(entry, names, called.of_event, briefs, rule_of, unit.zone, lang) for entry in entries],
         track_url=link.replace("{token}", books.requests.get_track_token(request_id)),
         contact_phone=books.requests.get_contact(request_id).phone,
         onward=onward_of(books, request_id),
@@ -390,6 +403,7 @@ def page_out(
 def offer_request_out(unit: Unit, books: Books, request: Request, trip: Assignment, lang: Lang) -> OfferRequestOut:
     """What a driver must know of the request; the family's words to the driver are the note."""
     now = unit.clock.now()
+    back = find_back(books, request)
     until = stays_until(books, trip, unit.policy(books, now)) if trip.state is AssignmentState.ON_SCENE else None
     return OfferRequestOut.of(
         request,
@@ -403,6 +417,7 @@ def offer_request_out(unit: Unit, books: Books, request: Request, trip: Assignme
         ),
         family_left=FamilyWord.LEFT in words_of_family(books, request.id),
         aboard=_aboard(books, request),
+        waits=back is not None and back.ask.waits and back.state is RequestState.SCHEDULED,
     )
 
 

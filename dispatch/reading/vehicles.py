@@ -13,7 +13,7 @@ from dispatch.domain.assignment import Assignment
 from dispatch.domain.fix import FixLimits, LinkHealth, link_health
 from dispatch.domain.people import FacilityKind, Person
 from dispatch.domain.vehicle import VehicleNow
-from dispatch.reading.base import Out
+from dispatch.reading.base import Out, PointOut, place_out
 from dispatch.reading.incidents import IncidentOut
 from dispatch.reading.requests import (
     AssignmentOut,
@@ -84,8 +84,18 @@ class OfferOut(Out):
     request: OfferRequestOut
 
 
+class WaitingOut(Out):
+    """Where a driver's vehicle waits for a way back, and from when on that is expected."""
+
+    place: PointOut
+    schedule_at: datetime
+    on_call: bool
+
+
 class MeOut(Out):
     """Who is signed in; a driver's own vehicle and the assignment it is on; `timezone` is the region's.
+
+    `waiting` is the way back for which the vehicle stays where it is.
 
     `permissions` are those that were given to this person by name. `ageing_s` is how long a request waits until it
     comes one level up (R24), for those who see the order.
@@ -102,6 +112,7 @@ class MeOut(Out):
     assignment: AssignmentOut | None
     request: OfferRequestOut | None
     contact_phone: str | None = None
+    waiting: WaitingOut | None = None
     now: datetime
     timezone: str
     ageing_s: float | None = None
@@ -188,9 +199,19 @@ def me_out(
         assignment=assignment_out(unit, live, {vehicle.id: vehicle.vehicle.name}) if live and vehicle else None,
         request=offer_request_out(unit, books, request, live, lang) if request and live else None,
         contact_phone=see(live.request_id).phone if live and live.row.is_going else None,
+        waiting=_waiting_out(books, person.vehicle, lang) if vehicle and live is None else None,
         now=now,
         timezone=str(unit.zone),
         ageing_s=unit.policy(books, now).ageing_s if sees_order else None,
         demo=demo,
         roads=roads,
     )
+
+
+def _waiting_out(books: Books, vehicle_id: str | None, lang: Lang) -> WaitingOut | None:
+    """The way back that the vehicle waits for, the next where there are several."""
+    for one in books.requests.list_waiting():
+        if one.vehicle_id == vehicle_id:
+            ask = books.requests.get(one.request_id).ask
+            return WaitingOut(place=place_out(ask.pickup, lang), schedule_at=one.at, on_call=ask.on_call)
+    return None

@@ -16,6 +16,7 @@ from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.vehicle_classes import CLASSES, YES, Duty
 
 CLASS_RULE = "KELAS"  # what a class may do by itself, where no rule of a pack says it
+ASKED = "asked"  # a vehicle whose driver has not answered yet, among the facts of its duty
 DUTY_RULE = "DINAS"  # whether the vehicle is on duty and free
 HOURS_RULE = "JAM"  # whether the vehicle serves at this hour, where its agency's pack says nothing of hours
 KEPT_RULE = "PESANAN"  # whether the vehicle is reserved for somebody else's booked time, which is near
@@ -255,8 +256,8 @@ def _class_finding(situation: Situation, objections: set[str]) -> Finding:
 
 def _duty_finding(situation: Situation) -> Finding:
     vehicle = situation.vehicle
-    duty = Duty.COMMITTED if vehicle.assignment_id is not None else vehicle.duty
-    return _built_in(DUTY_RULE, met=vehicle.is_free, facts={"duty": duty.value})
+    asked = vehicle.assignment_id is not None and vehicle.duty is Duty.AVAILABLE
+    return _built_in(DUTY_RULE, met=vehicle.is_free, facts={"duty": ASKED if asked else vehicle.duty.value})
 
 
 def _left_alone_finding(situation: Situation) -> Finding:

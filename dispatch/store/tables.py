@@ -152,6 +152,7 @@ INDEXES = {
 # Word for word the predicates of the indexes: SQLite does not use a partial index for bound parameters.
 IS_LIVE = text("assignments.is_live")
 IS_BOOKED = text("requests.state = 'scheduled'")
+IS_WAITED_WITH = text("requests.state = 'scheduled' AND json_extract(requests.ask, '$.waits')")
 IS_QUEUED = text("messages.state = 'queued'")
 
 Index("requests_newest", requests.c.created_at.desc(), requests.c.id.desc())
@@ -159,6 +160,11 @@ Index("requests_by_place", requests.c.ended_at, requests.c.pickup_lat, requests.
 Index("incidents_open", incidents.c.closed_at, incidents.c.created_at.desc())
 Index("requests_of_facility", requests.c.facility, requests.c.created_at.desc())
 Index("requests_booked", requests.c.schedule_at, sqlite_where=text("state = 'scheduled'"))
+Index(
+    "requests_waiting",
+    requests.c.schedule_at,
+    sqlite_where=text("state = 'scheduled' AND json_extract(ask, '$.waits')"),
+)
 Index("messages_queued", messages.c.recipient, messages.c.id, sqlite_where=text("state = 'queued'"))
 UniqueConstraint(messages.c.key)
 Index("messages_by_state", messages.c.state, messages.c.id)

@@ -37,7 +37,9 @@ from dispatch.vocabulary.events import (
     RequestChanged,
     RequestEnded,
     RequestReceived,
+    ReservationLost,
     Reserved,
+    ReturnAdded,
     SoonerEvent,
     StepCorrected,
     StepTaken,
@@ -96,6 +98,7 @@ _OVERTAKEN = frozenset(
         *(Template.APPROVAL_HEARD, Template.REFUSAL_HEARD, Template.APPROVAL_TAKEN_BACK),
     }
 )
+_WAITING = frozenset({Template.WAIT_THERE})
 # Of what is asked by phone the family reads that somebody rings, and why.
 _ASKED_BY_PHONE: Mapping[Why, Template] = {
     Why.NOBODY_THERE: Template.MET_NOBODY,
@@ -341,8 +344,15 @@ def _of_booking(event: Event, it: _Happened) -> Tellings:
                 return ()  # one word: where to
             booked = Template.BOOKED if event.schedule_at is not None else Template.RECEIVED
             return it.say("contact", booked, last=event.until, rides=_several(event))
+        case ReturnAdded():
+            template = Template.RETURN_ON_CALL if event.on_call else Template.RETURN_BOOKED
+            return it.say("contact", template, last=event.schedule_at)
         case BookingUncertain():
             return _uncertain(event, it)
+        case Reserved(waits=True):
+            return it.drop(_WAITING) + it.say("driver", Template.WAIT_THERE, wait=SETTLED)
+        case ReservationLost(waited=True):
+            return it.drop(_WAITING) + it.say("driver", Template.WAIT_OVER)
         case Reserved(again=True):
             to_whom = ("contact", "facility", OPERATOR)
             return tuple(message for to in to_whom for message in it.say(to, Template.BOOKING_SURE))

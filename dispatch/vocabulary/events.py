@@ -75,6 +75,7 @@ class EventKind(StrEnum):
     INCIDENT_CLOSED = auto()
     RESERVATION_LOST = auto()
     BOOKING_UNCERTAIN = auto()
+    RETURN_ADDED = auto()
     RETURN_CALLED = auto()
     NOTED = auto()
     HELD = auto()
@@ -517,14 +518,17 @@ class RequestChanged(OfSeries):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reserved(Event):
-    """A vehicle is kept for a booked time; `again`: somebody had been told that none was."""
+    """A vehicle is kept for a booked time; `again`: somebody had been told that none was. It `waits` there for it."""
 
     again: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReservationLost(Event):
-    """The vehicle that was kept for a booked time is not kept any more."""
+    """The vehicle that was kept for a booked time is not kept any more; `waited`: it was waiting there for it."""
+
+    waited: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -535,6 +539,14 @@ class BookingUncertain(Event):
     no_vehicle: bool = False
     rule: str | None = None
     documents: tuple[Document, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnAdded(Event):
+    """A kept request has a way back from now on, at a time or `on_call` from then on."""
+
+    schedule_at: datetime
+    on_call: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

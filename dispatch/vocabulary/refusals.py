@@ -51,6 +51,8 @@ class RefusalCode(StrEnum):
     RETURN_BOUNDS = auto()
     NOT_ON_CALL = auto()
     NOT_THERE_YET = auto()
+    HAS_RETURN = auto()
+    RETURN_FROM_WHERE = auto()
     NO_SERIES = auto()
     VEHICLE_TAKEN = auto()
     NOT_LOWER = auto()

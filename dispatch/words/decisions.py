@@ -191,9 +191,8 @@ def checklist_text(item: ChecklistItem, record: DecisionRecord, zone: tzinfo, la
             place=record.destination or phrase(lang, "decisions.checklist", "place"),
             day=day,
             clock=clock_text(item.not_before, zone),
-            rule=item.rule,
         )
     if item.text is not None:
         return item.text
     document = capital(word("documents", item.code, lang))
-    return phrase(lang, "decisions.checklist", "document", Document=document, rule=item.rule)
+    return phrase(lang, "decisions.checklist", "document", Document=document)

@@ -17,6 +17,8 @@ from dispatch.vocabulary.events import (
     Noted,
     RequestEnded,
     RequestReceived,
+    ReservationLost,
+    Reserved,
     SoonerEvent,
     StepCorrected,
     facts_of,
@@ -61,9 +63,15 @@ _OWN_WORDS = {
 
 
 def event_text(
-    event: Event, lang: Lang, zone: tzinfo, *, vehicle: str | None = None, decision: str | None = None
+    event: Event,
+    lang: Lang,
+    zone: tzinfo,
+    *,
+    vehicle: str | None = None,
+    rule: str | None = None,
+    decision: str | None = None,
 ) -> str:
-    """One line; `vehicle` is its name, `decision` the sentence of the decision that was made."""
+    """One line; `vehicle` and `rule` are what they are called, `decision` the sentence of what was decided."""
     if isinstance(event, DecisionMade) and not event.again and (written := decision or event.sentence):
         return written
     facts = facts_of(event)
@@ -72,6 +80,8 @@ def event_text(
     words.update({name: clock_text(at, zone) for name, at in facts.items() if isinstance(at, datetime)})
     if vehicle:
         words["vehicle"] = vehicle
+    if rule:
+        words["about"] = rule
     if isinstance(event, ArrivalChanged) and event.later_min:
         words["change"] = change_text(event.later_min, lang)
     if isinstance(event, SoonerEvent):
@@ -108,6 +118,24 @@ def code_name(of: str, code: str, lang: Lang) -> str:
 
 
 def _key(event: Event) -> str:
+    return _key_of_booking(event) or _key_of_other(event)
+
+
+def _key_of_booking(event: Event) -> str | None:
+    match event:
+        case RequestReceived(onward_of=str()):
+            return "request_received_onward"
+        case Reserved(waits=True):
+            return "reserved_waits"
+        case ReservationLost(waited=True):
+            return "reservation_lost_waited"
+        case BookingUncertain(no_vehicle=False):
+            return "booking_papers"
+        case _:
+            return None
+
+
+def _key_of_other(event: Event) -> str:
     match event:
         case DecisionMade(again=True):
             return "decision_made_again"
@@ -121,12 +149,8 @@ def _key(event: Event) -> str:
             return "step_corrected_forgotten"
         case DeathAnswered(confirmed=True):
             return "death_answered_confirmed"
-        case RequestReceived(onward_of=str()):
-            return "request_received_onward"
         case Answered(heard_at=datetime()):
             return f"{event.kind}_heard"
-        case BookingUncertain(no_vehicle=False):
-            return "booking_papers"
         case DutyChanged(shift_over=True):
             return "duty_changed_shift_over"
         case RequestEnded(reason=str()):

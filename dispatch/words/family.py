@@ -55,6 +55,11 @@ def booked_line(*, kept: bool, lang: Lang) -> str:
     return phrase(lang, _SAY, "kept" if kept else "sought")
 
 
+def waits_line(*, waiting: bool, lang: Lang) -> str:
+    """The vehicle that brought the patient waits for the way back, or will."""
+    return phrase(lang, _SAY, "waits" if waiting else "will_wait")
+
+
 def uncertain_line(due_at: datetime, zone: tzinfo, lang: Lang) -> str:
     """A booked trip that is near has no vehicle, and by when somebody calls."""
     return phrase(lang, _SAY, "uncertain", clock=clock_text(due_at, zone))

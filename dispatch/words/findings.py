@@ -25,6 +25,13 @@ class Said:
     lang: Lang
 
 
+def rule_name(rule_id: str, rule: Rule | None, lang: Lang) -> str:
+    """What people call a rule, who do not know its code: its title, as its pack has it, or what a built-in is about."""
+    if rule is not None:
+        return rule.title
+    return table(lang, "sop.rule_name").get(rule_id) or table(lang, "findings.say")["unnamed_rule"]
+
+
 def finding_text(finding: Finding, rule: Rule | None, lang: Lang) -> Said:
     """The one sentence of a finding, from the rule's reason and the facts that it saw."""
     if finding.rule in _BUILT_IN:
@@ -50,7 +57,6 @@ def would_help(finding: Finding, rule: Rule | None, lang: Lang) -> Said | None:
 def _own(key: str, finding: Finding, lang: Lang) -> Said:
     """A sentence of the product's own."""
     words = fact_words(finding.facts, lang)
-    words["rule"] = finding.rule
     may = finding.facts.get("may")
     words["classes"] = joined([word("class", kind, lang) for kind in may], lang) if isinstance(may, list) else ""
     return Said(table(lang, "findings.say")[key].format_map(words), lang)

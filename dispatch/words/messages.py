@@ -45,6 +45,21 @@ def changed_time_text(when: str, lang: Lang) -> str:
     return phrase(lang, "messages.booked", "time", when=when)
 
 
+def request_named(
+    need: str, lang: Lang, *, pickup: str | None, asked_by: str | None, booked: str | None, since: str
+) -> str:
+    """A request as people know it: what for, from where, and when.
+
+    `asked_by` stands for a pick-up that may not be named. A booked trip is known by its own time, any other by the one
+    at which it was asked for.
+    """
+    key = "from" if pickup else "asked" if asked_by else "alone"
+    when = phrase(lang, "messages.which", "booked", when=booked) if booked else since
+    what = table(lang, "messages.for")[need]
+    return phrase(lang, "messages.which", key, what=what, place=pickup or asked_by, when=when)
+
+
 def recipient_label(kind: str, name: str, lang: Lang) -> str:
-    """Whom a message is for, as people read it; `name` is that of the vehicle, facility or agency."""
-    return name_of(lang, "messages.recipient", kind).format(name=name)
+    """Whom a message is for, as people read it; `name` is that of the vehicle, facility or agency, if it is known."""
+    label = name_of(lang, "messages.recipient", kind)
+    return label.format(name=name) if name or "{name}" not in label else name_of(lang, "messages.recipient", "")

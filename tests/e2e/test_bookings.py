@@ -155,3 +155,46 @@ def test_an_operator_finds_what_is_booked_apart_from_what_is_running(
     panel = page.get_by_role("complementary")
     expect(panel).to_contain_text("Terjadwal")
     expect(panel).to_contain_text(re.compile(r"\S dipesan"))
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
+def test_a_way_back_is_added_and_its_driver_waits_there_and_is_asked_when_somebody_is_ready(
+    served: Served, enter: Enter, opened: Opened, keep: Keep, size: tuple[int, int]
+) -> None:
+    served.go_on_duty("sopir-transpor")
+    body = {"need": "transport", "pickup": "puskesmas-cikokol", "dropoff": "rsud-kabupaten-tangerang"}
+    made = served.post("staff", "siti", "/api/requests", {**body, "contact": {"phone": "+62 811-0000-0009"}})
+    page = enter("staff", "siti", size)
+    page.get_by_role("button", name=re.compile(r"Antar kontrol \d")).click()  # among those that run
+    page.get_by_role("button", name="Tambah perjalanan pulang").click()
+    page.get_by_label("Perjalanan pulang").select_option("waits")
+    # A minute ahead, also where midnight lies in between.
+    page.get_by_label("Paling cepat").fill(f"{datetime.now(ZONE) + timedelta(minutes=2):%H:%M}")
+    assert_sound(page)
+    keep(page, f"minta-tambah-pulang-{size[0]}")
+    page.get_by_role("button", name="Catat perjalanan pulang").click()
+    rides = page.get_by_role("region", name="Perjalanan dalam pesanan ini")
+    expect(rides.get_by_role("button").nth(1)).to_contain_text("Kendaraan yang mengantar menunggu di sana")
+    expect(page.get_by_role("button", name="Tambah perjalanan pulang")).to_have_count(0)
+
+    driver = enter("driver", "sopir-transpor", size)
+    tell = re.compile("Tunggu di RSUD .*, lalu antar pulang")
+    for step in ("accept", "en_route", "on_scene", "transporting", "at_destination"):
+        served.step("sopir-transpor", step)
+    expect(driver.get_by_text(tell)).to_be_visible()
+    keep(driver, f"sopir-tunggu-{size[0]}")
+    served.step("sopir-transpor", "clear")
+    expect(driver.get_by_role("heading", name="SIAGA")).to_be_visible()
+    expect(driver.get_by_text(tell)).to_be_visible()
+    assert_sound(driver)
+    keep(driver, f"sopir-menunggu-{size[0]}")
+
+    link = opened.page(served.url, size)
+    link.goto(str(made["track_url"]))
+    expect(link.get_by_text("Kendaraan yang mengantar menunggu di sana")).to_be_visible()
+    assert_sound(link)
+    keep(link, f"pantau-menunggu-{size[0]}")
+    expect(rides.get_by_role("button").nth(1)).to_contain_text("menunggu di sana")
+    rides.get_by_role("button").nth(1).click()
+    page.get_by_role("button", name="Siap dijemput pulang").click()
+    expect(driver.get_by_role("button", name="TERIMA")).to_be_visible()

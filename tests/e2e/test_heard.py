@@ -111,7 +111,9 @@ def test_of_several_that_are_asked_it_is_said_which_and_a_no_is_a_no(served: Ser
     panel = page.get_by_role("complementary", name="Permintaan terpilih")
     panel.get_by_role("button", name="Izin lewat telepon…").click()
     asked = page.get_by_role("dialog", name="Izin lewat telepon")
-    asked.get_by_label("Yang ditanyakan").select_option("Mobil Jenazah Kabupaten · operator pemilik kendaraan (R26)")
+    rule = "Kendaraan pemerintah lain memerlukan persetujuan operatornya"
+    which = f"Mobil Jenazah Kabupaten · operator pemilik kendaraan ({rule})"
+    asked.get_by_label("Yang ditanyakan").select_option(which)
     asked.get_by_label("Siapa yang menjawab").fill("Bu Contoh Kiki")
     asked.get_by_label("Jawabannya").select_option("belum boleh berangkat")
     asked.get_by_label("Alasan").fill("kendaraan sedang diservis")

@@ -456,7 +456,8 @@ def test_a_yes_that_a_family_waits_for_is_asked_and_answered_before_any_rule(
     }
     request_id = served.post("staff", "siti", "/api/requests", body)["id"]
     asked = page.get_by_role("region", name="Menunggu jawaban Anda")
-    expect(asked).to_contain_text("Bolehkah Ambulans Transportasi Cikokol berangkat menurut R02?")
+    expect(asked).to_contain_text("Bolehkah Ambulans Transportasi Cikokol berangkat?")
+    expect(asked).to_contain_text("Aturannya: “Ambulans gratis boleh membawa jenazah dalam keadaan darurat”.")
     asked.get_by_label("Alasan (wajib)").fill("Tidak ada mobil jenazah lain")
     assert (sideways(page), small_targets(page), violations(page)) == (0, [], [])
     keep(page, f"kelola-persetujuan-{size[0]}")

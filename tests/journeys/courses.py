@@ -8,7 +8,6 @@ from functools import partial
 from dispatch.desk.command import Command
 from dispatch.desk.usecases import (
     approving,
-    booked,
     changes,
     changing,
     closures,
@@ -16,6 +15,7 @@ from dispatch.desk.usecases import (
     incidents,
     promises,
     requests,
+    returning,
     sop,
     transferring,
     trips,
@@ -27,6 +27,7 @@ from dispatch.domain.correction import Correction
 from dispatch.domain.death import DeathWord
 from dispatch.domain.people import Person
 from dispatch.domain.request import Contact
+from dispatch.domain.trip import way_back
 from dispatch.vocabulary.bookings import Rides, Weekday
 from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.needs import Leaves, Need, Urgency
@@ -35,6 +36,7 @@ from dispatch.vocabulary.promises import OPERATOR, CallOutcome, CloseOutcome
 from dispatch.vocabulary.request_states import FamilyWord, RequestState
 from dispatch.vocabulary.trip_steps import Report, Step
 from dispatch.vocabulary.vehicle_classes import Duty
+from geo.sample.areas import sample_areas
 from geo.shape import Shape, ShapeKind
 from tests.journeys.town import DRIVERS, OKA, OPI, Town, done
 from tests.people import CIKOKOL, DINA, HOME, NOW, RINA, RSUD, SITI, ask, drowned_child, packs
@@ -277,8 +279,25 @@ async def bookings(town: Town) -> None:
     await town.drive(there, *TRIP)
     await town.wait(4 * 3600)
     waits = next(one for one in await town.books(lambda books: books.requests.list_series(there)) if one.ask.on_call)
-    done(await booked.call_back(unit, waits.id, by=None))
+    done(await returning.call_back(unit, waits.id, by=None))
     await town.drive(waits.id, Step.ACCEPT)
+
+
+async def a_check_up(town: Town) -> None:
+    """A check-up now: its way back is noted for a time, and then on call with the vehicle waiting; in the end somebody
+    else drives the patient home."""
+    there = await town.ask(replace(ask(Need.TRANSPORT), dropoff=RSUD))
+    turn = partial(way_back, areas=sample_areas())
+    at, ended = NOW + timedelta(hours=2), RequestState.CANCELLED_BY_REQUESTER
+    for how in ({"on_call": False}, {"on_call": True, "waits": True}):
+        done(await returning.add_back(town.unit, there, partial(turn, at=at, **how), by=by(SITI)))
+        rides = await town.books(lambda books: books.requests.list_series(there))
+        back = next(one for one in rides if one.returns == there and one.state is RequestState.SCHEDULED)
+        if how["on_call"]:
+            await town.drive(there, *TRIP)
+            await town.wait(60)
+        done(await changes.end(town.unit, back.id, ended, by=by(SITI), told="ibunya", reason="dijemput anaknya"))
+    await town.wait(60)
 
 
 async def put_right(town: Town) -> None:
@@ -432,6 +451,7 @@ COURSES: dict[str, Callable[[Town], Awaitable[None]]] = {
             a_jam,
             one_event,
             bookings,
+            a_check_up,
         ),
     )
 }

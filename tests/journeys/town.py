@@ -32,6 +32,7 @@ from dispatch.store.sqlite import open_passing
 from dispatch.tell.gateway import Gateways
 from dispatch.tell.tail import tell_on
 from dispatch.tell.teller import Teller
+from dispatch.vocabulary.events import EventKind
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.refusals import Refusal
 from dispatch.vocabulary.roles import Role
@@ -116,7 +117,7 @@ class Read:
     @property
     def line(self) -> str:
         """As a transcript has it: the time, who and what, without what is another in every run."""
-        text = re.sub(r"P-[0-9a-f]{12}", "P-1", self.letter.text.rpartition(" (no. ")[0])
+        text = self.letter.text.rpartition(" (no. ")[0]
         return f"{self.at.astimezone(ZONE):%H.%M.%S} {self.letter.label}: " + re.sub(r"/t/\S+", "/t/…", text)
 
 
@@ -249,6 +250,20 @@ class Town:
                     *(text for vehicle in page.vehicles for text, _ in vehicle.steps),
                 ]
         return said
+
+    async def timelines(self) -> list[str]:
+        """Each line of every request's timeline that is no decision's own sentence."""
+        entries = await self.journal()
+
+        def read(books: Books) -> list[str]:
+            found = [
+                event
+                for request_id in {entry.event.request_id for entry in entries if entry.event.request_id}
+                for event in request_out(self.unit, books, OPI, request_id, "{token}", Lang.ID).timeline
+            ]
+            return [event.text for event in found if event.kind is not EventKind.DECISION_MADE]
+
+        return await self.books(read)
 
     async def spoken(self, request_id: str) -> list[tuple[bool, str]]:
         """All that is read of a request now or may still be sent, and whether it is for whoever asked: the family's

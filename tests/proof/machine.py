@@ -15,7 +15,6 @@ from dispatch.desk.command import Command
 from dispatch.desk.unit import Unit
 from dispatch.desk.usecases import (
     approving,
-    booked,
     changes,
     changing,
     deaths,
@@ -24,6 +23,7 @@ from dispatch.desk.usecases import (
     promises,
     reports,
     requests,
+    returning,
     transferring,
     trips,
     vehicles,
@@ -181,7 +181,7 @@ class DeskMachine(Ground):
     @rule(
         hours=st.sampled_from([1.2, 2, 3, 14, 26, 40]),
         more=st.sampled_from([0, 0, 1, 2]),
-        back=st.sampled_from([None, "at", "on call"]),
+        back=st.sampled_from([None, "at", "on call", "waits"]),
         what=st.sampled_from(["transport", "transport, can sit", "body"]),
     )
     @precondition(lambda self: len(self.open_requests()) < MOST_REQUESTS - 3)
@@ -190,7 +190,8 @@ class DeskMachine(Ground):
         at = self.town.clock.now() + timedelta(hours=hours)
         there = replace(ASKS[what], dropoff=HOME, schedule_at=at)
         later = at + timedelta(hours=2)
-        home = way_back(there, sample_areas(), at=later, on_call=back == "on call") if back else None
+        how = {"on_call": back == "on call", "waits": back == "waits"}
+        home = way_back(there, sample_areas(), at=later, **how) if back else None
         until = (at.astimezone(ZONE) + timedelta(days=more)).date()
         repeat = Repeat(days=frozenset(Weekday), until=until) if more else None
         ask_for = partial(requests.receive, repeat=repeat, back=home)
@@ -199,12 +200,36 @@ class DeskMachine(Ground):
         rides = self.town.run(lambda: self.town.unit.store.read(lambda books: books.requests.list_series(made)))
         self.requests |= {ride.id: what for ride in rides} | {made: what}
 
+    @rule(
+        number=NUMBERS,
+        minutes=st.sampled_from([1, 20, 90, 300]),
+        on_call=st.booleans(),
+        waits=st.sampled_from([True, True, False]),
+    )
+    @precondition(lambda self: self.open_requests() and len(self.open_requests()) < MOST_REQUESTS)
+    def returns(self, number: int, minutes: int, on_call: bool, waits: bool) -> None:
+        """A kept request gets a way back: nothing else of it is different afterwards, and nobody who goes is let go."""
+        row = self.pick(self.open_requests(), number)
+        if row is None:
+            return
+        at = self.town.clock.now() + timedelta(minutes=minutes)
+        turn = partial(way_back, areas=sample_areas(), at=at, on_call=on_call, waits=waits)
+        going = {one["id"] for one in self.live(*ON_TRIP, "accepted")}
+        done = self.do(SITI, "return", lambda unit, by: returning.add_back(unit, row["id"], turn, by=by))
+        after = self.witness.read()
+        if not going <= {one["id"] for one in after["assignments"] if one["state"] in LIVE}:
+            self.problems.append(f"a way back of {row['id']} let somebody go")
+        backs = [one for one in after["requests"] if one["returns"] == row["id"] and one["state"] not in ENDS]
+        if not isinstance(done, Refusal) and len(backs) != 1:
+            self.problems.append(f"{row['id']} has {len(backs)} ways back")
+        self.requests |= {one["id"]: self.requests[row["id"]] for one in backs}
+
     @rule(number=NUMBERS)
     @precondition(lambda self: self.booked(on_call=True))
     def call_back(self, number: int) -> None:
         row = self.pick(self.booked(on_call=True), number)
         if row is not None:
-            done = self.do(SITI, "call back", lambda unit, by: booked.call_back(unit, row["id"], by=by))
+            done = self.do(SITI, "call back", lambda unit, by: returning.call_back(unit, row["id"], by=by))
             if isinstance(done, Refusal):  # nobody was brought there yet
                 assert done.code is RefusalCode.NOT_THERE_YET, done
             else:

@@ -190,10 +190,25 @@ def judge_bookings(state: State, now: datetime) -> Iterator[str]:
             yield from _booked(row, asked, due, now, owed=owed)
             if row["reserved"] is not None:
                 kept[row["reserved"]].append((at_of(asked["schedule_at"]), row["series"] or name))
+                yield from _waits(row, asked, state)
     for vehicle, times in kept.items():
         for (one, first), (other, then) in combinations(sorted(times), 2):
             if other - one < SPAN and first != then:  # rides of one series follow each other
                 yield f"{vehicle} is kept for {one} and {other}"
+
+
+def _waits(row: Row, asked: Mapping[str, Any], state: State) -> Iterator[str]:
+    """Who waits somewhere for a way back has brought the patient there, is on duty, and on no trip."""
+    if not asked["waits"]:
+        return
+    name, vehicle = row["id"], row["reserved"]
+    trips = [one for one in state["assignments"] if one["vehicle_id"] == vehicle]
+    if not any(one["request_id"] == row["returns"] and "at_destination" in one["stamps"] for one in trips):
+        yield f"{vehicle} waits for {name} and brought nobody there"
+    if any(one["state"] in LIVE - {"offered"} for one in trips):
+        yield f"{vehicle} waits for {name} and is on a trip"
+    if any(one["id"] == vehicle and one["duty"] in ("off_duty", "out_of_service") for one in state["vehicles"]):
+        yield f"{vehicle} waits for {name} and has gone"
 
 
 def _booked(
@@ -208,7 +223,11 @@ def _booked(
         if now >= at + RUNG_AFTER and search_at > now and not owed:
             yield f"nobody is rung about the way back {name} from {at}"
         return
-    if search_at != at - LEAD:
+    if asked["waits"]:
+        if search_at != at:
+            yield f"{name} of {at} is searched for at {search_at} while a vehicle waits"
+        return
+    if search_at != at - LEAD and search_at > now:
         yield f"{name} of {at} is searched for at {search_at}"
     evening = at.astimezone(ZONE).replace(hour=18, minute=0, second=0, microsecond=0) - timedelta(days=1)
     is_looked_at = looked_at is not None and looked_at <= now

@@ -23,7 +23,7 @@ from dispatch.domain.people import Person, Token
 from dispatch.domain.request import Place
 from dispatch.settings import Settings
 from dispatch.sim.scenario import model as sc
-from dispatch.sim.scenario.acts import asker_of, name_onward, name_rides, person_of, same_as, who_answers
+from dispatch.sim.scenario.acts import asker_of, name_back, name_onward, name_rides, person_of, same_as, who_answers
 from dispatch.sim.scenario.roads import GivenRoads
 from dispatch.sim.scenario.seed import Seed
 from dispatch.sim.scenario.world import VirtualClock, World
@@ -160,10 +160,10 @@ class Served(World):
             await name_rides(self, act.id, made["id"])
         return refused
 
-    def _back(self, act: sc.AskAct) -> dict[str, str] | None:
-        if act.return_at is not None:
-            return {"at": act.return_at.isoformat()}
-        return {"after": act.return_after.isoformat()} if act.return_after is not None else None
+    def _back(self, act: sc.AskAct | sc.OperatorAct | sc.RequesterAct) -> dict[str, object] | None:
+        at = act.return_at or act.return_after
+        when = "at" if act.return_at is not None else "after"
+        return {when: at.isoformat(), "waits": act.waits} if at is not None else None
 
     async def _vehicle(self, act: sc.VehicleAct) -> list[str | None]:
         driver, refused = self.driver(act.id), []
@@ -207,7 +207,11 @@ class Served(World):
         return refused
 
     async def _operator(self, act: sc.OperatorAct) -> str | None:
-        who, request_id = person_of(self, act.role), self.requests[act.request]
+        who = person_of(self, act.role)
+        return await (self._return(who, act) if act.does == "return" else self._decided(who, act))
+
+    async def _decided(self, who: Person, act: sc.OperatorAct) -> str | None:
+        request_id = self.requests[act.request]
         path = f"/requests/{request_id}"
         body: dict[str, object]
         match act.does:
@@ -287,6 +291,12 @@ class Served(World):
             body["patient"] = said.patient.model_dump(mode="json", exclude_unset=True)
         return body | {"series": rides} | ({"contact": {"phone": said.phone}} if said.phone else {})
 
+    async def _return(self, who: Person, act: sc.OperatorAct | sc.RequesterAct) -> str | None:
+        path = f"/requests/{self.requests[act.request]}/return"
+        _, refused = await self.call(who, "POST", path, self._back(act))
+        await name_back(self, act.request)
+        return refused
+
     async def _mutual_aid(self, act: sc.MutualAidAct) -> str | None:
         who, theirs = person_of(self, act.agency), {v.id for v in self.scenario.vehicles if v.agency == act.agency}
         requests = [self.requests[act.request]] if act.request else list(self.requests.values())
@@ -320,6 +330,8 @@ class Served(World):
         who, path = asker_of(self, act.request), f"/requests/{self.requests[act.request]}"
         if act.set is not None and act.does == "change":
             _, refused = await self.call(who, "POST", f"{path}/change", self._change(act.set, act.rides))
+        elif act.does == "return":
+            refused = await self._return(who, act)
         elif act.does == "ready":
             _, refused = await self.call(who, "POST", f"{path}/ready")
         elif act.does == "note":

@@ -70,7 +70,9 @@ def test_staff_write_down_what_they_heard_and_the_approver_takes_it_back(asked: 
         [listed] = dina.get("/api/requests").json()["requests"]
         assert [(one["vehicle_name"], one["heard_from"]) for one in listed["heard"]] == [("Ambulans Contoh T1", NAME)]
         lines = [entry["text"] for entry in answer.json()["timeline"] if entry["kind"] == "approval_given"]
-        assert lines == ["Ambulans Contoh T1 disetujui petugas Dinas Kesehatan lewat telepon (R02): keluarga menunggu"]
+        rule = "Ambulans gratis boleh membawa jenazah dalam keadaan darurat"
+        said = f"Ambulans Contoh T1 disetujui petugas Dinas Kesehatan lewat telepon ({rule}): keluarga menunggu"
+        assert (lines, kept["rule_name"], listed["heard"][0]["rule_name"]) == ([said], rule, rule)
         assert all(NAME not in entry["text"] and NAME not in str(entry["facts"]) for entry in answer.json()["timeline"])
         back = approve(dina, made, yes=False)
         assert back.status_code == 200, back.text

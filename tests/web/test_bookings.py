@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from tests.people import SITI
+from tests.people import BUDI, OPI, SITI
 from tests.web.conftest import YANI, Service
 
 ZONE = ZoneInfo("Asia/Jakarta")
@@ -94,6 +94,7 @@ def test_a_time_that_cannot_be_booked_is_refused_already_in_the_preview(service:
     ("more", "status", "code"),
     [
         ({"schedule_at": None}, 409, "booked_when"),
+        ({"schedule_at": None, "repeat": None, "return": {"after": "2020-01-01T00:00:00Z"}}, 409, "return_bounds"),
         ({"repeat": {"days": ALL, "until": (FIRST - timedelta(days=1)).date().isoformat()}}, 409, "repeat_no_day"),
         ({"repeat": {"days": ALL, "until": (FIRST + timedelta(days=70)).date().isoformat()}}, 409, "repeat_many"),
         ({"repeat": {"days": ["mon"], "until": "9999-12-31"}}, 409, "schedule_bounds"),
@@ -102,7 +103,7 @@ def test_a_time_that_cannot_be_booked_is_refused_already_in_the_preview(service:
         ({"return": {"at": FIRST.isoformat()}}, 409, "return_bounds"),
         ({"return": {}}, 422, None),
         ({"return": {"at": FIRST.isoformat(), "after": FIRST.isoformat()}}, 422, None),
-        ({"dropoff": None}, 422, "return_from_where"),
+        ({"dropoff": None}, 409, "return_from_where"),
     ],
 )
 def test_what_cannot_be_booked_keeps_nothing(
@@ -114,3 +115,68 @@ def test_what_cannot_be_booked_keeps_nothing(
         assert answer.status_code == status, answer.text
         assert code in (None, answer.json()["code"])
         assert siti.get("/api/bookings").json() == before
+
+
+NOW: dict[str, Any] = {name: value for name, value in RIDE.items() if name != "schedule_at"}
+
+
+def hours(count: float) -> str:
+    return (datetime.now(ZONE) + timedelta(hours=count)).isoformat()
+
+
+def test_a_trip_now_has_a_way_back_for_which_its_vehicle_waits(service: Service) -> None:
+    with service.client(SITI) as siti:
+        answer = siti.post("/api/requests", json={**NOW, "return": {"after": hours(2), "waits": True}})
+        assert answer.status_code == 201, answer.text
+        made = answer.json()
+        assert made["state"] != "scheduled"
+        back = made["rides"][1]
+        assert (back["returns"], back["on_call"], back["waits"], back["reserved"]) == (made["id"], True, True, None)
+
+
+def test_a_way_back_is_added_once_by_whoever_may_and_under_its_key(service: Service) -> None:
+    with service.client(SITI) as siti, service.client(OPI) as opi, service.client(BUDI) as budi:
+        made = siti.post("/api/requests", json=NOW).json()
+        path, body = f"/api/requests/{made['id']}/return", {"at": hours(3)}
+        assert budi.post(path, json=body).status_code == 403
+        key = {"Idempotency-Key": "pulang-1"}
+        first, again = (siti.post(path, json=body, headers=key) for _ in range(2))
+        assert (first.status_code, again.status_code) == (200, 200), first.text
+        rides = again.json()["rides"]
+        assert [ride["returns"] for ride in rides] == [None, made["id"]]
+        other = siti.post(path, json={"at": hours(4)}, headers=key)
+        assert (other.status_code, other.json()["code"]) == (409, "idempotency_key_reused")
+        more = opi.post(path, json=body)
+        assert (more.status_code, more.json()["code"]) == (409, "has_return")
+        kinds = [entry["kind"] for entry in again.json()["timeline"]]
+        assert kinds.count("return_added") == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        ({}, 422, "invalid"),
+        ({"waits": True}, 422, "invalid"),
+        ({"at": hours(1), "after": hours(1)}, 422, "invalid"),
+        ({"at": hours(1), "waits": "lama"}, 422, "invalid"),
+        ({"at": "2030-01-01T10:00:00"}, 422, "invalid"),
+        ({"at": "9999-12-31T23:00:00+00:00"}, 422, "invalid"),
+        ({"at": hours(-1)}, 409, "schedule_bounds"),
+        ({"at": hours(25)}, 409, "return_bounds"),
+    ],
+)
+def test_a_way_back_that_cannot_be_leaves_the_request_as_it_was(
+    service: Service, body: dict[str, Any], status: int, code: str
+) -> None:
+    with service.client(SITI) as siti:
+        made = siti.post("/api/requests", json=NOW).json()
+        answer = siti.post(f"/api/requests/{made['id']}/return", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+        assert siti.get(f"/api/requests/{made['id']}").json()["rides"] == []
+
+
+def test_nobody_is_brought_back_from_nowhere(service: Service) -> None:
+    with service.client(SITI) as siti:
+        made = siti.post("/api/requests", json={**NOW, "dropoff": None}).json()
+        answer = siti.post(f"/api/requests/{made['id']}/return", json={"at": hours(2)})
+        assert (answer.status_code, answer.json()["code"]) == (409, "return_from_where")

@@ -4,7 +4,7 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -19,6 +19,16 @@ CONTACT = {"phone": "+62 811-0000-0042"}
 HOME = {"lon": 106.636, "lat": -6.211, "name": "Rumah"}
 BODY = {"need": "body", "pickup": "puskesmas-cikokol", "dropoff": HOME, "contact": CONTACT}
 DOCUMENT = {"need": "document", "subject": "Blangko KTP", "pickup": "puskesmas-cikokol", "contact": CONTACT}
+TOMORROW = datetime.now(UTC) + timedelta(days=1)
+RETURN: dict[str, Any] = {
+    "need": "transport",
+    "pickup": "puskesmas-cikokol",
+    "dropoff": HOME,
+    "contact": CONTACT,
+    "schedule_at": TOMORROW.isoformat(),
+    "return": {"after": (TOMORROW + timedelta(hours=4)).isoformat()},
+}
+THERE = {name: value for name, value in RETURN.items() if name != "return"}
 Rows = dict[str, list[Any]]
 
 
@@ -78,6 +88,7 @@ COMMANDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "requests/{request}/duplicate": (BODY, ENDED),
     "requests/{request}/unfounded": (DOCUMENT, ENDED),
     "requests/{request}/change": (BODY, {"documents": ["ktp"]}),
+    "requests/{request}/return": (THERE, {**RETURN["return"], "waits": True}),
     "requests/{request}/hold": (BODY, {"on": True, "reason": "kamar belum pasti"}),
     "requests/{request}/note": (BODY, {"text": "pagar hijau"}),
     "requests/{request}/deliver": (DOCUMENT, {"to": HOME}),

@@ -1,15 +1,16 @@
-"""Booked trips that are still to come, and the word that somebody is ready for the way back."""
+"""Booked trips that are still to come, and ways back: added to a request, and called for."""
 
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from dispatch.desk.usecases import booked
+from dispatch.desk.usecases import returning
 from dispatch.reading.bookings import BookingsOut, bookings_out
 from dispatch.reading.requests import RequestOut, in_scope
 from dispatch.reading.scope import facility_of
-from web.context import Answer, By, Caller, Spoken, TheHouse, utc
+from web.bodies import ReturnIn, utc
+from web.context import Answer, By, Caller, Spoken, TheHouse
 
 router = APIRouter(prefix="/api", tags=["requests"])
 
@@ -27,8 +28,15 @@ async def list_bookings(
     return await unit.store.read(lambda books: bookings_out(unit, books, facility_of(person), last, limit, lang))
 
 
+@router.post("/requests/{request_id}/return")
+async def add_return(request_id: str, body: ReturnIn, house: TheHouse, by: By, answer: Answer) -> RequestOut:
+    """A kept request gets a way back, at a time or on call."""
+    await house.unit.store.read(lambda books: in_scope(books, by.actor, request_id))
+    return await answer(await returning.add_back(house.unit, request_id, body.way(house.areas), by=by))
+
+
 @router.post("/requests/{request_id}/ready")
 async def ready(request_id: str, house: TheHouse, by: By, answer: Answer) -> RequestOut:
     """The patient is ready for the way back: its vehicle is searched for now."""
     await house.unit.store.read(lambda books: in_scope(books, by.actor, request_id))
-    return await answer(await booked.call_back(house.unit, request_id, by=by))
+    return await answer(await returning.call_back(house.unit, request_id, by=by))

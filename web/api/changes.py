@@ -17,8 +17,8 @@ from dispatch.reading.requests import RequestOut, in_scope
 from dispatch.vocabulary.bookings import Rides
 from dispatch.vocabulary.needs import Death, Document, Leaves, Urgency
 from dispatch.vocabulary.request_states import RequestState
-from web.bodies import Count, Id, In, Phone, PointIn, Reason, place_of
-from web.context import Answer, By, TheHouse, utc
+from web.bodies import Count, Id, In, Phone, PointIn, Reason, place_of, utc
+from web.context import Answer, By, TheHouse
 from web.errors import Problem
 
 router = APIRouter(prefix="/api", tags=["requests"])

@@ -14,8 +14,8 @@ from dispatch.reading.base import Out
 from dispatch.vocabulary.places import Cause
 from geo.point import Point
 from geo.shape import Shape, ShapeKind
-from web.bodies import In, Lat, Lon
-from web.context import By, TheHouse, done, utc
+from web.bodies import In, Lat, Lon, utc
+from web.context import By, TheHouse, done
 
 router = APIRouter(prefix="/api/closures", tags=["closures"])
 Position = tuple[Lon, Lat]

@@ -11,8 +11,8 @@ from dispatch.domain.death import DeathWord
 from dispatch.reading.deaths import DeathOut, death_out, deaths_out, hearing
 from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.needs import Death
-from web.bodies import Id, In, Text
-from web.context import By, Caller, Spoken, TheHouse, done, utc
+from web.bodies import Id, In, Text, utc
+from web.context import By, Caller, Spoken, TheHouse, done
 
 router = APIRouter(prefix="/api", tags=["deaths"])
 

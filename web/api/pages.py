@@ -9,8 +9,8 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse, Redirect
 from fastapi.templating import Jinja2Templates
 
 from dispatch.desk.ports import NotFoundError, StoreUnavailableError
-from dispatch.desk.usecases.booked import call_back
 from dispatch.desk.usecases.changes import family_said
+from dispatch.desk.usecases.returning import call_back
 from dispatch.reading import family
 from dispatch.reading.family import FamilyView
 from dispatch.vocabulary.languages import Lang

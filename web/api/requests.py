@@ -1,10 +1,10 @@
 """Asking for vehicles, and what is done about a request."""
 
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from dispatch.desk.ports import Books
 from dispatch.desk.usecases import approving, requests
@@ -12,7 +12,7 @@ from dispatch.domain.approval import Heard
 from dispatch.domain.booking import Repeat
 from dispatch.domain.people import Person
 from dispatch.domain.request import Ask, Contact, Patient, RequestFilter
-from dispatch.domain.trip import asked_by, way_back
+from dispatch.domain.trip import asked_by
 from dispatch.reading.decisions import (
     DecisionOut,
     SuggestionOut,
@@ -28,11 +28,12 @@ from dispatch.reading.scope import facility_of
 from dispatch.vocabulary.bookings import Weekday
 from dispatch.vocabulary.needs import NEEDS, Death, Document, Leaves, Need, Urgency
 from dispatch.vocabulary.promises import APPROVERS
+from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Permission, may
-from web.bodies import Count, Id, In, Phone, PointIn, Reason, Text, place_of
-from web.context import Answer, By, Caller, Spoken, TheHouse, done, utc
-from web.errors import Problem
+from web.bodies import Count, Id, In, Phone, PointIn, Reason, ReturnIn, Text, place_of, utc
+from web.context import Answer, By, Caller, Spoken, TheHouse, done
+from web.errors import Problem, refused
 
 router = APIRouter(prefix="/api", tags=["requests"])
 demo = APIRouter(prefix="/api/demo", tags=["demo"])
@@ -94,23 +95,10 @@ class RepeatIn(In):
     until: date
 
 
-class ReturnIn(In):
-    """The way back of a booked trip: `at` its time, or, where nobody knows it yet, not before `after`."""
-
-    at: datetime | None = None
-    after: datetime | None = None
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
-        if (self.at is None) is (self.after is None):
-            raise ValueError("a way back has a time (at) or an earliest time (after)")
-        return self
-
-
 class RequestIn(AskIn):
     """What is asked and is to be carried out; `choose` prefers one of the eligible candidates.
 
-    A booked trip may `repeat`, and every ride of it may have a way back (`return`).
+    It may have a way back (`return`), and a booked trip may `repeat`, with all of its rides.
     """
 
     contact: ContactIn
@@ -209,14 +197,10 @@ async def receive(body: RequestIn, house: TheHouse, by: By, answer: Answer) -> R
 
 
 def _back_of(house: TheHouse, ask: Ask, back: ReturnIn | None) -> Ask | None:
-    """The way back of what is asked. Raises a 422 problem where nobody said where the trip goes."""
-    if back is None:
-        return None
-    at = back.at or back.after
-    assert at is not None
-    returning = way_back(ask, house.areas, at=utc(at), on_call=back.at is None)
-    if returning is None:
-        raise Problem(422, "return_from_where")
+    """The way back of what is asked. Raises a 409 problem where the trip goes nowhere."""
+    returning = back.way(house.areas)(ask) if back is not None else None
+    if back is not None and returning is None:
+        raise refused(Refusal(RefusalCode.RETURN_FROM_WHERE))
     return returning
 
 

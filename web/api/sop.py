@@ -33,8 +33,8 @@ from dispatch.sim.scenario.whatif import play_apart
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.words.drafts import expectation_text
-from web.bodies import In, Reason
-from web.context import ByAny, Caller, Spoken, TheHouse, done, utc
+from web.bodies import In, Reason, utc
+from web.context import ByAny, Caller, Spoken, TheHouse, done
 from web.errors import Problem, refused
 
 router = APIRouter(prefix="/api/sop", tags=["sop"])

@@ -18,8 +18,8 @@ from dispatch.reading.vehicles import MeOut, OfferOut, offer_out
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.trip_steps import TAKEN_BY_PEOPLE, Report, Step, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty
-from web.bodies import Id, In, Reason
-from web.context import By, Caller, Spoken, TheHouse, done, read_me, utc
+from web.bodies import Id, In, Reason, utc
+from web.context import By, Caller, Spoken, TheHouse, done, read_me
 from web.errors import not_found
 from web.positions import FixesIn, FixesOut, take_fixes
 

@@ -6,7 +6,9 @@ from datetime import datetime
 from dispatch.choosing.next_step import Unfilled
 from dispatch.desk.command import DESK
 from dispatch.desk.effects.asking import withdraw_asked
+from dispatch.desk.effects.keeping import lose
 from dispatch.desk.effects.promising import close_promise
+from dispatch.desk.effects.staying import nobody_stayed
 from dispatch.desk.ports import Books, DueKind
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import Ask, Request, Standing, request_state, unfilled_slots
@@ -93,10 +95,14 @@ def settle(
             outcome = PromiseState.WITHDRAWN if ended and state is not RequestState.COMPLETED else PromiseState.SOLVED
             close_promise(books, request.id, outcome, outcome=state.value, told=told, now=now)
     if ended:
+        if request.ask.waits and request.state is RequestState.SCHEDULED:
+            request = lose(books, request, now)  # a driver who waits for it need not any longer
         for kind in (DueKind.SCHEDULED, DueKind.BOOKING, DueKind.SOONER):
             books.timers.drop(kind, request.id)
     if ended and request.reserved is not None:
         books.timers.hasten(DueKind.PROMISE_RETRY, now)  # who waits may go with the vehicle that was kept
+    if state is RequestState.COMPLETED:
+        nobody_stayed(books, request, now)
     if state is request.state:
         return request
     settled = replace(request, state=state, version=request.version + 1, ended_at=now if ended else None)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from dispatch.desk.effects.keeping import look_at_kept
+from dispatch.desk.effects.staying import goes_on_after_all, leave, stay
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.domain.assignment import Assignment, StepCommand, decide, evolve
 from dispatch.domain.correction import Correction, decide_correction
@@ -67,6 +68,10 @@ def _follow(books: Books, assignment: Assignment, event: TripEvent, now: datetim
         books.timers.drop(DueKind.OFFER_EXPIRES, assignment.id)
     if isinstance(event, OfferDeclined):
         books.vehicles.leave_alone(vehicle_id, now + timedelta(seconds=policy.decline_lock_s))
+    if before.phase is Phase.SERVED and assignment.is_live:
+        goes_on_after_all(books, assignment)
+    if not before.is_going and assignment.row.is_going:
+        leave(books, vehicle_id, now, but=assignment.request_id)
     if before.is_going and not assignment.row.is_going:
         _free(books, assignment, event, now)
     elif not before.is_going and assignment.row.is_going:
@@ -75,8 +80,7 @@ def _follow(books: Books, assignment: Assignment, event: TripEvent, now: datetim
         books.vehicles.set_duty(vehicle_id, Duty.COMMITTED, at_base=at_base, now=now)
     elif STATES[assignment.state].phase is Phase.UNDER_WAY and before.phase is Phase.ASSIGNED:
         books.vehicles.set_duty(vehicle_id, Duty.COMMITTED, at_base=False, now=now)
-    if assignment.has_brought:
-        _wake_way_back(books, assignment.request_id, now)
+    _wake_way_back(books, assignment, now)
     if before.is_live and not assignment.is_live:
         for kind in (DueKind.WATCH, DueKind.HAND_OVER):
             books.timers.drop(kind, assignment.id)
@@ -90,12 +94,12 @@ def _follow(books: Books, assignment: Assignment, event: TripEvent, now: datetim
     return assignment
 
 
-def _wake_way_back(books: Books, request_id: str, now: datetime) -> None:
-    """Somebody was brought there: a way back whose time is near need not wait for that any more."""
-    request = books.requests.get(request_id)
-    rides = books.requests.list_series(request.series) if request.series is not None else []
+def _wake_way_back(books: Books, there: Assignment, now: datetime) -> None:
+    """Where somebody was brought there, a way back whose time is near need not wait for that any more."""
+    request = books.requests.get(there.request_id)
+    rides = books.requests.list_series(request.series) if request.series is not None and there.has_brought else []
     for ride in rides:
-        timer = books.timers.find(DueKind.SCHEDULED, ride.id) if ride.returns == request_id else None
+        timer = books.timers.find(DueKind.SCHEDULED, ride.id) if ride.returns == request.id else None
         if timer is not None and not ride.ask.on_call:
             books.timers.set(replace(timer, at=now))
 
@@ -135,7 +139,8 @@ def _free(books: Books, assignment: Assignment, event: TripEvent, now: datetime)
     books.vehicles.set_duty(assignment.vehicle_id, duty, at_base=False, now=now)
     if duty is Duty.OUT_OF_SERVICE:
         look_at_kept(books, assignment.vehicle_id, now)
-    if cleared:  # a crew that was only called back needs no rest (R22)
+    stays = duty is not Duty.OUT_OF_SERVICE and stay(books, assignment, now)
+    if cleared and not stays:  # a crew that was only called back needs no rest (R22), nor yet one that is at its task
         books.vehicles.set_history(assignment.vehicle_id, on_duty_since=held.on_duty_since, trip_ended_at=now)
 
 

@@ -1,29 +1,25 @@
-"""A booked trip before its time: looked at the evening before and until its search begins; the way back called for."""
+"""A booked trip before its time: looked at the evening before and until its search begins."""
 
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dispatch.choosing.decision import Decision
 from dispatch.choosing.unlocks import unlocks_of
-from dispatch.desk.command import DESK, FAMILY, Command
-from dispatch.desk.effects.carry_out import carry_out
+from dispatch.desk.command import DESK
 from dispatch.desk.effects.keeping import keep, look_again, lose, overlapping
 from dispatch.desk.effects.promising import close_promise, open_promise
-from dispatch.desk.effects.series import waits_for_way_there
-from dispatch.desk.effects.standing import settle
 from dispatch.desk.ports import Books, Due, DueKind, LostRaceError, find
 from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.reserving import first_of, seek
-from dispatch.domain.booking import CALL_WITHIN, LOOK_EVERY, SEEK_EVERY, evening_before
+from dispatch.domain.booking import CALL_WITHIN, LOOK_EVERY, SEEK_EVERY, begins_at, evening_before
 from dispatch.domain.promise import CALL_BACK_WITHIN
 from dispatch.domain.request import Request
 from dispatch.rules.consequences import consequences
-from dispatch.vocabulary.events import BookingUncertain, Reserved, ReturnCalled
+from dispatch.vocabulary.events import BookingUncertain, Reserved
 from dispatch.vocabulary.needs import Document
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import RESERVED_AGAIN, TOLD_REQUESTER, PromiseState, Why
-from dispatch.vocabulary.refusals import Refusal, RefusalCode
-from dispatch.vocabulary.request_states import ENDS, RequestState
+from dispatch.vocabulary.refusals import Refusal
+from dispatch.vocabulary.request_states import RequestState
 
 
 async def look(unit: Unit, due: Due) -> None:
@@ -37,6 +33,8 @@ async def look(unit: Unit, due: Due) -> None:
         request = await unit.store.read(lambda books: find(books.requests.get, due.subject))
         if request is None or request.state is not RequestState.SCHEDULED or request.ask.on_call:
             return lambda books: books.timers.drop(due.kind, due.subject)
+        if request.ask.waits and request.reserved is None:  # the one that brings the patient there is still to come
+            return lambda books: look_again(books, due.subject, now + LOOK_EVERY)
         decision = await seek(unit, request.ask, but=request.id, choose=request.reserved)
         policy = await unit.store.read(lambda books: unit.policy(books, now))
 
@@ -60,14 +58,14 @@ def _look(books: Books, request: Request, decision: Decision, policy: Policy, no
     if request.reserved is None or not _may_go(decision, request.reserved):
         request, found = lose(books, request, now), first_of(decision)
         if found is not None:
-            if overlapping(books, found, at, but=request.id) is not None:
+            if overlapping(books, found, at, now, but=request.id) is not None:
                 raise LostRaceError(f"{found} has been reserved since this was decided")
             request = keep(books, request, found, now, again=uncertain)
     owed = books.promises.find_open(request.id)
     if uncertain and request.reserved is not None and owed is not None and owed.why is Why.BOOKING_UNCERTAIN:
         outcome = PromiseState.SOLVED
         close_promise(books, request.id, outcome, outcome=RESERVED_AGAIN, told=TOLD_REQUESTER, now=now)
-    evening, begins = evening_before(at, policy.booking_look_h, zone), at - timedelta(seconds=policy.schedule_lead_s)
+    evening, begins = evening_before(at, policy.booking_look_h, zone), begins_at(request.ask, policy.schedule_lead_s)
     if now >= evening:
         _tell(books, request, decision, begins, now)
     again = SEEK_EVERY if request.reserved is None else LOOK_EVERY
@@ -115,37 +113,3 @@ def _tell(books: Books, request: Request, decision: Decision, begins: datetime, 
     if untold:
         due_at = max(now + CALL_BACK_WITHIN, min(now + CALL_WITHIN, begins))
         open_promise(books, request, Why.BOOKING_UNCERTAIN, now, due_at=due_at)
-
-
-async def call_back(unit: Unit, request_id: str, *, by: Command | None) -> str | Refusal:
-    """The patient is ready for the way back: its vehicle is searched for now. `by` nobody: the family on its link."""
-
-    async def attempt() -> Work[str | Refusal]:
-        now = unit.clock.now()
-        request = await unit.store.read(lambda books: books.requests.get(request_id))
-        ask = replace(request.ask, on_call=False, called=True, schedule_at=now)
-        written = await unit.write_down(await unit.search_again(replace(request, ask=ask), now))
-
-        def work(books: Books) -> str | Refusal:
-            current = books.requests.get(request_id)
-            if current.state in ENDS:
-                return Refusal(RefusalCode.REQUEST_ENDED, {"state": current.state})
-            if not current.ask.on_call:
-                return Refusal(RefusalCode.NOT_ON_CALL)
-            if waits_for_way_there(books, current):
-                return Refusal(RefusalCode.NOT_THERE_YET)
-            if current != request:
-                raise LostRaceError(f"request {request_id} has changed since this was decided")
-            called = replace(current, ask=ask, wanted=written.decision.wanted, version=current.version + 1)
-            books.requests.save(called)
-            for kind in (DueKind.SCHEDULED, DueKind.BOOKING):
-                books.timers.drop(kind, request_id)
-            event = ReturnCalled(at=now, actor=by.actor.id if by is not None else FAMILY)
-            books.journal.add(event.about(request_id))
-            carry_out(books, called, written)
-            settle(books, called, now)
-            return request_id
-
-        return work
-
-    return await unit.once(by, attempt)

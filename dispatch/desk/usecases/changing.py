@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dispatch.choosing.decision import Decision
 from dispatch.desk.command import Command
@@ -11,13 +11,14 @@ from dispatch.desk.effects.carry_out import arrival_of, carry_out
 from dispatch.desk.effects.keeping import keep, look_again, lose, overlapping
 from dispatch.desk.effects.series import series_with
 from dispatch.desk.effects.standing import settle
+from dispatch.desk.effects.staying import may_stay
 from dispatch.desk.effects.steps import carrying, release
 from dispatch.desk.ports import Books, DueKind, LostRaceError
 from dispatch.desk.record import Written
 from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.proposing import weigh
 from dispatch.domain.assignment import Assignment
-from dispatch.domain.booking import BACK_WITHIN, carried_over, is_after
+from dispatch.domain.booking import carried_over, judge_back, time_of
 from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time, unfilled_slots
 from dispatch.rules.judge_one import DUTY_RULE, LEFT_ALONE_RULE, assess
 from dispatch.vocabulary.bookings import Rides
@@ -83,8 +84,9 @@ async def change(
                 return Refusal(RefusalCode.REQUEST_ENDED, {"state": current.state})
             if refusal is not None:
                 return refusal
-            if _is_out_of_step(books, parts):
-                return Refusal(RefusalCode.RETURN_BOUNDS, {"hours": BACK_WITHIN // timedelta(hours=1)})
+            out_of_step = _judge_backs(books, parts)
+            if out_of_step is not None:
+                return out_of_step
             for part in parts:
                 if contact is not None:
                     books.requests.put_contact(part.request.id, contact)
@@ -179,14 +181,15 @@ def _judge(parts: Sequence[_Part], now: datetime, *, agreed: bool) -> Refusal | 
     return Refusal(RefusalCode.NEEDS_CHOICE, {"lets_go": going}) if going and not agreed else None
 
 
-def _is_out_of_step(books: Books, parts: Sequence[_Part]) -> bool:
-    """Whether a way back would no longer follow its way there."""
+def _judge_backs(books: Books, parts: Sequence[_Part]) -> Refusal | None:
+    """A way back that would no longer follow its way there."""
     asks = {part.request.id: part.ask for part in parts if Changed.SCHEDULE_AT in part.changed}
     series = parts[0].request.series
     rides = books.requests.list_series(series) if asks and series is not None else []
-    kept = {ride.id: ride.ask for ride in rides} | asks
-    pairs = ((ride.id, ride.returns) for ride in rides if ride.returns is not None and ride.state not in ENDS)
-    return any(not is_after(kept[back], kept[there]) for back, there in pairs if asks.keys() & {back, there})
+    then = {ride.id: replace(ride, ask=asks.get(ride.id, ride.ask)) for ride in rides}
+    pairs = ((then[one.id], then[one.returns]) for one in rides if one.returns is not None and one.state not in ENDS)
+    judged = (judge_back(back.ask, time_of(there)) for back, there in pairs if asks.keys() & {back.id, there.id})
+    return next(filter(None, judged), None)
 
 
 def _carry_over(books: Books, part: _Part, parts: Sequence[_Part], actor: str) -> None:
@@ -219,10 +222,13 @@ def _carry_over(books: Books, part: _Part, parts: Sequence[_Part], actor: str) -
         books.timers.drop(DueKind.SEARCH_LONG, request.id)
         withdraw_asked(books, books.approvals.list_of(request.id))
     carry_out(books, request, part.written)
-    if Changed.SCHEDULE_AT in part.changed:
+    if Changed.SCHEDULE_AT in part.changed and not request.ask.waits:
         request = _keep_along(books, request, leaving, now)
-    if settle(books, request, now).state is RequestState.SCHEDULED:
+    request = settle(books, request, now)
+    if request.state is RequestState.SCHEDULED:
         look_again(books, request.id, now)
+    if request.ask.waits and request.reserved is not None and not may_stay(books, request, request.reserved, now):
+        lose(books, request, now)
 
 
 def _keep_along(books: Books, request: Request, let_go: Sequence[Assignment], now: datetime) -> Request:
@@ -231,6 +237,6 @@ def _keep_along(books: Books, request: Request, let_go: Sequence[Assignment], no
     at, vehicle_id = request.ask.schedule_at, request.reserved
     if vehicle_id is None and books.timers.find(DueKind.SCHEDULED, request.id) is not None:
         vehicle_id = next((trip.vehicle_id for trip in let_go), None)
-    if at is None or vehicle_id is None or overlapping(books, vehicle_id, at, but=request.id) is not None:
+    if at is None or vehicle_id is None or overlapping(books, vehicle_id, at, now, but=request.id) is not None:
         return lose(books, request, now)
     return request if vehicle_id == request.reserved else keep(books, request, vehicle_id, now)

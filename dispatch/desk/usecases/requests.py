@@ -16,6 +16,7 @@ from dispatch.desk.effects.overriding import write_override
 from dispatch.desk.effects.places import make_room
 from dispatch.desk.effects.promising import open_promise
 from dispatch.desk.effects.sending import judge_choice
+from dispatch.desk.effects.series import waits_for_way_there
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.ports import Books, LostRaceError
 from dispatch.desk.record import Written
@@ -53,14 +54,14 @@ async def receive(
 ) -> str | Refusal:
     """Keep a request and act on it: an offer, an approval asked, or a promise. Returns its id.
 
-    A booked trip may `repeat`, and each of its rides may have a way `back`: every ride is a request of its own, and the
-    id is that of the first, which is also that of the series.
+    A trip may have a way `back`, and a booked one may `repeat` with all of its rides: every ride is a request of its
+    own, and the id is that of the first, which is also that of the series.
     """
     refusal = judge_ask(ask)
     if refusal is not None:
         return refusal
 
-    request_id = _new_id()
+    request_id = new_id()
     served: set[str] = set()  # those before it, each at most once: nobody is kept from asking by them
 
     async def attempt() -> Work[str | Refusal]:
@@ -107,13 +108,15 @@ async def add_new(
         if list_before(books, newcomer, policy, now) - served:
             raise LostRaceError("somebody who stands before it is to be served first")
         until = made[-1].request.ask.schedule_at
+        first = made[0].request.id
         for ride in made:
-            _keep(books, ride, contact, rides=len(made), until=until, onward_of=onward_of)
+            _keep(books, ride, contact, first=first, rides=len(made), until=until, onward_of=onward_of)
 
     return add
 
 
-def _new_id() -> str:
+def new_id() -> str:
+    """The id of a request that is to be made."""
     return f"P-{uuid4().hex[:12]}"
 
 
@@ -128,38 +131,46 @@ class _Made:
 
 async def _make(unit: Unit, first: Request, rides: Sequence[Ride], choose: str | None) -> list[_Made]:
     """Search for every ride; one that is searched for later is decided as the first that is and goes the same way."""
+    early = await unit.store.read(lambda books: waits_for_way_there(books, first))
     made: list[_Made] = []
     booked: dict[bool, Written] = {}  # by whether it is a way back
     for number, ride in enumerate(rides):
         is_back, reserved, at = ride.back_of is not None, None, ride.ask.schedule_at
-        request_id = first.id if number == 0 else _new_id()
+        request_id = first.id if number == 0 else new_id()
         written = booked[is_back].booked_for(ride.ask) if is_back in booked else None
         if written is None:
-            tried = Tried(choose=choose, there_first=is_back)
+            tried = Tried(choose=choose, there_first=ride.back_of is not None or early)
             decision = await unit.search(ride.ask, first.created_at, tried)
             written = await unit.write_down(await weigh(unit, request_id, decision))
         if written.decision.step.search_at is not None:
             booked.setdefault(is_back, written)
-            if at is not None and not ride.ask.on_call:
+            if at is not None and not (ride.ask.on_call or ride.ask.waits):
                 reserved = first_of(await seek(unit, ride.ask, choose=choose))
         request = replace(
             first,
             id=request_id,
             ask=ride.ask,
             wanted=written.decision.wanted,
-            series=first.id if len(rides) > 1 else None,
-            returns=made[ride.back_of].request.id if ride.back_of is not None else None,
+            series=first.id if len(rides) > 1 else first.series,
+            returns=made[ride.back_of].request.id if ride.back_of is not None else first.returns,
         )
         made.append(_Made(request, written, reserved))
     return made
 
 
 def _keep(
-    books: Books, ride: _Made, contact: Contact, *, rides: int, until: datetime | None, onward_of: str | None
+    books: Books,
+    ride: _Made,
+    contact: Contact,
+    *,
+    first: str,
+    rides: int,
+    until: datetime | None,
+    onward_of: str | None,
 ) -> None:
-    """Keep one ride and act on it."""
+    """Keep one ride and act on it; whoever is told hears of all that were made in one act with the first."""
     request, now = ride.request, ride.request.created_at
-    ask, is_first = request.ask, request.series in (None, request.id)
+    ask, is_first = request.ask, request.id == first
     books.requests.add(request, contact, track_token=token_urlsafe(24))
     received = RequestReceived(
         need=ask.need,
@@ -167,7 +178,7 @@ def _keep(
         schedule_at=ask.schedule_at,
         until=until if rides > 1 else None,
         rides=rides if is_first else 1,
-        along=None if is_first else request.series,
+        along=request.returns if is_first else first,
         onward_of=onward_of,
         at=now,
         actor=request.created_by,
@@ -179,7 +190,7 @@ def _keep(
     settled = settle(books, request, now)
     if ride.reserved is None or ask.schedule_at is None:
         return
-    if overlapping(books, ride.reserved, ask.schedule_at, but=request.id) is not None:
+    if overlapping(books, ride.reserved, ask.schedule_at, now, but=request.id) is not None:
         raise LostRaceError(f"{ride.reserved} has been reserved since this was decided")
     keep(books, settled, ride.reserved, now)
 

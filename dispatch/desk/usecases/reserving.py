@@ -2,7 +2,15 @@
 
 from dispatch.choosing.decision import Decision
 from dispatch.desk.command import Command
-from dispatch.desk.effects.keeping import keep, list_kept, look_again, overlapping, rides_with
+from dispatch.desk.effects.keeping import (
+    keep,
+    list_kept,
+    look_again,
+    lose,
+    overlapping,
+    rides_with,
+    stays_without,
+)
 from dispatch.desk.effects.overriding import judge_objections, write_override
 from dispatch.desk.ports import Books
 from dispatch.desk.unit import Unit, Work
@@ -17,12 +25,13 @@ async def seek(unit: Unit, ask: Ask, *, but: str | None = None, choose: str | No
     its way for one still; other rides of its series are over then."""
     at = ask.schedule_at
     assert at is not None
-    soon = at - unit.clock.now() < SPAN  # who is on a trip now may be on it still
+    now = unit.clock.now()
+    soon = at - now < SPAN  # who is on a trip now may be on it still
 
     def look(books: Books) -> frozenset[str]:
         own, live = rides_with(books, but), books.assignments.list_live() if soon else []
         on_trips = (trip.vehicle_id for trip in live if trip.request_id not in own)
-        return frozenset((*on_trips, *(one.vehicle_id for one in list_kept(books, at, but))))
+        return frozenset((*on_trips, *(one.vehicle_id for one in list_kept(books, at, now, but))))
 
     return await unit.search_booked(ask, taken=await unit.store.read(look), choose=choose)
 
@@ -45,7 +54,7 @@ async def reserve(
         if current.state in ENDS:
             return Refusal(RefusalCode.REQUEST_ENDED, {"state": current.state})
         books.vehicles.get(vehicle_id)
-        taken = overlapping(books, vehicle_id, at, but=request.id)
+        taken = overlapping(books, vehicle_id, at, now, but=request.id)
         if taken is not None:
             return Refusal(RefusalCode.VEHICLE_RESERVED, {"vehicle_id": vehicle_id, "request_id": taken.request_id})
         objections = decision.objections(vehicle_id)
@@ -54,6 +63,8 @@ async def reserve(
             return refusal
         about = {"request_id": request.id, "vehicle_id": vehicle_id}
         write_override(books, objections, decision.sop, override, by.actor, now, **about)
+        if current.ask.waits:  # for the way back another one goes than the one that was to wait
+            current = stays_without(books, lose(books, current, now), now)
         keep(books, current, vehicle_id, now, actor=by.actor.id)
         look_again(books, request.id, now)
         return request.id

@@ -10,7 +10,6 @@ from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
 from dispatch.desk.usecases import (
     approving,
-    booked,
     changes,
     changing,
     deaths,
@@ -19,6 +18,7 @@ from dispatch.desk.usecases import (
     promises,
     reports,
     requests,
+    returning,
     timers,
     transferring,
     trips,
@@ -222,6 +222,8 @@ async def _operator(world: World, act: sc.OperatorAct, done: Done) -> None:
                 world.unit, request_id, move, of=act.giving, vehicle_id=act.vehicle, reason=act.reason, by=by
             )
             done.take(await begun)
+        case "return":
+            await _return(world, act, by, done)
         case "group":
             done.take(await _group(world, request_id, [_kept(world, other) for other in act.others], by))
 
@@ -388,8 +390,11 @@ async def _requester(world: World, act: sc.RequesterAct, done: Done) -> None:
     if act.set is not None and act.does == "change":
         await _change(world, request_id, act.set, act.rides, by, done)
         return
+    if act.does == "return":
+        await _return(world, act, by, done)
+        return
     if act.does == "ready":
-        done.take(await booked.call_back(world.unit, request_id, by=by))
+        done.take(await returning.call_back(world.unit, request_id, by=by))
         return
     if act.does == "note":
         done.take(await changes.add_note(world.unit, request_id, act.note or "catatan", by=by))
@@ -397,6 +402,21 @@ async def _requester(world: World, act: sc.RequesterAct, done: Done) -> None:
     end = RequestState.CANCELLED_BY_REQUESTER
     reason = act.note or ("sudah tiba sendiri" if act.does == "arrives" else "dibatalkan pemohon")
     done.take(await changes.end(world.unit, request_id, end, told="requester", reason=reason, rides=act.rides, by=by))
+
+
+async def _return(world: World, act: sc.OperatorAct | sc.RequesterAct, by: Command, done: Done) -> None:
+    """A kept request gets a way back, which is known by its place in the series."""
+    request_id = _kept(world, act.request)
+    made = await returning.add_back(world.unit, request_id, partial(world.seed.back, act), by=by)
+    done.take(made)
+    await name_back(world, act.request)
+
+
+async def name_back(world: World, name: str) -> None:
+    """The rides of the series of a request are known by their places in it."""
+    request = await world.unit.store.read(lambda books: books.requests.get(_kept(world, name)))
+    if request.series is not None:
+        await name_rides(world, world.file_id(request.series) or name, request.series)
 
 
 def asker_of(world: World, request: str) -> Person:

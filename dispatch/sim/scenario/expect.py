@@ -17,6 +17,7 @@ from dispatch.vocabulary.events import (
     ArrivalChanged,
     DecisionMade,
     Escalated,
+    Event,
     NoticeAsked,
     OfferMade,
     PromiseCalled,
@@ -24,6 +25,7 @@ from dispatch.vocabulary.events import (
     RequestEnded,
     StepCorrected,
     TripEvent,
+    facts_of,
 )
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.trip_steps import AssignmentState
@@ -299,12 +301,18 @@ def _said(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:
     sentences = [
         *sentences_of(seen.decision),
         *(refusal_title(refusal, LANG) for refusal in seen.done.refusals),
-        *(event_text(event, LANG, ZONE) for event in events),
+        *(event_text(event, LANG, ZONE, rule=_code_of_rule(event)) for event in events),
         *seen.family,
     ]
     for text in expect.sentence_has or ():
         passed = any(text.casefold() in sentence.casefold() for sentence in sentences)
         yield "sentence_has", just(text), said("says_so") if passed else said("none_says", count=len(sentences)), passed
+
+
+def _code_of_rule(event: Event) -> str | None:
+    """Whoever writes a scenario writes the SOP, and names a rule by its code."""
+    rule = facts_of(event).get("rule")
+    return str(rule) if rule is not None else None
 
 
 def _taps(seen: Seen, expect: sc.Expect) -> Iterator[_Found]:

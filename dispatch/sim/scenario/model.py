@@ -1,7 +1,7 @@
 """What a scenario file holds, a model a table: places, vehicles, steps and what is expected of them."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictInt, ValidationInfo, field_validator, model_validator
 
@@ -98,6 +98,7 @@ class AskAct(t.Table):
     repeat: GivenRepeat | None = None
     return_at: t.Instant | None = None
     return_after: t.Instant | None = None
+    waits: StrictBool = False
     pickup_area: t.Text | None = None
     dropoff_area: t.Text | None = None
     leaves: Leaves | None = None
@@ -161,12 +162,38 @@ class _AboutRequest(t.Table):
         return {"request": requests[0], **data} if isinstance(data, dict) and len(requests) == 1 else data
 
 
-class OperatorAct(_AboutRequest):
+class _MayReturn(_AboutRequest):
+    """Whoever adds a way back says when it is: at a time, or not before one."""
+
+    return_at: t.Instant | None = None
+    return_after: t.Instant | None = None
+    waits: StrictBool = False
+
+    @model_validator(mode="after")
+    def _says_when(self) -> Self:
+        returns = getattr(self, "does", None) == "return"
+        if returns and (self.return_at is None) is (self.return_after is None):
+            raise t.wrong("to return it takes 'return_at' or 'return_after'")
+        return self
+
+
+class OperatorAct(_MayReturn):
     """What one operator or officer does about a request."""
 
     role: t.Text = Field(default="operator", alias="as")
     does: Literal[
-        "approve", "refuse", "assign", "override", "divert", "close", "undo", "change", "correct", "transfer", "group"
+        "approve",
+        "refuse",
+        "assign",
+        "override",
+        "divert",
+        "close",
+        "undo",
+        "change",
+        "return",
+        "correct",
+        "transfer",
+        "group",
     ]
     others: Annotated[tuple[t.RequestId, ...], t.Listed] = ()
     vehicle: t.VehicleId | None = None
@@ -221,10 +248,10 @@ class DeathAct(_AboutRequest):
     onward: Annotated[t.Text, t.named("requests", new=True)] | None = None
 
 
-class RequesterAct(_AboutRequest):
+class RequesterAct(_MayReturn):
     """What the requester says later."""
 
-    does: Literal["cancel", "note", "arrives", "change", "ready"]
+    does: Literal["cancel", "note", "arrives", "change", "ready", "return"]
     note: t.Text | None = None
     set: GivenChange | None = None
     rides: Rides = Rides.THIS

@@ -13,7 +13,15 @@ from dispatch.domain.people import Facility, FacilityKind, Person
 from dispatch.domain.request import Ask, Contact, Patient, Place, Request
 from dispatch.domain.trip import asked_by, edited, moved_to, place_at, place_on_map, way_back
 from dispatch.domain.vehicle import Vehicle
-from dispatch.sim.scenario.model import NO_PHONE, AskAct, GivenChange, GivenVehicle, Scenario
+from dispatch.sim.scenario.model import (
+    NO_PHONE,
+    AskAct,
+    GivenChange,
+    GivenVehicle,
+    OperatorAct,
+    RequesterAct,
+    Scenario,
+)
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Role
@@ -78,10 +86,10 @@ class Seed:
         said["schedule_at"] = act.schedule_at.astimezone(UTC) if act.schedule_at else None
         return asked_by(Ask(**said), self.asker(act), sample_areas())
 
-    def back(self, act: AskAct, ask: Ask) -> Ask | None:
+    def back(self, act: AskAct | OperatorAct | RequesterAct, ask: Ask) -> Ask | None:
         """The way back, where there is one: at its time, or on call from its earliest time on."""
-        at = act.return_at or act.return_after
-        return way_back(ask, sample_areas(), at=at.astimezone(UTC), on_call=act.return_at is None) if at else None
+        at, on_call = act.return_at or act.return_after, act.return_at is None
+        return way_back(ask, sample_areas(), at=at.astimezone(UTC), on_call=on_call, waits=act.waits) if at else None
 
     def changed(self, ask: Ask, said: GivenChange) -> Ask:
         """The ask with what is said of it."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Select, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, TextClause, and_, func, or_, select, text
 
 from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.ports import NotFoundError
@@ -84,15 +84,17 @@ class SqlRequests(Book):
         return self._all(Request, query.order_by(table.c.schedule_at, table.c.id).limit(limit))
 
     def list_reserved(self, since: datetime, until: datetime) -> list[Reservation]:
+        at = tables.requests.c.schedule_at
+        return self._reserved(tables.IS_BOOKED, at > since, at < until)
+
+    def list_waiting(self) -> list[Reservation]:
+        return self._reserved(tables.IS_WAITED_WITH)
+
+    def _reserved(self, *which: ColumnElement[bool] | TextClause) -> list[Reservation]:
         table = tables.requests
         columns = table.c.reserved.label("vehicle_id"), table.c.id.label("request_id"), table.c.schedule_at.label("at")
-        booked = (
-            tables.IS_BOOKED,
-            table.c.reserved.is_not(None),
-            table.c.schedule_at > since,
-            table.c.schedule_at < until,
-        )
-        return self._all(Reservation, select(*columns).where(*booked).order_by(table.c.schedule_at, table.c.id))
+        kept = select(*columns).where(*which, table.c.reserved.is_not(None))
+        return self._all(Reservation, kept.order_by(table.c.schedule_at, table.c.id))
 
     def get_track_token(self, request_id: str) -> str:
         return self.get_own_token(self.get(request_id).series or request_id)

@@ -8,7 +8,7 @@ import pytest
 
 from dispatch.desk.command import Command
 from dispatch.desk.ports import DueKind
-from dispatch.desk.usecases import booked, changes, changing, promises, requests
+from dispatch.desk.usecases import changes, changing, promises, requests, returning
 from dispatch.domain.booking import CALL_AFTER, CALL_WITHIN, SPAN, Repeat
 from dispatch.domain.promise import CALL_BACK_WITHIN
 from dispatch.domain.request import Ask, Contact
@@ -361,7 +361,7 @@ async def test_a_way_back_without_a_time_waits_for_word_and_is_then_searched_for
     await drive(town, made[0])
     await until(town, later(hours=5))
     assert (await town.look(made[1])).state is RequestState.SCHEDULED
-    done(await booked.call_back(town.unit, made[1].id, by=None))
+    done(await returning.call_back(town.unit, made[1].id, by=None))
     called = await town.look(made[1])
     (offered,) = called.live()
     assert called.state is RequestState.SEARCHING
@@ -371,7 +371,7 @@ async def test_a_way_back_without_a_time_waits_for_word_and_is_then_searched_for
     assert page is not None
     assert not any("Dijadwalkan" in line for line in page.lines)
     assert offered.expires_at - offered.offered_at == timedelta(seconds=100)
-    assert refused(await booked.call_back(town.unit, made[1].id, by=Command(actor=SITI))) is RefusalCode.NOT_ON_CALL
+    assert refused(await returning.call_back(town.unit, made[1].id, by=Command(actor=SITI))) is RefusalCode.NOT_ON_CALL
 
 
 async def test_a_way_back_that_nobody_calls_for_is_asked_about(town: Town) -> None:
@@ -410,9 +410,9 @@ async def test_nobody_is_ready_for_the_way_back_before_having_been_brought_there
     await until(town, later(hours=-1))
     (offered,) = (await town.look(made[0])).live()
     for step in WAY[:-1]:
-        assert refused(await booked.call_back(town.unit, made[1].id, by=None)) is RefusalCode.NOT_THERE_YET
+        assert refused(await returning.call_back(town.unit, made[1].id, by=None)) is RefusalCode.NOT_THERE_YET
         await town.take(offered, step)
-    done(await booked.call_back(town.unit, made[1].id, by=None))
+    done(await returning.call_back(town.unit, made[1].id, by=None))
 
 
 @pytest.mark.parametrize("is_driven", [True, False])

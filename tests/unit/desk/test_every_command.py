@@ -16,7 +16,6 @@ from dispatch.desk import usecases
 from dispatch.desk.command import Command
 from dispatch.desk.usecases import (
     approving,
-    booked,
     changes,
     changing,
     closures,
@@ -26,6 +25,7 @@ from dispatch.desk.usecases import (
     promises,
     reports,
     requests,
+    returning,
     sop,
     transferring,
     trips,
@@ -35,6 +35,7 @@ from dispatch.domain.assignment import StepCommand
 from dispatch.domain.correction import Correction
 from dispatch.domain.death import DeathWord
 from dispatch.domain.people import Person
+from dispatch.domain.trip import way_back
 from dispatch.domain.vehicle import Vehicle
 from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.needs import Need, Urgency
@@ -44,6 +45,7 @@ from dispatch.vocabulary.refusals import RefusalCode
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.trip_steps import Report, Step, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty, Shares, VehicleClass
+from geo.sample.areas import sample_areas
 from tests.people import BUDI, DINA, HOME, OPI, RSUD, SITI, ask
 from tests.unit.desk.test_approvals import ELSEWHERE
 from tests.unit.desk.test_booked import book, drive, later
@@ -225,14 +227,20 @@ async def set_duty(town: Town) -> Act:
     return lambda by: vehicles.set_duty(town.unit, "H3", Duty.OFF_DUTY, at_base=False, auto_accept=None, by=by)
 
 
+async def add_back(town: Town) -> Act:
+    (made,) = await book(town)
+    turn = partial(way_back, areas=sample_areas(), at=later(hours=5), on_call=False)
+    return lambda by: returning.add_back(town.unit, made.id, turn, by=by)
+
+
 async def call_back(town: Town) -> Act:
     made = await book(town, back=later(hours=5), on_call=True)
     await drive(town, made[0])
-    return lambda by: booked.call_back(town.unit, made[1].id, by=by)
+    return lambda by: returning.call_back(town.unit, made[1].id, by=by)
 
 
 COMMANDS: dict[Prepare, Person] = {
-    **dict.fromkeys((receive, change, hold, add_note, end, stock_came, deliver, call_back), SITI),
+    **dict.fromkeys((receive, change, hold, add_note, end, stock_came, deliver, add_back, call_back), SITI),
     **dict.fromkeys((assign, divert, transfer, correct, confirm_death), OPI),
     **dict.fromkeys((open_incident, regroup, close_incident), OPI),
     **dict.fromkeys((close_road, open_road, log_call, close, take_over, hand_over), OPI),

@@ -99,7 +99,10 @@ FAR = NOW + MOST_AHEAD
     ("at", "repeat", "back", "code"),
     [
         (None, (Weekday.MON, 9), None, RefusalCode.BOOKED_WHEN),
-        (None, None, timedelta(hours=1), RefusalCode.BOOKED_WHEN),
+        (None, None, timedelta(hours=1), None),
+        (None, None, timedelta(0), RefusalCode.RETURN_BOUNDS),
+        (None, None, BACK_WITHIN, None),
+        (None, None, timedelta(seconds=1) + BACK_WITHIN, RefusalCode.RETURN_BOUNDS),
         (timedelta(days=3), (Weekday.MON, 2), None, RefusalCode.REPEAT_NO_DAY),
         (timedelta(days=3), (Weekday.MON, 3), None, None),
         (timedelta(days=1), (Weekday.MON, 120), None, RefusalCode.SCHEDULE_BOUNDS),

@@ -16,11 +16,12 @@ from dispatch.domain.people import Facility, FacilityKind, Person
 from dispatch.domain.promise import make_promise
 from dispatch.domain.request import Contact
 from dispatch.reading.letters import Letter, write_letter
+from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.vehicle_classes import VehicleClass
 from tests.contract.conftest import offer, open_store, request, settle_town
-from tests.people import CIKOKOL, HOME, NOW, vehicle
+from tests.people import CIKOKOL, HOME, NOW, ask, vehicle
 
 pytestmark = pytest.mark.anyio
 PUBLIC = "https://jemput.example"
@@ -102,13 +103,13 @@ async def test_a_facility_is_named_and_a_home_never(store: Store) -> None:
         ("owner:V1", "Pemilik Kendaraan V1", None, "/peta"),
         ("contact:P-1", "Keluarga", "+62 811-0000-0001", "/peta"),
         ("facility:puskesmas-cikokol", "Puskesmas Cikokol", None, "/minta"),
-        ("facility:none", "none", None, "/minta"),
+        ("facility:none", "Penerima", None, "/minta"),
         ("person:opi", "Pemegang janji", "0811 2", "/"),
         ("agency:kota-contoh", "Operator Kota Contoh", None, "/peta"),
         ("health_officer", "Petugas Dinas Kesehatan", None, "/kelola"),
         ("police", "Kepolisian", None, "/peta"),
         ("contact:P-none", "Keluarga", None, "/peta"),
-        ("driver:V-none", "Sopir V-none", None, "/sopir"),
+        ("driver:V-none", "Penerima", None, "/sopir"),
     ],
 )
 async def test_each_recipient_has_a_label_a_number_and_a_page(
@@ -162,6 +163,88 @@ async def test_a_letter_that_is_not_sent_yet_speaks_of_the_ledgers_time(store: S
     assert ("paling lambat pukul 16.45" in before, "paling lambat pukul 17.00" in after) == (True, True)
     told = (await letter(store, "contact:P-1", Template.PROMISE_MADE, state=MessageState.SENT, **facts)).text
     assert "paling lambat pukul 16.45" in told  # it has been said
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "Permintaan rujukan dari Puskesmas Cikokol pukul 16.45 memerlukan"),
+        ({"pickup": HOME}, "Permintaan rujukan lewat Puskesmas Cikokol pukul 16.45 memerlukan"),
+        ({"pickup": HOME, "requester": None}, "Permintaan rujukan pukul 16.45 memerlukan"),
+        (
+            {"pickup": HOME, "need": Need.BODY},
+            "Permintaan mobil jenazah lewat Puskesmas Cikokol pukul 16.45 memerlukan",
+        ),
+        (
+            {"schedule_at": NOW + timedelta(days=2)},
+            "Permintaan rujukan dari Puskesmas Cikokol untuk 22 Nov 2026 pukul 16.45 memerlukan",
+        ),
+    ],
+    ids=["facility", "home", "an operator's", "body", "booked"],
+)
+async def test_a_request_is_known_by_what_people_know_of_it(store: Store, changes: dict[str, Any], said: str) -> None:
+    kept = replace(request("P-7"), created_at=NOW, ask=replace(ask(Need.REFERRAL), **changes))
+    await store.write(lambda books: books.requests.add(kept, Contact(phone="0811 4"), track_token="track-7"))
+    written = await letter(store, "operator", Template.ESCALATED, request_id="P-7")
+    assert written.text.startswith(said)
+    assert HOME.name not in written.text
+
+
+async def test_a_request_of_another_day_is_known_with_its_day(store: Store) -> None:
+    kept = replace(request("P-7"), created_at=NOW - timedelta(days=1), ask=ask(Need.REFERRAL))
+    await store.write(lambda books: books.requests.add(kept, Contact(phone="0811 4"), track_token="track-7"))
+    written = await letter(store, "operator", Template.ESCALATED, request_id="P-7")
+    assert "dari Puskesmas Cikokol tanggal 19 Nov 2026 pukul 16.45 memerlukan" in written.text
+
+
+_PACK = """
+[pack]
+agency = "{agency}"
+title = "SOP"
+version = "{version}"
+effective_from = {since}T00:00:00+07:00
+
+[[rule]]
+id = "X1"
+title = "{title}"
+effect = "approval"
+when = {{ need = ["body"] }}
+approver = "health_officer"
+clause = "Kendaraan berangkat setelah disetujui."
+source = "ours"
+[rule.reason]
+met = "Disetujui."
+unmet = "Belum disetujui."
+"""
+
+
+@pytest.mark.parametrize(
+    ("rule", "vehicle_id", "said"),
+    [
+        ("X1", "V1", 'Aturannya: "Milik DKM, yang sekarang".'),
+        ("X1", "V-none", 'Aturannya: "Milik DKM, yang sekarang".'),
+        ("JAM", "V1", 'Aturannya: "jam layanan kendaraan".'),
+        ("R99", "V1", 'Aturannya: "aturan SOP".'),
+    ],
+    ids=["the vehicle's own", "of a vehicle that is gone", "built in", "not kept any more"],
+)
+async def test_a_rule_is_known_by_its_title_in_the_pack_that_spoke(
+    store: Store, rule: str, vehicle_id: str, said: str
+) -> None:
+    def publish(books: Books) -> None:
+        for agency, version, since, title in (
+            ("dkm", "2025", "2025-01-01", "Milik DKM, dahulu"),
+            ("dkm", "2026", "2026-01-01", "Milik DKM, yang sekarang"),
+            ("dkm", "2027", "2027-01-01", "Milik DKM, kelak"),
+            ("laz", "2026", "2026-01-01", "Milik LAZ"),
+        ):
+            text = _PACK.format(agency=agency, version=version, since=since, title=title)
+            effective_from = datetime.fromisoformat(f"{since}T00:00:00+07:00")
+            books.sop.add_pack(agency=agency, version=version, effective_from=effective_from, text=text)
+
+    await store.write(publish)
+    written = await letter(store, "health_officer", Template.APPROVAL_ASKED, vehicle_id=vehicle_id, rule=rule)
+    assert said in written.text
 
 
 async def test_an_approver_of_one_agency_is_reached_where_all_of_the_role_are(store: Store) -> None:

@@ -11,7 +11,7 @@ from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.ports import JournalEntry
 from dispatch.reading.events import event_out
 from dispatch.tell.plan import messages_for
-from dispatch.vocabulary.events import KINDS, Event
+from dispatch.vocabulary.events import KINDS, Event, facts_of
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.request_states import ENDS, Outcome, RequestState
@@ -72,9 +72,16 @@ def values(hint: Any) -> list[Any]:
     return found
 
 
+def rule_of_event(event: Event) -> str | None:
+    """A name for each rule."""
+    rule = facts_of(event).get("rule")
+    return f"Aturan tentang {rule}" if rule else None
+
+
 def told(event: Event) -> str:
     """All that people read because of it."""
-    lines = [event_out(JournalEntry(seq=7, event=event), {}, BRIEFS, lambda *_: None, ZONE, lang).text for lang in Lang]
+    entry = JournalEntry(seq=7, event=event)
+    lines = [event_out(entry, {}, rule_of_event, BRIEFS, lambda *_: None, ZONE, lang).text for lang in Lang]
     return repr((lines, messages_for(7, event, KNOWN)))
 
 

@@ -90,6 +90,10 @@ CASES: dict[str, tuple[e.Event, list[tuple[str, str]]]] = {
         [(to, T.BOOKING_SURE) for to in (CONTACT, FACILITY, "operator")],
     ),
     "reservation lost": (e.ReservationLost(**OF_VEHICLE), NOBODY),
+    "waits there": (e.Reserved(**OF_VEHICLE, waits=True), [("driver:H3", T.WAIT_THERE)]),
+    "waits no longer": (e.ReservationLost(**OF_VEHICLE, waited=True), [("driver:H3", T.WAIT_OVER)]),
+    "return added": (e.ReturnAdded(**OF_REQUEST, schedule_at=NOW), [(CONTACT, T.RETURN_BOOKED)]),
+    "return on call": (e.ReturnAdded(**OF_REQUEST, schedule_at=NOW, on_call=True), [(CONTACT, T.RETURN_ON_CALL)]),
     "uncertain": (
         e.BookingUncertain(**OF_REQUEST, no_vehicle=True),
         [("operator", T.BOOKING_UNCERTAIN_HERE), (FACILITY, T.BOOKING_UNCERTAIN_HERE)],

@@ -18,8 +18,8 @@ WORDS: dict[str, str | None] = {
     "vehicle": "Mobil jenazah Contoh",
     "car": "Mobil jenazah Contoh (pelat B 1 XXX, sopir Budi)",
     "pickup": "Puskesmas Contoh",
-    "request": "P-1",
-    "rule": "R02",
+    "which": "mobil jenazah dari Puskesmas Contoh pukul 16.45",
+    "about": "Jenazah ke luar kota: sopir kedua ikut",
     "eta": "16.59",
     "until": "16.47",
     "due": "pukul 17.00",
@@ -42,19 +42,28 @@ WORDS: dict[str, str | None] = {
     "heard": "16.50",
     "sets_out": "segera berangkat",
 }
+WHICH = "mobil jenazah dari Puskesmas Contoh pukul 16.45"
+RULE = 'Aturannya: "Jenazah ke luar kota: sopir kedua ikut".'
 FOLLOW = "Perkembangannya dapat dilihat di https://jemput.example/t/abc"
 OPEN = "Buka https://jemput.example/sopir"
 GOLDEN = {
-    "received": "Permintaan mobil jenazah sudah kami terima. Tidak perlu menelepon ke mana-mana; kami yang "
-    f"menghubungi. {FOLLOW}",
+    "received": "Permintaan mobil jenazah sudah kami terima. Seluruhnya ada 12 perjalanan, yang terakhir 18 Des 2026 "
+    f"pukul 08.00. Tidak perlu menelepon ke mana-mana; kami yang menghubungi. {FOLLOW}",
+    "return_booked": "Perjalanan pulang sudah kami catat untuk 18 Des 2026 pukul 08.00. Tidak perlu menelepon ke "
+    "mana-mana; kami yang mengabari. Jadwal dan perkembangannya dapat dilihat di https://jemput.example/t/abc",
+    "return_on_call": "Perjalanan pulang sudah kami catat, paling cepat 18 Des 2026 pukul 08.00. Bila sudah siap "
+    'dijemput, tekan "Siap dijemput pulang" di https://jemput.example/t/abc',
+    "wait_there": "Mobil jenazah Contoh ditunggu pasiennya untuk perjalanan pulang. Tunggu di Puskesmas Contoh, lalu "
+    f"antar pulang. Paling cepat 23 Nov 2026 pukul 08.00. {OPEN}",
+    "wait_over": "Mobil jenazah Contoh tidak perlu menunggu lagi untuk perjalanan pulang. Terima kasih.",
     "booked": "Perjalanan mobil jenazah sudah kami catat untuk 23 Nov 2026 pukul 08.00. Seluruhnya ada 12 "
     "perjalanan, yang terakhir 18 Des 2026 pukul 08.00. Tidak perlu menelepon ke mana-mana; kami yang "
     "mengabari. Jadwal dan perkembangannya dapat dilihat di https://jemput.example/t/abc",
     "booking_uncertain": "Kendaraan untuk 23 Nov 2026 pukul 08.00 belum pasti; kami terus mencarikannya. Operator kami "
     f"menelepon Anda paling lambat pukul 17.00. Tidak perlu menelepon ke mana-mana. {FOLLOW}",
-    "booking_uncertain_here": "Perjalanan untuk 23 Nov 2026 pukul 08.00 belum punya kendaraan yang pasti. Permintaan "
-    f"P-1; kami terus mencarikannya dan keluarga ditelepon kembali. Yang menghalangi kendaraan terbanyak: "
-    f"aturan R02. {OPEN}",
+    "booking_uncertain_here": f"Permintaan {WHICH} belum punya kendaraan yang pasti. Kami terus mencarikannya dan "
+    'keluarga ditelepon kembali. Yang menghalangi kendaraan terbanyak: aturan "Jenazah ke luar kota: sopir kedua '
+    f'ikut". {OPEN}',
     "booking_papers": "Mohon siapkan surat sebelum penjemputan 23 Nov 2026 pukul 08.00. Yang perlu disiapkan: surat "
     f"kematian. {FOLLOW}",
     "booking_sure": f"Kabar baik: kendaraan untuk 23 Nov 2026 pukul 08.00 sudah dipesan lagi. {FOLLOW}",
@@ -67,16 +76,17 @@ GOLDEN = {
     f"Untuk 23 Nov 2026 pukul 08.00. Mohon segera berangkat. {OPEN}",
     "offer_unanswered": "Mobil jenazah Contoh mendapat tawaran tugas dan sopirnya belum menjawab. Mohon bantu "
     f"hubungi sopirnya sebelum pukul 16.47. {OPEN}",
-    "vehicle_proposed": "Mobil jenazah Contoh dapat lebih cepat tiba di permintaan yang gawat darurat. Permintaan P-1: "
-    f"tiba 6 menit lagi, 7 menit lebih cepat. Mohon diputuskan. {OPEN}",
-    "diverted": "Mobil jenazah Contoh dialihkan ke permintaan yang gawat darurat sesuai SOP. Permintaan P-1: tiba 6 "
-    f"menit lagi, 7 menit lebih cepat. {OPEN}",
-    "trip_noticed": f"Perjalanan Mobil jenazah Contoh perlu diperiksa. Permintaan P-1: belum berangkat. {OPEN}",
+    "vehicle_proposed": "Mobil jenazah Contoh dapat lebih cepat tiba di permintaan yang gawat darurat. "
+    f"Perkiraannya: tiba 6 menit lagi, 7 menit lebih cepat. Permintaannya: {WHICH}. Mohon diputuskan. {OPEN}",
+    "diverted": "Mobil jenazah Contoh dialihkan ke permintaan yang gawat darurat sesuai SOP. Perkiraannya: tiba "
+    f"6 menit lagi, 7 menit lebih cepat. Permintaannya: {WHICH}. {OPEN}",
+    "trip_noticed": "Perjalanan Mobil jenazah Contoh perlu diperiksa. Yang terjadi: belum berangkat. "
+    f"Permintaannya: {WHICH}. {OPEN}",
     "arrives_later": "Mohon maaf, Mobil jenazah Contoh tiba lebih lambat dari perkiraan. Sekarang diperkirakan tiba di "
     "tempat penjemputan sekitar pukul 16.59. Perjalanannya terus kami pantau; tidak perlu menelepon ke mana-mana. "
     f"{FOLLOW}",
-    "arrives_later_facility": "Mobil jenazah Contoh tiba lebih lambat dari perkiraan. Permintaan P-1: tiba di tempat "
-    "penjemputan sekitar pukul 16.59.",
+    "arrives_later_facility": "Mobil jenazah Contoh tiba lebih lambat dari perkiraan. Sekarang diperkirakan tiba "
+    f"di tempat penjemputan sekitar pukul 16.59. Permintaannya: {WHICH}.",
     "met_nobody": "Kendaraan kami sudah di tempat penjemputan, tetapi belum bertemu siapa pun. Operator kami menelepon "
     "Anda paling lambat pukul 17.00. Kendaraannya menunggu.",
     "patient_died": "Awak Mobil jenazah Contoh melaporkan pasien meninggal di jalan; kendaraan meneruskan perjalanan "
@@ -88,72 +98,74 @@ GOLDEN = {
     f"tiba di lokasi jemput. Mohon lihat halaman sopir. {OPEN}",
     "onward": "Mobil jenazah sedang kami siapkan; tidak perlu menelepon ke mana-mana. Operator kami menelepon Anda "
     f"paling lambat pukul 17.00 untuk menanyakan tujuan. {FOLLOW}",
-    "death_confirmed": "Kematian pasien pada permintaan P-1 sudah dipastikan. Kendaraan untuk jenazahnya sedang "
-    f"dicarikan. {OPEN}",
-    "death_not_confirmed": "Pasien pada permintaan P-1 masih hidup; laporan awak Mobil jenazah Contoh tidak berlaku "
-    f"lagi. Perjalanan diteruskan seperti semula. {OPEN}",
+    "death_confirmed": f"Kematian pasien pada permintaan {WHICH} sudah dipastikan. Kendaraan untuk jenazahnya "
+    f"sedang dicarikan. {OPEN}",
+    "death_not_confirmed": f"Pasien pada permintaan {WHICH} masih hidup; laporan awak Mobil jenazah Contoh tidak "
+    f"berlaku lagi. Perjalanan diteruskan seperti semula. {OPEN}",
     "transfer": "Perjalanan Anda akan diteruskan kendaraan lain yang sedang kami atur. Mobil jenazah Contoh tetap "
     f"menemani sampai kendaraan itu membawa. {FOLLOW}",
     "transfer_for_driver": "Perjalanan Mobil jenazah Contoh akan diteruskan kendaraan lain. Tempat bertemu ada di "
     f"halaman sopir; mohon tetap menemani yang diantar sampai berpindah. {OPEN}",
-    "transfer_for_facility": f"Perjalanan Mobil jenazah Contoh akan diteruskan kendaraan lain. Permintaan P-1. {OPEN}",
+    "transfer_for_facility": "Perjalanan Mobil jenazah Contoh akan diteruskan kendaraan lain. Permintaannya: "
+    f"{WHICH}. {OPEN}",
     "handed_over": "Yang diantar sudah di kendaraan lain; tugas Mobil jenazah Contoh selesai. Terima kasih.",
     "changed": f"Permintaan Anda sudah kami perbarui. Yang berubah: tujuan. Berlaku untuk 12 perjalanan. {FOLLOW}",
     "changed_for_driver": "Tugas Mobil jenazah Contoh berubah. Yang berubah: tujuan. Mohon lihat halaman sopir sebelum "
     f"melanjutkan. {OPEN}",
-    "changed_for_facility": f"Sebuah permintaan berubah. Permintaan P-1: tujuan. {OPEN}",
+    "changed_for_facility": f"Permintaan {WHICH} berubah. Yang berubah: tujuan. {OPEN}",
     "offer_withdrawn": "Tawaran tugas untuk Mobil jenazah Contoh sudah ditarik; tidak perlu berangkat. Terima "
     "kasih sudah siaga.",
     "coming": f"Mobil jenazah Contoh (pelat B 1 XXX, sopir Budi) segera berangkat. Tiba sekitar pukul 16.59. {FOLLOW}",
-    "coming_to_facility": "Mobil jenazah Contoh (pelat B 1 XXX, sopir Budi) menerima permintaan P-1. "
-    "Tiba sekitar pukul 16.59.",
+    "coming_to_facility": f"Mobil jenazah Contoh (pelat B 1 XXX, sopir Budi) menerima permintaan {WHICH}. Tiba "
+    "sekitar pukul 16.59.",
     "en_route": f"Mobil jenazah Contoh sudah dalam perjalanan ke tempat penjemputan. {FOLLOW}",
     "on_scene": "Mobil jenazah Contoh (pelat B 1 XXX, sopir Budi) sudah tiba di tempat penjemputan.",
     "transporting": f"Mobil jenazah Contoh sedang mengantar ke tujuan. {FOLLOW}",
     "at_destination": "Mobil jenazah Contoh sudah sampai di tujuan.",
     "trip_over": "Tugas Mobil jenazah Contoh sudah selesai. Terima kasih atas kesabarannya.",
-    "trip_over_facility": "Mobil jenazah Contoh sudah menyelesaikan permintaan P-1.",
+    "trip_over_facility": f"Mobil jenazah Contoh sudah menyelesaikan permintaan {WHICH}.",
     "replaced": "Mohon maaf, Mobil jenazah Contoh berhalangan. Kendaraan pengganti sedang kami carikan; tidak "
     f"perlu menelepon lagi, kami yang mengabari. {FOLLOW}",
-    "vehicle_lost": f"Mobil jenazah Contoh berhalangan pada permintaan P-1; penggantinya sedang dicarikan. {OPEN}",
+    "vehicle_lost": f"Mobil jenazah Contoh berhalangan pada permintaan {WHICH}; penggantinya sedang dicarikan. {OPEN}",
     "let_go": "Mobil jenazah Contoh dibebaskan dari tugasnya; tidak perlu melanjutkan perjalanan. Terima kasih.",
-    "approval_asked": "Persetujuan Anda ditunggu agar Mobil jenazah Contoh dapat berangkat. Permintaan P-1, "
-    f"aturan R02. {OPEN}",
-    "help_asked": "Kami memohon bantuan Mobil jenazah Contoh milik instansi Anda. Kebutuhan: mobil jenazah. "
-    f"Permintaan P-1, aturan R02. Mohon dijawab secepatnya. {OPEN}",
-    "approval_reminded": "Persetujuan Anda untuk Mobil jenazah Contoh masih ditunggu. Permintaan P-1, aturan R02. "
+    "approval_asked": "Persetujuan Anda ditunggu agar Mobil jenazah Contoh dapat berangkat. Permintaannya: "
+    f"{WHICH}. {RULE} {OPEN}",
+    "help_asked": f"Kami memohon bantuan Mobil jenazah Contoh milik instansi Anda. Permintaannya: {WHICH}. {RULE} "
+    f"Mohon dijawab secepatnya. {OPEN}",
+    "approval_reminded": f"Persetujuan Anda untuk Mobil jenazah Contoh masih ditunggu. Permintaannya: {WHICH}. "
+    f"{RULE} {OPEN}",
+    "approval_silent": "Persetujuan untuk Mobil jenazah Contoh belum dijawab petugas Dinas Kesehatan. "
+    f"Permintaannya: {WHICH}. {RULE} Mohon bantu menelepon yang berwenang; jawabannya dapat Anda catat di halaman "
+    f"operator. {OPEN}",
+    "approval_heard": "Izin Anda agar Mobil jenazah Contoh berangkat dicatat dari telepon. Teleponnya pukul "
+    f"16.50. Permintaannya: {WHICH}. {RULE} Bila keliru, mohon tarik kembali izin itu di halaman Anda sebelum "
+    f"penjemputan. {OPEN}",
+    "refusal_heard": "Jawaban Anda bahwa Mobil jenazah Contoh belum boleh berangkat dicatat dari telepon. "
+    f"Teleponnya pukul 16.50. Permintaannya: {WHICH}. {RULE} Bila keliru, mohon dijawab sendiri di halaman Anda. "
     f"{OPEN}",
-    "approval_silent": "Persetujuan untuk Mobil jenazah Contoh belum dijawab petugas Dinas Kesehatan. Permintaan P-1, "
-    "aturan R02. Mohon bantu menelepon yang berwenang; jawabannya dapat Anda catat di halaman operator. "
-    f"{OPEN}",
-    "approval_heard": "Izin Anda agar Mobil jenazah Contoh berangkat dicatat dari telepon. Teleponnya pukul 16.50. "
-    "Permintaan P-1, aturan R02. Bila keliru, mohon tarik kembali izin itu di halaman Anda sebelum penjemputan. "
-    f"{OPEN}",
-    "refusal_heard": "Jawaban Anda bahwa Mobil jenazah Contoh belum boleh berangkat dicatat dari telepon. Teleponnya "
-    f"pukul 16.50. Permintaan P-1, aturan R02. Bila keliru, mohon dijawab sendiri di halaman Anda. {OPEN}",
-    "approval_taken_back": "Izin petugas Dinas Kesehatan untuk Mobil jenazah Contoh ditarik kembali; kendaraan lain "
-    f"sedang dicarikan. Permintaan P-1, aturan R02. {OPEN}",
+    "approval_taken_back": "Izin petugas Dinas Kesehatan untuk Mobil jenazah Contoh ditarik kembali; kendaraan "
+    f"lain sedang dicarikan. Permintaannya: {WHICH}. {RULE} {OPEN}",
     "promise_made": "Kami terus mencarikan kendaraan untuk Anda. Operator kami menelepon Anda paling "
     f"lambat pukul 17.00. Tidak perlu menelepon ke mana-mana. {FOLLOW}",
     "document_promised": "Permintaan Anda sudah kami catat; persediaannya sedang ditunggu. Operator kami "
     f"menelepon Anda paling lambat pukul 17.00. Tidak perlu datang lagi sebelum kami kabari. {FOLLOW}",
-    "promise_reminded": "Sebentar lagi waktunya menelepon kembali keluarga. Permintaan P-1, paling lambat pukul "
-    f"17.00. {OPEN}",
-    "promise_overdue": "Janji menelepon kembali untuk permintaan P-1 sudah lewat waktunya dan sekarang dipegang "
-    f"Anda. Mohon segera telepon keluarga. {OPEN}",
-    "promise_beside": "Operator kami memegang janji menelepon kembali keluarga malam ini; mohon didampingi. Permintaan "
-    f"P-1, paling lambat pukul 17.00. {OPEN}",
+    "promise_reminded": "Sebentar lagi waktunya menelepon kembali keluarga. Teleponnya paling lambat pukul "
+    f"17.00. Permintaannya: {WHICH}. {OPEN}",
+    "promise_overdue": f"Janji menelepon kembali untuk permintaan {WHICH} sudah lewat waktunya dan sekarang "
+    f"dipegang Anda. Mohon segera telepon keluarga. {OPEN}",
+    "promise_beside": "Operator kami memegang janji menelepon kembali keluarga malam ini; mohon didampingi. "
+    f"Teleponnya paling lambat pukul 17.00. Permintaannya: {WHICH}. {OPEN}",
     "promise_late": "Mohon maaf, kami terlambat menelepon Anda. Janji kami paling lambat pukul 17.00. Operator kami "
     f"segera menelepon Anda; permintaan Anda tetap kami urus. {FOLLOW}",
-    "police_notice": "Pemberitahuan untuk kepolisian: ada jenazah yang perlu diketahui polisi, permintaan P-1. "
-    "Tempat penjemputan: Puskesmas Contoh. Aturan R02. Mohon menghubungi operator kami.",
-    "owner_notice": "Mobil jenazah Contoh dipakai untuk permintaan P-1. Kebutuhan: mobil jenazah. Aturan R02. "
-    "Terima kasih atas bantuannya.",
-    "operator_notice": f"Permintaan P-1 perlu diketahui operator. Aturan R02. {OPEN}",
-    "escalated": f"Permintaan P-1 memerlukan perhatian Anda: sopir-sopir yang ditawari belum dapat berangkat. {OPEN}",
-    "family_needs_nothing": "Keluarga mengabari bahwa kendaraan tidak diperlukan lagi, permintaan P-1. Operator "
-    "memastikan tindak lanjutnya.",
-    "family_left": "Keluarga mengabari bahwa mereka sudah berangkat sendiri, permintaan P-1. Operator "
+    "police_notice": "Pemberitahuan untuk kepolisian: ada jenazah yang perlu diketahui polisi. Tempat "
+    f"penjemputan: Puskesmas Contoh. Permintaannya: {WHICH}. {RULE} Mohon menghubungi operator kami.",
+    "owner_notice": f"Mobil jenazah Contoh dipakai untuk permintaan {WHICH}. {RULE} Terima kasih atas bantuannya.",
+    "operator_notice": f"Permintaan {WHICH} perlu diketahui operator. {RULE} {OPEN}",
+    "escalated": f"Permintaan {WHICH} memerlukan perhatian Anda: sopir-sopir yang ditawari belum dapat berangkat. "
+    f"{OPEN}",
+    "family_needs_nothing": f"Keluarga mengabari bahwa kendaraan tidak diperlukan lagi. Permintaannya: {WHICH}. "
+    "Operator memastikan tindak lanjutnya.",
+    "family_left": f"Keluarga mengabari bahwa mereka sudah berangkat sendiri. Permintaannya: {WHICH}. Operator "
     "memastikan tindak lanjutnya.",
     "stock_came": "Kabar baik: yang Anda tunggu sudah datang. Kami menelepon Anda menurut urutan; tidak perlu "
     f"mengantre. Paling lambat pukul 17.00. {FOLLOW}",
@@ -164,7 +176,7 @@ GOLDEN = {
     "kami urus; tidak perlu menelepon lagi.",
     "ended_unfounded": "Permintaan ini kami tutup karena di tempat penjemputan tidak ada yang perlu "
     "dijemput. Bila ternyata masih perlu, kabari kami; kami carikan kendaraan lagi.",
-    "ended_facility": "Permintaan P-1 berakhir: selesai dilayani. Bersamanya seluruhnya 12 perjalanan.",
+    "ended_facility": f"Permintaan {WHICH} berakhir: selesai dilayani. Bersamanya seluruhnya 12 perjalanan.",
 }
 
 

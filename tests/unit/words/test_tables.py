@@ -13,6 +13,7 @@ import pytest
 from dispatch import vocabulary
 from dispatch.domain.fix import LinkHealth
 from dispatch.rules.conditions import KEYS
+from dispatch.rules.judge_one import ASKED
 from dispatch.rules.pack.faults import SENTENCES
 from dispatch.rules.sop import Effect, OverridableBy
 from dispatch.rules.values import DAYS, Kind
@@ -126,8 +127,20 @@ CODES: dict[str, Iterable[str]] = {
     "drafts.fault": SENTENCES,
     "drafts.value": Kind,
 }
+# Names of facts that are nobody's word: what people know a request and a rule by is {which} and {about}.
+IDENTIFIER = re.compile(r"^(request|rules?|facility|base|assignment|trip|id|number|code|key|token|plan)$|_(id|code)$")
+# Who reads one all the same: beside a decision's sentence the rule that is overridden by it, which stands there with
+# its words; and those who write the SOP, whose own names of rules and of requests in a scenario these are.
+BY_CODE = {
+    "decisions.say": {"rule"},
+    "drafts.fault": {"rule", "rules"},
+    "drafts.outcome": {"request"},
+    "sop.diff": {"rule"},
+    "sop.rule": {"rules"},
+}
 # What a table has beside its codes, and why.
 BESIDE = {
+    "facts.duty": {ASKED},
     "sop.choice": set(CHOICES),
     "events.line": {
         "approval_given_heard",
@@ -143,6 +156,8 @@ BESIDE = {
         "duty_changed_shift_over",
         "request_ended_why",
         "request_received_onward",
+        "reservation_lost_waited",
+        "reserved_waits",
         "step_corrected_forgotten",
         "with_reason",
     },
@@ -179,6 +194,19 @@ def test_both_languages_name_the_same_facts_in_every_sentence(subject: str) -> N
             one, other = ([names_of(said) for said in text.splitlines()] for text in texts)
             assert one == other, f"{subject}.{name}.{key}"
             assert all(text.strip() for text in texts)
+
+
+@pytest.mark.parametrize("lang", Lang)
+@pytest.mark.parametrize("subject", _subjects(Lang.ID))
+def test_no_sentence_has_a_place_for_an_identifier_or_a_code(subject: str, lang: Lang) -> None:
+    for name, rows in tables_of(lang, subject).items():
+        found = {fact for text in rows.values() for fact in names_of(text) if re.search(IDENTIFIER, fact)}
+        assert found <= BY_CODE.get(f"{subject}.{name}", set()), f"{subject}.{name}"
+
+
+def test_whoever_reads_a_code_is_named_with_the_sentence_that_has_it() -> None:
+    for name, facts in BY_CODE.items():
+        assert {fact for text in table(Lang.ID, name).values() for fact in names_of(text)} >= facts
 
 
 @pytest.mark.parametrize("name", CODES)

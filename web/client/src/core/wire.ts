@@ -13,11 +13,13 @@ export interface components {
          */
         Alike: "same_place" | "same_time" | "same_phone" | "same_need";
         /**
-         * @description A yes that is waited for or was given: `answered_by` is who answered, or who wrote down what was heard by phone
-         *     (`heard_from`, `heard_at`).
+         * @description A yes that is waited for or was given; `rule_name` is what the rule is about, as people read it.
+         *
+         *     `answered_by` is who answered, or who wrote down what was heard by phone (`heard_from`, `heard_at`).
          */
         ApprovalOut: {
             rule: string;
+            rule_name: string;
             vehicle_id: string;
             vehicle_name: string;
             approver: string;
@@ -44,6 +46,7 @@ export interface components {
         /** @description A yes that is waited for, as a list shows it. */
         AskedOut: {
             rule: string;
+            rule_name: string;
             vehicle_id: string;
             vehicle_name: string;
             approver: string;
@@ -141,6 +144,7 @@ export interface components {
             schedule_at: string | null;
             returns: string | null;
             on_call: boolean;
+            waits: boolean;
             reserved: string | null;
             reserved_name: string | null;
             uncertain: boolean;
@@ -376,7 +380,7 @@ export interface components {
          * @description What kind of thing happened: the word that the journal and the API use.
          * @enum {string}
          */
-        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "step_undone" | "step_corrected" | "stood_down" | "problem_reported" | "transfer_begun" | "handed_over" | "approval_asked" | "approval_given" | "approval_refused" | "approval_taken_back" | "approval_reminded" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "trip_noticed" | "vehicle_proposed" | "proposal_over" | "diverted" | "death_answered" | "arrival_changed" | "family_said" | "request_changed" | "reserved" | "incident_opened" | "incident_joined" | "incident_left" | "incident_closed" | "reservation_lost" | "booking_uncertain" | "return_called" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
+        EventKind: "request_received" | "decision_made" | "offer_made" | "offer_delivered" | "offer_accepted" | "offer_declined" | "offer_expired" | "offer_withdrawn" | "step_taken" | "step_undone" | "step_corrected" | "stood_down" | "problem_reported" | "transfer_begun" | "handed_over" | "approval_asked" | "approval_given" | "approval_refused" | "approval_taken_back" | "approval_reminded" | "overridden" | "sop_submitted" | "sop_approved" | "sop_returned" | "sop_published" | "promise_made" | "promise_retried" | "promise_called" | "promise_reminded" | "promise_overdue" | "promise_handed_over" | "promise_closed" | "stock_came" | "notice_asked" | "escalated" | "trip_noticed" | "vehicle_proposed" | "proposal_over" | "diverted" | "death_answered" | "arrival_changed" | "family_said" | "request_changed" | "reserved" | "incident_opened" | "incident_joined" | "incident_left" | "incident_closed" | "reservation_lost" | "booking_uncertain" | "return_added" | "return_called" | "noted" | "held" | "request_ended" | "duty_changed" | "road_closed" | "road_opened";
         /** @description One entry of the journal; `text` is its line of a timeline. */
         EventOut: {
             seq: number;
@@ -579,6 +583,8 @@ export interface components {
         /**
          * @description Who is signed in; a driver's own vehicle and the assignment it is on; `timezone` is the region's.
          *
+         *     `waiting` is the way back for which the vehicle stays where it is.
+         *
          *     `permissions` are those that were given to this person by name. `ageing_s` is how long a request waits until it
          *     comes one level up (R24), for those who see the order.
          */
@@ -594,6 +600,7 @@ export interface components {
             assignment: components["schemas"]["AssignmentOut"] | null;
             request: components["schemas"]["OfferRequestOut"] | null;
             contact_phone?: string | null;
+            waiting?: components["schemas"]["WaitingOut"] | null;
             /** Format: date-time */
             now: string;
             timezone: string;
@@ -633,7 +640,8 @@ export interface components {
          * @description What a driver must know of the request.
          *
          *     `stays_until`: nobody was there, and whoever asked is being rung. `death_reported`: a doctor is yet to confirm it.
-         *     `aboard` is the vehicle that keeps the patient until another has them.
+         *     `aboard` is the vehicle that keeps the patient until another has them. `waits`: the vehicle stays at the destination
+         *     for the way back.
          */
         OfferRequestOut: {
             id: string;
@@ -651,6 +659,8 @@ export interface components {
             /** @default false */
             death_reported: boolean;
             aboard?: string | null;
+            /** @default false */
+            waits: boolean;
         };
         /**
          * @description What a decision comes to.
@@ -838,6 +848,8 @@ export interface components {
             schedule_at?: string | null;
             /** @default false */
             on_call: boolean;
+            /** @default false */
+            waits: boolean;
             reserved?: string | null;
             series?: string | null;
             returns?: string | null;
@@ -893,6 +905,8 @@ export interface components {
             schedule_at?: string | null;
             /** @default false */
             on_call: boolean;
+            /** @default false */
+            waits: boolean;
             reserved?: string | null;
             series?: string | null;
             returns?: string | null;
@@ -911,7 +925,8 @@ export interface components {
         /**
          * @description One ride: `returns` is the ride that it is the way back of, `reserved` the vehicle that is kept for it.
          *
-         *     `uncertain`: it is near and has no vehicle, and a call is owed by `call_by`.
+         *     `uncertain`: it is near and has no vehicle, and a call is owed by `call_by`. For a way back that `waits` the vehicle
+         *     that brings the patient there stays.
          */
         RideOut: {
             id: string;
@@ -919,6 +934,7 @@ export interface components {
             schedule_at: string | null;
             returns: string | null;
             on_call: boolean;
+            waits: boolean;
             reserved: string | null;
             reserved_name: string | null;
             uncertain: boolean;
@@ -1128,6 +1144,13 @@ export interface components {
             auto_accept: boolean;
             /** @default false */
             at_base: boolean;
+        };
+        /** @description Where a driver's vehicle waits for a way back, and from when on that is expected. */
+        WaitingOut: {
+            place: components["schemas"]["PointOut"];
+            /** Format: date-time */
+            schedule_at: string;
+            on_call: boolean;
         };
         /**
          * @description A day of the week, Monday first.

@@ -1,8 +1,9 @@
 // What is said where somebody answers for a vehicle, in person or by phone.
 export const approve = {
   title: "Menunggu jawaban Anda",
-  ask: (vehicle: string, rule: string) => `Bolehkah ${vehicle} berangkat menurut ${rule}?`,
-  aid: (vehicle: string, rule: string) => `${vehicle} milik instansi Anda diminta membantu (${rule}).`,
+  ask: (vehicle: string, rule: string) => `Bolehkah ${vehicle} berangkat? Aturannya: “${rule}”.`,
+  aid: (vehicle: string, rule: string) =>
+    `${vehicle} milik instansi Anda diminta membantu. Aturannya: “${rule}”.`,
   since: (span: string) => `ditunggu ${span}`,
   yes: "Setujui",
   no: "Belum",
@@ -18,7 +19,8 @@ export const heard = {
   button: "Izin lewat telepon…",
   title: "Izin lewat telepon",
   which: "Yang ditanyakan",
-  ask: (who: string, vehicle: string, rule: string) => `Jawaban ${who} untuk ${vehicle} (${rule}).`,
+  ask: (who: string, vehicle: string, rule: string) =>
+    `Jawaban ${who} untuk ${vehicle}. Aturannya: “${rule}”.`,
   who: "Siapa yang menjawab",
   at: (zone: string) => `Teleponnya pukul (${zone})`,
   answer: "Jawabannya",

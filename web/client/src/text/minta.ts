@@ -41,7 +41,7 @@ export const minta = {
     moving: (name: string, state: string, arrives: string) => `${name}: ${state}${arrives && `, ${arrives}`}`,
     follows: "Ambulans gawat darurat menyusul.",
   },
-  awaits: (who: string, rule: string) => `Menunggu persetujuan ${who} (${rule})`,
+  awaits: (who: string, rule: string) => `Menunggu persetujuan ${who}: ${rule}`,
   calls: (due: string, retry: string) =>
     `Operator menelepon kembali paling lambat ${due}; pencarian diulang pukul ${retry}`,
   callsLate: (due: string) =>

@@ -30,6 +30,8 @@ export const sopir = {
   undo: (what: string, seconds: number) => `Urungkan “${what}” · ${seconds}`,
   handsOver:
     "Kendaraan lain meneruskan perjalanan ini. Temui di tempat di atas, dan tetap temani sampai berpindah.",
+  waitsThere: (place: string) => `Tunggu di ${place}, lalu antar pulang.`,
+  waitsUntil: (when: string) => `Paling cepat ${when}; kabarnya masuk ke halaman ini.`,
   takesOver: (name: string) => `Teruskan perjalanan ${name}: yang diantar menunggu di kendaraan itu.`,
   trouble: "Ada kendala…",
   troubleHow: "Kendaraan lain segera dicarikan. Apa kendalanya?",

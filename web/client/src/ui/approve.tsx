@@ -40,7 +40,7 @@ function Approve({ request, asked, attempt }: Waiting & { attempt: Attempt }) {
         {request.dropoff ? ` → ${request.dropoff.name}` : ""} ·{" "}
         {words.since(spanText((now.value - Date.parse(asked.asked_at)) / 1000))}
       </p>
-      <p>{aid ? words.aid(asked.vehicle_name, asked.rule) : words.ask(asked.vehicle_name, asked.rule)}</p>
+      <p>{(aid ? words.aid : words.ask)(asked.vehicle_name, asked.rule_name)}</p>
       {!aid && <Field label={text.reason} value={reason} maxLength={500} onType={setReason} />}
       <div class="choices two">
         <Button class="primary" disabled={!ready} onClick={() => void answer(true)}>

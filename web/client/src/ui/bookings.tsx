@@ -11,6 +11,7 @@ const words = booking.rides;
 export function kept(ride: Ride): string {
   if (ride.uncertain) return words.uncertain(ride.call_by ? whenText(ride.call_by, now.value) : "");
   if (ride.state !== "scheduled") return text.state[ride.state];
+  if (ride.waits) return ride.reserved_name ? words.waits(ride.reserved_name) : words.willWait;
   if (ride.on_call) return words.onCall;
   return ride.reserved_name ? words.kept(ride.reserved_name) : words.sought;
 }

@@ -42,7 +42,7 @@ export function HeardByPhone({ request, onSend, onBack }: Asking) {
   };
   const asks = asked.map((one, place): [string, string] => [
     String(place),
-    `${one.vehicle_name} · ${approverName(one.approver)} (${one.rule})`,
+    `${one.vehicle_name} · ${approverName(one.approver)} (${one.rule_name})`,
   ]);
   return (
     <Question
@@ -55,7 +55,7 @@ export function HeardByPhone({ request, onSend, onBack }: Asking) {
       {asks.length > 1 ? (
         <Pick label={words.which} value={which} options={asks} onPick={setWhich} />
       ) : (
-        <p>{words.ask(approverName(of.approver), of.vehicle_name, of.rule)}</p>
+        <p>{words.ask(approverName(of.approver), of.vehicle_name, of.rule_name)}</p>
       )}
       <Field
         label={words.who}

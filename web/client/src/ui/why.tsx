@@ -1,4 +1,4 @@
-// Why this one: the candidates in order, and for each that was passed over the rule, its words and what would help.
+// Why this one: the candidates in order, and for each that was passed over the words of the rule and what would help.
 import type { ComponentChildren } from "preact";
 import type { Candidate, Decision } from "../core/api";
 import { kilometres, minutes } from "../core/words";
@@ -49,8 +49,7 @@ function Row({ candidate, action }: { candidate: Candidate; action: Action }) {
       </div>
       {blocking.map((finding) => (
         <p class="no" key={finding.rule} title={finding.clause ?? ""}>
-          {finding.rule}: {finding.text}{" "}
-          {finding.would_help && <span class="soft">{finding.would_help}</span>}
+          {finding.text} {finding.would_help && <span class="soft">{finding.would_help}</span>}
         </p>
       ))}
     </div>

@@ -10,10 +10,11 @@ import { booking } from "../../text/pesanan";
 import { Area, Button, Form, Pick } from "../../ui/controls";
 import { HeardByPhone } from "../../ui/heard";
 import { TOLD, Told } from "../../ui/told";
+import { AddBack, mayReturn } from "./back";
 import { PlacePicker } from "./place";
 import { addNote, approve, cancel, deliver, hold } from "./state";
 
-type What = "note" | "hold" | "cancel" | "deliver" | "heard";
+type What = "note" | "hold" | "cancel" | "deliver" | "heard" | "back";
 
 export function Actions({ request }: { request: RequestFull }) {
   const [opened, setOpened] = useState<What | null>(null);
@@ -44,11 +45,13 @@ export function Actions({ request }: { request: RequestFull }) {
           ) : (
             toggle("hold", text.hold)
           ))}
+        {mayReturn(request) && toggle("back", booking.back.add)}
         {isAwaited(request) && toggle("heard", heard.button)}
         {toggle("cancel", words.cancel, true)}
       </div>
       {noted && <p role="status">{words.noteSent}</p>}
       {opened === "heard" && <HeardByPhone request={request} onSend={approve} onBack={close} />}
+      {opened === "back" && <AddBack onSent={close} />}
       {opened === "note" && (
         <Note
           onSent={() => {

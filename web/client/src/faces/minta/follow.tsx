@@ -64,7 +64,7 @@ function headline(request: RequestFull): string {
   const asked = request.approvals.find((approval) => approval.state === "asked");
   if (request.state === "awaiting_approval" && asked) {
     const who = text.approver[asked.approver as keyof typeof text.approver] ?? asked.approver;
-    return words.awaits(who, asked.rule);
+    return words.awaits(who, asked.rule_name);
   }
   if (request.state === "waiting" && request.promise) {
     const due = whenText(request.promise.due_at, now.value);

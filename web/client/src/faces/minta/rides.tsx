@@ -9,7 +9,9 @@ const words = booking.rides;
 
 export function Rides({ rides, of }: { rides: Ride[]; of: string }) {
   if (rides.length < 2) return rides[0]?.state === "scheduled" ? <p>{kept(rides[0])}</p> : null;
-  const unkept = rides.filter((ride) => ride.state === "scheduled" && !ride.on_call && !ride.reserved);
+  const unkept = rides.filter(
+    (ride) => ride.state === "scheduled" && !ride.on_call && !ride.waits && !ride.reserved,
+  );
   return (
     <section class="stack" aria-label={words.title}>
       <h2>{words.title}</h2>

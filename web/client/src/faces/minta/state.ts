@@ -15,7 +15,7 @@ import {
 import { attempt, trouble } from "../../core/attempt";
 import { newest } from "../../core/newest";
 import { loadOwed, stockCame } from "../../core/promises";
-import { instantOf } from "../../core/words";
+import { fieldTime, instantOf } from "../../core/words";
 import type { Word } from "../../ui/heard";
 
 export type Place = { facility: string; name: string } | { lon: number; lat: number; name: string };
@@ -37,7 +37,8 @@ export const later = signal("");
 export type Weekday = Schema<"Weekday">;
 export const days = signal<readonly Weekday[]>([]);
 export const until = signal("");
-export const back = signal<"none" | "at" | "after">("none");
+export type Back = "at" | "after" | "waits";
+export const back = signal<"none" | Back>("none");
 export const backTime = signal("");
 export const bookings = signal<Booking[]>([]);
 export const decision = signal<Suggestion | null>(null);
@@ -99,13 +100,20 @@ export const send = (choose?: string) =>
 // The way back is on the day of the ride; one that ends after midnight is on the next.
 export function booked() {
   if (!later.value || need.value === "body") return {};
-  const time = backTime.value && `${later.value.slice(0, 10)}T${backTime.value}`;
-  const next = time && time <= later.value ? 86_400_000 : 0;
-  const at = time && new Date(Date.parse(instantOf(time)) + next).toISOString();
   return {
     repeat: days.value.length && until.value ? { days: days.value, until: until.value } : undefined,
-    return: at && back.value !== "none" ? { [back.value]: at } : undefined,
+    return:
+      backTime.value && back.value !== "none"
+        ? returning(back.value, backTime.value, later.value)
+        : undefined,
   };
+}
+
+function returning(way: Back, time: string, there: string) {
+  const typed = `${there.slice(0, 10)}T${time}`;
+  const next = typed <= there ? 86_400_000 : 0;
+  const at = new Date(Date.parse(instantOf(typed)) + next).toISOString();
+  return way === "at" ? { at } : { after: at, waits: way === "waits" };
 }
 
 export const loadBookings = async () => {
@@ -143,6 +151,10 @@ const act = (what: string, body: unknown) =>
   });
 export const cancel = (reason: string, told: string, series: string) =>
   act("cancel", { told, reason, series });
+export const addBack = (way: Back, time: string) => {
+  const there = Math.max(Date.parse(followed.value?.schedule_at ?? "") || 0, Date.now());
+  return act("return", returning(way, time, fieldTime(there)));
+};
 export const ready = () => act("ready", undefined);
 export const hold = (on: boolean, reason: string) => act("hold", { on, reason });
 export const addNote = (words: string) => act("note", { text: words });

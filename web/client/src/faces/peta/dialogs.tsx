@@ -119,9 +119,7 @@ function Override({ request }: { request: RequestFull }) {
       button={words.overrideNow}
       onSend={(reason) => assign(request.id, candidate.vehicle_id, { rule, reason })}
     >
-      <p>
-        {rule}: {candidate.findings.find((finding) => finding.rule === rule)?.text}
-      </p>
+      <p>{candidate.findings.find((finding) => finding.rule === rule)?.text}</p>
     </Ask>
   );
 }

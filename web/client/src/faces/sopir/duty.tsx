@@ -1,6 +1,8 @@
 // Going on duty and off, and the dark screen of waiting.
 import { signal } from "@preact/signals";
 import type { Me } from "../../core/api";
+import { now } from "../../core/clock";
+import { whenText } from "../../core/words";
 import { text } from "../../text/id";
 import { sopir as words } from "../../text/sopir";
 import { Button, Check } from "../../ui/controls";
@@ -52,7 +54,14 @@ export function Standby({ who }: { who: Me }) {
     <section class="standby fill">
       <div class="middle">
         <h1>{words.standby}</h1>
-        <p>{words.waiting}</p>
+        {who.waiting ? (
+          <>
+            <p class="tell">{words.waitsThere(who.waiting.place.name)}</p>
+            <p>{words.waitsUntil(whenText(who.waiting.schedule_at, now.value))}</p>
+          </>
+        ) : (
+          <p>{words.waiting}</p>
+        )}
         <p class="soft">{who.vehicle?.name}</p>
       </div>
       <div class="push stack">

@@ -12,6 +12,7 @@ export function Notes(props: { request: Offer["request"]; assignment: Assignment
       {assignment?.hands_over && <p class="tell">{words.handsOver}</p>}
       {request.aboard && !assignment?.hands_over && <p class="tell">{words.takesOver(request.aboard)}</p>}
       {request.schedule_at && <p class="tell">{text.booked(whenText(request.schedule_at, now))}</p>}
+      {request.waits && request.dropoff && <p class="tell">{words.waitsThere(request.dropoff.name)}</p>}
       {request.family_left && <p class="tell">{words.familyLeft}</p>}
       {request.stays_until && Date.parse(request.stays_until) > now && (
         <p class="tell">{words.staysUntil(clockText(request.stays_until))}</p>

@@ -1,0 +1,50 @@
+"""What the rules are called that spoke: people know a rule by what it is about, and nobody by its code."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from functools import cached_property
+
+from dispatch.desk.ports import Books, find
+from dispatch.domain.approval import Approval
+from dispatch.rules.pack.read import read_pack
+from dispatch.rules.sop import Pack, packs_in_force
+from dispatch.vocabulary.events import Event, facts_of
+from dispatch.vocabulary.languages import Lang
+from dispatch.words.findings import rule_name
+
+RuleNameOf = Callable[[Event], str | None]
+
+
+@dataclass(frozen=True)
+class RuleNames:
+    """The names of rules in one language; the packs are read once, where any is asked for."""
+
+    books: Books
+    zone: tzinfo
+    lang: Lang
+
+    @cached_property
+    def _packs(self) -> list[Pack]:
+        return [read_pack(text) for text in self.books.sop.list_packs()]
+
+    def of(self, rule_id: str, at: datetime, *, request_id: str | None, vehicle_id: str | None) -> str:
+        """A rule by its title in the pack that was in force then, of those that speak on this vehicle and request."""
+        held = find(self.books.vehicles.get, vehicle_id)
+        request = find(self.books.requests.get, request_id)
+        area = request.ask.pickup.agency if request is not None else None
+        sop = packs_in_force(self._packs, at.astimezone(self.zone))
+        clauses = sop.clauses_for(held.vehicle.agency, area) if held is not None else sop.clauses(area)
+        rule = next((clause.rule for clause in clauses if clause.rule.id == rule_id), None)
+        return rule_name(rule_id, rule, self.lang)
+
+    def of_approval(self, asked: Approval) -> str:
+        """The rule by which somebody's yes is asked for."""
+        return self.of(asked.rule, asked.asked_at, request_id=asked.request_id, vehicle_id=asked.vehicle_id)
+
+    def of_event(self, event: Event) -> str | None:
+        """The rule by which something happened; None where it was by none."""
+        rule_id = facts_of(event).get("rule")
+        if not isinstance(rule_id, str):
+            return None
+        return self.of(rule_id, event.at, request_id=event.request_id, vehicle_id=event.vehicle_id)
