@@ -64,13 +64,12 @@ def _change_duty(books: Books, held: VehicleNow, duty: Duty, *, at_base: bool, n
     books.vehicles.set_history(held.id, on_duty_since=on_duty_since, trip_ended_at=held.trip_ended_at)
     if duty in (Duty.OFF_DUTY, Duty.OUT_OF_SERVICE):
         leave(books, held.id, now)
+        look_at_kept(books, held.id, now)
     if on_duty_since is None:
         books.timers.drop(DueKind.SHIFT_ENDS, held.id)
     else:
         ends_at = on_duty_since + timedelta(hours=policy.shift_ends_h)
         books.timers.set(Due(kind=DueKind.SHIFT_ENDS, subject=held.id, at=ends_at))
-    if duty in (Duty.OFF_DUTY, Duty.OUT_OF_SERVICE):
-        look_at_kept(books, held.id, now)
     if duty is Duty.AVAILABLE:
         if held.duty is not Duty.AVAILABLE:  # a driver who comes back has done with what kept him
             books.vehicles.leave_alone(held.id, None)

@@ -81,7 +81,10 @@ async def test_a_trip_that_is_asked_for_now_is_searched_for_and_its_way_back_is_
 async def test_a_way_back_within_the_hour_asks_another_vehicle_than_the_one_that_brings(town: Town) -> None:
     there, back = await asked(town, NOW + timedelta(minutes=40))
     assert [a.vehicle_id for a in there.live()] == ["T1"]
-    assert [a.vehicle_id for a in back.live()] == ["L1"]
+    assert (back.state, back.live()) == (RequestState.SCHEDULED, [])
+    await town.take(there.live()[0], *WAY[:5])
+    await town.run_due()
+    assert [a.vehicle_id for a in (await town.look(back)).live()] == ["L1"]
 
 
 async def test_whoever_is_brought_home_from_an_emergency_is_none(town: Town) -> None:
