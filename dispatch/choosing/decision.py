@@ -8,7 +8,7 @@ from dispatch.choosing.next_step import NextStep, Unfilled, next_step
 from dispatch.choosing.proposal import Proposal
 from dispatch.choosing.ranking import Candidate
 from dispatch.domain.arrival import Arrival
-from dispatch.domain.booking import CALL_AFTER, begins_at
+from dispatch.domain.booking import CALL_AFTER, SEEK_EVERY, begins_at
 from dispatch.domain.request import Ask
 from dispatch.domain.vehicle import VehicleNow
 from dispatch.rules.fleet import Fleet
@@ -27,7 +27,8 @@ class Tried:
 
     `silent` are those of the vehicles that did not answer, `again_at` is when one of them may be asked again. It has
     waited `since` then; None for one that is only now asked for.
-    `unfilled` is what it still needs; None for a new one, which needs all.
+    `unfilled` is what it still needs; None for a new one, which needs all. Of a way back the way `there_first`
+    is to be driven, where nobody has been brought to where it begins.
     """
 
     vehicles: frozenset[str] = frozenset()
@@ -37,20 +38,26 @@ class Tried:
     choose: str | None = None
     unfilled: Unfilled | None = None
     since: datetime | None = None
+    there_first: bool = False
 
     def waited_s(self, at: datetime) -> float:
         """How long the request has waited."""
         return max(0.0, (at - self.since).total_seconds()) if self.since is not None else 0.0
 
 
-def step_before_time(ask: Ask, now: datetime, policy: Policy) -> NextStep | None:
-    """What is done about a booked trip before its time: its search begins later, or somebody is to say when."""
+def step_before_time(ask: Ask, now: datetime, policy: Policy, *, there_first: bool) -> NextStep | None:
+    """What is done about a booked trip before its time: its search begins later, or somebody is to say when.
+
+    A way back whose way there is to be driven first is looked at again however near its time is.
+    """
     if ask.schedule_at is None:
         return None
     if ask.on_call:
         times = max(0, (now - ask.schedule_at) // CALL_AFTER)
         return NextStep(search_at=ask.schedule_at + CALL_AFTER * (times + 1))
     search_at = begins_at(ask, policy.schedule_lead_s)
+    if there_first:
+        search_at = max(search_at, now + SEEK_EVERY)
     return NextStep(search_at=search_at) if search_at > now else None
 
 
@@ -132,7 +139,7 @@ class Decision:
 
     def booked_for(self, ask: Ask) -> "Decision | None":
         """The same for another time at which the same trip is booked; None where that is searched for now."""
-        step = step_before_time(ask, self.at, self.sop.policy)
+        step = step_before_time(ask, self.at, self.sop.policy, there_first=self.tried.there_first)
         return replace(self, ask=ask, step=step) if step is not None else None
 
     def assess(self, vehicle_id: str) -> Verdict:

@@ -24,15 +24,17 @@ class Plan:
     `surplus` are not needed any more; `withdrawn` have not answered, and may not go, are not needed, or are so late
     that another one is asked; `ringing` are asked still. `placed` are under way and have another slot from now on, by
     assignment: who may be a first contact is ahead, who may not go any more drives on until a better one goes, and who
-    may go again has its own place. `later` arrive at another time.
+    may go again has its own place. `later` arrive at another time. Where it is `booked_again` nobody is searched for
+    before its new time.
     """
 
     decision: Decision
+    booked_again: bool
     surplus: Sequence[Assignment]
     withdrawn: Sequence[Assignment]
     ringing: frozenset[str]
     placed: Mapping[str, int]
-    later: Mapping[str, Arrival]
+    later: Mapping[str, Arrival | None]
 
     @property
     def leaving(self) -> list[Assignment]:
@@ -60,19 +62,20 @@ async def plan_anew(unit: Unit, request: Request, ask: Ask, trips: Sequence[Assi
     A red that is one only now, or is elsewhere, is judged as a new one: who has not answered yet gives way to somebody
     who is so much sooner that asking anew is worth it.
     """
+    at_other_time = ask.schedule_at != request.ask.schedule_at
     moved = ask.pickup.point != request.ask.pickup.point
     as_new = ask.urgency is Urgency.RED and (moved or request.ask.urgency is not Urgency.RED)
     asked = [a for a in trips if a.state is AssignmentState.OFFERED and a.slot >= 0] if as_new else []
     freed = frozenset(a.vehicle_id for a in asked)
     decision = await unit.search_again(replace(request, ask=ask), now, diverted=freed)
-    judging = _Judging(decision, request.ask, trips, now)
+    judging = _Judging(decision, request.ask, trips, now, at_other_time and decision.step.search_at is not None)
     judging.let_go()
     judging.put_back()
     judging.send_ahead()
     judging.keep_until_better()
     if asked and decision.step.search_at is None:
         judging.ask_sooner(asked)
-    return judging.plan(freed, moved=moved)
+    return judging.plan(freed, moved=moved or at_other_time)
 
 
 def goes_on(before: Ask, after: Ask, trip: Assignment) -> Step | None:
@@ -93,6 +96,7 @@ class _Judging:
     before: Ask
     trips: Sequence[Assignment]
     now: datetime
+    booked_again: bool
     surplus: list[Assignment] = field(default_factory=list)
     withdrawn: list[Assignment] = field(default_factory=list)
     placed: dict[str, int] = field(default_factory=dict)
@@ -101,7 +105,7 @@ class _Judging:
     def let_go(self) -> None:
         """Who is not needed any more, and who has not answered and may not go; who is under way is not let go."""
         empty = [a for a in self.trips if a.is_live and not a.row.aboard]
-        self.surplus = [a for a in empty if a.slot >= self.decision.wanted]
+        self.surplus = [a for a in empty if self.booked_again or a.slot >= self.decision.wanted]
         objected = [
             a
             for a in empty
@@ -169,16 +173,15 @@ class _Judging:
         ringing = frozenset(a.vehicle_id for a in after if a.state is AssignmentState.OFFERED) & freed
         if ringing and decision.step.search_at is None:
             decision = decision.instead(taken=ringing)
-        later: dict[str, Arrival] = {}
+        later: dict[str, Arrival | None] = {}
         for trip in after if moved else ():
             arrival = arrival_of(decision, trip.vehicle_id)
             comes = not trip.row.met or goes_on(self.before, decision.ask, trip) is Step.ON_TO_PICKUP
             if trip.is_live and comes and arrival is not None:
-                # An offer's arrival counts from the driver's yes, and that is still to come.
-                since_s = (self.now - trip.counts_from).total_seconds() if trip.row.is_going else 0.0
-                later[trip.id] = arrival.later(since_s)
+                later[trip.id] = trip.arriving(arrival, self.now).arrival
         return Plan(
             decision=decision,
+            booked_again=self.booked_again,
             surplus=self.surplus,
             withdrawn=self.withdrawn,
             ringing=ringing,

@@ -75,7 +75,7 @@ def search(
         unfilled=unfilled,
         arrivals=looking.arrivals,
         candidates=candidates,
-        step=_at_once_or_later(ask, now, sop.policy) or step_for(ask, candidates, tried, unfilled),
+        step=_at_once_or_later(ask, now, sop.policy, tried) or step_for(ask, candidates, tried, unfilled),
         computed_in_ms=round((perf_counter() - started) * 1000.0, 1),
     )
 
@@ -102,11 +102,11 @@ def walked(decision: Decision, roads: Roads, *also: str) -> Decision:
     return replace(decision, arrivals={**decision.arrivals, **found}, candidates=candidates, computed_in_ms=took_ms)
 
 
-def _at_once_or_later(ask: Ask, now: datetime, policy: Policy) -> NextStep | None:
+def _at_once_or_later(ask: Ask, now: datetime, policy: Policy, tried: Tried) -> NextStep | None:
     """What is not searched for now: a booked trip before its time, a document that somebody fetches."""
     if not ask.needs_vehicle:
         return NextStep(promise=Why.OUT_OF_STOCK)
-    return step_before_time(ask, now, policy)
+    return step_before_time(ask, now, policy, there_first=tried.there_first)
 
 
 @dataclass(frozen=True, slots=True)

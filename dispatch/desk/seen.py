@@ -24,7 +24,8 @@ class Look:
     """When the arrival of a trip was calculated last (None: not yet), and over which roads.
 
     `heading` is where it headed then, None where nowhere. `as_of` is when the vehicle was where that was calculated
-    from. `held` is the vehicle as the store had it: one that is another object has changed, and maybe its trip.
+    from. `held` is the vehicle as the store had it: one that is another object has changed, and maybe its trip. What
+    is said of a vehicle that has not set out holds `until` then.
     """
 
     held: VehicleNow
@@ -32,6 +33,7 @@ class Look:
     roads_turn: int
     at: datetime | None = None
     as_of: datetime | None = None
+    until: datetime | None = None
 
     @property
     def leg(self) -> Leg | None:

@@ -14,6 +14,7 @@ from dispatch.choosing.queue import waits_since
 from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.command import Command, find_first, keep_first
 from dispatch.desk.effects.keeping import kept_near
+from dispatch.desk.effects.series import waits_for_way_there
 from dispatch.desk.effects.standing import unfilled_of, yields_to
 from dispatch.desk.fleet import FleetCache
 from dispatch.desk.ports import Books, Clock, Live, LostRaceError, Store
@@ -24,6 +25,7 @@ from dispatch.desk.seen import Look, Said, Seen
 from dispatch.desk.soon import list_trips, soon_free
 from dispatch.domain.approval import Approval, ApprovalState
 from dispatch.domain.assignment import Assignment
+from dispatch.domain.booking import SPAN
 from dispatch.domain.fix import Fix, FixLimits
 from dispatch.domain.request import Ask, Request
 from dispatch.domain.vehicle import VehicleNow
@@ -171,13 +173,14 @@ class Unit:
 
     async def search_booked(self, ask: Ask, *, taken: frozenset[str], choose: str | None = None) -> Decision:
         """Who could go at the booked time, under the SOP that is published for then: rested, free, and from its base,
-        unless it is out of service. The vehicles `taken` are reserved for a time that overlaps."""
+        unless it is out of service, or off duty just before. The vehicles `taken` are kept for a time that overlaps."""
         at = ask.schedule_at
         assert at is not None
         sop = await self.store.read(lambda books: self.sop(books, at))
 
         def look(held: Collection[VehicleNow]) -> Decision:
-            then = [one.at_rest(at) for one in self.fleet.with_fixes(held)]
+            soon = at - self.clock.now() < SPAN
+            then = [one.at_rest(at, soon=soon) for one in self.fleet.with_fixes(held)]
             tried = Tried(vehicles=taken, choose=choose, since=at)
             return search(ask, Fleet(then), sop, self.roads, now=at, zone=self.zone, tried=tried)
 
@@ -325,4 +328,5 @@ def tried_of(
         unfilled=unfilled,
         again_at=min((a.stamps[a.state].server_time + again for a in lately), default=None),
         since=waits_since(request, policy),
+        there_first=waits_for_way_there(books, request),
     )

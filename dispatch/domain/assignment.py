@@ -95,6 +95,16 @@ class Assignment:
         return self.row.phase is not Phase.LOST
 
     @property
+    def stands(self) -> bool:
+        """Whether its driver has said yes and not set out."""
+        return self.state is AssignmentState.ACCEPTED
+
+    @property
+    def has_brought(self) -> bool:
+        """Whether it is where it brings somebody, or was there and is free again."""
+        return self.state is AssignmentState.AT_DESTINATION or self.row.phase is Phase.SERVED
+
+    @property
     def counts_from(self) -> datetime:
         """The moment from which its arrival counts: the driver's yes, before that the offer."""
         yes = self.stamps.get(AssignmentState.ACCEPTED)
@@ -102,8 +112,21 @@ class Assignment:
 
     @property
     def promised_at(self) -> datetime | None:
-        """When it is at the pick-up by what was calculated when it was asked: what is said first."""
-        return self.counts_from + timedelta(seconds=self.arrival.eta_s) if self.arrival else None
+        """When it is at the pick-up by what was calculated when it was asked: what is said first.
+
+        What it may stay before it sets out counts from the offer: a late answer makes a booked trip no later.
+        """
+        if self.arrival is None:
+            return None
+        wait_s = self.arrival.wait_s
+        sets_out = max(self.counts_from, self.offered_at + timedelta(seconds=wait_s))
+        return sets_out + timedelta(seconds=self.arrival.eta_s - wait_s)
+
+    def arriving(self, arrival: Arrival, now: datetime) -> "Assignment":
+        """The same with an arrival that was calculated now. An offer's counts from the driver's yes, still to come."""
+        since = self.offered_at if arrival.wait_s else self.counts_from
+        later_s = (now - since).total_seconds() if self.row.is_going or arrival.wait_s else 0.0
+        return replace(self, arrival=arrival.later(later_s), version=self.version + 1)
 
     @property
     def leg(self) -> Leg | None:

@@ -14,8 +14,9 @@ SPAN = timedelta(minutes=90)  # between two booked times of one vehicle; this pr
 MOST_RIDES = 60  # of one series, the ways back not counted; this project's own figure
 BACK_WITHIN = timedelta(hours=24)  # after the way there; this project's own figure
 CALL_AFTER = timedelta(hours=3)  # after the earliest time of a way back that nobody called for; own figure
+NEAR = timedelta(days=2)  # no booked trip is looked at each hour sooner than that before its time
 LOOK_EVERY = timedelta(hours=1)  # from the evening before on; this project's own figure
-SEEK_EVERY = timedelta(minutes=15)  # where no vehicle is kept for a ride of tomorrow; this project's own figure
+SEEK_EVERY = timedelta(minutes=15)  # where a ride of tomorrow has no vehicle, or waits for its way there; own figure
 CALL_WITHIN = timedelta(hours=2)  # by when somebody calls about an uncertain ride; this project's own figure
 
 _DAYS = tuple(Weekday)

@@ -53,8 +53,8 @@ class Ask:
 
     `subject` is the document that is owed, by `due_at` if that was said; it is fetched by whom it is for unless
     `deliver` brings it to the house. A trip that is `on_call` waits until somebody says that it is time; its
-    `schedule_at` is the earliest time at which that is expected. For a way back that `waits` the vehicle that brings
-    the patient there stays.
+    `schedule_at` is the earliest time at which that is expected; once it was `called` it is when that was said. For a
+    way back that `waits` the vehicle that brings the patient there stays.
     """
 
     need: Need
@@ -73,6 +73,12 @@ class Ask:
     deliver: bool = False
     on_call: bool = False
     waits: bool = False
+    called: bool = False
+
+    @property
+    def booked_at(self) -> datetime | None:
+        """The booked time as people read it: who was called for is fetched now."""
+        return None if self.called else self.schedule_at
 
     @property
     def needs_vehicle(self) -> bool:

@@ -81,11 +81,13 @@ class VehicleNow:
         duty = Duty.AVAILABLE if self.duty is Duty.COMMITTED else self.duty
         return replace(self, assignment_id=None, duty=duty)
 
-    def at_rest(self, at: datetime) -> Self:
-        """As it is held to be at a time to come: on duty, rested and at its base, unless it is out of service."""
+    def at_rest(self, at: datetime, *, soon: bool) -> Self:
+        """As it is held to be at a time to come: on duty, rested and at its base, unless it is out of service, or off
+        duty so `soon` before."""
         point = self.vehicle.base_point or (self.fix.point if self.fix is not None else None)
         fix = Fix(vehicle_id=self.id, point=point, taken_at=at, received_at=at) if point is not None else None
-        duty = Duty.AVAILABLE if self.duty is not Duty.OUT_OF_SERVICE else self.duty
+        stays = self.duty is Duty.OUT_OF_SERVICE or (soon and self.duty is Duty.OFF_DUTY)
+        duty = self.duty if stays else Duty.AVAILABLE
         history = {"on_duty_since": at, "trip_ended_at": None, "left_alone_until": None, "assignment_id": None}
         return replace(self, duty=duty, fix=fix, kept_for=None, **history)  # type: ignore[arg-type]  # the fields' own types
 

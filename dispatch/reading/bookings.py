@@ -61,7 +61,7 @@ def rides_out(books: Books, rides: Iterable[Request]) -> list[RideOut]:
             RideOut(
                 id=ride.id,
                 state=ride.state,
-                schedule_at=ride.ask.schedule_at,
+                schedule_at=ride.ask.booked_at,
                 returns=ride.returns,
                 on_call=ride.ask.on_call,
                 waits=ride.ask.waits,

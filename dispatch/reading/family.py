@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from dispatch.desk.effects.series import waits_for_way_there
 from dispatch.desk.ports import Books
 from dispatch.desk.unit import Unit
 from dispatch.desk.usecases.changes import family_may_answer, shown_on_link, words_of_family
@@ -78,6 +79,7 @@ class _Found:
     has_left: bool
     may_answer: bool
     link: str
+    is_early: bool
     coming: Sequence[tuple[Request, str]]
 
 
@@ -101,7 +103,7 @@ async def view(unit: Unit, track_token: str, lang: Lang) -> FamilyView | None:
         is_live=True,
         can_answer=not found.has_left and found.may_answer,
         ride=found.link,
-        can_call=request.ask.on_call,
+        can_call=request.ask.on_call and not found.is_early,
         coming=tuple(_ride(unit, ride, link, lang) for ride, link in found.coming),
     )
 
@@ -123,6 +125,7 @@ def _find(books: Books, track_token: str) -> _Found:
         may_answer=family_may_answer(trips),
         has_left=FamilyWord.LEFT in words_of_family(books, request.id),
         link=books.requests.get_own_token(request.id),
+        is_early=waits_for_way_there(books, request),
         coming=[(one, books.requests.get_own_token(one.id)) for one in later],
     )
 
@@ -142,7 +145,7 @@ def _lines(unit: Unit, found: _Found, lang: Lang) -> Iterator[str]:
         yield words.destination_line(promise.due_at, unit.zone, lang)
     elif promise is not None and (late or request.state is not RequestState.SCHEDULED):
         yield words.due_line(promise.due_at, request.ask.need, unit.zone, lang, late=late)
-    at = request.ask.schedule_at
+    at = request.ask.booked_at
     if request.state is RequestState.SCHEDULED and request.ask.waits:
         yield words.waits_line(waiting=request.reserved is not None, lang=lang)
     if at is not None and request.ask.on_call:

@@ -13,11 +13,20 @@ from dispatch.reading.cars import Car, cars_of
 from dispatch.reading.rule_names import RuleNames
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need
+from dispatch.vocabulary.notices import Changed
 from dispatch.vocabulary.promises import LADDER
 from dispatch.words.events import code_name, sooner_text
 from dispatch.words.facts import area_name, joined, word
 from dispatch.words.family import condolence_line
-from dispatch.words.messages import car_named, message_text, name_in, recipient_label, request_named
+from dispatch.words.messages import (
+    car_named,
+    changed_time_text,
+    message_text,
+    name_in,
+    recipient_label,
+    request_named,
+    sets_out_booked,
+)
 from dispatch.words.tables import name_of
 from dispatch.words.times import booked_text, clock_text, deadline_text, when_text
 
@@ -88,9 +97,6 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
         "notice": code_name("notice", facts["notice"], LANG) if "notice" in facts else None,
         "state": name_of(LANG, "steps.timeline", facts["state"]) if "state" in facts else None,
         "where": code_name("leg", facts["leg"], LANG) if "leg" in facts else None,
-        "changes": joined([code_name("changed", one, LANG) for one in facts["changes"].split(",")], LANG, "and")
-        if "changes" in facts
-        else None,
         "documents": joined([word("documents", one, LANG) for one in facts["documents"].split(",")], LANG, "and")
         if "documents" in facts
         else None,
@@ -104,12 +110,32 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
     if "due" in times:
         words["due"] = when_text(times["due"], message.made_at, zone, LANG)
     if request is not None:
-        booked_at = request.ask.schedule_at
+        booked_at = request.ask.booked_at
         words["booked"] = words["when"] = booked_text(booked_at, zone, LANG) if booked_at is not None else None
+        words["changes"] = _changes(facts["changes"], booked_at, zone) if "changes" in facts else None
+        words["sets_out"] = _sets_out(books, message)
         words["pickup"] = _pickup(request)
         words["which"] = _which(books, request, message.made_at, zone)
         words["link"] = f"{public_url}/t/{books.requests.get_track_token(request.id)}" if public_url else None
     return words
+
+
+def _changes(codes: str, booked_at: datetime | None, zone: tzinfo) -> str:
+    """What is different, the new time by itself."""
+    said = []
+    for code in codes.split(","):
+        if code == Changed.SCHEDULE_AT and booked_at is not None:
+            said.append(changed_time_text(booked_text(booked_at, zone, LANG), LANG))
+        else:
+            said.append(code_name("changed", code, LANG))
+    return joined(said, LANG, "and")
+
+
+def _sets_out(books: Books, message: Message) -> str | None:
+    """When a vehicle sets out that may stay until a booked time is near; None where it is at once."""
+    trip = find(books.assignments.get, message.assignment_id)
+    arrival = trip.arrival if trip is not None else None
+    return sets_out_booked(LANG) if arrival is not None and arrival.wait_s > 0.0 else None
 
 
 def _pickup(request: Request) -> str | None:
@@ -121,7 +147,7 @@ def _which(books: Books, request: Request, now: datetime, zone: tzinfo) -> str:
     """The request as those know it who have to do with it; its number is on no page."""
     ask = request.ask
     asked = books.facilities.find(ask.requester) if ask.requester else None
-    booked = booked_text(ask.schedule_at, zone, LANG) if ask.schedule_at is not None else None
+    booked = booked_text(ask.booked_at, zone, LANG) if ask.booked_at is not None else None
     since = when_text(request.created_at, now, zone, LANG)
     by = asked.name if asked is not None else None
     return request_named(ask.need, LANG, pickup=_pickup(request), asked_by=by, booked=booked, since=since)

@@ -345,6 +345,7 @@ def summaries_out(
             request.ask,
             **ends_out(request.ask, lang),
             asked_by=asked_by.get(request.ask.requester or ""),
+            schedule_at=request.ask.booked_at,
             assignments=[assignment_out(unit, one, names, cars.get(one.id, _UNKNOWN)) for one in mine],
             promise=PromiseOut.of(promise, retry_at=retry_at(books, promise)) if promise else None,
             asked=[

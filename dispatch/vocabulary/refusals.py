@@ -52,6 +52,7 @@ class RefusalCode(StrEnum):
     REPEAT_MANY = auto()
     RETURN_BOUNDS = auto()
     NOT_ON_CALL = auto()
+    NOT_THERE_YET = auto()
     HAS_RETURN = auto()
     RETURN_FROM_WHERE = auto()
     NO_SERIES = auto()

@@ -35,6 +35,16 @@ def car_named(vehicle: str, plate: str | None, driver: str | None, lang: Lang) -
     return phrase(lang, "messages.car", key, vehicle=vehicle, plate=plate, driver=driver)
 
 
+def sets_out_booked(lang: Lang) -> str:
+    """When a vehicle sets out that is to be there at a booked time, and need not yet."""
+    return phrase(lang, "messages.booked", "sets_out")
+
+
+def changed_time_text(when: str, lang: Lang) -> str:
+    """That a trip is at another time, and which."""
+    return phrase(lang, "messages.booked", "time", when=when)
+
+
 def request_named(
     need: str, lang: Lang, *, pickup: str | None, asked_by: str | None, booked: str | None, since: str
 ) -> str:

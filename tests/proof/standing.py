@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import combinations
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -180,7 +180,7 @@ def judge_deaths(state: State) -> Iterator[str]:
 def judge_bookings(state: State, now: datetime) -> Iterator[str]:
     """Two reservations of a vehicle never overlap; no booked time passes without an offer or a promise."""
     due, promises = state.due(), state.of("promises")
-    kept: dict[str, list[datetime]] = defaultdict(list)
+    kept: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
     for row in state["requests"]:
         name, asked = row["id"], json.loads(row["ask"])
         if row["state"] in ENDS and {("scheduled", name), ("booking", name)} & due.keys():
@@ -189,11 +189,11 @@ def judge_bookings(state: State, now: datetime) -> Iterator[str]:
             owed = any(p["state"] == "open" for p in promises[name])
             yield from _booked(row, asked, due, now, owed=owed)
             if row["reserved"] is not None:
-                kept[row["reserved"]].append(at_of(asked["schedule_at"]))
+                kept[row["reserved"]].append((at_of(asked["schedule_at"]), row["series"] or name))
                 yield from _waits(row, asked, state)
     for vehicle, times in kept.items():
-        for one, other in pairwise(sorted(times)):
-            if other - one < SPAN:
+        for (one, first), (other, then) in combinations(sorted(times), 2):
+            if other - one < SPAN and first != then:  # rides of one series follow each other
                 yield f"{vehicle} is kept for {one} and {other}"
 
 

@@ -66,16 +66,28 @@ def test_all_later_rides_are_changed_and_cancelled_and_the_first_stays(service: 
         assert states == ["scheduled"] * 2 + ["cancelled_by_requester"] * 4
 
 
-def test_a_way_back_on_call_is_called_for_once(service: Service) -> None:
-    with service.client(SITI) as siti:
+def test_a_way_back_is_not_called_for_before_anybody_was_brought_there_nor_one_that_has_its_time(
+    service: Service,
+) -> None:
+    with service.client(SITI) as siti, service.client(YANI) as yani:
         series = made(siti, repeat=None, **{"return": {"after": (FIRST + timedelta(hours=4)).isoformat()}})
         back = series["rides"][1]
         assert back["on_call"] is True
         answer = siti.post(f"/api/requests/{back['id']}/ready")
-        assert answer.status_code == 200, answer.text
-        assert answer.json()["state"] != "scheduled"
-        again = siti.post(f"/api/requests/{back['id']}/ready")
-        assert (again.status_code, again.json()["code"]) == (409, "not_on_call")
+        assert (answer.status_code, answer.json()["code"]) == (409, "not_there_yet")
+        stranger = yani.post(f"/api/requests/{back['id']}/ready")
+        assert (stranger.status_code, stranger.json()["code"]) == (404, "not_found")
+        timed = siti.post(f"/api/requests/{series['id']}/ready")
+        assert (timed.status_code, timed.json()["code"]) == (409, "not_on_call")
+
+
+@pytest.mark.parametrize("days", [-1, 200])
+def test_a_time_that_cannot_be_booked_is_refused_already_in_the_preview(service: Service, days: int) -> None:
+    with service.client(SITI) as siti:
+        asked = {name: value for name, value in RIDE.items() if name != "contact"}
+        at = datetime.now(ZONE) + timedelta(days=days)
+        answer = siti.post("/api/suggestions", json={**asked, "schedule_at": at.isoformat()})
+        assert (answer.status_code, answer.json()["code"]) == (409, "schedule_bounds")
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_no_question_writes_whoever_asks_it(service: Service) -> None:
 
 
 # Those of operators, and those that staff can give only where something is asked: these have tests of their own.
-APART = ("assign", "divert", "transfer", "approve", "mutual_aid", "confirm_death")
+APART = ("assign", "divert", "transfer", "approve", "mutual_aid", "confirm_death", "ready")
 ENDED = {"told": "keluarga", "reason": "berangkat sendiri"}
 # A command on a request of the puskesmas, and what it is about.
 COMMANDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
@@ -88,7 +88,6 @@ COMMANDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "requests/{request}/duplicate": (BODY, ENDED),
     "requests/{request}/unfounded": (DOCUMENT, ENDED),
     "requests/{request}/change": (BODY, {"documents": ["ktp"]}),
-    "requests/{request}/ready": (RETURN, {}),
     "requests/{request}/return": (THERE, {**RETURN["return"], "waits": True}),
     "requests/{request}/hold": (BODY, {"on": True, "reason": "kamar belum pasti"}),
     "requests/{request}/note": (BODY, {"text": "pagar hijau"}),
@@ -132,8 +131,7 @@ def test_a_strangers_command_leaves_everything_as_it_was(service: Service, comma
         if command.endswith("duplicate"):
             body = {**body, "of": siti.post("/api/requests", json=asked).json()["id"]}
         promise = (made["promise"] or {}).get("id")
-        about = made["rides"][1]["id"] if command.endswith("ready") else made["id"]
-        path = f"/api/{command}".format(request=about, promise=promise, message=first_message(siti, made["id"]))
+        path = f"/api/{command}".format(request=made["id"], promise=promise, message=first_message(siti, made["id"]))
         with looking(service) as rows:
             before = rows()
             answer = yani.post(path, json=body)

@@ -14,6 +14,7 @@ from dispatch.desk.effects.keeping import look_again, take_from_booked
 from dispatch.desk.effects.places import take_place
 from dispatch.desk.effects.promising import open_promise, promise_call_back
 from dispatch.desk.effects.proposing import propose
+from dispatch.desk.effects.series import waits_for_way_there
 from dispatch.desk.effects.standing import is_solved, settle, unfilled_of, yields_to
 from dispatch.desk.effects.steps import release, take_step
 from dispatch.desk.ports import Books, Due, DueKind, LostRaceError
@@ -103,6 +104,8 @@ def wait_on(books: Books, request: Request, decision: Decision, said: Said) -> N
 def _still_needs(books: Books, request: Request, decision: Decision) -> None:
     if unfilled_of(books, request, decision.at).slots != decision.unfilled.slots:
         raise LostRaceError(f"request {request.id} needs something else than when it was decided")
+    if decision.tried.there_first and not waits_for_way_there(books, request):
+        raise LostRaceError(f"somebody has been brought to where {request.id} begins since this was decided")
 
 
 def _wait(books: Books, request: Request, decision: Decision) -> None:

@@ -1,29 +1,40 @@
 """Vehicles that are kept for booked trips: for whom, and what happens when one is taken or is not needed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from dispatch.desk.command import DESK
-from dispatch.desk.ports import Books, Due, DueKind
-from dispatch.domain.booking import SPAN
+from dispatch.desk.ports import Books, Due, DueKind, find
+from dispatch.domain.booking import LOOK_EVERY, NEAR, SPAN
 from dispatch.domain.request import Request, Reservation
 from dispatch.vocabulary.events import ReservationLost, Reserved
 from dispatch.vocabulary.request_states import RequestState
 
 
-def list_kept(books: Books, at: datetime, now: datetime) -> list[Reservation]:
+def list_kept(books: Books, at: datetime, now: datetime, but: str | None = None) -> list[Reservation]:
     """The reservations that overlap with one at this time. Who waits somewhere is kept from now on, and until it is
-    called where nobody knows when that will be."""
+    called where nobody knows when that will be. Those of the request `but` and of the other rides of its series are
+    left out: nobody is to be driven twice at once."""
     waiting = {one.request_id: replace(one, at=max(one.at, now)) for one in books.requests.list_waiting()}
     booked = books.requests.list_reserved(at - SPAN, at + SPAN)
     overlapping = [one for one in waiting.values() if at < one.at + SPAN]
-    return [*(one for one in booked if one.request_id not in waiting), *overlapping]
+    kept = [*(one for one in booked if one.request_id not in waiting), *overlapping]
+    own = rides_with(books, but)
+    return [one for one in kept if one.request_id not in own]
+
+
+def rides_with(books: Books, request_id: str | None) -> Collection[str]:
+    """A request and the other rides of its series; none where it is not kept yet."""
+    request = find(books.requests.get, request_id) if request_id is not None else None
+    if request is None or request.series is None:
+        return {request_id} if request_id is not None else ()
+    return {ride.id for ride in books.requests.list_series(request.series)}
 
 
 def kept_near(books: Books, at: datetime, now: datetime, but: str | None = None) -> Mapping[str, datetime]:
     """By vehicle the nearest booked time around a moment for which it is kept, for another request than `but`."""
-    near = [one for one in list_kept(books, at, now) if one.request_id != but]
+    near = list_kept(books, at, now, but)
     near.sort(key=lambda one: abs(one.at - at), reverse=True)
     return {one.vehicle_id: one.at for one in near}
 
@@ -32,8 +43,7 @@ def overlapping(
     books: Books, vehicle_id: str, at: datetime, now: datetime, but: str | None = None
 ) -> Reservation | None:
     """The reservation of a vehicle for another request whose span overlaps with one at this time."""
-    near = list_kept(books, at, now)
-    return next((one for one in near if one.vehicle_id == vehicle_id and one.request_id != but), None)
+    return next((one for one in list_kept(books, at, now, but) if one.vehicle_id == vehicle_id), None)
 
 
 def keep(
@@ -86,9 +96,17 @@ def _saved(books: Books, request: Request, now: datetime) -> Request:
 
 def take_from_booked(books: Books, vehicle_id: str, at: datetime, by: str, now: datetime) -> None:
     """The vehicle goes for another request while it is kept: the booked ones are looked at again at once."""
-    for one in list_kept(books, at, now):
-        if one.vehicle_id == vehicle_id and one.request_id != by:
+    for one in list_kept(books, at, now, by):
+        if one.vehicle_id == vehicle_id:
             lose(books, books.requests.get(one.request_id), now)
+            look_again(books, one.request_id, now)
+
+
+def look_at_kept(books: Books, vehicle_id: str, now: datetime) -> None:
+    """The vehicle does not go for now: of the booked trips that it is kept for those that are near are looked at."""
+    for one in books.requests.list_reserved(now, now + NEAR):
+        timer = books.timers.find(DueKind.BOOKING, one.request_id) if one.vehicle_id == vehicle_id else None
+        if timer is not None and timer.at <= now + LOOK_EVERY:  # its looks have begun
             look_again(books, one.request_id, now)
 
 

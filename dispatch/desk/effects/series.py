@@ -9,12 +9,20 @@ from dispatch.domain.aboard import carrying
 from dispatch.domain.booking import meant
 from dispatch.domain.request import Request
 from dispatch.vocabulary.bookings import Rides
-from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.request_states import ENDS, RequestState
 
 
 def series_with(books: Books, request: Request, rides: Rides) -> tuple[Request, ...]:
     """The open rides that are meant beside this one."""
     return meant(request, books.requests.list_series(request.series), rides) if request.series is not None else ()
+
+
+def waits_for_way_there(books: Books, request: Request) -> bool:
+    """Whether a request is a way back from where nobody has been brought yet."""
+    if request.returns is None:
+        return False
+    there = books.requests.get(request.returns)
+    return there.state not in ENDS and not any(a.has_brought for a in books.assignments.list_of(there.id))
 
 
 def unserved_with(books: Books, request: Request, rides: Rides) -> tuple[Request, ...]:

@@ -1,8 +1,10 @@
 """A step of an assignment inside a transaction, with what it means for the vehicle and for those who wait."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from dispatch.desk.effects.keeping import look_at_kept
 from dispatch.desk.effects.staying import goes_on_after_all, leave, stay
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.domain.aboard import was_picked_up
@@ -88,6 +90,7 @@ def _follow(books: Books, assignment: Assignment, event: TripEvent, now: datetim
         books.vehicles.set_to_clean(vehicle_id, on=False)  # its trip goes on
     elif STATES[assignment.state].phase is Phase.UNDER_WAY and before.phase is Phase.ASSIGNED:
         books.vehicles.set_duty(vehicle_id, Duty.COMMITTED, at_base=False, now=now)
+    _wake_way_back(books, assignment, now)
     if before.is_live and not assignment.is_live:
         for kind in (DueKind.WATCH, DueKind.HAND_OVER):
             books.timers.drop(kind, assignment.id)
@@ -112,6 +115,16 @@ def _was_diverted(books: Books, declined: Assignment) -> bool:
         and a.stamps[a.state].server_time == declined.offered_at
         for a in trips
     )
+
+
+def _wake_way_back(books: Books, there: Assignment, now: datetime) -> None:
+    """Where somebody was brought there, a way back whose time is near need not wait for that any more."""
+    request = books.requests.get(there.request_id)
+    rides = books.requests.list_series(request.series) if request.series is not None and there.has_brought else []
+    for ride in rides:
+        timer = books.timers.find(DueKind.SCHEDULED, ride.id) if ride.returns == request.id else None
+        if timer is not None and not ride.ask.on_call:
+            books.timers.set(replace(timer, at=now))
 
 
 def _quiet_s(state: AssignmentState, policy: Policy, *, red: bool) -> float:
@@ -153,6 +166,8 @@ def _free(books: Books, assignment: Assignment, event: TripEvent, now: datetime)
     else:
         duty = Duty.CLEANING if to_clean else Duty.AVAILABLE
     books.vehicles.set_duty(assignment.vehicle_id, duty, at_base=False, now=now)
+    if duty is Duty.OUT_OF_SERVICE:
+        look_at_kept(books, assignment.vehicle_id, now)
     stays = duty is not Duty.OUT_OF_SERVICE and stay(books, assignment, now)
     if cleared and not stays:  # a crew that was only called back needs no rest (R22), nor yet one that is at its task
         books.vehicles.set_history(assignment.vehicle_id, on_duty_since=held.on_duty_since, trip_ended_at=now)

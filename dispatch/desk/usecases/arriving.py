@@ -13,7 +13,7 @@ from dispatch.desk.ports import Books, StoreUnavailableError
 from dispatch.desk.road_ports import Roads
 from dispatch.desk.seen import Look
 from dispatch.desk.unit import Unit
-from dispatch.domain.arrival import Method, foresee
+from dispatch.domain.arrival import SAID_ANEW, Method, foresee
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.fix import Fix, LinkHealth, link_health
 from dispatch.domain.request import Request
@@ -21,7 +21,7 @@ from dispatch.domain.trip import target_of
 from dispatch.domain.vehicle import VehicleNow
 from dispatch.vocabulary.events import ArrivalChanged
 from dispatch.vocabulary.policy import Policy
-from dispatch.vocabulary.trip_steps import AssignmentState, Leg
+from dispatch.vocabulary.trip_steps import Leg
 from geo.point import Point
 
 EVERY = timedelta(seconds=15)  # a trip is calculated again no more often, but for other roads or another place
@@ -52,7 +52,7 @@ async def follow_arrivals(unit: Unit) -> None:
 
     A trip is calculated every fifteen seconds while its positions come, and at once where roads have changed or it
     heads for another place. One that arrives when it was said to costs no write; a vehicle whose last position is old
-    keeps the time that was said.
+    keeps the time that was said, unless that has passed and it has not set out.
     """
     now, turn = unit.clock.now(), unit.roads_turn
     held = [vehicle for vehicle in await unit.fleet.held() if vehicle.assignment_id is not None]
@@ -76,6 +76,7 @@ async def follow_arrivals(unit: Unit) -> None:
             look = Look(held=of_store[name], heading=heading, roads_turn=turn)
         else:
             look = replace(look, held=of_store[name])
+        look = replace(look, until=_holds_until(trip.assignment))
         if fix is not None and _is_time(unit, look, fix, now):
             look = replace(look, at=now, roads_turn=turn)
             calculated.append((trip, fix))
@@ -86,7 +87,10 @@ async def follow_arrivals(unit: Unit) -> None:
         for trip, fix in some:
             if trip.assignment.id in found:
                 looks[trip.assignment.id] = replace(looks[trip.assignment.id], as_of=fix.taken_at)
-        told = [one for trip, fix in some if (one := _anew(trip, found.get(trip.assignment.id), fix))]
+        told = [new for trip, fix in some if (new := _anew(trip, found.get(trip.assignment.id), fix, now))]
+        said = {trip.assignment.id: trip.assignment for trip, _ in some} | {anew.id: anew for _, anew in told}
+        for name, one in said.items():
+            looks[name] = replace(looks[name], until=_holds_until(one) if name in found else None)
         if told:
             await unit.write(partial(_tell, told=told, now=now))
 
@@ -104,9 +108,18 @@ async def run_arrivals(unit: Unit, stop: asyncio.Event, *, every_s: float = 1.0)
             await asyncio.wait_for(stop.wait(), every_s)
 
 
+def _holds_until(trip: Assignment) -> datetime | None:
+    """When what is said of a vehicle that has not set out is over: then it is not there."""
+    return trip.arrives_at if trip.stands else None
+
+
 def _is_time(unit: Unit, look: Look, fix: Fix | None, now: datetime) -> bool:
     """Whether a trip that was looked at is to be calculated, from where its vehicle is."""
-    if look.heading is None or fix is None or link_health(fix, now, unit.limits) is not LinkHealth.LIVE:
+    if look.heading is None or fix is None:
+        return False
+    if look.until is not None and look.until <= now:
+        return True  # wherever it was seen last
+    if link_health(fix, now, unit.limits) is not LinkHealth.LIVE:
         return False
     if look.at is None or look.roads_turn != unit.roads_turn:
         return True
@@ -129,11 +142,13 @@ def _calculate(roads: Roads, trips: Iterable[tuple[_Trip, Fix]], now: datetime) 
         name, (_, to) = trip.vehicle.id, trip.heading
         arrivals = roads.arrivals(to, {name: fix.point}, speeds=trip.request.ask.metric, most=1)
         if name in arrivals:
-            # From when it was there; a crew that has not set out yet has its time for that first.
-            leaves_at = fix.taken_at
-            if trip.assignment.state is AssignmentState.ACCEPTED and arrivals[name].method is not Method.GIVEN:
-                ready_at = trip.assignment.counts_from + timedelta(seconds=trip.policy.turnout_s)
-                leaves_at = max(leaves_at, ready_at)
+            # From when it was there, but nobody drives before being asked or before setting out; a crew that has not
+            # set out yet has its time for that first.
+            stamp = trip.assignment.stamps[trip.assignment.state]
+            leaves_at = max(fix.taken_at, stamp.at)
+            if trip.assignment.stands:
+                turnout_s = trip.policy.turnout_s if arrivals[name].method is not Method.GIVEN else 0.0
+                leaves_at = max(now, trip.assignment.counts_from + timedelta(seconds=turnout_s))
             found[trip.assignment.id] = max(now, leaves_at + timedelta(seconds=arrivals[name].eta_s))
             booked_at = trip.request.ask.schedule_at
             if booked_at is not None and not trip.assignment.row.met:  # it is there at the booked time, not before
@@ -141,11 +156,16 @@ def _calculate(roads: Roads, trips: Iterable[tuple[_Trip, Fix]], now: datetime) 
     return found
 
 
-def _anew(trip: _Trip, arrives_at: datetime | None, fix: Fix) -> tuple[_Trip, Assignment] | None:
-    """The assignment with what is told from now on; None where that is what is told already."""
+def _anew(trip: _Trip, arrives_at: datetime | None, fix: Fix, now: datetime) -> tuple[_Trip, Assignment] | None:
+    """The assignment with what is told from now on; None where that is what is told already.
+
+    A time that passes before the vehicle has set out moves on, by what is another time to everybody at least.
+    """
     if arrives_at is None or trip.heading is None:
         return None
     before, (leg, _) = trip.assignment.said, trip.heading
+    if trip.assignment.stands and before is not None and before.arrives_at <= now:
+        arrives_at = max(arrives_at, now + SAID_ANEW)
     said = foresee(before, arrives_at, leg=leg, as_of=fix.taken_at, notable_s=trip.policy.later_told_s)
     return None if said is before else (trip, replace(trip.assignment, foreseen=said))
 

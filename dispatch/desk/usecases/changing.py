@@ -1,13 +1,14 @@
 """A kept request is changed: judged anew, with more help sought at once, and nobody let go before a better one goes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from dispatch.desk.anew import Plan, goes_on, plan_anew
 from dispatch.desk.command import Command
+from dispatch.desk.effects.asking import withdraw_asked
 from dispatch.desk.effects.carry_out import carry_out, hasten_end
-from dispatch.desk.effects.keeping import look_again, lose
+from dispatch.desk.effects.keeping import keep, look_again, lose, overlapping
 from dispatch.desk.effects.noticing import judge_staying
 from dispatch.desk.effects.series import series_with
 from dispatch.desk.effects.standing import settle
@@ -17,7 +18,7 @@ from dispatch.desk.ports import Books, DueKind, LostRaceError
 from dispatch.desk.record import Written
 from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.proposing import weigh
-from dispatch.domain.aboard import was_picked_up
+from dispatch.domain.aboard import carrying, was_picked_up
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.booking import carried_over, judge_back, time_of
 from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time, unfilled_slots
@@ -29,7 +30,12 @@ from dispatch.vocabulary.request_states import ENDS, RequestState
 from dispatch.vocabulary.trip_steps import FIRST_CONTACT, Leg, StepCause, StepSource
 
 Edit = Callable[[Ask], Ask]
-_PLACE_OF = {Leg.PICKUP: Changed.PICKUP, Leg.MEETING: Changed.PICKUP, Leg.DESTINATION: Changed.DROPOFF}
+_MEASURES: Mapping[Leg | None, frozenset[Changed]] = {
+    None: frozenset(),
+    Leg.PICKUP: frozenset({Changed.PICKUP, Changed.SCHEDULE_AT}),
+    Leg.MEETING: frozenset({Changed.PICKUP}),
+    Leg.DESTINATION: frozenset({Changed.DROPOFF}),
+}
 
 
 async def change(
@@ -45,8 +51,9 @@ async def change(
     """Change what is asked for, or whom to call; `edit` makes the new ask of the one that is kept. Returns the id.
 
     What is under way goes on where it still may; a vehicle that may not any more goes on until a better one has said
-    yes. Only where the change itself lets a vehicle go, it needs to be `agreed`. The way back of a ride, and all later
-    rides where these are meant, change likewise.
+    yes. Only where the change itself lets a vehicle go, it needs to be `agreed`: it is not needed any more, or not
+    before a time that is so late that the trip is a booking again. The way back of a ride, and all later rides where
+    these are meant, change likewise.
     """
 
     async def attempt() -> Work[str | Refusal]:
@@ -114,14 +121,15 @@ class _Part:
 
 
 def _judge(parts: Sequence[_Part], now: datetime, *, agreed: bool) -> Refusal | None:
-    """Whether anything is different, the times lie ahead, nobody is picked up twice, and somebody agrees to what the
-    change itself does."""
+    """Whether anything is different, the times lie ahead, nobody is picked up twice or fetched another time who is
+    aboard, and somebody agrees to what the change itself does."""
     if not parts[0].changed:
         return Refusal(RefusalCode.NOTHING_CHANGED)
     for part in parts:
         late = judge_time(part.ask, now) if Changed.SCHEDULE_AT in part.changed else None
-        if late is not None:
-            return late
+        refusal = late or (carrying(part.trips) if part.plan.booked_again else None)
+        if refusal is not None:
+            return refusal
         fetched = [a for a in part.trips if a.fills_slot and was_picked_up(a)]
         if Changed.PICKUP in part.changed and fetched and not unfilled_slots(part.request.wanted, fetched):
             return Refusal(RefusalCode.PATIENT_ABOARD, {"vehicle_id": fetched[0].vehicle_id})
@@ -143,13 +151,10 @@ def _judge_backs(books: Books, parts: Sequence[_Part]) -> Refusal | None:
 def _carry_over(books: Books, part: _Part, parts: Sequence[_Part], actor: str) -> None:
     """Keep the changed request, and do with its vehicles what the plan says; then more are searched for."""
     plan = part.plan
-    now, policy = plan.decision.at, plan.decision.sop.policy
+    now = plan.decision.at
     current = books.requests.get(part.request.id)
     if current != part.request or books.assignments.list_of(current.id) != part.trips:
         raise LostRaceError(f"request {current.id} has changed since this was decided")
-    # Another time may overlap with another reservation: the vehicle is reserved anew, or sought.
-    if Changed.SCHEDULE_AT in part.changed and not current.ask.waits:
-        current = lose(books, current, now)
     request = replace(current, ask=part.ask, wanted=plan.decision.wanted, version=current.version + 1)
     books.requests.save(request)
     first = parts[0].request.id
@@ -158,11 +163,42 @@ def _carry_over(books: Books, part: _Part, parts: Sequence[_Part], actor: str) -
     ahead = tuple(name for name, slot in plan.placed.items() if slot == FIRST_CONTACT)
     changed = RequestChanged(changed=part.changed, ahead=ahead, rides=rides, along=along, at=now, actor=actor)
     books.journal.add(changed.about(request.id))
+    _follow(books, part, request, actor)
+    for kind in (DueKind.PROMISE_RETRY, DueKind.SCHEDULED, DueKind.BOOKING):
+        books.timers.drop(kind, request.id)
+    if plan.booked_again:
+        books.timers.drop(DueKind.SEARCH_LONG, request.id)
+        withdraw_asked(books, books.approvals.list_of(request.id))
+    carry_out(books, request, part.written)
+    if Changed.SCHEDULE_AT in part.changed and not request.ask.waits:
+        request = _keep_along(books, request, plan.leaving, now)
+    request = settle(books, request, now)
+    if request.state is RequestState.SCHEDULED:
+        look_again(books, request.id, now)
+    if request.ask.waits and request.reserved is not None and not may_stay(books, request, request.reserved, now):
+        lose(books, request, now)
+
+
+def _keep_along(books: Books, request: Request, let_go: Sequence[Assignment], now: datetime) -> Request:
+    """The vehicle that was kept, or would have come, is kept for the new time, unless it is for somebody else then;
+    the look that follows says whether it may go, and seeks another one where not."""
+    at, vehicle_id = request.ask.schedule_at, request.reserved
+    if vehicle_id is None and books.timers.find(DueKind.SCHEDULED, request.id) is not None:
+        vehicle_id = next((trip.vehicle_id for trip in let_go), None)
+    if at is None or vehicle_id is None or overlapping(books, vehicle_id, at, now, but=request.id) is not None:
+        return lose(books, request, now)
+    return request if vehicle_id == request.reserved else keep(books, request, vehicle_id, now)
+
+
+def _follow(books: Books, part: _Part, request: Request, actor: str) -> None:
+    """What a change does to the trips that there are: who leaves, who has another place, and who sets out again."""
+    plan = part.plan
+    now, policy = plan.decision.at, plan.decision.sop.policy
     release(books, plan.leaving, actor=actor, cause=StepCause.CHANGED, now=now, policy=policy)
     for before in part.trips:
         for trip in plan.after([before]):
-            # For another place nothing has been said yet: what was said for the one before is no measure.
-            elsewhere = trip.is_live and trip.leg is not None and _PLACE_OF[trip.leg] in part.changed
+            # For another place or time nothing has been said yet: what was said for the one before is no measure.
+            elsewhere = trip.is_live and not _MEASURES[trip.leg].isdisjoint(part.changed)
             trip = replace(trip, foreseen=None) if elsewhere else trip
             if trip != before:
                 books.assignments.save(replace(trip, version=before.version + 1))
@@ -173,11 +209,3 @@ def _carry_over(books: Books, part: _Part, parts: Sequence[_Part], actor: str) -
             command = StepCommand(step=step, actor=actor, source=StepSource.DESK, cause=StepCause.CHANGED)
             taken = take_step(books, replace(trip, foreseen=None), command, now, policy)
             assert not isinstance(taken, Refusal), taken
-    for kind in (DueKind.PROMISE_RETRY, DueKind.SCHEDULED, DueKind.BOOKING):
-        books.timers.drop(kind, request.id)
-    carry_out(books, request, part.written)
-    request = settle(books, request, now)
-    if request.state is RequestState.SCHEDULED:
-        look_again(books, request.id, now)
-    if request.ask.waits and request.reserved is not None and not may_stay(books, request, request.reserved, now):
-        lose(books, request, now)

@@ -16,6 +16,7 @@ from dispatch.desk.effects.overriding import write_override
 from dispatch.desk.effects.places import make_room
 from dispatch.desk.effects.promising import open_promise
 from dispatch.desk.effects.sending import judge_choice
+from dispatch.desk.effects.series import waits_for_way_there
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.ports import Books, LostRaceError
 from dispatch.desk.record import Written
@@ -25,7 +26,7 @@ from dispatch.desk.usecases.proposing import weigh
 from dispatch.desk.usecases.reserving import first_of, reserve, seek
 from dispatch.desk.usecases.serving import list_before, serve
 from dispatch.domain.booking import Repeat, Ride, rides_of
-from dispatch.domain.request import Ask, Contact, Request, Reservation, judge_ask
+from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time
 from dispatch.vocabulary.events import RequestReceived
 from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
@@ -34,10 +35,11 @@ from dispatch.vocabulary.request_states import ENDS, RequestState
 
 async def suggest(unit: Unit, ask: Ask, at: datetime | None = None) -> DecisionRecord | Refusal:
     """A decision that keeps nothing."""
-    refusal = judge_ask(ask)
+    now = at or unit.clock.now()
+    refusal = judge_ask(ask) or judge_time(ask, now)
     if refusal is not None:
         return refusal
-    return await unit.record(await unit.search(ask, at or unit.clock.now(), Tried()))
+    return await unit.record(await unit.search(ask, now, Tried()))
 
 
 async def receive(
@@ -128,28 +130,22 @@ class _Made:
 
 
 async def _make(unit: Unit, first: Request, rides: Sequence[Ride], choose: str | None) -> list[_Made]:
-    """Search for every ride; one that is searched for later is decided as the first that is and goes the same way.
-
-    Who is asked for the ride there is not asked for the way back too.
-    """
+    """Search for every ride; one that is searched for later is decided as the first that is and goes the same way."""
+    early = await unit.store.read(lambda books: waits_for_way_there(books, first))
     made: list[_Made] = []
-    asked: set[str] = set()
-    kept: list[Reservation] = []
     booked: dict[bool, Written] = {}  # by whether it is a way back
     for number, ride in enumerate(rides):
         is_back, reserved, at = ride.back_of is not None, None, ride.ask.schedule_at
         request_id = first.id if number == 0 else new_id()
         written = booked[is_back].booked_for(ride.ask) if is_back in booked else None
         if written is None:
-            decision = await unit.search(ride.ask, first.created_at, Tried(choose=choose))
-            if asked and decision.step.search_at is None:
-                decision = decision.instead(taken=frozenset(asked))
-            asked.update(offer.vehicle_id for offer in decision.step.offers)
+            tried = Tried(choose=choose, there_first=ride.back_of is not None or early)
+            decision = await unit.search(ride.ask, first.created_at, tried)
             written = await unit.write_down(await weigh(unit, request_id, decision))
         if written.decision.step.search_at is not None:
             booked.setdefault(is_back, written)
             if at is not None and not (ride.ask.on_call or ride.ask.waits):
-                reserved = first_of(await seek(unit, ride.ask, also=kept, choose=choose))
+                reserved = first_of(await seek(unit, ride.ask, choose=choose))
         request = replace(
             first,
             id=request_id,
@@ -158,8 +154,6 @@ async def _make(unit: Unit, first: Request, rides: Sequence[Ride], choose: str |
             series=first.id if len(rides) > 1 else first.series,
             returns=made[ride.back_of].request.id if ride.back_of is not None else first.returns,
         )
-        if reserved is not None and at is not None:
-            kept.append(Reservation(vehicle_id=reserved, request_id=request.id, at=at))
         made.append(_Made(request, written, reserved))
     return made
 
@@ -196,7 +190,7 @@ def _keep(
     settled = settle(books, request, now)
     if ride.reserved is None or ask.schedule_at is None:
         return
-    if overlapping(books, ride.reserved, ask.schedule_at, now) is not None:
+    if overlapping(books, ride.reserved, ask.schedule_at, now, but=request.id) is not None:
         raise LostRaceError(f"{ride.reserved} has been reserved since this was decided")
     keep(books, settled, ride.reserved, now)
 

@@ -1,36 +1,39 @@
 """A vehicle is reserved for a booked trip, which commits it to nothing today: by the desk itself, or by an operator."""
 
-from collections.abc import Collection
-
 from dispatch.choosing.decision import Decision
 from dispatch.desk.command import Command
-from dispatch.desk.effects.keeping import keep, list_kept, look_again, lose, overlapping, stays_without
+from dispatch.desk.effects.keeping import (
+    keep,
+    list_kept,
+    look_again,
+    lose,
+    overlapping,
+    rides_with,
+    stays_without,
+)
 from dispatch.desk.effects.overriding import judge_objections, write_override
 from dispatch.desk.ports import Books
 from dispatch.desk.unit import Unit, Work
 from dispatch.domain.booking import SPAN
-from dispatch.domain.request import Ask, Request, Reservation
+from dispatch.domain.request import Ask, Request
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS
 
 
-async def seek(
-    unit: Unit, ask: Ask, *, but: str | None = None, also: Collection[Reservation] = (), choose: str | None = None
-) -> Decision:
-    """Who could be kept for the booked time: no vehicle that is kept then for another request than `but`."""
+async def seek(unit: Unit, ask: Ask, *, but: str | None = None, choose: str | None = None) -> Decision:
+    """Who could be kept for the booked time: no vehicle that is kept then for another request than `but`, or may be on
+    its way for one still; other rides of its series are over then."""
     at = ask.schedule_at
     assert at is not None
     now = unit.clock.now()
     soon = at - now < SPAN  # who is on a trip now may be on it still
 
-    def look(books: Books) -> tuple[list[Reservation], set[str]]:
-        live = {trip.vehicle_id for trip in books.assignments.list_live()} if soon else set()
-        return list_kept(books, at, now), live
+    def look(books: Books) -> frozenset[str]:
+        own, live = rides_with(books, but), books.assignments.list_live() if soon else []
+        on_trips = (trip.vehicle_id for trip in live if trip.request_id not in own)
+        return frozenset((*on_trips, *(one.vehicle_id for one in list_kept(books, at, now, but))))
 
-    near, live = await unit.store.read(look)
-    near += [one for one in also if abs(one.at - at) < SPAN]
-    others = {one.vehicle_id for one in near if one.request_id != but}
-    return await unit.search_booked(ask, taken=frozenset(others | live), choose=choose)
+    return await unit.search_booked(ask, taken=await unit.store.read(look), choose=choose)
 
 
 def first_of(decision: Decision) -> str | None:

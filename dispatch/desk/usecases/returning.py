@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from dispatch.desk.command import FAMILY, Command
 from dispatch.desk.effects.carry_out import carry_out
+from dispatch.desk.effects.series import waits_for_way_there
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.effects.staying import find_back
 from dispatch.desk.ports import Books, DueKind, LostRaceError
@@ -76,7 +77,7 @@ async def call_back(unit: Unit, request_id: str, *, by: Command | None) -> str |
     async def attempt() -> Work[str | Refusal]:
         now = unit.clock.now()
         request = await unit.store.read(lambda books: books.requests.get(request_id))
-        ask = replace(request.ask, on_call=False, schedule_at=now)
+        ask = replace(request.ask, on_call=False, called=True, schedule_at=now)
         written = await unit.write_down(await unit.search_again(replace(request, ask=ask), now))
 
         def work(books: Books) -> str | Refusal:
@@ -85,6 +86,8 @@ async def call_back(unit: Unit, request_id: str, *, by: Command | None) -> str |
                 return Refusal(RefusalCode.REQUEST_ENDED, {"state": current.state})
             if not current.ask.on_call:
                 return Refusal(RefusalCode.NOT_ON_CALL)
+            if waits_for_way_there(books, current):
+                return Refusal(RefusalCode.NOT_THERE_YET)
             if current != request:
                 raise LostRaceError(f"request {request_id} has changed since this was decided")
             called = replace(current, ask=ask, wanted=written.decision.wanted, version=current.version + 1)

@@ -5,14 +5,16 @@ import contextlib
 import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 from dispatch.desk.command import DESK
 from dispatch.desk.effects.carry_out import carry_out
 from dispatch.desk.effects.promising import escalate, open_promise
+from dispatch.desk.effects.series import waits_for_way_there
 from dispatch.desk.effects.standing import settle
-from dispatch.desk.ports import Books, Due, DueKind, StoreUnavailableError
+from dispatch.desk.ports import Books, Due, DueKind, LostRaceError, StoreUnavailableError
 from dispatch.desk.unit import Unit, Work, transaction
 from dispatch.desk.usecases import booked, proposing
 from dispatch.desk.usecases.approving import approver_silent
@@ -25,6 +27,8 @@ from dispatch.desk.usecases.trips import step
 from dispatch.desk.usecases.vehicles import end_shift
 from dispatch.desk.usecases.watching import watch
 from dispatch.domain.assignment import StepCommand
+from dispatch.domain.booking import SEEK_EVERY
+from dispatch.domain.request import Request
 from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.refusals import Refusal
 from dispatch.vocabulary.request_states import ENDS
@@ -126,7 +130,9 @@ async def _begin_booked(unit: Unit, due: Due) -> None:
 
     async def attempt() -> Work[None]:
         now = unit.clock.now()
-        request = await unit.store.read(lambda books: books.requests.get(due.subject))
+        request, waits = await unit.store.read(partial(_with_way_there, request_id=due.subject))
+        if waits and not request.ask.on_call:
+            return partial(_let_wait, due=due, now=now)
         decision = await weigh(unit, request.id, await unit.search_again(request, now))
         written = await unit.write_down(decision)
 
@@ -135,13 +141,29 @@ async def _begin_booked(unit: Unit, due: Due) -> None:
             current = books.requests.get(due.subject)
             if current.state not in ENDS:
                 if current.ask.on_call:  # nobody has said yet that it is time: somebody rings
-                    open_promise(books, current, Why.RETURN_UNSAID, now)
+                    open_promise(books, current, Why.BOOKING_UNCERTAIN if waits else Why.RETURN_UNSAID, now)
                 carry_out(books, current, written)
                 settle(books, current, now)
 
         return work
 
     await unit.commit(attempt)
+
+
+def _with_way_there(books: Books, *, request_id: str) -> tuple[Request, bool]:
+    request = books.requests.get(request_id)
+    return request, waits_for_way_there(books, request)
+
+
+def _let_wait(books: Books, *, due: Due, now: datetime) -> None:
+    """A way back waits for its way there; where that has not even begun by its time, somebody rings."""
+    request = books.requests.get(due.subject)
+    if not waits_for_way_there(books, request):
+        raise LostRaceError(f"somebody has been brought to where {request.id} begins meanwhile")
+    books.timers.set(replace(due, at=now + SEEK_EVERY))
+    at, there = request.ask.schedule_at, books.assignments.list_of(str(request.returns))
+    if at is not None and at <= now and not any(trip.row.is_going for trip in there):
+        open_promise(books, request, Why.BOOKING_UNCERTAIN, now)
 
 
 def _list_due(books: Books, *, now: datetime, limit: int) -> list[Due]:

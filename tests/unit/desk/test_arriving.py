@@ -262,6 +262,47 @@ async def test_a_position_that_is_old_and_a_way_that_is_barred_leave_what_was_sa
     assert (await now_of(town, trip), await changes(town, made)) == (trip, [])
 
 
+@pytest.mark.parametrize("looked_at", [True, False])
+async def test_nobody_drives_before_being_asked_or_before_setting_out(
+    town: Town, roads: OpenRoads, *, looked_at: bool
+) -> None:
+    town.clock.turn(1)
+    await town.report(point=north(3_600))
+    town.clock.turn(240)  # six minutes away, by a position that is four minutes old
+    made = await town.ask()
+    trip = await town.take(made.assignments[0], Step.ACCEPT)
+    if looked_at:
+        await follow_arrivals(town.unit)
+    first = (await now_of(town, trip)).arrives_at
+    assert first is not None
+    assert first - town.clock.now() >= timedelta(minutes=6)
+    town.clock.turn(40)
+    await town.take(trip, Step.EN_ROUTE)
+    await follow_arrivals(town.unit)
+    said = (await now_of(town, trip)).arrives_at
+    assert said is not None
+    assert said - town.clock.now() >= timedelta(minutes=5)
+
+
+@pytest.mark.parametrize(("metres", "old_s"), [(0.0, 0), (3_600.0, 0), (3_600.0, 400)])
+async def test_a_time_that_passes_before_the_vehicle_has_set_out_moves_on(
+    town: Town, roads: OpenRoads, metres: float, old_s: int
+) -> None:
+    town.clock.turn(1)
+    await town.report(point=north(metres))
+    town.clock.turn(old_s)
+    made = await town.ask()
+    trip = await town.take(made.assignments[0], Step.ACCEPT)
+    for _ in range(600):
+        town.clock.turn(1)
+        await follow_arrivals(town.unit)
+        said = (await now_of(town, trip)).arrives_at
+        assert said is not None
+        assert said > town.clock.now()
+    told = await changes(town, made)
+    assert 0 < len(told) <= 10
+
+
 async def test_after_a_restart_the_next_position_is_calculated_and_what_was_said_is_told_on(
     town: Town, roads: OpenRoads
 ) -> None:

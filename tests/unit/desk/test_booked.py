@@ -12,6 +12,7 @@ from dispatch.desk.usecases import changes, changing, promises, requests, return
 from dispatch.domain.booking import CALL_AFTER, CALL_WITHIN, SPAN, Repeat
 from dispatch.domain.promise import CALL_BACK_WITHIN
 from dispatch.domain.request import Ask, Contact
+from dispatch.reading import family
 from dispatch.vocabulary.bookings import Rides, Weekday
 from dispatch.vocabulary.events import (
     BookingUncertain,
@@ -22,6 +23,7 @@ from dispatch.vocabulary.events import (
     Reserved,
     TripNoticed,
 )
+from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.promises import CallOutcome, PromiseState, Why
 from dispatch.vocabulary.refusals import RefusalCode
@@ -346,26 +348,102 @@ async def test_all_later_rides_of_a_single_trip_are_none(town: Town) -> None:
     assert refused(await changing.change(town.unit, made.id, new, rides=which, by=by)) is RefusalCode.NO_SERIES
 
 
+async def drive(town: Town, ride: Look) -> None:
+    """The way there is driven to its end."""
+    await until(town, later(hours=-1))
+    (offered,) = (await town.look(ride)).live()
+    await town.take(offered, *WAY)
+
+
 async def test_a_way_back_without_a_time_waits_for_word_and_is_then_searched_for_at_once(town: Town) -> None:
     made = await book(town, back=later(hours=4), on_call=True)
     assert (made[1].state, made[1].request.reserved) == (RequestState.SCHEDULED, None)
+    await drive(town, made[0])
     await until(town, later(hours=5))
     assert (await town.look(made[1])).state is RequestState.SCHEDULED
     done(await returning.call_back(town.unit, made[1].id, by=None))
     called = await town.look(made[1])
     (offered,) = called.live()
     assert called.state is RequestState.SEARCHING
+    assert (called.request.ask.booked_at, called.request.ask.schedule_at) == (None, later(hours=5))
+    link = await town.read(lambda books: books.requests.get_own_token(called.id))
+    page = await family.view(town.unit, link, Lang.ID)
+    assert page is not None
+    assert not any("Dijadwalkan" in line for line in page.lines)
     assert offered.expires_at - offered.offered_at == timedelta(seconds=100)
     assert refused(await returning.call_back(town.unit, made[1].id, by=Command(actor=SITI))) is RefusalCode.NOT_ON_CALL
 
 
 async def test_a_way_back_that_nobody_calls_for_is_asked_about(town: Town) -> None:
     made = await book(town, back=later(hours=4), on_call=True)
+    await drive(town, made[0])
     await until(town, later(hours=4) + CALL_AFTER)
     asked = await town.look(made[1])
     assert (asked.state, asked.owed.why) == (RequestState.SCHEDULED, Why.RETURN_UNSAID)
     await until(town, later(hours=4) + 2 * CALL_AFTER)
     assert (await town.look(made[1])).owed.id == asked.owed.id
+
+
+@pytest.mark.parametrize(("how", "before"), [("broken", 240), ("on a trip", 240), ("off duty", 85)])
+async def test_a_vehicle_that_cannot_go_is_replaced_at_once_for_a_booked_trip_that_is_near(
+    town: Town, how: str, before: int
+) -> None:
+    town.clock.at = later(minutes=-before)
+    await town.report()
+    (near,) = await book(town)
+    (far,) = await book(town, later(days=3))
+    assert [(await town.look(one)).request.reserved for one in (near, far)] == ["T1", "T1"]
+    await town.run_due()
+    town.clock.turn(60)
+    if how == "on a trip":
+        made = await town.ask(asked=transport(None))
+        await town.take(made.assignments[0], Step.ACCEPT, Step.PROBLEM)
+    else:
+        await town.duty("T1", Duty.OUT_OF_SERVICE if how == "broken" else Duty.OFF_DUTY)
+    await town.run_due()
+    assert (await town.look(near)).request.reserved == "L1"
+    assert (await town.look(far)).request.reserved == "T1"
+
+
+async def test_nobody_is_ready_for_the_way_back_before_having_been_brought_there(town: Town) -> None:
+    made = await book(town, back=later(hours=4), on_call=True)
+    await until(town, later(hours=-1))
+    (offered,) = (await town.look(made[0])).live()
+    for step in WAY[:-1]:
+        assert refused(await returning.call_back(town.unit, made[1].id, by=None)) is RefusalCode.NOT_THERE_YET
+        await town.take(offered, step)
+    done(await returning.call_back(town.unit, made[1].id, by=None))
+
+
+@pytest.mark.parametrize("is_driven", [True, False])
+async def test_a_way_back_waits_for_its_way_there_and_somebody_rings_where_that_has_not_begun(
+    town: Town, *, is_driven: bool
+) -> None:
+    made = await book(town, back=later(hours=1))
+    await until(town, later(hours=-1))
+    (offered,) = (await town.look(made[0])).live()
+    if is_driven:
+        await town.take(offered, *WAY[:4])
+    await until(town, later(hours=1, minutes=1))
+    waits = await town.look(made[1])
+    assert (waits.state, waits.assignments, waits.promise is None) == (RequestState.SCHEDULED, [], is_driven)
+    if is_driven:
+        trip = await town.read(lambda books: books.assignments.get(offered.id))
+        await town.take(trip, Step.AT_DESTINATION)
+        await town.run_due()
+        assert (await town.look(made[1])).live()
+    else:
+        assert waits.owed.why is Why.BOOKING_UNCERTAIN
+
+
+async def test_a_vehicle_that_is_kept_for_the_way_back_may_drive_the_way_there(town: Town) -> None:
+    only(town, T1=6.0)
+    made = await book(town, back=later(minutes=80))
+    assert [ride.request.reserved for ride in made] == ["T1", "T1"]
+    await until(town, later(hours=-1))
+    (offered,) = (await town.look(made[0])).live()
+    assert offered.vehicle_id == "T1"
+    assert (await town.look(made[1])).request.reserved == "T1"
 
 
 async def test_who_is_carried_by_a_ride_of_the_series_keeps_all_later_ones_from_being_cancelled_with_it(

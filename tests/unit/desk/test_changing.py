@@ -1,17 +1,19 @@
 """A kept request is changed: who is let go by it is asked about first, and whoever is under way drives on."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
 
 from dispatch.desk.command import Command
+from dispatch.desk.ports import DueKind
 from dispatch.desk.usecases import changing, reports
 from dispatch.domain.request import Ask
 from dispatch.vocabulary.events import StepTaken
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.notices import Changed
+from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.trip_steps import AssignmentState, Leg, Report, Step, StepCause
@@ -120,3 +122,73 @@ async def test_nobody_is_picked_up_twice(town: Town) -> None:
     two = await town.ask(asked=ask(Need.BODY, count=2))
     await town.take(two.assignments[0], *WAY[:4])
     done(await changed(town, two, pickup=RSUD))  # the second one is still to be fetched
+
+
+def at(when: datetime) -> changing.Edit:
+    return lambda asked: replace(asked, schedule_at=when)
+
+
+TOMORROW = NOW + timedelta(hours=20)
+
+
+async def transport(town: Town, when: datetime | None = None) -> Look:
+    return await town.ask(asked=replace(ask(Need.TRANSPORT), dropoff=HOME, schedule_at=when))
+
+
+@pytest.mark.parametrize("booked", [True, False])
+async def test_an_offer_ends_where_the_trip_is_moved_to_a_time_that_is_not_searched_for_yet(
+    town: Town, *, booked: bool
+) -> None:
+    made = await transport(town, NOW + timedelta(minutes=50) if booked else None)
+    (asked,) = made.assignments
+    done(await changing.change(town.unit, made.id, at(TOMORROW), by=BY))
+    await town.run_due()
+    found = await town.look(made)
+    assert [trip.state for trip in found.assignments] == [AssignmentState.WITHDRAWN]
+    assert (found.state, found.request.reserved) == (RequestState.SCHEDULED, asked.vehicle_id)
+    begins = TOMORROW - timedelta(seconds=Policy().schedule_lead_s)
+    timer = await town.timer(DueKind.SCHEDULED, made.id)
+    assert timer is not None
+    assert timer.at == begins
+    assert await town.timer(DueKind.SEARCH_LONG, made.id) is None
+    done(await changing.change(town.unit, made.id, at(NOW + timedelta(minutes=30)), by=BY))
+    assert (await town.look(made)).assignments[-1].vehicle_id == asked.vehicle_id  # it counts as not asked
+
+
+@pytest.mark.parametrize("steps", [WAY[:1], WAY[:2], WAY[:3]])
+async def test_whoever_is_on_the_way_is_let_go_for_a_later_time_only_when_that_was_agreed(
+    town: Town, steps: tuple[Step, ...]
+) -> None:
+    made = await transport(town)
+    for one in steps:
+        trip = await town.take(made.assignments[0], one)
+    answer = await changing.change(town.unit, made.id, at(TOMORROW), by=BY)
+    assert isinstance(answer, Refusal)
+    assert (answer.code, answer.facts) == (RefusalCode.NEEDS_CHOICE, {"lets_go": [trip.vehicle_id]})
+    done(await changing.change(town.unit, made.id, at(TOMORROW), agreed=True, by=BY))
+    await town.run_due()
+    found = await town.look(made)
+    assert [one.state for one in found.assignments] == [AssignmentState.STOOD_DOWN]
+    assert (found.state, found.request.reserved) == (RequestState.SCHEDULED, trip.vehicle_id)
+    assert (await town.vehicle(trip.vehicle_id)).is_free
+
+
+async def test_who_is_aboard_is_not_booked_for_another_time(town: Town) -> None:
+    made = await transport(town)
+    for one in WAY[:4]:
+        await town.take(made.assignments[0], one)
+    answer = await changing.change(town.unit, made.id, at(TOMORROW), agreed=True, by=BY)
+    assert refused(answer) is RefusalCode.PATIENT_ABOARD
+
+
+async def test_another_time_that_is_near_is_when_the_vehicle_on_its_way_arrives(town: Town) -> None:
+    made = await transport(town, NOW + timedelta(minutes=50))
+    await town.run_due()
+    town.clock.turn(70)
+    trip = await town.take(made.assignments[0], Step.ACCEPT)
+    assert trip.arrives_at == NOW + timedelta(minutes=50)  # however late the answer is
+    for minutes in (20, 55):
+        town.clock.turn(30)
+        done(await changing.change(town.unit, made.id, at(NOW + timedelta(minutes=minutes)), by=BY))
+        (kept,) = (await town.look(made)).assignments
+        assert (kept.state, kept.arrives_at) == (AssignmentState.ACCEPTED, NOW + timedelta(minutes=minutes))

@@ -48,7 +48,7 @@ from dispatch.vocabulary.vehicle_classes import Duty, Shares, VehicleClass
 from geo.sample.areas import sample_areas
 from tests.people import BUDI, DINA, HOME, OPI, RSUD, SITI, ask
 from tests.unit.desk.test_approvals import ELSEWHERE
-from tests.unit.desk.test_booked import book, later
+from tests.unit.desk.test_booked import book, drive, later
 from tests.unit.desk.test_closing import line
 from tests.unit.desk.town import CONTACT, Look, Town, done, refused
 
@@ -235,6 +235,7 @@ async def add_back(town: Town) -> Act:
 
 async def call_back(town: Town) -> Act:
     made = await book(town, back=later(hours=5), on_call=True)
+    await drive(town, made[0])
     return lambda by: returning.call_back(town.unit, made[1].id, by=by)
 
 

@@ -16,7 +16,7 @@ from dispatch.vocabulary.events import RequestReceived, ReservationLost, Reserve
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.refusals import RefusalCode
-from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.request_states import OPEN, RequestState
 from dispatch.vocabulary.trip_steps import Step
 from dispatch.vocabulary.vehicle_classes import Duty
 from geo.sample.areas import sample_areas
@@ -81,7 +81,10 @@ async def test_a_trip_that_is_asked_for_now_is_searched_for_and_its_way_back_is_
 async def test_a_way_back_within_the_hour_asks_another_vehicle_than_the_one_that_brings(town: Town) -> None:
     there, back = await asked(town, NOW + timedelta(minutes=40))
     assert [a.vehicle_id for a in there.live()] == ["T1"]
-    assert [a.vehicle_id for a in back.live()] == ["L1"]
+    assert (back.state, back.live()) == (RequestState.SCHEDULED, [])
+    await town.take(there.live()[0], *WAY[:5])
+    await town.run_due()
+    assert [a.vehicle_id for a in (await town.look(back)).live()] == ["L1"]
 
 
 async def test_whoever_is_brought_home_from_an_emergency_is_none(town: Town) -> None:
@@ -276,12 +279,12 @@ async def test_an_end_that_was_an_error_is_no_waiting_until_it_ends_again(town: 
     assert (back.request.reserved, back.request.ask.waits) == (None, True)
 
 
-async def test_where_nobody_was_brought_there_a_vehicle_is_sought_as_for_any_way_back(town: Town) -> None:
-    there, back = await brought(town, IN_3_H, *WAY[:3], Step.CLEAR)
-    assert there.state is RequestState.COMPLETED
-    await town.run_due()
-    back = await town.look(back)
-    assert (back.request.ask.waits, [event.waits for event in back.of(Reserved)]) == (False, [False])
+async def test_who_leaves_with_nobody_aboard_does_not_wait_and_whoever_brings_them_does(town: Town) -> None:
+    there, back = await brought(town, IN_3_H, *WAY[:3], Step.STAND_DOWN)
+    assert (there.state in OPEN, back.request.reserved, back.request.ask.waits) == (True, None, True)
+    await town.take(there.live()[0], *WAY)
+    there, back = await both(town, there)
+    assert (there.state, back.request.reserved) == (RequestState.COMPLETED, there.assignments[-1].vehicle_id)
 
 
 async def test_a_vehicle_that_is_booked_meanwhile_does_not_wait(town: Town) -> None:

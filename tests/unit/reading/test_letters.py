@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dispatch.desk.ports import Books, Store
+from dispatch.domain.arrival import Arrival, Method
 from dispatch.domain.message import Message, MessageState, Template
 from dispatch.domain.people import Facility, FacilityKind, Person
 from dispatch.domain.promise import make_promise
@@ -18,7 +20,7 @@ from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.vehicle_classes import VehicleClass
-from tests.contract.conftest import open_store, request, settle_town
+from tests.contract.conftest import offer, open_store, request, settle_town
 from tests.people import CIKOKOL, HOME, NOW, ask, vehicle
 
 pytestmark = pytest.mark.anyio
@@ -53,12 +55,36 @@ async def letter(store: Store, recipient: str, template: str, public_url: str = 
         template=template,
         request_id=changes.pop("request_id", "P-1"),
         vehicle_id=changes.pop("vehicle_id", "V1"),
+        assignment_id=changes.pop("assignment_id", None),
         state=changes.pop("state", MessageState.QUEUED),
         facts=changes,
         send_after=NOW,
     )
     zone = ZoneInfo("Asia/Jakarta")
     return await store.read(lambda books: write_letter(books, message, zone=zone, public_url=public_url))
+
+
+async def test_a_trip_at_another_time_is_told_with_that_time(store: Store) -> None:
+    at = datetime(2026, 11, 27, 10, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
+    asked = replace(request("P-1").ask, schedule_at=at)
+    booked = replace(request("P-later"), ask=asked)
+    contact = Contact(phone="0811 3")
+    await store.write(lambda books: books.requests.add(booked, contact, track_token="track-later"))
+    told = await letter(store, "contact:P-later", Template.CHANGED, request_id="P-later", changes="schedule_at,patient")
+    assert "waktu, menjadi 27 Nov 2026 pukul 10.00 dan keadaan pasien" in told.text
+    now = await letter(store, "contact:P-1", Template.CHANGED, changes="schedule_at")
+    assert "Yang berubah: waktu." in now.text
+
+
+@pytest.mark.parametrize(("wait_s", "said"), [(0.0, "segera berangkat"), (1_800.0, "berangkat sesuai jadwal")])
+async def test_whoever_may_stay_until_a_booked_time_is_near_is_not_said_to_leave_at_once(
+    store: Store, wait_s: float, said: str
+) -> None:
+    arrival = Arrival(eta_s=2_000, eta_low_s=2_000, eta_high_s=2_000, method=Method.GIVEN, wait_s=wait_s)
+    await store.write(lambda books: books.assignments.add(replace(offer("T-1", "V1"), arrival=arrival)))
+    message = partial(letter, store, assignment_id="T-1")
+    assert f"{said}." in (await message("contact:P-1", Template.COMING)).text
+    assert f"Mohon {said}." in (await message("driver:V1", Template.OFFER_AUTO)).text
 
 
 async def test_a_facility_is_named_and_a_home_never(store: Store) -> None:

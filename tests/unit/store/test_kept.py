@@ -64,6 +64,7 @@ SINCE = {
     r"^/t/[^:]+: 'Perjalanan ini sudah selesai.' became 'Permintaan ini ": "each end is said as what it was since 0.2",
     r"\.candidates\[\d+\]\.(lon|lat): .* became None$": "staff are not told where vehicles stand since 0.2",
     r"messages.* became '.*(\(|%28)(pelat|sopir)(?: |%20).*": "a vehicle is found by plate and driver since 0.2",
+    r"(sopir berhalangan|memerlukan perhatian).* became .*belum( |%20)menjawab( |%20)atau": "silence is no no",
     r"text: '\w+ diingatkan akan .*' became 'petugasnya diingatkan": "no person's id in a line since 0.2",
 }
 # Changes of the file, which is always as version 0.1 left it, and what is then seen.

@@ -40,6 +40,7 @@ WORDS: dict[str, str | None] = {
     "documents": "surat kematian",
     "approver": "petugas Dinas Kesehatan",
     "heard": "16.50",
+    "sets_out": "segera berangkat",
 }
 WHICH = "mobil jenazah dari Puskesmas Contoh pukul 16.45"
 RULE = 'Aturannya: "Jenazah ke luar kota: sopir kedua ikut".'

@@ -331,7 +331,7 @@ export const id_call = {
 } as const;
 export const id_why = {
   "searching_long": "pencarian sudah lama",
-  "refused_often": "beberapa sopir berhalangan",
+  "refused_often": "beberapa sopir belum menjawab atau berhalangan",
   "red_silent": "sopir belum menjawab, dipanggil lagi",
   "red_first": "kendaraannya diminta untuk keadaan gawat darurat",
   "nobody_there": "tidak ada orang di tempat penjemputan",
@@ -483,7 +483,7 @@ export const en_call = {
 } as const;
 export const en_why = {
   "searching_long": "the search has taken long",
-  "refused_often": "several drivers could not go",
+  "refused_often": "several drivers have not answered or could not go",
   "red_silent": "the driver has not answered and is called again",
   "red_first": "its vehicle was needed where a life is at stake",
   "nobody_there": "nobody is at the pick-up",

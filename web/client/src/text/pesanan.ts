@@ -4,6 +4,7 @@ export const booking = {
     title: "Ulangi setiap",
     days: { mon: "Sen", tue: "Sel", wed: "Rab", thu: "Kam", fri: "Jum", sat: "Sab", sun: "Min" },
     until: "Sampai tanggal",
+    said: (days: readonly string[], until: string) => `Diulang setiap ${days.join(", ")} sampai ${until}.`,
   },
   back: {
     title: "Perjalanan pulang",
@@ -15,6 +16,11 @@ export const booking = {
     ],
     at: "Waktu pulang",
     after: "Paling cepat",
+    said: {
+      at: (time: string) => `Dijemput pulang pukul ${time}.`,
+      after: (time: string) => `Dijemput pulang setelah ada kabar, paling cepat pukul ${time}.`,
+      waits: (time: string) => `Kendaraan menunggu di sana; pulang paling cepat pukul ${time}.`,
+    },
     waits: "Paling cepat",
     add: "Tambah perjalanan pulang",
     keep: "Catat perjalanan pulang",

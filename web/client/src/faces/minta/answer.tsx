@@ -2,14 +2,15 @@
 import type { Candidate, Decision } from "../../core/api";
 import { busy } from "../../core/attempt";
 import { now } from "../../core/clock";
-import { clockText, instantOf, kilometres, minutes, whenText } from "../../core/words";
+import { clockText, dayText, instantOf, kilometres, minutes, whenText } from "../../core/words";
 import { text } from "../../text/id";
 import { minta as words } from "../../text/minta";
+import { booking } from "../../text/pesanan";
 import { Button } from "../../ui/controls";
 import { Lines } from "../../ui/lines";
 import { Why } from "../../ui/why";
 import { Same } from "./same";
-import { decision, later, send } from "./state";
+import { back, backTime, booked, decision, later, send } from "./state";
 
 export function Answer() {
   const answer = decision.value;
@@ -24,6 +25,7 @@ export function Answer() {
       {first ? <Comes chosen={chosen} /> : <h2>{heading(answer)}</h2>}
       <p>{answer.sentence}</p>
       <p class="say">{answer.say}</p>
+      <Rides />
       <Same likely={answer.likely_duplicates} how={words.alike.before} />
       <Button class="primary big" disabled={busy.value} onClick={() => void send()}>
         {words.buttons[answer.outcome === "offers" ? "offer" : answer.outcome]}
@@ -41,6 +43,25 @@ export function Answer() {
         {typeof first?.fix_age_s === "number" && ` · posisi kendaraan ${first.fix_age_s} dtk lalu`}
       </p>
     </section>
+  );
+}
+
+// What is booked beside the trip that was answered for.
+function Rides() {
+  const { repeat, return: way } = booked();
+  const clock = backTime.value.replace(":", ".");
+  return (
+    <>
+      {repeat && (
+        <p>
+          {booking.repeat.said(
+            repeat.days.map((day) => booking.repeat.days[day]),
+            dayText(repeat.until),
+          )}
+        </p>
+      )}
+      {way && back.value !== "none" && <p>{booking.back.said[back.value](clock)}</p>}
+    </>
   );
 }
 

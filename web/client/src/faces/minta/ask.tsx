@@ -133,8 +133,8 @@ function Later() {
           value={later.value}
           onType={set}
         />
-        {later.value && <Repeat />}
-        {later.value && dropoff.value && <Back />}
+        {later.value && need.value !== "body" && <Repeat />}
+        {later.value && need.value !== "body" && dropoff.value && <Back />}
         {later.value && <Button label={minta.now} onClick={() => set("")} />}
       </div>
     </details>

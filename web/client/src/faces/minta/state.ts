@@ -108,8 +108,8 @@ export const send = (choose?: string) =>
   });
 
 // The way back is on the day of the ride; one that ends after midnight is on the next.
-function booked() {
-  if (!later.value) return {};
+export function booked() {
+  if (!later.value || need.value === "body") return {};
   return {
     repeat: days.value.length && until.value ? { days: days.value, until: until.value } : undefined,
     return:

@@ -35,7 +35,8 @@ export function OfferCard({ offer, assignment }: { offer: Offer; assignment: Ass
         <dd>{offer.request.dropoff?.name ?? sopir.later}</dd>
       </dl>
       <p class="eta">
-        {kilometres(offer.distance_m)} · {minutes(offer.eta_s)} menit
+        {kilometres(offer.distance_m)}
+        {!offer.request.schedule_at && ` · ${minutes(offer.eta_s)} menit`}
       </p>
       <Notes request={offer.request} assignment={assignment} now={now.value} />
       <div class="push stack">
