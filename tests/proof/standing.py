@@ -17,6 +17,7 @@ LIVE = {"offered", "accepted", *ON_TRIP}
 LEFT = {"declined", "expired", "stood_down"}
 RETRY_WITHIN = timedelta(minutes=5)
 LEAD, SPAN, RUNG_AFTER = timedelta(hours=1), timedelta(minutes=90), timedelta(hours=3)  # of booked trips
+LATER = timedelta(minutes=15)  # a way back waits so long at a time for its way there
 ZONE = ZoneInfo("Asia/Jakarta")
 
 
@@ -187,7 +188,7 @@ def judge_bookings(state: State, now: datetime) -> Iterator[str]:
             yield f"{name} has ended and is still looked at"
         if row["state"] == "scheduled":
             owed = any(p["state"] == "open" for p in promises[name])
-            yield from _booked(row, asked, due, now, owed=owed)
+            yield from _booked(row, asked, due, now, owed=owed, early=_is_early(row, state))
             if row["reserved"] is not None:
                 kept[row["reserved"]].append((at_of(asked["schedule_at"]), row["series"] or name))
                 yield from _waits(row, asked, state)
@@ -211,8 +212,20 @@ def _waits(row: Row, asked: Mapping[str, Any], state: State) -> Iterator[str]:
         yield f"{vehicle} waits for {name} and has gone"
 
 
+def _is_early(row: Row, state: State) -> bool:
+    """Whether it is a way back from where nobody has been brought yet."""
+    trips = [one for one in state["assignments"] if one["request_id"] == row["returns"]]
+    return row["returns"] is not None and all(one["state"] not in ("at_destination", "cleared") for one in trips)
+
+
 def _booked(
-    row: Row, asked: Mapping[str, Any], due: Mapping[tuple[str, str], datetime], now: datetime, *, owed: bool
+    row: Row,
+    asked: Mapping[str, Any],
+    due: Mapping[tuple[str, str], datetime],
+    now: datetime,
+    *,
+    owed: bool,
+    early: bool,
 ) -> Iterator[str]:
     """From the evening before on a vehicle is kept, or looked for now, or a call is owed."""
     name, at = row["id"], at_of(asked["schedule_at"])
@@ -223,12 +236,12 @@ def _booked(
         if now >= at + RUNG_AFTER and search_at > now and not owed:
             yield f"nobody is rung about the way back {name} from {at}"
         return
-    if asked["waits"]:
-        if search_at != at:
-            yield f"{name} of {at} is searched for at {search_at} while a vehicle waits"
-        return
-    if search_at != at - LEAD and search_at > now:
+    begins = at if asked["waits"] else at - LEAD
+    waits_on = early and begins < search_at <= now + LATER
+    if search_at != begins and search_at > now and not waits_on:
         yield f"{name} of {at} is searched for at {search_at}"
+    if asked["waits"]:
+        return
     evening = at.astimezone(ZONE).replace(hour=18, minute=0, second=0, microsecond=0) - timedelta(days=1)
     is_looked_at = looked_at is not None and looked_at <= now
     if row["reserved"] is None and now >= evening and not is_looked_at and not owed:

@@ -282,9 +282,10 @@ async def test_an_end_that_was_an_error_is_no_waiting_until_it_ends_again(town: 
 async def test_who_leaves_with_nobody_aboard_does_not_wait_and_whoever_brings_them_does(town: Town) -> None:
     there, back = await brought(town, IN_3_H, *WAY[:3], Step.STAND_DOWN)
     assert (there.state in OPEN, back.request.reserved, back.request.ask.waits) == (True, None, True)
-    await town.take(there.live()[0], *WAY)
+    (other,) = there.live()
+    await town.take(other, *WAY)
     there, back = await both(town, there)
-    assert (there.state, back.request.reserved) == (RequestState.COMPLETED, there.assignments[-1].vehicle_id)
+    assert (there.state, back.request.reserved) == (RequestState.COMPLETED, other.vehicle_id)
 
 
 async def test_a_vehicle_that_is_booked_meanwhile_does_not_wait(town: Town) -> None:
