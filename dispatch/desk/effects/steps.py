@@ -9,6 +9,7 @@ from dispatch.desk.effects.staying import goes_on_after_all, leave, stay
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.domain.aboard import was_picked_up
 from dispatch.domain.assignment import Assignment, StepCommand, decide, evolve
+from dispatch.domain.booking import begins_at
 from dispatch.domain.correction import Correction, decide_correction
 from dispatch.domain.request import RequestFilter, unfilled_slots
 from dispatch.vocabulary.events import OfferDeclined, ProblemReported, TripEvent
@@ -90,7 +91,7 @@ def _follow(books: Books, assignment: Assignment, event: TripEvent, now: datetim
         books.vehicles.set_to_clean(vehicle_id, on=False)  # its trip goes on
     elif STATES[assignment.state].phase is Phase.UNDER_WAY and before.phase is Phase.ASSIGNED:
         books.vehicles.set_duty(vehicle_id, Duty.COMMITTED, at_base=False, now=now)
-    _wake_way_back(books, assignment, now)
+    _wake_way_back(books, assignment, now, policy)
     if before.is_live and not assignment.is_live:
         for kind in (DueKind.WATCH, DueKind.HAND_OVER):
             books.timers.drop(kind, assignment.id)
@@ -117,14 +118,14 @@ def _was_diverted(books: Books, declined: Assignment) -> bool:
     )
 
 
-def _wake_way_back(books: Books, there: Assignment, now: datetime) -> None:
+def _wake_way_back(books: Books, there: Assignment, now: datetime, policy: Policy) -> None:
     """Where somebody was brought there, a way back whose time is near need not wait for that any more."""
     request = books.requests.get(there.request_id)
     rides = books.requests.list_series(request.series) if request.series is not None and there.has_brought else []
     for ride in rides:
         timer = books.timers.find(DueKind.SCHEDULED, ride.id) if ride.returns == request.id else None
         if timer is not None and not ride.ask.on_call:
-            books.timers.set(replace(timer, at=now))
+            books.timers.set(replace(timer, at=max(now, begins_at(ride.ask, policy.schedule_lead_s))))
 
 
 def _quiet_s(state: AssignmentState, policy: Policy, *, red: bool) -> float:

@@ -27,7 +27,7 @@ from dispatch.desk.usecases.trips import step
 from dispatch.desk.usecases.vehicles import end_shift
 from dispatch.desk.usecases.watching import watch
 from dispatch.domain.assignment import StepCommand
-from dispatch.domain.booking import SEEK_EVERY
+from dispatch.domain.booking import SEEK_EVERY, begins_at
 from dispatch.domain.request import Request
 from dispatch.vocabulary.promises import Why
 from dispatch.vocabulary.refusals import Refusal
@@ -132,7 +132,7 @@ async def _begin_booked(unit: Unit, due: Due) -> None:
         now = unit.clock.now()
         request, waits = await unit.store.read(partial(_with_way_there, request_id=due.subject))
         if waits and not request.ask.on_call:
-            return partial(_let_wait, due=due, now=now)
+            return partial(_let_wait, unit, due=due, now=now)
         decision = await weigh(unit, request.id, await unit.search_again(request, now))
         written = await unit.write_down(decision)
 
@@ -155,12 +155,13 @@ def _with_way_there(books: Books, *, request_id: str) -> tuple[Request, bool]:
     return request, waits_for_way_there(books, request)
 
 
-def _let_wait(books: Books, *, due: Due, now: datetime) -> None:
+def _let_wait(unit: Unit, books: Books, *, due: Due, now: datetime) -> None:
     """A way back waits for its way there; where that has not even begun by its time, somebody rings."""
     request = books.requests.get(due.subject)
     if not waits_for_way_there(books, request):
         raise LostRaceError(f"somebody has been brought to where {request.id} begins meanwhile")
-    books.timers.set(replace(due, at=now + SEEK_EVERY))
+    begins = begins_at(request.ask, unit.policy(books, now).schedule_lead_s)
+    books.timers.set(replace(due, at=max(begins, now + SEEK_EVERY)))
     at, there = request.ask.schedule_at, books.assignments.list_of(str(request.returns))
     if at is not None and at <= now and not any(trip.row.is_going for trip in there):
         open_promise(books, request, Why.BOOKING_UNCERTAIN, now)
