@@ -66,6 +66,12 @@ SINCE = {
     r"messages.* became '.*(\(|%28)(pelat|sopir)(?: |%20).*": "a vehicle is found by plate and driver since 0.2",
     r"(sopir berhalangan|memerlukan perhatian).* became .*belum( |%20)menjawab( |%20)atau": "silence is no no",
     r"text: '\w+ diingatkan akan .*' became 'petugasnya diingatkan": "no person's id in a line since 0.2",
+    r"messages.*permintaan(?: |%20)P-[0-9a-f]{12}.* became ": "people know a request by need, place and time since 0.2",
+    r"messages.*Permintaan(?: |%20)P-[0-9a-f]{12}.* became ": "the same",
+    r"(timeline|approvals|checklist).*\bR\d\d.* became ": "people know a rule by its title since 0.2",
+    r"sedang bertugas untuk permintaan lain\.' became 'Kendaraan sedang (bertugas|menunggu jawaban sopirnya)\.'$": (
+        "whoever is only asked is not on a trip, and one on this trip is on no other, since 0.2"
+    ),
 }
 # Changes of the file, which is always as version 0.1 left it, and what is then seen.
 CHANGES = {
