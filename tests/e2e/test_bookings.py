@@ -81,14 +81,14 @@ def test_a_series_with_ways_back_is_booked_listed_and_cancelled_from_one_ride_on
     expect(coming.get_by_role("button")).to_have_count(2)
 
 
-def test_who_is_ready_for_the_way_back_is_searched_for_at_once(served: Served, enter: Enter, keep: Keep) -> None:
+def test_nobody_is_ready_for_the_way_back_before_the_way_there(served: Served, enter: Enter, keep: Keep) -> None:
     book(served)
     page = enter("staff", "siti", PHONE)
     page.get_by_role("button", name="Pesanan", exact=True).click()
     page.get_by_role("button", name="pulang, menunggu kabar").click()
     keep(page, "minta-siap-pulang")
     page.get_by_role("button", name="Siap dijemput pulang").click()
-    expect(page.get_by_role("heading", name="menelepon kembali paling lambat")).to_be_visible()
+    expect(page.get_by_text("Belum ada yang diantar ke tempat tujuan")).to_be_visible()
     assert_sound(page)
 
 

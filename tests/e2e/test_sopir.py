@@ -245,7 +245,7 @@ def test_offers_are_taken_without_asking_while_the_switch_is_on(served: Served, 
     assert states(served, request_id) == ["accepted"]
     page.get_by_role("button", name="SAYA BERANGKAT").click()
     page.get_by_role("button", name="SAYA SUDAH TIBA").click()
-    page.get_by_role("button", name="Selesai tanpa mengantar").click()
+    page.get_by_role("button", name="Selesai, ditangani di tempat").click()
     page.get_by_role("button", name="Terima otomatis: ya").click()
     expect(page.get_by_role("button", name="Terima otomatis: tidak")).to_be_visible()
     sent(page)

@@ -44,7 +44,7 @@ def test_whoever_is_called_back_reads_why_and_nobody_else(service: Service, budi
         assert other.get(f"/api/me/ended?assignment={trip}").status_code == 404
 
 
-@pytest.mark.parametrize("own", [("accept", "problem"), ("decline",), ("accept", "en_route", "on_scene", "clear")])
+@pytest.mark.parametrize("own", [("accept", "problem"), ("decline",), ("accept", "en_route", "on_scene", "stand_down")])
 def test_what_a_driver_ended_is_no_news_to_them(service: Service, budi: httpx.Client, own: tuple[str, ...]) -> None:
     ask(service)
     trip = going(budi, *own)

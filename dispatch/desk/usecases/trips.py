@@ -21,7 +21,7 @@ from dispatch.desk.record import Written
 from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.proposing import weigh
 from dispatch.domain.aboard import was_picked_up
-from dispatch.domain.assignment import Assignment, StepCommand
+from dispatch.domain.assignment import Assignment, StepCommand, decide
 from dispatch.domain.correction import Correction, judge_step
 from dispatch.domain.request import Place, Request, unfilled_slots
 from dispatch.vocabulary.events import OfferDelivered, RequestChanged
@@ -141,6 +141,8 @@ def _judge(
         if books.requests.get(meant.request_id) != known.request:
             raise LostRaceError(f"request {meant.request_id} has changed since this was decided")
         return judge_late(books, known.judged, meant)
+    if isinstance(decide(meant, command, now), Refusal):
+        return None  # the trip's own reason comes first
     return _judge_leaving(books, meant, command.step, now, policy)
 
 

@@ -51,7 +51,7 @@ GOLDEN = {
     f"pukul 08.00. Tidak perlu menelepon ke mana-mana; kami yang menghubungi. {FOLLOW}",
     "return_booked": "Perjalanan pulang sudah kami catat untuk 18 Des 2026 pukul 08.00. Tidak perlu menelepon ke "
     "mana-mana; kami yang mengabari. Jadwal dan perkembangannya dapat dilihat di https://jemput.example/t/abc",
-    "return_on_call": "Perjalanan pulang sudah kami catat, paling cepat 18 Des 2026 pukul 08.00. Bila sudah siap "
+    "return_on_call": "Perjalanan pulang sudah kami catat. Paling cepat 18 Des 2026 pukul 08.00. Bila sudah siap "
     'dijemput, tekan "Siap dijemput pulang" di https://jemput.example/t/abc',
     "wait_there": "Mobil jenazah Contoh ditunggu pasiennya untuk perjalanan pulang. Tunggu di Puskesmas Contoh, lalu "
     f"antar pulang. Paling cepat 23 Nov 2026 pukul 08.00. {OPEN}",
