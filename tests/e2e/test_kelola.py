@@ -306,7 +306,7 @@ def test_a_draft_is_tested_on_scenarios_and_on_past_requests(served: Served, ent
     edited(page)
     to_steps(page)
     page.get_by_role("button", name="Uji skenario").click()
-    expect(page.get_by_text(re.compile(r"\d+ lulus"))).to_be_visible(timeout=60_000)
+    expect(page.get_by_text(re.compile(r"\d+ lulus"))).to_be_visible(timeout=180_000)
     page.get_by_label("Berapa hari ke belakang").fill("7")
     page.get_by_role("button", name="Uji dengan data 7 hari").click()
     result = page.locator("#hasil-data")
