@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dispatch.domain.assignment import Assignment
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
-from dispatch.vocabulary.trip_steps import HANDS_OVER, LOADED, AssignmentState, Phase
+from dispatch.vocabulary.trip_steps import HANDS_OVER, LOADED, AssignmentState
 
 
 def was_picked_up(trip: Assignment) -> bool:
@@ -37,6 +37,5 @@ def carrying(trips: Sequence[Assignment]) -> Refusal | None:
 
 def list_unserved(wanted: int, trips: Sequence[Assignment]) -> list[int]:
     """The places of a request, of so many that are wanted, from which nobody was brought to the end."""
-    over = (a for a in trips if a.row.phase is Phase.SERVED or a.state is AssignmentState.AT_DESTINATION)
-    served = {max(0, a.slot) for a in over if not a.hands_over}
+    served = {max(0, a.slot) for a in trips if a.has_brought and not a.hands_over}
     return [slot for slot in range(wanted) if slot not in served]

@@ -10,13 +10,14 @@ from dispatch.desk.effects.places import gives_way
 from dispatch.desk.effects.promising import open_promise
 from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books, Due, DueKind
+from dispatch.domain.aboard import was_picked_up
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import Request, unfilled_slots
 from dispatch.vocabulary.events import OfferMade, RequestChanged
 from dispatch.vocabulary.notices import Notice
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
-from dispatch.vocabulary.trip_steps import FIRST_CONTACT, INSTEAD, LOADED, StepCause
+from dispatch.vocabulary.trip_steps import FIRST_CONTACT, INSTEAD, StepCause
 
 
 def first_contact_carries(
@@ -49,7 +50,7 @@ def pair_is_over(books: Books, request: Request, now: datetime, policy: Policy) 
     """Everybody is aboard, or was treated, by the vehicles behind a first contact: that one is not needed any more."""
     trips = books.assignments.list_of(request.id)
     behind = [a for a in trips if a.slot >= 0 and a.fills_slot]
-    if unfilled_slots(request.wanted, trips) or any(LOADED.isdisjoint(a.stamps) and a.is_live for a in behind):
+    if unfilled_slots(request.wanted, trips) or any(a.is_live and not was_picked_up(a) for a in behind):
         return
     ahead = [a for a in trips if a.is_live and a.slot == FIRST_CONTACT and not a.row.loaded]
     release(books, ahead, actor=DESK, cause=StepCause.ALREADY_THERE, now=now, policy=policy)

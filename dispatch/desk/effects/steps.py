@@ -108,6 +108,8 @@ def _follow(books: Books, assignment: Assignment, event: TripEvent, now: datetim
 def _was_diverted(books: Books, declined: Assignment) -> bool:
     """Whether the offer took its vehicle from a trip to another request that waits: who declines a red has not declined
     that one, and may be asked for it again at once."""
+    if books.requests.get(declined.request_id).ask.urgency is not Urgency.RED:
+        return False
     others = books.requests.list_some(RequestFilter(states=OPEN, limit=MOST_OPEN))
     trips = books.assignments.list_of(*(one.id for one in others if one.id != declined.request_id))
     return any(
