@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 
 from dispatch.desk.ports import Books, StoreUnavailableError
 from dispatch.domain.request import RequestFilter
@@ -268,3 +269,23 @@ def test_a_database_for_a_short_while_is_made_like_any_other(tmp_path: Path) -> 
         close(open_passing(tmp_path / name))
         assert made_of(tmp_path / name / "jemput.sqlite3") == made_of(tmp_path / "new.sqlite3")
         assert (tmp_path / name / "jemput.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_statement_is_compiled_once_in_a_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[str] = []
+    visit_select: Callable[..., str] = SQLiteCompiler.visit_select
+
+    def visit(self: SQLiteCompiler, *args: Any, **options: Any) -> str:
+        statement = visit_select(self, *args, **options)
+        if "FROM vehicles" in statement:  # alembic makes its own anew
+            compiled.append(statement)
+        return statement
+
+    monkeypatch.setattr(SQLiteCompiler, "visit_select", visit)
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        store = open_passing(tmp_path / name)
+        asyncio.run(store.read(lambda books: books.vehicles.list_all()))
+        store.submit(lambda books: books.vehicles.list_all()).result()
+        close(store)
+    assert len(compiled) == len(set(compiled))
