@@ -9,7 +9,7 @@ import pytest
 from tests.proof.killing import kill_often
 
 KILLS = int(os.environ.get("JEMPUT_PROOF_KILLS", "10"))
-COMMANDS = int(os.environ.get("JEMPUT_PROOF_COMMANDS", "1000"))
+COMMANDS = int(os.environ.get("JEMPUT_PROOF_COMMANDS", "500"))
 SEED = int(os.environ.get("JEMPUT_PROOF_SEED", "119"))
 
 
