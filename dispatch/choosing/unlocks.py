@@ -1,16 +1,17 @@
 """What keeps vehicles from going and can be mended: how many could go then, who mends it, and from when it is so."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dispatch.choosing.decision import Decision
 from dispatch.choosing.later import moments
 from dispatch.choosing.ranking import Candidate
 from dispatch.rules.conditions import Condition, Situation
-from dispatch.rules.judge_one import DUTY_RULE, HOURS_RULE, KEPT_RULE, LEFT_ALONE_RULE, Finding, assess
+from dispatch.rules.judge_one import CLASS_RULE, DUTY_RULE, HOURS_RULE, KEPT_RULE, LEFT_ALONE_RULE, Finding, assess
 from dispatch.rules.sop import Effect, Rule
 from dispatch.vocabulary.notices import Mender
 from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
@@ -63,24 +64,31 @@ def unlocks_of(decision: Decision) -> tuple[Unlock, ...]:
     return tuple(sorted(_found(decision), key=lambda it: (it.rule == DUTY_RULE, -it.count, it.rule, it.beside)))
 
 
-def _found(decision: Decision) -> Iterator[Unlock]:
-    """One for each set of rules that alone keep vehicles from going, where all of it can be mended."""
-    blocks = decision.verdict.blocks
+def held_alike(blocks: Mapping[str, NDArray[np.bool_]]) -> Iterator[tuple[tuple[str, ...], NDArray[np.int64]]]:
+    """The vehicles that the same rules keep from going, with those rules, where it could be that they can be mended.
+
+    Of what a class may not carry nothing can be mended, and a driver off duty is rung who may go then.
+    """
     if not blocks:
         return
     names = sorted(blocks)
     patterns, of = np.unique(np.array([blocks[name] for name in names]), axis=1, return_inverse=True)
+    for number in range(patterns.shape[1]):
+        held = tuple(name for name, on in zip(names, patterns[:, number], strict=True) if on)
+        if held and CLASS_RULE not in held and (DUTY_RULE not in held or held == (DUTY_RULE,)):
+            yield held, np.flatnonzero(of.ravel() == number)
+
+
+def _found(decision: Decision) -> Iterator[Unlock]:
+    """One for each set of rules that alone keep vehicles from going, where all of it can be mended."""
     soonest: dict[tuple[str, ...], Candidate] = {}
     for candidate in sorted(decision.candidates, key=lambda c: c.arrival.eta_s if c.arrival else np.inf):
         if candidate.arrival is not None and candidate.blocking:
             soonest.setdefault(tuple(sorted(candidate.blocking)), candidate)
-    for number in range(patterns.shape[1]):
-        held = tuple(name for name, on in zip(names, patterns[:, number], strict=True) if on)
-        if held in soonest and (DUTY_RULE not in held or held == (DUTY_RULE,)):  # a driver is rung who may go then
-            vehicles = [decision.fleet.vehicles[int(place)] for place in np.flatnonzero(of.ravel() == number)]
-            yield from _unlock(
-                decision, soonest[held].vehicle_id, held, {one.vehicle.vehicle_class for one in vehicles}, len(vehicles)
-            )
+    for held, numbers in held_alike(decision.verdict.blocks):
+        if held in soonest:
+            kinds = {decision.fleet.vehicles[number].vehicle.vehicle_class for number in numbers.tolist()}
+            yield from _unlock(decision, soonest[held].vehicle_id, held, kinds, len(numbers))
 
 
 def _unlock(

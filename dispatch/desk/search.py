@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dispatch.choosing.decision import Decision, Tried, step_before_time, step_for
 from dispatch.choosing.next_step import NextStep, Unfilled
 from dispatch.choosing.ranking import Candidate, rank
+from dispatch.choosing.unlocks import held_alike
 from dispatch.desk.road_ports import Roads
 from dispatch.domain.arrival import Arrival, Method
 from dispatch.domain.request import Ask
@@ -55,10 +56,13 @@ def search(
         soonest_s = [looking.look_for(group.numbers) for group in _groups(fleet, verdict, tried) if group.is_ready]
         moment = moment_with(min((eta_s for eta_s in soonest_s if eta_s is not None), default=None))
         verdict = judge_fleet(fleet, ask, sop, moment)
-    for group in _groups(fleet, verdict, tried):
-        looking.look_for(group.numbers)
+    groups = _groups(fleet, verdict, tried)
+    soonest = [looking.look_for(group.numbers) for group in groups]
+    if all(eta_s is None for group, eta_s in zip(groups, soonest, strict=True) if group.is_ready):
+        for _, numbers in held_alike(verdict.blocks):  # what is said of them is said of the soonest of each
+            looking.look_for_one(numbers)
     shown = range(len(fleet)) if len(fleet) <= LISTED else looking.reached()
-    candidates = rank(_candidate(number, fleet, verdict, looking.arrivals) for number in shown)
+    candidates = rank((_candidate(number, fleet, verdict, looking.arrivals) for number in shown), tried.vehicles)
     ready = (c for c in candidates if c.eligible and not c.needs and c.arrival is not None)
     seats = [fleet.vehicles[fleet.places[c.vehicle_id]].vehicle.seats for c in ready]
     wanted = vehicles_wanted(ask, sop, moment, seats)
@@ -121,7 +125,8 @@ def _groups(fleet: Fleet, verdict: FleetVerdict, tried: Tried) -> list[_Group]:
     is_tried = np.zeros(len(fleet), np.bool_)
     is_tried[[fleet.places[name] for name in tried.vehicles if name in fleet.places]] = True
     ready = verdict.eligible & ~(verdict.needs_yes | verdict.needs_own_yes | is_tried)
-    _, worth = np.unique(verdict.preferred_s - verdict.penalty_s, return_inverse=True)
+    weighed = np.stack([verdict.preferred_s, verdict.most_preferred_s, verdict.penalty_s])
+    _, worth = np.unique(weighed, axis=1, return_inverse=True)
     key = worth.reshape(-1)
     for flag in (verdict.eligible, verdict.needs_yes, verdict.needs_own_yes, is_tried, verdict.first_contact):
         key = key * 2 + flag
@@ -138,6 +143,7 @@ def _candidate(number: int, fleet: Fleet, verdict: FleetVerdict, arrivals: Mappi
         eligible=bool(verdict.eligible[number]),
         needs=tuple(need for need, mask in verdict.needs if mask[number]),
         preferred_s=float(verdict.preferred_s[number]),
+        most_preferred_s=float(verdict.most_preferred_s[number]),
         penalty_s=float(verdict.penalty_s[number]),
         first_contact=ahead,
         sooner_by_s=sooner_by_s if ahead else 0.0,
@@ -164,13 +170,21 @@ class _Looking:
         """Look for the soonest arrivals among these vehicles; returns the first one's seconds."""
         missing = numbers[~self._looked[numbers]]
         self._looked[missing] = True
-        if points := self._fleet.points(missing, self._now):
-            found = self._roads.arrivals(self._ask.pickup.point, points, speeds=self._ask.metric, most=SHOWN)
+        self._ask_roads(missing, SHOWN)
+        soonest_s = float(self._eta_s[numbers].min(initial=np.inf))
+        return soonest_s if np.isfinite(soonest_s) else None
+
+    def look_for_one(self, numbers: NDArray[np.int64]) -> None:
+        """Look for the soonest arrival among these vehicles, where the soonest of a larger group were others."""
+        if not np.isfinite(self._eta_s[numbers]).any():
+            self._ask_roads(numbers, 1)
+
+    def _ask_roads(self, numbers: NDArray[np.int64], most: int) -> None:
+        if points := self._fleet.points(numbers, self._now):
+            found = self._roads.arrivals(self._ask.pickup.point, points, speeds=self._ask.metric, most=most)
             for name, arrival in found.items():
                 self.arrivals[name] = ready = with_turnout(arrival, self._turnout_s)
                 self._eta_s[self._fleet.places[name]] = ready.eta_s
-        soonest_s = float(self._eta_s[numbers].min(initial=np.inf))
-        return soonest_s if np.isfinite(soonest_s) else None
 
 
 def with_turnout(arrival: Arrival, turnout_s: float) -> Arrival:

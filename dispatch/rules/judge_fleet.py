@@ -46,6 +46,7 @@ class FleetVerdict:
     needs_own_yes: Bools
     needs: tuple[tuple[NeededApproval, Bools], ...]
     preferred_s: Floats
+    most_preferred_s: Floats
     penalty_s: Floats
     sooner_by_s: Floats
     blocks: Mapping[str, Bools]
@@ -93,6 +94,7 @@ def judge_fleet(fleet: Fleet, ask: Ask, sop: SopInForce, moment: Moment) -> Flee
         needs_own_yes=_any(none, (mask for need, mask in needs if need.approver == OWN_OPERATOR)),
         needs=tuple(sorted(needs, key=lambda pair: pair[0])),
         preferred_s=heard.preferred_s,
+        most_preferred_s=heard.most_preferred_s,
         penalty_s=np.where(old, sop.policy.old_position_penalty_s, 0.0),
         sooner_by_s=sooner_by_s,
         blocks=blocks,
@@ -104,13 +106,14 @@ class _Heard:
     """What the rules said: who is objected to, who needs a yes, who may be a first contact, who is preferred."""
 
     preferred_s: Floats
+    most_preferred_s: Floats
     objects: dict[str, Bools] = field(default_factory=dict)
     approvals: list[tuple[Rule, Answer]] = field(default_factory=list)
     pairs: list[tuple[Rule, Answer]] = field(default_factory=list)
 
 
 def _hear(view: "_View", sop: SopInForce) -> _Heard:
-    heard = _Heard(np.zeros(len(view.fleet), np.float64))
+    heard = _Heard(np.zeros(len(view.fleet), np.float64), np.zeros(len(view.fleet), np.float64))
     none = np.zeros(len(view.fleet), np.bool_)
     for clause in sop.clauses(view.ask.pickup.agency):
         rule = clause.rule
@@ -132,7 +135,8 @@ def _hear(view: "_View", sop: SopInForce) -> _Heard:
                 heard.pairs.append((rule, case))
             case Effect.PREFER:
                 worth_s = np.where(case, rule.prefer_within_min * 60.0, 0.0)
-                heard.preferred_s = np.maximum(heard.preferred_s, worth_s)
+                heard.preferred_s = heard.preferred_s + worth_s
+                heard.most_preferred_s = np.maximum(heard.most_preferred_s, worth_s)
     return heard
 
 

@@ -70,7 +70,8 @@ class NeededApproval:
 class Verdict:
     """All findings on one vehicle; `eligible` with `needs` empty means that it may be offered at once.
 
-    `preferred_s` is how much later it may arrive and still come first, `penalty_s` how much its old position is held
+    `preferred_s` is what all its preferences are worth together, `most_preferred_s` what the largest of them is: how
+    much later than the soonest it may arrive and still come first. `penalty_s` is how much its old position is held
     against it. `first_contact` is the pair rule under which it may go beside another vehicle (R04), though not alone,
     if it is there `sooner_by_s` before it.
     """
@@ -79,6 +80,7 @@ class Verdict:
     eligible: bool
     needs: tuple[NeededApproval, ...]
     preferred_s: float
+    most_preferred_s: float
     penalty_s: float
     first_contact: str | None
     sooner_by_s: float
@@ -133,14 +135,14 @@ def assess(vehicle: VehicleNow, ask: Ask, sop: SopInForce, moment: Moment, heard
                 lifted.update(dict.fromkeys(sorted(lifts), rule.id))
     findings = [finding for _, finding in spoken] + built_in
     settled = tuple(replace(f, lifted_by=lifted[f.rule]) if f.rule in lifted and f.objects else f for f in findings)
+    worths_s = [rule.prefer_within_min * 60.0 for rule, found in spoken if found.effect is Effect.PREFER and found.met]
     ahead = _first_contact(spoken, {finding.rule for finding in settled if finding.blocks})
     return Verdict(
         vehicle_id=vehicle.id,
         eligible=not any(finding.blocks for finding in settled),
         needs=tuple(sorted(needs)),
-        preferred_s=max(
-            (r.prefer_within_min * 60.0 for r, f in spoken if f.effect is Effect.PREFER and f.met), default=0.0
-        ),
+        preferred_s=sum(worths_s),
+        most_preferred_s=max(worths_s, default=0.0),
         penalty_s=penalty_s(vehicle, moment, sop.policy),
         first_contact=ahead.id if ahead else None,
         sooner_by_s=(ahead.sooner_by_min or 0.0) * 60.0 if ahead else 0.0,

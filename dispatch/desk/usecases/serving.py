@@ -136,7 +136,7 @@ def _weighed(one: _Waiting) -> dict[str, float]:
     """The vehicles that may be offered at once or are about to be free, with the seconds that they are weighed by."""
     tried, approved = one.decision.tried.vehicles, one.decision.tried.approved
     ready = {
-        c.vehicle_id: max(0.0, c.arrival.eta_s - c.preferred_s + c.penalty_s)
+        c.vehicle_id: max(0.0, c.weighed_s)
         for c in one.decision.candidates
         if c.eligible
         and c.arrival is not None

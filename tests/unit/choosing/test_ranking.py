@@ -19,7 +19,7 @@ def verdict(
     *,
     eligible: bool = True,
     needs: bool = False,
-    preferred_s: float = 0.0,
+    prefers_s: tuple[float, ...] = (),
     penalty_s: float = 0.0,
     own: bool = False,
 ) -> Candidate:
@@ -28,7 +28,8 @@ def verdict(
         vehicle_id=vehicle_id,
         eligible=eligible,
         needs=tuple(NeededApproval(*pair) for pair in asked),
-        preferred_s=preferred_s,
+        preferred_s=sum(prefers_s),
+        most_preferred_s=max(prefers_s, default=0.0),
         penalty_s=penalty_s,
     )
 
@@ -49,7 +50,7 @@ verdicts = st.lists(
         needs=st.booleans(),
         own=st.booleans(),
         penalty_s=st.sampled_from([0.0, 300.0]),
-        preferred_s=st.sampled_from([0.0, 900.0]),
+        prefers_s=st.sampled_from([(), (900.0,), (900.0, 600.0), (900.0, 900.0)]),
     ),
     unique_by=lambda v: v.vehicle_id,
 )
@@ -65,9 +66,32 @@ def test_the_soonest_that_may_go_comes_first() -> None:
 
 
 def test_a_preferred_vehicle_comes_first_only_within_its_limit() -> None:
-    both = [verdict("A1"), verdict("T1", preferred_s=900)]
+    both = [verdict("A1"), verdict("T1", prefers_s=(900,))]
     assert ordered(both, {"A1": arrival(300), "T1": arrival(1200)})[0].vehicle_id == "T1"
     assert ordered(both, {"A1": arrival(300), "T1": arrival(1201)})[0].vehicle_id == "A1"
+
+
+def test_of_two_that_one_rule_prefers_the_one_that_another_prefers_too_comes_first() -> None:
+    """R05 prefers both transport ambulances, R12 the one of the patient's own area: each counts within its limit."""
+    found = [verdict("A1"), verdict("T1", prefers_s=(900,)), verdict("T2", prefers_s=(900, 900))]
+    assert ordered(found[1:], {"T1": arrival(180), "T2": arrival(1080)})[0].vehicle_id == "T2"
+    assert ordered(found[1:], {"T1": arrival(180), "T2": arrival(1081)})[0].vehicle_id == "T1"
+    # Two preferences together bring nobody before one that is sooner by more than either allows.
+    assert ordered(found[::2], {"A1": arrival(180), "T2": arrival(1081)})[0].vehicle_id == "A1"
+    # Nor does one that was tried already hold them to its own time.
+    times = {"T1": arrival(180), "T2": arrival(1300), "A1": arrival(600)}
+    far = rank((replace(one, arrival=times[one.vehicle_id]) for one in found), {"T1"})
+    assert [one.vehicle_id for one in far if one.vehicle_id != "T1"] == ["T2", "A1"]
+
+
+@given(verdicts, etas, st.frozensets(st.text("ABCDEFGH", min_size=1, max_size=3)))
+def test_nobody_comes_before_one_that_is_sooner_by_more_than_any_preference_allows(
+    found: list[Candidate], times: Mapping[str, Arrival], tried: frozenset[str]
+) -> None:
+    ready = [c for c in rank((replace(c, arrival=times.get(c.vehicle_id)) for c in found), tried) if c.group == 0]
+    left = [c for c in ready if c.vehicle_id not in tried and c.arrival]
+    if left:
+        assert left[0].arrives_s <= min(c.arrives_s for c in left) + left[0].most_preferred_s
 
 
 @given(verdicts, etas, st.randoms())

@@ -8,6 +8,7 @@ import pytest
 from dispatch.choosing.decision import Decision, Tried
 from dispatch.choosing.unlocks import Lack, unlocks_of
 from dispatch.desk.ports import Books
+from dispatch.desk.search import SHOWN
 from dispatch.domain.request import Ask
 from dispatch.domain.vehicle import Vehicle
 from dispatch.vocabulary.needs import Leaves, Need
@@ -46,6 +47,17 @@ async def test_all_that_keeps_the_same_vehicles_is_said_together_and_helps(town:
         await town.add(mended, minutes=3)
         assert (await search(town, FAR)).assess(name).eligible is goes
         assert bool(unlocks_of(await search(town, FAR))) is not goes  # where somebody goes nothing is to be mended
+
+
+async def test_it_is_said_though_the_soonest_of_all_cannot_be_helped(town: Town) -> None:
+    """More vehicles than arrivals are looked for are nearer: on a trip, or lacking more."""
+    far = {(u.rule, u.beside): (u.count, u.name) for u in unlocks_of(await search(town, FAR))}
+    nearer = [hearse(f"N{number:02d}", papers=True) for number in range(SHOWN * 2)]
+    await town.add(*nearer, minutes=-100)
+    for one in nearer[::2]:
+        await town.duty(one.id, Duty.OUT_OF_SERVICE)
+    found = {(u.rule, u.beside): (u.count, u.name) for u in unlocks_of(await search(town, FAR))}
+    assert found == far | {("R14", ("R20",)): (SHOWN, "N01")}
 
 
 async def test_a_time_is_said_at_which_the_vehicle_may_go_and_no_sooner(town: Town) -> None:
