@@ -40,7 +40,7 @@ class Lack:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unlock:
     """`count` vehicles would be free to go but for one rule, and those `beside` it; `finding` is what it says of the
-    soonest of them, the vehicle `name`.
+    soonest of them, the vehicle `vehicle_id` with its `name`.
 
     `lacks` are all the things that are to be mended, `kind` is the class where all are of one; `at` is when the soonest
     may go without anybody doing anything.
@@ -53,6 +53,7 @@ class Unlock:
     beside: tuple[str, ...] = ()
     lacks: tuple[Lack, ...] = ()
     kind: VehicleClass | None = None
+    vehicle_id: str | None = None
     name: str | None = None
     at: datetime | None = None
 
@@ -113,6 +114,7 @@ def _unlock(
         beside=tuple(rule for rule in held if rule != first.rule),
         lacks=tuple(lacks),
         kind=kinds.pop() if len(kinds) == 1 else None,
+        vehicle_id=vehicle_id,
         name=situation.vehicle.vehicle.name,
         at=_free_at(decision, situation),
     )

@@ -9,7 +9,7 @@ from dispatch.choosing.record import WRITTEN, CandidateRecord, DecisionRecord, P
 from dispatch.choosing.unlocks import unlocks_of
 from dispatch.desk.facts import facts_of
 from dispatch.domain.request import Ask
-from dispatch.rules.consequences import consequences
+from dispatch.rules.consequences import ChecklistItem, consequences
 from dispatch.rules.judge_one import DUTY_RULE, KEPT_RULE, LEFT_ALONE_RULE
 from dispatch.vocabulary.request_states import Outcome
 
@@ -44,7 +44,6 @@ def record_of(decision: Decision) -> DecisionRecord:
     step, ask = decision.step, decision.ask
     chosen = tuple(offer.vehicle_id for offer in step.offers)
     going = decision.find_vehicle(chosen[0]) if chosen else None
-    after = consequences(ask, decision.sop, decision.moment, going)
     return DecisionRecord(
         outcome=_outcome(decision),
         at=decision.at,
@@ -63,12 +62,22 @@ def record_of(decision: Decision) -> DecisionRecord:
         ),
         considered=decision.considered,
         missing=len(decision.unfilled.slots) - len(step.filled) if step.filled else 0,
-        checklist=after.checklist,
-        notices=after.notices,
+        checklist=checklist_of(decision),
+        notices=consequences(ask, decision.sop, decision.moment, going).notices,
         unlocks=unlocks_of(decision),
         soon={name: round(eta_s) for name, eta_s in sorted(decision.soon.items(), key=lambda pair: pair[1])},
         computed_in_ms=decision.computed_in_ms,
     )
+
+
+def checklist_of(decision: Decision) -> tuple[ChecklistItem, ...]:
+    """What is to be done beside the trip of the vehicle that goes. While nobody may go, of the one that would go first:
+    whoever waits can see to its papers meanwhile.
+    """
+    going = next((offer.vehicle_id for offer in decision.step.offers), None)
+    likely = going or next((unlock.vehicle_id for unlock in unlocks_of(decision)), None)
+    vehicle = decision.find_vehicle(likely) if likely is not None else None
+    return consequences(decision.ask, decision.sop, decision.moment, vehicle).checklist
 
 
 def _outcome(decision: Decision) -> Outcome:

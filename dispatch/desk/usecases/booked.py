@@ -8,12 +8,12 @@ from dispatch.desk.command import DESK
 from dispatch.desk.effects.keeping import keep, look_again, lose, overlapping
 from dispatch.desk.effects.promising import close_promise, open_promise
 from dispatch.desk.ports import Books, Due, DueKind, LostRaceError, find
+from dispatch.desk.record import checklist_of
 from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.reserving import first_of, seek
 from dispatch.domain.booking import CALL_WITHIN, LOOK_EVERY, SEEK_EVERY, begins_at, evening_before
 from dispatch.domain.promise import CALL_BACK_WITHIN
 from dispatch.domain.request import Request
-from dispatch.rules.consequences import consequences
 from dispatch.vocabulary.events import BookingUncertain, Reserved
 from dispatch.vocabulary.needs import Document
 from dispatch.vocabulary.policy import Policy
@@ -93,10 +93,8 @@ def _papers_due(decision: Decision) -> tuple[Document, ...]:
     """The papers that are to be there before a trip out of the region, and are not yet; within it they may follow."""
     if decision.ask.leaves is None:
         return ()
-    going = decision.find_vehicle(first_of(decision) or "")
-    listed = consequences(decision.ask, decision.sop, decision.moment, going).checklist
     known = {document.value: document for document in Document}
-    return tuple(known[item.code] for item in listed if item.code in known)
+    return tuple(known[item.code] for item in checklist_of(decision) if item.code in known)
 
 
 def _tell(books: Books, request: Request, decision: Decision, begins: datetime, now: datetime) -> None:
