@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from dispatch.desk.ports import Books, find
-from dispatch.desk.usecases.changes import onward_of
+from dispatch.desk.usecases.changes import body_followed, living_beside
 from dispatch.domain.message import Message, MessageState
 from dispatch.domain.request import Request
 from dispatch.domain.vehicle import Vehicle
@@ -115,6 +115,7 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
         words["changes"] = _changes(facts["changes"], booked_at, zone) if "changes" in facts else None
         words["sets_out"] = _sets_out(books, message)
         words["pickup"] = _pickup(request)
+        words["living"] = str(living) if (living := living_beside(books, request)) else None
         words["which"] = _which(books, request, message.made_at, zone)
         words["link"] = f"{public_url}/t/{books.requests.get_track_token(request.id)}" if public_url else None
     return words
@@ -170,10 +171,11 @@ def _sooner(facts: Mapping[str, str]) -> str:
 
 
 def _mourns(books: Books, message: Message) -> bool:
-    """Whether whoever is written to has lost somebody, as far as it is confirmed."""
+    """Whether a letter is about whoever has died, as far as it is confirmed, and about nobody who lives."""
     if message.facts.get("need") == Need.BODY:
         return True
-    return message.request_id is not None and onward_of(books, message.request_id) is not None
+    request = find(books.requests.get, message.request_id)
+    return request is not None and body_followed(books, request) is not None
 
 
 def _addressee(books: Books, kind: str, name: str, vehicle: Vehicle | None) -> tuple[str, str | None]:

@@ -21,6 +21,7 @@ from dispatch.desk.usecases.proposing import weigh
 from dispatch.domain.aboard import carrying, was_picked_up
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.booking import carried_over, judge_back, time_of
+from dispatch.domain.death import count_living, has_patient
 from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time, unfilled_slots
 from dispatch.vocabulary.bookings import Rides
 from dispatch.vocabulary.events import RequestChanged
@@ -86,9 +87,9 @@ async def change(
                 return Refusal(RefusalCode.REQUEST_ENDED, {"state": current.state})
             if refusal is not None:
                 return refusal
-            out_of_step = _judge_backs(books, parts)
-            if out_of_step is not None:
-                return out_of_step
+            contradicted = _judge_backs(books, parts) or _judge_count(books, parts)
+            if contradicted is not None:
+                return contradicted
             leaving = [trip for part in parts for trip in part.plan.surplus]
             if stays := judge_staying(books, leaving, now, parts[0].plan.decision.sop.policy):
                 return stays
@@ -146,6 +147,16 @@ def _judge_backs(books: Books, parts: Sequence[_Part]) -> Refusal | None:
     pairs = ((then[one.id], then[one.returns]) for one in rides if one.returns is not None and one.state not in ENDS)
     judged = (judge_back(back.ask, time_of(there)) for back, there in pairs if asks.keys() & {back.id, there.id})
     return next(filter(None, judged), None)
+
+
+def _judge_count(books: Books, parts: Sequence[_Part]) -> Refusal | None:
+    """A number of patients that leaves out those who live: it holds who has died too."""
+    for part in parts:
+        reports = books.deaths.list_of(part.request.id)
+        lived, live = (count_living(replace(part.request, ask=ask), reports) for ask in (part.request.ask, part.ask))
+        if lived > 0 and has_patient(part.ask) and not live:
+            return Refusal(RefusalCode.COUNTS_THE_DEAD)
+    return None
 
 
 def _carry_over(books: Books, part: _Part, parts: Sequence[_Part], actor: str) -> None:
