@@ -59,6 +59,7 @@ class RefusalCode(StrEnum):
     RETURN_FROM_WHERE = auto()
     NO_SERIES = auto()
     VEHICLE_TAKEN = auto()
+    VEHICLE_UNKNOWN = auto()
     NOT_LOWER = auto()
     NOTHING_TO_DIVERT = auto()
     RULE_OBJECTS = auto()
