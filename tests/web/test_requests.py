@@ -221,3 +221,12 @@ def test_the_count_of_patients_is_changed_by_itself(siti: httpx.Client) -> None:
     assert siti.post(change, json={"count": 3}).status_code == 200
     again = siti.post(change, json={"patient": {"count": 3}})
     assert (again.status_code, again.json()["code"]) == (409, "nothing_changed")
+
+
+def test_no_letter_is_asked_for_that_has_come_since(siti: httpx.Client) -> None:
+    made = siti.post("/api/requests", json=REQUEST).json()
+    asked_for = {line["code"] for line in made["decision"]["checklist"]}
+    assert {"ktp", "death_letter"} <= asked_for
+    change = f"/api/requests/{made['id']}/change"
+    changed = siti.post(change, json={"documents": ["ktp"]}).raise_for_status().json()
+    assert {line["code"] for line in changed["decision"]["checklist"]} == asked_for - {"ktp"}
