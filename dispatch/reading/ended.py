@@ -7,16 +7,15 @@ from dispatch.desk.ports import Books
 from dispatch.desk.unit import Unit
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.people import Person
-from dispatch.domain.request import RequestFilter
 from dispatch.reading.base import Out, PointOut, ends_out
 from dispatch.reading.requests import trip_in_scope
 from dispatch.vocabulary.events import HandedOver, OfferExpired, OfferWithdrawn, StoodDown, TripEvent
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need
-from dispatch.vocabulary.request_states import RUNNING, RequestState
+from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.trip_steps import AssignmentState, StepCause
 
-_LATELY = timedelta(hours=12)  # of a request that is older a late yes is nobody's; this project's own figure
+_LATELY = timedelta(hours=12)  # of an offer that is older a late yes is nobody's; this project's own figure
 _KINDS = (OfferExpired, OfferWithdrawn, StoodDown, HandedOver)
 
 
@@ -72,8 +71,6 @@ def ended_out(unit: Unit, books: Books, person: Person, assignment_id: str | Non
 
 def _ran_out(books: Books, person: Person, now: datetime) -> Assignment | None:
     """The last offer to the driver's vehicle that ran out, of a request for which a late yes is still of use."""
-    lately = RequestFilter(states=RUNNING, since=now - _LATELY, limit=200)
-    trips = books.assignments.list_of(*(request.id for request in books.requests.list_some(lately)))
-    mine = [a for a in trips if a.vehicle_id == person.vehicle and a.state is AssignmentState.EXPIRED]
-    late = max(mine, key=lambda a: a.offered_at, default=None)
-    return late if late is not None and is_late_yes_of_use(books, late) else None
+    mine = books.assignments.list_of_vehicle(person.vehicle, since=now - _LATELY) if person.vehicle is not None else []
+    late = [a for a in mine if a.state is AssignmentState.EXPIRED and is_late_yes_of_use(books, a)]
+    return late[-1] if late else None
