@@ -59,7 +59,8 @@ def keep(
     """Reserve the vehicle for the request's booked time, and say so."""
     kept = replace(request, reserved=vehicle_id, version=request.version + 1)
     books.requests.save(kept)
-    books.journal.add(Reserved(again=again, waits=waits, at=now, actor=actor).about(request.id, vehicle_id=vehicle_id))
+    made = Reserved(again=again, waits=waits, booked_at=request.ask.schedule_at, at=now, actor=actor)
+    books.journal.add(made.about(request.id, vehicle_id=vehicle_id))
     return kept
 
 
@@ -71,7 +72,7 @@ def lose(books: Books, request: Request, now: datetime) -> Request:
     if request.reserved is None:
         return request
     waited = request.ask.waits and request.state is RequestState.SCHEDULED
-    lost = ReservationLost(waited=waited, at=now, actor=DESK)
+    lost = ReservationLost(waited=waited, booked_at=request.ask.schedule_at, at=now, actor=DESK)
     books.journal.add(lost.about(request.id, vehicle_id=request.reserved))
     if waited:
         held = books.vehicles.get(request.reserved)

@@ -172,7 +172,15 @@ def _carry_over(books: Books, part: _Part, parts: Sequence[_Part], actor: str) -
     along = None if request.id == first else first
     rides = len(parts) if along is None else 1
     ahead = tuple(name for name, slot in plan.placed.items() if slot == FIRST_CONTACT)
-    changed = RequestChanged(changed=part.changed, ahead=ahead, rides=rides, along=along, at=now, actor=actor)
+    changed = RequestChanged(
+        changed=part.changed,
+        booked_at=request.ask.booked_at if Changed.SCHEDULE_AT in part.changed else None,
+        ahead=ahead,
+        rides=rides,
+        along=along,
+        at=now,
+        actor=actor,
+    )
     books.journal.add(changed.about(request.id))
     _follow(books, part, request, actor)
     for kind in (DueKind.PROMISE_RETRY, DueKind.SCHEDULED, DueKind.BOOKING):
