@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from dispatch.desk.effects.steps import is_late_yes_of_use
 from dispatch.desk.ports import Books
 from dispatch.desk.unit import Unit
+from dispatch.desk.usecases.trips import takes_late_yes
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.people import Person
 from dispatch.reading.base import Out, PointOut, ends_out
@@ -37,13 +38,21 @@ class EndedOut(Out):
     can_go: bool
 
 
-def ended_out(unit: Unit, books: Books, person: Person, assignment_id: str | None, lang: Lang) -> EndedOut | None:
+async def ended_out(unit: Unit, person: Person, assignment_id: str | None, lang: Lang) -> EndedOut | None:
     """How this trip of the driver's vehicle ended; without an id the last offer that ran out of what still waits.
 
     None where it goes on, where its own driver ended it, and where the same request is the vehicle's again. Raises
     NotFoundError for another vehicle's.
     """
     now = unit.clock.now()
+    found = await unit.store.read(lambda books: _find(books, person, assignment_id, now, lang))
+    if found is None or not found.can_go or await takes_late_yes(unit, found.assignment_id):
+        return found
+    return found.model_copy(update={"can_go": False}) if assignment_id is not None else None
+
+
+def _find(books: Books, person: Person, assignment_id: str | None, now: datetime, lang: Lang) -> EndedOut | None:
+    """The same as far as the books say; where the SOP keeps a vehicle from going is not judged yet."""
     trip = trip_in_scope(books, person, assignment_id)[0] if assignment_id is not None else _ran_out(books, person, now)
     if trip is None or trip.is_live:
         return None
