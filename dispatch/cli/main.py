@@ -171,7 +171,8 @@ def import_(
     except importing.SheetError as error:
         fail(str(error))
 
-    taken, bad = _write(read_settings(), partial(importing.take_sheet, kind=kind, rows=rows, skip_bad=skip_bad))
+    take = partial(importing.take_sheet, kind=kind, rows=rows, now=datetime.now(UTC), skip_bad=skip_bad)
+    taken, bad = _write(read_settings(), take)
     for row in bad:
         say(f"{file} line {row.line}: {row.why}")
     say(f"{taken} {kind} taken, {len(bad)} rows are bad")

@@ -103,10 +103,12 @@ def take_from_booked(books: Books, vehicle_id: str, at: datetime, by: str, now: 
             look_again(books, one.request_id, now)
 
 
-def look_at_kept(books: Books, vehicle_id: str, now: datetime) -> None:
-    """The vehicle does not go for now: of the booked trips that it is kept for those that are near are looked at."""
+def look_at_kept(books: Books, vehicle_id: str | None, now: datetime) -> None:
+    """The vehicle does not go for now, or is another than it was: of the booked trips that it is kept for those that
+    are near are looked at; those of every vehicle where it is none, since what may go is judged otherwise now."""
     for one in books.requests.list_reserved(now, now + NEAR):
-        timer = books.timers.find(DueKind.BOOKING, one.request_id) if one.vehicle_id == vehicle_id else None
+        meant = vehicle_id in (None, one.vehicle_id)
+        timer = books.timers.find(DueKind.BOOKING, one.request_id) if meant else None
         if timer is not None and timer.at <= now + LOOK_EVERY:  # its looks have begun
             look_again(books, one.request_id, now)
 
