@@ -51,7 +51,7 @@ def _write(settings: Settings, work: Callable[[Books], T]) -> T:
     async def run(store: SqliteStore) -> T:
         try:
             texts = pack_texts(settings)
-            await store.write(lambda books: publish_packs(books, texts))
+            await store.write(lambda books: publish_packs(books, texts, datetime.now(UTC)))
             return await store.write(work)
         except StoreUnavailableError as error:
             fail(f"the database cannot be written now: {error}")

@@ -183,6 +183,13 @@ def wake_waiting(books: Books, now: datetime) -> None:
         books.timers.hasten(kind, now)
 
 
+def judge_anew(books: Books, now: datetime, *, since: datetime) -> None:
+    """Other rules hold `since` then: whoever waits is searched for at that time, and every kept vehicle looked at now,
+    since a booked trip is judged by what is published for its own time."""
+    wake_waiting(books, max(now, since))
+    look_at_kept(books, None, now)
+
+
 def release(
     books: Books,
     assignments: Iterable[Assignment],
