@@ -87,7 +87,7 @@ def fill(settings: Settings, fleet: list[tuple[Vehicle, Point]], watched: int) -
     ]
 
     def put(books: Books) -> None:
-        publish_packs(books, pack_texts(Settings(sop_dir="")))
+        publish_packs(books, pack_texts(Settings(sop_dir="")), now)
         books.facilities.put(here)
         for vehicle, _ in fleet:
             books.vehicles.put(vehicle)

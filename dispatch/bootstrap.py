@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
+from dispatch.desk.effects.steps import judge_anew
 from dispatch.desk.ports import Books, Live, Store
 from dispatch.desk.road_ports import RoadAreas
 from dispatch.desk.unit import Unit
@@ -104,7 +105,7 @@ def judge_files(settings: Settings) -> list[str]:
     return problems
 
 
-def publish_packs(books: Books, texts: list[tuple[str, str]], beside: Sequence[Pack] = ()) -> list[str]:
+def publish_packs(books: Books, texts: list[tuple[str, str]], now: datetime, beside: Sequence[Pack] = ()) -> list[str]:
     """Publish each pack that is not published yet; returns what could not be, a sentence with its line for each fault.
 
     A pack that fails to load never disturbs the one in force. `beside` are packs that count as if they were there.
@@ -129,7 +130,9 @@ def publish_packs(books: Books, texts: list[tuple[str, str]], beside: Sequence[P
         except PackError as error:
             problems += _told(name, error)
             continue
-        books.sop.add_pack(agency=pack.agency, version=pack.version, effective_from=pack.effective_from, text=text)
+        since = pack.effective_from
+        if books.sop.add_pack(agency=pack.agency, version=pack.version, effective_from=since, text=text):
+            judge_anew(books, now, since=since)
         there[text] = pack
     return problems
 
@@ -221,7 +224,7 @@ async def open_house(settings: Settings, *, demo: bool, progress: Progress) -> A
     unit = Unit(store=store, live=live, roads=roads, clock=SystemClock(), zone=settings.zone)
     try:
         texts = pack_texts(settings)
-        for problem in await store.write(lambda books: publish_packs(books, texts)):
+        for problem in await store.write(lambda books: publish_packs(books, texts, unit.clock.now())):
             progress(f"SOP pack passed over: {problem}")
         kept = await store.read(lambda books: books.vehicles.list_fixes())
         await live.start(kept)

@@ -4,12 +4,14 @@ import csv
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, datetime, time
+from functools import partial
 from math import isfinite, nan
 from pathlib import Path
 from typing import TypeVar
 
-from dispatch.desk.ports import Books
+from dispatch.desk.effects.keeping import look_at_kept
+from dispatch.desk.ports import Books, find
 from dispatch.domain.people import Facility, FacilityKind, Person
 from dispatch.domain.vehicle import Vehicle
 from dispatch.rules.values import OWN, BadValueError, hours
@@ -73,15 +75,28 @@ def read_rows(path: Path, kind: str) -> list[tuple[int, Row]]:
         raise SheetError(f"{path} cannot be read as CSV: {error}") from error
 
 
-def take_sheet(books: Books, kind: str, rows: Sequence[tuple[int, Row]], *, skip_bad: bool) -> tuple[int, Bad]:
-    """Store the good rows and return their number and the bad ones; with bad rows nothing, unless `skip_bad`."""
+def take_sheet(
+    books: Books, kind: str, rows: Sequence[tuple[int, Row]], *, now: datetime, skip_bad: bool
+) -> tuple[int, Bad]:
+    """Store the good rows and return their number and the bad ones; with bad rows nothing, unless `skip_bad`.
+
+    Whoever a vehicle is kept for is looked at again where it is another than it was.
+    """
     facilities = {facility.id: facility for facility in books.facilities.list_all()}
     if kind == "facilities":
         return _take(rows, facility_of, books.facilities.put, skip_bad=skip_bad)
     if kind == "vehicles":
-        return _take(rows, lambda row: vehicle_of(row, facilities), books.vehicles.put, skip_bad=skip_bad)
+        put = partial(_put_vehicle, books, now)
+        return _take(rows, lambda row: vehicle_of(row, facilities), put, skip_bad=skip_bad)
     vehicles = {vehicle.id for vehicle in books.vehicles.list_all()}
     return _take(rows, lambda row: person_of(row, facilities, vehicles), books.people.put, skip_bad=skip_bad)
+
+
+def _put_vehicle(books: Books, now: datetime, vehicle: Vehicle) -> None:
+    before = find(books.vehicles.get, vehicle.id)
+    books.vehicles.put(vehicle)
+    if before is not None and before.vehicle != vehicle:
+        look_at_kept(books, vehicle.id, now)
 
 
 def _take(

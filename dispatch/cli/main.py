@@ -51,7 +51,7 @@ def _write(settings: Settings, work: Callable[[Books], T]) -> T:
     async def run(store: SqliteStore) -> T:
         try:
             texts = pack_texts(settings)
-            await store.write(lambda books: publish_packs(books, texts))
+            await store.write(lambda books: publish_packs(books, texts, datetime.now(UTC)))
             return await store.write(work)
         except StoreUnavailableError as error:
             fail(f"the database cannot be written now: {error}")
@@ -171,7 +171,8 @@ def import_(
     except importing.SheetError as error:
         fail(str(error))
 
-    taken, bad = _write(read_settings(), partial(importing.take_sheet, kind=kind, rows=rows, skip_bad=skip_bad))
+    take = partial(importing.take_sheet, kind=kind, rows=rows, now=datetime.now(UTC), skip_bad=skip_bad)
+    taken, bad = _write(read_settings(), take)
     for row in bad:
         say(f"{file} line {row.line}: {row.why}")
     say(f"{taken} {kind} taken, {len(bad)} rows are bad")

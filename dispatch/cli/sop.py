@@ -120,7 +120,7 @@ def publish(files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=Fa
 
     def work(books: Books) -> int:
         before = len(books.sop.list_packs())
-        problems = publish_packs(books, texts, beside)
+        problems = publish_packs(books, texts, SystemClock().now(), beside)
         if problems:
             raise _RefusedError("\n".join(problems))
         return len(books.sop.list_packs()) - before

@@ -95,10 +95,11 @@ def find_sooner(decision: Decision, around: Around, roads: Roads, taken: frozens
 def _first_free(decision: Decision, held: Collection[str], taken: frozenset[str]) -> Candidate | None:
     """The first that may go at once and that nobody is waiting for; who was silent has not refused."""
     tried = replace(decision.tried, vehicles=decision.tried.vehicles - decision.tried.silent)
-    return next((c for c in _ready(decision, tried) if c.vehicle_id not in taken and c.vehicle_id not in held), None)
+    return next((c for c in ready(decision, tried) if c.vehicle_id not in taken and c.vehicle_id not in held), None)
 
 
-def _ready(decision: Decision, tried: Tried) -> list[Candidate]:
+def ready(decision: Decision, tried: Tried) -> list[Candidate]:
+    """Who may go at once by every rule, the first choice first."""
     return [
         c
         for c in decision.candidates
@@ -142,7 +143,7 @@ def longer_s(
     zone, asked = decision.moment.local.tzinfo, {offer.vehicle_id for offer in decision.step.offers}
     assert zone is not None
     then = search(other, decision.fleet, decision.sop, roads, now=decision.at, zone=zone, tried=tried)
-    next_one = next((c for c in _ready(then, tried) if c.vehicle_id not in {*held, *asked, found.vehicle_id}), None)
+    next_one = next((c for c in ready(then, tried) if c.vehicle_id not in {*held, *asked, found.vehicle_id}), None)
     if next_one is None or next_one.arrival is None:
         return None
     at = found.trip.arrives_at

@@ -289,9 +289,14 @@ def _called_back(books: Books, request: Request) -> set[str | None]:
 
 
 def _broke_since(books: Books, ended: Assignment) -> bool:
-    """Whether the vehicle broke down with this or after it: that is no refusal, and once it goes again it is asked."""
-    broke_at = books.vehicles.get(ended.vehicle_id).broke_at
-    return broke_at is not None and broke_at >= ended.stamps[ended.state].server_time
+    """Whether the vehicle broke down with this, or as the next thing: that is no refusal, and once it goes again it is
+    asked. Whoever was asked for somebody else in between was fit, and has refused."""
+    name, left_at = ended.vehicle_id, ended.stamps[ended.state].server_time
+    broke_at = books.vehicles.get(name).broke_at
+    if broke_at is None or broke_at < left_at:
+        return False
+    since = books.assignments.list_of_vehicle(name, since=left_at)
+    return not any(a.request_id != ended.request_id and left_at < a.offered_at <= broke_at for a in since)
 
 
 def tried_of(

@@ -4,12 +4,13 @@ What is prepared meanwhile is no request and stands on nothing: it follows from 
 (`onward_ask`) and becomes a request when the death is confirmed, never before.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from dispatch.domain.aboard import was_picked_up
 from dispatch.domain.assignment import Assignment
-from dispatch.domain.request import Ask, Patient, Place
+from dispatch.domain.request import Ask, Patient, Place, Request
 from dispatch.vocabulary.deaths import DeathState, WhoseWord
 from dispatch.vocabulary.needs import NEEDS, Death, Need
 from dispatch.vocabulary.places import Spot
@@ -87,6 +88,14 @@ def answered(report: DeathReport, word: DeathWord, *, by: str, now: datetime, on
 def has_patient(ask: Ask) -> bool:
     """Whether a living patient is what the trip is for."""
     return ask.need not in _WITHOUT_PATIENT
+
+
+def count_living(request: Request, reports: Iterable[DeathReport]) -> int:
+    """How many of a request's patients live, as far as it is confirmed: what a crew alone reports is no finding."""
+    if not has_patient(request.ask):
+        return 0
+    died = sum(one.request_id == request.id and one.state is DeathState.CONFIRMED for one in reports)
+    return max(0, request.ask.patient.count - died)
 
 
 def is_coming(trip: Assignment) -> bool:

@@ -1,6 +1,6 @@
 """A decision as somebody reads it: its codes and facts in sentences of one language."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, tzinfo
 from types import MappingProxyType
 
@@ -19,6 +19,7 @@ from dispatch.reading.scope import Scope, of_fleet
 from dispatch.rules.judge_one import Finding, assess
 from dispatch.rules.sop import Effect, Pack, Rule, SopInForce
 from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.needs import Document
 from dispatch.vocabulary.notices import Mender
 from dispatch.vocabulary.request_states import Outcome
 from dispatch.vocabulary.vehicle_classes import VehicleClass
@@ -144,10 +145,16 @@ def rules_of(packs: Iterable[Pack]) -> RuleOf:
 
 
 def decision_for(
-    person: Person, record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang, owed: Owed | None = None
+    person: Person,
+    record: DecisionRecord,
+    rule_of: RuleOf,
+    zone: tzinfo,
+    lang: Lang,
+    owed: Owed | None = None,
+    there: Collection[Document] = (),
 ) -> DecisionOut:
     """The decision as this person may read it: who follows no vehicle on the map is not told here where each stands."""
-    found = decision_out(record, rule_of, zone, lang, owed)
+    found = decision_out(record, rule_of, zone, lang, owed, there)
     if of_fleet(person) is not Scope.FULL:
         for candidate in found.candidates:
             candidate.lon = candidate.lat = None
@@ -155,9 +162,16 @@ def decision_for(
 
 
 def decision_out(
-    record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang, owed: Owed | None = None
+    record: DecisionRecord,
+    rule_of: RuleOf,
+    zone: tzinfo,
+    lang: Lang,
+    owed: Owed | None = None,
+    there: Collection[Document] = (),
 ) -> DecisionOut:
-    """The decision in sentences; `owed` is the call that the ledger has for its request now."""
+    """The decision in sentences; `owed` is the call that the ledger has for its request now, and `there` the papers
+    that have come since: nobody is asked for them any more.
+    """
     written = record.written
     checklist = (
         [ChecklistOut.model_validate(line) for line in written.checklist]
@@ -178,7 +192,7 @@ def decision_out(
         chosen=list(record.chosen),
         candidates=_candidates_out(record, rule_of, lang),
         considered=record.considered,
-        checklist=checklist,
+        checklist=[line for line in checklist if line.code not in there],
         notified=[notice.whom for notice in record.notices],
         soon=dict(record.soon),
         unlocks=[_unlock_out(unlock, rule_of, zone, lang) for unlock in record.unlocks],

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from dispatch.desk.effects.series import waits_for_way_there
 from dispatch.desk.ports import Books
 from dispatch.desk.unit import Unit
-from dispatch.desk.usecases.changes import family_may_answer, shown_on_link, words_of_family
+from dispatch.desk.usecases.changes import family_may_answer, living_beside, shown_on_link, words_of_family
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.fix import Fix, LinkHealth, link_health
 from dispatch.domain.promise import Promise
@@ -76,6 +76,7 @@ class _Found:
     cars: Mapping[str, Car]
     promise: Promise | None
     is_onward: bool
+    others_live: bool
     has_left: bool
     may_answer: bool
     link: str
@@ -114,6 +115,7 @@ def _find(books: Books, track_token: str) -> _Found:
     later = [one for one in series if one.state not in ENDS and one.id != request.id][:SHOWN]
     trips = books.assignments.list_of(request.id)
     going = sorted((a for a in trips if a.row.is_going), key=_arrives)
+    is_onward = any(report.onward == request.id for report in books.deaths.list_of(request.id))
     return _Found(
         request=request,
         going=going,
@@ -121,7 +123,8 @@ def _find(books: Books, track_token: str) -> _Found:
         vehicles={a.vehicle_id: books.vehicles.get(a.vehicle_id) for a in going},
         cars=cars_of(books, going),
         promise=books.promises.find_open(request.id),
-        is_onward=any(report.onward == request.id for report in books.deaths.list_of(request.id)),
+        is_onward=is_onward,
+        others_live=is_onward and living_beside(books, request) > 0,
         may_answer=family_may_answer(trips),
         has_left=FamilyWord.LEFT in words_of_family(books, request.id),
         link=books.requests.get_own_token(request.id),
@@ -141,6 +144,8 @@ def _lines(unit: Unit, found: _Found, lang: Lang) -> Iterator[str]:
     promise, late = found.promise, found.promise is not None and found.promise.due_at < unit.clock.now()
     if found.is_onward and request.ask.pickup.facility is not None:
         yield words.lies_at_line(request.ask.pickup.name, lang)
+    if found.others_live:
+        yield words.others_line(lang)
     if promise is not None and promise.why is Why.DESTINATION and promise.owes_a_word and not late:
         yield words.destination_line(promise.due_at, unit.zone, lang)
     elif promise is not None and (late or request.state is not RequestState.SCHEDULED):

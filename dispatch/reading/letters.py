@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from dispatch.desk.ports import Books, find
-from dispatch.desk.usecases.changes import onward_of
+from dispatch.desk.usecases.changes import body_followed, living_beside
 from dispatch.domain.message import Message, MessageState
 from dispatch.domain.request import Request
 from dispatch.domain.vehicle import Vehicle
@@ -13,14 +13,12 @@ from dispatch.reading.cars import Car, cars_of
 from dispatch.reading.rule_names import RuleNames
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need
-from dispatch.vocabulary.notices import Changed
 from dispatch.vocabulary.promises import LADDER
-from dispatch.words.events import code_name, sooner_text
+from dispatch.words.events import changes_text, code_name, sooner_text
 from dispatch.words.facts import area_name, joined, word
 from dispatch.words.family import condolence_line
 from dispatch.words.messages import (
     car_named,
-    changed_time_text,
     message_text,
     name_in,
     recipient_label,
@@ -112,23 +110,14 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
     if request is not None:
         booked_at = request.ask.booked_at
         words["booked"] = words["when"] = booked_text(booked_at, zone, LANG) if booked_at is not None else None
-        words["changes"] = _changes(facts["changes"], booked_at, zone) if "changes" in facts else None
+        changed = facts["changes"].split(",") if "changes" in facts else []
+        words["changes"] = changes_text(changed, words["when"], LANG) or None
         words["sets_out"] = _sets_out(books, message)
         words["pickup"] = _pickup(request)
+        words["living"] = str(living) if (living := living_beside(books, request)) else None
         words["which"] = _which(books, request, message.made_at, zone)
         words["link"] = f"{public_url}/t/{books.requests.get_track_token(request.id)}" if public_url else None
     return words
-
-
-def _changes(codes: str, booked_at: datetime | None, zone: tzinfo) -> str:
-    """What is different, the new time by itself."""
-    said = []
-    for code in codes.split(","):
-        if code == Changed.SCHEDULE_AT and booked_at is not None:
-            said.append(changed_time_text(booked_text(booked_at, zone, LANG), LANG))
-        else:
-            said.append(code_name("changed", code, LANG))
-    return joined(said, LANG, "and")
 
 
 def _sets_out(books: Books, message: Message) -> str | None:
@@ -170,10 +159,11 @@ def _sooner(facts: Mapping[str, str]) -> str:
 
 
 def _mourns(books: Books, message: Message) -> bool:
-    """Whether whoever is written to has lost somebody, as far as it is confirmed."""
+    """Whether a letter is about whoever has died, as far as it is confirmed, and about nobody who lives."""
     if message.facts.get("need") == Need.BODY:
         return True
-    return message.request_id is not None and onward_of(books, message.request_id) is not None
+    request = find(books.requests.get, message.request_id)
+    return request is not None and body_followed(books, request) is not None
 
 
 def _addressee(books: Books, kind: str, name: str, vehicle: Vehicle | None) -> tuple[str, str | None]:

@@ -47,10 +47,15 @@ def notices_out(
         rung = called.get(trip.request_id)
         if event.what is Notice.NOBODY_THERE and rung is not None and rung >= event.at:
             continue
-        if _is_so(unit, of[trip.request_id], trip, event, fixes.get(trip.vehicle_id)):
-            name = names.get(trip.vehicle_id, trip.vehicle_id)
+        vehicle_id = event.vehicle_id or trip.vehicle_id
+        if vehicle_id != trip.vehicle_id:
+            so = trip.row.loaded and not trip.hands_over and books.vehicles.get(vehicle_id).is_free
+        else:
+            so = _is_so(unit, of[trip.request_id], trip, event, fixes.get(trip.vehicle_id))
+        if so:
+            name = names.get(vehicle_id) or books.vehicles.get(vehicle_id).vehicle.name
             text = code_name("notice", event.what, lang)
-            out = NoticeOut(what=event.what, text=text, vehicle_id=trip.vehicle_id, vehicle_name=name, at=event.at)
+            out = NoticeOut(what=event.what, text=text, vehicle_id=vehicle_id, vehicle_name=name, at=event.at)
             found.setdefault(trip.request_id, []).append(out)
     return found
 

@@ -399,7 +399,9 @@ def request_out(unit: Unit, books: Books, person: Person, request_id: str, link:
         **summary.model_dump(),
         patient=PatientOut.of(request.ask.patient),
         documents=sorted(request.ask.documents),
-        decision=decision_for(person, last, rule_of, unit.zone, lang, owed_of(books, request_id, unit))
+        decision=decision_for(
+            person, last, rule_of, unit.zone, lang, owed_of(books, request_id, unit), request.ask.documents
+        )
         if last
         else None,
         approvals=[approval_out(books, approval, names, called) for approval in books.approvals.list_of(request_id)],

@@ -513,10 +513,12 @@ class FamilySaid(Event):
 class RequestChanged(OfSeries):
     """What was asked for is something else now: the fields of the request that changed.
 
-    `ahead` are the assignments of vehicles that may not go alone any more and are first contacts since.
+    `ahead` are the assignments of vehicles that may not go alone any more and are first contacts since; `booked_at` is
+    the new time, where that changed.
     """
 
     changed: tuple[Changed, ...]
+    booked_at: datetime | None = None
     ahead: tuple[str, ...] = ()
 
 
@@ -526,6 +528,7 @@ class Reserved(Event):
 
     again: bool = False
     waits: bool = False
+    booked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -533,6 +536,7 @@ class ReservationLost(Event):
     """The vehicle that was kept for a booked time is not kept any more; `waited`: it was waiting there for it."""
 
     waited: bool = False
+    booked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """A line of the timeline for everything that happened."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
 from enum import StrEnum
 
@@ -15,6 +15,7 @@ from dispatch.vocabulary.events import (
     Event,
     Held,
     Noted,
+    RequestChanged,
     RequestEnded,
     RequestReceived,
     ReservationLost,
@@ -31,8 +32,9 @@ from dispatch.vocabulary.request_states import FamilyWord, Outcome
 from dispatch.vocabulary.trip_steps import AssignmentState, Leg, StepCause
 from dispatch.vocabulary.vehicle_classes import Duty
 from dispatch.words.facts import joined, word
+from dispatch.words.messages import changed_time_text
 from dispatch.words.tables import Gaps, name_of, name_or_own, phrase, table
-from dispatch.words.times import change_text, clock_text, minutes_text
+from dispatch.words.times import booked_text, change_text, clock_text, minutes_text
 
 # Where the words of a code are: by its type, or by the name of a fact that is text.
 WORDS_OF: Mapping[type | str, str] = {
@@ -82,6 +84,11 @@ def event_text(
         words["vehicle"] = vehicle
     if rule:
         words["about"] = rule
+    if isinstance(event, RequestChanged | Reserved | ReservationLost):
+        when = booked_text(event.booked_at, zone, lang) if event.booked_at is not None else None
+        words.update({"when": when} if when else {})
+        if isinstance(event, RequestChanged) and (changed := changes_text(event.changed, when, lang)):
+            words["changed"] = changed
     if isinstance(event, ArrivalChanged) and event.later_min:
         words["change"] = change_text(event.later_min, lang)
     if isinstance(event, SoonerEvent):
@@ -94,6 +101,15 @@ def event_text(
         return line
     why = facts.get("reason") or (words["cause"] if isinstance(facts.get("cause"), StepCause) else None)
     return phrase(lang, "events.line", "with_reason", line=line, reason=why) if why else line
+
+
+def changes_text(changed: Iterable[str], when: str | None, lang: Lang) -> str:
+    """What of a request is different; of its time what it is now, where that is known. Nothing of a later version's."""
+    names = table(lang, "events.changed")
+    if when:
+        names = {**names, Changed.SCHEDULE_AT: changed_time_text(when, lang)}
+    said = [names[code] for code in changed if code in names]
+    return joined(said, lang, "and") if said else ""
 
 
 def sooner_text(

@@ -50,6 +50,11 @@ def lies_at_line(place: str, lang: Lang) -> str:
     return phrase(lang, _SAY, "lies_at", place=place)
 
 
+def others_line(lang: Lang) -> str:
+    """Of the patients of one request somebody has died, and others live."""
+    return phrase(lang, _SAY, "others")
+
+
 def booked_line(*, kept: bool, lang: Lang) -> str:
     """Whether a vehicle is kept for a booked trip."""
     return phrase(lang, _SAY, "kept" if kept else "sought")

@@ -248,3 +248,16 @@ async def test_decisions_are_found_by_the_newest_and_their_facts_by_the_first(st
         assert book.list_first_facts(since=at(0), until=at(1), limit=9) == [("P-1", b"a")]
 
     await store.write(work)
+
+
+async def test_what_a_vehicle_was_asked_for_lately_is_found_by_the_vehicle(store: Store) -> None:
+    def work(books: Books) -> None:
+        more_requests(books)
+        for number in (1, 2, 3):
+            ended = AssignmentState.DECLINED if number < 3 else AssignmentState.OFFERED
+            made = replace(offer(f"T-{number}", "V1", request_id=f"P-{number}"), state=ended, offered_at=at(number))
+            books.assignments.add(made)
+        assert [one.id for one in books.assignments.list_of_vehicle("V1", since=at(2))] == ["T-2", "T-3"]
+        assert books.assignments.list_of_vehicle("V2", since=at(0)) == []
+
+    await store.write(work)

@@ -192,7 +192,7 @@ _BY_SCENARIO = (
     Mutant("the family is told of a death that is not confirmed", "dispatch/tell/plan.py", "told += _to_receiving(it, Template.PATIENT_DIED)\n", 'told += it.say("contact", Template.ONWARD)\n', _BYTE_FOR_BYTE),
     Mutant("whoever asked reads of a death that is not confirmed", "dispatch/reading/scope.py", "return is_of_death(event) and not confirmed", "return False and not confirmed", _BYTE_FOR_BYTE),
     Mutant("the letters of a death that is not confirmed are shown", "dispatch/reading/scope.py", "return not of_death or hears_of_death(person, request)", "return True", _BYTE_FOR_BYTE),
-    Mutant("the family's old link does not follow the body", f"{_CASES}/changes.py", "onward_of(books, request.id) or request.duplicate_of", "request.duplicate_of", f"{_PLAYED}[77-meninggal-di-jalan]"),
+    Mutant("the family's old link does not follow the body", f"{_CASES}/changes.py", "body_followed(books, request) or request.duplicate_of", "request.duplicate_of", f"{_PLAYED}[77-meninggal-di-jalan]"),
     Mutant("nobody asks the family where to", _STANDING, "not promise.owes_a_word", "True", f"{_PLAYED}[77-meninggal-di-jalan]"),
     Mutant("a yes by phone waits for the approver", f"{_DOMAIN}/approval.py", "        if self.is_asked:\n            return True\n", "        if self.is_asked:\n            return not heard\n", f"{_PLAYED}[93-izin-lewat-telepon]"),
     Mutant("who is under way is let go with the yes that is taken back", f"{_CASES}/approving.py", "    if going:\n        return _Plan(decision=decision, until_better=lost)\n", "", f"{_UNITS}/desk/test_heard.py::test_who_is_under_way_without_the_yes_drives_on_until_a_better_one_has_said_yes"),

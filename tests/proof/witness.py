@@ -93,6 +93,7 @@ class Witness:
         self._taken: set[tuple[str, str]] = set()  # which request lost which vehicle on its way
         self._silent: dict[str, tuple[str, str, datetime]] = {}  # the offers that nobody answered, not even late
         self._freed_at: dict[str, datetime] = {}  # when a vehicle was last taken from a trip, or left it
+        self._asked_for: dict[str, list[tuple[str, datetime]]] = {}  # by vehicle, the requests that it was asked for
         self._declined: dict[str, datetime] = {}  # until when a vehicle is left alone
         self._refusals: dict[str, set[str]] = {}  # of each request, the offers refused and not taken late
         self._stepped_at: dict[str, datetime] = {}
@@ -240,9 +241,13 @@ class Witness:
             self._declined.pop(vehicle, None)
 
     def _broke(self, vehicle: str) -> None:
-        """To break down is no refusal, and ends what was one."""
-        self._left = {of: since for of, since in self._left.items() if of[1] != vehicle}
-        self._silent = {one: of for one, of in self._silent.items() if of[1] != vehicle}
+        """To break down is no refusal, and ends what was one just before; not of who was asked for others since."""
+
+        def stays(request: str, of: str, since: datetime) -> bool:
+            return of != vehicle or any(one != request and at > since for one, at in self._asked_for.get(vehicle, ()))
+
+        self._left = {of: since for of, since in self._left.items() if stays(*of, since)}
+        self._silent = {one: of for one, of in self._silent.items() if stays(*of)}
 
     def _searched(self, row: Row, facts: Mapping[str, Any], asked: Mapping[str, Any]) -> Iterator[str]:
         """What a search came to, and who is told of it."""
@@ -325,6 +330,7 @@ class Witness:
         self._trails[name] = ["offered"]
         self._slots[name] = facts["slot"]
         self._offered_at[name] = at
+        self._asked_for.setdefault(vehicle, []).append((request, at))
         self._expires[name] = at_of(facts["expires_at"])
         lasts = self._expires[name] - at
         if lasts != timedelta(seconds=_answer_s(asked, at) + UNDELIVERED_S):

@@ -129,7 +129,8 @@ class Served(World):
                 refused.append(await self._requester(act))
             case sc.PublishAct():
                 # As `jemput sop publish` does beside the server.
-                refused += await self.unit.store.write(lambda books: publish_packs(books, [("pack", act.text)]))
+                now, texts = self.clock.now(), [("pack", act.text)]
+                refused += await self.unit.store.write(lambda books: publish_packs(books, texts, now))
         await timers.run_due(self.unit)
         await self.settle()
         return [code for code in refused if code is not None]

@@ -17,7 +17,7 @@ from dispatch.store.sqlite import open_sqlite
 from dispatch.vocabulary.roles import Permission, Role
 from dispatch.vocabulary.vehicle_classes import Shares, VehicleClass
 from geo.point import Point
-from tests.people import drowned_child, moment, sop, vehicle
+from tests.people import NOW, drowned_child, moment, sop, vehicle
 
 BASE = Facility(id="b1", kind=FacilityKind.BASE, name="Pangkalan Contoh", point=Point(lon=106.8, lat=-6.2))
 ROW = {"id": "H1", "name": "Mobil Contoh", "class": "hearse", "agency": "dkm"}
@@ -130,10 +130,10 @@ def test_one_bad_row_keeps_the_whole_sheet_out_unless_bad_rows_are_skipped(tmp_p
     rows = read_rows(sheet, "vehicles")
     store = open_sqlite(tmp_path / "db.sqlite3")
     try:
-        taken, bad = store.submit(lambda books: take_sheet(books, "vehicles", rows, skip_bad=False)).result()
+        taken, bad = store.submit(lambda books: take_sheet(books, "vehicles", rows, now=NOW, skip_bad=False)).result()
         assert (taken, [row.line for row in bad]) == (0, [3, 4])
         assert store.submit(lambda books: books.vehicles.list_all()).result() == []
-        taken, bad = store.submit(lambda books: take_sheet(books, "vehicles", rows, skip_bad=True)).result()
+        taken, bad = store.submit(lambda books: take_sheet(books, "vehicles", rows, now=NOW, skip_bad=True)).result()
         assert (taken, len(bad)) == (1, 2)
         assert [now.id for now in store.submit(lambda books: books.vehicles.list_all()).result()] == ["H1"]
     finally:

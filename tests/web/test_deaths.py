@@ -236,7 +236,7 @@ def test_a_report_that_was_answered_is_not_answered_again(service: Service) -> N
     report(service, trip)
     assert confirm(service, YANI, made, ALIVE).status_code == 200
     again = confirm(service, YANI, made, THERE)
-    assert (again.status_code, again.json()["code"]) == (409, "no_death_report")
+    assert (again.status_code, again.json()["code"]) == (409, "death_answered")
 
 
 def test_a_driver_reads_what_was_reported_and_until_when_to_stay(service: Service) -> None:

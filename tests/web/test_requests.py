@@ -131,6 +131,14 @@ def test_a_choice_that_may_go_is_followed(siti: httpx.Client) -> None:
     assert [a["vehicle_id"] for a in made["assignments"]] == ["H1"]
 
 
+def test_a_choice_that_is_no_vehicle_is_refused_and_nothing_is_kept(siti: httpx.Client) -> None:
+    before = siti.get("/api/requests").json()["requests"]
+    answer = siti.post("/api/requests", json={**REQUEST, "choose": "H404"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "vehicle_unknown"), answer.text
+    assert "Pilih lagi dari usulan" in answer.text
+    assert siti.get("/api/requests").json()["requests"] == before
+
+
 def test_two_operators_who_send_the_same_vehicle_at_once(service: Service, siti: httpx.Client) -> None:
     first = siti.post("/api/requests", json={**REQUEST, "choose": "H1"}).json()["id"]
     second = siti.post("/api/requests", json=REQUEST).json()["id"]
@@ -213,3 +221,12 @@ def test_the_count_of_patients_is_changed_by_itself(siti: httpx.Client) -> None:
     assert siti.post(change, json={"count": 3}).status_code == 200
     again = siti.post(change, json={"patient": {"count": 3}})
     assert (again.status_code, again.json()["code"]) == (409, "nothing_changed")
+
+
+def test_no_letter_is_asked_for_that_has_come_since(siti: httpx.Client) -> None:
+    made = siti.post("/api/requests", json=REQUEST).json()
+    asked_for = {line["code"] for line in made["decision"]["checklist"]}
+    assert {"ktp", "death_letter"} <= asked_for
+    change = f"/api/requests/{made['id']}/change"
+    changed = siti.post(change, json={"documents": ["ktp"]}).raise_for_status().json()
+    assert {line["code"] for line in changed["decision"]["checklist"]} == asked_for - {"ktp"}

@@ -76,8 +76,7 @@ async def ended(
     house: TheHouse, person: Caller, response: Response, lang: Spoken, assignment: Id | None = None
 ) -> EndedOut | None:
     """How a trip of the own vehicle ended that its driver did not end; without one the last offer that ran out."""
-    unit = house.unit
-    found = await unit.store.read(lambda books: ended_out(unit, books, person, assignment, lang))
+    found = await ended_out(house.unit, person, assignment, lang)
     if found is None:
         response.status_code = 204
     return found

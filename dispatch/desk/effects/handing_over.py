@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dispatch.desk.command import DESK
-from dispatch.desk.effects.pairs import went_ahead
+from dispatch.desk.effects.ahead import went_ahead
 from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.domain.aboard import slot_behind, taken_over, was_picked_up

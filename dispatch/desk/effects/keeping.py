@@ -59,7 +59,8 @@ def keep(
     """Reserve the vehicle for the request's booked time, and say so."""
     kept = replace(request, reserved=vehicle_id, version=request.version + 1)
     books.requests.save(kept)
-    books.journal.add(Reserved(again=again, waits=waits, at=now, actor=actor).about(request.id, vehicle_id=vehicle_id))
+    made = Reserved(again=again, waits=waits, booked_at=request.ask.schedule_at, at=now, actor=actor)
+    books.journal.add(made.about(request.id, vehicle_id=vehicle_id))
     return kept
 
 
@@ -71,7 +72,7 @@ def lose(books: Books, request: Request, now: datetime) -> Request:
     if request.reserved is None:
         return request
     waited = request.ask.waits and request.state is RequestState.SCHEDULED
-    lost = ReservationLost(waited=waited, at=now, actor=DESK)
+    lost = ReservationLost(waited=waited, booked_at=request.ask.schedule_at, at=now, actor=DESK)
     books.journal.add(lost.about(request.id, vehicle_id=request.reserved))
     if waited:
         held = books.vehicles.get(request.reserved)
@@ -102,10 +103,12 @@ def take_from_booked(books: Books, vehicle_id: str, at: datetime, by: str, now: 
             look_again(books, one.request_id, now)
 
 
-def look_at_kept(books: Books, vehicle_id: str, now: datetime) -> None:
-    """The vehicle does not go for now: of the booked trips that it is kept for those that are near are looked at."""
+def look_at_kept(books: Books, vehicle_id: str | None, now: datetime) -> None:
+    """The vehicle does not go for now, or is another than it was: of the booked trips that it is kept for those that
+    are near are looked at; those of every vehicle where it is none, since what may go is judged otherwise now."""
     for one in books.requests.list_reserved(now, now + NEAR):
-        timer = books.timers.find(DueKind.BOOKING, one.request_id) if one.vehicle_id == vehicle_id else None
+        meant = vehicle_id in (None, one.vehicle_id)
+        timer = books.timers.find(DueKind.BOOKING, one.request_id) if meant else None
         if timer is not None and timer.at <= now + LOOK_EVERY:  # its looks have begun
             look_again(books, one.request_id, now)
 

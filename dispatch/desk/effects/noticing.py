@@ -36,6 +36,17 @@ def write_notice(books: Books, assignment: Assignment, what: Notice, now: dateti
     books.journal.add(event.about(assignment.request_id, assignment_id=assignment.id, vehicle_id=assignment.vehicle_id))
 
 
+def write_meeting(books: Books, ahead: Assignment, vehicle_id: str, now: datetime, actor: str) -> None:
+    """Tell the operator, once of each vehicle, that it could meet a first contact which drives with the patient."""
+    entries = books.journal.list_of_kinds([ahead.request_id], [TripNoticed])
+    said = (
+        (e.event.what, e.event.assignment_id, e.event.vehicle_id) for e in entries if isinstance(e.event, TripNoticed)
+    )
+    if (Notice.MAY_MEET, ahead.id, vehicle_id) not in said:
+        event = TripNoticed(what=Notice.MAY_MEET, aboard=True, at=now, actor=actor)
+        books.journal.add(event.about(ahead.request_id, assignment_id=ahead.id, vehicle_id=vehicle_id))
+
+
 def _nobody_there(books: Books, trip: Assignment) -> tuple[datetime | None, bool]:
     """Since when a crew has found nobody at this place, and whether somebody has rung since."""
     since, is_rung = None, False

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dispatch.desk.command import DESK
+from dispatch.desk.effects.ahead import went_ahead
 from dispatch.desk.effects.carry_out import watch_long
 from dispatch.desk.effects.noticing import notice
 from dispatch.desk.effects.places import gives_way
@@ -13,7 +14,6 @@ from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.domain.aboard import was_picked_up
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import Request, unfilled_slots
-from dispatch.vocabulary.events import OfferMade, RequestChanged
 from dispatch.vocabulary.notices import Notice
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
@@ -44,6 +44,7 @@ def first_contact_carries(
     current = books.assignments.get(ahead.id)
     slot = behind.slot if behind is not None else empty[0]
     books.assignments.save(replace(current, slot=slot, version=current.version + 1))
+    books.timers.set(Due(kind=DueKind.SOONER, subject=request.id, at=now))  # who else could meet it on its way
 
 
 def pair_is_over(books: Books, request: Request, now: datetime, policy: Policy) -> None:
@@ -64,13 +65,3 @@ def goes_ahead_again(books: Books, request: Request, undone: Assignment, now: da
     open_promise(books, request, Why.SEARCHING_LONG, now)
     books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=now))
     watch_long(books, request.id, now, policy)
-
-
-def went_ahead(books: Books, trip: Assignment) -> bool:
-    """Whether a vehicle was asked to go ahead of another one, or has been ahead since the request was changed."""
-    said = (entry.event for entry in books.journal.list_of_kinds([trip.request_id], [OfferMade, RequestChanged]))
-    return any(
-        (isinstance(event, OfferMade) and event.assignment_id == trip.id and event.slot == FIRST_CONTACT)
-        or (isinstance(event, RequestChanged) and trip.id in event.ahead)
-        for event in said
-    )

@@ -8,6 +8,7 @@ from typing import TypeVar
 from dispatch.choosing.decision import Decision
 from dispatch.choosing.proposal import Proposal
 from dispatch.desk.command import DESK
+from dispatch.desk.effects.ahead import carries_alone
 from dispatch.desk.effects.standing import is_divertible
 from dispatch.desk.ports import Books, Due, DueKind
 from dispatch.domain.assignment import Assignment
@@ -38,12 +39,14 @@ def propose(books: Books, request: Request, decision: Decision) -> None:
         books.journal.add(ProposalOver(at=now, actor=DESK).about(request.id))
     if found is not None and found.by_desk:
         books.journal.add(_event(Diverted, found, decision).about(request.id))
-    _keep_looking(books, request, now)
+    keep_looking(books, request, now)
 
 
-def _keep_looking(books: Books, request: Request, now: datetime) -> None:
-    """As long as somebody is on the way to a red, it is asked who would be sooner."""
-    if request.ask.urgency is Urgency.RED and is_waited_for(request, books.assignments.list_of(request.id)):
+def keep_looking(books: Books, request: Request, now: datetime) -> None:
+    """As long as somebody is on the way to a red it is asked who would be sooner, and while a first contact alone
+    carries it, who could meet that one on its way."""
+    waited_for = request.ask.urgency is Urgency.RED and is_waited_for(request, books.assignments.list_of(request.id))
+    if waited_for or carries_alone(books, request) is not None:
         books.timers.set(Due(kind=DueKind.SOONER, subject=request.id, at=now + LOOK_EVERY))
     else:
         books.timers.drop(DueKind.SOONER, request.id)

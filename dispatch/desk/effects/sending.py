@@ -6,7 +6,7 @@ from dispatch.choosing.decision import Decision
 from dispatch.desk.effects.overriding import Override, judge_objections
 from dispatch.desk.effects.places import gives_way
 from dispatch.desk.effects.standing import yields_to
-from dispatch.desk.effects.steps import offer_is_over
+from dispatch.desk.effects.steps import is_late_yes_of_use, offer_is_over
 from dispatch.desk.ports import Books
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.people import Person
@@ -52,9 +52,11 @@ def judge_sop(decision: Decision, vehicle_id: str, override: Override | None, ac
 
 
 def judge_late(books: Books, decision: Decision, late: Assignment) -> Refusal | None:
-    """Whether a yes that comes after its time is still of use: judged like an offer that is made now, under what is
-    asked for now; and whoever was to go instead of one on its way is to be there before it."""
+    """Whether a yes that comes after its time is still taken: it is of use, and judged like an offer that is made now,
+    under what is asked for now; whoever was to go instead of one on its way is to be there before it."""
     name, refusal = late.vehicle_id, offer_is_over(late, decision.at)
+    if not is_late_yes_of_use(books, late):
+        return refusal
     verdict = decision.assess_if_considered(name)
     if verdict is None:
         return None

@@ -11,7 +11,7 @@ from dispatch.domain.aboard import was_picked_up
 from dispatch.domain.assignment import Assignment, StepCommand, decide, evolve
 from dispatch.domain.booking import begins_at
 from dispatch.domain.correction import Correction, decide_correction
-from dispatch.domain.request import RequestFilter, unfilled_slots
+from dispatch.domain.request import unfilled_slots
 from dispatch.vocabulary.events import OfferDeclined, ProblemReported, TripEvent
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.policy import Policy
@@ -29,7 +29,7 @@ from dispatch.vocabulary.trip_steps import (
 )
 from dispatch.vocabulary.vehicle_classes import Duty
 
-MOST_OPEN = 500  # open requests in which a diverted vehicle's trip is looked for; this project's own figure
+LONGEST = timedelta(days=1)  # from the offer of a trip to its diversion; this project's own figure
 _RELEASES = {AssignmentState.OFFERED: Step.WITHDRAW, AssignmentState.AT_DESTINATION: Step.CLEAR}
 
 
@@ -110,12 +110,12 @@ def _was_diverted(books: Books, declined: Assignment) -> bool:
     that one, and may be asked for it again at once."""
     if books.requests.get(declined.request_id).ask.urgency is not Urgency.RED:
         return False
-    others = books.requests.list_some(RequestFilter(states=OPEN, limit=MOST_OPEN))
-    trips = books.assignments.list_of(*(one.id for one in others if one.id != declined.request_id))
+    trips = books.assignments.list_of_vehicle(declined.vehicle_id, since=declined.offered_at - LONGEST)
     return any(
-        a.vehicle_id == declined.vehicle_id
+        a.request_id != declined.request_id
         and a.state is AssignmentState.STOOD_DOWN
         and a.stamps[a.state].server_time == declined.offered_at
+        and books.requests.get(a.request_id).state in OPEN
         for a in trips
     )
 
@@ -181,6 +181,13 @@ def wake_waiting(books: Books, now: datetime) -> None:
     red to which somebody is on the way it is asked who would be sooner."""
     for kind in (DueKind.PROMISE_RETRY, DueKind.SOONER):
         books.timers.hasten(kind, now)
+
+
+def judge_anew(books: Books, now: datetime, *, since: datetime) -> None:
+    """Other rules hold `since` then: whoever waits is searched for at that time, and every kept vehicle looked at now,
+    since a booked trip is judged by what is published for its own time."""
+    wake_waiting(books, max(now, since))
+    look_at_kept(books, None, now)
 
 
 def release(

@@ -14,6 +14,7 @@ from dispatch.desk.unit import Unit, command, transaction
 from dispatch.domain.aboard import carrying, list_stranded, list_unserved, slot_behind, was_picked_up
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.booking import next_ride
+from dispatch.domain.death import count_living
 from dispatch.domain.request import Request
 from dispatch.vocabulary.bookings import Rides
 from dispatch.vocabulary.events import FamilySaid, Held, Noted, PromiseCalled
@@ -108,10 +109,10 @@ def _trips(books: Books, rides: Sequence[Request]) -> list[Assignment]:
 
 
 def followed(books: Books, request: Request) -> Request:
-    """The request that the family follows: the one for the body of whoever died, or that this one was a duplicate of,
-    and so on; itself where there is none."""
+    """The request that the family follows: the one for the body where nobody lives, or the one that this one was a
+    duplicate of, and so on; itself where there is none."""
     seen = {request.id}
-    while (after := onward_of(books, request.id) or request.duplicate_of) is not None and after not in seen:
+    while (after := body_followed(books, request) or request.duplicate_of) is not None and after not in seen:
         request = books.requests.get(after)
         seen.add(request.id)
     return request
@@ -123,11 +124,26 @@ def onward_of(books: Books, request_id: str) -> str | None:
     return next(filter(None, reversed(list(released))), None)
 
 
+def body_followed(books: Books, request: Request) -> str | None:
+    """The request for the body that the family follows: only where none of this one's patients lives."""
+    living = count_living(request, books.deaths.list_of(request.id))
+    return onward_of(books, request.id) if not living else None
+
+
+def living_beside(books: Books, request: Request) -> int:
+    """How many patients live of a request that goes on: of one for a body, of that from which it follows."""
+    reports = books.deaths.list_of(request.id)
+    first = next((one.request_id for one in reports if one.onward == request.id), request.id)
+    if first != request.id:
+        request, reports = books.requests.get(first), books.deaths.list_of(first)
+    return count_living(request, reports) if request.state not in ENDS else 0
+
+
 def shown_on_link(books: Books, request: Request) -> Request:
     """What the family's link of a request shows: what it is the same as, and of a series the next ride."""
     request = followed(books, request)
     rides = books.requests.list_series(request.series) if request.series is not None else []
-    onward = next(filter(None, (onward_of(books, ride.id) for ride in rides)), None)
+    onward = next(filter(None, (body_followed(books, ride) for ride in rides)), None)
     if onward is not None:  # whoever was driven has died
         return followed(books, books.requests.get(onward))
     return next_ride(rides) if rides else request

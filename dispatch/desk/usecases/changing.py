@@ -21,6 +21,7 @@ from dispatch.desk.usecases.proposing import weigh
 from dispatch.domain.aboard import carrying, was_picked_up
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.booking import carried_over, judge_back, time_of
+from dispatch.domain.death import count_living, has_patient
 from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time, unfilled_slots
 from dispatch.vocabulary.bookings import Rides
 from dispatch.vocabulary.events import RequestChanged
@@ -86,9 +87,9 @@ async def change(
                 return Refusal(RefusalCode.REQUEST_ENDED, {"state": current.state})
             if refusal is not None:
                 return refusal
-            out_of_step = _judge_backs(books, parts)
-            if out_of_step is not None:
-                return out_of_step
+            contradicted = _judge_backs(books, parts) or _judge_count(books, parts)
+            if contradicted is not None:
+                return contradicted
             leaving = [trip for part in parts for trip in part.plan.surplus]
             if stays := judge_staying(books, leaving, now, parts[0].plan.decision.sop.policy):
                 return stays
@@ -148,6 +149,16 @@ def _judge_backs(books: Books, parts: Sequence[_Part]) -> Refusal | None:
     return next(filter(None, judged), None)
 
 
+def _judge_count(books: Books, parts: Sequence[_Part]) -> Refusal | None:
+    """A number of patients that leaves out those who live: it holds who has died too."""
+    for part in parts:
+        reports = books.deaths.list_of(part.request.id)
+        lived, live = (count_living(replace(part.request, ask=ask), reports) for ask in (part.request.ask, part.ask))
+        if lived > 0 and has_patient(part.ask) and not live:
+            return Refusal(RefusalCode.COUNTS_THE_DEAD)
+    return None
+
+
 def _carry_over(books: Books, part: _Part, parts: Sequence[_Part], actor: str) -> None:
     """Keep the changed request, and do with its vehicles what the plan says; then more are searched for."""
     plan = part.plan
@@ -161,7 +172,15 @@ def _carry_over(books: Books, part: _Part, parts: Sequence[_Part], actor: str) -
     along = None if request.id == first else first
     rides = len(parts) if along is None else 1
     ahead = tuple(name for name, slot in plan.placed.items() if slot == FIRST_CONTACT)
-    changed = RequestChanged(changed=part.changed, ahead=ahead, rides=rides, along=along, at=now, actor=actor)
+    changed = RequestChanged(
+        changed=part.changed,
+        booked_at=request.ask.booked_at if Changed.SCHEDULE_AT in part.changed else None,
+        ahead=ahead,
+        rides=rides,
+        along=along,
+        at=now,
+        actor=actor,
+    )
     books.journal.add(changed.about(request.id))
     _follow(books, part, request, actor)
     for kind in (DueKind.PROMISE_RETRY, DueKind.SCHEDULED, DueKind.BOOKING):

@@ -11,7 +11,7 @@ from dispatch.desk.ports import Books, LostRaceError
 from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.requests import add_new
 from dispatch.domain.assignment import Assignment
-from dispatch.domain.death import DeathReport, DeathWord, answered, is_coming, judge_word, onward_ask
+from dispatch.domain.death import DeathReport, DeathWord, answered, count_living, is_coming, judge_word, onward_ask
 from dispatch.domain.people import Person
 from dispatch.domain.request import Request
 from dispatch.vocabulary.bookings import Rides
@@ -41,7 +41,7 @@ async def confirm_death(
         now = unit.clock.now()
         request, waiting = await unit.store.read(lambda books: _reported(books, request_id, vehicle_id))
         if waiting is None:
-            return lambda _: Refusal(RefusalCode.NO_DEATH_REPORT, {"request_id": request_id})
+            return lambda books: _judge_report(books, request_id, vehicle_id)
         report, trip = waiting
         refusal = _judge_person(request, trip, word, by.actor) or judge_word(report, word, now)
         if refusal is not None:
@@ -57,9 +57,10 @@ async def confirm_death(
             if (books.requests.get(request_id), books.assignments.get(trip.id)) != (request, trip):
                 raise LostRaceError(f"request {request_id} has changed since this was decided")
             contact = books.requests.get_contact(request_id)
-            # Nobody needs the later rides of the series any more.
-            later = unserved_with(books, request, Rides.FOLLOWING)
-            end_along(books, request, later, now, TOLD_NOBODY, by.actor.id)
+            if count_living(request, books.deaths.list_of(request_id)) == 1:  # whose death is confirmed here
+                # Nobody needs the later rides of the series any more.
+                later = unserved_with(books, request, Rides.FOLLOWING)
+                end_along(books, request, later, now, TOLD_NOBODY, by.actor.id)
             add(books, replace(contact, note=None))  # what the ambulance had to know is nobody else's matter
             return _keep(books, report=report, trip=trip, word=word, by=by.actor.id, now=now, onward=onward_id)
 
@@ -76,6 +77,14 @@ def _reported(
     reports = (one for one in books.deaths.list_of(request_id) if one.state is DeathState.REPORTED)
     waiting = ((one, books.assignments.get(one.assignment_id)) for one in reports)
     return request, next((two for two in waiting if vehicle_id in (None, two[1].vehicle_id)), None)
+
+
+def _judge_report(books: Books, request_id: str, vehicle_id: str | None) -> Refusal:
+    """Why there is nothing to answer: nobody has reported a death of these patients, or it has been answered."""
+    trips = (books.assignments.get(one.assignment_id) for one in books.deaths.list_of(request_id))
+    of_it = [trip for trip in trips if trip.request_id == request_id and vehicle_id in (None, trip.vehicle_id)]
+    code = RefusalCode.DEATH_ANSWERED if of_it else RefusalCode.NO_DEATH_REPORT
+    return Refusal(code, {"request_id": request_id})
 
 
 def _judge_person(request: Request, trip: Assignment, word: DeathWord, actor: Person) -> Refusal | None:

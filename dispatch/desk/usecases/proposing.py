@@ -6,7 +6,7 @@ from dataclasses import replace
 from dispatch.choosing.decision import Decision
 from dispatch.desk.command import DESK
 from dispatch.desk.effects.carry_out import carry_out
-from dispatch.desk.effects.proposing import is_waited_for, propose
+from dispatch.desk.effects.proposing import is_waited_for, keep_looking, propose
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.effects.steps import release
 from dispatch.desk.ports import Books, DueKind, LostRaceError
@@ -55,12 +55,13 @@ async def look(unit: Unit, request_id: str) -> None:
     """
 
     async def attempt() -> Work[None]:
+        now = unit.clock.now()
         request, trips = await unit.store.read(
             lambda books: (books.requests.get(request_id), books.assignments.list_of(request_id))
         )
         if not is_waited_for(request, trips) or unfilled_slots(request.wanted, trips):
-            return lambda books: books.timers.drop(DueKind.SOONER, request_id)
-        now, ringing = unit.clock.now(), _rings_again(trips)
+            return lambda books: keep_looking(books, books.requests.get(request_id), now)
+        ringing = _rings_again(trips)
         silent = replace(ringing, state=AssignmentState.EXPIRED) if ringing is not None else None
         decision = await unit.search_again(request, now, leaving=silent)
         others = [offer for offer in decision.step.offers if offer.vehicle_id not in decision.tried.silent]

@@ -18,7 +18,7 @@ from dispatch.desk.effects.promising import open_promise
 from dispatch.desk.effects.sending import judge_choice
 from dispatch.desk.effects.series import waits_for_way_there
 from dispatch.desk.effects.standing import settle
-from dispatch.desk.ports import Books, LostRaceError
+from dispatch.desk.ports import Books, LostRaceError, find
 from dispatch.desk.record import Written
 from dispatch.desk.search import walked
 from dispatch.desk.unit import Unit, Work
@@ -55,7 +55,7 @@ async def receive(
     """Keep a request and act on it: an offer, an approval asked, or a promise. Returns its id.
 
     A trip may have a way `back`, and a booked one may `repeat` with all of its rides: every ride is a request of its
-    own, and the id is that of the first, which is also that of the series.
+    own, and the id is that of the first, which is also that of the series. `choose` names a vehicle to prefer.
     """
     refusal = judge_ask(ask)
     if refusal is not None:
@@ -70,6 +70,9 @@ async def receive(
         rides = rides_of(ask, repeat, back, now, unit.zone)
         if isinstance(rides, Refusal):
             return lambda _: rides
+        chosen = await unit.store.read(lambda books: find(books.vehicles.get, choose))
+        if choose is not None and chosen is None:
+            return lambda _: Refusal(RefusalCode.VEHICLE_UNKNOWN, {"vehicle_id": choose})
         newcomer = Request(id=request_id, ask=ask, state=RequestState.SEARCHING, created_at=now, created_by=by.actor.id)
         add = await add_new(unit, newcomer, served, rides=rides, choose=choose)
 

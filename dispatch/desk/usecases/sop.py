@@ -13,7 +13,7 @@ from uuid import uuid4
 from dispatch.desk.backtest import Backtest, Change, replay, sum_up
 from dispatch.desk.command import Command
 from dispatch.desk.drafts import get_draft, list_published, policy_of, view_draft
-from dispatch.desk.effects.steps import wake_waiting
+from dispatch.desk.effects.steps import judge_anew
 from dispatch.desk.facts import read_facts
 from dispatch.desk.ports import Books, NotFoundError
 from dispatch.desk.unit import Unit, transaction
@@ -157,7 +157,7 @@ async def publish_draft(
             code = RefusalCode(fault.code) if known else RefusalCode.DRAFT_HAS_PROBLEMS
             return Refusal(code, {name: str(value) for name, value in fault.facts.items()})
         books.sop.add_pack(agency=agency, version=pack.version, effective_from=effective_from, text=text)
-        wake_waiting(books, max(unit.clock.now(), effective_from))
+        judge_anew(books, now, since=effective_from)
         return replace(draft, state=DraftState.PUBLISHED, text=text)
 
     published = partial(SopPublished, effective_from=effective_from)

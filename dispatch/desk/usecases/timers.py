@@ -19,6 +19,7 @@ from dispatch.desk.unit import Unit, Work, transaction
 from dispatch.desk.usecases import booked, proposing
 from dispatch.desk.usecases.approving import approver_silent
 from dispatch.desk.usecases.closures import end_closure
+from dispatch.desk.usecases.meeting import look_for_meeting
 from dispatch.desk.usecases.promises import promise_due
 from dispatch.desk.usecases.proposing import weigh
 from dispatch.desk.usecases.serving import MOST, serve
@@ -107,6 +108,7 @@ async def _try(unit: Unit, timer: Due, failed: dict[tuple[DueKind, str], Excepti
 
 
 async def _look(unit: Unit, due: Due) -> None:
+    await look_for_meeting(unit, due.subject)
     await proposing.look(unit, due.subject)
 
 

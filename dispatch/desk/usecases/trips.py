@@ -146,6 +146,15 @@ def _judge(
     return _judge_leaving(books, meant, command.step, now, policy)
 
 
+async def takes_late_yes(unit: Unit, assignment_id: str) -> bool:
+    """Whether a yes to this offer that ran out would be taken now. Raises NotFoundError."""
+    late, request = await unit.store.read(lambda books: _with_request(books, assignment_id))
+    if late.state is not AssignmentState.EXPIRED or request.state in ENDS:
+        return False
+    decision = await unit.search_again(request, unit.clock.now())
+    return await unit.store.read(lambda books: judge_late(books, decision, late)) is None
+
+
 async def correct(unit: Unit, assignment_id: str, correction: Correction, *, by: Command) -> str | Refusal:
     """An operator puts a step right that was tapped wrongly or not at all; all that follows from it follows anew.
 

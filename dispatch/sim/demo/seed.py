@@ -25,7 +25,7 @@ def seed(books: Books, now: datetime) -> dict[str, dict[str, str]]:
         ("people", region.list_people()),
     )
     for kind, rows in sheets:
-        _, bad = take_sheet(books, kind, list(enumerate(rows, 1)), skip_bad=False)
+        _, bad = take_sheet(books, kind, list(enumerate(rows, 1)), now=now, skip_bad=False)
         if bad:
             raise ValueError(f"the demo's {kind} row {bad[0].line}: {bad[0].why}")
     people = books.people.list_all()

@@ -427,7 +427,7 @@ def asker_of(world: World, request: str) -> Person:
 
 async def _publish(world: World, act: sc.PublishAct, done: Done) -> None:
     try:
-        await world.unit.store.write(lambda books: publish(books, [act.text]))
+        await world.unit.store.write(lambda books: publish(books, [act.text], world.clock.now()))
     except UnplayableError as error:
         done.take(Refusal(RefusalCode.NOT_A_PACK, {"why": str(error)}))
 

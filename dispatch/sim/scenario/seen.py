@@ -82,7 +82,7 @@ async def see(world: World, request_id: str, done: Done) -> Seen:
             retry_at=retry.at if retry else None,
             events=[entry.event for entry in books.journal.list_of(request_id)],
             going_for={live.vehicle_id: live.request_id for live in books.assignments.list_live()},
-            decision=decision_out(decided, rule_of, ZONE, LANG),
+            decision=decision_out(decided, rule_of, ZONE, LANG, there=request.ask.documents),
             now=decision_out(searched, rule_of, ZONE, LANG),
             family=tuple(filter(None, (page.condolence, page.headline, *page.lines, *of_vehicles))) if page else (),
             told=tuple(_told(books, request_id)),

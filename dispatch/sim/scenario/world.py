@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 from dispatch.desk.command import Command
+from dispatch.desk.effects.steps import judge_anew
 from dispatch.desk.ports import Books
 from dispatch.desk.road_ports import Roads
 from dispatch.desk.unit import Unit
@@ -226,7 +227,7 @@ async def open_world(scenario: Scenario, pack_texts: Sequence[str]) -> AsyncIter
         folder = stack.enter_context(TemporaryDirectory(prefix="jemput-scenario-"))
         store = open_passing(Path(folder))
         stack.push_async_callback(store.close)
-        await store.write(lambda books: publish(books, pack_texts))
+        await store.write(lambda books: publish(books, pack_texts, start))
         busy = await store.write(seed.write)
         live = MemoryLive()
         await live.start(seed.old_fixes())
@@ -244,11 +245,13 @@ async def open_world(scenario: Scenario, pack_texts: Sequence[str]) -> AsyncIter
         )
 
 
-def publish(books: Books, texts: Sequence[str]) -> None:
-    """Publish packs. Raises UnplayableError."""
+def publish(books: Books, texts: Sequence[str], now: datetime) -> None:
+    """Publish packs, by which everybody is judged then. Raises UnplayableError."""
     for text in texts:
         try:
             pack = read_pack(text)
-            books.sop.add_pack(agency=pack.agency, version=pack.version, effective_from=pack.effective_from, text=text)
+            since = pack.effective_from
+            if books.sop.add_pack(agency=pack.agency, version=pack.version, effective_from=since, text=text):
+                judge_anew(books, now, since=since)
         except ValueError as error:
             raise UnplayableError(f"a pack cannot be published: {error}") from error

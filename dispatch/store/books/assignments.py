@@ -1,6 +1,7 @@
 """Assignments, and approvals that are asked for."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
@@ -47,6 +48,11 @@ class SqlAssignments(Book):
         table = tables.assignments
         query = select(table).where(table.c.request_id.in_(request_ids)).order_by(table.c.offered_at, table.c.id)
         return self._all(Assignment, query)
+
+    def list_of_vehicle(self, vehicle_id: str, *, since: datetime) -> list[Assignment]:
+        table = tables.assignments
+        query = select(table).where(table.c.vehicle_id == vehicle_id, table.c.offered_at >= since)
+        return self._all(Assignment, query.order_by(table.c.offered_at, table.c.id))
 
     def find_live(self, vehicle_id: str) -> Assignment | None:
         table = tables.assignments

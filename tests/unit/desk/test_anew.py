@@ -11,12 +11,14 @@ from dispatch.desk.usecases import changing, requests, trips
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import Ask
 from dispatch.domain.vehicle import Vehicle
+from dispatch.reading.ended import ended_out
 from dispatch.vocabulary.events import RequestChanged, VehicleProposed
+from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.refusals import RefusalCode
 from dispatch.vocabulary.trip_steps import FIRST_CONTACT, KEPT_UNTIL_BETTER, AssignmentState, Step
 from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
-from tests.people import HOME, NOW, OPI, SITI, ask
+from tests.people import BUDI, HOME, NOW, OPI, SITI, ask
 from tests.unit.desk.town import WAY, Look, Town, done, refused
 
 pytestmark = pytest.mark.anyio
@@ -194,7 +196,15 @@ async def test_who_is_much_sooner_at_the_new_place_of_a_red_is_proposed_with_the
     assert (proposed.vehicle_id, proposed.instead_of, proposed.without_s) == ("A9", "A8", 1200)
 
 
-# A late yes is judged like an offer that is made now.
+# A late yes is judged like an offer that is made now, and the driver's page offers one that would be taken alone.
+
+
+async def can_go(town: Town, late: Assignment) -> bool:
+    shown = await ended_out(town.unit, replace(BUDI, vehicle=late.vehicle_id), late.id, Lang.ID)
+    asked_for_it = await ended_out(town.unit, replace(BUDI, vehicle=late.vehicle_id), None, Lang.ID)
+    assert shown is not None
+    assert asked_for_it == (shown if shown.can_go else None)
+    return shown.can_go
 
 
 @pytest.mark.parametrize("edit", [ventilated, red])
@@ -205,6 +215,7 @@ async def test_a_late_yes_of_who_may_not_go_any_more_is_thanked_for_and_the_prom
     await town.pass_time(101)
     now = await change(town, made, edit)
     assert now.promise is not None
+    assert not await can_go(town, made.assignments[0])
     assert refused(await town.try_step(made.assignments[0], Step.ACCEPT)) is RefusalCode.OFFER_EXPIRED
     assert (await town.look(made)).promise == now.promise
     assert (await town.vehicle("T8")).duty is Duty.AVAILABLE
@@ -214,6 +225,7 @@ async def test_a_late_yes_of_who_may_still_go_is_taken_after_a_change(town: Town
     made = await referral(town, NURSES)
     await town.pass_time(101)
     await change(town, made, at_home)
+    assert await can_go(town, made.assignments[0])
     await town.take(made.assignments[0], Step.ACCEPT)
     assert slots(await town.look(made)) == {"T8": (ACCEPTED, 0)}
 
@@ -225,6 +237,7 @@ async def test_a_late_yes_of_who_was_sent_against_a_rule_is_taken(town: Town) ->
     )
     [offer] = (await town.look(made)).live()
     await town.pass_time(41)
+    assert await can_go(town, offer)
     await town.take(offer, Step.ACCEPT)
     assert slots(await town.look(made)) == {"T8": (ACCEPTED, 0)}
 
@@ -244,6 +257,7 @@ async def instead(town: Town) -> tuple[Look, Assignment]:
 async def test_a_late_yes_to_go_instead_is_taken_where_nobody_else_was_asked(town: Town) -> None:
     made, late = await instead(town)
     assert await town.read(lambda books: list_proposed(books, [made.request])) != {}  # silence is no refusal
+    assert await can_go(town, late)
     await town.take(late, Step.ACCEPT)
     assert slots(await town.look(made)) == {"A8": (ACCEPTED, 0)}
 
@@ -252,6 +266,7 @@ async def test_a_late_yes_to_go_instead_is_not_taken_where_it_would_be_later_now
     made, late = await instead(town)
     town.clock.turn(17 * 60)
     await town.report()
+    assert not await can_go(town, late)
     assert refused(await town.try_step(late, Step.ACCEPT)) is RefusalCode.OFFER_EXPIRED
     assert slots(await town.look(made)) == {"A9": (EN_ROUTE, 0)}
 

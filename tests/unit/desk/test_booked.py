@@ -12,6 +12,7 @@ from dispatch.desk.usecases import changes, changing, promises, requests, return
 from dispatch.domain.booking import CALL_AFTER, CALL_WITHIN, SPAN, Repeat
 from dispatch.domain.promise import CALL_BACK_WITHIN
 from dispatch.domain.request import Ask, Contact
+from dispatch.importing import take_sheet
 from dispatch.reading import family
 from dispatch.vocabulary.bookings import Rides, Weekday
 from dispatch.vocabulary.events import (
@@ -31,6 +32,7 @@ from dispatch.vocabulary.request_states import FamilyWord, RequestState
 from dispatch.vocabulary.trip_steps import Step
 from dispatch.vocabulary.vehicle_classes import Duty
 from tests.people import CIKOKOL, HOME, OPI, SITI, ZONE, ask
+from tests.unit.desk.test_sop import publish_night
 from tests.unit.desk.town import CONTACT, WAY, Look, Town, done, refused
 
 pytestmark = pytest.mark.anyio
@@ -237,6 +239,28 @@ async def test_a_vehicle_that_breaks_in_the_evening_is_replaced_or_its_booking_u
     await until(town, EVENING + timedelta(hours=2, minutes=5))
     made = await town.look(made)
     assert (made.request.reserved, made.owed.why) == (None, Why.BOOKING_UNCERTAIN)
+
+
+async def test_a_kept_vehicle_that_an_import_makes_another_one_has_its_booking_looked_at_at_once(town: Town) -> None:
+    (made,) = await book(town)
+    await until(town, EVENING + timedelta(minutes=5))
+    assert (await town.look(made)).request.reserved == "T1"
+    as_it_was = {"id": "T1", "name": "Kendaraan T1", "class": "transport_ambulance", "agency": "kota-tangerang"}
+    for kind, reserved in (("transport_ambulance", "T1"), ("hearse", "L1")):
+        rows = [(2, as_it_was | {"class": kind, "crew": "driver escort"})]
+        taken = partial(take_sheet, kind="vehicles", rows=rows, now=town.clock.now(), skip_bad=False)
+        assert await town.store.write(taken) == (1, ())
+        await town.run_due()
+        assert (await town.look(made)).request.reserved == reserved
+
+
+async def test_a_booking_is_looked_at_at_once_when_a_sop_is_published(town: Town) -> None:
+    (made,) = await book(town)
+    await until(town, EVENING + timedelta(minutes=5))
+    await publish_night(town)
+    looked = await town.timer(DueKind.BOOKING, made.id)
+    assert looked is not None
+    assert looked.at == town.clock.now()
 
 
 async def test_a_clock_that_is_set_back_before_the_search_begins_leaves_no_booking_unwatched(town: Town) -> None:

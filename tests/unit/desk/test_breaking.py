@@ -4,14 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from dispatch.desk.command import Command
 from dispatch.desk.ports import Books
+from dispatch.desk.usecases import changes, requests
 from dispatch.domain.assignment import Assignment
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.trip_steps import AssignmentState, Step
 from dispatch.vocabulary.vehicle_classes import Duty
-from tests.people import ask
-from tests.unit.desk.town import WAY, Look, Town
+from tests.people import OPI, ask
+from tests.unit.desk.town import WAY, Look, Town, done
 
 pytestmark = pytest.mark.anyio
 
@@ -76,3 +78,28 @@ async def test_who_breaks_down_while_asked_has_not_declined(town: Town, breaks: 
     await town.run_due()
     assert await town.live(made) == ([("T1", AssignmentState.OFFERED)] if breaks else [])
     assert await town.state(made) is (RequestState.SEARCHING if breaks else RequestState.WAITING)
+
+
+@pytest.mark.parametrize("asked_since", [True, False])
+async def test_who_breaks_down_after_it_was_asked_for_another_has_declined_all_the_same(
+    town: Town, *, asked_since: bool
+) -> None:
+    made, trip = await only(town)
+    await town.take(trip, Step.DECLINE)
+    town.clock.turn(60)
+    if asked_since:
+        other = await town.ask(asked=ask(Need.TRANSPORT))
+        done(await requests.assign(town.unit, other.id, "T1", override=None, by=Command(actor=OPI)))
+        await town.take((await town.look(other)).live()[0], Step.ACCEPT, Step.EN_ROUTE, Step.PROBLEM)
+        await changes.end(
+            town.unit, other.id, RequestState.CANCELLED_BY_REQUESTER, told="keluarga", reason="", by=Command(actor=OPI)
+        )
+    else:
+        await town.duty("T1", Duty.OUT_OF_SERVICE)
+    await town.pass_time(60)
+    await town.duty("T1", Duty.AVAILABLE)
+    await town.run_due()
+    assert await town.live(made) == ([] if asked_since else [("T1", AssignmentState.OFFERED)])
+    if asked_since:  # for as long as anybody who declined it
+        await town.pass_time(20 * 60)
+        assert await town.live(made) == [("T1", AssignmentState.OFFERED)]

@@ -7,23 +7,28 @@ from datetime import timedelta
 import pytest
 
 from dispatch.desk.command import Command
-from dispatch.desk.usecases import changing, deaths, promises, reports
+from dispatch.desk.usecases import changes, changing, deaths, promises, reports, requests
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.death import HEARD_AHEAD, HEARD_BEFORE, DeathReport, DeathWord
+from dispatch.domain.message import Template
 from dispatch.domain.people import Facility, FacilityKind, Person
-from dispatch.domain.request import Request, RequestFilter
+from dispatch.domain.request import Ask, Request, RequestFilter
+from dispatch.reading.family import view
+from dispatch.reading.letters import write_letter
+from dispatch.tell.tail import tell_on
 from dispatch.vocabulary.deaths import DeathState, WhoseWord
 from dispatch.vocabulary.events import DeathAnswered, TripNoticed
+from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Death, Need, Urgency
 from dispatch.vocabulary.notices import Notice
 from dispatch.vocabulary.places import Spot
 from dispatch.vocabulary.promises import CallOutcome, PromiseState, Why
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
-from dispatch.vocabulary.request_states import RequestState
+from dispatch.vocabulary.request_states import ENDS, RequestState
 from dispatch.vocabulary.trip_steps import AssignmentState, Report, Step
 from dispatch.vocabulary.vehicle_classes import Duty
 from geo.point import Point
-from tests.people import BUDI, CIKOKOL, DINA, HOME, OPI, RINA, RSUD, SITI, ask
+from tests.people import BUDI, CIKOKOL, DINA, HOME, OPI, RINA, RSUD, SITI, ZONE, ask
 from tests.unit.desk.town import CONTACT, Look, Town, done, refused
 
 pytestmark = pytest.mark.anyio
@@ -135,7 +140,7 @@ async def test_alive_ends_the_report_and_leaves_nothing_and_a_crew_may_report_ag
     done(await said(town, made, ALIVE))
     assert [request.id for request in await all_requests(town)] == [made.id]
     assert [event.confirmed for event in (await town.look(made)).of(DeathAnswered)] == [False]
-    assert refused(await said(town, made, THERE)) is RefusalCode.NO_DEATH_REPORT
+    assert refused(await said(town, made, THERE)) is RefusalCode.DEATH_ANSWERED
     town.clock.turn(60)
     await reported(town, trip)
     assert len((await town.look(made)).of(TripNoticed)) == 2
@@ -163,6 +168,18 @@ async def test_nobody_else_answers(town: Town, person: Person, whose: WhoseWord,
     word = replace(by_phone(town, confirmed=confirmed), whose=whose)
     assert refused(await said(town, made, word, person)) is RefusalCode.NOT_RECEIVING
     assert [report.state for report in await kept(town, made)] == [DeathState.REPORTED]
+
+
+async def test_what_no_crew_reported_is_not_said_to_be_answered(town: Town) -> None:
+    made = await town.ask(asked=replace(ask(Need.REFERRAL), dropoff=RSUD))
+    assert refused(await said(town, made, THERE)) is RefusalCode.NO_DEATH_REPORT
+    trip = await town.take(made.assignments[0], *ABOARD)
+    await reported(town, trip)
+    other = await deaths.confirm_death(town.unit, made.id, THERE, vehicle_id="A1", by=Command(actor=RINA))
+    assert refused(other) is RefusalCode.NO_DEATH_REPORT
+    done(await said(town, made, THERE))
+    body = await onward(town, made)
+    assert refused(await said(town, body, by_phone(town), OPI)) is RefusalCode.NO_DEATH_REPORT
 
 
 async def test_the_crew_takes_its_report_back_and_confirms_nothing(town: Town) -> None:
@@ -281,3 +298,103 @@ async def test_the_call_that_asks_where_to_is_the_call_back_too_where_nobody_goe
     found = await town.look(body)
     await town.take(found.live()[0], Step.ACCEPT)
     assert (await town.look(body)).promise is None
+
+
+async def two_carried(town: Town) -> tuple[Look, Assignment, Assignment]:
+    """Two lying patients in two vehicles, of whom the crew of the second reports a death that a doctor confirms."""
+    made = await town.ask(asked=replace(ask(Need.REFERRAL, count=2), dropoff=RSUD))
+    first, second = [await town.take(one, *ABOARD) for one in made.assignments]
+    await reported(town, second)
+    word = replace(THERE, death=Death.NATURAL)
+    done(await deaths.confirm_death(town.unit, made.id, word, vehicle_id=second.vehicle_id, by=Command(actor=RINA)))
+    return made, first, second
+
+
+async def shown(town: Town, made: Look) -> str:
+    """The request that the family's link shows."""
+    return await town.read(lambda books: changes.shown_on_link(books, books.requests.get(made.id)).id)
+
+
+async def test_the_link_of_two_patients_stays_with_the_one_who_lives(town: Town) -> None:
+    made, first, second = await two_carried(town)
+    body = await onward(town, made)
+    assert await shown(town, made) == made.id
+    page = await view(town.unit, await town.read(lambda books: books.requests.get_track_token(made.id)), Lang.ID)
+    assert page is not None
+    assert (page.condolence, len(page.vehicles), page.is_live) == (None, 2, True)
+    assert "meninggal" not in str(page)
+    onwards = await view(town.unit, await town.read(lambda books: books.requests.get_track_token(body.id)), Lang.ID)
+    assert onwards is not None
+    assert onwards.condolence is not None
+    assert any("Pasien lain tetap kami layani" in line for line in onwards.lines)
+    await town.take(first, Step.AT_DESTINATION, Step.CLEAR)
+    await town.take(second, Step.AT_DESTINATION, Step.CLEAR)
+    assert await town.state(made) is RequestState.COMPLETED
+
+
+async def test_the_letters_of_two_patients_say_who_lives_and_mourn_for_nobody_who_does(town: Town) -> None:
+    made, first, _ = await two_carried(town)
+    body = await onward(town, made)
+    await town.take(first, Step.AT_DESTINATION)
+    while await tell_on(town.store):
+        pass
+    ready = await town.read(lambda books: books.outbox.list_some())
+    letters = await town.read(lambda books: [write_letter(books, one, zone=ZONE, public_url="") for one in ready])
+    said = {(one.message.request_id, one.message.template): one.text for one in letters}
+    assert all("berdukacita" not in text for (of, _), text in said.items() if of == made.id)
+    asked_where_to = said[body.id, Template.ONWARD]
+    assert asked_where_to.startswith("Kami turut berdukacita.")
+    assert "Pasien lain (1 orang) tetap kami layani." in asked_where_to
+    confirmed = said[made.id, Template.DEATH_CONFIRMED]
+    assert "Kematian seorang pasien" in confirmed
+    assert "Pasien lain (1 orang) masih hidup; perjalanannya diteruskan." in confirmed
+
+
+async def test_where_the_second_dies_too_the_link_follows_the_body(town: Town) -> None:
+    made, first, _ = await two_carried(town)
+    town.clock.turn(60)
+    await reported(town, first)
+    assert await shown(town, made) == made.id
+    done(await said(town, made, THERE))
+    assert await shown(town, made) == (await kept(town, made))[1].onward != made.id
+
+
+async def test_two_patients_of_one_vehicle_are_two(town: Town) -> None:
+    town.roads.minutes = {"T1": 6.0}
+    made = await town.ask(asked=replace(ask(Need.REFERRAL, count=2), dropoff=RSUD))
+    [trip] = made.assignments
+    await town.take(trip, *ABOARD)
+    for follows in (False, True):
+        await reported(town, trip)
+        done(await said(town, made, THERE))
+        assert (await shown(town, made) != made.id) is follows
+    await reported(town, trip)
+    assert refused(await said(town, made, THERE)) is RefusalCode.DEATH_ANSWERED
+
+
+async def test_the_number_of_patients_holds_the_dead(town: Town) -> None:
+    made, _, _ = await two_carried(town)
+
+    async def counted(count: int) -> str | Refusal:
+        def edit(asked: Ask) -> Ask:
+            return replace(asked, patient=replace(asked.patient, count=count))
+
+        return await changing.change(town.unit, made.id, edit, agreed=True, by=Command(actor=OPI))
+
+    assert refused(await counted(1)) is RefusalCode.COUNTS_THE_DEAD
+    assert await shown(town, made) == made.id
+    done(await counted(3))
+
+
+@pytest.mark.parametrize("count", [1, 2])
+async def test_the_way_back_is_for_who_lives(town: Town, count: int) -> None:
+    there = replace(ask(Need.REFERRAL, count=count, can_sit=True), dropoff=RSUD)
+    back = replace(there, pickup=RSUD, dropoff=CIKOKOL, schedule_at=town.clock.now() + timedelta(hours=3))
+    by = Command(actor=SITI)
+    made = await town.look(done(await requests.receive(town.unit, there, CONTACT, back=back, by=by)))
+    trip = await town.take(made.assignments[0], *ABOARD)
+    await reported(town, trip)
+    done(await said(town, made, THERE))
+    rides = await town.read(lambda books: books.requests.list_series(made.id))
+    assert [ride.state in ENDS for ride in rides] == [False, count == 1]
+    assert (await shown(town, made) == made.id) is (count == 2)

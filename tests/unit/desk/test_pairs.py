@@ -4,8 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from dispatch.desk.ports import DueKind
 from dispatch.domain.vehicle import Vehicle
+from dispatch.reading.requests import summaries_out
+from dispatch.vocabulary.events import TripNoticed
+from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need, Urgency
+from dispatch.vocabulary.notices import Notice
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.trip_steps import FIRST_CONTACT, AssignmentState, Step
 from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
@@ -98,3 +103,59 @@ async def test_who_was_to_meet_a_first_contact_that_carries_and_is_lost_is_not_s
 
     await town.store.write(aboard)
     assert await take(town, made, "A7", Step.PROBLEM) == {"T8": (TRANSPORTING, 0)}
+
+
+async def carries_alone(town: Town, left: float = 20.0) -> Look:
+    """The first contact has the patient aboard and so far to go still; the ambulance behind it was called back."""
+    made = await pair(town, A7=50.0)
+    assert await take(town, made, "T8", Step.ON_SCENE, Step.TRANSPORTING) == {"T8": (TRANSPORTING, 0)}
+    town.roads.minutes["T8"] = left
+    await town.run_due()
+    assert await asked_to_meet(town, made) == []
+    return made
+
+
+async def asked_to_meet(town: Town, made: Look) -> list[str | None]:
+    return [event.vehicle_id for event in (await town.look(made)).of(TripNoticed) if event.what is Notice.MAY_MEET]
+
+
+async def shown_to_meet(town: Town, made: Look) -> list[str]:
+    """Which vehicles the board says could meet it now."""
+    [shown] = await town.read(lambda books: summaries_out(town.unit, books, [books.requests.get(made.id)], Lang.ID))
+    return [one.vehicle_id for one in shown.notices if one.what is Notice.MAY_MEET]
+
+
+async def test_another_ambulance_that_can_meet_a_first_contact_on_its_way_is_told_once(town: Town) -> None:
+    made = await carries_alone(town)
+    await town.add(replace((await town.vehicle("A7")).vehicle, id="A9"), minutes=4.0)
+    for _ in range(3):
+        town.clock.turn(60)
+        for name in ("T8", "A7", "A9"):
+            await town.report(name)
+        await town.run_due()
+    assert await asked_to_meet(town, made) == ["A9"]
+    assert await shown_to_meet(town, made) == ["A9"]
+    await take(town, made, "T8", Step.AT_DESTINATION)
+    assert await shown_to_meet(town, made) == []
+    await town.pass_time(120)
+    assert await town.timer(DueKind.SOONER, made.id) is None
+
+
+async def test_the_ambulance_that_was_called_back_is_asked_about_too_once_it_is_near(town: Town) -> None:
+    made = await carries_alone(town)
+    town.roads.minutes["A7"] = 3.0
+    await town.pass_time(60)
+    assert await asked_to_meet(town, made) == ["A7"]
+
+
+@pytest.mark.parametrize(("left", "away"), [(20.0, 5.1), (3.0, 3.0)])
+async def test_who_is_beyond_the_policy_or_no_sooner_than_the_hospital_is_not(
+    town: Town, left: float, away: float
+) -> None:
+    made = await carries_alone(town, left)
+    await town.add(replace((await town.vehicle("A7")).vehicle, id="A9"), minutes=away)
+    await town.pass_time(60)
+    await town.report("A9")
+    await town.report("T8")
+    await town.pass_time(60)
+    assert await asked_to_meet(town, made) == []

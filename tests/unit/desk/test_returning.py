@@ -10,7 +10,7 @@ from dispatch.desk.command import Command
 from dispatch.desk.ports import Books, DueKind
 from dispatch.desk.usecases import changes, changing, requests, returning
 from dispatch.domain.booking import BACK_WITHIN, CALL_AFTER, LOOK_EVERY
-from dispatch.domain.request import MOST_AHEAD, Ask
+from dispatch.domain.request import MOST_AHEAD, Ask, Patient
 from dispatch.domain.trip import way_back
 from dispatch.vocabulary.events import RequestReceived, ReservationLost, Reserved, ReturnAdded
 from dispatch.vocabulary.needs import Need, Urgency
@@ -321,3 +321,41 @@ async def test_another_time_of_the_way_back_lets_the_vehicle_wait_on_unless_it_i
     await town.run_due()
     back = await town.look(back)
     assert (back.request.reserved, back.request.ask.waits) == ("A1", False)
+
+
+@pytest.mark.parametrize("cleaned", [True, False])
+async def test_a_vehicle_that_waits_after_an_infectious_patient_is_cleaned_before_anybody_has_it(
+    town: Town, *, cleaned: bool
+) -> None:
+    def equip(books: Books) -> None:
+        for name in ("T1", "L1"):
+            held = books.vehicles.get(name).vehicle
+            books.vehicles.put(replace(held, equipment=frozenset({"infectious", "ppe"})))
+
+    await town.store.write(equip)
+    there = check_up(patient=Patient(infectious=True))
+    back = turned(IN_3_H, waits=True)(there)
+    made, _ = await both(town, done(await requests.receive(town.unit, there, CONTACT, back=back, by=BY)))
+    await town.take(made.live()[0], *WAY)
+    _, waits = await both(town, made)
+    vehicle = await town.vehicle("T1")
+    assert (vehicle.duty, vehicle.to_clean, waits.request.reserved) == (Duty.CLEANING, True, "T1")
+    other = await town.ask(asked=check_up())
+    assert [a.vehicle_id for a in other.live()] != ["T1"]
+    done(
+        await changes.end(
+            town.unit, other.id, RequestState.CANCELLED_BY_REQUESTER, told="keluarga", reason="sembuh", by=BY
+        )
+    )
+    if cleaned:
+        await town.duty("T1", Duty.AVAILABLE)
+        vehicle = await town.vehicle("T1")
+        assert (vehicle.duty, vehicle.to_clean) == (Duty.AVAILABLE, False)
+        assert (await town.look(waits)).request.reserved == "T1"
+    await until(town, IN_3_H)
+    # Where that is not done in time another vehicle brings the patient home.
+    (offered,) = (await town.look(waits)).live()
+    assert offered.vehicle_id == ("T1" if cleaned else "L1")
+    await town.take(offered, *WAY)
+    assert (await town.vehicle(offered.vehicle_id)).to_clean
+    assert (await town.vehicle("T1")).to_clean

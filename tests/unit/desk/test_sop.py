@@ -29,7 +29,7 @@ async def _view(town: Town, draft_id: str) -> DraftView:
     return await town.read(lambda books: view_draft(town.unit, books, get_draft(books, NATIONAL, draft_id)))
 
 
-async def _publish_night(town: Town) -> DraftView:
+async def publish_night(town: Town) -> DraftView:
     """Publish the sample with figures of the night, after the form has saved another figure of it."""
     text = packs()["national.toml"].replace("[[rule]]", f"{NIGHT}\n[[rule]]", 1)
     draft_id = done(await sop.start_draft(town.unit, NATIONAL, from_version=None, text=text, by=Command(actor=DINA)))
@@ -55,7 +55,7 @@ async def _offered_at(town: Town, at: datetime) -> Look:
 
 
 async def test_a_draft_that_the_form_saved_keeps_its_figures_of_certain_hours(town: Town) -> None:
-    view = await _publish_night(town)
+    view = await publish_night(town)
     assert view.policy["hours"] == tomllib.loads(NIGHT)["policy"]["hours"]
     assert view.policy["ageing_s"] == 1_200
     started = await sop.start_draft(town.unit, NATIONAL, from_version="malam", text=None, by=Command(actor=DINA))
@@ -64,7 +64,7 @@ async def test_a_draft_that_the_form_saved_keeps_its_figures_of_certain_hours(to
 
 @pytest.mark.parametrize(("clock", "lasts_s"), [("21:59:59", 90), ("22:00:00", 45), ("04:59:59", 45), ("05:00:00", 90)])
 async def test_an_offer_of_the_night_expires_when_the_night_says(town: Town, clock: str, lasts_s: int) -> None:
-    await _publish_night(town)
+    await publish_night(town)
     done(await requests.suggest(town.unit, drowned_child()))  # what was looked at in the afternoon is kept
     day = 21 if clock < "12" else 20
     made = await _offered_at(town, datetime.fromisoformat(f"2026-11-{day}T{clock}").replace(tzinfo=ZONE))

@@ -20,7 +20,7 @@ async def amiss(town: Town, made: Look) -> set[Notice]:
 
 
 async def ended(town: Town, assignment_id: str | None = None) -> EndedOut | None:
-    return await town.read(lambda books: ended_out(town.unit, books, BUDI, assignment_id, Lang.ID))
+    return await ended_out(town.unit, BUDI, assignment_id, Lang.ID)
 
 
 async def test_who_has_not_set_out_stands_so_until_it_does(town: Town) -> None:

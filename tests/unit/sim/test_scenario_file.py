@@ -153,6 +153,7 @@ def test_queued_taps_are_numbered_and_keep_the_time_of_the_device(tmp_path: Path
         ('agency = "dkm"\n', 'agency = "dkm"\nhours = "8 to 4"\n', 12, 'vehicle 1.hours: takes hours such as'),
         ('agency = "dkm"\n', 'agency = "dkm"\nat_base = 1\n', 12, "vehicle 1.at_base: Input should be a valid boolean"),
         ('agency = "dkm"\n', 'agency = "dkm"\nduty_h = 1\nduty_h_over = 2\n', 13, "duty_h is said too"),
+        ('need = "body",', 'need = "body", choose = "H9",', 16, "ask.choose: 'H9' is none of the vehicles so far"),
         ("{ cikokol = 14 }", "{ cikolol = 14 }", 12, "'cikolol' is none of the places so far: cikokol"),
         ("{ cikokol = 14 }", "{ cikokol = -1 }", 12, "Input should be greater than or equal to 0, not -1"),
         ("{ cikokol = 14 }", '{ cikokol = "14" }', 12, "travel_min.cikokol: Input should be a valid number, not '14'"),

@@ -115,9 +115,11 @@ def test_live_assignments_are_found_through_the_partial_indexes(tmp_path: Path) 
         lambda books: books.assignments.find_live("V1"),
         lambda books: books.assignments.list_live(),
         lambda books: books.vehicles.list_all(),
+        lambda books: books.assignments.list_of_vehicle("V1", since=NOW),
     )
     close(store)
-    assert len(plans) == 3
+    assert len(plans) == 4
+    assert "assignments_by_vehicle (vehicle_id=? AND offered_at>?)" in plans.pop()
     assert [plan for plan in plans if "one_live_assignment" not in plan] == []
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import EnumType
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 
@@ -65,7 +65,8 @@ def values(hint: Any) -> list[Any]:
         if kind is RequestState:
             found += sorted(ENDS)  # nothing else is an event
         elif isinstance(kind, EnumType):
-            found += list(kind)
+            codes: list[Any] = list(kind)
+            found += [(code,) for code in codes] if get_origin(hint) is tuple else codes
         elif kind is type(None):
             found.append(None)
         else:

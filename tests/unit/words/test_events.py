@@ -24,7 +24,10 @@ from dispatch.vocabulary.events import (
     PromiseClosed,
     PromiseHandedOver,
     PromiseReminded,
+    RequestChanged,
     RequestEnded,
+    ReservationLost,
+    Reserved,
     SopPublished,
     StepUndone,
     StockCame,
@@ -32,13 +35,14 @@ from dispatch.vocabulary.events import (
 )
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Document
+from dispatch.vocabulary.notices import Changed
 from dispatch.vocabulary.promises import APPROVERS, LADDER, TOLD_FAMILY, TOLD_NOBODY, TOLD_REQUESTER, PromiseState
 from dispatch.vocabulary.request_states import Outcome, RequestState
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.trip_steps import AssignmentState, StepCause, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty
 from dispatch.words.events import event_text
-from tests.people import NOW
+from tests.people import NOW, ZONE
 
 # Codes that stand in fields of text, beside people's own words.
 CODES: dict[str, tuple[str, ...]] = {
@@ -247,3 +251,22 @@ def test_a_line_says_who_did_what_and_why(event: Event, indonesian: str, english
 def test_a_decision_is_the_sentence_that_is_made_of_it() -> None:
     made = DecisionMade(at=NOW, outcome=Outcome.OFFER, decision_id=7)
     assert event_text(made, Lang.ID, UTC, decision="Mobil A tiba sekitar 16.59.") == "Mobil A tiba sekitar 16.59."
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (
+            RequestChanged(at=NOW, changed=(Changed.DROPOFF, Changed.SCHEDULE_AT), booked_at=NOW),
+            "Permintaan diubah: tujuan dan waktu, menjadi 20 Nov 2026 pukul 16.45",
+        ),
+        (RequestChanged(at=NOW, changed=(Changed.SCHEDULE_AT,)), "Permintaan diubah: waktu"),
+        (Reserved(at=NOW, booked_at=NOW), "H3 dipesan untuk 20 Nov 2026 pukul 16.45"),
+        (Reserved(at=NOW), "H3 dipesan untuk waktu itu"),
+        (ReservationLost(at=NOW, booked_at=NOW), "H3 tidak lagi dipesan untuk 20 Nov 2026 pukul 16.45"),
+        (ReservationLost(at=NOW), "H3 tidak lagi dipesan untuk waktu itu"),
+    ],
+)
+def test_where_a_time_is_spoken_of_it_stands(event: Event, said: str) -> None:
+    """Entries that an earlier version made know of none."""
+    assert event_text(event, Lang.ID, ZONE, vehicle="H3") == said

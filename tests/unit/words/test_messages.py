@@ -32,6 +32,7 @@ WORDS: dict[str, str | None] = {
     "sooner": "tiba 6 menit lagi, 7 menit lebih cepat",
     "changes": "tujuan",
     "state": "sudah tiba di lokasi jemput",
+    "living": "1",
     "where": "tempat penjemputan",
     "booked": "23 Nov 2026 pukul 08.00",
     "when": "23 Nov 2026 pukul 08.00",
@@ -89,18 +90,18 @@ GOLDEN = {
     f"di tempat penjemputan sekitar pukul 16.59. Permintaannya: {WHICH}.",
     "met_nobody": "Kendaraan kami sudah di tempat penjemputan, tetapi belum bertemu siapa pun. Operator kami menelepon "
     "Anda paling lambat pukul 17.00. Kendaraannya menunggu.",
-    "patient_died": "Awak Mobil jenazah Contoh melaporkan pasien meninggal di jalan; kendaraan meneruskan perjalanan "
-    "ke fasilitas Anda. Mohon dokter memastikannya saat tiba. Keluarga belum kami kabari. "
+    "patient_died": "Awak Mobil jenazah Contoh melaporkan seorang pasien meninggal di jalan; kendaraan meneruskan "
+    "perjalanan ke fasilitas Anda. Mohon dokter memastikannya saat tiba. Keluarga belum kami kabari. "
     f"{OPEN}",
     "corrected": "Maaf, kabar kami tentang Mobil jenazah Contoh tadi keliru. Yang benar, kendaraan sudah tiba di "
     f"lokasi jemput. {FOLLOW}",
     "corrected_for_driver": "Operator membetulkan langkah perjalanan Mobil jenazah Contoh. Sekarang tercatat: sudah "
     f"tiba di lokasi jemput. Mohon lihat halaman sopir. {OPEN}",
     "onward": "Mobil jenazah sedang kami siapkan; tidak perlu menelepon ke mana-mana. Operator kami menelepon Anda "
-    f"paling lambat pukul 17.00 untuk menanyakan tujuan. {FOLLOW}",
-    "death_confirmed": f"Kematian pasien pada permintaan {WHICH} sudah dipastikan. Kendaraan untuk jenazahnya "
-    f"sedang dicarikan. {OPEN}",
-    "death_not_confirmed": f"Pasien pada permintaan {WHICH} masih hidup; laporan awak Mobil jenazah Contoh tidak "
+    f"paling lambat pukul 17.00 untuk menanyakan tujuan. Pasien lain (1 orang) tetap kami layani. {FOLLOW}",
+    "death_confirmed": f"Kematian seorang pasien pada permintaan {WHICH} sudah dipastikan. Kendaraan untuk jenazahnya "
+    f"sedang dicarikan. Pasien lain (1 orang) masih hidup; perjalanannya diteruskan. {OPEN}",
+    "death_not_confirmed": f"Pasien Mobil jenazah Contoh pada permintaan {WHICH} masih hidup; laporan awaknya tidak "
     f"berlaku lagi. Perjalanan diteruskan seperti semula. {OPEN}",
     "transfer": "Perjalanan Anda akan diteruskan kendaraan lain yang sedang kami atur. Mobil jenazah Contoh tetap "
     f"menemani sampai kendaraan itu membawa. {FOLLOW}",
