@@ -146,16 +146,25 @@ def rules_of(packs: Iterable[Pack]) -> RuleOf:
 def decision_for(
     person: Person, record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang, owed: Owed | None = None
 ) -> DecisionOut:
-    """The decision as this person may read it: who follows no vehicle on the map is not told here where each stands."""
-    found = decision_out(record, rule_of, zone, lang, owed)
-    if of_fleet(person) is not Scope.FULL:
+    """The decision as this person may read it: who follows no vehicle on the map is not told here where each stands,
+    nor in words when one would arrive whose driver has not said yes.
+    """
+    follows = of_fleet(person) is Scope.FULL
+    found = decision_out(record, rule_of, zone, lang, owed, with_estimates=follows)
+    if not follows:
         for candidate in found.candidates:
             candidate.lon = candidate.lat = None
     return found
 
 
 def decision_out(
-    record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang, owed: Owed | None = None
+    record: DecisionRecord,
+    rule_of: RuleOf,
+    zone: tzinfo,
+    lang: Lang,
+    owed: Owed | None = None,
+    *,
+    with_estimates: bool = True,
 ) -> DecisionOut:
     """The decision in sentences; `owed` is the call that the ledger has for its request now."""
     written = record.written
@@ -174,7 +183,7 @@ def decision_out(
             for agency, version in sorted(record.sop.items())
         ],
         say=say(record, zone, lang, owed),
-        sentence=sentence(record, rule_of, zone, lang),
+        sentence=sentence(record, rule_of, zone, lang, with_estimates=with_estimates),
         chosen=list(record.chosen),
         candidates=_candidates_out(record, rule_of, lang),
         considered=record.considered,

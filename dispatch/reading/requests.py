@@ -19,7 +19,7 @@ from dispatch.domain.correction import correctable
 from dispatch.domain.people import Person
 from dispatch.domain.promise import Promise
 from dispatch.domain.request import Request
-from dispatch.reading.base import Names, Out, PointOut, ends_out, vehicle_names
+from dispatch.reading.base import Names, Out, PointOut, ends_out, names_of, read_vehicles, vehicle_names
 from dispatch.reading.bookings import RideOut, rides_out
 from dispatch.reading.cars import Car, cars_of
 from dispatch.reading.decisions import DecisionOut, decision_for, rules_of
@@ -333,8 +333,9 @@ def summaries_out(
     near = near_requests(books, listed, now) if person else {}
     proposed = list_proposed(books, listed) if person is None or hears_proposals(person) else {}
     named = [*(a.vehicle_id for a in assignments), *(a.vehicle_id for a in approvals)]
-    names = vehicle_names(books, [*named, *(one.vehicle_id for one in proposed.values())])
-    found, cars, called = [], cars_of(books, assignments), RuleNames(books, unit.zone, lang)
+    vehicles = read_vehicles(books, [*named, *(one.vehicle_id for one in proposed.values())])
+    names, cars = names_of(vehicles), cars_of(books, assignments, vehicles)
+    found, called = [], RuleNames(books, unit.zone, lang)
     asked_by = _askers(books, listed)
     notices = notices_out(unit, books, listed, assignments, names, lang)
     for request in listed:

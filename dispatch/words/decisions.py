@@ -29,21 +29,26 @@ RuleOf = Callable[[str, str, str], Rule | None]  # (agency, version, rule id)
 _SAY, _TELL = "decisions.say", "decisions.tell"
 
 
-def sentence(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang) -> str:
-    """What is done and why: who is passed over, who comes and when, whose yes is asked, what is promised."""
+def sentence(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang, *, with_estimates: bool = False) -> str:
+    """What is done and why: who is passed over, who is asked, whose yes is asked, what is promised.
+
+    When a vehicle would arrive is an estimate, and for those who know that no driver has said yes yet.
+    """
     if record.written is not None:
         return record.written.sentence
-    return " ".join(dict.fromkeys(_sentences(record, rule_of, zone, lang)))
+    return " ".join(dict.fromkeys(_sentences(record, rule_of, zone, lang, with_estimates=with_estimates)))
 
 
-def _sentences(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang) -> Iterator[str]:
+def _sentences(
+    record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang, *, with_estimates: bool
+) -> Iterator[str]:
     if record.schedule_at is not None and record.search_at is not None:
         said = "on_call" if record.on_call else "schedule"
         yield phrase(lang, _SAY, said, **_at(record, zone, lang), search=clock_text(record.search_at, zone))
         return
     passed = f"{_passed(record, record.passed, rule_of, lang)} " if record.passed is not None else ""
     for vehicle_id in record.chosen:
-        yield passed + _comes(record, vehicle_id, zone, lang)
+        yield passed + _is_asked(record, vehicle_id, zone, lang, with_estimates=with_estimates)
         passed = ""
     waits_for = _waits_for(record, lang)
     if waits_for is not None:
@@ -106,14 +111,14 @@ def _passed(record: DecisionRecord, passed: PassedOver, rule_of: RuleOf, lang: L
     )
 
 
-def _comes(record: DecisionRecord, vehicle_id: str, zone: tzinfo, lang: Lang) -> str:
-    """Who comes, and when if that is known."""
+def _is_asked(record: DecisionRecord, vehicle_id: str, zone: tzinfo, lang: Lang, *, with_estimates: bool) -> str:
+    """Who is asked, and when it would arrive."""
     eta_s, called = record.eta_s(vehicle_id), record.name_of(vehicle_id)
-    if eta_s is None:
-        return phrase(lang, _SAY, "goes", name=called)
-    if _is_as_booked(record, eta_s):
+    if eta_s is not None and _is_as_booked(record, eta_s):
         return phrase(lang, _SAY, "booked", name=called, **_at(record, zone, lang))
-    return phrase(lang, _SAY, "comes", name=called, clock=clock_text(record.at + timedelta(seconds=eta_s), zone))
+    if eta_s is None or not with_estimates:
+        return phrase(lang, _SAY, "asked", name=called)
+    return phrase(lang, _SAY, "asked_eta", name=called, clock=clock_text(record.at + timedelta(seconds=eta_s), zone))
 
 
 def _asked(record: DecisionRecord, vehicle_id: str, zone: tzinfo, lang: Lang) -> str:
