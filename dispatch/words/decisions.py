@@ -121,12 +121,16 @@ def _is_asked(record: DecisionRecord, vehicle_id: str, zone: tzinfo, lang: Lang,
     return phrase(lang, _SAY, "asked_eta", name=called, clock=clock_text(record.at + timedelta(seconds=eta_s), zone))
 
 
-def _asked(record: DecisionRecord, vehicle_id: str, zone: tzinfo, lang: Lang) -> str:
+def _asked(record: DecisionRecord, zone: tzinfo, lang: Lang) -> str:
     """Who is asked: when it comes the family hears once its driver has said yes, and no hope before."""
-    eta_s, called = record.eta_s(vehicle_id), record.name_of(vehicle_id)
-    if eta_s is not None and _is_as_booked(record, eta_s):
-        return phrase(lang, _TELL, "asked_booked", name=called, **_at(record, zone, lang))
-    return phrase(lang, _TELL, "asked", name=called)
+    names: dict[str, list[str]] = {"asked_booked": [], "asked": []}
+    for vehicle_id in record.chosen:
+        eta_s = record.eta_s(vehicle_id)
+        booked = eta_s is not None and _is_as_booked(record, eta_s)
+        names["asked_booked" if booked else "asked"].append(record.name_of(vehicle_id))
+    at = _at(record, zone, lang) if names["asked_booked"] else {}
+    said = [phrase(lang, _TELL, key, name=joined(of, lang, "and"), **at) for key, of in names.items() if of]
+    return said[0] if len(said) == 1 else phrase(lang, _TELL, "both", first=said[0], then=said[1])
 
 
 def _is_as_booked(record: DecisionRecord, eta_s: float) -> bool:
@@ -171,9 +175,7 @@ def say(record: DecisionRecord, zone: tzinfo, lang: Lang, owed: Owed | None = No
     if record.schedule_at is not None and record.search_at is not None:
         return phrase(lang, _TELL, "on_call" if record.on_call else "schedule", **_at(record, zone, lang))
     if record.chosen:
-        asked, *more = (_asked(record, vehicle_id, zone, lang) for vehicle_id in record.chosen)
-        for then in more:
-            asked = phrase(lang, _TELL, "both", first=asked, then=then)
+        asked = _asked(record, zone, lang)
         if record.missing:
             return phrase(lang, _TELL, "some", asked=asked, count=record.missing, calls=_calls(owed, zone, lang))
         return phrase(lang, _TELL, "offers", asked=asked)

@@ -94,12 +94,9 @@ TEXTS = {
     "offers": (
         OFFERS,
         "Mobil A dihubungi; perkiraan tiba 16.59. Mobil C dihubungi.",
-        (
-            "Katakan kepada keluarga: Mobil A sedang kami hubungi, dan Mobil C sedang kami hubungi. Kami kabari lewat "
-            "telepon ini."
-        ),
+        "Katakan kepada keluarga: Mobil A dan Mobil C sedang kami hubungi. Kami kabari lewat telepon ini.",
         "Mobil A is asked; it is estimated to arrive at 16.59. Mobil C is asked.",
-        ("Tell the family: we are asking Mobil A, and we are asking Mobil C. We keep you informed on this number."),
+        "Tell the family: we are asking Mobil A and Mobil C. We keep you informed on this number.",
     ),
     "offer and a sooner one for a yes": (
         replace(OFFER, passed=None, asks=(replace(YES, vehicle_id="B"),)),
