@@ -1,6 +1,6 @@
 """The form of everything that is read: a body that leaves the server, from which the pages' types are generated."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Self
 
@@ -8,10 +8,12 @@ from pydantic import BaseModel, ConfigDict
 
 from dispatch.desk.ports import Books, find
 from dispatch.domain.request import Ask, Place
+from dispatch.domain.vehicle import Vehicle
 from dispatch.vocabulary.languages import Lang
 from dispatch.words.places import place_name
 
 Names = dict[str, str]
+Vehicles = Mapping[str, Vehicle | None]  # by id; None for one that is gone
 
 
 class Out(BaseModel):
@@ -58,7 +60,17 @@ def ends_out(ask: Ask, lang: Lang) -> dict[str, PointOut | None]:
     }
 
 
-def vehicle_names(books: Books, ids: Iterable[str | None]) -> Names:
+def read_vehicles(books: Books, ids: Iterable[str | None]) -> Vehicles:
+    """These vehicles by their ids, each read once."""
+    found = {vehicle_id: find(books.vehicles.get, vehicle_id) for vehicle_id in dict.fromkeys(ids) if vehicle_id}
+    return {vehicle_id: held.vehicle if held else None for vehicle_id, held in found.items()}
+
+
+def names_of(vehicles: Vehicles) -> Names:
     """What people call these vehicles; one that is gone goes by its id."""
-    found = {vehicle_id: find(books.vehicles.get, vehicle_id) for vehicle_id in ids if vehicle_id}
-    return {vehicle_id: held.vehicle.name if held else vehicle_id for vehicle_id, held in found.items()}
+    return {vehicle_id: vehicle.name if vehicle else vehicle_id for vehicle_id, vehicle in vehicles.items()}
+
+
+def vehicle_names(books: Books, ids: Iterable[str | None]) -> Names:
+    """What people call the vehicles of these ids."""
+    return names_of(read_vehicles(books, ids))

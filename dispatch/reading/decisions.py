@@ -153,9 +153,12 @@ def decision_for(
     owed: Owed | None = None,
     there: Collection[Document] = (),
 ) -> DecisionOut:
-    """The decision as this person may read it: who follows no vehicle on the map is not told here where each stands."""
-    found = decision_out(record, rule_of, zone, lang, owed, there)
-    if of_fleet(person) is not Scope.FULL:
+    """The decision as this person may read it: who follows no vehicle on the map is not told here where each stands,
+    nor in words when one would arrive whose driver has not said yes.
+    """
+    follows = of_fleet(person) is Scope.FULL
+    found = decision_out(record, rule_of, zone, lang, owed, there, with_estimates=follows)
+    if not follows:
         for candidate in found.candidates:
             candidate.lon = candidate.lat = None
     return found
@@ -168,6 +171,8 @@ def decision_out(
     lang: Lang,
     owed: Owed | None = None,
     there: Collection[Document] = (),
+    *,
+    with_estimates: bool = True,
 ) -> DecisionOut:
     """The decision in sentences; `owed` is the call that the ledger has for its request now, and `there` the papers
     that have come since: nobody is asked for them any more.
@@ -188,7 +193,7 @@ def decision_out(
             for agency, version in sorted(record.sop.items())
         ],
         say=say(record, zone, lang, owed),
-        sentence=sentence(record, rule_of, zone, lang),
+        sentence=sentence(record, rule_of, zone, lang, with_estimates=with_estimates),
         chosen=list(record.chosen),
         candidates=_candidates_out(record, rule_of, lang),
         considered=record.considered,

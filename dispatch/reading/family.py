@@ -116,12 +116,13 @@ def _find(books: Books, track_token: str) -> _Found:
     trips = books.assignments.list_of(request.id)
     going = sorted((a for a in trips if a.row.is_going), key=_arrives)
     is_onward = any(report.onward == request.id for report in books.deaths.list_of(request.id))
+    vehicles = {a.vehicle_id: books.vehicles.get(a.vehicle_id) for a in going}
     return _Found(
         request=request,
         going=going,
         assigned=sum(a.slot >= 0 and (a.row.is_going or a.row.phase is Phase.SERVED) for a in trips),
-        vehicles={a.vehicle_id: books.vehicles.get(a.vehicle_id) for a in going},
-        cars=cars_of(books, going),
+        vehicles=vehicles,
+        cars=cars_of(books, going, {name: held.vehicle for name, held in vehicles.items()}),
         promise=books.promises.find_open(request.id),
         is_onward=is_onward,
         others_live=is_onward and living_beside(books, request) > 0,

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from dispatch.desk.ports import Books, find
-from dispatch.desk.usecases.changes import body_followed, living_beside
-from dispatch.domain.message import Message, MessageState
-from dispatch.domain.request import Request
+from dispatch.domain.message import Message
 from dispatch.domain.vehicle import Vehicle
-from dispatch.reading.cars import Car, cars_of
 from dispatch.reading.rule_names import RuleNames
+from dispatch.reading.seen import SEEN, Seen, keeping, seen_of
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.promises import LADDER
@@ -25,6 +23,7 @@ from dispatch.words.messages import (
     request_named,
     sets_out_booked,
 )
+from dispatch.words.people import first_name
 from dispatch.words.tables import name_of
 from dispatch.words.times import booked_text, clock_text, deadline_text, when_text
 
@@ -48,7 +47,8 @@ class Letter:
 
 
 def write_letter(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> Letter:
-    """Look up whatever the message speaks of; what is not there any more is left out of the text.
+    """Write it of its facts and of what was seen when it was sent, before that of what is there now; what is not there
+    any more is left out of the text. The letter's message has what was seen, to be saved when it is sent.
 
     Its number ends the text: a gateway may deliver a message twice, and then it is seen to be the same.
     """
@@ -56,17 +56,18 @@ def write_letter(books: Books, message: Message, *, zone: tzinfo, public_url: st
     held = find(books.vehicles.get, name if kind in _OF_VEHICLE else message.vehicle_id)
     vehicle = held.vehicle if held else None
     called, phone = _addressee(books, kind, name, vehicle)
-    words = _words(books, message, zone=zone, public_url=public_url) | {
+    seen = seen_of(books, message, vehicle)
+    words = _words(books, message, seen, zone=zone, public_url=public_url) | {
         "app": public_url + _PAGES.get(kind, "/peta") if public_url else None,
         "vehicle": vehicle.name if vehicle else None,
-        "car": _car(books, message, vehicle) if vehicle else None,
+        "car": _car(books, seen, vehicle) if vehicle else None,
     }
     text = message_text(message.template, words, LANG)
-    if kind == "contact" and _mourns(books, message):
+    if kind == "contact" and (seen.mourns or message.facts.get("need") == Need.BODY):
         text = f"{condolence_line(LANG)} {text}"  # before anything else that the family reads
     wider = (f"agency:{vehicle.agency}",) if kind == "owner" and vehicle else (kind,) if kind in LADDER and name else ()
     return Letter(
-        message=message,
+        message=keeping(message, seen),
         label=recipient_label(kind, called, LANG),
         text=f"{text} (no. {message.id})",
         recipients=(message.recipient, *wider),
@@ -74,17 +75,12 @@ def write_letter(books: Books, message: Message, *, zone: tzinfo, public_url: st
     )
 
 
-def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> dict[str, str | None]:
-    facts = {name: str(value) for name, value in message.facts.items() if value is not None}
+def _words(books: Books, message: Message, seen: Seen, *, zone: tzinfo, public_url: str) -> dict[str, str | None]:
+    facts = {name: str(value) for name, value in message.facts.items() if value is not None and name != SEEN}
     last = datetime.fromisoformat(facts["last"]) if "last" in facts else None
     times = {name: datetime.fromisoformat(facts[name]) for name in ("eta", "due", "heard") if name in facts}
     until = datetime.fromisoformat(facts["until"]) if "until" in facts else None
     need = facts.get("need", "")
-    request = find(books.requests.get, message.request_id)
-    if "due" in times and message.state is not MessageState.SENT and request is not None:
-        # The ledger's time is the only one that is spoken: it may have moved since this was planned.
-        promise = books.promises.find_open(request.id)
-        times["due"] = promise.due_at if promise is not None else times["due"]
     words: dict[str, str | None] = {
         "asked": name_in("what", need, LANG),
         "what": name_in("what", need, LANG),
@@ -100,70 +96,51 @@ def _words(books: Books, message: Message, *, zone: tzinfo, public_url: str) -> 
         else None,
         "rides": facts.get("rides"),
         "last": booked_text(last, zone, LANG) if last is not None else None,
-        "about": _rule(books, message, facts["rule"], zone) if "rule" in facts else None,
+        "about": _rule(books, message, seen, facts["rule"], zone) if "rule" in facts else None,
         "sooner": _sooner(facts) if "eta_s" in facts else None,
         **{name: clock_text(at, zone) for name, at in times.items()},
         "until": deadline_text(until, zone) if until is not None else None,
     }
     if "due" in times:
-        words["due"] = when_text(times["due"], message.made_at, zone, LANG)
-    if request is not None:
-        booked_at = request.ask.booked_at
-        words["booked"] = words["when"] = booked_text(booked_at, zone, LANG) if booked_at is not None else None
+        words["due"] = when_text(seen.due or times["due"], message.made_at, zone, LANG)
+    if message.request_id is not None and seen.asked_at is not None:
+        booked = booked_text(seen.booked_at, zone, LANG) if seen.booked_at is not None else None
         changed = facts["changes"].split(",") if "changes" in facts else []
-        words["changes"] = changes_text(changed, words["when"], LANG) or None
-        words["sets_out"] = _sets_out(books, message)
-        words["pickup"] = _pickup(request)
-        words["living"] = str(living) if (living := living_beside(books, request)) else None
-        words["which"] = _which(books, request, message.made_at, zone)
-        words["link"] = f"{public_url}/t/{books.requests.get_track_token(request.id)}" if public_url else None
+        words["booked"] = words["when"] = booked
+        words["changes"] = changes_text(changed, booked, LANG) or None
+        words["sets_out"] = sets_out_booked(LANG) if seen.waits else None
+        words["pickup"] = _facility(books, seen.pickup)
+        words["living"] = str(seen.living) if seen.living else None
+        words["which"] = _which(books, seen, booked, when_text(seen.asked_at, message.made_at, zone, LANG))
+        words["link"] = f"{public_url}/t/{books.requests.get_track_token(message.request_id)}" if public_url else None
     return words
 
 
-def _sets_out(books: Books, message: Message) -> str | None:
-    """When a vehicle sets out that may stay until a booked time is near; None where it is at once."""
-    trip = find(books.assignments.get, message.assignment_id)
-    arrival = trip.arrival if trip is not None else None
-    return sets_out_booked(LANG) if arrival is not None and arrival.wait_s > 0.0 else None
+def _facility(books: Books, name: str | None) -> str | None:
+    facility = books.facilities.find(name) if name is not None else None
+    return facility.name if facility is not None else None
 
 
-def _pickup(request: Request) -> str | None:
-    """A home is not named over a gateway: only those who go there see it, on their page."""
-    return request.ask.pickup.name if request.ask.pickup.facility else None
-
-
-def _which(books: Books, request: Request, now: datetime, zone: tzinfo) -> str:
+def _which(books: Books, seen: Seen, booked: str | None, since: str) -> str | None:
     """The request as those know it who have to do with it; its number is on no page."""
-    ask = request.ask
-    asked = books.facilities.find(ask.requester) if ask.requester else None
-    booked = booked_text(ask.booked_at, zone, LANG) if ask.booked_at is not None else None
-    since = when_text(request.created_at, now, zone, LANG)
-    by = asked.name if asked is not None else None
-    return request_named(ask.need, LANG, pickup=_pickup(request), asked_by=by, booked=booked, since=since)
+    if seen.need is None:
+        return None
+    pickup, asked_by = _facility(books, seen.pickup), _facility(books, seen.asked_by)
+    return request_named(seen.need, LANG, pickup=pickup, asked_by=asked_by, booked=booked, since=since)
 
 
-def _rule(books: Books, message: Message, rule_id: str, zone: tzinfo) -> str:
-    names = RuleNames(books, zone, LANG)
-    return names.of(rule_id, message.made_at, request_id=message.request_id, vehicle_id=message.vehicle_id)
+def _rule(books: Books, message: Message, seen: Seen, rule_id: str, zone: tzinfo) -> str:
+    return RuleNames(books, zone, LANG).of(rule_id, message.made_at, agency=seen.agency, area=seen.area)
 
 
-def _car(books: Books, message: Message, vehicle: Vehicle) -> str:
-    trip = find(books.assignments.get, message.assignment_id)
-    car = cars_of(books, [trip]).get(trip.id, Car()) if trip is not None else Car()
-    return car_named(vehicle.name, car.plate, car.driver, LANG)
+def _car(books: Books, seen: Seen, vehicle: Vehicle) -> str:
+    driver = books.people.find(seen.driver) if seen.driver is not None else None
+    return car_named(vehicle.name, vehicle.plate or None, first_name(driver.name) if driver else None, LANG)
 
 
 def _sooner(facts: Mapping[str, str]) -> str:
     seconds = {name: float(facts[name]) if name in facts else None for name in ("without_s", "waits_s")}
     return sooner_text(LANG, eta_s=float(facts["eta_s"]), taken_from=facts.get("taken_from"), **seconds)
-
-
-def _mourns(books: Books, message: Message) -> bool:
-    """Whether a letter is about whoever has died, as far as it is confirmed, and about nobody who lives."""
-    if message.facts.get("need") == Need.BODY:
-        return True
-    request = find(books.requests.get, message.request_id)
-    return request is not None and body_followed(books, request) is not None
 
 
 def _addressee(books: Books, kind: str, name: str, vehicle: Vehicle | None) -> tuple[str, str | None]:

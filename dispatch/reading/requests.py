@@ -19,7 +19,7 @@ from dispatch.domain.correction import correctable
 from dispatch.domain.people import Person
 from dispatch.domain.promise import Promise
 from dispatch.domain.request import Request
-from dispatch.reading.base import Names, Out, PointOut, ends_out, vehicle_names
+from dispatch.reading.base import Names, Out, PointOut, ends_out, names_of, read_vehicles, vehicle_names
 from dispatch.reading.bookings import RideOut, rides_out
 from dispatch.reading.cars import Car, cars_of
 from dispatch.reading.decisions import DecisionOut, decision_for, rules_of
@@ -239,9 +239,9 @@ class RequestPageOut(Out):
 class OfferRequestOut(Out):
     """What a driver must know of the request.
 
-    `stays_until`: nobody was there, and whoever asked is being rung. `death_reported`: a doctor is yet to confirm it.
-    `aboard` is the vehicle that keeps the patient until another has them. `waits`: the vehicle stays at the destination
-    for the way back.
+    `followed`: an ambulance is on its way behind a first contact. `stays_until`: nobody was there, and whoever asked is
+    being rung. `death_reported`: a doctor is yet to confirm it. `aboard` is the vehicle that keeps the patient until
+    another has them. `waits`: the vehicle stays at the destination for the way back.
     """
 
     id: str
@@ -251,6 +251,7 @@ class OfferRequestOut(Out):
     dropoff: PointOut | None
     note: str | None = None
     held: bool = False
+    followed: bool = False
     schedule_at: datetime | None = None
     family_left: bool = False
     stays_until: datetime | None = None
@@ -333,8 +334,9 @@ def summaries_out(
     near = near_requests(books, listed, now) if person else {}
     proposed = list_proposed(books, listed) if person is None or hears_proposals(person) else {}
     named = [*(a.vehicle_id for a in assignments), *(a.vehicle_id for a in approvals)]
-    names = vehicle_names(books, [*named, *(one.vehicle_id for one in proposed.values())])
-    found, cars, called = [], cars_of(books, assignments), RuleNames(books, unit.zone, lang)
+    vehicles = read_vehicles(books, [*named, *(one.vehicle_id for one in proposed.values())])
+    names, cars = names_of(vehicles), cars_of(books, assignments, vehicles)
+    found, called = [], RuleNames(books, unit.zone, lang)
     asked_by = _askers(books, listed)
     notices = notices_out(unit, books, listed, assignments, names, lang)
     for request in listed:
@@ -441,25 +443,25 @@ def page_out(
 def offer_request_out(unit: Unit, books: Books, request: Request, trip: Assignment, lang: Lang) -> OfferRequestOut:
     """What a driver must know of the request; the family's words to the driver are the note."""
     now = unit.clock.now()
-    back = find_back(books, request)
+    back, trips = find_back(books, request), books.assignments.list_of(request.id)
     until = stays_until(books, trip, unit.policy(books, now)) if trip.state is AssignmentState.ON_SCENE else None
     return OfferRequestOut.of(
         request,
         request.ask,
         **ends_out(request.ask, lang),
         note=books.requests.get_contact(request.id).note,
+        followed=any(one.slot == 0 and one.row.is_going for one in trips),
         stays_until=until if until is not None and now < until else None,
         death_reported=any(
             one.assignment_id == trip.id and one.state is DeathState.REPORTED
             for one in books.deaths.list_of(request.id)
         ),
         family_left=FamilyWord.LEFT in words_of_family(books, request.id),
-        aboard=_aboard(books, request),
+        aboard=_aboard(books, trips),
         waits=back is not None and back.ask.waits and back.state is RequestState.SCHEDULED,
     )
 
 
-def _aboard(books: Books, request: Request) -> str | None:
-    trips = books.assignments.list_of(request.id)
+def _aboard(books: Books, trips: Iterable[Assignment]) -> str | None:
     giving = next((a.vehicle_id for a in trips if a.is_live and a.hands_over), None)
     return books.vehicles.get(giving).vehicle.name if giving is not None else None

@@ -28,23 +28,33 @@ class RuleNames:
     def _packs(self) -> list[Pack]:
         return [read_pack(text) for text in self.books.sop.list_packs()]
 
-    def of(self, rule_id: str, at: datetime, *, request_id: str | None, vehicle_id: str | None) -> str:
-        """A rule by its title in the pack that was in force then, of those that speak on this vehicle and request."""
-        held = find(self.books.vehicles.get, vehicle_id)
-        request = find(self.books.requests.get, request_id)
-        area = request.ask.pickup.agency if request is not None else None
+    def of(self, rule_id: str, at: datetime, *, agency: str | None, area: str | None) -> str:
+        """A rule by its title in the pack that was in force then, of those that speak on a vehicle of this agency and a
+        pick-up in this area.
+        """
         sop = packs_in_force(self._packs, at.astimezone(self.zone))
-        clauses = sop.clauses_for(held.vehicle.agency, area) if held is not None else sop.clauses(area)
+        clauses = sop.clauses_for(agency, area) if agency is not None else sop.clauses(area)
         rule = next((clause.rule for clause in clauses if clause.rule.id == rule_id), None)
         return rule_name(rule_id, rule, self.lang)
 
     def of_approval(self, asked: Approval) -> str:
         """The rule by which somebody's yes is asked for."""
-        return self.of(asked.rule, asked.asked_at, request_id=asked.request_id, vehicle_id=asked.vehicle_id)
+        return self._now(asked.rule, asked.asked_at, asked.request_id, asked.vehicle_id)
 
     def of_event(self, event: Event) -> str | None:
         """The rule by which something happened; None where it was by none."""
         rule_id = facts_of(event).get("rule")
         if not isinstance(rule_id, str):
             return None
-        return self.of(rule_id, event.at, request_id=event.request_id, vehicle_id=event.vehicle_id)
+        return self._now(rule_id, event.at, event.request_id, event.vehicle_id)
+
+    def _now(self, rule_id: str, at: datetime, request_id: str | None, vehicle_id: str | None) -> str:
+        """As request and vehicle are today."""
+        held = find(self.books.vehicles.get, vehicle_id)
+        request = find(self.books.requests.get, request_id)
+        return self.of(
+            rule_id,
+            at,
+            agency=held.vehicle.agency if held is not None else None,
+            area=request.ask.pickup.agency if request is not None else None,
+        )

@@ -103,5 +103,5 @@ def backtest_out(found: Backtest, days: int, packs: Sequence[Pack], zone: tzinfo
 
 
 def _what(what: What, rule_of: RuleOf, zone: tzinfo, lang: Lang) -> WhatOut:
-    said = sentence(what.record, rule_of, zone, lang)
+    said = sentence(what.record, rule_of, zone, lang, with_estimates=True)
     return WhatOut.of(what, outcome=what.record.outcome, sentence=said)

@@ -86,7 +86,7 @@ class Teller:
         if not self.gateways.has_room(route.gateway):
             return
         lease = now + timedelta(seconds=self.within_s) + _LEASE
-        claimed = replace(message, tries=message.tries + 1, send_after=lease)
+        claimed = replace(letter.message, tries=message.tries + 1, send_after=lease)
         if await self._save(message, claimed):
             task = asyncio.create_task(self._send(claimed, letter, route), name=f"message {message.id}")
             self._lanes[message.recipient] = task

@@ -29,21 +29,26 @@ RuleOf = Callable[[str, str, str], Rule | None]  # (agency, version, rule id)
 _SAY, _TELL = "decisions.say", "decisions.tell"
 
 
-def sentence(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang) -> str:
-    """What is done and why: who is passed over, who comes and when, whose yes is asked, what is promised."""
+def sentence(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang, *, with_estimates: bool = False) -> str:
+    """What is done and why: who is passed over, who is asked, whose yes is asked, what is promised.
+
+    When a vehicle would arrive is an estimate, and for those who know that no driver has said yes yet.
+    """
     if record.written is not None:
         return record.written.sentence
-    return " ".join(dict.fromkeys(_sentences(record, rule_of, zone, lang)))
+    return " ".join(dict.fromkeys(_sentences(record, rule_of, zone, lang, with_estimates=with_estimates)))
 
 
-def _sentences(record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang) -> Iterator[str]:
+def _sentences(
+    record: DecisionRecord, rule_of: RuleOf, zone: tzinfo, lang: Lang, *, with_estimates: bool
+) -> Iterator[str]:
     if record.schedule_at is not None and record.search_at is not None:
         said = "on_call" if record.on_call else "schedule"
         yield phrase(lang, _SAY, said, **_at(record, zone, lang), search=clock_text(record.search_at, zone))
         return
     passed = f"{_passed(record, record.passed, rule_of, lang)} " if record.passed is not None else ""
     for vehicle_id in record.chosen:
-        yield passed + _comes(record, vehicle_id, zone, lang)
+        yield passed + _is_asked(record, vehicle_id, zone, lang, with_estimates=with_estimates)
         passed = ""
     waits_for = _waits_for(record, lang)
     if waits_for is not None:
@@ -106,22 +111,26 @@ def _passed(record: DecisionRecord, passed: PassedOver, rule_of: RuleOf, lang: L
     )
 
 
-def _comes(record: DecisionRecord, vehicle_id: str, zone: tzinfo, lang: Lang) -> str:
-    """Who comes, and when if that is known."""
-    eta_s, called = record.eta_s(vehicle_id), record.name_of(vehicle_id)
-    if eta_s is None:
-        return phrase(lang, _SAY, "goes", name=called)
-    if _is_as_booked(record, eta_s):
-        return phrase(lang, _SAY, "booked", name=called, **_at(record, zone, lang))
-    return phrase(lang, _SAY, "comes", name=called, clock=clock_text(record.at + timedelta(seconds=eta_s), zone))
-
-
-def _asked(record: DecisionRecord, vehicle_id: str, zone: tzinfo, lang: Lang) -> str:
-    """Who is asked: when it comes the family hears once its driver has said yes, and no hope before."""
+def _is_asked(record: DecisionRecord, vehicle_id: str, zone: tzinfo, lang: Lang, *, with_estimates: bool) -> str:
+    """Who is asked, and when it would arrive."""
     eta_s, called = record.eta_s(vehicle_id), record.name_of(vehicle_id)
     if eta_s is not None and _is_as_booked(record, eta_s):
-        return phrase(lang, _TELL, "asked_booked", name=called, **_at(record, zone, lang))
-    return phrase(lang, _TELL, "asked", name=called)
+        return phrase(lang, _SAY, "booked", name=called, **_at(record, zone, lang))
+    if eta_s is None or not with_estimates:
+        return phrase(lang, _SAY, "asked", name=called)
+    return phrase(lang, _SAY, "asked_eta", name=called, clock=clock_text(record.at + timedelta(seconds=eta_s), zone))
+
+
+def _asked(record: DecisionRecord, zone: tzinfo, lang: Lang) -> str:
+    """Who is asked: when it comes the family hears once its driver has said yes, and no hope before."""
+    names: dict[str, list[str]] = {"asked_booked": [], "asked": []}
+    for vehicle_id in record.chosen:
+        eta_s = record.eta_s(vehicle_id)
+        booked = eta_s is not None and _is_as_booked(record, eta_s)
+        names["asked_booked" if booked else "asked"].append(record.name_of(vehicle_id))
+    at = _at(record, zone, lang) if names["asked_booked"] else {}
+    said = [phrase(lang, _TELL, key, name=joined(of, lang, "and"), **at) for key, of in names.items() if of]
+    return said[0] if len(said) == 1 else phrase(lang, _TELL, "both", first=said[0], then=said[1])
 
 
 def _is_as_booked(record: DecisionRecord, eta_s: float) -> bool:
@@ -166,9 +175,7 @@ def say(record: DecisionRecord, zone: tzinfo, lang: Lang, owed: Owed | None = No
     if record.schedule_at is not None and record.search_at is not None:
         return phrase(lang, _TELL, "on_call" if record.on_call else "schedule", **_at(record, zone, lang))
     if record.chosen:
-        asked, *more = (_asked(record, vehicle_id, zone, lang) for vehicle_id in record.chosen)
-        for then in more:
-            asked = phrase(lang, _TELL, "both", first=asked, then=then)
+        asked = _asked(record, zone, lang)
         if record.missing:
             return phrase(lang, _TELL, "some", asked=asked, count=record.missing, calls=_calls(owed, zone, lang))
         return phrase(lang, _TELL, "offers", asked=asked)

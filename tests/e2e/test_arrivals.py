@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.acts import CIPONDOH, ask, full, panel_of, rows
 from tests.e2e.conftest import PC, PHONE, Opened, Served
 from tests.e2e.pages import assert_sound
-from tests.e2e.test_peta import panel_of, rows
-from tests.e2e.test_sopir import CIPONDOH, ask, full
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]

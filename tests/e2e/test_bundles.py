@@ -37,6 +37,13 @@ def test_a_page_brings_the_letters_that_it_is_set_in(page: str) -> None:
     assert all(f"/static/dist/{font}" in styles and (DIST / font).exists() for font in fonts)
 
 
+@pytest.mark.parametrize("page", ["index", "masuk", *BUDGETS])
+def test_what_all_faces_share_comes_before_what_a_face_says_otherwise(page: str) -> None:
+    html = (DIST / f"{page}.html").read_text()
+    first, *others = re.findall(r'rel="stylesheet"[^>]*href="/static/dist/assets/([a-z]+)-', html)
+    assert (first, "base" in others) == ("base", False)
+
+
 @pytest.mark.parametrize("path", ["/", "/masuk"])
 def test_the_open_pages_are_narrow_and_accessible(served: Served, opened: Opened, path: str) -> None:
     page = opened.page(served.url, (320, 640))

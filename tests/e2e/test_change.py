@@ -6,10 +6,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.acts import full, panel_of, ready, rows, send_for_an_emergency
 from tests.e2e.conftest import PC, PHONE, SIZES, Served
 from tests.e2e.pages import assert_sound
-from tests.e2e.test_peta import panel_of, ready, rows
-from tests.e2e.test_sopir import full
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
@@ -35,9 +34,7 @@ def test_what_may_follow_follows_and_only_that_is_sent(
 ) -> None:
     served.go_on_duty("sopir-cikokol", "sopir-cipondoh")
     page = enter("staff", "siti", size)
-    page.get_by_role("button", name="Gawat darurat").click()
-    page.get_by_role("button", name="CARI KENDARAAN").click()
-    page.get_by_role("button", name="KIRIM SEKARANG").click()
+    send_for_an_emergency(page)
     changing = form(page)
     expect(changing.get_by_text("Tujuan: menyusul")).to_be_visible()
     expect(changing.get_by_role("button", name="Simpan perubahan")).to_be_disabled()

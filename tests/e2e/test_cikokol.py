@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.acts import sent
 from tests.e2e.conftest import PC, PHONE, Opened, Served
 from tests.e2e.pages import assert_sound
-from tests.e2e.test_sopir import sent
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]

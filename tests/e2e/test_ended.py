@@ -7,10 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.acts import ask, on_duty, panel_of, ready, rows, send_for_an_emergency, sent, states
 from tests.e2e.conftest import PC, PHONE, SIZES, Served
 from tests.e2e.pages import assert_sound
-from tests.e2e.test_peta import panel_of, ready, rows
-from tests.e2e.test_sopir import ask, on_duty, sent, states
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
@@ -72,9 +71,7 @@ def test_what_a_crew_found_stands_on_the_row_and_in_the_panel_until_somebody_has
 ) -> None:
     served.go_on_duty("sopir-cikokol")
     nurse = enter("staff", "siti", PHONE)
-    nurse.get_by_role("button", name="Gawat darurat").click()
-    nurse.get_by_role("button", name="CARI KENDARAAN").click()
-    nurse.get_by_role("button", name="KIRIM SEKARANG").click()
+    send_for_an_emergency(nurse)
     page = enter("operator", "rina", PC)
     ready(page)
     rows(page).click()

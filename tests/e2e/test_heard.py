@@ -91,6 +91,7 @@ def test_staff_write_down_what_they_heard_and_the_officer_says_it_is_right(
     mine = page.get_by_role("region", name="Permintaan ini")
     expect(mine).to_contain_text(LINE)
     expect(mine.get_by_role("button", name="Izin lewat telepon…")).to_have_count(0)
+    expect(mine.get_by_role("button", name="Tambah perjalanan pulang")).to_have_count(0)  # of a body
     assert_sound(page)
     keep(page, f"minta-izin-dicatat-{size[0]}")
     officer = enter("health_officer", "dinas", size)

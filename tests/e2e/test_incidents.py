@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.acts import panel_of, ready, rows
 from tests.e2e.conftest import PC, PHONE, Served
 from tests.e2e.pages import assert_sound, sideways, violations
-from tests.e2e.test_peta import panel_of, ready, rows
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]

@@ -10,9 +10,9 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.acts import ask
 from tests.e2e.conftest import PC, PHONE, SIZES, Served
 from tests.e2e.pages import sideways, small_targets, violations
-from tests.e2e.test_sopir import ask
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]

@@ -6,12 +6,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.e2e.acts import ask, on_duty, owe_a_document, panel_of, rows, sent
 from tests.e2e.conftest import PC, PHONE, Served
 from tests.e2e.pages import assert_sound
 from tests.e2e.test_kelola import AGENCY, TITLE, api
-from tests.e2e.test_minta import owe_a_document
-from tests.e2e.test_peta import panel_of, rows
-from tests.e2e.test_sopir import ask, on_duty, sent
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.acts import ask, owe_a_document, send_for_an_emergency
 from tests.e2e.conftest import PC, PHONE, SIZES, Opened, Served
 from tests.e2e.pages import assert_sound, sideways, small_targets, violations
 
@@ -78,9 +79,7 @@ def test_another_candidate_can_be_chosen(served: Served, enter: Enter) -> None:
 def test_a_request_is_cancelled_with_a_reason_and_who_was_told(served: Served, enter: Enter, keep: Keep) -> None:
     served.go_on_duty("sopir-cikokol")
     page = enter("staff", "siti", PHONE)
-    page.get_by_role("button", name="Gawat darurat").click()
-    page.get_by_role("button", name="CARI KENDARAAN").click()
-    page.get_by_role("button", name="KIRIM SEKARANG").click()
+    send_for_an_emergency(page)
     page.get_by_role("button", name="Batalkan…").click()
     page.get_by_label("Yang sudah diberi tahu").select_option("pasien")
     assert_sound(page)
@@ -102,7 +101,7 @@ def test_two_bodies_get_two_hearses_each_with_its_own_time(
     page.get_by_label("Jumlah jenazah").fill("2")
     page.get_by_role("button", name="CARI KENDARAAN").click()
     answer = page.get_by_role("region", name="Jawaban")
-    expect(answer.get_by_role("heading", name="Yang berangkat")).to_be_visible()
+    expect(answer.get_by_role("heading", name="Yang akan dihubungi")).to_be_visible()
     assert_sound(page)
     keep(page, f"minta-dua-jawaban-{size[0]}")
     page.get_by_role("button", name="KIRIM SEKARANG").click()
@@ -118,9 +117,7 @@ def test_two_bodies_get_two_hearses_each_with_its_own_time(
 def test_the_first_contact_stands_ahead_of_the_ambulance_that_follows(served: Served, enter: Enter, keep: Keep) -> None:
     served.go_on_duty("sopir-jauh", "sopir-transpor")
     page = enter("staff", "siti", PHONE)
-    page.get_by_role("button", name="Gawat darurat").click()
-    page.get_by_role("button", name="CARI KENDARAAN").click()
-    page.get_by_role("button", name="KIRIM SEKARANG").click()
+    send_for_an_emergency(page)
     first = page.get_by_role("list", name="Yang berangkat").locator("> li").first
     second = page.get_by_role("list", name="Yang berangkat").locator("> li").nth(1)
     expect(first).to_contain_text("Penolong pertama")
@@ -140,9 +137,7 @@ def test_a_note_whose_answer_never_comes_is_not_called_sent_and_said_again_count
 ) -> None:
     served.go_on_duty("sopir-cikokol")
     page = enter("staff", "siti", PHONE)
-    page.get_by_role("button", name="Gawat darurat").click()
-    page.get_by_role("button", name="CARI KENDARAAN").click()
-    page.get_by_role("button", name="KIRIM SEKARANG").click()
+    send_for_an_emergency(page)
     page.get_by_role("button", name="Catatan untuk sopir…").click()
     page.get_by_label("Catatan untuk sopir").fill("Rumah cat hijau")
     page.clock.install()
@@ -167,9 +162,7 @@ def test_a_note_whose_answer_never_comes_is_not_called_sent_and_said_again_count
 def test_a_note_and_a_hold_of_the_destination_reach_the_driver(served: Served, enter: Enter, keep: Keep) -> None:
     served.go_on_duty("sopir-cikokol")
     page = enter("staff", "siti", PHONE)
-    page.get_by_role("button", name="Gawat darurat").click()
-    page.get_by_role("button", name="CARI KENDARAAN").click()
-    page.get_by_role("button", name="KIRIM SEKARANG").click()
+    send_for_an_emergency(page)
     page.get_by_role("button", name="Catatan untuk sopir…").click()
     page.get_by_label("Catatan untuk sopir").fill("Masuk lewat gerbang belakang")
     page.get_by_role("button", name="Kirim catatan").click()
@@ -207,25 +200,11 @@ def test_a_trip_is_booked_for_a_time_of_the_region_whatever_zone_the_device_has(
     assert datetime.fromisoformat(booked) == datetime.combine(day, time(9, 30), ZoneInfo("Asia/Jakarta"))
 
 
-def owe_a_vehicle(served: Served) -> str:
-    """A request that nobody can be sent for: a call-back is promised. Returns the request's id."""
-    body = {"need": "emergency", "pickup": "puskesmas-cikokol", "contact": {"phone": "+62 811-0000-0009"}}
-    found: str = served.post("staff", "siti", "/api/requests", body)["id"]
-    return found
-
-
-def owe_a_document(served: Served, subject: str, phone: str) -> str:
-    """Somebody waits for a document. Returns the request's id."""
-    body = {"need": "document", "subject": subject, "pickup": "puskesmas-cikokol", "contact": {"phone": phone}}
-    found: str = served.post("staff", "siti", "/api/requests", body)["id"]
-    return found
-
-
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
 def test_promises_show_whom_to_call_and_one_tap_writes_down_how_it_went(
     served: Served, enter: Enter, keep: Keep, size: tuple[int, int]
 ) -> None:
-    owe_a_vehicle(served)
+    ask(served)
     page = enter("staff", "siti", size)
     page.get_by_role("button", name="Janji (1)").click()
     card = page.get_by_role("region", name="Ditunggu dari operator").get_by_role("listitem").first

@@ -6,9 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import APIResponse, Page, Route, expect
 
+from tests.e2e.acts import ask, on_duty, rows
 from tests.e2e.conftest import PC, PHONE, Served
-from tests.e2e.test_peta import rows
-from tests.e2e.test_sopir import ask, on_duty
 
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]

@@ -8,9 +8,9 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.acts import ask, full, states
 from tests.e2e.conftest import PHONE, SIZES, Opened, Served
 from tests.e2e.pages import assert_sound, sideways
-from tests.e2e.test_sopir import ask, full, states
 from tests.servers import NO_TLS
 
 pytestmark = pytest.mark.browser

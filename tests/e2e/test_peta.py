@@ -5,11 +5,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.e2e.acts import ask, full, panel_of, ready, rows, states
 from tests.e2e.conftest import PC, PHONE, SIZES, Opened, Served
 from tests.e2e.pages import assert_sound, sideways, small_targets, violations
-from tests.e2e.test_sopir import ask, full, states
 from tests.people import ZONE
 
 pytestmark = pytest.mark.browser
@@ -22,11 +22,6 @@ DRIVERS = {
     "A-JAUH": "sopir-jauh",
     "T-CIKOKOL": "sopir-transpor",
 }
-
-
-def ready(page: Page) -> None:
-    """The map is loaded and drawn."""
-    page.locator("[data-ready]").wait_for(timeout=60_000)
 
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
@@ -262,15 +257,6 @@ def test_the_keyboard_selects_a_request_and_opens_the_table(served: Served, ente
     keep(page, "peta-tabel")
     page.keyboard.press("Escape")
     expect(table).to_have_count(0)
-
-
-def rows(page: Page) -> Locator:
-    """The requests on the left."""
-    return page.get_by_role("navigation", name="Permintaan").locator("button.request")
-
-
-def panel_of(page: Page) -> Locator:
-    return page.get_by_role("complementary", name="Permintaan terpilih")
 
 
 def ask_for(served: Served, need: str, **more: object) -> str:

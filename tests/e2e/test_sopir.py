@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.acts import ask, full, on_duty, sent, states
 from tests.e2e.conftest import PHONE, SIZES, Served
 from tests.e2e.pages import assert_sound, sideways, small_targets, violations
 from tests.servers import NO_TLS
@@ -15,37 +15,6 @@ from tests.servers import NO_TLS
 pytestmark = pytest.mark.browser
 Enter = Callable[..., Page]
 Keep = Callable[[Page, str], None]
-CIPONDOH = (106.6763, -6.1943)
-
-
-def ask(served: Served) -> str:
-    """An emergency at Puskesmas Cikokol; returns the request's id."""
-    body = {"need": "emergency", "pickup": "puskesmas-cikokol", "contact": {"phone": "+62 811-0000-0009"}}
-    found: str = served.post("staff", "siti", "/api/requests", body)["id"]
-    return found
-
-
-def full(served: Served, request_id: str) -> Any:
-    """The request with its trips and its timeline."""
-    return served.get("staff", "siti", f"/api/requests/{request_id}")
-
-
-def states(served: Served, request_id: str) -> list[str]:
-    """How far its trips have come."""
-    return [trip["state"] for trip in full(served, request_id)["assignments"]]
-
-
-def sent(page: Page) -> None:
-    """The server has what was tapped: the page shows it before that."""
-    expect(page.get_by_text("belum terkirim")).to_have_count(0)
-
-
-def on_duty(enter: Enter, size: tuple[int, int] = PHONE) -> Page:
-    """The page of the driver of Cipondoh, waiting."""
-    page = enter("driver", "sopir-cipondoh", size, CIPONDOH)
-    page.get_by_role("button", name="MULAI BERTUGAS").click()
-    expect(page.get_by_role("heading", name="SIAGA")).to_be_visible()
-    return page
 
 
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
@@ -270,7 +239,7 @@ def test_the_driver_sees_a_hold_a_note_and_that_the_family_has_left(
     keep(page, f"sopir-keterangan-{size[0]}")
 
 
-def test_the_first_contact_knows_that_the_ambulance_follows_and_hands_over(
+def test_the_first_contact_knows_whether_an_ambulance_follows_and_hands_over(
     served: Served, enter: Enter, keep: Keep
 ) -> None:
     served.go_on_duty("sopir-jauh")
@@ -278,11 +247,13 @@ def test_the_first_contact_knows_that_the_ambulance_follows_and_hands_over(
     page.get_by_role("button", name="MULAI BERTUGAS").click()
     expect(page.get_by_role("heading", name="SIAGA")).to_be_visible()
     request_id = ask(served)
-    ahead = page.get_by_text("Penolong pertama; ambulans gawat darurat menyusul.")
-    expect(ahead).to_be_visible()
+    expect(page.get_by_text("Penolong pertama; ambulans gawat darurat sedang dicarikan.")).to_be_visible()
     assert_sound(page)
     keep(page, "sopir-penolong-tawaran")
     page.get_by_role("button", name="TERIMA", exact=True).click()
+    served.step("sopir-jauh", "accept")
+    ahead = page.get_by_text("Penolong pertama; ambulans gawat darurat menyusul.")
+    expect(ahead).to_be_visible()
     for name in ("SAYA BERANGKAT", "SAYA SUDAH TIBA"):
         page.get_by_role("button", name=name).click()
     expect(ahead).to_be_visible()
@@ -292,4 +263,4 @@ def test_the_first_contact_knows_that_the_ambulance_follows_and_hands_over(
     expect(page.get_by_role("heading", name="SIAGA")).to_be_visible()
     sent(page)
     trips = {trip["vehicle_id"]: trip["state"] for trip in full(served, request_id)["assignments"]}
-    assert trips == {"A-JAUH": "offered", "T-CIKOKOL": "cleared"}
+    assert trips == {"A-JAUH": "accepted", "T-CIKOKOL": "cleared"}

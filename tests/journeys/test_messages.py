@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import replace
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 import dispatch.vocabulary
 from dispatch.desk.ports import Books, JournalEntry
 from dispatch.desk.usecases.changes import onward_of
-from dispatch.domain.message import Template
+from dispatch.domain.message import MessageState, Template
 from dispatch.domain.promise import Promise
 from dispatch.rules.judge_one import CLASS_RULE, DUTY_RULE, HOURS_RULE, KEPT_RULE, LEFT_ALONE_RULE
 from dispatch.rules.pack.read import read_pack
@@ -84,6 +85,15 @@ def test_strange_words_are_found() -> None:
 async def test_a_course_is_read_word_for_word_as_its_letters_say(town: Town, name: str) -> None:
     await COURSES[name](town)
     assert town.lines() == (LETTERS / f"{name}.txt").read_text("utf-8").splitlines()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("name", COURSES)
+async def test_a_letter_that_was_sent_reads_as_it_was_sent_whatever_has_happened_since(town: Town, name: str) -> None:
+    await COURSES[name](town)
+    sent = [replace(one.letter.message, state=MessageState.SENT) for one in town.read]
+    again = await town.books(lambda books: [town.teller.write(books, message).text for message in sent])
+    assert again == [one.letter.text for one in town.read]
 
 
 @pytest.mark.anyio

@@ -200,7 +200,8 @@ _BY_SCENARIO = (
     Mutant("nobody's deputy is asked", f"{_CASES}/approving.py", "    if deputy is not None:", "    if False:", f"{_PLAYED}[94-wakil-menjawab]"),
     Mutant("of several the first gives way", f"{_CASES}/approving.py", "slower = max(offered,", "slower = min(offered,", f"{_UNITS}/desk/test_mutual_aid.py::test_of_several_that_are_asked_the_latest_gives_way"),
     Mutant("help is asked for where a driver goes at once", _CARRY_OUT, "    if is_solved(request, trips):\n        eta_s =", "    if False:\n        eta_s =", f"{_UNITS}/desk/test_mutual_aid.py::test_nobody_is_asked_for_help_where_a_driver_takes_every_offer"),
-    Mutant("a letter speaks of the time of when it was planned", "dispatch/reading/letters.py", 'times["due"] = promise.due_at if promise is not None else times["due"]', "pass", "tests/unit/reading/test_letters.py::test_a_letter_that_is_not_sent_yet_speaks_of_the_ledgers_time"),
+    Mutant("a letter that was sent is written anew of what is there now", "dispatch/reading/seen.py", "if kept is not None and message.state is MessageState.SENT:", "if kept is not None and message.state is MessageState.DROPPED:", "tests/unit/tell/test_teller.py::test_what_was_sent_reads_later_as_it_was_sent"),
+    Mutant("a letter speaks of the time of when it was planned", "dispatch/reading/seen.py", "due=promise.due_at if promise is not None else None", "due=None", "tests/unit/reading/test_letters.py::test_a_letter_that_is_not_sent_yet_speaks_of_the_ledgers_time"),
     Mutant("nobody is rung where the crew finds nobody", f"{_CASES}/reports.py", "    else:\n        policy = unit.policy(books, now)", "    elif False:\n        policy = unit.policy(books, now)", f"{_PLAYED}[70-awak-melaporkan]"),
 )  # fmt: skip
 MUTANTS = (*_BY_MACHINE, *_BY_TEST, *_BY_SCENARIO)

@@ -26,7 +26,7 @@ from dispatch.settings import Settings
 from dispatch.store.sqlite import open_sqlite
 from dispatch.tell.gateway import AT_ONCE
 from tests.gateways import Delivery, Gateway, open_gateway
-from tests.people import BUDI, OPI, SITI
+from tests.people import BUDI, HOME, OPI, SITI
 from tests.servers import NO_TLS, free_port
 from tests.web.conftest import YANI, Service, prepare, serving
 
@@ -85,6 +85,25 @@ def test_without_a_gateway_one_tap_sends_it_and_another_says_so(service: Service
         assert again == sent
         found = opi.get("/api/messages", params={"state": "sent"}).json()
         assert [m["id"] for m in found if m["request_id"] == request_id] == [receipt["id"]]
+
+
+def test_what_somebody_sent_by_hand_reads_later_as_it_was_sent(service: Service) -> None:
+    assert service.app is not None
+    store = service.app.state.house.unit.store
+    with service.client(SITI) as siti, service.client(OPI) as opi:
+        request_id = ask(siti)["id"]
+        wait_for(lambda: len(linked(siti, request_id)()) >= 2, "receipt and offer")
+        offer = next(m for m in linked(opi, request_id)() if m["template"] == "offer")
+        assert "Jemput di Puskesmas Cikokol." in offer["text"]
+        path = f"/api/requests/{request_id}/messages"
+        assert opi.post(f"{path}/{offer['id']}/sent").json()["text"] == offer["text"]
+
+        def move(books: Books) -> None:
+            kept = books.requests.get(request_id)
+            books.requests.save(replace(kept, ask=replace(kept.ask, pickup=HOME), version=kept.version + 1))
+
+        store.submit(move).result()
+        assert [m["text"] for m in opi.get(path).json() if m["id"] == offer["id"]] == [offer["text"]]
 
 
 def test_a_step_that_may_still_be_taken_back_is_told_by_nobodys_hand(service: Service) -> None:

@@ -1,5 +1,6 @@
 """Asking over HTTP: the Cikokol case, repeats, scopes, and what operators do."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -28,6 +29,22 @@ def siti(service: Service) -> Any:
 def opi(service: Service) -> Any:
     with service.client(OPI) as client:
         yield client
+
+
+def test_staff_read_no_arrival_before_a_driver_has_agreed_and_operators_an_estimate(
+    siti: httpx.Client, opi: httpx.Client
+) -> None:
+    made = siti.post("/api/requests", json=REQUEST).json()
+    path = f"/api/requests/{made['id']}"
+    preview = siti.post("/api/suggestions", json={"need": "body", "pickup": "puskesmas-cikokol"}).json()
+    read = siti.get(path).json()
+    for said in (made["decision"]["sentence"], preview["sentence"], read["decision"]["sentence"]):
+        assert (" dihubungi." in said, re.findall(r"\d\d\.\d\d", said)) == (True, []), said
+    told = [line["text"] for client in (siti, opi) for line in client.get(path).json()["timeline"]]
+    assert [text for text in told if " dihubungi" in text]
+    assert [text for text in told if "perkiraan tiba" in text] == []
+    estimate = opi.get(path).json()["decision"]["sentence"]
+    assert re.search(r" dihubungi; perkiraan tiba \d\d\.\d\d\.$", estimate), estimate
 
 
 def test_staff_read_who_could_come_and_not_where_everybody_stands(siti: httpx.Client, opi: httpx.Client) -> None:

@@ -53,9 +53,14 @@ class _Reader:
         return [self.out(letter) for letter in await self._house.unit.store.read(lambda b: self.write(b, look(b)))]
 
     def write(self, books: Books, messages: Sequence[Message]) -> list[Letter]:
-        """The messages written out."""
-        zone, public_url = self._house.unit.zone, self._public_url
-        return [write_letter(books, message, zone=zone, public_url=public_url) for message in messages]
+        """The messages written out; what a gateway has sent has the links that it was sent with, or none."""
+        zone, teller = self._house.unit.zone, self._house.teller
+        return [
+            teller.write(books, message)
+            if message.state is MessageState.SENT and message.sent_by is None
+            else write_letter(books, message, zone=zone, public_url=self._public_url)
+            for message in messages
+        ]
 
     def out(self, letter: Letter) -> MessageOut:
         """A letter with the links that this person may use: none for what need not be said any more, and none before
@@ -115,7 +120,9 @@ async def mark_sent(request_id: str, message_id: MessageId, house: TheHouse, by:
         if message.state is MessageState.DROPPED:
             return Refusal(RefusalCode.MESSAGE_OVERTAKEN, {"message_id": message_id})
         if message.state is not MessageState.SENT:
-            books.outbox.save(message, replace(message, state=MessageState.SENT, sent_at=now, sent_by=by.actor.id))
+            [letter] = reader.write(books, [message])
+            sent = replace(letter.message, state=MessageState.SENT, sent_at=now, sent_by=by.actor.id)
+            books.outbox.save(message, sent)
         return str(message_id)
 
     done(await unit.once_at(by, mark))

@@ -21,9 +21,25 @@ const letters: Plugin = {
   },
 };
 
+// What all faces share comes before what one face says otherwise: of equal rules the later one holds.
+const order: Plugin = {
+  name: "order",
+  transformIndexHtml: {
+    order: "post",
+    handler: (html) => {
+      const links = html.match(/ *<link rel="stylesheet"[^>]*>\n/g) ?? [];
+      const shared = links.filter((link) => link.includes("/base-"));
+      if (shared.length !== 1) throw new Error(`${shared.length} stylesheets are shared, not one`);
+      const bare = links.reduce((rest, link) => rest.replace(link, ""), html);
+      const sorted = [...shared, ...links.filter((link) => !shared.includes(link))].join("");
+      return bare.replace("  </head>", `${sorted}  </head>`);
+    },
+  },
+};
+
 export default defineConfig({
   base,
-  plugins: [letters],
+  plugins: [letters, order],
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: "../static/dist",

@@ -6,7 +6,12 @@ import pytest
 
 from dispatch.desk.ports import Books
 from dispatch.domain.people import Person
+from dispatch.domain.vehicle import VehicleNow
+from dispatch.reading.base import read_vehicles
 from dispatch.reading.cars import Car, cars_of
+from dispatch.reading.requests import summaries_out
+from dispatch.store.books.vehicles import SqlVehicles
+from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.trip_steps import Step
 from tests.people import BUDI, SITI
@@ -31,7 +36,11 @@ async def plated(town: Town, *people: Person) -> Look:
 
 
 async def cars(town: Town, made: Look) -> list[Car]:
-    return list((await town.read(lambda books: cars_of(books, books.assignments.list_of(made.id)))).values())
+    def read(books: Books) -> list[Car]:
+        trips = books.assignments.list_of(made.id)
+        return list(cars_of(books, trips, read_vehicles(books, (trip.vehicle_id for trip in trips))).values())
+
+    return await town.read(read)
 
 
 async def test_who_was_asked_is_not_named_before_the_yes(town: Town) -> None:
@@ -54,3 +63,24 @@ async def test_what_is_not_known_is_left_out(town: Town) -> None:
     made = await town.ask()
     await town.take(made.assignments[0], Step.ACCEPT)
     assert await cars(town, made) == [Car()]
+
+
+async def test_a_list_reads_each_vehicle_once(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = await plated(town)
+    await town.take(made.assignments[0], Step.ACCEPT)
+    asked: list[str] = []
+    get = SqlVehicles.get
+
+    def note(self: SqlVehicles, vehicle_id: str) -> VehicleNow:
+        asked.append(vehicle_id)
+        return get(self, vehicle_id)
+
+    monkeypatch.setattr(SqlVehicles, "get", note)
+
+    def read(books: Books) -> list[tuple[str | None, str | None]]:
+        asked.clear()
+        [listed] = summaries_out(town.unit, books, [books.requests.get(made.id)], Lang.ID)
+        return [(trip.plate, trip.vehicle_name) for trip in listed.assignments]
+
+    assert await town.read(read) == [("B 1 XXX", "Kendaraan H3")]
+    assert asked == ["H3"]

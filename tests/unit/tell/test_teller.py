@@ -15,6 +15,7 @@ import pytest
 from dispatch.desk.ports import Books, Store
 from dispatch.domain.message import Message, MessageState, Template
 from dispatch.domain.people import Facility, FacilityKind
+from dispatch.domain.promise import make_promise
 from dispatch.domain.request import Contact
 from dispatch.tell.gateway import Gateways
 from dispatch.tell.plan import SETTLED
@@ -167,6 +168,25 @@ async def test_a_receipt_reaches_the_family_with_its_link_and_its_number(post: P
     ]
     (message,) = await post.messages("P-1")
     assert (message.state, message.tries, message.sent_at) == (MessageState.SENT, 1, NOW)
+
+
+async def test_what_was_sent_reads_later_as_it_was_sent(post: Post) -> None:
+    owed = make_promise(promise_id="J-1", request_id="P-1", owner="operator", why=Why.NOBODY_ELIGIBLE, now=NOW)
+    await post.promise()
+    await post.store.write(lambda books: books.promises.add(replace(owed, due_at=NOW + timedelta(minutes=20))))
+    await post.pass_on()
+    assert "paling lambat pukul 17.05." in post.texts("P-1")[0]
+
+    def move_on(books: Books) -> None:
+        books.promises.save(replace(owed, due_at=NOW + timedelta(minutes=45), version=owed.version + 1))
+        kept = books.requests.get("P-1")
+        later = replace(kept.ask, schedule_at=NOW + timedelta(days=1))
+        books.requests.save(replace(kept, ask=later, version=kept.version + 1))
+
+    await post.store.write(move_on)
+    messages = await post.messages("P-1")
+    read = await post.store.read(lambda books: [post.teller.write(books, message).text for message in messages])
+    assert read == post.texts("P-1")
 
 
 async def test_what_was_told_is_not_told_again_after_a_restart(post: Post) -> None:

@@ -82,30 +82,30 @@ TEXTS = {
         OFFER,
         (
             "Ambulans B: Ambulans transportasi hanya untuk pasien hidup dan menurut SOP tidak membawa jenazah (R01). "
-            "Mobil A tiba sekitar 16.59."
+            "Mobil A dihubungi; perkiraan tiba 16.59."
         ),
         "Katakan kepada keluarga: Mobil A sedang kami hubungi. Kami kabari lewat telepon ini.",
         (
             "Ambulans B: Transport ambulance: for living patients only; under the SOP it does not carry a deceased "
-            "person (R01). Mobil A arrives at about 16.59."
+            "person (R01). Mobil A is asked; it is estimated to arrive at 16.59."
         ),
         "Tell the family: we are asking Mobil A. We keep you informed on this number.",
     ),
     "offers": (
         OFFERS,
-        "Mobil A tiba sekitar 16.59. Mobil C berangkat.",
-        (
-            "Katakan kepada keluarga: Mobil A sedang kami hubungi, dan Mobil C sedang kami hubungi. Kami kabari lewat "
-            "telepon ini."
-        ),
-        "Mobil A arrives at about 16.59. Mobil C goes.",
-        ("Tell the family: we are asking Mobil A, and we are asking Mobil C. We keep you informed on this number."),
+        "Mobil A dihubungi; perkiraan tiba 16.59. Mobil C dihubungi.",
+        "Katakan kepada keluarga: Mobil A dan Mobil C sedang kami hubungi. Kami kabari lewat telepon ini.",
+        "Mobil A is asked; it is estimated to arrive at 16.59. Mobil C is asked.",
+        "Tell the family: we are asking Mobil A and Mobil C. We keep you informed on this number.",
     ),
     "offer and a sooner one for a yes": (
         replace(OFFER, passed=None, asks=(replace(YES, vehicle_id="B"),)),
-        "Mobil A tiba sekitar 16.59. Ambulans B dapat berangkat setelah petugas Dinas Kesehatan menyetujui (R02).",
+        (
+            "Mobil A dihubungi; perkiraan tiba 16.59. Ambulans B dapat berangkat setelah petugas Dinas Kesehatan "
+            "menyetujui (R02)."
+        ),
         "Katakan kepada keluarga: Mobil A sedang kami hubungi. Kami kabari lewat telepon ini.",
-        "Mobil A arrives at about 16.59. Ambulans B can go once the Health Office agrees (R02).",
+        "Mobil A is asked; it is estimated to arrive at 16.59. Ambulans B can go once the Health Office agrees (R02).",
         "Tell the family: we are asking Mobil A. We keep you informed on this number.",
     ),
     "approval": (
@@ -191,18 +191,23 @@ def test_the_ledgers_time_is_the_only_one_that_is_spoken_and_a_late_one_apologis
 def test_a_decision_says_what_is_done_and_what_to_tell(
     record: DecisionRecord, sentence_id: str, say_id: str, sentence_en: str, say_en: str
 ) -> None:
-    assert sentence(record, rule_of, ZONE, Lang.ID) == sentence_id
+    assert sentence(record, rule_of, ZONE, Lang.ID, with_estimates=True) == sentence_id
     assert say(record, ZONE, Lang.ID) == say_id
-    assert sentence(record, rule_of, ZONE, Lang.EN) == sentence_en
+    assert sentence(record, rule_of, ZONE, Lang.EN, with_estimates=True) == sentence_en
     assert say(record, ZONE, Lang.EN) == say_en
+
+
+def test_who_is_asked_is_said_without_the_arrival_that_no_driver_has_agreed_to() -> None:
+    assert sentence(OFFERS, rule_of, ZONE, Lang.ID) == "Mobil A dihubungi. Mobil C dihubungi."
+    assert sentence(OFFERS, rule_of, ZONE, Lang.EN) == "Mobil A is asked. Mobil C is asked."
 
 
 def test_a_reason_that_a_pack_has_in_indonesian_alone_is_shown_and_marked() -> None:
     bare = replace(RULES["R01"], reason_en=None)
-    said = sentence(OFFER, lambda *_: bare, ZONE, Lang.EN)
+    said = sentence(OFFER, lambda *_: bare, ZONE, Lang.EN, with_estimates=True)
     assert said == (
         "Ambulans B: “Ambulans transportasi hanya untuk pasien hidup dan menurut SOP tidak membawa jenazah” "
-        "(R01, in Indonesian). Mobil A arrives at about 16.59."
+        "(R01, in Indonesian). Mobil A is asked; it is estimated to arrive at 16.59."
     )
     found = PASSED.finding
     assert finding_text(found, bare, Lang.EN).lang is Lang.ID

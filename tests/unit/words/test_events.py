@@ -250,7 +250,7 @@ def test_a_line_says_who_did_what_and_why(event: Event, indonesian: str, english
 
 def test_a_decision_is_the_sentence_that_is_made_of_it() -> None:
     made = DecisionMade(at=NOW, outcome=Outcome.OFFER, decision_id=7)
-    assert event_text(made, Lang.ID, UTC, decision="Mobil A tiba sekitar 16.59.") == "Mobil A tiba sekitar 16.59."
+    assert event_text(made, Lang.ID, UTC, decision="Mobil A dihubungi.") == "Mobil A dihubungi."
 
 
 @pytest.mark.parametrize(

@@ -676,9 +676,9 @@ export interface components {
         /**
          * @description What a driver must know of the request.
          *
-         *     `stays_until`: nobody was there, and whoever asked is being rung. `death_reported`: a doctor is yet to confirm it.
-         *     `aboard` is the vehicle that keeps the patient until another has them. `waits`: the vehicle stays at the destination
-         *     for the way back.
+         *     `followed`: an ambulance is on its way behind a first contact. `stays_until`: nobody was there, and whoever asked is
+         *     being rung. `death_reported`: a doctor is yet to confirm it. `aboard` is the vehicle that keeps the patient until
+         *     another has them. `waits`: the vehicle stays at the destination for the way back.
          */
         OfferRequestOut: {
             id: string;
@@ -689,6 +689,8 @@ export interface components {
             note?: string | null;
             /** @default false */
             held: boolean;
+            /** @default false */
+            followed: boolean;
             schedule_at?: string | null;
             /** @default false */
             family_left: boolean;

@@ -6,6 +6,7 @@ export const minta = {
   newRequest: "Permintaan baru",
   fastest: "Tercepat",
   comes: "Yang berangkat",
+  asks: "Yang akan dihubungi",
   ahead: "berangkat lebih dahulu",
   more: "Pilihan lain",
   choose: "Pilih",

@@ -29,6 +29,7 @@ export const booking = {
   rides: {
     title: "Perjalanan dalam pesanan ini",
     coming: "Pesanan yang akan datang",
+    others: (count: number) => `${count} perjalanan lain`,
     none: "Belum ada pesanan.",
     back: "pulang",
     onCall: "pulang, menunggu kabar",

@@ -20,7 +20,8 @@ export const sopir = {
   taken: "Diterima otomatis untuk Anda.",
   tone: "Uji bunyi",
   end: "Selesai bertugas",
-  ahead: "Penolong pertama; ambulans gawat darurat menyusul.",
+  ahead: (followed: boolean) =>
+    `Penolong pertama; ambulans gawat darurat ${followed ? "menyusul" : "sedang dicarikan"}.`,
   held: "Tujuan ditahan: jemput dahulu, tujuan menyusul.",
   familyLeft: "Keluarga sudah berangkat sendiri. Operator akan menghubungi Anda.",
   later: "menyusul",

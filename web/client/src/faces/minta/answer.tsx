@@ -77,7 +77,7 @@ function Comes({ chosen }: { chosen: Candidate[] }) {
   const [only, second] = ordered;
   return (
     <>
-      <h2>{second ? words.comes : words.fastest}</h2>
+      <h2>{second ? words.asks : words.fastest}</h2>
       {only && !second && <Time candidate={only} />}
       {second && (
         <ol class="coming plain">

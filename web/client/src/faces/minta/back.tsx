@@ -11,6 +11,7 @@ const WAYS = words.ways.filter(([way]) => way !== "none");
 
 export const mayReturn = (request: RequestFull) =>
   request.need !== "document" &&
+  request.need !== "body" &&
   !!request.dropoff &&
   !request.returns &&
   !request.rides.some((ride) => ride.returns === request.id && ride.state === "scheduled");

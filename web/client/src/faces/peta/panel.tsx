@@ -133,7 +133,8 @@ function State({ request }: { request: RequestFull }) {
           {trips.map((trip) => (
             <li key={trip.id}>
               {trip.first_contact && <span class="chip">{text.firstContact}</span>}
-              {trip.instead && <span class="chip">{text.instead}</span>} {tripText(trip)}{" "}
+              {trip.instead && <span class="chip">{text.instead}</span>} {tripText(trip)}
+              {trip.state !== "offered" && car(trip) && <p class="soft">{car(trip)}</p>}
               {me.value?.role === "operator" && <OfTrip request={request} trip={trip} />}
             </li>
           ))}
@@ -169,17 +170,19 @@ function OfTrip({ request, trip }: { request: RequestFull; trip: Assignment }) {
     about.value = trip.id;
     opened.value = what;
   };
+  const moves = STATES[trip.state].loaded;
+  if (trip.correctable.length === 0 && !moves) return null;
   return (
-    <>
+    <p class="flow">
       {trip.correctable.length > 0 && <Button label={correct.button} class="link" onClick={ask("correct")} />}
-      {STATES[trip.state].loaded && (
+      {moves && (
         <Button
           label={transfer.button[request.need === "body" ? 1 : 0]}
           class="link"
           onClick={ask("transfer")}
         />
       )}
-    </>
+    </p>
   );
 }
 
@@ -188,7 +191,7 @@ function tripText(trip: Assignment): string {
     ? transfer.keeps(trip.vehicle_name)
     : `${trip.vehicle_name} ${text.trip[trip.state].toLowerCase()}`;
   if (trip.state === "offered") return `${state}, ${secondsLeft(trip, now.value)} dtk`;
-  return [state, arrival(trip, now.value), car(trip)].filter(Boolean).join(", ");
+  return [state, arrival(trip, now.value)].filter(Boolean).join(", ");
 }
 
 function Same({ request }: { request: RequestFull }) {

@@ -8,7 +8,7 @@ export function Notes(props: { request: Offer["request"]; assignment: Assignment
   const { request, assignment, now } = props;
   return (
     <>
-      {assignment?.first_contact && <p class="tell">{words.ahead}</p>}
+      {assignment?.first_contact && <p class="tell">{words.ahead(request.followed)}</p>}
       {assignment?.hands_over && <p class="tell">{words.handsOver}</p>}
       {request.aboard && !assignment?.hands_over && <p class="tell">{words.takesOver(request.aboard)}</p>}
       {request.schedule_at && <p class="tell">{text.booked(whenText(request.schedule_at, now))}</p>}
