@@ -64,15 +64,19 @@ def step_before_time(ask: Ask, now: datetime, policy: Policy, *, there_first: bo
 def step_for(ask: Ask, candidates: Sequence[Candidate], tried: Tried, unfilled: Unfilled) -> NextStep:
     """What to do over these candidates, knowing what was tried.
 
-    Silence is no refusal: for a red that nobody else can be offered, who did not answer is asked again at once.
+    Silence is no refusal: for a red that nobody else can be offered, who did not answer is asked again at once, and so
+    is a first contact beside somebody who is asked or comes.
     """
+    silent: frozenset[str] = tried.silent if ask.urgency is Urgency.RED else frozenset()
 
     def without(left: frozenset[str]) -> NextStep:
-        return next_step(candidates, tried=left, approved=tried.approved, choose=tried.choose, unfilled=unfilled)
+        return next_step(
+            candidates, tried=left, again=silent, approved=tried.approved, choose=tried.choose, unfilled=unfilled
+        )
 
     step = without(tried.vehicles)
     lacks = len(step.filled) < len(unfilled.slots)
-    return without(tried.vehicles - tried.silent) if lacks and tried.silent and ask.urgency is Urgency.RED else step
+    return without(tried.vehicles - silent) if lacks and silent else step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

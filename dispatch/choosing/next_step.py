@@ -71,13 +71,15 @@ def next_step(
     candidates: Sequence[Candidate],
     *,
     tried: frozenset[str],
+    again: frozenset[str] = frozenset(),
     approved: frozenset[tuple[str, str]] = frozenset(),
     choose: str | None = None,
     unfilled: Unfilled | None = None,
 ) -> NextStep:
     """What can be done for every unfilled slot, in the order of the candidates.
 
-    `tried` are vehicles that declined, let the offer pass or were refused; `approved` are (vehicle, rule) pairs that
+    `tried` are vehicles that declined, let the offer pass or were refused, and of them `again` are those that may be
+    asked again as first contact where nobody else can go ahead; `approved` are (vehicle, rule) pairs that
     somebody said yes to; `choose` comes first if it may go at once. What no vehicle can be offered waits for a yes, or
     a call-back is promised.
     """
@@ -91,7 +93,9 @@ def next_step(
     going = list(zip(needed.slots, ready, strict=False))
     main_eta_s = next((_eta_s(c) for slot, c in going if slot == 0), needed.main_eta_s)
     offers = tuple(OfferTo(vehicle_id=c.vehicle_id, slot=slot) for slot, c in going)
-    ahead = _first_contact(candidates, tried, main_eta_s) if needed.first_contact else None
+    ahead = None
+    if needed.first_contact:
+        ahead = _first_contact(candidates, tried, main_eta_s) or _first_contact(candidates, tried - again, main_eta_s)
     if ahead is not None:
         offers = (*offers, OfferTo(vehicle_id=ahead.vehicle_id, slot=FIRST_CONTACT))
     if len(going) == len(needed.slots):

@@ -149,6 +149,17 @@ def test_a_first_contact_goes_ahead_only_where_it_is_so_much_sooner() -> None:
     assert alone.promise == "nobody_eligible"
 
 
+def test_a_first_contact_that_was_silent_is_asked_again_beside_whoever_is_asked_already() -> None:
+    silent, other = (
+        Candidate(vehicle_id=name, eligible=False, first_contact=True, sooner_by_s=480.0) for name in ("T1", "T2")
+    )
+    held = Unfilled(slots=(), main_eta_s=1200.0)
+    found = ordered([verdict("A1"), silent, other], {"T1": arrival(240), "T2": arrival(360)})
+    for tried, again, goes in (({"T1"}, {"T1"}, "T2"), ({"T1", "T2"}, {"T1"}, "T1"), ({"T1", "T2"}, set(), None)):
+        step = next_step(found, tried=frozenset(tried), again=frozenset(again), unfilled=held)
+        assert [offer.vehicle_id for offer in step.offers] == [goes] * (goes is not None)
+
+
 def test_an_own_operator_is_asked_beside_the_promise_and_offered_after_his_yes() -> None:
     ranked = ordered([verdict("H4", own=True), verdict("H5", own=True)], {"H4": arrival(3300), "H5": arrival(2880)})
     step = next_step(ranked, tried=frozenset())
