@@ -3,20 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from dispatch.domain.assignment import Assignment
 from dispatch.domain.vehicle import VehicleNow
+from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.request_states import Outcome
 from dispatch.vocabulary.trip_steps import AssignmentState, Leg
-from geo.point import Point
+from geo.point import Point, distance_m
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Where a vehicle on a trip was seen, since when, in which state of the trip, and how far it had to go."""
+    """Where a vehicle on a trip was seen, since when, and in which state of the trip."""
 
     point: Point
     since: datetime
     state: AssignmentState
-    to_go_m: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,3 +49,10 @@ class Said:
     decision_id: int
     outcome: Outcome
     gist: int
+
+
+def moves_away(seen: Seen | None, trip: Assignment, here: Point, to: Point, policy: Policy) -> bool:
+    """Whether a vehicle is clearly farther from where it goes than where it was seen before in the same state."""
+    if seen is None or seen.state is not trip.state:
+        return False
+    return distance_m(here, to) > distance_m(seen.point, to) + policy.moving_away_m

@@ -73,7 +73,7 @@ def _is_so(unit: Unit, request: Request, trip: Assignment, event: TripNoticed, f
         case Notice.MOVING_AWAY:
             place = target_of(trip, request.ask)
             to_go_m = distance_m(fix.point, place.point) if fix is not None and place is not None else None
-            farthest_m = seen.to_go_m if seen is not None else None
+            farthest_m = distance_m(seen.point, place.point) if seen is not None and place is not None else None
             return same_leg and (to_go_m is None or farthest_m is None or to_go_m >= farthest_m)
         case Notice.SILENT:
             return same_leg and (fix is None or fix.taken_at <= event.at)

@@ -68,6 +68,7 @@ class Policy:
     depart_other_s: float = _figure(300.0, 10, 3_600, "R40")
     moving_red_s: float = _figure(180.0, 10, 3_600, "R40")
     moving_other_s: float = _figure(600.0, 10, 3_600, "R40")
+    moving_away_m: float = _figure(500.0, 100, 10_000, "R40")
     trip_silent_s: float = _figure(300.0, 30, 3_600, "R40")
     nobody_there_s: float = _figure(300.0, 30, 3_600, "R40")
     trip_ends_s: float = _figure(3_600.0, 300, 86_400, "R40")

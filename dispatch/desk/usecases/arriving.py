@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from dispatch.desk.command import DESK
-from dispatch.desk.ports import Books, StoreUnavailableError
+from dispatch.desk.ports import Books, Due, DueKind, StoreUnavailableError
 from dispatch.desk.road_ports import Roads
-from dispatch.desk.seen import Look
+from dispatch.desk.seen import Look, moves_away
 from dispatch.desk.unit import Unit
 from dispatch.domain.arrival import SAID_ANEW, Method, foresee
 from dispatch.domain.assignment import Assignment
@@ -81,6 +81,7 @@ async def follow_arrivals(unit: Unit) -> None:
             look = replace(look, at=now, roads_turn=turn)
             calculated.append((trip, fix))
         looks[name] = look
+    await _look_at_leaving(unit, calculated, now)
     for at in range(0, len(calculated), _AT_ONCE):
         some = calculated[at : at + _AT_ONCE]
         found = await unit.think(_calculate, unit.roads, some, now)
@@ -106,6 +107,24 @@ async def run_arrivals(unit: Unit, stop: asyncio.Event, *, every_s: float = 1.0)
             _log.exception("arrivals could not be calculated; they are tried again in %.0f s", every_s)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), every_s)
+
+
+async def _look_at_leaving(unit: Unit, trips: Iterable[tuple[_Trip, Fix]], now: datetime) -> None:
+    """The trips whose vehicles move away from where they head are looked at now."""
+    away = [trip.assignment for trip, fix in trips if _moves_away(unit, trip, fix)]
+    if away:
+        await unit.write(partial(_look_at, trips=away, now=now))
+
+
+def _moves_away(unit: Unit, trip: _Trip, fix: Fix) -> bool:
+    seen = unit.watched.get(trip.assignment.id)
+    return trip.heading is not None and moves_away(seen, trip.assignment, fix.point, trip.heading[1], trip.policy)
+
+
+def _look_at(books: Books, trips: Iterable[Assignment], now: datetime) -> None:
+    for trip in trips:
+        if books.assignments.get(trip.id).row.is_going:
+            books.timers.set(Due(kind=DueKind.WATCH, subject=trip.id, at=now))
 
 
 def _holds_until(trip: Assignment) -> datetime | None:

@@ -14,7 +14,7 @@ from dispatch.desk.effects.series import series_with
 from dispatch.desk.effects.standing import settle
 from dispatch.desk.effects.staying import may_stay
 from dispatch.desk.effects.steps import release, take_step
-from dispatch.desk.ports import Books, DueKind, LostRaceError
+from dispatch.desk.ports import Books, Due, DueKind, LostRaceError
 from dispatch.desk.record import Written
 from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.proposing import weigh
@@ -223,6 +223,8 @@ def _follow(books: Books, part: _Part, request: Request, actor: str) -> None:
                 books.assignments.save(replace(trip, version=before.version + 1))
             hasten_end(books, request, trip, now, policy)
     for trip in books.assignments.list_of(request.id):
+        if trip.row.is_going:  # what it is watched by may be another figure or place now
+            books.timers.set(Due(kind=DueKind.WATCH, subject=trip.id, at=now))
         step = goes_on(part.request.ask, part.ask, trip)
         if step is not None:
             command = StepCommand(step=step, actor=actor, source=StepSource.DESK, cause=StepCause.CHANGED)

@@ -36,6 +36,7 @@ from dispatch.vocabulary.request_states import ENDS
 from dispatch.vocabulary.trip_steps import AssignmentState, Step, StepSource
 
 _STUCK = 5  # a timer that is due again at the same moment so often changes nothing; what others do may renew it
+_ALL = 100_000  # more timers than can be due within minutes
 _log = logging.getLogger(__name__)
 
 
@@ -53,7 +54,7 @@ async def run_due(unit: Unit) -> datetime | None:
     ran: Counter[Due] = Counter()
     before, unit.ran_at = unit.ran_at, unit.clock.now()
     if before is not None and unit.ran_at < before:
-        await unit.store.write(partial(_look_again, now=unit.ran_at))
+        await unit.store.write(partial(_look_again, before=before, now=unit.ran_at))
     while True:
         now = unit.clock.now()
         listed = await unit.store.read(partial(_list_due, now=now, limit=MOST + len(failed)))
@@ -92,10 +93,13 @@ async def run_timers(unit: Unit, stop: asyncio.Event, *, at_most_s: float = 1.0)
             await asyncio.wait_for(stop.wait(), wait_s)
 
 
-def _look_again(books: Books, *, now: datetime) -> None:
+def _look_again(books: Books, *, before: datetime, now: datetime) -> None:
     """The clock was set back: by the new one, whoever waits or is booked is looked at too late."""
     for kind in (DueKind.PROMISE_RETRY, DueKind.SOONER, DueKind.BOOKING):
         books.timers.hasten(kind, now)
+    for due in books.timers.list_due(before + SEEK_EVERY, _ALL):
+        if due.kind is DueKind.SCHEDULED and waits_for_way_there(books, books.requests.get(due.subject)):
+            books.timers.set(replace(due, at=min(due.at, now)))
 
 
 async def _try(unit: Unit, timer: Due, failed: dict[tuple[DueKind, str], Exception]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from dispatch.desk.effects.noticing import notice, noticed
 from dispatch.desk.ports import Books, Due, DueKind
-from dispatch.desk.seen import Seen
+from dispatch.desk.seen import Seen, moves_away
 from dispatch.desk.unit import Unit, transaction
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.fix import Fix
@@ -20,7 +20,6 @@ from geo.point import distance_m
 
 MOVED_M = 100.0  # a vehicle that stands this near to where it stood has not moved; this project's own figure
 KEPT = 1_000  # places of vehicles on trips, before those of trips that are over are forgotten
-AWAY_M = 500.0  # farther from where it goes than at the look before: it moves away; this project's own figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +40,12 @@ class _Trip:
         return row.is_going and row.stay_s is None and self.assignment.state is not AssignmentState.ACCEPTED
 
     @property
-    def to_go_m(self) -> float | None:
-        """Metres in a straight line to where it goes now."""
+    def moves_away(self) -> bool:
+        """Whether its vehicle is clearly farther from where it goes than where it was seen before."""
         place = target_of(self.assignment, self.request.ask)
-        return distance_m(self.fix.point, place.point) if self.fix is not None and place is not None else None
+        if place is None or self.fix is None:
+            return False
+        return moves_away(self.seen, self.assignment, self.fix.point, place.point, self.policy)
 
 
 @transaction
@@ -82,7 +83,7 @@ def watch(unit: Unit, books: Books, now: datetime, due: Due) -> None:
 
 
 def _seen(trip: _Trip) -> Seen | None:
-    """Where the vehicle is, since when, and how far it has to go: a vehicle that has not moved keeps its time.
+    """Where the vehicle is, and since when: a vehicle that has not moved keeps its time.
 
     The first look of a leg is at the step itself; where that was lost in a restart the time begins anew.
     """
@@ -91,7 +92,7 @@ def _seen(trip: _Trip) -> Seen | None:
     before, state = trip.seen, trip.assignment.state
     if before is not None and before.state is state and distance_m(before.point, trip.fix.point) < MOVED_M:
         return before
-    return Seen(point=trip.fix.point, since=trip.now, state=state, to_go_m=trip.to_go_m)
+    return Seen(point=trip.fix.point, since=trip.now, state=state)
 
 
 def _limits(trip: _Trip, seen: Seen | None) -> Iterator[tuple[Notice, datetime]]:
@@ -115,12 +116,5 @@ def _limits(trip: _Trip, seen: Seen | None) -> Iterator[tuple[Notice, datetime]]
         yield Notice.SILENT, heard_at + timedelta(seconds=policy.trip_silent_s)
     if seen is not None:
         yield Notice.NOT_MOVING, seen.since + timedelta(seconds=policy.moving_red_s if red else policy.moving_other_s)
-        if trip.seen is not None and _moves_away(trip.seen, seen):
+        if trip.moves_away:
             yield Notice.MOVING_AWAY, trip.now
-
-
-def _moves_away(before: Seen, now: Seen) -> bool:
-    """Whether the vehicle is clearly farther from where it goes than at the look before, on the same leg."""
-    if before.state is not now.state or before.to_go_m is None or now.to_go_m is None:
-        return False
-    return now.to_go_m > before.to_go_m + AWAY_M

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Integer, delete, func, literal_column, select, update
 
 from dispatch.desk.ports import Due, DueKind
 from dispatch.store import tables
@@ -31,8 +31,8 @@ class SqlTimers(Book):
         self._connection.execute(later.values(at=now))
 
     def list_due(self, now: datetime, limit: int) -> list[Due]:
-        table = tables.due
-        query = select(table).where(table.c.at <= now).order_by(table.c.at, table.c.kind, table.c.subject)
+        table, was_set = tables.due, literal_column("due.rowid", Integer)  # SQLite's own number of a row
+        query = select(table).where(table.c.at <= now).order_by(table.c.at, table.c.kind, was_set)
         return self._all(Due, query.limit(limit))
 
     def next_at(self) -> datetime | None:

@@ -9,7 +9,7 @@ import pytest
 from dispatch.desk.command import Command
 from dispatch.desk.ports import DueKind
 from dispatch.desk.usecases import changes, changing, promises, requests, returning
-from dispatch.domain.booking import CALL_AFTER, CALL_WITHIN, SPAN, Repeat
+from dispatch.domain.booking import CALL_AFTER, CALL_WITHIN, SEEK_EVERY, SPAN, Repeat
 from dispatch.domain.promise import CALL_BACK_WITHIN
 from dispatch.domain.request import Ask, Contact
 from dispatch.importing import take_sheet
@@ -458,6 +458,19 @@ async def test_a_way_back_waits_for_its_way_there_and_somebody_rings_where_that_
         assert (await town.look(made[1])).live()
     else:
         assert waits.owed.why is Why.BOOKING_UNCERTAIN
+
+
+async def test_a_clock_that_is_set_back_makes_no_way_back_wait_longer_for_its_way_there(town: Town) -> None:
+    made = await book(town, back=later(hours=1))
+    await until(town, later(hours=-1))
+    (offered,) = (await town.look(made[0])).live()
+    await town.take(offered, *WAY[:4])
+    await until(town, later(hours=1))
+    town.clock.turn(-3_000)
+    await town.run_due()
+    due = await town.timer(DueKind.SCHEDULED, made[1].id)
+    assert due is not None
+    assert due.at <= town.clock.now() + SEEK_EVERY
 
 
 async def test_a_vehicle_that_is_kept_for_the_way_back_may_drive_the_way_there(town: Town) -> None:
