@@ -12,7 +12,8 @@ import numpy as np
 import osmium
 from numpy.typing import NDArray
 
-from geo.osm.tags import RESTRICTION_KEYS, directions, may_drive, passes, restriction_of, road_of, speeds_kph
+from geo.osm.access import NOWHERE, Passage, passage_of, passes
+from geo.osm.tags import RESTRICTION_KEYS, restriction_of, road_of, speeds_kph
 from geo.point import Bounds
 from geo.source import BuildError, Progress, one_line
 
@@ -23,13 +24,13 @@ _KEYS = ("highway", "barrier", *RESTRICTION_KEYS)
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A drivable way: its number, class, name, whether it is driven along and against its nodes, km/h each (or NaN)."""
+    """A drivable way: its number, class, name, who may drive along and against its nodes, km/h each (or NaN)."""
 
     number: int
     highway: str
     name: str
-    along: bool
-    against: bool
+    along: Passage
+    against: Passage
     along_kph: float
     against_kph: float
 
@@ -119,8 +120,8 @@ def _take_way(way: Any, roads: OsmRoads, box: tuple[float, ...]) -> bool:  # noq
     west, south, east, north = box
     if not any(west <= x <= east and south <= y <= north for _, x, y in nodes):
         return False
-    along, against = directions(tags)
-    if not may_drive(tags) or not (along or against):
+    along, against = passage_of(tags)
+    if along == against == NOWHERE:
         roads.left_out["ways that are no roads for an emergency vehicle"] += 1
         return False
     along_kph, against_kph = speeds_kph(tags)

@@ -7,9 +7,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo.osm.access import Access
 from geo.osm.read import OsmRoads, Restriction, read_osm
 from geo.point import EARTH_M
 from geo.roads.network import Network
+from geo.roads.speeds import bits
 from geo.roads.table import Origin, RoadTable, build_network
 from geo.roads.turns import FORBIDDEN
 from geo.source import BuildError, Progress
@@ -100,12 +102,13 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None) -> RoadTable:
     pieces = len(cut.start)
     if not pieces:
         raise BuildError("no road has two points within the area: check that it covers the file's region")
-    along = np.array([way.along for way in roads.ways])[cut.way]
-    against = np.array([way.against for way in roads.ways])[cut.way]
+    # Of each piece what each of MODES may do along it and against it: (pieces, 2, modes).
+    passage = np.array([(way.along, way.against) for way in roads.ways], np.uint8)[cut.way]
     # Both directions of a piece come one after the other.
     piece, backward = np.divmod(np.arange(2 * pieces), 2)
-    driven = np.where(backward, against[piece], along[piece])
-    piece, backward = piece[driven], backward[driven].astype(np.bool_)
+    driven = (passage[piece, backward] != Access.SHUT).any(axis=1)
+    piece, backward = piece[driven], backward[driven]
+    passage, backward = passage[piece, backward], backward.astype(np.bool_)
     tail, head = cut.node[:pieces][piece], cut.node[pieces:][piece]
     u, v = np.where(backward, head, tail), np.where(backward, tail, head)
     ways = [roads.ways[number] for number in cut.way[piece].tolist()]
@@ -125,6 +128,8 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None) -> RoadTable:
         speed_kph=np.where(backward, against_kph, along_kph),
         shapes=[lines[p][::-1] if b else lines[p] for p, b in zip(piece.tolist(), backward.tolist(), strict=True)],
         turns=turns,
+        shut=bits(passage == Access.SHUT),
+        local=bits(passage == Access.LOCAL),
         report=_report(roads, cut, turns, why),
     )
 

@@ -23,7 +23,7 @@ from geo.roads.graph import SearchGraph
 from geo.whole_file import whole_file
 
 MAGIC = b"JEMPUTRD"
-VERSION = 3
+VERSION = 4
 _ALIGN = 64
 _PREFIX = len(MAGIC) + 3 * 8
 
@@ -61,7 +61,8 @@ class Network:
     street the other way, or -1. shape_start: (M+1,) int64 into shape_lon, shape_lat: (G,) int32 of 1e-7 degrees.
     turn_from, turn_to: (T,) int32 edges; turn_cost_ms: (T,) int32, -1 forbidden: the rules of the source.
     graph: what searches run on. rank: (V,) int32, the importance of each of its vertices, the least 0 (see order).
-    metrics: name to (M,) int32 milliseconds.
+    edge_local: (M,) uint8, bits by metric (geo.roads.speeds.has_bit): only for who starts or ends there, not through.
+    metrics: name to (M,) int32 milliseconds, CLOSED_MS where the edge is shut.
     """
 
     meta: NetworkMeta
@@ -73,6 +74,7 @@ class Network:
     edge_class: NDArray[np.uint8]
     edge_name: NDArray[np.int32]
     edge_twin: NDArray[np.int32]
+    edge_local: NDArray[np.uint8]
     shape_start: NDArray[np.int64]
     shape_lon: NDArray[np.int32]
     shape_lat: NDArray[np.int32]

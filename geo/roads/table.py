@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from geo.osm.tags import ROAD_CLASSES, road_class
 from geo.roads.chains import node_graph, turn_graph
+from geo.roads.graph import CLOSED_MS
 from geo.roads.network import Network, NetworkMeta
 from geo.roads.order import node_order
 from geo.roads.parts import Part, largest_by_nodes, largest_by_turns, report_lost
-from geo.roads.speeds import METRICS, weights_ms
+from geo.roads.speeds import METRICS, has_bit, weights_ms
 from geo.roads.turns import FORBIDDEN, allowed_turns
 from geo.source import FASTEST_KPH, SLOWEST_KPH, BuildError, Progress
 
@@ -28,7 +29,8 @@ class RoadTable:
 
     speed_kph is NaN where the data does not say. shapes are (n, 2) arrays of lon, lat in travel order, n >= 2.
     turns is (t, 3): edge, following edge (both as rows of the edge columns), cost in ms or -1 for a forbidden turn.
-    report: sentences on what of the source the table leaves out.
+    shut and local: (m,) of bits by metric (geo.roads.speeds): in which the edge is shut, or only for who starts or ends
+    on it; None for nowhere. report: sentences on what of the source the table leaves out.
     """
 
     lon: NDArray[np.float64]
@@ -41,6 +43,8 @@ class RoadTable:
     speed_kph: NDArray[np.float64]
     shapes: Sequence[NDArray[np.float64]]
     turns: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 3), np.int64))
+    shut: NDArray[np.uint8] | None = None
+    local: NDArray[np.uint8] | None = None
     report: tuple[str, ...] = ()
 
 
@@ -108,6 +112,7 @@ def _network(
     east, north = (points.max(axis=0) / 1e7).tolist()
     rules = table.turns[part.edges[table.turns[:, 0]] & part.edges[table.turns[:, 1]]]
     rules = np.column_stack((edge_number[rules[:, 0]], edge_number[rules[:, 1]], rules[:, 2])).astype(np.int64)
+    shut = _kept_bits(table.shut, edges)
     if turn_costs == "osm":
         graph = turn_graph(allowed_turns(edge_from, edge_to, edge_twin, rules), len(edges))
     else:
@@ -136,11 +141,21 @@ def _network(
         turn_from=rules[:, 0].astype(np.int32),
         turn_to=rules[:, 1].astype(np.int32),
         turn_cost_ms=rules[:, 2].astype(np.int32),
+        edge_local=_kept_bits(table.local, edges),
         graph=graph,
         rank=np.zeros(0, np.int32),
         names=tuple(names),
-        metrics={metric: weights_ms(metric, length_m, class_index, speed_kph) for metric in METRICS},
+        metrics={
+            metric: np.where(
+                has_bit(shut, metric), CLOSED_MS, weights_ms(metric, length_m, class_index, speed_kph)
+            ).astype(np.int32)
+            for metric in METRICS
+        },
     )
+
+
+def _kept_bits(of_edge: NDArray[np.uint8] | None, edges: NDArray[np.int64]) -> NDArray[np.uint8]:
+    return np.zeros(len(edges), np.uint8) if of_edge is None else of_edge[edges]
 
 
 def _judge(table: RoadTable) -> None:

@@ -9,6 +9,10 @@ import pytest
 
 from geo.osm.tags import ROAD_CLASSES
 from geo.roads.build_osm import build_from_osm, read_polygon
+from geo.roads.graph import CLOSED_MS
+from geo.roads.network import open_network, write_network
+from geo.roads.speeds import METRICS, Caps, has_bit
+from geo.roads.traffic import SLICES, under
 from geo.search.nearest import NearestSearch
 from geo.search.snap import Snapper
 from geo.source import BuildError
@@ -76,7 +80,7 @@ def test_a_way_is_driven_in_the_directions_of_its_tags(
         ({"access": "destination"}, True),
         ({"access": "customers"}, True),
         ({"access": "permissive"}, True),
-        ({"access": "private"}, False),
+        ({"access": "private"}, True),
         ({"access": "no"}, False),
         ({"motor_vehicle": "no"}, False),
         ({"access": "no", "motor_vehicle": "destination"}, True),
@@ -255,3 +259,31 @@ def test_porto_has_its_restrictions_one_way_streets_and_little_cut_off(real: Rea
     assert 0.08 < one_way_m < 0.25
     assert net.graph.turn_aware
     assert not real("porto", "none").graph.turn_aware
+
+
+def test_the_network_knows_what_is_shut_and_what_is_local_for_whom(tmp_path: Path) -> None:
+    ways = {
+        1: ([1, 2], {**ROAD, "name": "A", "access": "destination"}),
+        2: ([2, 3], {**ROAD, "name": "B", "oneway": "yes", "oneway:emergency": "no"}),
+        3: ([3, 4, 2], ROAD),
+        4: ([2, 5], {**ROAD, "name": "C", "access": "private"}),
+    }
+    net, _ = town(tmp_path, xml(CROSS, ways))
+    write_network(net, tmp_path / "kota.roads")
+    net = open_network(tmp_path / "kota.roads")
+    about: dict[str, set[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for edge, name in enumerate(net.edge_name.tolist()):
+        shut = tuple(metric for metric in METRICS if net.metrics[metric][edge] >= CLOSED_MS)
+        local = tuple(metric for metric in METRICS if has_bit(net.edge_local, metric)[edge])
+        about.setdefault(net.names[name], set()).add((shut, local))
+    assert about == {
+        "A": {((), ("car", "hearse"))},
+        "B": {((), ()), (("car", "hearse"), ())},
+        "C": {((), METRICS)},
+        "": {((), ())},
+    }
+    # What is shut stays shut at every hour and under other caps.
+    for hour in (None, SLICES[0], SLICES[2]):
+        changed = under(net, hour, None, Caps(town_kph=20.0, open_kph=50.0))
+        for metric in METRICS:
+            assert ((changed.metrics[metric] >= CLOSED_MS) == (net.metrics[metric] >= CLOSED_MS)).all()

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.osm.tags import directions, may_drive, passes, read_speed, restriction_of, speeds_kph
+from geo.osm.access import Access, passage_of, passes
+from geo.osm.tags import read_speed, restriction_of, speeds_kph
 from geo.source import FASTEST_KPH, SLOWEST_KPH
 
 
@@ -54,8 +55,9 @@ KEYS = st.sampled_from(
 
 @given(st.dictionaries(KEYS, st.text(max_size=12)))
 def test_any_tags_at_all_are_understood_in_some_way(tags: dict[str, str]) -> None:
-    assert isinstance(may_drive(tags), bool)
+    for plain, siren, hearse in passage_of(tags):
+        assert {plain, siren, hearse} <= set(Access)
+        assert siren >= plain >= hearse
     assert isinstance(passes(tags), bool)
-    assert directions(tags) in {(True, True), (True, False), (False, True), (False, False)}
     assert all(math.isnan(kph) or SLOWEST_KPH <= kph <= FASTEST_KPH for kph in speeds_kph(tags))
     assert (kind := restriction_of(tags)) is None or kind.startswith(("no_", "only_"))
