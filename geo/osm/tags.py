@@ -5,7 +5,7 @@ geo.osm.access.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import nan
 from types import MappingProxyType
 
@@ -34,7 +34,16 @@ SPEED_KPH: Mapping[str, float] = MappingProxyType(
 )
 ROAD_CLASSES = tuple(SPEED_KPH)
 # No roads for cars, but driven where a word about motor vehicles or emergencies says so.
-BY_WORD_ONLY = frozenset({"track", "pedestrian", "busway", "bus_guideway", "path", "footway", "cycleway", "bridleway"})
+BY_WORD_ONLY = frozenset({"track", "pedestrian", "busway", "path", "footway", "cycleway", "bridleway"})
+# What a relation may be of, to say something to an ambulance.
+RESTRICTION_TYPES = ("restriction", "restriction:motorcar", "restriction:motor_vehicle")
+RESTRICTION_KINDS = frozenset(
+    {
+        "no_left_turn", "no_right_turn", "no_straight_on", "no_u_turn", "no_entry", "no_exit",
+        "only_left_turn", "only_right_turn", "only_straight_on", "only_u_turn",
+    }
+)  # fmt: skip
+_AS_WRITTEN = frozenset({"name", "ref"})
 RESTRICTION_KEYS = ("restriction:motorcar", "restriction:motor_vehicle", "restriction")
 
 _KPH = {"": 1.0, "km/h": 1.0, "kmh": 1.0, "kph": 1.0, "mph": 1.609344, "knots": 1.852}
@@ -68,10 +77,17 @@ def read_speed(text: str) -> float:
 
 
 def restriction_of(tags: Tags) -> str | None:
-    """The kind of a turn restriction, such as `no_left_turn`, or None where it says nothing to an emergency vehicle."""
-    kind = _first_of(tags, RESTRICTION_KEYS) or ""
+    """The kind of a turn restriction such as `no_left_turn`, or None where it says nothing to an emergency vehicle; a
+    kind that is not one of RESTRICTION_KINDS forbids nothing.
+    """
+    kind = _first_of(tags, RESTRICTION_KEYS)
     exempt = {word.strip() for word in tags.get("except", "").split(";")}
-    return kind if kind.startswith(("no_", "only_")) and not exempt & _EXEMPT else None
+    return None if kind is None or kind == "none" or exempt & _EXEMPT else kind
+
+
+def read_tags(given: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Tags as they are meant: values in small letters without spaces around them, but for names."""
+    return {key: value if key in _AS_WRITTEN else value.strip().lower() for key, value in given}
 
 
 def _one_speed(text: str) -> float:

@@ -1,6 +1,7 @@
 """Networks from OpenStreetMap files: what becomes an edge, what stops a car, which turns are forbidden."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -225,6 +226,29 @@ def test_a_broken_empty_or_wrong_file_is_refused_with_what_to_do(
     path.write_bytes(content)
     with pytest.raises(BuildError, match=message):
         build_from_osm(path, lambda _: None, region="Kota")
+
+
+def test_objects_in_any_order_with_ids_below_nothing_are_the_same_town(tmp_path: Path) -> None:
+    rules = [restriction("no_left_turn", 11, 2, 14)]
+    text = xml(CROSS, RING, rules, {4: {"barrier": "bollard"}})
+    plain, _ = town(tmp_path, text)
+    lines = text.splitlines()
+    backwards = "\n".join([lines[0], *lines[-2:0:-1], lines[-1]])
+    below = re.sub(r"(id|ref)='(\d+)'", r"\1='-\2'", text)
+    for other in (backwards, below, re.sub(r"(id|ref)='(\d+)'", r"\1='-\2'", backwards)):
+        again, _ = town(tmp_path, other)
+        assert streets(again) == streets(plain)
+        assert len(again.turn_from) == len(plain.turn_from) == 1
+        assert sorted(again.metrics["car"].tolist()) == sorted(plain.metrics["car"].tolist())
+
+
+def test_two_nodes_in_a_place_of_which_one_has_a_barrier_stop_a_car(tmp_path: Path) -> None:
+    nodes = {**CROSS, 6: CROSS[2]}
+    ways = {1: ([1, 2, 6, 3], ROAD), 2: ([1, 4, 3], ROAD)}
+    net, said = town(tmp_path, xml(nodes, ways, node_tags={6: {"barrier": "block"}}))
+    assert "1 barriers stop a car" in said
+    assert streets(net).count(("", (0, 0), (1, 0))) == 1
+    assert all((net.edge_to == node).sum() == 1 for node in np.flatnonzero(np.abs(net.node_lon - WEST - STEP) < 1e-9))
 
 
 def test_the_same_town_as_pbf_gives_the_same_network(tmp_path: Path) -> None:
