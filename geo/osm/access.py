@@ -8,7 +8,8 @@ may: `emergency=no` shuts a way to both.
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
-from geo.osm.tags import BY_WORD_ONLY, ROAD_CLASSES, Tags, road_of
+from geo.osm.limits import SIZES, Size, fits
+from geo.osm.tags import BY_WORD_KPH, ROAD_CLASSES, Tags, road_of
 
 MODES = ("car", "siren", "hearse")
 
@@ -26,7 +27,7 @@ Passage = tuple[Access, Access, Access]
 NOWHERE: Passage = (Access.SHUT, Access.SHUT, Access.SHUT)
 
 # From the most general to the most special: the last that is there decides.
-_KEYS = ("access", "vehicle", "motor_vehicle", "motorcar")
+ACCESS_KEYS = ("access", "vehicle", "motor_vehicle", "motorcar")
 _SHUT = frozenset(
     {
         "no", "agricultural", "forestry", "military", "psv", "bus", "taxi", "bicycle", "foot", "use_sidepath",
@@ -49,11 +50,13 @@ _ONE_WAY: Mapping[str, tuple[bool, bool]] = (
     | dict.fromkeys(("no", "false", "0", "alternating"), (True, True))
     | {"reversible": (False, False)}
 )
+# What has one of these is no point of a road but something beside it that is drawn on it.
+_BESIDE = ("amenity", "shop", "office", "tourism", "leisure", "entrance")
 # Barriers through which a car passes, or that are opened for an ambulance.
 _PASSABLE = frozenset(
     {
         "border_control", "bump_gate", "cattle_grid", "coupure", "entrance", "gate", "hampshire_gate",
-        "height_restrictor", "kerb", "lift_gate", "no", "rope", "sally_port", "sliding_beam",
+        "height_restrictor", "lift_gate", "no", "rope", "sally_port", "sliding_beam",
         "sliding_gate", "spikes", "swing_gate", "toll_booth", "wicket_gate",
     }
 )  # fmt: skip
@@ -64,7 +67,7 @@ def passage_of(tags: Tags) -> tuple[Passage, Passage]:
     highway = road_of(tags)
     if tags.get("area") == "yes" or tags.get("route") == "ferry":
         return NOWHERE, NOWHERE
-    if highway not in ROAD_CLASSES and highway not in BY_WORD_ONLY:
+    if highway not in ROAD_CLASSES and highway not in BY_WORD_KPH:
         return NOWHERE, NOWHERE
     along, against = _one_way(tags, highway, ())
     siren = _one_way(tags, highway, ("oneway:emergency",))
@@ -74,22 +77,53 @@ def passage_of(tags: Tags) -> tuple[Passage, Passage]:
     )
 
 
-def passes(tags: Tags) -> bool:
-    """Whether a car passes a node with these tags."""
-    barrier = tags.get("barrier")
-    if barrier is None:
-        return True
-    said = _last_of(tags, (*_KEYS, "emergency"), "")
-    if barrier in _PASSABLE:
-        # Somebody opens a private gate for an ambulance.
-        return said is None or _level(said) is not Access.SHUT
-    return said is not None and _level(said) is not Access.SHUT and not set(_words(said)) <= _PRIVATE
+def passes(tags: Tags, sizes: Mapping[str, Size] = SIZES) -> tuple[bool, ...]:
+    """Whether each of MODES passes a node with these tags."""
+    if any(key in tags for key in _BESIDE):
+        return (True,) * len(MODES)
+    said = _last_of(tags, ACCESS_KEYS, "")
+    level = None if said is None else _level(said)
+    if _lets_through(tags):
+        # Somebody opens a private gate for an ambulance and for a hearse.
+        plain = level is not Access.SHUT
+    else:
+        plain = level is not None and level is not Access.SHUT and not _words(said) <= _PRIVATE
+    emergency = _words(tags.get("emergency"))
+    siren = plain or bool(emergency & _YES)
+    if emergency & _SHUT:
+        plain = siren = False
+    may = {"car": plain, "siren": siren, "hearse": plain}
+    return tuple(may[mode] and fits(tags, sizes[mode]) for mode in MODES)
+
+
+def narrowed(passage: Passage, tags: Tags, sizes: Mapping[str, Size]) -> Passage:
+    """What each of MODES may do on a way that vehicles must not be too wide or high for."""
+    car, siren, hearse = (
+        here if fits(tags, sizes[mode]) else Access.SHUT for here, mode in zip(passage, MODES, strict=True)
+    )
+    return car, siren, hearse
+
+
+def _lets_through(tags: Tags) -> bool:
+    """Whether a car passes what stands at a node, if nothing is said about who may."""
+    match tags.get("barrier"):
+        case None:
+            return True
+        case "bollard":
+            return tags.get("bollard") == "rising"
+        case "chain":
+            return tags.get("locked") == "no"
+        case "kerb":
+            # Of a crossing the kerb is at its side (OSRM reads it so too).
+            return tags.get("kerb") != "raised" or tags.get("highway") == "crossing"
+        case barrier:
+            return barrier in _PASSABLE
 
 
 def _towards(tags: Tags, highway: str, way: str, *, driven: bool, driven_with_siren: bool) -> Passage:
     """What each may do in one direction, `forward` or `backward`."""
-    by_word = highway in BY_WORD_ONLY
-    said = _last_of(tags, _KEYS[1:] if highway in _WIDER else _KEYS[2:] if by_word else _KEYS, way)
+    by_word = highway in BY_WORD_KPH
+    said = _last_of(tags, ACCESS_KEYS[1:] if highway in _WIDER else ACCESS_KEYS[2:] if by_word else ACCESS_KEYS, way)
     if by_word and said is None:
         plain, siren = Access.SHUT, Access.SHUT
     else:

@@ -3,7 +3,7 @@
 import math
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ import numpy as np
 import osmium
 from numpy.typing import NDArray
 
-from geo.osm.access import NOWHERE, Passage, passage_of, passes
+from geo.osm.access import ACCESS_KEYS, NOWHERE, Passage, narrowed, passage_of, passes
+from geo.osm.limits import SIZES, Size
 from geo.osm.tags import (
     RESTRICTION_KEYS,
     RESTRICTION_KINDS,
@@ -28,7 +29,7 @@ from geo.source import BuildError, Progress, one_line
 _EARTH: Bounds = (-math.inf, -math.inf, math.inf, math.inf)
 _SAY_EVERY = 50_000
 _UNKNOWN = 2**31 - 1  # what osmium gives for a coordinate that it does not know
-_KEYS = ("highway", "barrier", *RESTRICTION_KEYS)
+_KEYS = ("highway", "barrier", "maxwidth", "maxheight", *ACCESS_KEYS, *RESTRICTION_KEYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ class Restriction:
 class OsmRoads:
     """What a file holds of roads. The nodes of ways[i] are rows first[i] to first[i+1] of ref, lon and lat.
 
-    lon and lat are in degrees, NaN where the file does not say where a node lies. blocked: nodes that no car passes.
+    lon and lat are in degrees, NaN where the file does not say where a node lies. blocked: nodes that nobody passes;
+    passed: those that not all pass, and which of MODES do.
     left_out: how many things were not taken over, by reason.
     """
 
@@ -68,6 +70,7 @@ class OsmRoads:
     x: "array[int]" = field(default_factory=lambda: array("q"))
     y: "array[int]" = field(default_factory=lambda: array("q"))
     blocked: set[int] = field(default_factory=set)
+    passed: dict[int, tuple[bool, ...]] = field(default_factory=dict)
     restrictions: list[Restriction] = field(default_factory=list)
     left_out: Counter[str] = field(default_factory=Counter)
     date: str = "unknown"
@@ -85,15 +88,19 @@ class OsmRoads:
         return np.where(known[:, None], raw / 1e7, np.nan)
 
 
-def read_osm(path: Path, progress: Progress, bounds: Bounds | None = None) -> OsmRoads:
-    """The roads of a file, of which some point lies within the bounds: west, south, east, north in degrees. Raises
-    BuildError if it cannot be read, or holds no roads or not where they lie.
+def read_osm(
+    path: Path, progress: Progress, bounds: Bounds | None = None, sizes: Mapping[str, Size] = SIZES
+) -> OsmRoads:
+    """The roads of a file, of which some point lies within the bounds: west, south, east, north in degrees; `sizes` are
+    those of the vehicles by kind of trip. Raises BuildError if it cannot be read, or holds no roads or not where they
+    lie.
     """
     roads = OsmRoads()
     try:
         objects = osmium.FileProcessor(str(path)).with_locations()
         roads.date = (objects.header.get("osmosis_replication_timestamp") or "unknown")[:10]
-        _take(iter(objects.with_filter(osmium.filter.KeyFilter(*_KEYS))), roads, progress, bounds or _EARTH)
+        found = iter(objects.with_filter(osmium.filter.KeyFilter(*_KEYS)))
+        _take(found, roads, progress, bounds or _EARTH, sizes)
         _find_places(path, roads)
     except RuntimeError as error:
         raise BuildError(
@@ -124,20 +131,30 @@ def _find_places(path: Path, roads: OsmRoads) -> None:
         roads.x[row], roads.y[row] = found.get(roads.refs[row], (roads.x[row], roads.y[row]))
 
 
-def _take(objects: Iterator[Any], roads: OsmRoads, progress: Progress, bounds: Bounds) -> None:
+def _take(
+    objects: Iterator[Any], roads: OsmRoads, progress: Progress, bounds: Bounds, sizes: Mapping[str, Size]
+) -> None:
     box = tuple(degrees * 1e7 for degrees in bounds)
     for one in objects:
         if one.is_node():
-            if not passes(read_tags(one.tags)):
+            passed = passes(read_tags(one.tags), sizes)
+            if not any(passed):
                 roads.blocked.add(one.id)
+            elif not all(passed):
+                roads.passed[one.id] = passed
         elif one.is_way():
-            if _take_way(one, roads, box) and len(roads.ways) % _SAY_EVERY == 0:
+            if _take_way(one, roads, box, sizes) and len(roads.ways) % _SAY_EVERY == 0:
                 progress(f"{len(roads.ways):,} roads read")
         elif one.tags.get("type", "").strip().lower() in RESTRICTION_TYPES:
             _take_restriction(one, roads)
 
 
-def _take_way(way: Any, roads: OsmRoads, box: tuple[float, ...]) -> bool:  # noqa: ANN401 - osmium lends its own types
+def _take_way(
+    way: Any,  # noqa: ANN401 - osmium lends its own types
+    roads: OsmRoads,
+    box: tuple[float, ...],
+    sizes: Mapping[str, Size],
+) -> bool:
     """Keep a way if it is a road with a point within the box, in 1e-7 degrees; whether it was kept."""
     tags = read_tags(way.tags)
     if "highway" not in tags:
@@ -150,6 +167,10 @@ def _take_way(way: Any, roads: OsmRoads, box: tuple[float, ...]) -> bool:  # noq
     along, against = passage_of(tags)
     if along == against == NOWHERE:
         roads.left_out["ways that are no roads for an emergency vehicle"] += 1
+        return False
+    along, against = narrowed(along, tags, sizes), narrowed(against, tags, sizes)
+    if along == against == NOWHERE:
+        roads.left_out["ways that are too narrow or low"] += 1
         return False
     along_kph, against_kph = speeds_kph(tags)
     name = one_line(tags.get("name") or tags.get("ref") or "")

@@ -6,7 +6,7 @@ geo.osm.access.
 
 import re
 from collections.abc import Iterable, Mapping
-from math import nan
+from math import inf, isnan, nan
 from types import MappingProxyType
 
 from geo.source import FASTEST_KPH, SLOWEST_KPH
@@ -33,8 +33,27 @@ SPEED_KPH: Mapping[str, float] = MappingProxyType(
     }
 )
 ROAD_CLASSES = tuple(SPEED_KPH)
-# No roads for cars, but driven where a word about motor vehicles or emergencies says so.
-BY_WORD_ONLY = frozenset({"track", "pedestrian", "busway", "path", "footway", "cycleway", "bridleway"})
+# No roads for cars, but driven where a word about motor vehicles or emergencies says so; they count as `service`. How
+# fast is this project's estimate: among walkers at little more than their pace.
+BY_WORD_KPH: Mapping[str, float] = MappingProxyType(
+    {"track": 12.0, "pedestrian": 6.0, "busway": 30.0, "path": 6.0, "footway": 6.0, "cycleway": 6.0, "bridleway": 6.0}
+)
+# What slows a way down: at most so many km/h (OSRM, profiles/car.lua, BSD-2-Clause), and so much of the pace of its
+# class, which lies below most of these (this project's estimate).
+_SLOW: Mapping[str, Mapping[str, tuple[float, float]]] = {
+    "surface": dict.fromkeys(("unpaved", "gravel", "ground", "dirt", "grass", "pebblestone", "wood"), (40.0, 0.7))
+    | {"paving_stones": (60.0, 1.0), "sett": (40.0, 0.8), "cobblestone": (30.0, 0.7), "clay": (30.0, 0.7)}
+    | {"earth": (20.0, 0.7), "stone": (20.0, 0.5), "rocky": (20.0, 0.5), "sand": (20.0, 0.5), "mud": (10.0, 0.5)},
+    "smoothness": {
+        "bad": (40.0, 0.7), "very_bad": (20.0, 0.5), "horrible": (10.0, 0.3), "very_horrible": (5.0, 0.2),
+        "impassable": (5.0, 0.1),
+    },
+    "tracktype": {
+        "grade1": (60.0, 1.0), "grade2": (40.0, 0.9), "grade3": (30.0, 0.7), "grade4": (25.0, 0.6),
+        "grade5": (20.0, 0.5),
+    },
+    "service": dict.fromkeys(("alley", "driveway", "parking_aisle", "drive-through"), (15.0, 0.7)),
+}  # fmt: skip
 # What a relation may be of, to say something to an ambulance.
 RESTRICTION_TYPES = ("restriction", "restriction:motorcar", "restriction:motor_vehicle")
 RESTRICTION_KINDS = frozenset(
@@ -61,13 +80,30 @@ def road_of(tags: Tags) -> str:
 
 def road_class(highway: str) -> str:
     """The known class of an OSM `highway` value: ways that are no roads count as `service`, all others as `road`."""
-    return highway if highway in ROAD_CLASSES else "service" if highway in BY_WORD_ONLY else "road"
+    return highway if highway in ROAD_CLASSES else "service" if highway in BY_WORD_KPH else "road"
 
 
 def speeds_kph(tags: Tags) -> tuple[float, float]:
-    """The speed limits of a way along its nodes and against them; NaN where the tags name none."""
+    """How fast a way is driven along its nodes and against them; NaN where the pace of its class holds.
+
+    A limit is driven as it is; a bad surface and a narrow alley slow a way down, limited or not.
+    """
     both = _first_of(tags, ("maxspeed", "maxspeed:type", "zone:maxspeed", "source:maxspeed")) or ""
-    return read_speed(tags.get("maxspeed:forward", both)), read_speed(tags.get("maxspeed:backward", both))
+    along, against = read_speed(tags.get("maxspeed:forward", both)), read_speed(tags.get("maxspeed:backward", both))
+    highway = road_of(tags)
+    by_word = BY_WORD_KPH.get(highway, inf)
+    slow = [steps[tags[key]] for key, steps in _SLOW.items() if tags.get(key) in steps]
+    if not slow and by_word == inf:
+        return along, against
+    most, share = min((kph for kph, _ in slow), default=inf), min((part for _, part in slow), default=1.0)
+    pace = by_word if by_word < inf else SPEED_KPH[road_class(highway)]
+    return _slowed(along, pace, by_word, most, share), _slowed(against, pace, by_word, most, share)
+
+
+def _slowed(limit: float, pace: float, by_word: float, most: float, share: float) -> float:
+    """The km/h of a way whose limit (or NaN) and class, and what is bad about it, are known."""
+    at_best = min(pace if isnan(limit) else limit, by_word)
+    return max(SLOWEST_KPH, min(at_best * share, most))
 
 
 def read_speed(text: str) -> float:

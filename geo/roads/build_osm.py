@@ -9,6 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.osm.access import Access
+from geo.osm.limits import SIZES, Size
 from geo.osm.read import OsmRoads, Restriction, read_osm
 from geo.roads.cut import Cut
 from geo.roads.network import Network
@@ -21,14 +22,20 @@ _Ints = NDArray[np.int64]
 
 
 def build_from_osm(
-    path: Path, progress: Progress, *, region: str, area: Path | None = None, turn_costs: str = "osm"
+    path: Path,
+    progress: Progress,
+    *,
+    region: str,
+    area: Path | None = None,
+    turn_costs: str = "osm",
+    sizes: Mapping[str, Size] = SIZES,
 ) -> Network:
-    """The roads of an .osm.pbf or .osm file, within the polygons of a GeoJSON file where one is given. Raises
-    BuildError, saying what is wrong with a file and what to do.
+    """The roads of an .osm.pbf or .osm file, within the polygons of a GeoJSON file where one is given, for vehicles of
+    these sizes. Raises BuildError, saying what is wrong with a file and what to do.
     """
     inside = None if area is None else read_polygon(area)
     progress(f"reading {path.name}")
-    roads = read_osm(path, progress, None if inside is None else tuple(shapely.bounds(inside).tolist()))
+    roads = read_osm(path, progress, None if inside is None else tuple(shapely.bounds(inside).tolist()), sizes)
     progress(f"{len(roads.ways):,} roads with {len(roads.restrictions):,} turn restrictions; cutting them at junctions")
     table = _table(roads, inside)
     for sentence in table.report:
@@ -62,6 +69,7 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None) -> RoadTable:
         raise BuildError("no road has two points within the area: check that it covers the file's region")
     # Of each piece what each of MODES may do along it and against it: (pieces, 2, modes).
     passage = np.array([(way.along, way.against) for way in roads.ways], np.uint8)[cut.way]
+    passage = np.where(cut.passed[:, None, :], passage, Access.SHUT)
     # Both directions of a piece come one after the other.
     piece, backward = np.divmod(np.arange(2 * pieces), 2)
     driven = (passage[piece, backward] != Access.SHUT).any(axis=1)
@@ -125,6 +133,8 @@ def _turns(
 def _report(roads: OsmRoads, cut: Cut, turns: _Ints, why: Counter[str]) -> tuple[str, ...]:
     said = [f"{len(turns):,} turns are forbidden by {len(roads.restrictions) - why.total():,} restrictions"]
     said.append(f"{cut.barriers:,} barriers stop a car")
+    if roads.passed:
+        said.append(f"{len(roads.passed):,} nodes let only some vehicles pass")
     if cut.without_place:
         said.append(f"{cut.without_place:,} points of roads lie outside the file")
     said += [f"left out: {count:,} {reason}" for reason, count in sorted((roads.left_out + why).items())]

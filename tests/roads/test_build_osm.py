@@ -108,36 +108,72 @@ def test_only_roads_that_an_emergency_vehicle_may_use_are_taken(
     assert ("left out: 1 ways that are no roads for an emergency vehicle" in said) != kept
 
 
+ALL, NOBODY, SIREN = ("car", "siren", "hearse"), (), ("siren",)
+
+
 @pytest.mark.parametrize(
-    ("tags", "passes"),
+    ("tags", "passing"),
     [
-        ({"barrier": "bollard"}, False),
-        ({"barrier": "block"}, False),
-        ({"barrier": "bollard", "motor_vehicle": "yes"}, True),
-        ({"barrier": "bollard", "emergency": "yes"}, True),
-        ({"barrier": "gate"}, True),
-        ({"barrier": "lift_gate", "access": "private"}, True),
-        ({"barrier": "gate", "access": "no"}, False),
-        ({"barrier": "toll_booth"}, True),
-        ({"highway": "crossing"}, True),
+        ({"barrier": "bollard"}, NOBODY),
+        ({"barrier": "block"}, NOBODY),
+        ({"barrier": "bollard", "motor_vehicle": "yes"}, ALL),
+        ({"barrier": "bollard", "emergency": "yes"}, SIREN),
+        ({"barrier": "bollard", "access": "private"}, NOBODY),
+        ({"barrier": "bollard", "bollard": "rising"}, ALL),
+        ({"barrier": "bollard", "bollard": "removable"}, NOBODY),
+        ({"barrier": "Bollard ", "bollard": "Rising"}, ALL),
+        ({"barrier": "chain"}, NOBODY),
+        ({"barrier": "chain", "locked": "no"}, ALL),
+        ({"barrier": "kerb", "kerb": "lowered"}, ALL),
+        ({"barrier": "kerb", "kerb": "raised"}, NOBODY),
+        ({"barrier": "kerb", "kerb": "raised", "highway": "crossing"}, ALL),
+        ({"barrier": "gate"}, ALL),
+        ({"barrier": "lift_gate", "access": "private"}, ALL),
+        ({"barrier": "gate", "access": "no"}, NOBODY),
+        ({"barrier": "gate", "access": "no", "emergency": "yes"}, SIREN),
+        ({"barrier": "gate", "emergency": "no"}, NOBODY),
+        ({"barrier": "toll_booth"}, ALL),
+        ({"barrier": "height_restrictor", "maxheight": "2.1"}, NOBODY),
+        ({"barrier": "height_restrictor", "maxheight": "2.4"}, ("hearse",)),
+        ({"barrier": "height_restrictor", "maxheight": "4 m"}, ALL),
+        ({"maxwidth": "1.5"}, NOBODY),
+        ({"highway": "crossing"}, ALL),
+        ({"access": "no"}, NOBODY),
+        ({"motor_vehicle": "no", "emergency": "yes"}, SIREN),
+        ({"access": "no", "motor_vehicle": "yes"}, ALL),
+        ({"amenity": "parking", "access": "no"}, ALL),
     ],
 )
-def test_a_bollard_stops_a_car_in_mid_road_and_a_gate_does_not(
-    tmp_path: Path, tags: dict[str, str], passes: bool
+def test_what_stands_at_a_node_stops_those_whom_it_lets_not_pass(
+    tmp_path: Path, tags: dict[str, str], passing: tuple[str, ...]
 ) -> None:
-    # 1-2-3 with the barrier at 2; a way round 1-4-3 keeps both sides together.
-    ways = {1: ([1, 2, 3], ROAD), 2: ([1, 4, 3], ROAD)}
-    net, said = town(tmp_path, xml(CROSS, ways, node_tags={2: tags}))
+    # 1-2-3 with the barrier at 2; a way round 1-4-3 keeps both sides together, and streets lead on from 1 and 3.
+    nodes = {**CROSS, 6: (-1, 0), 7: (3, 0)}
+    ways = {1: ([1, 2, 3], ROAD), 2: ([1, 4, 3], ROAD), 3: ([1, 6], ROAD), 4: ([3, 7], ROAD)}
+    net, said = town(tmp_path, xml(nodes, ways, node_tags={2: tags}))
     west, east = ((WEST + 0.9 * STEP, SOUTH), (WEST + 1.1 * STEP, SOUTH))
     snaps = Snapper(net).snap(np.array([west[0], east[0]]), np.array([west[1], east[1]]))
     search = NearestSearch(net)
-    here, there = (
-        type(snaps)(snaps.edge[i : i + 1], snaps.fraction[i : i + 1], snaps.distance_m[i : i + 1]) for i in (0, 1)
-    )
-    metres = float(search.nearest(there, here, None, most=1, metric="car").distance_m[0])
-    assert (metres < 30) == passes
-    assert (metres > 200) != passes
-    assert ("1 barriers stop a car" in said) != passes
+    here, there = snaps.some(slice(0, 1)), snaps.some(slice(1, 2))
+    for origin, target in ((here, there), (there, here)):
+        metres = {m: float(search.nearest(target, origin, None, most=1, metric=m).distance_m[0]) for m in METRICS}
+        assert tuple(metric for metric in METRICS if metres[metric] < 30) == passing
+        assert all(metres[metric] > 200 for metric in METRICS if metric not in passing)
+    assert ("1 barriers stop a car" in said) == (passing == NOBODY)
+    assert ("1 nodes let only some vehicles pass" in said) == (passing not in (NOBODY, ALL))
+    # Only where not all pass there is something more on the way, close to it.
+    assert (net.edge_length_m.min() < 5) == (passing not in (NOBODY, ALL))
+
+
+def test_one_barrier_after_another_lets_those_pass_whom_both_let(tmp_path: Path) -> None:
+    nodes = {**CROSS, 6: (-1, 0), 7: (3, 0), 8: (1.01, 0)}
+    ways = {1: ([1, 2, 8, 3], ROAD), 2: ([1, 4, 3], ROAD), 3: ([1, 6], ROAD), 4: ([3, 7], ROAD)}
+    tags = {2: {"barrier": "block", "emergency": "yes"}, 8: {"maxheight": "2.4"}}
+    net, _ = town(tmp_path, xml(nodes, ways, node_tags=tags))
+    along = np.flatnonzero((net.node_lat[net.edge_from] == net.node_lat[net.edge_to]) & (net.edge_length_m < 5))
+    shut = sorted([m for m in METRICS if net.metrics[m][edge] >= CLOSED_MS] for edge in along.tolist())
+    # Both directions of what leads over each node, and of the piece between them.
+    assert shut == [[], [], ["car", "hearse"], ["car", "hearse"], ["car", "siren"], ["car", "siren"]]
 
 
 def test_two_roads_that_meet_at_a_bollard_are_apart(tmp_path: Path) -> None:
