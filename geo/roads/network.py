@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.point import Bounds
-from geo.roads.graph import SearchGraph
+from geo.roads.graph import CLOSED_MS, SearchGraph
 from geo.whole_file import whole_file
 
 MAGIC = b"JEMPUTRD"
@@ -101,6 +101,12 @@ class Network:
         """One edge of each street, of two directions the one with the lower number: (S,)."""
         numbers = np.arange(self.edge_count, dtype=np.int32)
         return numbers[(self.edge_twin < 0) | (self.edge_twin > numbers)]
+
+    def shut_streets(self, metric: str) -> NDArray[np.bool_]:
+        """The edges (M,) of streets that are shut in a metric in every direction that there is."""
+        shut = self.metric(metric) >= CLOSED_MS
+        marks: NDArray[np.bool_] = shut & (shut[self.edge_twin] | (self.edge_twin < 0))
+        return marks
 
     def shape(self, edge: int) -> NDArray[np.float64]:
         """The geometry of an edge in travel order: (n, 2) lon, lat in degrees, n >= 2."""

@@ -173,7 +173,8 @@ def test_one_barrier_after_another_lets_those_pass_whom_both_let(tmp_path: Path)
     along = np.flatnonzero((net.node_lat[net.edge_from] == net.node_lat[net.edge_to]) & (net.edge_length_m < 5))
     shut = sorted([m for m in METRICS if net.metrics[m][edge] >= CLOSED_MS] for edge in along.tolist())
     # Both directions of what leads over each node, and of the piece between them.
-    assert shut == [[], [], ["car", "hearse"], ["car", "hearse"], ["car", "siren"], ["car", "siren"]]
+    # A car does not come to that: its one side stops it, and its other side too.
+    assert shut == [["car"], ["car"], ["car", "hearse"], ["car", "hearse"], ["car", "siren"], ["car", "siren"]]
 
 
 def test_two_roads_that_meet_at_a_bollard_are_apart(tmp_path: Path) -> None:
@@ -285,6 +286,25 @@ def test_two_nodes_in_a_place_of_which_one_has_a_barrier_stop_a_car(tmp_path: Pa
     assert "1 barriers stop a car" in said
     assert streets(net).count(("", (0, 0), (1, 0))) == 1
     assert all((net.edge_to == node).sum() == 1 for node in np.flatnonzero(np.abs(net.node_lon - WEST - STEP) < 1e-9))
+
+
+def test_open_roads_behind_private_ones_are_for_nobody_on_the_way_through(tmp_path: Path) -> None:
+    # A compound 6-7 behind two private gates' ways, from 3 and from 4; in it the streets say nothing.
+    nodes = {**CROSS, 6: (3, 0), 7: (3, 1), 8: (4, 0)}
+    private = {**ROAD, "access": "private", "name": "masuk"}
+    ways = {
+        **RING,
+        30: ([3, 6], private),
+        31: ([7, 4], {**private, "access": "destination"}),
+        32: ([6, 7], {**ROAD, "name": "dalam"}),
+        33: ([6, 8], {**ROAD, "name": "dalam"}),
+    }
+    net, _ = town(tmp_path, xml(nodes, ways))
+    for metric, names in (("car", {"masuk", "dalam"}), ("hearse", {"masuk", "dalam"}), ("siren", {"masuk"})):
+        marked = has_bit(net.edge_local, metric)
+        assert {net.names[name] for name in net.edge_name[marked].tolist()} == names
+    # With sirens one may leave by the second way: what lies between is open, and only the private way is not.
+    assert has_bit(net.edge_local, "siren").sum() == 2
 
 
 def test_the_same_town_as_pbf_gives_the_same_network(tmp_path: Path) -> None:
