@@ -28,6 +28,8 @@ NOWHERE: Passage = (Access.SHUT, Access.SHUT, Access.SHUT)
 
 # From the most general to the most special: the last that is there decides.
 ACCESS_KEYS = ("access", "vehicle", "motor_vehicle", "motorcar")
+# What says who may use a way at which hours; it is counted, not read.
+HOURS_KEYS = tuple(f"{key}:conditional" for key in (*ACCESS_KEYS, "oneway"))
 _SHUT = frozenset(
     {
         "no", "agricultural", "forestry", "military", "psv", "bus", "taxi", "bicycle", "foot", "use_sidepath",

@@ -2,7 +2,6 @@
 
 import math
 from array import array
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,12 +11,14 @@ import numpy as np
 import osmium
 from numpy.typing import NDArray
 
-from geo.osm.access import ACCESS_KEYS, NOWHERE, Passage, narrowed, passage_of, passes
+from geo.osm.access import ACCESS_KEYS, HOURS_KEYS, NOWHERE, Passage, narrowed, passage_of, passes
+from geo.osm.left_out import LeftOut
 from geo.osm.limits import SIZES, Size
 from geo.osm.tags import (
     RESTRICTION_KEYS,
     RESTRICTION_KINDS,
     RESTRICTION_TYPES,
+    ROAD_CLASSES,
     read_tags,
     restriction_of,
     road_of,
@@ -29,7 +30,7 @@ from geo.source import BuildError, Progress, one_line
 _EARTH: Bounds = (-math.inf, -math.inf, math.inf, math.inf)
 _SAY_EVERY = 50_000
 _UNKNOWN = 2**31 - 1  # what osmium gives for a coordinate that it does not know
-_KEYS = ("highway", "barrier", "maxwidth", "maxheight", *ACCESS_KEYS, *RESTRICTION_KEYS)
+_KEYS = ("highway", "barrier", "maxwidth", "maxheight", *ACCESS_KEYS, *RESTRICTION_KEYS, "restriction:conditional")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class OsmRoads:
 
     lon and lat are in degrees, NaN where the file does not say where a node lies. blocked: nodes that nobody passes;
     passed: those that not all pass, and which of MODES do.
-    left_out: how many things were not taken over, by reason.
+    left_out: what was not taken over, by reason.
     """
 
     ways: list[Way] = field(default_factory=list)
@@ -72,7 +73,7 @@ class OsmRoads:
     blocked: set[int] = field(default_factory=set)
     passed: dict[int, tuple[bool, ...]] = field(default_factory=dict)
     restrictions: list[Restriction] = field(default_factory=list)
-    left_out: Counter[str] = field(default_factory=Counter)
+    left_out: LeftOut = field(default_factory=LeftOut)
     date: str = "unknown"
 
     @property
@@ -166,12 +167,16 @@ def _take_way(
         return False
     along, against = passage_of(tags)
     if along == against == NOWHERE:
-        roads.left_out["ways that are no roads for an emergency vehicle"] += 1
+        is_road = road_of(tags) in ROAD_CLASSES
+        reason = "roads that are shut to all" if is_road else "ways that are no roads for cars"
+        roads.left_out.add_way(way.id, nodes, reason, named=is_road)
         return False
     along, against = narrowed(along, tags, sizes), narrowed(against, tags, sizes)
     if along == against == NOWHERE:
-        roads.left_out["ways that are too narrow or low"] += 1
+        roads.left_out.add_way(way.id, nodes, "roads that are too narrow or low", named=True)
         return False
+    if any(key in tags for key in HOURS_KEYS):
+        roads.left_out.add("words on who may use a road at which hours")
     along_kph, against_kph = speeds_kph(tags)
     name = one_line(tags.get("name") or tags.get("ref") or "")
     roads.ways.append(Way(way.id, road_of(tags), name, along, against, along_kph, against_kph))
@@ -182,7 +187,10 @@ def _take_way(
 
 
 def _take_restriction(relation: Any, roads: OsmRoads) -> None:  # noqa: ANN401 - as above
-    kind = restriction_of(read_tags(relation.tags))
+    tags = read_tags(relation.tags)
+    kind = restriction_of(tags)
+    if any(f"{key}:conditional" in tags for key in RESTRICTION_KEYS):
+        roads.left_out.add("turn restrictions that hold at some hours alone")
     if kind is None:
         return
     by_role: dict[tuple[str, str], list[int]] = {}
@@ -191,12 +199,12 @@ def _take_restriction(relation: Any, roads: OsmRoads) -> None:  # noqa: ANN401 -
     from_ways, to_ways = by_role.get(("w", "from"), []), by_role.get(("w", "to"), [])
     via = by_role.get(("n", "via"), [])
     if kind not in RESTRICTION_KINDS:
-        roads.left_out["turn restrictions of a kind that forbids nothing"] += 1
+        roads.left_out.add("turn restrictions of a kind that forbids nothing")
     elif ("w", "via") in by_role:
-        roads.left_out["turn restrictions over a way instead of a node"] += 1
+        roads.left_out.add("turn restrictions over a way instead of a node")
     elif len(via) != 1 or not from_ways or not to_ways:
-        roads.left_out["turn restrictions without their from, via and to"] += 1
+        roads.left_out.add("turn restrictions without their from, via and to")
     elif (len(from_ways) > 1 and kind != "no_entry") or (len(to_ways) > 1 and kind != "no_exit"):
-        roads.left_out["turn restrictions with several from or to"] += 1
+        roads.left_out.add("turn restrictions with several from or to")
     else:
         roads.restrictions.append(Restriction(kind, tuple(from_ways), via[0], tuple(to_ways)))

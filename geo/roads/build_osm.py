@@ -137,5 +137,6 @@ def _report(roads: OsmRoads, cut: Cut, turns: _Ints, why: Counter[str]) -> tuple
         said.append(f"{len(roads.passed):,} nodes let only some vehicles pass")
     if cut.without_place:
         said.append(f"{cut.without_place:,} points of roads lie outside the file")
-    said += [f"left out: {count:,} {reason}" for reason, count in sorted((roads.left_out + why).items())]
+    roads.left_out.count.update(why)
+    said += roads.left_out.sentences
     return tuple(said)

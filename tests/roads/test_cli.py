@@ -50,7 +50,7 @@ def test_a_fleet_of_narrow_vehicles_is_built_for_by_its_setting(kota: Path, monk
     ways = {**RING, 30: ([3, 6], {**ROAD, "maxwidth": "1.2"})}
     (kota / "kota.osm").write_text(xml({**CROSS, 6: (3, 0)}, ways))
     build = ("roads", "build", "--pbf", "kota.osm", "--out", "kota.roads")
-    assert "left out: 1 ways that are too narrow or low" in jemput(kota, *build).stderr
+    assert "left out: 1 roads that are too narrow or low" in jemput(kota, *build).stderr
     monkeypatch.setenv("JEMPUT_VEHICLE_SIZES", '{"siren": [0.9, 1.5]}')
     assert "6 nodes, 14 edges" in jemput(kota, *build).stderr
     net = open_network(kota / "kota.roads")

@@ -56,12 +56,12 @@ def traps(net: Network, shut: np.ndarray, count: int, rng: np.random.Generator) 
 
 
 def fleet_and_targets(
-    net: Network, snapper: Snapper, rng: np.random.Generator, metric: str = "car"
+    net: Network, snapper: Snapper, rng: np.random.Generator, metric: str, *, all_come: bool
 ) -> tuple[Snaps, Snaps]:
-    """Vehicles and targets anywhere, on one-way streets, and on the same edges as one another; none where the metric is
-    shut.
+    """Vehicles and targets anywhere, on one-way streets, and on the same edges as one another; if all are to
+    come none where the metric is shut.
     """
-    shut = net.shut_streets(metric)
+    shut = net.shut_streets(metric) if all_come else np.zeros(net.edge_count, np.bool_)
     third = TARGETS // 3
     elsewhere = anywhere(net, snapper, TARGETS - 2 * third, rng)
     shared_edges = traps(net, shut, third, rng), rng.choice(np.flatnonzero(~shut), third)
@@ -87,7 +87,7 @@ def check_against_scipy(net: Network, *, seed: int, all_come: bool) -> None:
     metric = ("car", "siren", "hearse")[seed % 3]
     # Places are on what is open in the metric.
     snapper = Snapper(net).without(net.shut_streets(metric))
-    vehicles, targets = fleet_and_targets(net, snapper, rng, metric)
+    vehicles, targets = fleet_and_targets(net, snapper, rng, metric, all_come=all_come)
     search, standing = NearestSearch(net), Standing(Engine(net), snapper, len(vehicles), access_kph=math.inf)
     standing.prepare(metric)
     standing.place(np.arange(len(vehicles)), vehicles)
