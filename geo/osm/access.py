@@ -28,8 +28,9 @@ NOWHERE: Passage = (Access.SHUT, Access.SHUT, Access.SHUT)
 
 # From the most general to the most special: the last that is there decides.
 ACCESS_KEYS = ("access", "vehicle", "motor_vehicle", "motorcar")
+ONE_WAY_KEYS = ("oneway", "oneway:vehicle", "oneway:motor_vehicle", "oneway:motorcar")
 # What says who may use a way at which hours; it is counted, not read.
-HOURS_KEYS = tuple(f"{key}:conditional" for key in (*ACCESS_KEYS, "oneway"))
+HOURS_KEYS = tuple(f"{key}:conditional" for key in (*ACCESS_KEYS, *ONE_WAY_KEYS))
 _SHUT = frozenset(
     {
         "no", "agricultural", "forestry", "military", "psv", "bus", "taxi", "bicycle", "foot", "use_sidepath",
@@ -146,7 +147,7 @@ def _towards(tags: Tags, highway: str, way: str, *, driven: bool, driven_with_si
 def _one_way(tags: Tags, highway: str, more: Iterable[str]) -> tuple[bool, bool]:
     """Whether traffic flows along a way and against it; the most special key that is understood decides."""
     found = (True, not (tags.get("junction") in ("roundabout", "circular") or highway == "motorway"))
-    for key in ("oneway", "oneway:vehicle", "oneway:motor_vehicle", "oneway:motorcar", *more):
+    for key in (*ONE_WAY_KEYS, *more):
         found = _ONE_WAY.get(tags.get(key, ""), found)
     return found
 

@@ -26,8 +26,8 @@ SIZES: Mapping[str, Size] = MappingProxyType(
         "hearse": Size(width_m=1.9, height_m=2.3),
     }
 )
-_WIDTHS = ("maxwidth:physical", "maxwidth", "width", "est_width")
-_HEIGHTS = ("maxheight:physical", "maxheight")
+WIDTHS = ("maxwidth:physical", "maxwidth", "width", "est_width")
+HEIGHTS = ("maxheight:physical", "maxheight")
 _UNITS = {"": 1.0, "m": 1.0, "cm": 0.01, "ft": 0.3048, "'": 0.3048}
 _METRES = re.compile(r"(\d+(?:[.,]\d+)?)\s*(m|cm|ft|'|)")
 _FEET_AND_INCHES = re.compile(r"(\d+)'\s*(\d+)\"?")
@@ -36,9 +36,9 @@ _INCH_M = 0.0254
 
 def fits(tags: Tags, size: Size) -> bool:
     """Whether a vehicle is as narrow and low as a way or node takes it."""
-    if not any(key in tags for key in (*_WIDTHS, *_HEIGHTS)):
+    if not any(key in tags for key in (*WIDTHS, *HEIGHTS)):
         return True
-    return size.width_m <= _least(tags, _WIDTHS) and size.height_m <= _least(tags, _HEIGHTS)
+    return size.width_m <= _least(tags, WIDTHS) and size.height_m <= _least(tags, HEIGHTS)
 
 
 def read_metres(text: str) -> float:

@@ -24,6 +24,7 @@ from geo.osm.tags import (
     road_of,
     speeds_kph,
 )
+from geo.osm.text import tags_of
 from geo.point import Bounds
 from geo.source import BuildError, Progress, one_line
 
@@ -138,7 +139,7 @@ def _take(
     box = tuple(degrees * 1e7 for degrees in bounds)
     for one in objects:
         if one.is_node():
-            passed = passes(read_tags(one.tags), sizes)
+            passed = passes(read_tags(tags_of(one)), sizes)
             if not any(passed):
                 roads.blocked.add(one.id)
             elif not all(passed):
@@ -146,7 +147,7 @@ def _take(
         elif one.is_way():
             if _take_way(one, roads, box, sizes) and len(roads.ways) % _SAY_EVERY == 0:
                 progress(f"{len(roads.ways):,} roads read")
-        elif one.tags.get("type", "").strip().lower() in RESTRICTION_TYPES:
+        else:
             _take_restriction(one, roads)
 
 
@@ -157,7 +158,7 @@ def _take_way(
     sizes: Mapping[str, Size],
 ) -> bool:
     """Keep a way if it is a road with a point within the box, in 1e-7 degrees; whether it was kept."""
-    tags = read_tags(way.tags)
+    tags = read_tags(tags_of(way))
     if "highway" not in tags:
         return False
     nodes = [(node.ref, node.x, node.y) for node in way.nodes]
@@ -187,7 +188,9 @@ def _take_way(
 
 
 def _take_restriction(relation: Any, roads: OsmRoads) -> None:  # noqa: ANN401 - as above
-    tags = read_tags(relation.tags)
+    tags = read_tags(tags_of(relation))
+    if tags.get("type") not in RESTRICTION_TYPES:
+        return
     kind = restriction_of(tags)
     if any(f"{key}:conditional" in tags for key in RESTRICTION_KEYS):
         roads.left_out.add("turn restrictions that hold at some hours alone")

@@ -5,7 +5,7 @@ geo.osm.access.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from math import inf, isnan, nan
 from types import MappingProxyType
 
@@ -121,9 +121,9 @@ def restriction_of(tags: Tags) -> str | None:
     return None if kind is None or kind == "none" or exempt & _EXEMPT else kind
 
 
-def read_tags(given: Iterable[tuple[str, str]]) -> dict[str, str]:
+def read_tags(given: Tags) -> dict[str, str]:
     """Tags as they are meant: values in small letters without spaces around them, but for names."""
-    return {key: value if key in _AS_WRITTEN else value.strip().lower() for key, value in given}
+    return {key: value if key in _AS_WRITTEN else value.strip().lower() for key, value in given.items()}
 
 
 def _one_speed(text: str) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 import osmium
 import pytest
 
+from geo.osm.layers import read_layers
 from geo.osm.tags import ROAD_CLASSES
 from geo.roads.build_osm import build_from_osm, read_polygon
 from geo.roads.graph import CLOSED_MS
@@ -342,6 +343,24 @@ def test_the_same_town_as_pbf_gives_the_same_network(tmp_path: Path) -> None:
     assert streets(again) == streets(plain)
     assert turns(again) == turns(plain) != set()
     assert again.metrics["car"].tolist() == plain.metrics["car"].tolist()
+
+
+def test_names_in_another_encoding_are_read_and_nothing_of_their_ways_is_lost(tmp_path: Path) -> None:
+    text = xml(
+        CROSS, {**RING, 22: ([1, 4], ROAD), 11: ([1, 2], {**ROAD, "name": "Jalan ????", "oneway:motor_vehicle": "yes"})}
+    )
+    (tmp_path / "latin.osm").write_text(text.replace("UTF-8", "ISO-8859-1").replace("????", "\xc9t\xe9"), "latin-1")
+    (tmp_path / "kota.osm").write_text(text)
+    with osmium.SimpleWriter(osmium.io.File(str(tmp_path / "kota.osm.pbf"), "pbf,pbf_compression=none")) as writer:
+        for one in osmium.FileProcessor(str(tmp_path / "kota.osm")):
+            writer.add(one)
+    packed = (tmp_path / "kota.osm.pbf").read_bytes()
+    assert packed.count(b"????") == 1
+    (tmp_path / "kota.osm.pbf").write_bytes(packed.replace(b"????", b"\xc9t\xe9 "))
+    for name in ("latin.osm", "kota.osm.pbf"):
+        net = build_from_osm(tmp_path / name, lambda _: None, region="Kota")
+        assert [edge for edge in streets(net) if edge[0]] == [("Jalan \xc9t\xe9", (0, 0), (1, 0))]
+        read_layers(tmp_path / name, net.meta.bounds, lambda _: None)
 
 
 @pytest.mark.roads

@@ -100,7 +100,7 @@ def test_the_zone_is_looked_at_where_no_number_is_given() -> None:
 
 
 def test_values_are_read_in_small_letters_without_spaces_and_names_as_they_are() -> None:
-    given = [("highway", " Residential"), ("oneway", "YES "), ("name", "Jalan Haji Mas'ud"), ("ref", "N 1")]
+    given = {"highway": " Residential", "oneway": "YES ", "name": "Jalan Haji Mas'ud", "ref": "N 1"}
     assert read_tags(given) == {
         "highway": "residential",
         "oneway": "yes",
