@@ -127,6 +127,8 @@ def _towards(tags: Tags, highway: str, way: str, *, driven: bool, driven_with_si
     """What each may do in one direction, `forward` or `backward`."""
     by_word = highway in BY_WORD_KPH
     said = _last_of(tags, ACCESS_KEYS[1:] if highway in _WIDER else ACCESS_KEYS[2:] if by_word else ACCESS_KEYS, way)
+    if said is None and tags.get("service") == "emergency_access":
+        said = "emergency"
     if by_word and said is None:
         plain, siren = Access.SHUT, Access.SHUT
     else:

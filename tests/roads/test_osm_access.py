@@ -27,6 +27,8 @@ NOT_THROUGH, NOT_THROUGH_BUT_SIRENS = (LOCAL, LOCAL, LOCAL), (LOCAL, OPEN, LOCAL
         ({"emergency": "no"}, NOWHERE),
         ({"emergency": "ambulance_station"}, ALL),
         ({"access": "emergency"}, SIREN),
+        ({"highway": "service", "service": "emergency_access"}, SIREN),
+        ({"highway": "service", "service": "emergency_access", "access": "destination"}, NOT_THROUGH_BUT_SIRENS),
         ({"motor_vehicle": "no", "bus": "yes"}, SIREN),
         ({"motor_vehicle": "bus"}, SIREN),
         ({"motor_vehicle": "no", "bus": "no"}, NOWHERE),
