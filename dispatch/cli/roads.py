@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 import typer
 
-from dispatch.cli.base import fail, say
+from dispatch.cli.base import fail, read_settings, say
 from geo.point import Point
 from geo.roads.network import Network, NetworkFileError, open_network, write_network
 from geo.roads.speeds import METRICS
@@ -94,9 +94,12 @@ def _build(
 ) -> Network:
     # Each source's libraries are loaded when it is asked for: the other commands start without them.
     if pbf is not None:
+        from geo.osm.limits import SIZES, Size
         from geo.roads.build_osm import build_from_osm
 
-        return build_from_osm(pbf, say, region=region or _stem(pbf), area=area, turn_costs=turn_costs)
+        given = read_settings().vehicle_sizes.items()
+        sizes = {**SIZES, **{trip: Size(width_m=width, height_m=height) for trip, (width, height) in given}}
+        return build_from_osm(pbf, say, region=region or _stem(pbf), area=area, turn_costs=turn_costs, sizes=sizes)
     if nodes is not None and edges is not None:
         from geo.roads.build_tables import build_from_tables
 

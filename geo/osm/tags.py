@@ -1,14 +1,12 @@
-"""What OpenStreetMap's tags mean for an emergency vehicle: where it may drive, which way, how fast, what stops it.
+"""What OpenStreetMap's tags mean for an emergency vehicle: how fast it drives, and which turns it may not make.
 
-The rules follow the OpenStreetMap wiki's pages Key:access, Key:oneway, Key:maxspeed, Key:barrier and
-Relation:restriction. One network serves ambulances and hearses, so it holds what an emergency vehicle may use: a road
-for destinations, customers or deliveries is kept, a private or forbidden one is not, unless `emergency=yes` opens it.
-Conditional tags (`access:conditional` and the like) are not looked at.
+The rules follow the OpenStreetMap wiki's pages Key:maxspeed and Relation:restriction; who may drive where is read in
+geo.osm.access.
 """
 
 import re
-from collections.abc import Mapping
-from math import nan
+from collections.abc import Iterable, Mapping
+from math import inf, isnan, nan
 from types import MappingProxyType
 
 from geo.source import FASTEST_KPH, SLOWEST_KPH
@@ -35,46 +33,44 @@ SPEED_KPH: Mapping[str, float] = MappingProxyType(
     }
 )
 ROAD_CLASSES = tuple(SPEED_KPH)
-RESTRICTION_KEYS = ("restriction:motorcar", "restriction:motor_vehicle", "restriction")
-
-# From the most special to the most general: the first that is there decides.
-_ACCESS_KEYS = ("emergency", "motorcar", "motor_vehicle", "vehicle", "access")
-_SHUT = frozenset(
-    {"no", "private", "agricultural", "forestry", "military", "psv", "bus", "bicycle", "foot", "use_sidepath"}
+# No roads for cars, but driven where a word about motor vehicles or emergencies says so; they count as `service`. How
+# fast is this project's estimate: among walkers at little more than their pace.
+BY_WORD_KPH: Mapping[str, float] = MappingProxyType(
+    {"track": 12.0, "pedestrian": 6.0, "busway": 30.0, "path": 6.0, "footway": 6.0, "cycleway": 6.0, "bridleway": 6.0}
 )
-_OPEN_TO_EMERGENCIES = frozenset({"yes", "designated", "official"})
-# Not roads for cars, but driven where `emergency` says so.
-_EMERGENCY_ONLY = frozenset({"pedestrian", "track", "busway", "path", "footway"})
-# Barriers through which a car passes, or that are opened for an ambulance.
-_PASSABLE = frozenset(
+# What slows a way down: at most so many km/h (OSRM, profiles/car.lua, BSD-2-Clause), and so much of the pace of its
+# class, which lies below most of these (this project's estimate).
+_SLOW: Mapping[str, Mapping[str, tuple[float, float]]] = {
+    "surface": dict.fromkeys(("unpaved", "gravel", "ground", "dirt", "grass", "pebblestone", "wood"), (40.0, 0.7))
+    | {"paving_stones": (60.0, 1.0), "sett": (40.0, 0.8), "cobblestone": (30.0, 0.7), "clay": (30.0, 0.7)}
+    | {"earth": (20.0, 0.7), "stone": (20.0, 0.5), "rocky": (20.0, 0.5), "sand": (20.0, 0.5), "mud": (10.0, 0.5)},
+    "smoothness": {
+        "bad": (40.0, 0.7), "very_bad": (20.0, 0.5), "horrible": (10.0, 0.3), "very_horrible": (5.0, 0.2),
+        "impassable": (5.0, 0.1),
+    },
+    "tracktype": {
+        "grade1": (60.0, 1.0), "grade2": (40.0, 0.9), "grade3": (30.0, 0.7), "grade4": (25.0, 0.6),
+        "grade5": (20.0, 0.5),
+    },
+    "service": dict.fromkeys(("alley", "driveway", "parking_aisle", "drive-through"), (15.0, 0.7)),
+}  # fmt: skip
+# What a relation may be of, to say something to an ambulance.
+RESTRICTION_TYPES = ("restriction", "restriction:motorcar", "restriction:motor_vehicle")
+RESTRICTION_KINDS = frozenset(
     {
-        "border_control", "bump_gate", "cattle_grid", "coupure", "entrance", "gate", "hampshire_gate",
-        "height_restrictor", "kerb", "lift_gate", "no", "rope", "sally_port", "sliding_beam",
-        "sliding_gate", "spikes", "swing_gate", "toll_booth", "wicket_gate",
+        "no_left_turn", "no_right_turn", "no_straight_on", "no_u_turn", "no_entry", "no_exit",
+        "only_left_turn", "only_right_turn", "only_straight_on", "only_u_turn",
     }
 )  # fmt: skip
+_AS_WRITTEN = frozenset({"name", "ref"})
+RESTRICTION_KEYS = ("restriction:motorcar", "restriction:motor_vehicle", "restriction")
+
 _KPH = {"": 1.0, "km/h": 1.0, "kmh": 1.0, "kph": 1.0, "mph": 1.609344, "knots": 1.852}
 # PP 79/2013 art. 23: toll roads 100, between cities 80, in cities 50, where people live 30.
 _ZONES = {"id:motorway": 100.0, "id:rural": 80.0, "id:urban": 50.0, "id:residential": 30.0, "id:living_street": 30.0}
 _WALKING_KPH = 5.0
 _SPEED = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z/]*)")
-_ONE_WAY = (
-    dict.fromkeys(("yes", "true", "1"), (True, False))
-    | dict.fromkeys(("-1", "reverse"), (False, True))
-    | {"reversible": (False, False)}
-)
 _EXEMPT = frozenset({"motorcar", "motor_vehicle", "emergency"})
-
-
-def may_drive(tags: Tags) -> bool:
-    """Whether a way is a road that an emergency vehicle may use."""
-    highway = road_of(tags)
-    if tags.get("area") == "yes" or tags.get("route") == "ferry":
-        return False
-    if tags.get("emergency") in _OPEN_TO_EMERGENCIES:
-        return highway in ROAD_CLASSES or highway in _EMERGENCY_ONLY
-    said = _access(tags)
-    return highway in ROAD_CLASSES and (said is None or not _is_shut(said))
 
 
 def road_of(tags: Tags) -> str:
@@ -83,33 +79,31 @@ def road_of(tags: Tags) -> str:
 
 
 def road_class(highway: str) -> str:
-    """The known class of an OSM `highway` value; anything else counts as `road`."""
-    return highway if highway in ROAD_CLASSES else "road"
-
-
-def passes(tags: Tags) -> bool:
-    """Whether a car passes a node with these tags."""
-    barrier = tags.get("barrier")
-    if barrier is None:
-        return True
-    said = _access(tags)
-    if barrier in _PASSABLE:
-        # Somebody opens a private gate for an ambulance.
-        return said is None or said == "private" or not _is_shut(said)
-    return said is not None and not _is_shut(said)
-
-
-def directions(tags: Tags) -> tuple[bool, bool]:
-    """Whether a way may be driven in the order of its nodes, and against it."""
-    if "oneway" in tags:
-        return _ONE_WAY.get(tags["oneway"], (True, True))
-    return True, not (tags.get("junction") in ("roundabout", "circular") or road_of(tags) == "motorway")
+    """The known class of an OSM `highway` value: ways that are no roads count as `service`, all others as `road`."""
+    return highway if highway in ROAD_CLASSES else "service" if highway in BY_WORD_KPH else "road"
 
 
 def speeds_kph(tags: Tags) -> tuple[float, float]:
-    """The speed limits of a way along its nodes and against them; NaN where the tags name none."""
+    """How fast a way is driven along its nodes and against them; NaN where the pace of its class holds.
+
+    A limit is driven as it is; a bad surface and a narrow alley slow a way down, limited or not.
+    """
     both = _first_of(tags, ("maxspeed", "maxspeed:type", "zone:maxspeed", "source:maxspeed")) or ""
-    return read_speed(tags.get("maxspeed:forward", both)), read_speed(tags.get("maxspeed:backward", both))
+    along, against = read_speed(tags.get("maxspeed:forward", both)), read_speed(tags.get("maxspeed:backward", both))
+    highway = road_of(tags)
+    by_word = BY_WORD_KPH.get(highway, inf)
+    slow = [steps[tags[key]] for key, steps in _SLOW.items() if tags.get(key) in steps]
+    if not slow and by_word == inf:
+        return along, against
+    most, share = min((kph for kph, _ in slow), default=inf), min((part for _, part in slow), default=1.0)
+    pace = by_word if by_word < inf else SPEED_KPH[road_class(highway)]
+    return _slowed(along, pace, by_word, most, share), _slowed(against, pace, by_word, most, share)
+
+
+def _slowed(limit: float, pace: float, by_word: float, most: float, share: float) -> float:
+    """The km/h of a way whose limit (or NaN) and class, and what is bad about it, are known."""
+    at_best = min(pace if isnan(limit) else limit, by_word)
+    return max(SLOWEST_KPH, min(at_best * share, most))
 
 
 def read_speed(text: str) -> float:
@@ -119,10 +113,17 @@ def read_speed(text: str) -> float:
 
 
 def restriction_of(tags: Tags) -> str | None:
-    """The kind of a turn restriction, such as `no_left_turn`, or None where it says nothing to an emergency vehicle."""
-    kind = _first_of(tags, RESTRICTION_KEYS) or ""
+    """The kind of a turn restriction such as `no_left_turn`, or None where it says nothing to an emergency vehicle; a
+    kind that is not one of RESTRICTION_KINDS forbids nothing.
+    """
+    kind = _first_of(tags, RESTRICTION_KEYS)
     exempt = {word.strip() for word in tags.get("except", "").split(";")}
-    return kind if kind.startswith(("no_", "only_")) and not exempt & _EXEMPT else None
+    return None if kind is None or kind == "none" or exempt & _EXEMPT else kind
+
+
+def read_tags(given: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Tags as they are meant: values in small letters without spaces around them, but for names."""
+    return {key: value if key in _AS_WRITTEN else value.strip().lower() for key, value in given}
 
 
 def _one_speed(text: str) -> float:
@@ -136,12 +137,3 @@ def _one_speed(text: str) -> float:
 
 def _first_of(tags: Tags, keys: tuple[str, ...]) -> str | None:
     return next((tags[key] for key in keys if key in tags), None)
-
-
-def _access(tags: Tags) -> str | None:
-    return _first_of(tags, _ACCESS_KEYS)
-
-
-def _is_shut(access: str) -> bool:
-    """Whether a value such as `private` or `agricultural;forestry` lets no car in."""
-    return all(word.strip() in _SHUT for word in access.split(";"))

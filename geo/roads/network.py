@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.point import Bounds
-from geo.roads.graph import SearchGraph
+from geo.roads.graph import CLOSED_MS, SearchGraph
 from geo.whole_file import whole_file
 
 MAGIC = b"JEMPUTRD"
-VERSION = 3
+VERSION = 4
 _ALIGN = 64
 _PREFIX = len(MAGIC) + 3 * 8
 
@@ -61,7 +61,8 @@ class Network:
     street the other way, or -1. shape_start: (M+1,) int64 into shape_lon, shape_lat: (G,) int32 of 1e-7 degrees.
     turn_from, turn_to: (T,) int32 edges; turn_cost_ms: (T,) int32, -1 forbidden: the rules of the source.
     graph: what searches run on. rank: (V,) int32, the importance of each of its vertices, the least 0 (see order).
-    metrics: name to (M,) int32 milliseconds.
+    edge_local: (M,) uint8, bits by metric (geo.roads.speeds.has_bit): only for who starts or ends there, not through.
+    metrics: name to (M,) int32 milliseconds, CLOSED_MS where the edge is shut.
     """
 
     meta: NetworkMeta
@@ -73,6 +74,7 @@ class Network:
     edge_class: NDArray[np.uint8]
     edge_name: NDArray[np.int32]
     edge_twin: NDArray[np.int32]
+    edge_local: NDArray[np.uint8]
     shape_start: NDArray[np.int64]
     shape_lon: NDArray[np.int32]
     shape_lat: NDArray[np.int32]
@@ -99,6 +101,12 @@ class Network:
         """One edge of each street, of two directions the one with the lower number: (S,)."""
         numbers = np.arange(self.edge_count, dtype=np.int32)
         return numbers[(self.edge_twin < 0) | (self.edge_twin > numbers)]
+
+    def shut_streets(self, metric: str) -> NDArray[np.bool_]:
+        """The edges (M,) of streets that are shut in a metric in every direction that there is."""
+        shut = self.metric(metric) >= CLOSED_MS
+        marks: NDArray[np.bool_] = shut & (shut[self.edge_twin] | (self.edge_twin < 0))
+        return marks
 
     def shape(self, edge: int) -> NDArray[np.float64]:
         """The geometry of an edge in travel order: (n, 2) lon, lat in degrees, n >= 2."""

@@ -55,6 +55,34 @@ def largest_by_turns(
     return Part(nodes, edges)
 
 
+def enclosed(
+    u: NDArray[np.int64],
+    v: NDArray[np.int64],
+    length_m: NDArray[np.float64],
+    is_open: NDArray[np.bool_],
+    is_local: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """Which open edges (M,) can only be come to, or only be left, over local ones: nobody drives through those either.
+
+    In each part of what hangs together the longest net of open edges is what one drives through.
+    """
+    used = np.flatnonzero(is_open | is_local)
+    if not is_local.any() or not is_open.any():
+        return np.zeros(len(u), np.bool_)
+    count = int(max(u.max(), v.max())) + 1
+    _, part = _components(u[used], v[used], count, connection="weak")
+    _, net = _components(u[is_open], v[is_open], count, connection="strong")
+    within = is_open & (net[u] == net[v])
+    metres = np.bincount(net[u[within]], weights=length_m[within], minlength=int(net.max()) + 1)
+    nodes = np.lexsort((metres[net], part))
+    last = np.append(part[nodes][1:] != part[nodes][:-1], True)
+    longest = np.zeros(int(part.max()) + 1, np.int64)
+    longest[part[nodes[last]]] = net[nodes[last]]
+    through = (net[u] == longest[part[u]]) & (net[v] == longest[part[v]])
+    behind: NDArray[np.bool_] = is_open & ~through
+    return behind
+
+
 def report_lost(
     part: Part, u: NDArray[np.int64], v: NDArray[np.int64], length_m: NDArray[np.float64], lonlat: NDArray[np.float64]
 ) -> tuple[str, ...]:

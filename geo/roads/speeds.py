@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.osm.access import MODES
 from geo.osm.tags import ROAD_CLASSES, SPEED_KPH
 
-METRICS = ("car", "siren", "hearse")
+METRICS = MODES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,17 @@ def weights_ms(
         case _:
             raise ValueError(f"unknown metric {metric!r}: there are {', '.join(METRICS)}")
     return ms_at(kph, length_m)
+
+
+def bits(marks: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Marks of edges by metric (M, metrics) as one number each: bit i stands for METRICS[i]."""
+    return np.packbits(marks, axis=1, bitorder="little").reshape(-1)
+
+
+def has_bit(of_edge: NDArray[np.uint8], metric: str) -> NDArray[np.bool_]:
+    """Which edges (M,) have the mark of a metric."""
+    marked: NDArray[np.bool_] = of_edge & np.uint8(1 << METRICS.index(metric)) != 0
+    return marked
 
 
 def cap_kph(class_index: NDArray[np.uint8], caps: Caps) -> NDArray[np.float64]:

@@ -119,10 +119,11 @@ def under(network: Network, hour: Slice | None, shut: NDArray[np.bool_] | None, 
     metrics = dict(network.metrics)
     if caps != HEARSE_CAPS:
         capped = ms_at(cap_kph(network.edge_class, caps), network.edge_length_m)
-        metrics["hearse"] = np.maximum(network.metrics["car"], capped)
+        free = np.where(network.metrics["car"] < CLOSED_MS, network.metrics["car"], network.metrics["hearse"])
+        metrics["hearse"] = np.where(network.metrics["hearse"] < CLOSED_MS, np.maximum(free, capped), CLOSED_MS)
     if hour is not None:
         factor = np.where(_MAIN[network.edge_class], hour.main, hour.side)
-        car = network.metrics["car"].astype(np.float64) * factor
+        car = np.where(network.metrics["car"] < CLOSED_MS, network.metrics["car"] * factor, 0.0)
         metrics = {name: _slower(name, ms, car, factor) for name, ms in metrics.items()}
     if shut is not None:
         metrics = {name: np.where(shut, CLOSED_MS, ms).astype(np.int32) for name, ms in metrics.items()}
@@ -139,4 +140,4 @@ def _slower(
             found = np.maximum(ms, car)
         case _:
             found = ms * factor
-    return np.clip(np.rint(found), 1, CLOSED_MS - 1).astype(np.int32)
+    return np.where(ms < CLOSED_MS, np.clip(np.rint(found), 1, CLOSED_MS - 1), CLOSED_MS).astype(np.int32)

@@ -1,6 +1,7 @@
 """Networks from OpenStreetMap files: what becomes an edge, what stops a car, which turns are forbidden."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,10 @@ import pytest
 
 from geo.osm.tags import ROAD_CLASSES
 from geo.roads.build_osm import build_from_osm, read_polygon
+from geo.roads.graph import CLOSED_MS
+from geo.roads.network import open_network, write_network
+from geo.roads.speeds import METRICS, Caps, has_bit
+from geo.roads.traffic import SLICES, under
 from geo.search.nearest import NearestSearch
 from geo.search.snap import Snapper
 from geo.source import BuildError
@@ -76,7 +81,7 @@ def test_a_way_is_driven_in_the_directions_of_its_tags(
         ({"access": "destination"}, True),
         ({"access": "customers"}, True),
         ({"access": "permissive"}, True),
-        ({"access": "private"}, False),
+        ({"access": "private"}, True),
         ({"access": "no"}, False),
         ({"motor_vehicle": "no"}, False),
         ({"access": "no", "motor_vehicle": "destination"}, True),
@@ -103,36 +108,73 @@ def test_only_roads_that_an_emergency_vehicle_may_use_are_taken(
     assert ("left out: 1 ways that are no roads for an emergency vehicle" in said) != kept
 
 
+ALL, NOBODY, SIREN = ("car", "siren", "hearse"), (), ("siren",)
+
+
 @pytest.mark.parametrize(
-    ("tags", "passes"),
+    ("tags", "passing"),
     [
-        ({"barrier": "bollard"}, False),
-        ({"barrier": "block"}, False),
-        ({"barrier": "bollard", "motor_vehicle": "yes"}, True),
-        ({"barrier": "bollard", "emergency": "yes"}, True),
-        ({"barrier": "gate"}, True),
-        ({"barrier": "lift_gate", "access": "private"}, True),
-        ({"barrier": "gate", "access": "no"}, False),
-        ({"barrier": "toll_booth"}, True),
-        ({"highway": "crossing"}, True),
+        ({"barrier": "bollard"}, NOBODY),
+        ({"barrier": "block"}, NOBODY),
+        ({"barrier": "bollard", "motor_vehicle": "yes"}, ALL),
+        ({"barrier": "bollard", "emergency": "yes"}, SIREN),
+        ({"barrier": "bollard", "access": "private"}, NOBODY),
+        ({"barrier": "bollard", "bollard": "rising"}, ALL),
+        ({"barrier": "bollard", "bollard": "removable"}, NOBODY),
+        ({"barrier": "Bollard ", "bollard": "Rising"}, ALL),
+        ({"barrier": "chain"}, NOBODY),
+        ({"barrier": "chain", "locked": "no"}, ALL),
+        ({"barrier": "kerb", "kerb": "lowered"}, ALL),
+        ({"barrier": "kerb", "kerb": "raised"}, NOBODY),
+        ({"barrier": "kerb", "kerb": "raised", "highway": "crossing"}, ALL),
+        ({"barrier": "gate"}, ALL),
+        ({"barrier": "lift_gate", "access": "private"}, ALL),
+        ({"barrier": "gate", "access": "no"}, NOBODY),
+        ({"barrier": "gate", "access": "no", "emergency": "yes"}, SIREN),
+        ({"barrier": "gate", "emergency": "no"}, NOBODY),
+        ({"barrier": "toll_booth"}, ALL),
+        ({"barrier": "height_restrictor", "maxheight": "2.1"}, NOBODY),
+        ({"barrier": "height_restrictor", "maxheight": "2.4"}, ("hearse",)),
+        ({"barrier": "height_restrictor", "maxheight": "4 m"}, ALL),
+        ({"maxwidth": "1.5"}, NOBODY),
+        ({"highway": "crossing"}, ALL),
+        ({"access": "no"}, NOBODY),
+        ({"motor_vehicle": "no", "emergency": "yes"}, SIREN),
+        ({"access": "no", "motor_vehicle": "yes"}, ALL),
+        ({"amenity": "parking", "access": "no"}, ALL),
     ],
 )
-def test_a_bollard_stops_a_car_in_mid_road_and_a_gate_does_not(
-    tmp_path: Path, tags: dict[str, str], passes: bool
+def test_what_stands_at_a_node_stops_those_whom_it_lets_not_pass(
+    tmp_path: Path, tags: dict[str, str], passing: tuple[str, ...]
 ) -> None:
-    # 1-2-3 with the barrier at 2; a way round 1-4-3 keeps both sides together.
-    ways = {1: ([1, 2, 3], ROAD), 2: ([1, 4, 3], ROAD)}
-    net, said = town(tmp_path, xml(CROSS, ways, node_tags={2: tags}))
+    # 1-2-3 with the barrier at 2; a way round 1-4-3 keeps both sides together, and streets lead on from 1 and 3.
+    nodes = {**CROSS, 6: (-1, 0), 7: (3, 0)}
+    ways = {1: ([1, 2, 3], ROAD), 2: ([1, 4, 3], ROAD), 3: ([1, 6], ROAD), 4: ([3, 7], ROAD)}
+    net, said = town(tmp_path, xml(nodes, ways, node_tags={2: tags}))
     west, east = ((WEST + 0.9 * STEP, SOUTH), (WEST + 1.1 * STEP, SOUTH))
     snaps = Snapper(net).snap(np.array([west[0], east[0]]), np.array([west[1], east[1]]))
     search = NearestSearch(net)
-    here, there = (
-        type(snaps)(snaps.edge[i : i + 1], snaps.fraction[i : i + 1], snaps.distance_m[i : i + 1]) for i in (0, 1)
-    )
-    metres = float(search.nearest(there, here, None, most=1, metric="car").distance_m[0])
-    assert (metres < 30) == passes
-    assert (metres > 200) != passes
-    assert ("1 barriers stop a car" in said) != passes
+    here, there = snaps.some(slice(0, 1)), snaps.some(slice(1, 2))
+    for origin, target in ((here, there), (there, here)):
+        metres = {m: float(search.nearest(target, origin, None, most=1, metric=m).distance_m[0]) for m in METRICS}
+        assert tuple(metric for metric in METRICS if metres[metric] < 30) == passing
+        assert all(metres[metric] > 200 for metric in METRICS if metric not in passing)
+    assert ("1 barriers stop a car" in said) == (passing == NOBODY)
+    assert ("1 nodes let only some vehicles pass" in said) == (passing not in (NOBODY, ALL))
+    # Only where not all pass there is something more on the way, close to it.
+    assert (net.edge_length_m.min() < 5) == (passing not in (NOBODY, ALL))
+
+
+def test_one_barrier_after_another_lets_those_pass_whom_both_let(tmp_path: Path) -> None:
+    nodes = {**CROSS, 6: (-1, 0), 7: (3, 0), 8: (1.01, 0)}
+    ways = {1: ([1, 2, 8, 3], ROAD), 2: ([1, 4, 3], ROAD), 3: ([1, 6], ROAD), 4: ([3, 7], ROAD)}
+    tags = {2: {"barrier": "block", "emergency": "yes"}, 8: {"maxheight": "2.4"}}
+    net, _ = town(tmp_path, xml(nodes, ways, node_tags=tags))
+    along = np.flatnonzero((net.node_lat[net.edge_from] == net.node_lat[net.edge_to]) & (net.edge_length_m < 5))
+    shut = sorted([m for m in METRICS if net.metrics[m][edge] >= CLOSED_MS] for edge in along.tolist())
+    # Both directions of what leads over each node, and of the piece between them.
+    # A car does not come to that: its one side stops it, and its other side too.
+    assert shut == [["car"], ["car"], ["car", "hearse"], ["car", "hearse"], ["car", "siren"], ["car", "siren"]]
 
 
 def test_two_roads_that_meet_at_a_bollard_are_apart(tmp_path: Path) -> None:
@@ -223,6 +265,48 @@ def test_a_broken_empty_or_wrong_file_is_refused_with_what_to_do(
         build_from_osm(path, lambda _: None, region="Kota")
 
 
+def test_objects_in_any_order_with_ids_below_nothing_are_the_same_town(tmp_path: Path) -> None:
+    rules = [restriction("no_left_turn", 11, 2, 14)]
+    text = xml(CROSS, RING, rules, {4: {"barrier": "bollard"}})
+    plain, _ = town(tmp_path, text)
+    lines = text.splitlines()
+    backwards = "\n".join([lines[0], *lines[-2:0:-1], lines[-1]])
+    below = re.sub(r"(id|ref)='(\d+)'", r"\1='-\2'", text)
+    for other in (backwards, below, re.sub(r"(id|ref)='(\d+)'", r"\1='-\2'", backwards)):
+        again, _ = town(tmp_path, other)
+        assert streets(again) == streets(plain)
+        assert len(again.turn_from) == len(plain.turn_from) == 1
+        assert sorted(again.metrics["car"].tolist()) == sorted(plain.metrics["car"].tolist())
+
+
+def test_two_nodes_in_a_place_of_which_one_has_a_barrier_stop_a_car(tmp_path: Path) -> None:
+    nodes = {**CROSS, 6: CROSS[2]}
+    ways = {1: ([1, 2, 6, 3], ROAD), 2: ([1, 4, 3], ROAD)}
+    net, said = town(tmp_path, xml(nodes, ways, node_tags={6: {"barrier": "block"}}))
+    assert "1 barriers stop a car" in said
+    assert streets(net).count(("", (0, 0), (1, 0))) == 1
+    assert all((net.edge_to == node).sum() == 1 for node in np.flatnonzero(np.abs(net.node_lon - WEST - STEP) < 1e-9))
+
+
+def test_open_roads_behind_private_ones_are_for_nobody_on_the_way_through(tmp_path: Path) -> None:
+    # A compound 6-7 behind two private gates' ways, from 3 and from 4; in it the streets say nothing.
+    nodes = {**CROSS, 6: (3, 0), 7: (3, 1), 8: (4, 0)}
+    private = {**ROAD, "access": "private", "name": "masuk"}
+    ways = {
+        **RING,
+        30: ([3, 6], private),
+        31: ([7, 4], {**private, "access": "destination"}),
+        32: ([6, 7], {**ROAD, "name": "dalam"}),
+        33: ([6, 8], {**ROAD, "name": "dalam"}),
+    }
+    net, _ = town(tmp_path, xml(nodes, ways))
+    for metric, names in (("car", {"masuk", "dalam"}), ("hearse", {"masuk", "dalam"}), ("siren", {"masuk"})):
+        marked = has_bit(net.edge_local, metric)
+        assert {net.names[name] for name in net.edge_name[marked].tolist()} == names
+    # With sirens one may leave by the second way: what lies between is open, and only the private way is not.
+    assert has_bit(net.edge_local, "siren").sum() == 2
+
+
 def test_the_same_town_as_pbf_gives_the_same_network(tmp_path: Path) -> None:
     rules = [restriction("no_left_turn", 11, 2, 14)]
     plain, _ = town(tmp_path, xml(CROSS, RING, rules, {4: {"barrier": "bollard"}}))
@@ -255,3 +339,31 @@ def test_porto_has_its_restrictions_one_way_streets_and_little_cut_off(real: Rea
     assert 0.08 < one_way_m < 0.25
     assert net.graph.turn_aware
     assert not real("porto", "none").graph.turn_aware
+
+
+def test_the_network_knows_what_is_shut_and_what_is_local_for_whom(tmp_path: Path) -> None:
+    ways = {
+        1: ([1, 2], {**ROAD, "name": "A", "access": "destination"}),
+        2: ([2, 3], {**ROAD, "name": "B", "oneway": "yes", "oneway:emergency": "no"}),
+        3: ([3, 4, 2], ROAD),
+        4: ([2, 5], {**ROAD, "name": "C", "access": "private"}),
+    }
+    net, _ = town(tmp_path, xml(CROSS, ways))
+    write_network(net, tmp_path / "kota.roads")
+    net = open_network(tmp_path / "kota.roads")
+    about: dict[str, set[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for edge, name in enumerate(net.edge_name.tolist()):
+        shut = tuple(metric for metric in METRICS if net.metrics[metric][edge] >= CLOSED_MS)
+        local = tuple(metric for metric in METRICS if has_bit(net.edge_local, metric)[edge])
+        about.setdefault(net.names[name], set()).add((shut, local))
+    assert about == {
+        "A": {((), ("car", "hearse"))},
+        "B": {((), ()), (("car", "hearse"), ())},
+        "C": {((), METRICS)},
+        "": {((), ())},
+    }
+    # What is shut stays shut at every hour and under other caps.
+    for hour in (None, SLICES[0], SLICES[2]):
+        changed = under(net, hour, None, Caps(town_kph=20.0, open_kph=50.0))
+        for metric in METRICS:
+            assert ((changed.metrics[metric] >= CLOSED_MS) == (net.metrics[metric] >= CLOSED_MS)).all()

@@ -50,19 +50,24 @@ def together(*parts: Snaps) -> Snaps:
     )
 
 
-def traps(net: Network, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Edges of one-way streets: who is just past a target there drives round."""
-    return rng.choice(np.flatnonzero(net.edge_twin < 0), count)
+def traps(net: Network, shut: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Edges of one-way streets that are not shut: who is just past a target there drives round."""
+    return rng.choice(np.flatnonzero((net.edge_twin < 0) & ~shut), count)
 
 
-def fleet_and_targets(net: Network, snapper: Snapper, rng: np.random.Generator) -> tuple[Snaps, Snaps]:
-    """Vehicles and targets anywhere, on one-way streets, and on the same edges as one another."""
+def fleet_and_targets(
+    net: Network, snapper: Snapper, rng: np.random.Generator, metric: str = "car"
+) -> tuple[Snaps, Snaps]:
+    """Vehicles and targets anywhere, on one-way streets, and on the same edges as one another; none where the metric is
+    shut.
+    """
+    shut = net.shut_streets(metric)
     third = TARGETS // 3
     elsewhere = anywhere(net, snapper, TARGETS - 2 * third, rng)
-    shared_edges = traps(net, third, rng), rng.integers(net.edge_count, size=third)
+    shared_edges = traps(net, shut, third, rng), rng.choice(np.flatnonzero(~shut), third)
     targets = together(elsewhere, *(on_edges(edges, rng) for edges in shared_edges))
     crowd = np.repeat(np.concatenate(shared_edges), 3)
-    few = traps(net, VEHICLES // 5, rng)
+    few = traps(net, shut, VEHICLES // 5, rng)
     vehicles = together(
         on_edges(crowd, rng), on_edges(few, rng), anywhere(net, snapper, VEHICLES - len(crowd) - len(few), rng)
     )
@@ -79,9 +84,11 @@ def with_closures(net: Network, share: float, rng: np.random.Generator) -> Netwo
 
 def check_against_scipy(net: Network, *, seed: int, all_come: bool) -> None:
     rng = np.random.default_rng(seed)
-    vehicles, targets = fleet_and_targets(net, Snapper(net), rng)
-    search, standing = NearestSearch(net), Standing(Engine(net), Snapper(net), len(vehicles), access_kph=math.inf)
     metric = ("car", "siren", "hearse")[seed % 3]
+    # Places are on what is open in the metric.
+    snapper = Snapper(net).without(net.shut_streets(metric))
+    vehicles, targets = fleet_and_targets(net, snapper, rng, metric)
+    search, standing = NearestSearch(net), Standing(Engine(net), snapper, len(vehicles), access_kph=math.inf)
     standing.prepare(metric)
     standing.place(np.arange(len(vehicles)), vehicles)
     oracle = Oracle(net, metric)

@@ -41,7 +41,7 @@ def test_a_hearse_keeps_to_40_in_town_and_80_outside() -> None:
 
 
 def test_an_unknown_class_counts_as_road_and_an_unknown_metric_is_an_error() -> None:
-    assert road_class("bus_guideway") == "road"
+    assert road_class("corridor") == "road"
     assert road_class("trunk") == "trunk"
     with pytest.raises(ValueError, match="car, siren, hearse"):
         weight("bicycle", 1.0, "road")
