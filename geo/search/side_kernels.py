@@ -145,10 +145,12 @@ def _places(edge, fraction, edges, chains, node_first, node_edge):
     """The directed places (n, 2) of a position, as edges and the ms along each (see geo.search.stand)."""
     if edge < 0:
         return np.empty((0, 2), np.int64)
-    twin, part = edges[edge, TWIN], _part(edges, edge, fraction)
+    twin = edges[edge, TWIN]
     turn_aware = chains[edges[edge, CHAIN], BEGIN] < 0
-    if turn_aware and (part == 0 or part == edges[edge, MS]):
-        node = edges[edge, FROM if part == 0 else TO]
+    node = _node(edges, edge, fraction) if turn_aware else -1
+    if turn_aware and node < 0 and twin >= 0 and edges[twin, MS] < CLOSED_MS:
+        node = _node(edges, twin, 1.0 - fraction)
+    if node >= 0:
         first, last = node_first[node], node_first[node + 1]
         places = np.empty((last - first, 2), np.int64)
         size = 0
@@ -173,6 +175,15 @@ def _places(edge, fraction, edges, chains, node_first, node_edge):
                 elif part == 0:
                     size = _add(places, size, other, edges[other, MS])
     return places[:size]
+
+
+@compiled
+def _node(edges, edge, fraction):
+    """The node on which a directed position is, -1 for none."""
+    part = _part(edges, edge, fraction)
+    if part == 0:
+        return edges[edge, FROM]
+    return edges[edge, TO] if part == edges[edge, MS] else -1
 
 
 @compiled

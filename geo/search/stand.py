@@ -29,11 +29,12 @@ def stand(network: Network, weights: Weights, snaps: Snaps, index: NDArray[np.in
     edge, fraction = snaps.edge[index], snaps.fraction[index]
     if not weights.graph.turn_aware:
         return _on_streets(network, weights, edge, fraction, np.arange(len(index)))
-    part = np.floor(weights.edge_ms[edge] * fraction + 0.5)
-    at_end = part == weights.edge_ms[edge]
-    on_node = np.flatnonzero(at_end | (part == 0))
-    between = np.flatnonzero(~at_end & (part > 0))
-    node = np.where(part == 0, network.edge_from[edge], network.edge_to[edge])[on_node]
+    node = _node(network, weights, edge, fraction)
+    twin = network.edge_twin[edge]
+    by_twin = np.flatnonzero((node < 0) & (twin >= 0) & (weights.edge_ms[twin] < CLOSED_MS))
+    node[by_twin] = _node(network, weights, twin[by_twin], 1.0 - fraction[by_twin])
+    on_node, between = np.flatnonzero(node >= 0), np.flatnonzero(node < 0)
+    node = node[on_node]
     first, listed = node_edges(network)
     count = first[node + 1] - first[node]
     within = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
@@ -46,6 +47,15 @@ def stand(network: Network, weights: Weights, snaps: Snaps, index: NDArray[np.in
         np.concatenate((on_street.fraction, np.where(code >= 0, 0.0, 1.0)[open_])),
         np.concatenate((on_street.of, np.repeat(on_node, count)[open_])),
     )
+
+
+def _node(
+    network: Network, weights: Weights, edge: NDArray[np.int32], fraction: NDArray[np.float64]
+) -> NDArray[np.int32]:
+    """The node (n,) on which each directed position is, -1 for none."""
+    part = np.floor(weights.edge_ms[edge] * fraction + 0.5)
+    at_end = np.where(part == weights.edge_ms[edge], network.edge_to[edge], -1)
+    return np.where(part == 0, network.edge_from[edge], at_end).astype(np.int32)
 
 
 @lru_cache(maxsize=4)

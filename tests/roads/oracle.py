@@ -137,23 +137,31 @@ class TurnOracle:
         for a, b, ms in turns.tolist():
             if before[b] == [a] and after[a] == [b] and ms == 0 and a != b:
                 found[b] = a
-        if (found >= 0).all():  # a ring without any junction begins at its first edge
-            found[0] = -1
+        # A ring without any junction begins at its first edge.
+        for edge in range(len(found)):
+            earlier = int(found[edge])
+            while earlier > edge:
+                earlier = int(found[earlier])
+            if earlier == edge:
+                found[edge] = -1
         return found
 
     def _places(self, edge: int, fraction: float) -> list[tuple[int, int]]:
         """Where a position stands, as (edge, ms along it): at a node on every edge there, else on both directions."""
         if (edge, fraction) not in self._known:
             weight, net = self._weight, self._network
-            part = int(np.floor(weight[edge] * fraction + 0.5))
             twin = int(net.edge_twin[edge])
-            if part in (0, weight[edge]):
-                node = int((net.edge_from if part == 0 else net.edge_to)[edge])
-                found = [(e, 0) for e in self._out[node]] + [(e, int(weight[e])) for e in self._into[node]]
-            else:
-                found = [(edge, part)]
-                if twin >= 0:
-                    found.append((twin, int(np.floor(weight[twin] * (1.0 - fraction) + 0.5))))
+            sides = [(edge, int(np.floor(weight[edge] * fraction + 0.5)))]
+            if twin >= 0:
+                sides.append((twin, int(np.floor(weight[twin] * (1.0 - fraction) + 0.5))))
+            nodes = [
+                int((net.edge_from if ms == 0 else net.edge_to)[e])
+                for e, ms in sides
+                if ms in (0, weight[e]) and (e == edge or weight[e] < CLOSED_MS)
+            ]
+            found = sides
+            if nodes:
+                found = [(e, 0) for e in self._out[nodes[0]]] + [(e, int(weight[e])) for e in self._into[nodes[0]]]
             self._known[edge, fraction] = [(e, ms) for e, ms in found if weight[e] < CLOSED_MS]
         return self._known[edge, fraction]
 
