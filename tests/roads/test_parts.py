@@ -1,8 +1,13 @@
 """Islands and towns cut off stay in a network, by the length of their roads; nothing leads between them."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from dispatch.cli.main import app
+from geo.roads.network import write_network
 from geo.roads.parts import LEAST_PART_M
 from geo.search.engine import Engine
 from geo.search.nearest import NearestSearch
@@ -71,3 +76,15 @@ def test_islands_that_are_rings_without_a_junction_are_driven_round(turn_costs: 
         assert (expected == NEVER).sum() == 9
         table = engine.matrix(places, target, metric="car")[:, 0]
         np.testing.assert_array_equal(np.where(expected == NEVER, table.max(), expected), table)
+
+
+def test_the_command_says_how_many_vehicles_are_across_the_water(tmp_path: Path) -> None:
+    net = tiny.network(GRID, [*main_island(), *tiny.both((4, 5, 3000))])
+    write_network(net, tmp_path / "net")
+    (tmp_path / "fleet.csv").write_text(f"id,lon,lat\na,{tiny.WEST + 0.051},{tiny.SOUTH}\nb,{tiny.WEST},{tiny.SOUTH}\n")
+    to = f"{tiny.WEST + 0.055},{tiny.SOUTH}"
+    asked = ["nearest", "--roads", str(tmp_path / "net"), "--to", to, "--vehicles", str(tmp_path / "fleet.csv")]
+    answer = CliRunner().invoke(app, asked)
+    assert answer.exit_code == 0
+    assert "1 of 2 vehicles not reachable by road" in answer.output
+    assert "a\t" in answer.output
