@@ -194,6 +194,8 @@ def nearest(
         if target.edge[0] < 0:
             say(f"{lon},{lat} is farther than {snapper.max_distance_m:.0f} m from every road")
         rows = _answers(ask(target), fleet)
+        if target.edge[0] >= 0 and len(rows) < min(k, len(fleet)):
+            say(f"{lon},{lat}: {len(fleet) - len(rows)} of {len(fleet)} vehicles not reachable by road")
         if json_:
             typer.echo(json.dumps(rows))
         else:

@@ -12,7 +12,7 @@ from geo.roads.chains import node_graph, turn_graph
 from geo.roads.graph import CLOSED_MS
 from geo.roads.network import Network, NetworkMeta
 from geo.roads.order import node_order
-from geo.roads.parts import Part, enclosed, largest_by_nodes, largest_by_turns, report_lost
+from geo.roads.parts import Part, enclosed, parts_by_nodes, parts_by_turns, report_lost
 from geo.roads.speeds import METRICS, bits, has_bit, weights_ms
 from geo.roads.turns import FORBIDDEN, allowed_turns
 from geo.source import FASTEST_KPH, SLOWEST_KPH, BuildError, Progress
@@ -60,7 +60,7 @@ class Origin:
 
 
 def build_network(table: RoadTable, origin: Origin, progress: Progress, *, turn_costs: str = "osm") -> Network:
-    """The network of the largest part from every place of which every other can be reached.
+    """The network of the parts from every place of which every other of the part can be reached.
 
     turn_costs: `osm` honours the table's turn rules and makes turning round cost time; `none` looks at neither. Raises
     BuildError if nothing is left, or a length or position makes no sense.
@@ -70,7 +70,7 @@ def build_network(table: RoadTable, origin: Origin, progress: Progress, *, turn_
     shapes = [np.rint(np.asarray(shape) * 1e7).astype(np.int32) for shape in table.shapes]
     u, v = np.asarray(table.u, np.int64), np.asarray(table.v, np.int64)
     twin = _twins(u, v, shapes)
-    part = _largest(table, np.arange(len(u)), twin, turn_costs)
+    part = _parts(table, np.arange(len(u)), twin, turn_costs)
     if not part.edges.any():
         raise BuildError("no two places are joined by a way there and back: the roads do not hang together")
     lost = report_lost(part, u, v, np.asarray(table.length_m), np.column_stack((table.lon, table.lat)))
@@ -151,17 +151,18 @@ def _network(
     )
 
 
-def _largest(table: RoadTable, edges: NDArray[np.int64], twin: NDArray[np.int32], turn_costs: str) -> Part:
-    """The largest part of some edges, in the meaning of the network; the part's edges are rows of `edges`."""
+def _parts(table: RoadTable, edges: NDArray[np.int64], twin: NDArray[np.int32], turn_costs: str) -> Part:
+    """The parts of some edges, in the meaning of the network; the edges of the answer are rows of `edges`."""
+    length_m = np.asarray(table.length_m, np.float64)[edges]
     u, v = np.asarray(table.u, np.int64)[edges], np.asarray(table.v, np.int64)[edges]
     if turn_costs != "osm":
-        return largest_by_nodes(u, v, len(table.lon))
+        return parts_by_nodes(u, v, length_m, len(table.lon))
     number = np.full(len(table.u), -1, np.int64)
     number[edges] = np.arange(len(edges))
     rules = table.turns[(number[table.turns[:, 0]] >= 0) & (number[table.turns[:, 1]] >= 0)]
     rules = np.column_stack((number[rules[:, 0]], number[rules[:, 1]], rules[:, 2]))
     twins = np.where(twin[edges] >= 0, number[twin[edges]], -1).astype(np.int32)
-    return largest_by_turns(u, v, twins, rules, len(table.lon))
+    return parts_by_turns(u, v, twins, rules, length_m, len(table.lon))
 
 
 def _shut(table: RoadTable, part: Part, twin: NDArray[np.int32], turn_costs: str) -> NDArray[np.uint8]:
@@ -177,7 +178,7 @@ def _shut(table: RoadTable, part: Part, twin: NDArray[np.int32], turn_costs: str
             used = np.flatnonzero(part.edges & ~shut)
             shut = np.ones(len(table.u), np.bool_)
             if len(used):
-                shut[used[_largest(table, used, twin, turn_costs).edges]] = False
+                shut[used[_parts(table, used, twin, turn_costs).edges]] = False
         found.append(shut)
     return bits(np.column_stack(found))
 

@@ -82,7 +82,7 @@ class Standing:
                 same = (before.edge == now.edge) & (before.fraction == now.fraction)
                 index = np.flatnonzero(~(same & (before.distance_m == now.distance_m)))
                 self._put(buckets, index, now.some(index), metric)
-                self._ready[metric] = _Ready(buckets, asking=(*self.snapper.parts, *ranked), leaving=ranked[:2])
+                self._ready[metric] = _Ready(buckets, asking=(*self.snapper.parts, *ranked), leaving=ranked)
 
     def nearest(self, target: Snaps, eligible: _Eligible, *, most: int | None, metric: str) -> Arrivals:
         """The `most` soonest of the eligible, a mask (count,) or numbers, all when None, to the one snapped position.

@@ -42,6 +42,8 @@ def seconds(net: Network, start: tuple[float, float], end: tuple[float, float], 
         ("pedestrian_destination", (0, 0), (300, 0), 180),
         ("access_private", (0, 0), (300, 0), 54),
         ("width_1m", (0, 0), (600, 0), 342),
+        ("vehicle_on_crossing", (0, 0), (-100, 0), 18),
+        ("two_islands", (30_100, 0), (30_500, 200), 108),
         ("negative_ids", (0, 0), (500, 0), 90),
     ],
 )
