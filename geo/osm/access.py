@@ -12,6 +12,7 @@ from geo.osm.limits import SIZES, Size, fits
 from geo.osm.tags import BY_WORD_KPH, ROAD_CLASSES, Tags, road_of
 
 MODES = ("car", "siren", "hearse")
+SIREN = MODES.index("siren")
 
 
 class Access(IntEnum):

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.osm.access import Access
+from geo.osm.access import SIREN, Access
 from geo.osm.limits import SIZES, Size
 from geo.osm.read import OsmRoads, Restriction, read_osm
 from geo.roads.cut import Cut
@@ -69,7 +69,7 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None) -> RoadTable:
         raise BuildError("no road has two points within the area: check that it covers the file's region")
     # Of each piece what each of MODES may do along it and against it: (pieces, 2, modes).
     passage = np.array([(way.along, way.against) for way in roads.ways], np.uint8)[cut.way]
-    passage = np.where(cut.passed[:, None, :], passage, Access.SHUT)
+    passage = _known_to_searches(np.where(cut.passed[:, None, :], passage, Access.SHUT))
     # Both directions of a piece come one after the other.
     piece, backward = np.divmod(np.arange(2 * pieces), 2)
     driven = (passage[piece, backward] != Access.SHUT).any(axis=1)
@@ -95,9 +95,18 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None) -> RoadTable:
         shapes=[lines[p][::-1] if b else lines[p] for p, b in zip(piece.tolist(), backward.tolist(), strict=True)],
         turns=turns,
         shut=bits(passage == Access.SHUT),
-        local=bits(passage == Access.LOCAL),
         report=_report(roads, cut, turns, why),
     )
+
+
+def _known_to_searches(passage: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """What may be driven (pieces, 2, modes) by searches that know no ways for those alone who begin or end there.
+
+    Private ways are shut, so that nobody is led through them; where a sign alone forbids to drive through, so that
+    sirens may, everybody is let in.
+    """
+    signed = passage[..., SIREN : SIREN + 1] == Access.OPEN
+    return np.where(passage == Access.LOCAL, np.where(signed, Access.OPEN, Access.SHUT), passage).astype(np.uint8)
 
 
 def _turns(

@@ -38,7 +38,7 @@ class Snaps:
 
 
 class Snapper:
-    """Finds the nearest point on any road; built once a network.
+    """Finds the nearest point on any road that is open to every kind of trip; built once a network.
 
     Of two directions of a street the edge with the lower id is named; users of a snap look at its twin too.
     Distances are exact in the plane tangent at the position (error below 1e-4 within `max_distance_m`).
@@ -52,12 +52,13 @@ class Snapper:
         columns, rows = int((east - west) / step_lon) + 1, int((north - south) / step_lat) + 1
         col = np.clip((network.shape_lon / 1e7 - west) / step_lon, 0, columns - 1).astype(np.int32)
         row = np.clip((network.shape_lat / 1e7 - south) / step_lat, 0, rows - 1).astype(np.int32)
+        streets = _shared(network)
         counts = np.zeros(columns * rows, np.int64)
-        snap_kernels.count_cells(col, row, network.shape_start, network.streets, columns, counts)
+        snap_kernels.count_cells(col, row, network.shape_start, streets, columns, counts)
         cell_start = np.append(0, np.cumsum(counts))
         segments = np.empty((cell_start[-1], snap_kernels.SEGMENT), np.int32)
         shapes = network.shape_start, network.shape_lon, network.shape_lat
-        snap_kernels.fill_cells(col, row, *shapes, network.streets, columns, cell_start[:-1].copy(), segments)
+        snap_kernels.fill_cells(col, row, *shapes, streets, columns, cell_start[:-1].copy(), segments)
         grid = np.array((west, south, step_lon, step_lat, columns, rows, max_distance_m), np.float64)
         self._edge_count, self._edge = network.edge_count, segments[:, snap_kernels.EDGE].copy()
         self.parts = grid, cell_start, segments, _along(network)  # what snap_kernels.snap takes of all positions
@@ -80,6 +81,14 @@ class Snapper:
         snaps = Snaps(np.empty(count, np.int32), np.empty(count), np.empty(count))
         snap_kernels.snap(lon, lat, *self.parts, snaps.edge, snaps.fraction, snaps.distance_m)
         return snaps
+
+
+def _shared(network: Network) -> NDArray[np.int32]:
+    """The streets (s,) that are shut to no kind of trip: a busway lies beside homes, and only sirens come along it."""
+    streets = network.streets
+    shut: NDArray[np.bool_] = np.any([network.shut_streets(metric) for metric in network.metrics], axis=0)
+    some: NDArray[np.int32] = streets[~shut[streets]]
+    return some
 
 
 def _along(network: Network) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ from geo.osm.tags import ROAD_CLASSES
 from geo.roads.build_osm import build_from_osm, read_polygon
 from geo.roads.graph import CLOSED_MS
 from geo.roads.network import open_network, write_network
-from geo.roads.speeds import METRICS, Caps, has_bit
+from geo.roads.speeds import METRICS, Caps
 from geo.roads.traffic import SLICES, under
 from geo.search.nearest import NearestSearch
 from geo.search.snap import Snapper
@@ -82,7 +82,7 @@ def test_a_way_is_driven_in_the_directions_of_its_tags(
         ({"access": "destination"}, True),
         ({"access": "customers"}, True),
         ({"access": "permissive"}, True),
-        ({"access": "private"}, True),
+        ({"access": "private"}, False),
         ({"access": "no"}, False),
         ({"motor_vehicle": "no"}, False),
         ({"access": "no", "motor_vehicle": "destination"}, True),
@@ -289,25 +289,6 @@ def test_two_nodes_in_a_place_of_which_one_has_a_barrier_stop_a_car(tmp_path: Pa
     assert all((net.edge_to == node).sum() == 1 for node in np.flatnonzero(np.abs(net.node_lon - WEST - STEP) < 1e-9))
 
 
-def test_open_roads_behind_private_ones_are_for_nobody_on_the_way_through(tmp_path: Path) -> None:
-    # A compound 6-7 behind two private gates' ways, from 3 and from 4; in it the streets say nothing.
-    nodes = {**CROSS, 6: (3, 0), 7: (3, 1), 8: (4, 0)}
-    private = {**ROAD, "access": "private", "name": "masuk"}
-    ways = {
-        **RING,
-        30: ([3, 6], private),
-        31: ([7, 4], {**private, "access": "destination"}),
-        32: ([6, 7], {**ROAD, "name": "dalam"}),
-        33: ([6, 8], {**ROAD, "name": "dalam"}),
-    }
-    net, _ = town(tmp_path, xml(nodes, ways))
-    for metric, names in (("car", {"masuk", "dalam"}), ("hearse", {"masuk", "dalam"}), ("siren", {"masuk"})):
-        marked = has_bit(net.edge_local, metric)
-        assert {net.names[name] for name in net.edge_name[marked].tolist()} == names
-    # With sirens one may leave by the second way: what lies between is open, and only the private way is not.
-    assert has_bit(net.edge_local, "siren").sum() == 2
-
-
 def test_what_is_left_out_is_told_by_reason_and_length_with_links_to_the_longest(tmp_path: Path) -> None:
     far = {number: (number - 10, 5) for number in range(10, 24)}
     shut = {50 + n: ([10, 11 + n], {**ROAD, "access": "no"}) for n in range(12)}
@@ -384,7 +365,7 @@ def test_porto_has_its_restrictions_one_way_streets_and_little_cut_off(real: Rea
     assert not real("porto", "none").graph.turn_aware
 
 
-def test_the_network_knows_what_is_shut_and_what_is_local_for_whom(tmp_path: Path) -> None:
+def test_the_network_knows_what_is_shut_for_whom(tmp_path: Path) -> None:
     ways = {
         1: ([1, 2], {**ROAD, "name": "A", "access": "destination"}),
         2: ([2, 3], {**ROAD, "name": "B", "oneway": "yes", "oneway:emergency": "no"}),
@@ -394,16 +375,14 @@ def test_the_network_knows_what_is_shut_and_what_is_local_for_whom(tmp_path: Pat
     net, _ = town(tmp_path, xml(CROSS, ways))
     write_network(net, tmp_path / "kota.roads")
     net = open_network(tmp_path / "kota.roads")
-    about: dict[str, set[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    about: dict[str, set[tuple[str, ...]]] = {}
     for edge, name in enumerate(net.edge_name.tolist()):
         shut = tuple(metric for metric in METRICS if net.metrics[metric][edge] >= CLOSED_MS)
-        local = tuple(metric for metric in METRICS if has_bit(net.edge_local, metric)[edge])
-        about.setdefault(net.names[name], set()).add((shut, local))
+        about.setdefault(net.names[name], set()).add(shut)
     assert about == {
-        "A": {((), ("car", "hearse"))},
-        "B": {((), ()), (("car", "hearse"), ())},
-        "C": {((), METRICS)},
-        "": {((), ())},
+        "A": {()},  # whoever drives through is let in until the searches know whose way it is
+        "B": {(), ("car", "hearse")},
+        "": {()},
     }
     # What is shut stays shut at every hour and under other caps.
     for hour in (None, SLICES[0], SLICES[2]):
