@@ -1,12 +1,13 @@
 """Writing a decision down: the codes and facts that are kept of it, before the transaction that carries it out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from dispatch.choosing.decision import Decision
 from dispatch.choosing.ranking import Candidate
 from dispatch.choosing.record import WRITTEN, CandidateRecord, DecisionRecord, PassedOver
-from dispatch.choosing.unlocks import unlocks_of
+from dispatch.choosing.unlocks import Unlock, unlocks_of
 from dispatch.desk.facts import facts_of
 from dispatch.domain.request import Ask
 from dispatch.rules.consequences import ChecklistItem, consequences
@@ -44,6 +45,7 @@ def record_of(decision: Decision) -> DecisionRecord:
     step, ask = decision.step, decision.ask
     chosen = tuple(offer.vehicle_id for offer in step.offers)
     going = decision.find_vehicle(chosen[0]) if chosen else None
+    unlocks = unlocks_of(decision)
     return DecisionRecord(
         outcome=_outcome(decision),
         at=decision.at,
@@ -62,20 +64,20 @@ def record_of(decision: Decision) -> DecisionRecord:
         ),
         considered=decision.considered,
         missing=len(decision.unfilled.slots) - len(step.filled) if step.filled else 0,
-        checklist=checklist_of(decision),
+        checklist=checklist_of(decision, unlocks),
         notices=consequences(ask, decision.sop, decision.moment, going).notices,
-        unlocks=unlocks_of(decision),
+        unlocks=unlocks,
         soon={name: round(eta_s) for name, eta_s in sorted(decision.soon.items(), key=lambda pair: pair[1])},
         computed_in_ms=decision.computed_in_ms,
     )
 
 
-def checklist_of(decision: Decision) -> tuple[ChecklistItem, ...]:
+def checklist_of(decision: Decision, unlocks: Sequence[Unlock]) -> tuple[ChecklistItem, ...]:
     """What is to be done beside the trip of the vehicle that goes. While nobody may go, of the one that would go first:
     whoever waits can see to its papers meanwhile.
     """
     going = next((offer.vehicle_id for offer in decision.step.offers), None)
-    likely = going or next((unlock.vehicle_id for unlock in unlocks_of(decision)), None)
+    likely = going or next((unlock.vehicle_id for unlock in unlocks), None)
     vehicle = decision.find_vehicle(likely) if likely is not None else None
     return consequences(decision.ask, decision.sop, decision.moment, vehicle).checklist
 

@@ -7,7 +7,7 @@ from dispatch.domain.assignment import Assignment
 from dispatch.domain.message import Message, Template
 from dispatch.domain.people import Person
 from dispatch.domain.request import Request
-from dispatch.vocabulary.events import DeathAnswered, Event, ProposalEvent, TransferBegun, TripNoticed
+from dispatch.vocabulary.events import DeathAnswered, Event, ProposalEvent, TransferBegun, TripEvent, TripNoticed
 from dispatch.vocabulary.notices import Notice
 from dispatch.vocabulary.roles import Permission, Role, may
 
@@ -89,8 +89,9 @@ def of_event(person: Person, event: Event, request: Request | None, on_it: Colle
     if isinstance(event, ProposalEvent):
         return Scope.FULL if hears_proposals(person) else Scope.NONE
     if may(person.role, Permission.DRIVE):
-        of_all = event.vehicle_id is None or isinstance(event, TransferBegun)
-        concerned = on_it if of_all else (event.vehicle_id,)
+        # Whether somebody else comes, follows or takes the patient over stands on the page of each who is on it.
+        of_all = event.vehicle_id is None or isinstance(event, TransferBegun | TripEvent)
+        concerned = {event.vehicle_id, *(on_it if of_all else ())}  # its own trip may be over by this
         return Scope.REDACTED if person.vehicle in concerned else Scope.NONE
     if request is not None:
         if is_of_death(event):

@@ -251,6 +251,7 @@ def test_the_first_contact_knows_whether_an_ambulance_follows_and_hands_over(
     assert_sound(page)
     keep(page, "sopir-penolong-tawaran")
     page.get_by_role("button", name="TERIMA", exact=True).click()
+    sent(page)
     served.step("sopir-jauh", "accept")
     ahead = page.get_by_text("Penolong pertama; ambulans gawat darurat menyusul.")
     expect(ahead).to_be_visible()

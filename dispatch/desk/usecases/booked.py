@@ -94,7 +94,7 @@ def _papers_due(decision: Decision) -> tuple[Document, ...]:
     if decision.ask.leaves is None:
         return ()
     known = {document.value: document for document in Document}
-    return tuple(known[item.code] for item in checklist_of(decision) if item.code in known)
+    return tuple(known[item.code] for item in checklist_of(decision, unlocks_of(decision)) if item.code in known)
 
 
 def _tell(books: Books, request: Request, decision: Decision, begins: datetime, now: datetime) -> None:

@@ -33,13 +33,14 @@ from dispatch.vocabulary.events import (
     Noted,
     OfferMade,
     ProposalOver,
+    StepTaken,
     TripNoticed,
     VehicleProposed,
 )
 from dispatch.vocabulary.notices import Notice
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Role
-from dispatch.vocabulary.trip_steps import AssignmentState
+from dispatch.vocabulary.trip_steps import AssignmentState, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty
 from tests.people import BUDI, CIKOKOL, DINA, NOW, OPI, SITI, drowned_child
 
@@ -114,6 +115,21 @@ def test_of_a_death_that_is_not_confirmed_only_operators_and_who_receives_hear(n
 def test_letters_of_a_death_that_is_not_confirmed_are_not_shown_to_who_asked(name: str) -> None:
     assert [reads(person, LETTERS[name], REQUEST) for person in (SITI, OPI, DINA)] == [False, True, True]
     assert reads(SITI, TOLD, REQUEST)
+
+
+def test_a_driver_hears_of_the_steps_of_whoever_else_is_on_the_request_and_of_the_end_of_his_own_trip() -> None:
+    taken = StepTaken(
+        at=NOW,
+        request_id="P-1",
+        vehicle_id="H1",
+        assignment_id="T-2",
+        state=AssignmentState.EN_ROUTE,
+        source=StepSource.TAP,
+    )
+    assert of_event(BUDI, taken, REQUEST, ["H1", "H3"]) is REDACTED
+    assert of_event(BUDI, taken, REQUEST, ["H1"]) is NONE
+    over = replace(taken, vehicle_id="H3", state=AssignmentState.CLEARED)
+    assert of_event(BUDI, over, REQUEST, ["H1"]) is REDACTED
 
 
 PROPOSALS = (

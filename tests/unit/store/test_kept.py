@@ -38,7 +38,7 @@ LEFT_OUT = {
 }
 # Differences that a later version made on purpose, by the line that tells of them, and why.
 SINCE = {
-    r"\.policy: 17 became (29|30|31)$": "figures on trips, on reds and on booked ones since 0.2, and a choice",
+    r"\.policy: 17 became (29|30|31|32)$": "figures on trips, on reds and on booked ones since 0.2, and a choice",
     r"messages.*\[\d+\]\.(text|chat_url): .* became .*Untuk( |%20)27( |%20)Nov": "the booked time since 0.2",
     r"^/t/[^:[]+(: 5 became 6|\[4\]: 'may say no_longer_needed' became 'may say left')$": "what is kept for a booking",
     r"^/t/.*Kami menelepon Anda paling lambat (.*)\.' became 'Mohon maaf, kami terlambat: .*": "a late call says so",
