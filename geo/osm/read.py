@@ -19,10 +19,12 @@ from geo.osm.tags import (
     RESTRICTION_KINDS,
     RESTRICTION_TYPES,
     ROAD_CLASSES,
+    light_of,
+    limits_kph,
     read_tags,
     restriction_of,
     road_of,
-    speeds_kph,
+    share_of_pace,
 )
 from geo.osm.text import tags_of
 from geo.point import Bounds
@@ -36,7 +38,9 @@ _KEYS = ("highway", "barrier", "maxwidth", "maxheight", *ACCESS_KEYS, *RESTRICTI
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A drivable way: its number, class, name, who may drive along and against its nodes, km/h each (or NaN)."""
+    """A drivable way: its number, class, name, who may drive along and against its nodes, how fast at most in km/h (or
+    infinite), and which share of its class's pace it is driven at.
+    """
 
     number: int
     highway: str
@@ -45,6 +49,7 @@ class Way:
     against: Passage
     along_kph: float
     against_kph: float
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,8 @@ class OsmRoads:
     """What a file holds of roads. The nodes of ways[i] are rows first[i] to first[i+1] of ref, lon and lat.
 
     lon and lat are in degrees, NaN where the file does not say where a node lies. blocked: nodes that nobody passes;
-    passed: those that not all pass, and which of MODES do.
-    left_out: what was not taken over, by reason.
+    passed: those that not all pass, and which of MODES do. signals: nodes with a traffic light, and whether it is for
+    who drives along the way's nodes and against them. left_out: what was not taken over, by reason.
     """
 
     ways: list[Way] = field(default_factory=list)
@@ -73,6 +78,7 @@ class OsmRoads:
     y: "array[int]" = field(default_factory=lambda: array("q"))
     blocked: set[int] = field(default_factory=set)
     passed: dict[int, tuple[bool, ...]] = field(default_factory=dict)
+    signals: dict[int, tuple[bool, bool]] = field(default_factory=dict)
     restrictions: list[Restriction] = field(default_factory=list)
     left_out: LeftOut = field(default_factory=LeftOut)
     date: str = "unknown"
@@ -139,7 +145,10 @@ def _take(
     box = tuple(degrees * 1e7 for degrees in bounds)
     for one in objects:
         if one.is_node():
-            passed = passes(read_tags(tags_of(one)), sizes)
+            tags = read_tags(tags_of(one))
+            passed = passes(tags, sizes)
+            if (light := light_of(tags)) != (False, False):
+                roads.signals[one.id] = light
             if not any(passed):
                 roads.blocked.add(one.id)
             elif not all(passed):
@@ -178,9 +187,9 @@ def _take_way(
         return False
     if any(key in tags for key in HOURS_KEYS):
         roads.left_out.add("words on who may use a road at which hours")
-    along_kph, against_kph = speeds_kph(tags)
+    along_kph, against_kph = limits_kph(tags)
     name = one_line(tags.get("name") or tags.get("ref") or "")
-    roads.ways.append(Way(way.id, road_of(tags), name, along, against, along_kph, against_kph))
+    roads.ways.append(Way(way.id, road_of(tags), name, along, against, along_kph, against_kph, share_of_pace(tags)))
     for column, values in zip((roads.refs, roads.x, roads.y), zip(*nodes, strict=True), strict=True):
         column.extend(values)
     roads.first.append(len(roads.refs))

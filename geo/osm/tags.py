@@ -12,27 +12,10 @@ from types import MappingProxyType
 from geo.source import FASTEST_KPH, SLOWEST_KPH
 
 Tags = Mapping[str, str]
-# The classes of roads, and how fast one drives there in km/h where the data does not say.
-SPEED_KPH: Mapping[str, float] = MappingProxyType(
-    {
-        "motorway": 80.0,
-        "motorway_link": 45.0,
-        "trunk": 50.0,
-        "trunk_link": 35.0,
-        "primary": 40.0,
-        "primary_link": 30.0,
-        "secondary": 35.0,
-        "secondary_link": 25.0,
-        "tertiary": 30.0,
-        "tertiary_link": 25.0,
-        "unclassified": 25.0,
-        "residential": 20.0,
-        "living_street": 12.0,
-        "service": 12.0,
-        "road": 20.0,
-    }
-)
-ROAD_CLASSES = tuple(SPEED_KPH)
+ROAD_CLASSES = (
+    "motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link",
+    "tertiary", "tertiary_link", "unclassified", "residential", "living_street", "service", "road",
+)  # fmt: skip
 # No roads for cars, but driven where a word about motor vehicles or emergencies says so; they count as `service`. How
 # fast is this project's estimate: among walkers at little more than their pace.
 BY_WORD_KPH: Mapping[str, float] = MappingProxyType(
@@ -83,33 +66,41 @@ def road_class(highway: str) -> str:
     return highway if highway in ROAD_CLASSES else "service" if highway in BY_WORD_KPH else "road"
 
 
-def speeds_kph(tags: Tags) -> tuple[float, float]:
-    """How fast a way is driven along its nodes and against them; NaN where the pace of its class holds.
-
-    A limit is driven as it is; a bad surface and a narrow alley slow a way down, limited or not.
+def limits_kph(tags: Tags) -> tuple[float, float]:
+    """How fast a way may be driven at most along its nodes and against them, by law or by what it is; infinite where
+    nothing says so. It is no pace: geo.roads.speeds has that.
     """
     both = _first_of(tags, ("maxspeed", "maxspeed:type", "zone:maxspeed", "source:maxspeed")) or ""
-    along, against = read_speed(tags.get("maxspeed:forward", both)), read_speed(tags.get("maxspeed:backward", both))
-    highway = road_of(tags)
-    by_word = BY_WORD_KPH.get(highway, inf)
-    slow = [steps[tags[key]] for key, steps in _SLOW.items() if tags.get(key) in steps]
-    if not slow and by_word == inf:
-        return along, against
-    most, share = min((kph for kph, _ in slow), default=inf), min((part for _, part in slow), default=1.0)
-    pace = by_word if by_word < inf else SPEED_KPH[road_class(highway)]
-    return _slowed(along, pace, by_word, most, share), _slowed(against, pace, by_word, most, share)
+    most = min((kph for kph, _ in _slow(tags)), default=inf)
+    most = min(most, BY_WORD_KPH.get(road_of(tags), inf))
+    along, against = (tags.get(f"maxspeed:{way}", both) for way in ("forward", "backward"))
+    return _at_most(most, read_speed(along)), _at_most(most, read_speed(against))
 
 
-def _slowed(limit: float, pace: float, by_word: float, most: float, share: float) -> float:
-    """The km/h of a way whose limit (or NaN) and class, and what is bad about it, are known."""
-    at_best = min(pace if isnan(limit) else limit, by_word)
-    return max(SLOWEST_KPH, min(at_best * share, most))
+def share_of_pace(tags: Tags) -> float:
+    """Which share of the pace of its class a way is driven at, for what is bad about it: 1 where nothing is."""
+    return min((share for _, share in _slow(tags)), default=1.0)
+
+
+def _slow(tags: Tags) -> list[tuple[float, float]]:
+    return [steps[tags[key]] for key, steps in _SLOW.items() if tags.get(key) in steps]
+
+
+def _at_most(most: float, limit: float) -> float:
+    return max(SLOWEST_KPH, most if isnan(limit) else min(most, limit))
 
 
 def read_speed(text: str) -> float:
     """km/h of a value such as `40`, `30 mph`, `50; 40` (the lowest counts), `ID:urban` or `walk`; else NaN."""
     found = [_one_speed(part.strip()) for part in text.lower().replace("|", ";").split(";")]
     return min((kph for kph in found if SLOWEST_KPH <= kph <= FASTEST_KPH), default=nan)
+
+
+def light_of(tags: Tags) -> tuple[bool, bool]:
+    """Whether a node has a traffic light for who drives along the nodes of its way, and against them."""
+    is_light = tags.get("highway") == "traffic_signals" or tags.get("crossing") == "traffic_signals"
+    way = tags.get("traffic_signals:direction", tags.get("direction"))
+    return is_light and way != "backward", is_light and way != "forward"
 
 
 def restriction_of(tags: Tags) -> str | None:

@@ -13,8 +13,10 @@ from geo.osm.limits import SIZES, Size
 from geo.osm.read import OsmRoads, Restriction, read_osm
 from geo.roads.cut import Cut
 from geo.roads.network import Network
+from geo.roads.signals import waits_ms
 from geo.roads.speeds import bits
 from geo.roads.table import Origin, RoadTable, build_network
+from geo.roads.turning import priced
 from geo.roads.turns import FORBIDDEN
 from geo.source import BuildError, Progress
 
@@ -41,7 +43,7 @@ def build_from_osm(
     for sentence in table.report:
         progress(sentence)
     origin = Origin(region=region, source=f"OpenStreetMap ({path.name})", source_date=roads.date)
-    return build_network(table, origin, progress, turn_costs=turn_costs)
+    return build_network(priced(table), origin, progress, turn_costs=turn_costs)
 
 
 def read_polygon(path: Path) -> shapely.Geometry:
@@ -91,7 +93,10 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None) -> RoadTable:
         length_m=cut.lengths_m[piece],
         highway=[way.highway for way in ways],
         name=[way.name for way in ways],
-        speed_kph=np.where(backward, against_kph, along_kph),
+        speed_kph=np.full(len(ways), np.nan),
+        limit_kph=np.where(backward, against_kph, along_kph),
+        share=np.array([way.share for way in ways]),
+        wait_ms=waits_ms(roads.signals, cut)[piece, backward.astype(np.int64)],
         shapes=[lines[p][::-1] if b else lines[p] for p, b in zip(piece.tolist(), backward.tolist(), strict=True)],
         turns=turns,
         shut=bits(passage == Access.SHUT),

@@ -13,6 +13,7 @@ import osmnx
 from geo.osm.tags import read_speed
 from geo.roads.network import Network
 from geo.roads.table import Origin, RoadTable, build_network
+from geo.roads.turning import priced
 from geo.source import BuildError, Progress, one_line
 
 
@@ -29,7 +30,7 @@ def build_from_graphml(path: Path, origin: Origin, progress: Progress, *, turn_c
         ) from error
     except (OSError, EOFError, zlib.error, ValueError, SyntaxError, nx.NetworkXError) as error:
         raise BuildError(f"{path} cannot be read as an osmnx GraphML file: {error}") from error
-    return build_network(table, origin, progress, turn_costs=turn_costs)
+    return build_network(priced(table), origin, progress, turn_costs=turn_costs)
 
 
 def build_from_place(name: str, progress: Progress, *, turn_costs: str = "osm") -> Network:
@@ -56,7 +57,7 @@ def build_from_place(name: str, progress: Progress, *, turn_costs: str = "osm") 
     table = _table_of_graph(graph)
     table.report = ("left out: turn restrictions and barriers, which this source does not tell (--pbf does)",)
     progress(table.report[0])
-    return build_network(table, origin, progress, turn_costs=turn_costs)
+    return build_network(priced(table), origin, progress, turn_costs=turn_costs)
 
 
 def _table_of_graph(graph: Any) -> RoadTable:  # noqa: ANN401 - networkx is not typed here
@@ -71,6 +72,7 @@ def _table_of_graph(graph: Any) -> RoadTable:  # noqa: ANN401 - networkx is not 
         ends = np.array([[lon[u[row]], lat[u[row]]], [lon[v[row]], lat[v[row]]]])
         line = np.asarray(data["geometry"].coords)[:, :2] if "geometry" in data else ends
         shapes.append(np.vstack((ends[:1], line[1:-1], ends[1:])))
+    limits = [read_speed(str(_first(data.get("maxspeed", "")))) for _, _, data in rows]
     return RoadTable(
         lon=lon,
         lat=lat,
@@ -79,7 +81,8 @@ def _table_of_graph(graph: Any) -> RoadTable:  # noqa: ANN401 - networkx is not 
         length_m=np.array([data["length"] for _, _, data in rows], np.float64),
         highway=[str(_first(data.get("highway", "road"))) for _, _, data in rows],
         name=[one_line(_first(data.get("name", ""))) for _, _, data in rows],
-        speed_kph=np.array([read_speed(str(_first(data.get("maxspeed", "")))) for _, _, data in rows], np.float64),
+        speed_kph=np.full(len(rows), np.nan),
+        limit_kph=np.nan_to_num(np.array(limits, np.float64), nan=np.inf),
         shapes=shapes,
     )
 

@@ -30,8 +30,8 @@ class Cut:
     """
 
     def __init__(self, roads: OsmRoads, inside: shapely.Geometry | None) -> None:
-        ref, self.lonlat, way, beside = _beside_some(roads.passed, *_points(roads))
-        rows = len(ref)
+        self.ref, self.lonlat, way, beside = _beside_some(roads.passed, *_points(roads))
+        ref, rows = self.ref, len(self.ref)
         known = ~np.isnan(self.lonlat[:, 0])
         if inside is not None:
             shapely.prepare(inside)
@@ -74,12 +74,18 @@ class Cut:
         self.barriers = len(np.unique(of[ends[shut]]))
 
     @property
-    def lengths_m(self) -> _Floats:
-        """Great-circle metres of each piece."""
+    def running_m(self) -> _Floats:
+        """Great-circle metres from the first point of all to each; only differences within a way mean something."""
         lon, lat = np.radians(self.lonlat).T
         half = np.sin(np.diff(lat) / 2) ** 2 + np.cos(lat[1:]) * np.cos(lat[:-1]) * np.sin(np.diff(lon) / 2) ** 2
         step = np.nan_to_num(2 * EARTH_M * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0))))
-        running = np.concatenate(([0.0], np.cumsum(step)))
+        running: _Floats = np.concatenate(([0.0], np.cumsum(step)))
+        return running
+
+    @property
+    def lengths_m(self) -> _Floats:
+        """Great-circle metres of each piece."""
+        running = self.running_m
         metres: _Floats = running[self.end] - running[self.start]
         return metres
 

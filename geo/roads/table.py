@@ -13,7 +13,8 @@ from geo.roads.graph import CLOSED_MS
 from geo.roads.network import Network, NetworkMeta
 from geo.roads.order import node_order
 from geo.roads.parts import Part, enclosed, parts_by_nodes, parts_by_turns, report_lost
-from geo.roads.speeds import METRICS, bits, has_bit, weights_ms
+from geo.roads.speeds import METRICS, bits, has_bit, pace_kph, weights_ms
+from geo.roads.surroundings import in_town
 from geo.roads.turns import FORBIDDEN, allowed_turns
 from geo.source import FASTEST_KPH, SLOWEST_KPH, BuildError, Progress
 
@@ -27,8 +28,10 @@ DEAREST_TURN_MS = 3_600_000
 class RoadTable:
     """Nodes and directed edges as columns; `u` and `v` are positions in the node columns.
 
-    speed_kph is NaN where the data does not say. shapes are (n, 2) arrays of lon, lat in travel order, n >= 2.
+    speed_kph is how fast one drives where that is known, else NaN: then a share of the pace of its class counts, bounded
+    by limit_kph (infinite where there is none). shapes are (n, 2) arrays of lon, lat in travel order, n >= 2.
     turns is (t, 3): edge, following edge (both as rows of the edge columns), cost in ms or -1 for a forbidden turn.
+    wait_ms and bend_ms (m,) are the wait at lights and the price of bends on each edge; None for nothing of the kind.
     shut and local: (m,) of bits by metric (geo.roads.speeds): in which the edge is shut, or only for who starts or ends
     on it; None for nowhere. report: sentences on what of the source the table leaves out.
     """
@@ -42,6 +45,10 @@ class RoadTable:
     name: Sequence[str]
     speed_kph: NDArray[np.float64]
     shapes: Sequence[NDArray[np.float64]]
+    limit_kph: NDArray[np.float64] | None = None
+    share: NDArray[np.float64] | None = None
+    wait_ms: NDArray[np.int64] | None = None
+    bend_ms: NDArray[np.int64] | None = None
     turns: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 3), np.int64))
     shut: NDArray[np.uint8] | None = None
     local: NDArray[np.uint8] | None = None
@@ -102,7 +109,8 @@ def _network(
     name_number = {name: position for position, name in enumerate(names)}
     class_index = np.array([ROAD_CLASSES.index(road_class(table.highway[e])) for e in kept], np.uint8)
     length_m = np.asarray(table.length_m, np.float64)[edges]
-    speed_kph = np.asarray(table.speed_kph, np.float64)[edges]
+    car_kph = _car_kph(table, edges, class_index, twin)
+    wait_ms, bend_ms = _kept_ms(table.wait_ms, edges), _kept_ms(table.bend_ms, edges)
     points = np.concatenate([shapes[edge] for edge in kept])
     shape_start = np.cumsum([0, *(len(shapes[edge]) for edge in kept)], dtype=np.int64)
     west, south = (points.min(axis=0) / 1e7).tolist()
@@ -144,7 +152,7 @@ def _network(
         names=tuple(names),
         metrics={
             metric: np.where(
-                has_bit(shut, metric), CLOSED_MS, weights_ms(metric, length_m, class_index, speed_kph)
+                has_bit(shut, metric), CLOSED_MS, weights_ms(metric, length_m, class_index, car_kph, wait_ms, bend_ms)
             ).astype(np.int32)
             for metric in METRICS
         },
@@ -195,6 +203,25 @@ def _local(table: RoadTable, edges: NDArray[np.int64], shut: NDArray[np.uint8]) 
         is_open = ~is_local & ~has_bit(shut, metric)
         found.append(is_local | enclosed(u, v, length_m, is_open, is_local))
     return bits(np.column_stack(found))
+
+
+def _car_kph(
+    table: RoadTable, edges: NDArray[np.int64], class_index: NDArray[np.uint8], twin: NDArray[np.int32]
+) -> NDArray[np.float64]:
+    """How fast a car drives on some edges: as the table knows, else by pace and limit."""
+    known = np.asarray(table.speed_kph, np.float64)[edges]
+    if not np.isnan(known).any():
+        return known
+    length_m, u, v = np.asarray(table.length_m, np.float64), np.asarray(table.u), np.asarray(table.v)
+    lon, lat = np.asarray(table.lon, np.float64), np.asarray(table.lat, np.float64)
+    town = in_town((lon[u] + lon[v]) / 2, (lat[u] + lat[v]) / 2, np.where(twin >= 0, length_m / 2, length_m))[edges]
+    share = np.ones(len(edges)) if table.share is None else table.share[edges]
+    limit_kph = np.full(len(edges), np.inf) if table.limit_kph is None else table.limit_kph[edges]
+    return np.where(np.isnan(known), pace_kph(class_index, town, share, limit_kph), known)
+
+
+def _kept_ms(of_edge: NDArray[np.int64] | None, edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.zeros(len(edges), np.int64) if of_edge is None else of_edge[edges]
 
 
 def _kept_bits(of_edge: NDArray[np.uint8] | None, edges: NDArray[np.int64]) -> NDArray[np.uint8]:
