@@ -69,7 +69,9 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None) -> RoadTable:
         raise BuildError("no road has two points within the area: check that it covers the file's region")
     # Of each piece what each of MODES may do along it and against it: (pieces, 2, modes).
     passage = np.array([(way.along, way.against) for way in roads.ways], np.uint8)[cut.way]
-    passage = _known_to_searches(np.where(cut.passed[:, None, :], passage, Access.SHUT))
+    passed = np.where(cut.passed[:, None, :], passage, Access.SHUT)
+    passage = _known_to_searches(passed)
+    _count_private(roads, cut, (passed != Access.SHUT).any(axis=(1, 2)) & (passage == Access.SHUT).all(axis=(1, 2)))
     # Both directions of a piece come one after the other.
     piece, backward = np.divmod(np.arange(2 * pieces), 2)
     driven = (passage[piece, backward] != Access.SHUT).any(axis=1)
@@ -107,6 +109,14 @@ def _known_to_searches(passage: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     signed = passage[..., SIREN : SIREN + 1] == Access.OPEN
     return np.where(passage == Access.LOCAL, np.where(signed, Access.OPEN, Access.SHUT), passage).astype(np.uint8)
+
+
+def _count_private(roads: OsmRoads, cut: Cut, lost: NDArray[np.bool_]) -> None:
+    """Count the ways with pieces (pieces,) that are left out, for nobody may drive through them."""
+    number, way = np.unique(cut.way[lost], return_inverse=True)
+    metres = np.bincount(way.reshape(-1), weights=cut.lengths_m[lost], minlength=len(number))
+    for at, length_m in zip(number.tolist(), metres.tolist(), strict=True):
+        roads.left_out.add_metres(roads.ways[at].number, length_m, "private ways", named=True)
 
 
 def _turns(
