@@ -190,7 +190,7 @@ def nearest(
     snapper = Snapper(network)
     ask = _asker(network, snapper, fleet, k, speeds, many=len(targets) >= _MANY)
     for _, lon, lat in targets:
-        target = snapper.snap(np.array([lon]), np.array([lat]))
+        target = snapper.snap_doors(np.array([lon]), np.array([lat]))
         if target.edge[0] < 0:
             say(f"{lon},{lat} is farther than {snapper.max_distance_m:.0f} m from every road")
         rows = _answers(ask(target), fleet)

@@ -135,7 +135,7 @@ def check_positions_in_degrees(net: Network, standing: Standing, metric: str, rn
     west, south, east, north = net.meta.bounds
     for lon, lat in zip(rng.uniform(west, east, TARGETS), rng.uniform(south, north, TARGETS), strict=True):
         eligible = rng.random(standing.count) < rng.choice([1.0, 0.05, 0.001])
-        snapped = standing.snapper.snap(np.array([lon]), np.array([lat]))
+        snapped = standing.snapper.snap_doors(np.array([lon]), np.array([lat]))
         found = standing.nearest(snapped, eligible, most=3, metric=metric)
         again, target = standing.nearest_at(lon, lat, eligible, most=3, metric=metric)
         assert rows(again) == rows(found)
