@@ -68,10 +68,9 @@ class Snapper:
         grid = np.array((west, south, step_lon, step_lat, columns, rows, max_distance_m), np.float64)
         self._edge_count, self._edge = network.edge_count, segments[:, snap_kernels.EDGE].copy()
         self._doorless = np.array(_NO_DOORS)[network.edge_class[self._edge]]
-        self.parts = grid, cell_start, segments, _along(network)  # what snap_kernels.snap takes of all positions
-        self.door_parts = _to_doors(
-            self.parts, self._doorless
-        )  # the same of doors, first of all
+        # What snap_kernels.snap takes of all positions, and of doors.
+        self.parts = grid, cell_start, segments, _along(network)
+        self.door_parts = _to_doors(self.parts, self._doorless)
 
     def without(self, shut: NDArray[np.bool_]) -> "Snapper":
         """The same for roads of which some edges (M,) are shut, both directions of a street: nobody is put on those."""
@@ -90,22 +89,24 @@ class Snapper:
 
         So vehicles are snapped, which may be anywhere; where somebody is met, `snap_doors`.
         """
-        lon, lat = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
-        count = len(lon)
-        snaps = Snaps(np.empty(count, np.int32), np.empty(count), np.empty(count))
-        snap_kernels.snap(lon, lat, *self.parts, snaps.edge, snaps.fraction, snaps.distance_m)
-        return snaps
+        return _snapped(lon, lat, self.parts)
 
     def snap_doors(self, lon: NDArray[Any], lat: NDArray[Any]) -> Snaps:
         """As `snap`, but nobody lives on a motorway or a link of one while another road is near."""
-        snaps = self.snap(lon, lat)
-        doors = Snaps(np.empty_like(snaps.edge), np.empty(len(snaps)), np.empty(len(snaps)))
-        lon, lat = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
-        snap_kernels.snap(lon, lat, *self.door_parts, doors.edge, doors.fraction, doors.distance_m)
-        found = doors.edge >= 0
-        snaps.edge[found], snaps.fraction[found] = doors.edge[found], doors.fraction[found]
-        snaps.distance_m[found] = doors.distance_m[found]
-        return snaps
+        doors = _snapped(lon, lat, self.door_parts)
+        far = np.flatnonzero(doors.edge < 0)
+        if len(far):
+            rest = self.snap(np.asarray(lon)[far], np.asarray(lat)[far])
+            doors.edge[far], doors.fraction[far], doors.distance_m[far] = rest.edge, rest.fraction, rest.distance_m
+        return doors
+
+
+def _snapped(lon: NDArray[Any], lat: NDArray[Any], parts: _Parts) -> Snaps:
+    lon, lat = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
+    count = len(lon)
+    snaps = Snaps(np.empty(count, np.int32), np.empty(count), np.empty(count))
+    snap_kernels.snap(lon, lat, *parts, snaps.edge, snaps.fraction, snaps.distance_m)
+    return snaps
 
 
 def _to_doors(parts: _Parts, doorless: NDArray[np.bool_]) -> _Parts:
