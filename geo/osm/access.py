@@ -30,8 +30,11 @@ NOWHERE: Passage = (Access.SHUT, Access.SHUT, Access.SHUT)
 # From the most general to the most special: the last that is there decides.
 ACCESS_KEYS = ("access", "vehicle", "motor_vehicle", "motorcar")
 ONE_WAY_KEYS = ("oneway", "oneway:vehicle", "oneway:motor_vehicle", "oneway:motorcar")
-# What says who may use a way at which hours; it is counted, not read.
-HOURS_KEYS = tuple(f"{key}:conditional" for key in (*ACCESS_KEYS, *ONE_WAY_KEYS))
+# What may be said of some hours (geo.osm.hours), each with `:conditional`.
+HOURS_KEYS = tuple(
+    f"{key}:conditional"
+    for key in (*(f"{key}{way}" for key in ACCESS_KEYS for way in ("", ":forward", ":backward")), *ONE_WAY_KEYS)
+)
 _SHUT = frozenset(
     {
         "no", "agricultural", "forestry", "military", "psv", "bus", "taxi", "bicycle", "foot", "use_sidepath",

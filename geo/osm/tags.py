@@ -1,7 +1,6 @@
-"""What OpenStreetMap's tags mean for an emergency vehicle: how fast it drives, and which turns it may not make.
+"""What OpenStreetMap's tags mean for how fast a vehicle drives (the wiki's page Key:maxspeed).
 
-The rules follow the OpenStreetMap wiki's pages Key:maxspeed and Relation:restriction; who may drive where is read in
-geo.osm.access.
+Who may drive where is read in geo.osm.access, which turns nobody may make in geo.osm.restrictions.
 """
 
 import re
@@ -54,23 +53,13 @@ _SLOW: Mapping[str, Mapping[str, tuple[float, float]]] = {
     },
     "service": dict.fromkeys(("alley", "driveway", "parking_aisle", "drive-through"), (15.0, 0.7)),
 }  # fmt: skip
-# What a relation may be of, to say something to an ambulance.
-RESTRICTION_TYPES = ("restriction", "restriction:motorcar", "restriction:motor_vehicle")
-RESTRICTION_KINDS = frozenset(
-    {
-        "no_left_turn", "no_right_turn", "no_straight_on", "no_u_turn", "no_entry", "no_exit",
-        "only_left_turn", "only_right_turn", "only_straight_on", "only_u_turn",
-    }
-)  # fmt: skip
 _AS_WRITTEN = frozenset({"name", "ref"})
-RESTRICTION_KEYS = ("restriction:motorcar", "restriction:motor_vehicle", "restriction")
 
 _KPH = {"": 1.0, "km/h": 1.0, "kmh": 1.0, "kph": 1.0, "mph": 1.609344, "knots": 1.852}
 # PP 79/2013 art. 23: toll roads 100, between cities 80, in cities 50, where people live 30.
 _ZONES = {"id:motorway": 100.0, "id:rural": 80.0, "id:urban": 50.0, "id:residential": 30.0, "id:living_street": 30.0}
 _WALKING_KPH = 5.0
 _SPEED = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z/]*)")
-_EXEMPT = frozenset({"motorcar", "motor_vehicle", "emergency"})
 
 
 def road_of(tags: Tags) -> str:
@@ -110,15 +99,6 @@ def read_speed(text: str) -> float:
     """km/h of a value such as `40`, `30 mph`, `50; 40` (the lowest counts), `ID:urban` or `walk`; else NaN."""
     found = [_one_speed(part.strip()) for part in text.lower().replace("|", ";").split(";")]
     return min((kph for kph in found if SLOWEST_KPH <= kph <= FASTEST_KPH), default=nan)
-
-
-def restriction_of(tags: Tags) -> str | None:
-    """The kind of a turn restriction such as `no_left_turn`, or None where it says nothing to an emergency vehicle; a
-    kind that is not one of RESTRICTION_KINDS forbids nothing.
-    """
-    kind = _first_of(tags, RESTRICTION_KEYS)
-    exempt = {word.strip() for word in tags.get("except", "").split(";")}
-    return None if kind is None or kind == "none" or exempt & _EXEMPT else kind
 
 
 def read_tags(given: Tags) -> dict[str, str]:

@@ -295,17 +295,19 @@ def test_what_is_left_out_is_told_by_reason_and_length_with_links_to_the_longest
     more = {
         70: ([1, 3], {"highway": "footway"}),
         71: ([1, 10], {**ROAD, "width": "1"}),
-        72: ([1, 4], {**ROAD, "motor_vehicle:conditional": "no @ (06:00-09:00)"}),
+        72: ([1, 4], {**ROAD, "motor_vehicle:conditional": "no @ (SH)"}),
+        73: ([1, 5], {**ROAD, "motor_vehicle:conditional": "yes @ (06:00-09:00)"}),
     }
-    rule = restriction("", 11, 2, 14, **{"restriction:conditional": "no_left_turn @ (06:00-09:00)"})
+    rule = restriction("", 11, 2, 14, **{"restriction:conditional": "no_left_turn @ (snow)"})
     del rule[1]["restriction"]  # type: ignore[attr-defined]
     net, said = town(tmp_path, xml({**CROSS, **far}, {**RING, **shut, **more}, [rule]))
     assert set(net.meta.report) <= set(said)
     assert "left out: 12 roads that are shut to all (8.6 km)" in said
     assert "left out: 1 ways that are no roads for cars (0.2 km)" in said
     assert "left out: 1 roads that are too narrow or low (0.6 km)" in said
-    assert "left out: 1 words on who may use a road at which hours" in said
-    assert "left out: 1 turn restrictions that hold at some hours alone" in said
+    assert "left out: 1 words on who may use a road at hours that cannot be read" in said
+    assert "left out: 1 words on hours at which a road is shut to nobody more" in said
+    assert "left out: 1 turn restrictions at hours that cannot be read" in said
     links = [line for line in said if line.startswith("of the longest: ")]
     assert len(links) == 10
     assert links[0] == "of the longest: 1.3 km https://www.openstreetmap.org/way/61 (roads that are shut to all)"

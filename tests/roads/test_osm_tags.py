@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from geo.osm.access import MODES, Access, passage_of, passes
 from geo.osm.limits import Size, fits, read_metres
-from geo.osm.tags import read_speed, read_tags, restriction_of, speeds_kph
+from geo.osm.restrictions import restriction_of
+from geo.osm.tags import read_speed, read_tags, speeds_kph
 from geo.source import FASTEST_KPH, SLOWEST_KPH
 
 
