@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
 from geo.osm.limits import SIZES, Size, fits
-from geo.osm.tags import BY_WORD_KPH, ROAD_CLASSES, Tags, road_of
+from geo.osm.tags import BY_WORD, ROAD_CLASSES, Tags, road_of
 
 MODES = ("car", "siren", "hearse")
 SIREN = MODES.index("siren")
@@ -74,7 +74,7 @@ def passage_of(tags: Tags) -> tuple[Passage, Passage]:
     highway = road_of(tags)
     if tags.get("area") == "yes" or tags.get("route") == "ferry":
         return NOWHERE, NOWHERE
-    if highway not in ROAD_CLASSES and highway not in BY_WORD_KPH:
+    if highway not in ROAD_CLASSES and highway not in BY_WORD:
         return NOWHERE, NOWHERE
     along, against = _one_way(tags, highway, ())
     siren = _one_way(tags, highway, ("oneway:emergency",))
@@ -129,7 +129,7 @@ def _lets_through(tags: Tags) -> bool:
 
 def _towards(tags: Tags, highway: str, way: str, *, driven: bool, driven_with_siren: bool) -> Passage:
     """What each may do in one direction, `forward` or `backward`."""
-    by_word = highway in BY_WORD_KPH
+    by_word = highway in BY_WORD
     said = _last_of(tags, ACCESS_KEYS[1:] if highway in _WIDER else ACCESS_KEYS[2:] if by_word else ACCESS_KEYS, way)
     if said is None and tags.get("service") == "emergency_access":
         said = "emergency"

@@ -16,7 +16,7 @@ from geo.osm.hours import clauses, read_hours
 from geo.osm.left_out import LeftOut
 from geo.osm.limits import SIZES, Size
 from geo.osm.restrictions import CONDITIONAL_KEYS, KEYS, Restriction, read_restriction
-from geo.osm.tags import ROAD_CLASSES, Tags, read_tags, road_of, speeds_kph
+from geo.osm.tags import ROAD_CLASSES, SLOWING_KEYS, Tags, limits_kph, read_tags, road_of
 from geo.osm.text import tags_of
 from geo.point import Bounds
 from geo.source import BuildError, Progress, one_line
@@ -33,8 +33,9 @@ Shutting = tuple[bool, ...]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A drivable way: its number, class, name, who may drive along and against its nodes, km/h each (or NaN).
+    """A drivable way: its number, class, name, who may drive along and against its nodes, limits there (NaN for none).
 
+    slowing: what is said of it by SLOWING_KEYS.
     closed: the hours as they are written at which it is shut to some who may drive there else, and to whom along it and
     against it.
     """
@@ -44,8 +45,9 @@ class Way:
     name: str
     along: Passage
     against: Passage
-    along_kph: float
-    against_kph: float
+    along_limit_kph: float
+    against_limit_kph: float
+    slowing: tuple[tuple[str, str], ...] = ()
     closed: tuple[tuple[str, Shutting, Shutting], ...] = ()
 
 
@@ -170,9 +172,9 @@ def _take_way(
         roads.left_out.add_way(way.id, nodes, "roads that are too narrow or low", named=True)
         return False
     closed = _closed_at(tags, along, against, roads.left_out)
-    along_kph, against_kph = speeds_kph(tags)
+    slowing = tuple((key, tags[key]) for key in SLOWING_KEYS if key in tags)
     name = one_line(tags.get("name") or tags.get("ref") or "")
-    roads.ways.append(Way(way.id, road_of(tags), name, along, against, along_kph, against_kph, closed))
+    roads.ways.append(Way(way.id, road_of(tags), name, along, against, *limits_kph(tags), slowing, closed))
     for column, values in zip((roads.refs, roads.x, roads.y), zip(*nodes, strict=True), strict=True):
         column.extend(values)
     roads.first.append(len(roads.refs))

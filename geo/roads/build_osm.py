@@ -14,7 +14,7 @@ from geo.roads.bans import forbid
 from geo.roads.cut import Cut
 from geo.roads.network import Network
 from geo.roads.restricted import Restricted
-from geo.roads.speeds import bits
+from geo.roads.speeds import bits, pace_kph
 from geo.roads.table import Origin, RoadTable, build_network
 from geo.source import BuildError, Progress
 
@@ -78,8 +78,8 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
     tail, head = cut.node[:pieces][piece], cut.node[pieces:][piece]
     u, v = np.where(backward, head, tail), np.where(backward, tail, head)
     ways = [roads.ways[number] for number in cut.way[piece].tolist()]
-    along_kph = np.array([way.along_kph for way in ways])
-    against_kph = np.array([way.against_kph for way in ways])
+    along_kph = np.array([pace_kph(way.highway, way.along_limit_kph, way.slowing) for way in ways])
+    against_kph = np.array([pace_kph(way.highway, way.against_limit_kph, way.slowing) for way in ways])
     lines = [cut.lonlat[s : e + 1] for s, e in zip(cut.start.tolist(), cut.end.tolist(), strict=True)]
     numbers = np.array([way.number for way in ways], np.int64)
     banned = Restricted(roads.restrictions, numbers, u, v, cut.node_of_ref)

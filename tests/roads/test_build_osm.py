@@ -187,19 +187,21 @@ def test_two_roads_that_meet_at_a_bollard_are_apart(tmp_path: Path) -> None:
 
 def test_speeds_are_read_by_direction_and_zones_and_a_sign_of_a_city_is_the_law_of_indonesia(tmp_path: Path) -> None:
     ways = {
-        1: ([1, 2], {**ROAD, "maxspeed": "40", "maxspeed:backward": "20 mph", "name": "A"}),
-        2: ([2, 3], {**ROAD, "maxspeed": "ID:urban", "name": "B"}),
+        1: ([1, 2], {"highway": "Primary ", "maxspeed": "30", "maxspeed:backward": "20 mph", "name": "A"}),
+        2: ([2, 3], {"highway": "trunk", "maxspeed": " id:Residential", "name": "B"}),
         3: ([2, 4], {**ROAD, "maxspeed": "signals", "name": "C"}),
+        4: ([2, 5], {**ROAD, "maxspeed": "60", "surface": " Gravel", "name": "D"}),
     }
     net, _ = town(tmp_path, xml(CROSS, ways))
     kph = net.edge_length_m / (net.metrics["car"] / 1000) * 3.6
-    by_name: dict[str, list[float]] = {"A": [], "B": [], "C": []}
+    by_name: dict[str, list[float]] = {"A": [], "B": [], "C": [], "D": []}
     for name, speed in zip(net.edge_name.tolist(), kph.tolist(), strict=True):
         by_name[net.names[name]].append(round(speed, 1))
-    assert by_name["A"] == [40.0, 32.2]
-    assert by_name["B"] == [50.0, 50.0]
+    assert by_name["A"] == [30.0, 32.2]
+    assert by_name["B"] == [30.0, 30.0]
     assert by_name["C"] == [20.0, 20.0]
-    assert {ROAD_CLASSES[c] for c in net.edge_class} == {"residential"}
+    assert by_name["D"] == [14.0, 14.0]
+    assert {ROAD_CLASSES[c] for c in net.edge_class} == {"primary", "trunk", "residential"}
 
 
 def test_an_area_cuts_the_roads_at_its_border(tmp_path: Path) -> None:
