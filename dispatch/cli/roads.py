@@ -166,8 +166,22 @@ def roads_info(file: Path) -> None:
     }
     for name, value in lines.items():
         typer.echo(f"{name:12} {value}")
-    for sentence in meta.report:
+    for sentence in (*meta.report, *_hours(network)):
         typer.echo(f"{'':12} {sentence}")
+
+
+def _hours(network: Network) -> list[str]:
+    """What is shut at which hours, and whether that holds at some time (geo.roads.traffic)."""
+    from dispatch.bootstrap import slices_for
+
+    slices = slices_for(read_settings()) if network.meta.hours else ()
+    said = []
+    for number, hours in enumerate(network.meta.hours):
+        names = [one.name for one in slices if one.lies_in(hours)]
+        pieces = int((network.hours_text == number).sum())
+        when = f"holds in {', '.join(names)}" if names else "holds in no slice of the week, so it is not looked at"
+        said.append(f"{pieces:,} pieces of road are shut {hours}: {when}")
+    return said
 
 
 def nearest(

@@ -17,7 +17,7 @@ from geo.point import Point
 from geo.roads.closures import closed_edges, count_closed
 from geo.roads.network import Network
 from geo.roads.speeds import HEARSE_CAPS, METRICS, Caps
-from geo.roads.traffic import Slice, slice_at, under
+from geo.roads.traffic import Slice, slice_at, streets_shut_at, under
 from geo.search.engine import Engine
 from geo.search.nearest import Arrivals
 from geo.search.route import find_route
@@ -172,7 +172,9 @@ class NetworkRoads(Roads):
         """Other roads take the place of these at once; searches take a little longer until `turn_to` fills buckets."""
         before = self._standing
         engine = Engine(under(self.network, self._slice, self._shut, self._caps), before.engine.hierarchy)
-        snapper = self.snapper if self._shut is None else self.snapper.without(self._shut)
+        shut = streets_shut_at(self.network, self._slice)
+        shut = shut if self._shut is None else shut | self._shut
+        snapper = self.snapper.without(shut) if shut.any() else self.snapper
         anew = before.over(engine, snapper, before.count)
         with self._moving:
             if self._standing.count > anew.count:  # many have come meanwhile

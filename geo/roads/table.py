@@ -31,6 +31,8 @@ class RoadTable:
     turns is (t, 3): edge, following edge (both as rows of the edge columns), cost in ms or -1 for a forbidden turn.
     shut and local: (m,) of bits by metric (geo.roads.speeds): in which the edge is shut, or only for who starts or ends
     on it; None for nowhere. report: sentences on what of the source the table leaves out.
+    copies (c,): of which edge each of the last c is a copy (geo.roads.bans), with its own rules and marks.
+    hours: edges that are shut at hours: the edge, in which metrics as bits, and the hours as they are written.
     """
 
     lon: NDArray[np.float64]
@@ -45,6 +47,8 @@ class RoadTable:
     turns: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 3), np.int64))
     shut: NDArray[np.uint8] | None = None
     local: NDArray[np.uint8] | None = None
+    copies: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    hours: Sequence[tuple[int, int, str]] = ()
     report: tuple[str, ...] = ()
 
 
@@ -69,8 +73,12 @@ def build_network(table: RoadTable, origin: Origin, progress: Progress, *, turn_
     progress(f"{len(table.lon):,} nodes, {len(table.u):,} edges read")
     shapes = [np.rint(np.asarray(shape) * 1e7).astype(np.int32) for shape in table.shapes]
     u, v = np.asarray(table.u, np.int64), np.asarray(table.v, np.int64)
-    twin = _twins(u, v, shapes)
+    first_copy = len(u) - len(table.copies)
+    twin = _twins(u[:first_copy], v[:first_copy], shapes[:first_copy])
+    twin = np.append(twin, twin[table.copies]).astype(np.int32)
     part = _parts(table, np.arange(len(u)), twin, turn_costs)
+    # A street to which all come over its copies is a street.
+    part.edges[table.copies[part.edges[first_copy:]]] = True
     if not part.edges.any():
         raise BuildError("no two places are joined by a way there and back: the roads do not hang together")
     lost = report_lost(part, u, v, np.asarray(table.length_m), np.column_stack((table.lon, table.lat)))
@@ -110,6 +118,9 @@ def _network(
     rules = table.turns[part.edges[table.turns[:, 0]] & part.edges[table.turns[:, 1]]]
     rules = np.column_stack((edge_number[rules[:, 0]], edge_number[rules[:, 1]], rules[:, 2])).astype(np.int64)
     shut = _shut(table, part, twin, turn_costs)[edges]
+    texts = sorted({text for edge, _, text in table.hours if edge_number[edge] >= 0})
+    hours = [(edge_number[e], texts.index(text), marks) for e, marks, text in table.hours if edge_number[e] >= 0]
+    hours_edge, hours_text, hours_bits = np.array(hours, np.int64).reshape(-1, 3).T
     if turn_costs == "osm":
         graph = turn_graph(allowed_turns(edge_from, edge_to, edge_twin, rules), len(edges))
     else:
@@ -123,6 +134,7 @@ def _network(
             cut_off_nodes=int((~part.nodes).sum()),
             cut_off_edges=int((~part.edges).sum()),
             report=report,
+            hours=tuple(texts),
         ),
         node_lon=np.asarray(table.lon, np.float64)[part.nodes],
         node_lat=np.asarray(table.lat, np.float64)[part.nodes],
@@ -139,6 +151,10 @@ def _network(
         turn_to=rules[:, 1].astype(np.int32),
         turn_cost_ms=rules[:, 2].astype(np.int32),
         edge_local=_local(table, edges, shut),
+        edge_copy=_next_copies(table, edge_number)[edges],
+        hours_edge=hours_edge.astype(np.int32),
+        hours_text=hours_text.astype(np.int32),
+        hours_bits=hours_bits.astype(np.uint8),
         graph=graph,
         rank=np.zeros(0, np.int32),
         names=tuple(names),
@@ -179,8 +195,21 @@ def _shut(table: RoadTable, part: Part, twin: NDArray[np.int32], turn_costs: str
             shut = np.ones(len(table.u), np.bool_)
             if len(used):
                 shut[used[_parts(table, used, twin, turn_costs).edges]] = False
+                copies = np.arange(len(shut) - len(table.copies), len(shut))
+                shut[table.copies[~shut[copies]]] = False
         found.append(shut)
     return bits(np.column_stack(found))
+
+
+def _next_copies(table: RoadTable, edge_number: NDArray[np.int32]) -> NDArray[np.int32]:
+    """For each edge (m,) the number of the next copy of its street, -1 for none."""
+    following = np.full(len(table.u), -1, np.int32)
+    last: dict[int, int] = {}
+    for copy, edge in enumerate(table.copies.tolist(), len(table.u) - len(table.copies)):
+        if edge_number[copy] >= 0:
+            following[last.get(edge, edge)] = edge_number[copy]
+            last[edge] = copy
+    return following
 
 
 def _local(table: RoadTable, edges: NDArray[np.int64], shut: NDArray[np.uint8]) -> NDArray[np.uint8]:

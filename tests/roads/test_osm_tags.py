@@ -2,14 +2,14 @@
 
 import math
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.osm.access import MODES, Access, passage_of, passes
 from geo.osm.limits import Size, fits, read_metres
-from geo.osm.tags import read_speed, read_tags, restriction_of, speeds_kph
+from geo.osm.restrictions import restriction_of
+from geo.osm.tags import limits_kph, read_speed, read_tags
 from geo.source import FASTEST_KPH, SLOWEST_KPH
 
 
@@ -35,29 +35,6 @@ from geo.source import FASTEST_KPH, SLOWEST_KPH
 )
 def test_a_speed_is_read_with_its_unit_or_its_zone(text: str, kph: float) -> None:
     assert read_speed(text) == pytest.approx(kph)
-
-
-@pytest.mark.parametrize(
-    ("tags", "kph"),
-    [
-        ({"highway": "track"}, 12.0),
-        ({"highway": "track", "tracktype": "grade5"}, 6.0),
-        ({"highway": "track", "maxspeed": "50"}, 12.0),
-        ({"highway": "pedestrian", "maxspeed": "4"}, 4.0),
-        ({"highway": "residential", "surface": "gravel"}, 14.0),
-        ({"highway": "residential", "surface": "gravel", "smoothness": "horrible"}, 6.0),
-        ({"highway": "primary", "surface": "cobblestone", "maxspeed": "60"}, 30.0),
-        ({"highway": "residential", "maxspeed": "10", "surface": "sand"}, 5.0),
-        ({"highway": "service", "service": "alley"}, 8.4),
-        ({"highway": "service", "service": "alley", "smoothness": "impassable"}, 1.2),
-    ],
-)
-def test_a_bad_surface_a_narrow_alley_and_what_is_no_road_slow_a_way_down(tags: dict[str, str], kph: float) -> None:
-    assert speeds_kph(tags) == pytest.approx((kph, kph))
-
-
-def test_a_good_surface_leaves_it_to_the_class() -> None:
-    assert np.isnan(speeds_kph({"highway": "residential", "surface": "asphalt", "smoothness": "good"})).all()
 
 
 @pytest.mark.parametrize(
@@ -94,9 +71,9 @@ def test_what_is_no_speed_leaves_it_to_the_class_of_road(text: str) -> None:
 
 
 def test_the_zone_is_looked_at_where_no_number_is_given() -> None:
-    assert speeds_kph({"maxspeed:type": "ID:urban"}) == (50.0, 50.0)
-    assert speeds_kph({"maxspeed": "60", "maxspeed:type": "ID:urban"}) == (60.0, 60.0)
-    assert speeds_kph({"maxspeed": "60", "maxspeed:forward": "30"}) == (30.0, 60.0)
+    assert limits_kph({"maxspeed:type": "ID:urban"}) == (50.0, 50.0)
+    assert limits_kph({"maxspeed": "60", "maxspeed:type": "ID:urban"}) == (60.0, 60.0)
+    assert limits_kph({"maxspeed": "60", "maxspeed:forward": "30"}) == (30.0, 60.0)
 
 
 def test_values_are_read_in_small_letters_without_spaces_and_names_as_they_are() -> None:
@@ -121,5 +98,5 @@ def test_any_tags_at_all_are_understood_in_some_way(tags: dict[str, str]) -> Non
         assert siren >= plain >= hearse
     may = dict(zip(MODES, passes(tags), strict=True))
     assert may["siren"] >= may["car"]
-    assert all(math.isnan(kph) or SLOWEST_KPH <= kph <= FASTEST_KPH for kph in speeds_kph(tags))
+    assert all(math.isnan(kph) or SLOWEST_KPH <= kph <= FASTEST_KPH for kph in limits_kph(tags))
     assert restriction_of(tags) in (None, tags.get("restriction"))
