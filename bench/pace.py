@@ -1,8 +1,9 @@
 """Travel times of the plain metric beside those of Valhalla's auto costing, between the same places.
 
-Run `python -m bench.pace --roads FILE --pbf FILE --valhalla FOLDER`: a network made by `jemput roads build` from the OSM
-file, and the unpacked wheel of pyvalhalla (`pip download pyvalhalla --no-deps --only-binary :all: --python-version 3.12`;
-its programs run beside any Python). It fails where the median ratio of a band of distance leaves 0.95 to 1.15.
+Run `python -m bench.pace --roads FILE --pbf FILE --valhalla FOLDER`: a network made by `jemput roads build` from the
+OSM file, and the unpacked wheel of pyvalhalla, whose programs run beside any Python
+(`pip download pyvalhalla --no-deps --only-binary :all: --python-version 3.12`).
+It fails where the median ratio of a band of distance leaves 0.95 to 1.15.
 """
 
 import argparse
@@ -53,9 +54,9 @@ def valhalla(unpacked: Path, pbf: Path) -> Iterator[str]:
         (folder / "tiles").mkdir()
         _say("Valhalla makes its tiles")
         with (folder / "log").open("w") as log:
-            build = [programs / "valhalla_build_tiles", "-c", config, pbf]
-            subprocess.run(build, check=True, stdout=log, stderr=log)  # noqa: S603 - the programs named by the user
-            with subprocess.Popen([programs / "valhalla_service", config, "1"], stdout=log, stderr=log) as service:  # noqa: S603
+            build = [str(programs / "valhalla_build_tiles"), "-c", str(config), str(pbf)]
+            subprocess.run(build, check=True, stdout=log, stderr=log)
+            with subprocess.Popen([programs / "valhalla_service", config, "1"], stdout=log, stderr=log) as service:
                 try:
                     _wait(f"http://127.0.0.1:{port}/status")
                     yield f"http://127.0.0.1:{port}/route"
@@ -91,7 +92,7 @@ def _wait(address: str) -> None:
     until = time.monotonic() + _READY_S
     while time.monotonic() < until:
         try:
-            urllib.request.urlopen(address).close()  # noqa: S310 - on this machine
+            urllib.request.urlopen(address).close()
         except OSError:
             time.sleep(0.2)
         else:
@@ -104,7 +105,7 @@ def ask(address: str, pair: Pair) -> tuple[float, float] | None:
     places = [{"lon": pair[0], "lat": pair[1]}, {"lon": pair[2], "lat": pair[3]}]
     asked = json.dumps({"locations": places, "costing": "auto", "directions_type": "none"}).encode()
     try:
-        with urllib.request.urlopen(urllib.request.Request(address, asked)) as answer:  # noqa: S310 - on this machine
+        with urllib.request.urlopen(urllib.request.Request(address, asked)) as answer:
             found = json.load(answer)["trip"]["summary"]
     except urllib.error.HTTPError:
         return None
@@ -168,9 +169,8 @@ def main() -> None:
         ratio = rows[:, 0] / rows[:, 1]
         median, (least, most) = float(np.median(ratio)), np.quantile(ratio, (0.1, 0.9))
         ours, theirs = (float(np.median(rows[:, 2] / rows[:, who] * 3_600.0)) for who in (0, 1))
-        print(
-            f"{low:4g} to {high:<4g} {len(rows):6d}  {median:20.3f} ({least:.2f} to {most:.2f}) {ours:15.0f} {theirs:7.0f}"
-        )
+        spread = f"{median:.3f} ({least:.2f} to {most:.2f})"
+        print(f"{low:4g} to {high:<4g} {len(rows):6d}  {spread:>36} {ours:15.0f} {theirs:7.0f}")
         if not LEAST <= median <= MOST:
             wrong.append(f"{low:g} to {high:g} km: {median:.3f}, {LEAST:g} to {MOST:g} promised")
     if wrong:

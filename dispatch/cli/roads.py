@@ -166,8 +166,22 @@ def roads_info(file: Path) -> None:
     }
     for name, value in lines.items():
         typer.echo(f"{name:12} {value}")
-    for sentence in meta.report:
+    for sentence in (*meta.report, *_hours(network)):
         typer.echo(f"{'':12} {sentence}")
+
+
+def _hours(network: Network) -> list[str]:
+    """What is shut at which hours, and whether that holds at some time (geo.roads.traffic)."""
+    from dispatch.bootstrap import slices_for
+
+    slices = slices_for(read_settings()) if network.meta.hours else ()
+    said = []
+    for number, hours in enumerate(network.meta.hours):
+        names = [one.name for one in slices if one.lies_in(hours)]
+        pieces = int((network.hours_text == number).sum())
+        when = f"holds in {', '.join(names)}" if names else "holds in no slice of the week, so it is not looked at"
+        said.append(f"{pieces:,} pieces of road are shut {hours}: {when}")
+    return said
 
 
 def nearest(
@@ -190,7 +204,7 @@ def nearest(
     snapper = Snapper(network)
     ask = _asker(network, snapper, fleet, k, speeds, many=len(targets) >= _MANY)
     for _, lon, lat in targets:
-        target = snapper.snap(np.array([lon]), np.array([lat]))
+        target = snapper.snap_doors(np.array([lon]), np.array([lat]))
         if target.edge[0] < 0:
             say(f"{lon},{lat} is farther than {snapper.max_distance_m:.0f} m from every road")
         rows = _answers(ask(target), fleet)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
 from geo.osm.limits import SIZES, Size, fits
-from geo.osm.tags import BY_WORD_KPH, ROAD_CLASSES, Tags, road_of
+from geo.osm.tags import BY_WORD, ROAD_CLASSES, Tags, road_of
 
 MODES = ("car", "siren", "hearse")
 SIREN = MODES.index("siren")
@@ -30,8 +30,11 @@ NOWHERE: Passage = (Access.SHUT, Access.SHUT, Access.SHUT)
 # From the most general to the most special: the last that is there decides.
 ACCESS_KEYS = ("access", "vehicle", "motor_vehicle", "motorcar")
 ONE_WAY_KEYS = ("oneway", "oneway:vehicle", "oneway:motor_vehicle", "oneway:motorcar")
-# What says who may use a way at which hours; it is counted, not read.
-HOURS_KEYS = tuple(f"{key}:conditional" for key in (*ACCESS_KEYS, *ONE_WAY_KEYS))
+# What may be said of some hours (geo.osm.hours), each with `:conditional`.
+HOURS_KEYS = tuple(
+    f"{key}:conditional"
+    for key in (*(f"{key}{way}" for key in ACCESS_KEYS for way in ("", ":forward", ":backward")), *ONE_WAY_KEYS)
+)
 _SHUT = frozenset(
     {
         "no", "agricultural", "forestry", "military", "psv", "bus", "taxi", "bicycle", "foot", "use_sidepath",
@@ -71,7 +74,7 @@ def passage_of(tags: Tags) -> tuple[Passage, Passage]:
     highway = road_of(tags)
     if tags.get("area") == "yes" or tags.get("route") == "ferry":
         return NOWHERE, NOWHERE
-    if highway not in ROAD_CLASSES and highway not in BY_WORD_KPH:
+    if highway not in ROAD_CLASSES and highway not in BY_WORD:
         return NOWHERE, NOWHERE
     along, against = _one_way(tags, highway, ())
     siren = _one_way(tags, highway, ("oneway:emergency",))
@@ -126,7 +129,7 @@ def _lets_through(tags: Tags) -> bool:
 
 def _towards(tags: Tags, highway: str, way: str, *, driven: bool, driven_with_siren: bool) -> Passage:
     """What each may do in one direction, `forward` or `backward`."""
-    by_word = highway in BY_WORD_KPH
+    by_word = highway in BY_WORD
     said = _last_of(tags, ACCESS_KEYS[1:] if highway in _WIDER else ACCESS_KEYS[2:] if by_word else ACCESS_KEYS, way)
     if said is None and tags.get("service") == "emergency_access":
         said = "emergency"

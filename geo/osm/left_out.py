@@ -28,7 +28,11 @@ class LeftOut:
 
     def add_way(self, way: int, nodes: Nodes, reason: str, *, named: bool) -> None:
         """One more way; `named` if it is worth a look should it be one of the longest."""
-        metres = round(_length_m(nodes))
+        self.add_metres(way, _length_m(nodes), reason, named=named)
+
+    def add_metres(self, way: int, length_m: float, reason: str, *, named: bool) -> None:
+        """As add_way, for a way, or a part of one, whose length is known."""
+        metres = round(length_m)
         self.count[reason] += 1
         self.metres[reason] += metres
         if named and metres:

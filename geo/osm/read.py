@@ -11,21 +11,12 @@ import numpy as np
 import osmium
 from numpy.typing import NDArray
 
-from geo.osm.access import ACCESS_KEYS, HOURS_KEYS, NOWHERE, Passage, narrowed, passage_of, passes
+from geo.osm.access import ACCESS_KEYS, HOURS_KEYS, NOWHERE, Access, Passage, narrowed, passage_of, passes
+from geo.osm.hours import clauses, read_hours
 from geo.osm.left_out import LeftOut
 from geo.osm.limits import SIZES, Size
-from geo.osm.tags import (
-    RESTRICTION_KEYS,
-    RESTRICTION_KINDS,
-    RESTRICTION_TYPES,
-    ROAD_CLASSES,
-    light_of,
-    limits_kph,
-    read_tags,
-    restriction_of,
-    road_of,
-    share_of_pace,
-)
+from geo.osm.restrictions import CONDITIONAL_KEYS, KEYS, Restriction, read_restriction
+from geo.osm.tags import ROAD_CLASSES, SLOWING_KEYS, Tags, light_of, limits_kph, read_tags, road_of
 from geo.osm.text import tags_of
 from geo.point import Bounds
 from geo.source import BuildError, Progress, one_line
@@ -33,13 +24,20 @@ from geo.source import BuildError, Progress, one_line
 _EARTH: Bounds = (-math.inf, -math.inf, math.inf, math.inf)
 _SAY_EVERY = 50_000
 _UNKNOWN = 2**31 - 1  # what osmium gives for a coordinate that it does not know
-_KEYS = ("highway", "barrier", "maxwidth", "maxheight", *ACCESS_KEYS, *RESTRICTION_KEYS, "restriction:conditional")
+_KEYS = ("highway", "crossing", "barrier", "maxwidth", "maxheight", *ACCESS_KEYS, *KEYS, *CONDITIONAL_KEYS)
+
+
+# Which of MODES something is shut to.
+Shutting = tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A drivable way: its number, class, name, who may drive along and against its nodes, how fast at most in km/h (or
-    infinite), and which share of its class's pace it is driven at.
+    """A drivable way: its number, class, name, who may drive along and against its nodes, limits there (NaN for none).
+
+    slowing: what is said of it by SLOWING_KEYS.
+    closed: the hours as they are written at which it is shut to some who may drive there else, and to whom along it and
+    against it.
     """
 
     number: int
@@ -47,19 +45,10 @@ class Way:
     name: str
     along: Passage
     against: Passage
-    along_kph: float
-    against_kph: float
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class Restriction:
-    """A turn restriction with a node as its via: its kind such as `no_left_turn`, and its ways' numbers."""
-
-    kind: str
-    from_ways: tuple[int, ...]
-    via: int
-    to_ways: tuple[int, ...]
+    along_limit_kph: float
+    against_limit_kph: float
+    slowing: tuple[tuple[str, str], ...] = ()
+    closed: tuple[tuple[str, Shutting, Shutting], ...] = ()
 
 
 @dataclass(slots=True)
@@ -157,7 +146,8 @@ def _take(
             if _take_way(one, roads, box, sizes) and len(roads.ways) % _SAY_EVERY == 0:
                 progress(f"{len(roads.ways):,} roads read")
         else:
-            _take_restriction(one, roads)
+            members = [(member.type, member.role, member.ref) for member in one.members]
+            roads.restrictions += read_restriction(read_tags(tags_of(one)), members, roads.left_out)
 
 
 def _take_way(
@@ -185,38 +175,41 @@ def _take_way(
     if along == against == NOWHERE:
         roads.left_out.add_way(way.id, nodes, "roads that are too narrow or low", named=True)
         return False
-    if any(key in tags for key in HOURS_KEYS):
-        roads.left_out.add("words on who may use a road at which hours")
-    along_kph, against_kph = limits_kph(tags)
+    closed = _closed_at(tags, along, against, roads.left_out)
+    slowing = tuple((key, tags[key]) for key in SLOWING_KEYS if key in tags)
     name = one_line(tags.get("name") or tags.get("ref") or "")
-    roads.ways.append(Way(way.id, road_of(tags), name, along, against, along_kph, against_kph, share_of_pace(tags)))
+    roads.ways.append(Way(way.id, road_of(tags), name, along, against, *limits_kph(tags), slowing, closed))
     for column, values in zip((roads.refs, roads.x, roads.y), zip(*nodes, strict=True), strict=True):
         column.extend(values)
     roads.first.append(len(roads.refs))
     return True
 
 
-def _take_restriction(relation: Any, roads: OsmRoads) -> None:  # noqa: ANN401 - as above
-    tags = read_tags(tags_of(relation))
-    if tags.get("type") not in RESTRICTION_TYPES:
-        return
-    kind = restriction_of(tags)
-    if any(f"{key}:conditional" in tags for key in RESTRICTION_KEYS):
-        roads.left_out.add("turn restrictions that hold at some hours alone")
-    if kind is None:
-        return
-    by_role: dict[tuple[str, str], list[int]] = {}
-    for member in relation.members:
-        by_role.setdefault((member.type, member.role.strip().lower()), []).append(member.ref)
-    from_ways, to_ways = by_role.get(("w", "from"), []), by_role.get(("w", "to"), [])
-    via = by_role.get(("n", "via"), [])
-    if kind not in RESTRICTION_KINDS:
-        roads.left_out.add("turn restrictions of a kind that forbids nothing")
-    elif ("w", "via") in by_role:
-        roads.left_out.add("turn restrictions over a way instead of a node")
-    elif len(via) != 1 or not from_ways or not to_ways:
-        roads.left_out.add("turn restrictions without their from, via and to")
-    elif (len(from_ways) > 1 and kind != "no_entry") or (len(to_ways) > 1 and kind != "no_exit"):
-        roads.left_out.add("turn restrictions with several from or to")
-    else:
-        roads.restrictions.append(Restriction(kind, tuple(from_ways), via[0], tuple(to_ways)))
+def _closed_at(
+    tags: Tags, along: Passage, against: Passage, left_out: LeftOut
+) -> tuple[tuple[str, Shutting, Shutting], ...]:
+    """At which hours a way is shut, and to whom along and against its nodes, of those who may drive there else.
+
+    A road that opens at some hours alone stays shut.
+    """
+    found = []
+    for key in HOURS_KEYS:
+        if key not in tags:
+            continue
+        said = clauses(tags[key])
+        if said is None or any(read_hours(hours) is None for _, hours in said):
+            left_out.add("words on who may use a road at hours that cannot be read")
+            continue
+        closes = False
+        for value, hours in said:
+            then = passage_of({**tags, key.removesuffix(":conditional"): value})
+            shut = [
+                tuple(a is not Access.SHUT and b is Access.SHUT for a, b in zip(now, at_hours, strict=True))
+                for now, at_hours in zip((along, against), then, strict=True)
+            ]
+            if any(shut[0]) or any(shut[1]):
+                found.append((hours, shut[0], shut[1]))
+                closes = True
+        if not closes:
+            left_out.add("words on hours at which a road is shut to nobody more")
+    return tuple(found)

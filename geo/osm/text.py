@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from geo.osm import access, ground, limits, tags
+from geo.osm import access, ground, limits, restrictions
 
 # All keys that are looked at: an object with an unreadable tag is asked for them one by one.
 _KEYS = (
     "highway", "name", "ref", "area", "route", "junction", "barrier", "bollard", "locked", "kerb", "bus", "psv",
     "emergency", "emergency:forward", "emergency:backward", "oneway:emergency", "except", "type", "surface",
     "smoothness", "tracktype", "service", "tunnel", "admin_level", "maxspeed", "maxspeed:forward", "maxspeed:backward",
-    "maxspeed:type", "zone:maxspeed", "source:maxspeed", "office", "entrance", "restriction:conditional",
+    "maxspeed:type", "zone:maxspeed", "source:maxspeed", "office", "entrance",
     *(f"{key}{way}" for key in access.ACCESS_KEYS for way in ("", ":forward", ":backward")),
-    *access.ONE_WAY_KEYS, *access.HOURS_KEYS, *limits.WIDTHS, *limits.HEIGHTS, *tags.RESTRICTION_KEYS, *ground.KEYS,
+    *access.ONE_WAY_KEYS, *access.HOURS_KEYS, *limits.WIDTHS, *limits.HEIGHTS, *restrictions.KEYS,
+    *restrictions.CONDITIONAL_KEYS, *ground.KEYS,
 )  # fmt: skip
 
 

@@ -1,6 +1,5 @@
 """Building a road network from an OpenStreetMap file: ways cut at their junctions, with turn restrictions."""
 
-from collections import Counter, defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -8,19 +7,18 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo.osm.access import SIREN, Access
+from geo.osm.access import MODES, SIREN, Access
 from geo.osm.limits import SIZES, Size
-from geo.osm.read import OsmRoads, Restriction, read_osm
+from geo.osm.read import OsmRoads, Way, read_osm
+from geo.roads.bans import forbid
 from geo.roads.cut import Cut
 from geo.roads.network import Network
+from geo.roads.restricted import Restricted
 from geo.roads.signals import waits_ms
-from geo.roads.speeds import bits
+from geo.roads.speeds import bits, pace_kph
 from geo.roads.table import Origin, RoadTable, build_network
 from geo.roads.turning import priced
-from geo.roads.turns import FORBIDDEN
 from geo.source import BuildError, Progress
-
-_Ints = NDArray[np.int64]
 
 
 def build_from_osm(
@@ -39,7 +37,7 @@ def build_from_osm(
     progress(f"reading {path.name}")
     roads = read_osm(path, progress, None if inside is None else tuple(shapely.bounds(inside).tolist()), sizes)
     progress(f"{len(roads.ways):,} roads with {len(roads.restrictions):,} turn restrictions; cutting them at junctions")
-    table = _table(roads, inside)
+    table = _table(roads, inside, turn_costs)
     for sentence in table.report:
         progress(sentence)
     origin = Origin(region=region, source=f"OpenStreetMap ({path.name})", source_date=roads.date)
@@ -64,14 +62,16 @@ def _flat(shape: shapely.Geometry | None) -> list[shapely.Geometry]:
     return [] if shape is None else [shape]
 
 
-def _table(roads: OsmRoads, inside: shapely.Geometry | None) -> RoadTable:
+def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) -> RoadTable:
     cut = Cut(roads, inside)
     pieces = len(cut.start)
     if not pieces:
         raise BuildError("no road has two points within the area: check that it covers the file's region")
     # Of each piece what each of MODES may do along it and against it: (pieces, 2, modes).
     passage = np.array([(way.along, way.against) for way in roads.ways], np.uint8)[cut.way]
-    passage = _known_to_searches(np.where(cut.passed[:, None, :], passage, Access.SHUT))
+    passed = np.where(cut.passed[:, None, :], passage, Access.SHUT)
+    passage = _known_to_searches(passed)
+    _count_private(roads, cut, (passed != Access.SHUT).any(axis=(1, 2)) & (passage == Access.SHUT).all(axis=(1, 2)))
     # Both directions of a piece come one after the other.
     piece, backward = np.divmod(np.arange(2 * pieces), 2)
     driven = (passage[piece, backward] != Access.SHUT).any(axis=1)
@@ -80,27 +80,51 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None) -> RoadTable:
     tail, head = cut.node[:pieces][piece], cut.node[pieces:][piece]
     u, v = np.where(backward, head, tail), np.where(backward, tail, head)
     ways = [roads.ways[number] for number in cut.way[piece].tolist()]
-    along_kph = np.array([way.along_kph for way in ways])
-    against_kph = np.array([way.against_kph for way in ways])
+    wait_ms = waits_ms(roads.signals, cut)[piece, backward.astype(np.int64)]
     lines = [cut.lonlat[s : e + 1] for s, e in zip(cut.start.tolist(), cut.end.tolist(), strict=True)]
     numbers = np.array([way.number for way in ways], np.int64)
-    turns, why = _turns(roads.restrictions, numbers, u, v, cut.node_of_ref)
+    banned = Restricted(roads.restrictions, numbers, u, v, cut.node_of_ref)
+    bans = forbid(banned.rows if turn_costs == "osm" else {}, u, v, (1 << len(MODES)) - 1)
+    copies = np.array(bans.copy_of, np.int64)
+    # Rows of the columns, those of copies after all others.
+    row = np.append(np.arange(len(u)), copies)
+    turned = zip(piece[row].tolist(), backward[row].tolist(), strict=True)
+    shut = bits(passage == Access.SHUT)[row]
+    hours = [
+        (edge, int(bits(np.array([closed[1 + bool(backward[of])]], np.bool_))[0]), closed[0])
+        for edge, of in enumerate(row.tolist())
+        for closed in ways[of].closed
+    ]
+    for copy, whom in enumerate(bans.shut, len(u)):
+        for who in whom:
+            if who.hours:
+                hours.append((copy, who.bits, who.hours))
+            else:
+                shut[copy] |= who.bits
     return RoadTable(
         lon=cut.lonlat[cut.node_row, 0],
         lat=cut.lonlat[cut.node_row, 1],
-        u=u,
-        v=v,
-        length_m=cut.lengths_m[piece],
-        highway=[way.highway for way in ways],
-        name=[way.name for way in ways],
-        speed_kph=np.full(len(ways), np.nan),
-        limit_kph=np.where(backward, against_kph, along_kph),
-        share=np.array([way.share for way in ways]),
-        wait_ms=waits_ms(roads.signals, cut)[piece, backward.astype(np.int64)],
-        shapes=[lines[p][::-1] if b else lines[p] for p, b in zip(piece.tolist(), backward.tolist(), strict=True)],
-        turns=turns,
-        shut=bits(passage == Access.SHUT),
-        report=_report(roads, cut, turns, why),
+        u=u[row],
+        v=v[row],
+        length_m=cut.lengths_m[piece][row],
+        highway=[ways[of].highway for of in row.tolist()],
+        name=[ways[of].name for of in row.tolist()],
+        speed_kph=_paces(ways, backward, in_town=False)[row],
+        town_kph=_paces(ways, backward, in_town=True)[row],
+        wait_ms=wait_ms[row],
+        shapes=[lines[p][::-1] if b else lines[p] for p, b in turned],
+        turns=bans.turns,
+        shut=shut,
+        copies=copies,
+        hours=hours,
+        report=_report(roads, cut, banned),
+    )
+
+
+def _paces(ways: list[Way], backward: NDArray[np.bool_], *, in_town: bool) -> NDArray[np.float64]:
+    limits = (way.against_limit_kph if back else way.along_limit_kph for way, back in zip(ways, backward, strict=True))
+    return np.array(
+        [pace_kph(way.highway, k, way.slowing, in_town=in_town) for way, k in zip(ways, limits, strict=True)]
     )
 
 
@@ -114,43 +138,29 @@ def _known_to_searches(passage: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.where(passage == Access.LOCAL, np.where(signed, Access.OPEN, Access.SHUT), passage).astype(np.uint8)
 
 
-def _turns(
-    restrictions: list[Restriction], way: _Ints, u: _Ints, v: _Ints, node_of_ref: Mapping[int, int]
-) -> tuple[_Ints, Counter[str]]:
-    """Forbidden pairs of edges (t, 3), and how many restrictions were left out, by reason."""
-    wanted = {node_of_ref.get(rule.via, -1) for rule in restrictions}
-    entering: dict[tuple[int, int], list[int]] = defaultdict(list)
-    leaving: dict[int, list[tuple[int, int]]] = defaultdict(list)
-    for edge, (number, tail, head) in enumerate(zip(way.tolist(), u.tolist(), v.tolist(), strict=True)):
-        if head in wanted:
-            entering[head, number].append(edge)
-        if tail in wanted:
-            leaving[tail].append((number, edge))
-    forbidden: set[tuple[int, int]] = set()
-    why: Counter[str] = Counter()
-    for rule in restrictions:
-        via = node_of_ref.get(rule.via, -1)
-        firsts = [entering[via, number] for number in rule.from_ways]
-        thens = [[edge for number, edge in leaving[via] if number == wants] for wants in rule.to_ways]
-        if not any(firsts) or not any(thens):
-            why["turn restrictions between ways that are not in the network"] += 1
-        elif any(len(edges) > 1 for edges in (*firsts, *thens)):
-            why["turn restrictions whose ways run on through the junction"] += 1
-        else:
-            allowed = {edge for edges in thens for edge in edges}
-            onto = allowed if rule.kind.startswith("no_") else {edge for _, edge in leaving[via]} - allowed
-            forbidden |= {(first, then) for edges in firsts for first in edges for then in onto}
-    turns = np.array([(first, then, FORBIDDEN) for first, then in sorted(forbidden)], np.int64).reshape(-1, 3)
-    return turns, why
+def _count_private(roads: OsmRoads, cut: Cut, lost: NDArray[np.bool_]) -> None:
+    """Count the ways with pieces (pieces,) that are left out, for nobody may drive through them."""
+    number, way = np.unique(cut.way[lost], return_inverse=True)
+    metres = np.bincount(way.reshape(-1), weights=cut.lengths_m[lost], minlength=len(number))
+    for at, length_m in zip(number.tolist(), metres.tolist(), strict=True):
+        roads.left_out.add_metres(roads.ways[at].number, length_m, "private ways", named=True)
 
 
-def _report(roads: OsmRoads, cut: Cut, turns: _Ints, why: Counter[str]) -> tuple[str, ...]:
-    said = [f"{len(turns):,} turns are forbidden by {len(roads.restrictions) - why.total():,} restrictions"]
+def _report(roads: OsmRoads, cut: Cut, banned: Restricted) -> tuple[str, ...]:
+    held = len(roads.restrictions) - banned.why.total()
+    said = [f"{len(banned.rows):,} turns are forbidden by {held:,} restrictions"]
+    for what, count in (
+        ("over ways instead of a node", sum(bool(rule.via_ways) for rule in roads.restrictions)),
+        ("at some hours alone", sum(bool(rule.hours) for rule in roads.restrictions)),
+        ("not for sirens", sum(MODES[SIREN] not in rule.modes for rule in roads.restrictions)),
+    ):
+        if count:
+            said.append(f"{count:,} of the restrictions are {what}")
     said.append(f"{cut.barriers:,} barriers stop a car")
     if roads.passed:
         said.append(f"{len(roads.passed):,} nodes let only some vehicles pass")
     if cut.without_place:
         said.append(f"{cut.without_place:,} points of roads lie outside the file")
-    roads.left_out.count.update(why)
+    roads.left_out.count.update(banned.why)
     said += roads.left_out.sentences
     return tuple(said)

@@ -9,9 +9,11 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import osmnx
+from numpy.typing import NDArray
 
-from geo.osm.tags import read_speed
+from geo.osm.tags import read_speed, road_class
 from geo.roads.network import Network
+from geo.roads.speeds import pace_kph
 from geo.roads.table import Origin, RoadTable, build_network
 from geo.roads.turning import priced
 from geo.source import BuildError, Progress, one_line
@@ -68,23 +70,29 @@ def _table_of_graph(graph: Any) -> RoadTable:  # noqa: ANN401 - networkx is not 
     u = np.array([number[start] for start, _, _ in rows], np.int64)
     v = np.array([number[end] for _, end, _ in rows], np.int64)
     shapes = []
+    highway = [str(_first(data.get("highway", "road"))) for _, _, data in rows]
+    limits = [read_speed(str(_first(data.get("maxspeed", "")))) for _, _, data in rows]
     for row, (_, _, data) in enumerate(rows):
         ends = np.array([[lon[u[row]], lat[u[row]]], [lon[v[row]], lat[v[row]]]])
         line = np.asarray(data["geometry"].coords)[:, :2] if "geometry" in data else ends
         shapes.append(np.vstack((ends[:1], line[1:-1], ends[1:])))
-    limits = [read_speed(str(_first(data.get("maxspeed", "")))) for _, _, data in rows]
     return RoadTable(
         lon=lon,
         lat=lat,
         u=u,
         v=v,
         length_m=np.array([data["length"] for _, _, data in rows], np.float64),
-        highway=[str(_first(data.get("highway", "road"))) for _, _, data in rows],
+        highway=highway,
         name=[one_line(_first(data.get("name", ""))) for _, _, data in rows],
-        speed_kph=np.full(len(rows), np.nan),
-        limit_kph=np.nan_to_num(np.array(limits, np.float64), nan=np.inf),
+        speed_kph=_paces(highway, limits, in_town=False),
+        town_kph=_paces(highway, limits, in_town=True),
         shapes=shapes,
     )
+
+
+def _paces(highway: list[str], limits: list[float], *, in_town: bool) -> NDArray[np.float64]:
+    pairs = zip(highway, limits, strict=True)
+    return np.array([pace_kph(road_class(name), limit, in_town=in_town) for name, limit in pairs], np.float64)
 
 
 def _first(value: object) -> object:

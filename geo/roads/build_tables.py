@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo.osm.tags import road_class
 from geo.roads.network import Network
+from geo.roads.speeds import pace_kph
 from geo.roads.table import LONGEST_M, Origin, RoadTable, build_network
 from geo.roads.turning import priced
 from geo.source import FASTEST_KPH, SLOWEST_KPH, BuildError, Progress, one_line
@@ -17,9 +19,9 @@ from geo.source import FASTEST_KPH, SLOWEST_KPH, BuildError, Progress, one_line
 def build_from_tables(
     nodes: Path, edges: Path, origin: Origin, progress: Progress, *, turn_costs: str = "osm"
 ) -> Network:
-    """From CSV (or .csv.gz) tables: node, lon, lat; and u, v, length_m, highway, name with optional speed_kph (as it is
-    driven), maxspeed and assumed_kmh (bounds) and geometry_lonlat ("lon lat;lon lat"). Each edge row is one direction.
-    Raises BuildError, naming the file and the column or line that is wrong.
+    """From CSV (or .csv.gz) tables: node, lon, lat; and u, v, length_m, highway, name with optional speed_kph or
+    assumed_kmh (how fast one drives) or maxspeed (a limit), and geometry_lonlat ("lon lat;lon lat"). Each edge row is
+    one direction. Raises BuildError, naming the file and the column or line that is wrong.
     """
     progress(f"reading {nodes.name} and {edges.name}")
     node_rows = _read(nodes, ("node", "lon", "lat"))
@@ -32,7 +34,13 @@ def build_from_tables(
         raise BuildError(f"{nodes} line {row + 2}: node {node_rows['node'].iloc[row]!r} is there twice; keep one")
     number = {str(node): position for position, node in enumerate(node_rows["node"])}
     u, v = (_positions(edge_rows[end], number, edges, end) for end in ("u", "v"))
-    kph = {name: _speeds(edge_rows, name, edges) for name in ("speed_kph", "maxspeed", "assumed_kmh")}
+    speed = next((name for name in ("speed_kph", "maxspeed", "assumed_kmh") if name in edge_rows), None)
+    given = np.full(len(edge_rows), np.nan)
+    if speed:
+        given = _numbers(edge_rows, speed, edges, between=(SLOWEST_KPH, FASTEST_KPH), may_lack=True)
+    in_town = given
+    if speed == "maxspeed":
+        given, in_town = (_paces(edge_rows["highway"], given, in_town=town) for town in (False, True))
     table = RoadTable(
         lon=lon,
         lat=lat,
@@ -41,8 +49,8 @@ def build_from_tables(
         length_m=_numbers(edge_rows, "length_m", edges, between=(0.0, LONGEST_M)),
         highway=[str(value) for value in edge_rows["highway"]],
         name=[one_line(value) for value in edge_rows["name"]] if "name" in edge_rows else [""] * len(edge_rows),
-        speed_kph=kph["speed_kph"],
-        limit_kph=np.fmin(np.fmin(kph["maxspeed"], kph["assumed_kmh"]), np.inf),
+        speed_kph=given,
+        town_kph=in_town,
         shapes=_shapes(edge_rows, lon, lat, u, v, edges),
     )
     return build_network(priced(table), origin, progress, turn_costs=turn_costs)
@@ -78,11 +86,9 @@ def _numbers(
     return np.where(lacks, np.nan, values)
 
 
-def _speeds(rows: pd.DataFrame, column: str, path: Path) -> NDArray[np.float64]:
-    """A column of km/h, NaN where it or a cell lacks."""
-    if column not in rows:
-        return np.full(len(rows), np.nan)
-    return _numbers(rows, column, path, between=(SLOWEST_KPH, FASTEST_KPH), may_lack=True)
+def _paces(highway: "pd.Series[str]", limits: NDArray[np.float64], *, in_town: bool) -> NDArray[np.float64]:
+    pairs = zip(highway, limits.tolist(), strict=True)
+    return np.array([pace_kph(road_class(str(name)), limit, in_town=in_town) for name, limit in pairs], np.float64)
 
 
 def _positions(ends: "pd.Series[str]", number: dict[str, int], path: Path, column: str) -> NDArray[np.int64]:

@@ -13,7 +13,7 @@ from geo.roads.graph import CLOSED_MS
 from geo.roads.network import Network, NetworkMeta
 from geo.roads.order import node_order
 from geo.roads.parts import Part, enclosed, parts_by_nodes, parts_by_turns, report_lost
-from geo.roads.speeds import METRICS, bits, has_bit, pace_kph, weights_ms
+from geo.roads.speeds import CLASS_KPH, METRICS, bits, has_bit, weights_ms
 from geo.roads.surroundings import in_town
 from geo.roads.turns import FORBIDDEN, allowed_turns
 from geo.source import FASTEST_KPH, SLOWEST_KPH, BuildError, Progress
@@ -28,12 +28,14 @@ DEAREST_TURN_MS = 3_600_000
 class RoadTable:
     """Nodes and directed edges as columns; `u` and `v` are positions in the node columns.
 
-    speed_kph is how fast one drives where that is known, else NaN: then a share of the pace of its class counts, bounded
-    by limit_kph (infinite where there is none). shapes are (n, 2) arrays of lon, lat in travel order, n >= 2.
+    speed_kph is how fast one drives, and town_kph how fast where it is in town (None: alike); NaN where only the class
+    tells. shapes are (n, 2) arrays of lon, lat in travel order, n >= 2.
     turns is (t, 3): edge, following edge (both as rows of the edge columns), cost in ms or -1 for a forbidden turn.
     wait_ms and bend_ms (m,) are the wait at lights and the price of bends on each edge; None for nothing of the kind.
     shut and local: (m,) of bits by metric (geo.roads.speeds): in which the edge is shut, or only for who starts or ends
     on it; None for nowhere. report: sentences on what of the source the table leaves out.
+    copies (c,): of which edge each of the last c is a copy (geo.roads.bans), with its own rules and marks.
+    hours: edges that are shut at hours: the edge, in which metrics as bits, and the hours as they are written.
     """
 
     lon: NDArray[np.float64]
@@ -45,13 +47,14 @@ class RoadTable:
     name: Sequence[str]
     speed_kph: NDArray[np.float64]
     shapes: Sequence[NDArray[np.float64]]
-    limit_kph: NDArray[np.float64] | None = None
-    share: NDArray[np.float64] | None = None
+    town_kph: NDArray[np.float64] | None = None
     wait_ms: NDArray[np.int64] | None = None
     bend_ms: NDArray[np.int64] | None = None
     turns: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 3), np.int64))
     shut: NDArray[np.uint8] | None = None
     local: NDArray[np.uint8] | None = None
+    copies: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    hours: Sequence[tuple[int, int, str]] = ()
     report: tuple[str, ...] = ()
 
 
@@ -76,8 +79,12 @@ def build_network(table: RoadTable, origin: Origin, progress: Progress, *, turn_
     progress(f"{len(table.lon):,} nodes, {len(table.u):,} edges read")
     shapes = [np.rint(np.asarray(shape) * 1e7).astype(np.int32) for shape in table.shapes]
     u, v = np.asarray(table.u, np.int64), np.asarray(table.v, np.int64)
-    twin = _twins(u, v, shapes)
+    first_copy = len(u) - len(table.copies)
+    twin = _twins(u[:first_copy], v[:first_copy], shapes[:first_copy])
+    twin = np.append(twin, twin[table.copies]).astype(np.int32)
     part = _parts(table, np.arange(len(u)), twin, turn_costs)
+    # A street to which all come over its copies is a street.
+    part.edges[table.copies[part.edges[first_copy:]]] = True
     if not part.edges.any():
         raise BuildError("no two places are joined by a way there and back: the roads do not hang together")
     lost = report_lost(part, u, v, np.asarray(table.length_m), np.column_stack((table.lon, table.lat)))
@@ -118,6 +125,9 @@ def _network(
     rules = table.turns[part.edges[table.turns[:, 0]] & part.edges[table.turns[:, 1]]]
     rules = np.column_stack((edge_number[rules[:, 0]], edge_number[rules[:, 1]], rules[:, 2])).astype(np.int64)
     shut = _shut(table, part, twin, turn_costs)[edges]
+    texts = sorted({text for edge, _, text in table.hours if edge_number[edge] >= 0})
+    hours = [(edge_number[e], texts.index(text), marks) for e, marks, text in table.hours if edge_number[e] >= 0]
+    hours_edge, hours_text, hours_bits = np.array(hours, np.int64).reshape(-1, 3).T
     if turn_costs == "osm":
         graph = turn_graph(allowed_turns(edge_from, edge_to, edge_twin, rules), len(edges))
     else:
@@ -131,6 +141,7 @@ def _network(
             cut_off_nodes=int((~part.nodes).sum()),
             cut_off_edges=int((~part.edges).sum()),
             report=report,
+            hours=tuple(texts),
         ),
         node_lon=np.asarray(table.lon, np.float64)[part.nodes],
         node_lat=np.asarray(table.lat, np.float64)[part.nodes],
@@ -147,12 +158,18 @@ def _network(
         turn_to=rules[:, 1].astype(np.int32),
         turn_cost_ms=rules[:, 2].astype(np.int32),
         edge_local=_local(table, edges, shut),
+        edge_copy=_next_copies(table, edge_number)[edges],
+        hours_edge=hours_edge.astype(np.int32),
+        hours_text=hours_text.astype(np.int32),
+        hours_bits=hours_bits.astype(np.uint8),
         graph=graph,
         rank=np.zeros(0, np.int32),
         names=tuple(names),
         metrics={
             metric: np.where(
-                has_bit(shut, metric), CLOSED_MS, weights_ms(metric, length_m, class_index, car_kph, wait_ms, bend_ms)
+                has_bit(shut, metric),
+                CLOSED_MS,
+                weights_ms(metric, length_m, class_index, car_kph, wait_ms=wait_ms, bend_ms=bend_ms),
             ).astype(np.int32)
             for metric in METRICS
         },
@@ -187,8 +204,21 @@ def _shut(table: RoadTable, part: Part, twin: NDArray[np.int32], turn_costs: str
             shut = np.ones(len(table.u), np.bool_)
             if len(used):
                 shut[used[_parts(table, used, twin, turn_costs).edges]] = False
+                copies = np.arange(len(shut) - len(table.copies), len(shut))
+                shut[table.copies[~shut[copies]]] = False
         found.append(shut)
     return bits(np.column_stack(found))
+
+
+def _next_copies(table: RoadTable, edge_number: NDArray[np.int32]) -> NDArray[np.int32]:
+    """For each edge (m,) the number of the next copy of its street, -1 for none."""
+    following = np.full(len(table.u), -1, np.int32)
+    last: dict[int, int] = {}
+    for copy, edge in enumerate(table.copies.tolist(), len(table.u) - len(table.copies)):
+        if edge_number[copy] >= 0:
+            following[last.get(edge, edge)] = edge_number[copy]
+            last[edge] = copy
+    return following
 
 
 def _local(table: RoadTable, edges: NDArray[np.int64], shut: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -208,16 +238,15 @@ def _local(table: RoadTable, edges: NDArray[np.int64], shut: NDArray[np.uint8]) 
 def _car_kph(
     table: RoadTable, edges: NDArray[np.int64], class_index: NDArray[np.uint8], twin: NDArray[np.int32]
 ) -> NDArray[np.float64]:
-    """How fast a car drives on some edges: as the table knows, else by pace and limit."""
-    known = np.asarray(table.speed_kph, np.float64)[edges]
-    if not np.isnan(known).any():
-        return known
-    length_m, u, v = np.asarray(table.length_m, np.float64), np.asarray(table.u), np.asarray(table.v)
-    lon, lat = np.asarray(table.lon, np.float64), np.asarray(table.lat, np.float64)
-    town = in_town((lon[u] + lon[v]) / 2, (lat[u] + lat[v]) / 2, np.where(twin >= 0, length_m / 2, length_m))[edges]
-    share = np.ones(len(edges)) if table.share is None else table.share[edges]
-    limit_kph = np.full(len(edges), np.inf) if table.limit_kph is None else table.limit_kph[edges]
-    return np.where(np.isnan(known), pace_kph(class_index, town, share, limit_kph), known)
+    """How fast a car drives on some edges, by their surroundings."""
+    outside = np.asarray(table.speed_kph, np.float64)
+    inside = outside if table.town_kph is None else np.asarray(table.town_kph, np.float64)
+    street_m = np.where(twin >= 0, 0.5, 1.0) * np.asarray(table.length_m, np.float64)
+    street_m[len(street_m) - len(table.copies) :] = 0.0
+    middle = np.column_stack((table.lon, table.lat))[np.column_stack((table.u, table.v))].mean(axis=1)
+    town = in_town(middle[:, 0], middle[:, 1], street_m)[edges]
+    known = np.where(town, inside[edges], outside[edges])
+    return np.where(np.isnan(known), CLASS_KPH[class_index, np.where(town, 0, 1)], known)
 
 
 def _kept_ms(of_edge: NDArray[np.int64] | None, edges: NDArray[np.int64]) -> NDArray[np.int64]:

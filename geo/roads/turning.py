@@ -83,7 +83,7 @@ def _goes_on_ms(u: _Ints, v: _Ints, shapes: _Shapes) -> _Ints:
     start = np.searchsorted(u[order], np.arange(int(max(u.max(), v.max())) + 2))
     found = np.zeros(len(u), np.int64)
     simple = np.flatnonzero(_streets(u, v)[v] == 2)
-    for nth in range(2):  # at most two edges leave towards two neighbours, but for those that stand twice
+    for nth in range(int((start[v[simple] + 1] - start[v[simple]]).max(initial=0))):
         at = start[v[simple]] + nth
         there = at < start[v[simple] + 1]
         edge, then = simple[there], order[at[there]]

@@ -1,11 +1,11 @@
 """The compiled loops from snapped positions to vertices, in the meaning that geo.roads.graph describes.
 
-The rows of edges (M, 7) are the ms of an edge, from the start of its chain to its own, from its own start to the end of
-its chain, its chain, its twin and the nodes at its ends; those of chains (C + 1, 3) the vertex at its end, the one at
-its start (-1 in the turn-aware meaning) and its first entry; those of entries the vertex from which a chain is driven,
-the ms of the turn into it and the chain that ends at that vertex. Ms of CLOSED_MS or more lead over something closed.
-node_first (N + 1) and node_edge (2 M) list the edges at each node, those that leave it as numbers, those that enter it
-as -1 - number.
+The rows of edges (M, 9) are the ms of an edge, from the start of its chain to its own, from its own start to the end of
+its chain, its chain, its twin, the nodes at its ends, the next copy of it (-1 for none) and whether it is one; those of
+chains (C + 1, 3) the vertex at its end, the one at its start (-1 in the turn-aware meaning) and its first entry; those
+of entries the vertex from which a chain is driven, the ms of the turn into it and the chain that ends at that vertex.
+Ms of CLOSED_MS or more lead over something closed. node_first (N + 1) and node_edge (2 M) list the edges at each node,
+those that leave it as numbers, those that enter it as -1 - number.
 """
 
 import numpy as np
@@ -14,7 +14,7 @@ from geo.compiled import compiled
 from geo.roads.graph import CLOSED_MS
 from geo.search.label_kernels import SIDES
 
-MS, BEFORE, AFTER, CHAIN, TWIN, FROM, TO = range(7)
+MS, BEFORE, AFTER, CHAIN, TWIN, FROM, TO, COPY, IS_COPY = range(9)
 END, BEGIN, ENTRY = range(3)
 
 
@@ -24,7 +24,8 @@ def leave(edge, fraction, edges, chains, entries, node_first, node_edge, vertex,
     for i in range(len(edge)):
         vertex[i], street[i], ms[i] = -1, -1, 0
         size = 0
-        places = _places(edge[i], fraction[i], edges, chains, node_first, node_edge)
+        # What one may drive from a copy one may drive from the edge itself.
+        places = _places(edge[i], fraction[i], edges, chains, node_first, node_edge, copies=False)
         if len(places) > SIDES:
             _leave_crossing(places, edges, chains, entries, vertex[i], street[i], ms[i])
             continue
@@ -42,7 +43,7 @@ def arrive(edge, fraction, edges, chains, entries, node_first, node_edge):
     """The ways to one position: seeds (2, n) of vertices and ms, on (3, s) of chains, the vertices at their ends and
     the ms on to there; and whether something closed lies on its chain ahead, so that `on` leaves that chain out.
     """
-    places = _places(edge, fraction, edges, chains, node_first, node_edge)
+    places = _places(edge, fraction, edges, chains, node_first, node_edge, copies=True)
     count = len(places)
     many = 0
     for p in range(count):
@@ -141,7 +142,7 @@ def _enters(entries, entry, place, edges, chains):
 
 
 @compiled
-def _places(edge, fraction, edges, chains, node_first, node_edge):
+def _places(edge, fraction, edges, chains, node_first, node_edge, copies):
     """The directed places (n, 2) of a position, as edges and the ms along each (see geo.search.stand)."""
     if edge < 0:
         return np.empty((0, 2), np.int64)
@@ -156,11 +157,14 @@ def _places(edge, fraction, edges, chains, node_first, node_edge):
         size = 0
         for at in range(first, last):
             e = node_edge[at] if node_edge[at] >= 0 else -1 - node_edge[at]
-            if edges[e, MS] < CLOSED_MS:
+            if edges[e, MS] < CLOSED_MS and (copies or not edges[e, IS_COPY]):
                 places[size, 0], places[size, 1] = e, 0 if node_edge[at] >= 0 else edges[e, MS]
                 size += 1
         return places[:size]
-    places = np.empty((4, 2), np.int64)
+    many = 4
+    if copies:
+        many += _copies(edges, edge) + _copies(edges, twin)
+    places = np.empty((many, 2), np.int64)
     size = 0
     for side in range(2):
         e = edge if side == 0 else twin
@@ -174,7 +178,21 @@ def _places(edge, fraction, edges, chains, node_first, node_edge):
                     size = _add(places, size, other, 0)
                 elif part == 0:
                     size = _add(places, size, other, edges[other, MS])
+        while copies and e >= 0 and edges[e, COPY] >= 0:
+            e = edges[e, COPY]
+            if edges[e, MS] < CLOSED_MS:
+                size = _add(places, size, e, _part(edges, e, fraction if side == 0 else 1.0 - fraction))
     return places[:size]
+
+
+@compiled
+def _copies(edges, edge):
+    """How many copies an edge has."""
+    many = 0
+    while edge >= 0 and edges[edge, COPY] >= 0:
+        edge = edges[edge, COPY]
+        many += 1
+    return many
 
 
 @compiled

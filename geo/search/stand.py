@@ -77,14 +77,17 @@ def _on_streets(
     fraction: NDArray[np.float64],
     of: NDArray[np.int64],
 ) -> Stands:
-    """The places on the streets that are named (n,) and on their twins."""
+    """The places on the streets that are named (n,), on their twins and on the copies of both."""
     twin = network.edge_twin[edge]
     two = np.flatnonzero(twin >= 0)
-    edges = np.concatenate((edge, twin[two]))
+    edge, fraction = np.concatenate((edge, twin[two])), np.concatenate((fraction, 1.0 - fraction[two]))
+    of = np.concatenate((of, of[two]))
+    copies, row = network.copies(edge)
+    edges, fraction, of = np.concatenate((edge, copies)), np.append(fraction, fraction[row]), np.append(of, of[row])
     open_ = weights.edge_ms[edges] < CLOSED_MS
     edges = edges[open_]
-    fractions = np.concatenate((fraction, 1.0 - fraction[two]))[open_]
-    of = np.concatenate((of, of[two]))[open_]
+    fractions = fraction[open_]
+    of = of[open_]
     if weights.graph.turn_aware:
         return Stands(edges, fractions, of)
     # Who stands on a node at the end of one direction stands there in the other too, also if the two round apart.

@@ -43,16 +43,18 @@ def turns_of(network: Network) -> list[tuple[int, int, int]]:
     for edge, (u, v) in enumerate(ends):
         out[u].append(edge)
         into[v].append(edge)
+    copies = set(network.edge_copy.tolist())
     rules: dict[tuple[int, int], int] = {}
     for a, b, ms in zip(network.turn_from, network.turn_to, network.turn_cost_ms, strict=True):
         old = rules.get((int(a), int(b)), 0)
         rules[int(a), int(b)] = -1 if -1 in (ms, old) else max(int(ms), old)
 
     def just_goes_on(node: int) -> bool:
-        streets = [{edge, twin[edge]} for edge in out[node]]
-        if len(streets) != 2 or len(into[node]) != 2 or streets[0] == streets[1] or -1 in set.union(*streets):
+        leaving, entering = ([edge for edge in side[node] if edge not in copies] for side in (out, into))
+        streets = [{edge, twin[edge]} for edge in leaving]
+        if len(streets) != 2 or len(entering) != 2 or streets[0] == streets[1] or -1 in set.union(*streets):
             return False
-        return all({twin[edge], edge} in streets for edge in into[node])
+        return all({twin[edge], edge} in streets for edge in entering)
 
     found: list[tuple[int, int, int]] = []
     for a, (u, v) in enumerate(ends):
@@ -62,8 +64,8 @@ def turns_of(network: Network) -> list[tuple[int, int, int]]:
             if cost == -1:
                 continue
             if b == twin[a]:
-                straight = next((c for c in out[v] if c != b), None)
-                if goes_on and straight is not None and rules.get((a, straight), 0) != -1:
+                straight = [c for c in out[v] if c != b and rules.get((a, c), 0) != -1]
+                if goes_on and straight:
                     continue
                 cost += 20_000
             found.append((a, b, cost))
@@ -85,6 +87,13 @@ class TurnOracle:
             self._into[v].append(edge)
         turns = np.array(turns_of(network), np.int64).reshape(-1, 3)
         self._behind = self._only_before(turns)
+        # Copies of an edge: in the same direction over the same points.
+        self._copies = defaultdict(list)
+        for edge in set(network.edge_copy.tolist()) - {-1}:
+            u, points = int(network.edge_from[edge]), network.shape(edge)
+            for other in self._out[u]:
+                if other != edge and np.array_equal(network.shape(other), points):
+                    self._copies[other].append(edge)
         self._turns = turns[self._weight[turns[:, 1]] < CLOSED_MS]
         self._turns = self._turns[np.argsort(self._turns[:, 1], kind="stable")]
         count = network.edge_count
@@ -154,6 +163,11 @@ class TurnOracle:
             sides = [(edge, int(np.floor(weight[edge] * fraction + 0.5)))]
             if twin >= 0:
                 sides.append((twin, int(np.floor(weight[twin] * (1.0 - fraction) + 0.5))))
+            sides += [
+                (copy, int(np.floor(weight[copy] * part + 0.5)))
+                for side, part in ((edge, fraction), (twin, 1.0 - fraction))
+                for copy in self._copies.get(side, ())
+            ]
             nodes = [
                 int((net.edge_from if ms == 0 else net.edge_to)[e])
                 for e, ms in sides

@@ -172,7 +172,7 @@ GRAPHML = """<?xml version='1.0' encoding='utf-8'?>
 <edge source="1" target="2" id="0"><data key="l">100.0</data><data key="h">['primary', 'secondary']</data>
 <data key="n">['Jalan Satu', 'Jalan Dua']</data><data key="s">['36', '20']</data></edge>
 <edge source="2" target="1" id="0"><data key="l">100.0</data><data key="h">residential</data>
-<data key="s">30 mph</data></edge>
+<data key="s">10 mph</data></edge>
 </graph></graphml>
 """
 
@@ -186,7 +186,7 @@ def test_of_several_tags_in_a_graphml_the_first_is_taken_and_miles_are_turned_in
     net = graphml(tmp_path, GRAPHML)
     assert [net.names[name] for name in net.edge_name] == ["Jalan Satu", ""]
     assert [ROAD_CLASSES[index] for index in net.edge_class] == ["primary", "residential"]
-    assert net.metrics["car"].tolist() == [10_000, round(100 / (30 * 1.609344 / 3.6) * 1000)]
+    assert net.metrics["car"].tolist() == [10_000, round(100 / (10 * 1.609344 / 3.6) * 1000)]
     assert net.edge_twin.tolist() == [1, 0]
 
 

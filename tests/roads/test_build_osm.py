@@ -187,19 +187,21 @@ def test_two_roads_that_meet_at_a_bollard_are_apart(tmp_path: Path) -> None:
 
 def test_speeds_are_read_by_direction_and_zones_and_a_sign_of_a_city_is_the_law_of_indonesia(tmp_path: Path) -> None:
     ways = {
-        1: ([1, 2], {**ROAD, "maxspeed": "40", "maxspeed:backward": "20 mph", "name": "A"}),
-        2: ([2, 3], {**ROAD, "maxspeed": "ID:urban", "name": "B"}),
+        1: ([1, 2], {"highway": "Primary ", "maxspeed": "30", "maxspeed:backward": "20 mph", "name": "A"}),
+        2: ([2, 3], {"highway": "trunk", "maxspeed": " id:Residential", "name": "B"}),
         3: ([2, 4], {**ROAD, "maxspeed": "signals", "name": "C"}),
+        4: ([2, 5], {**ROAD, "maxspeed": "60", "surface": " Gravel", "name": "D"}),
     }
     net, _ = town(tmp_path, xml(CROSS, ways))
     kph = net.edge_length_m / (net.metrics["car"] / 1000) * 3.6
-    by_name: dict[str, list[float]] = {"A": [], "B": [], "C": []}
+    by_name: dict[str, list[float]] = {"A": [], "B": [], "C": [], "D": []}
     for name, speed in zip(net.edge_name.tolist(), kph.tolist(), strict=True):
         by_name[net.names[name]].append(round(speed, 1))
-    assert by_name["A"] == [40.0, 32.2]
-    assert by_name["B"] == [50.0, 50.0]
+    assert by_name["A"] == [30.0, 32.2]
+    assert by_name["B"] == [30.0, 30.0]
     assert by_name["C"] == [20.0, 20.0]
-    assert {ROAD_CLASSES[c] for c in net.edge_class} == {"residential"}
+    assert by_name["D"] == [14.0, 14.0]
+    assert {ROAD_CLASSES[c] for c in net.edge_class} == {"primary", "trunk", "residential"}
 
 
 def test_an_area_cuts_the_roads_at_its_border(tmp_path: Path) -> None:
@@ -295,17 +297,19 @@ def test_what_is_left_out_is_told_by_reason_and_length_with_links_to_the_longest
     more = {
         70: ([1, 3], {"highway": "footway"}),
         71: ([1, 10], {**ROAD, "width": "1"}),
-        72: ([1, 4], {**ROAD, "motor_vehicle:conditional": "no @ (06:00-09:00)"}),
+        72: ([1, 4], {**ROAD, "motor_vehicle:conditional": "no @ (SH)"}),
+        73: ([1, 5], {**ROAD, "motor_vehicle:conditional": "yes @ (06:00-09:00)"}),
     }
-    rule = restriction("", 11, 2, 14, **{"restriction:conditional": "no_left_turn @ (06:00-09:00)"})
+    rule = restriction("", 11, 2, 14, **{"restriction:conditional": "no_left_turn @ (snow)"})
     del rule[1]["restriction"]  # type: ignore[attr-defined]
     net, said = town(tmp_path, xml({**CROSS, **far}, {**RING, **shut, **more}, [rule]))
     assert set(net.meta.report) <= set(said)
     assert "left out: 12 roads that are shut to all (8.6 km)" in said
     assert "left out: 1 ways that are no roads for cars (0.2 km)" in said
     assert "left out: 1 roads that are too narrow or low (0.6 km)" in said
-    assert "left out: 1 words on who may use a road at which hours" in said
-    assert "left out: 1 turn restrictions that hold at some hours alone" in said
+    assert "left out: 1 words on who may use a road at hours that cannot be read" in said
+    assert "left out: 1 words on hours at which a road is shut to nobody more" in said
+    assert "left out: 1 turn restrictions at hours that cannot be read" in said
     links = [line for line in said if line.startswith("of the longest: ")]
     assert len(links) == 10
     assert links[0] == "of the longest: 1.3 km https://www.openstreetmap.org/way/61 (roads that are shut to all)"

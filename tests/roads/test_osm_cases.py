@@ -23,8 +23,8 @@ def seconds(net: Network, start: tuple[float, float], end: tuple[float, float], 
 
     here, there = at(*start), at(*end)
     snapper = Snapper(net)
-    snaps = snapper.snap(np.array([here.lon, there.lon]), np.array([here.lat, there.lat]))
-    vehicle, target = snaps.some(slice(0, 1)), snaps.some(slice(1, 2))
+    vehicle = snapper.snap(np.array([here.lon]), np.array([here.lat]))
+    target = snapper.snap_doors(np.array([there.lon]), np.array([there.lat]))
     found = NearestSearch(net).nearest(target, vehicle, None, most=1, metric=metric)
     return float(found.travel_ms[0]) / 1000 if len(found.travel_ms) else float("inf")
 
@@ -42,6 +42,7 @@ def seconds(net: Network, start: tuple[float, float], end: tuple[float, float], 
         ("pedestrian_destination", (0, 0), (300, 0), 180),
         ("width_1m", (0, 0), (600, 0), 342),
         ("vehicle_on_crossing", (0, 0), (-100, 0), 18),
+        ("house_beside_toll_road", (0, 0), (300, 622), 162),
         ("two_islands", (30_100, 0), (30_500, 200), 108),
         ("negative_ids", (0, 0), (500, 0), 90),
     ],

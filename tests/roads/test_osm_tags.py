@@ -2,14 +2,14 @@
 
 import math
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.osm.access import MODES, Access, passage_of, passes
 from geo.osm.limits import Size, fits, read_metres
-from geo.osm.tags import light_of, limits_kph, read_speed, read_tags, restriction_of, share_of_pace
+from geo.osm.restrictions import restriction_of
+from geo.osm.tags import light_of, limits_kph, read_speed, read_tags
 from geo.source import FASTEST_KPH, SLOWEST_KPH
 
 
@@ -35,44 +35,6 @@ from geo.source import FASTEST_KPH, SLOWEST_KPH
 )
 def test_a_speed_is_read_with_its_unit_or_its_zone(text: str, kph: float) -> None:
     assert read_speed(text) == pytest.approx(kph)
-
-
-NO_LIMIT = math.inf
-
-
-@pytest.mark.parametrize(
-    ("tags", "kph", "share"),
-    [
-        ({"highway": "track"}, 12.0, 1.0),
-        ({"highway": "track", "tracktype": "grade5"}, 12.0, 0.5),
-        ({"highway": "track", "maxspeed": "50"}, 12.0, 1.0),
-        ({"highway": "pedestrian", "maxspeed": "4"}, 4.0, 1.0),
-        ({"highway": "residential", "surface": "gravel"}, 40.0, 0.7),
-        ({"highway": "residential", "surface": "gravel", "smoothness": "horrible"}, 10.0, 0.3),
-        ({"highway": "primary", "surface": "cobblestone", "maxspeed": "60"}, 30.0, 0.7),
-        ({"highway": "residential", "maxspeed": "10", "surface": "sand"}, 10.0, 0.5),
-        ({"highway": "service", "service": "alley"}, 15.0, 0.7),
-        ({"highway": "residential", "surface": "asphalt", "smoothness": "good"}, NO_LIMIT, 1.0),
-    ],
-)
-def test_a_bad_surface_a_narrow_alley_and_what_is_no_road_slow_a_way_down(
-    tags: dict[str, str], kph: float, share: float
-) -> None:
-    assert limits_kph(tags) == (kph, kph)
-    assert share_of_pace(tags) == share
-
-
-@pytest.mark.parametrize(
-    ("tags", "light"),
-    [
-        ({"highway": "traffic_signals"}, (True, True)),
-        ({"highway": "traffic_signals", "traffic_signals:direction": "forward"}, (True, False)),
-        ({"highway": "crossing", "crossing": "traffic_signals", "direction": "backward"}, (False, True)),
-        ({"highway": "crossing", "crossing": "uncontrolled"}, (False, False)),
-    ],
-)
-def test_a_traffic_light_is_known_with_its_direction(tags: dict[str, str], light: tuple[bool, bool]) -> None:
-    assert light_of(tags) == light
 
 
 @pytest.mark.parametrize(
@@ -108,6 +70,19 @@ def test_what_is_no_speed_leaves_it_to_the_class_of_road(text: str) -> None:
     assert math.isnan(read_speed(text))
 
 
+@pytest.mark.parametrize(
+    ("tags", "light"),
+    [
+        ({"highway": "traffic_signals"}, (True, True)),
+        ({"highway": "traffic_signals", "traffic_signals:direction": "forward"}, (True, False)),
+        ({"highway": "crossing", "crossing": "traffic_signals", "direction": "backward"}, (False, True)),
+        ({"highway": "crossing", "crossing": "uncontrolled"}, (False, False)),
+    ],
+)
+def test_a_traffic_light_is_known_with_its_direction(tags: dict[str, str], light: tuple[bool, bool]) -> None:
+    assert light_of(tags) == light
+
+
 def test_the_zone_is_looked_at_where_no_number_is_given() -> None:
     assert limits_kph({"maxspeed:type": "ID:urban"}) == (50.0, 50.0)
     assert limits_kph({"maxspeed": "60", "maxspeed:type": "ID:urban"}) == (60.0, 60.0)
@@ -136,6 +111,5 @@ def test_any_tags_at_all_are_understood_in_some_way(tags: dict[str, str]) -> Non
         assert siren >= plain >= hearse
     may = dict(zip(MODES, passes(tags), strict=True))
     assert may["siren"] >= may["car"]
-    assert all(kph == math.inf or SLOWEST_KPH <= kph <= FASTEST_KPH for kph in limits_kph(tags))
-    assert 0.0 < share_of_pace(tags) <= 1.0
+    assert all(math.isnan(kph) or SLOWEST_KPH <= kph <= FASTEST_KPH for kph in limits_kph(tags))
     assert restriction_of(tags) in (None, tags.get("restriction"))

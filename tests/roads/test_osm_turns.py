@@ -23,7 +23,8 @@ def times(net: Network, *, frm: tuple[int, int], to: tuple[int, int]) -> int:
         (restriction("no_u_turn", 11, 2, 11), {((0, 1), (1, 0))}),
         (restriction("only_straight_on", 11, 2, 13), {((0, 1), (1, 0)), ((0, 1), (1, 3)), ((0, 1), (1, 4))}),
         (restriction("no_left_turn", 11, 2, 14, **{"except": "psv;bicycle"}), {((0, 1), (1, 3))}),
-        (restriction("no_left_turn", 11, 2, 14, **{"except": "psv;emergency"}), set()),
+        (restriction("no_left_turn", 11, 2, 14, **{"except": "psv;motorcar"}), set()),
+        (restriction("no_left_turn", 11, 2, 14, **{"except": "motor_vehicle"}), set()),
         (restriction("no_left_turn", 11, 2, 14, **{"restriction:motorcar": "none"}), set()),
         (
             (
@@ -87,8 +88,19 @@ def test_the_search_goes_round_a_forbidden_turn_and_straight_where_turns_are_not
     ("relation", "reason"),
     [
         (
-            ([("way", 11, "from"), ("way", 13, "via"), ("way", 20, "to")], {"restriction": "no_u_turn"}),
-            "left out: 1 turn restrictions over a way instead of a node",
+            ([("way", 11, "from"), ("way", 14, "via"), ("way", 13, "to")], {"restriction": "no_u_turn"}),
+            "left out: 1 turn restrictions between ways that are not in the network",
+        ),
+        (
+            (
+                [("way", 11, "from"), ("node", 2, "via"), ("way", 13, "via"), ("way", 14, "to")],
+                {"restriction": "no_u_turn"},
+            ),
+            "left out: 1 turn restrictions without their from, via and to",
+        ),
+        (
+            restriction("", 11, 2, 14, **{"restriction:conditional": "no_left_turn @ (wet)"}),
+            "left out: 1 turn restrictions at hours that cannot be read",
         ),
         (
             ([("way", 11, "from"), ("node", 2, "via")], {"restriction": "no_left_turn"}),
