@@ -89,7 +89,7 @@ class ReturnIn(In):
             raise ValueError("a way back has a time (at) or an earliest time (after)")
         return self
 
-    def way(self, areas: Areas) -> Callable[[Ask], Ask | None]:
+    def way(self, areas: Areas) -> Callable[[Ask], Ask]:
         """What is asked for the way back of a trip. Raises a 422 problem for a time without a zone."""
         at = self.at or self.after
         assert at is not None

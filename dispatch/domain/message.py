@@ -52,6 +52,7 @@ class Template(StrEnum):
     ARRIVES_LATER = "arrives_later"
     ARRIVES_LATER_FACILITY = "arrives_later_facility"
     PATIENT_DIED = "patient_died"
+    PATIENT_DIED_ON_SCENE = "patient_died_on_scene"
     DEATH_CONFIRMED = "death_confirmed"
     DEATH_NOT_CONFIRMED = "death_not_confirmed"
     ONWARD = "onward"

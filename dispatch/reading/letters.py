@@ -16,6 +16,7 @@ from dispatch.words.events import changes_text, code_name, sooner_text
 from dispatch.words.facts import area_name, joined, word
 from dispatch.words.family import condolence_line
 from dispatch.words.messages import (
+    aboard_text,
     car_named,
     message_text,
     name_in,
@@ -94,6 +95,7 @@ def _words(books: Books, message: Message, seen: Seen, *, zone: tzinfo, public_u
         "documents": joined([word("documents", one, LANG) for one in facts["documents"].split(",")], LANG, "and")
         if "documents" in facts
         else None,
+        "aboard": aboard_text(LANG) if "aboard" in facts else None,
         "rides": facts.get("rides"),
         "last": booked_text(last, zone, LANG) if last is not None else None,
         "about": _rule(books, message, seen, facts["rule"], zone) if "rule" in facts else None,

@@ -11,16 +11,16 @@ from dispatch.desk.effects.staying import find_back
 from dispatch.desk.ports import Books, DueKind, LostRaceError
 from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.requests import add_new, new_id
-from dispatch.domain.booking import judge_back, time_of
+from dispatch.domain.booking import judge_back, judge_turn, time_of
 from dispatch.domain.request import Ask, Request, judge_time
 from dispatch.vocabulary.events import ReturnAdded, ReturnCalled
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS, RequestState
 
 
-async def add_back(unit: Unit, request_id: str, turn: Callable[[Ask], Ask | None], *, by: Command) -> str | Refusal:
-    """A kept request gets a way back, a ride of its own; `turn` makes what is asked for it of what is kept, or None
-    where that goes nowhere. Returns the id of the ride there. Raises NotFoundError.
+async def add_back(unit: Unit, request_id: str, turn: Callable[[Ask], Ask], *, by: Command) -> str | Refusal:
+    """A kept request gets a way back, a ride of its own; `turn` makes what is asked for it of what is kept. Returns the
+    id of the ride there. Raises NotFoundError.
     """
     back_id = new_id()
     served: set[str] = set()
@@ -28,10 +28,10 @@ async def add_back(unit: Unit, request_id: str, turn: Callable[[Ask], Ask | None
     async def attempt() -> Work[str | Refusal]:
         now = unit.clock.now()
         request = await unit.store.read(lambda books: books.requests.get(request_id))
+        none = _judge(request) or judge_turn(request.ask)
+        if none is not None:
+            return lambda _: none
         ask = turn(request.ask)
-        refusal = _judge(request)
-        if ask is None or refusal is not None:
-            return lambda _: refusal or Refusal(RefusalCode.RETURN_FROM_WHERE)
         refusal = judge_time(ask, now) or judge_back(ask, time_of(request))
         if refusal is not None:
             return lambda _: refusal
