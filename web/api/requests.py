@@ -25,12 +25,13 @@ from dispatch.reading.decisions import (
 from dispatch.reading.likeness import near_ask
 from dispatch.reading.requests import RequestOut, RequestPageOut, in_scope, page_out
 from dispatch.reading.scope import facility_of
+from dispatch.vocabulary import bounds
 from dispatch.vocabulary.bookings import Weekday
 from dispatch.vocabulary.needs import NEEDS, Death, Document, Leaves, Need, Urgency
 from dispatch.vocabulary.promises import APPROVERS
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Permission, may
-from web.bodies import Count, Id, In, Phone, PointIn, Reason, ReturnIn, Text, place_of, utc
+from web.bodies import Count, Id, In, Phone, PointIn, Reason, ReturnIn, Text, place_of, utc, written
 from web.context import Answer, By, Caller, Spoken, TheHouse, done
 from web.errors import Problem
 
@@ -124,7 +125,7 @@ class AssignIn(In):
 class HeardFromIn(In):
     """Who gave the answer by phone, and when; `approver` says as whom, where several are asked."""
 
-    name: Annotated[str, StringConstraints(min_length=2, max_length=80, strip_whitespace=True)]
+    name: Annotated[str, written(bounds.CALLER)]
     at: datetime
     approver: Annotated[str, StringConstraints(pattern=f"^({'|'.join(APPROVERS)})$")] | None = None
 
