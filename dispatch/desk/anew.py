@@ -132,29 +132,41 @@ class _Judging:
         """Who is not needed any more, and who has not answered and may not go; who is under way is not let go."""
         empty = [a for a in self.trips if a.is_live and not a.row.aboard]
         self.surplus = [a for a in empty if self.booked_again or a.slot >= self.decision.wanted]
+        if not self.booked_again:
+            self._move_up(self.surplus)
         objected = [
             a
             for a in empty
             if a not in self.surplus and (a.slot >= 0 or a.slot == INSTEAD) and self._objects(a.vehicle_id)
         ]
-        self.withdrawn = [a for a in objected if a.state is AssignmentState.OFFERED]
+        self.withdrawn += [a for a in objected if a.state is AssignmentState.OFFERED and a not in self.withdrawn]
         self.unfit = [a for a in objected if a.row.is_going]
 
+    def _move_up(self, beyond: Sequence[Assignment]) -> None:
+        """Of the trips whose places are not sought any more those go on for whom another one is left: first who is
+        under way, the soonest first."""
+        for trip in sorted(beyond, key=lambda a: (not a.row.is_going, a.arrives_at or a.offered_at, a.id)):
+            if self._find_place(trip):
+                self.surplus = [a for a in self.surplus if a is not trip]
+
     def put_back(self) -> None:
-        """Who drove on until a better one goes, or is ahead of one, and may go by itself now has a place of its own:
-        an empty one, else that of the latest who has not answered."""
+        """Who drove on until a better one goes, or is ahead of one, and may go by itself now has a place of its own."""
         for trip in self._after():
             beside = trip.slot in (KEPT_UNTIL_BETTER, FIRST_CONTACT) and trip.row.is_going and not trip.row.aboard
-            if not beside or not self._may_go(trip.vehicle_id):
-                continue
-            empty = self._needs().slots
-            rings = [a for a in self._after() if a.state is AssignmentState.OFFERED and a.slot >= 0]
-            latest = max(rings, key=lambda a: (a.arrives_at or a.offered_at, a.id), default=None)
-            if empty:
-                self.placed[trip.id] = empty[0]
-            elif latest is not None:
-                self.withdrawn.append(latest)
-                self.placed[trip.id] = latest.slot
+            if beside and self._may_go(trip.vehicle_id):
+                self._find_place(trip)
+
+    def _find_place(self, trip: Assignment) -> bool:
+        """Give a trip an empty place, or whoever is under way that of the latest who has not answered."""
+        empty = self._needs().slots
+        rings = [a for a in self._after() if a.state is AssignmentState.OFFERED and a.slot >= 0]
+        latest = max(rings, key=lambda a: (a.arrives_at or a.offered_at, a.id), default=None)
+        if empty:
+            self.placed[trip.id] = empty[0]
+        elif latest is not None and trip.row.is_going:
+            self.withdrawn.append(latest)
+            self.placed[trip.id] = latest.slot
+        return trip.id in self.placed
 
     def send_ahead(self) -> None:
         """Who may not go alone and may be a first contact (R04) is ahead from now on, where it is there already or so

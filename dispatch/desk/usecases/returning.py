@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from dispatch.desk.command import FAMILY, Command
 from dispatch.desk.effects.carry_out import carry_out
@@ -27,8 +28,8 @@ async def add_back(unit: Unit, request_id: str, turn: Callable[[Ask], Ask], *, b
 
     async def attempt() -> Work[str | Refusal]:
         now = unit.clock.now()
-        request = await unit.store.read(lambda books: books.requests.get(request_id))
-        none = _judge(request) or judge_turn(request.ask)
+        request, back = await unit.store.read(partial(_with_back, request_id))
+        none = _judge(request, back) or judge_turn(request.ask)
         if none is not None:
             return lambda _: none
         ask = turn(request.ask)
@@ -64,11 +65,16 @@ async def add_back(unit: Unit, request_id: str, turn: Callable[[Ask], Ask], *, b
     return await unit.once(by, attempt)
 
 
-def _judge(request: Request) -> Refusal | None:
-    """Why no way back can be added to a request."""
+def _with_back(request_id: str, books: Books) -> tuple[Request, Request | None]:
+    request = books.requests.get(request_id)
+    return request, find_back(books, request)
+
+
+def _judge(request: Request, back: Request | None) -> Refusal | None:
+    """Why no way back can be added to a request, which has this one; it is known before those before it are served."""
     if request.state in ENDS:
         return Refusal(RefusalCode.REQUEST_ENDED, {"state": request.state})
-    return Refusal(RefusalCode.HAS_RETURN) if request.returns is not None else None
+    return Refusal(RefusalCode.HAS_RETURN) if request.returns is not None or back is not None else None
 
 
 async def call_back(unit: Unit, request_id: str, *, by: Command | None) -> str | Refusal:

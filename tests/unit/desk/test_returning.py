@@ -9,6 +9,7 @@ import pytest
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books, DueKind
 from dispatch.desk.usecases import changes, changing, requests, returning
+from dispatch.domain.arrival import Arrival
 from dispatch.domain.booking import BACK_WITHIN, CALL_AFTER, LOOK_EVERY, Repeat
 from dispatch.domain.request import MOST_AHEAD, Ask, Patient
 from dispatch.domain.trip import way_back
@@ -122,6 +123,20 @@ async def test_a_kept_request_gets_one_way_back_that_is_told_of_itself(town: Tow
     state = RequestState.CANCELLED_BY_REQUESTER
     done(await changes.end(town.unit, back.id, state, told="keluarga", reason="dijemput", by=BY))
     done(await returning.add_back(town.unit, there.id, turned(IN_3_H), by=BY))
+
+
+async def test_a_second_way_back_is_refused_before_anybody_else_is_looked_after(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = await town.ask(asked=check_up())
+    done(await returning.add_back(town.unit, there.id, turned(IN_3_H), by=BY))
+
+    def search(*_: object, **__: object) -> dict[str, Arrival]:
+        pytest.fail("somebody was searched for")
+
+    monkeypatch.setattr(type(town.roads), "arrivals", search)
+    again = await returning.add_back(town.unit, there.id, turned(IN_3_H), by=BY)
+    assert refused(again) is RefusalCode.HAS_RETURN
 
 
 @pytest.mark.parametrize(
