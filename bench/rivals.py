@@ -41,7 +41,7 @@ class Fleet:
 
     def target(self, lon: float, lat: float) -> Snaps:
         """The position asked about on the roads: all ways snap it alike, as part of their answer."""
-        return self.snapper.snap(np.array([lon]), np.array([lat]))
+        return self.snapper.snap_doors(np.array([lon]), np.array([lat]))
 
 
 class Way(Protocol):

@@ -12,6 +12,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from geo.osm.access import MODES
+
 _ROLES = frozenset({"police", "operator", "health_officer"})
 _RECIPIENTS = _ROLES | {"agency", "facility", "driver", "base", "owner", "person"}
 _NAMED = "agency:ID, facility:ID, driver:VEHICLE, base:VEHICLE, owner:VEHICLE, person:ID"
@@ -41,6 +43,11 @@ class Settings(BaseSettings):
     traffic: str = Field(
         default="", description="TOML of the hours of the week and their factors (docs/roads.md); empty: an estimate."
     )
+    vehicle_sizes: dict[str, tuple[float, float]] = Field(
+        default={},
+        description="Kind of trip (car, siren, hearse) to [width, height] in metres, as JSON, for jemput roads build; "
+        "empty: an estimate.",
+    )
     areas: str = Field(
         default="",
         description="GeoJSON of the agencies' areas (properties area, region, province); empty: the sample region's.",
@@ -61,6 +68,13 @@ class Settings(BaseSettings):
     tell_urls: dict[str, str] = Field(
         default={}, description="Recipient to apprise URL or phone number, as JSON; see docs/messages.md."
     )
+
+    @field_validator("vehicle_sizes")
+    @classmethod
+    def _sizes_of_trips(cls, value: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+        if not set(value) <= set(MODES) or not all(0.3 <= metres <= 5.0 for size in value.values() for metres in size):
+            raise ValueError(f"sizes are of {', '.join(MODES)}, each [width, height] from 0.3 to 5 metres")
+        return value
 
     @field_validator("public_url")
     @classmethod

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import numpy as np
 import typer
 
-from dispatch.cli.base import fail, say
+from dispatch.cli.base import fail, read_settings, say
 from geo.point import Point
 from geo.roads.network import Network, NetworkFileError, open_network, write_network
 from geo.roads.speeds import METRICS
@@ -94,9 +94,12 @@ def _build(
 ) -> Network:
     # Each source's libraries are loaded when it is asked for: the other commands start without them.
     if pbf is not None:
+        from geo.osm.limits import SIZES, Size
         from geo.roads.build_osm import build_from_osm
 
-        return build_from_osm(pbf, say, region=region or _stem(pbf), area=area, turn_costs=turn_costs)
+        given = read_settings().vehicle_sizes.items()
+        sizes = {**SIZES, **{trip: Size(width_m=width, height_m=height) for trip, (width, height) in given}}
+        return build_from_osm(pbf, say, region=region or _stem(pbf), area=area, turn_costs=turn_costs, sizes=sizes)
     if nodes is not None and edges is not None:
         from geo.roads.build_tables import build_from_tables
 
@@ -163,8 +166,22 @@ def roads_info(file: Path) -> None:
     }
     for name, value in lines.items():
         typer.echo(f"{name:12} {value}")
-    for sentence in meta.report:
+    for sentence in (*meta.report, *_hours(network)):
         typer.echo(f"{'':12} {sentence}")
+
+
+def _hours(network: Network) -> list[str]:
+    """What is shut at which hours, and whether that holds at some time (geo.roads.traffic)."""
+    from dispatch.bootstrap import slices_for
+
+    slices = slices_for(read_settings()) if network.meta.hours else ()
+    said = []
+    for number, hours in enumerate(network.meta.hours):
+        names = [one.name for one in slices if one.lies_in(hours)]
+        pieces = int((network.hours_text == number).sum())
+        when = f"holds in {', '.join(names)}" if names else "holds in no slice of the week, so it is not looked at"
+        said.append(f"{pieces:,} pieces of road are shut {hours}: {when}")
+    return said
 
 
 def nearest(
@@ -187,10 +204,12 @@ def nearest(
     snapper = Snapper(network)
     ask = _asker(network, snapper, fleet, k, speeds, many=len(targets) >= _MANY)
     for _, lon, lat in targets:
-        target = snapper.snap(np.array([lon]), np.array([lat]))
+        target = snapper.snap_doors(np.array([lon]), np.array([lat]))
         if target.edge[0] < 0:
             say(f"{lon},{lat} is farther than {snapper.max_distance_m:.0f} m from every road")
         rows = _answers(ask(target), fleet)
+        if target.edge[0] >= 0 and len(rows) < min(k, len(fleet)):
+            say(f"{lon},{lat}: {len(fleet) - len(rows)} of {len(fleet)} vehicles not reachable by road")
         if json_:
             typer.echo(json.dumps(rows))
         else:

@@ -17,7 +17,7 @@ from geo.point import Point
 from geo.roads.closures import closed_edges, count_closed
 from geo.roads.network import Network
 from geo.roads.speeds import HEARSE_CAPS, METRICS, Caps
-from geo.roads.traffic import Slice, slice_at, under
+from geo.roads.traffic import Slice, slice_at, streets_shut_at, under
 from geo.search.engine import Engine
 from geo.search.nearest import Arrivals
 from geo.search.route import find_route
@@ -43,7 +43,7 @@ class AsideRoads(Roads):
         """The soonest arrivals by road, with the ways from the position to the road and on to the door."""
         ids = sorted(vehicles)
         snaps = _snap(self._snapper, *(vehicles[name] for name in ids))
-        target = _snap(self._snapper, to)
+        target = _door(self._snapper, to)
         # The way to the road counts in the order too, so the search knows it; the way to the door is everybody's.
         wait_ms = snaps.access_ms(OFF_ROAD_KPH)
         found = self._engine.nearest(target, snaps, None, most=most, metric=speeds, wait_ms=wait_ms)
@@ -51,7 +51,7 @@ class AsideRoads(Roads):
 
     def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
         """The quickest way by road, from door to door."""
-        start, target = _snap(self._snapper, origin), _snap(self._snapper, to)
+        start, target = _snap(self._snapper, origin), _door(self._snapper, to)
         route = find_route(self._engine, start, target, metric=speeds)
         if route is None:
             return None
@@ -67,7 +67,7 @@ class AsideRoads(Roads):
 
     def metres(self, to: Point, vehicles: Mapping[str, Point], *, speeds: str) -> dict[str, float]:
         """The length of the quickest way of each, without drawing it."""
-        target, starts = _snap(self._snapper, to), _snap(self._snapper, *vehicles.values())
+        target, starts = _door(self._snapper, to), _snap(self._snapper, *vehicles.values())
         found: dict[str, float] = {}
         for at, name in enumerate(vehicles):
             start = starts.some(slice(at, at + 1))
@@ -172,7 +172,9 @@ class NetworkRoads(Roads):
         """Other roads take the place of these at once; searches take a little longer until `turn_to` fills buckets."""
         before = self._standing
         engine = Engine(under(self.network, self._slice, self._shut, self._caps), before.engine.hierarchy)
-        snapper = self.snapper if self._shut is None else self.snapper.without(self._shut)
+        shut = streets_shut_at(self.network, self._slice)
+        shut = shut if self._shut is None else shut | self._shut
+        snapper = self.snapper.without(shut) if shut.any() else self.snapper
         anew = before.over(engine, snapper, before.count)
         with self._moving:
             if self._standing.count > anew.count:  # many have come meanwhile
@@ -210,6 +212,10 @@ def _lon_lat(points: Iterable[Point]) -> tuple[NDArray[np.float64], NDArray[np.f
 
 def _snap(snapper: Snapper, *points: Point) -> Snaps:
     return snapper.snap(*_lon_lat(points))
+
+
+def _door(snapper: Snapper, point: Point) -> Snaps:
+    return snapper.snap_doors(*_lon_lat([point]))
 
 
 def _arrivals(ids: Sequence[str], found: Arrivals, target: Snaps) -> dict[str, Arrival]:

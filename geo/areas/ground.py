@@ -75,11 +75,17 @@ class Ground:
         self.fraction: _Floats = sampled[1]
         self._sample_x, self._sample_y, pieces = sampled[2:]
         self.twin = network.edge_twin[self.edge]
+        self._copies = network.copies
         self.piece_m: _Floats = np.repeat(network.edge_length_m[edges] / pieces, pieces)
 
     def times(self, reach: Reach) -> NDArray[np.int64]:
         """When each place is reached: (S,) ms, FAR for never."""
-        return reach.at(self.edge, self.fraction, self.twin)
+        found = reach.at(self.edge, self.fraction, self.twin)
+        for edge, fraction in ((self.edge, self.fraction), (self.twin, 1.0 - self.fraction)):
+            there = np.flatnonzero(edge >= 0)
+            copies, row = self._copies(edge[there])
+            np.minimum.at(found, there[row], reach.at(copies, fraction[there[row]]))
+        return found
 
     def field(self, reach: Reach, place_ms: NDArray[np.int64], *, most_s: float) -> Field:
         """The ground that is reached within most_s, by the times of the places from `times`; inf: the whole grid."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from geo.osm.coast import sea_of
 from geo.osm.features import BasemapLayers, LandKind, LineKind, PlaceKind, PlaceLabel, WaterArea
 from geo.osm.ground import BORDERS, KEYS, is_building, is_water, land_of, level_of, line_of, place_of
+from geo.osm.text import tags_of
 from geo.point import Bounds, Point
 from geo.source import BuildError, Progress, one_line
 
@@ -69,7 +70,7 @@ def read_layers(path: Path, bounds: Bounds, progress: Progress) -> BasemapLayers
 
 
 def _take(one: Any, factory: Any, read: _Read, box: Bounds) -> None:  # noqa: ANN401 - osmium lends its own types
-    tags = dict(one.tags)
+    tags = tags_of(one)
     if one.is_node():
         kind, lon, lat = place_of(tags), one.location.lon, one.location.lat
         if kind is not None and box[0] <= lon <= box[2] and box[1] <= lat <= box[3]:

@@ -2,8 +2,7 @@
 
 import math
 from array import array
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,44 +11,53 @@ import numpy as np
 import osmium
 from numpy.typing import NDArray
 
-from geo.osm.tags import RESTRICTION_KEYS, directions, may_drive, passes, restriction_of, road_of, speeds_kph
+from geo.osm.access import ACCESS_KEYS, HOURS_KEYS, NOWHERE, Access, Passage, narrowed, passage_of, passes
+from geo.osm.hours import clauses, read_hours
+from geo.osm.left_out import LeftOut
+from geo.osm.limits import SIZES, Size
+from geo.osm.restrictions import CONDITIONAL_KEYS, KEYS, Restriction, read_restriction
+from geo.osm.tags import ROAD_CLASSES, SLOWING_KEYS, Tags, limits_kph, read_tags, road_of
+from geo.osm.text import tags_of
 from geo.point import Bounds
 from geo.source import BuildError, Progress, one_line
 
 _EARTH: Bounds = (-math.inf, -math.inf, math.inf, math.inf)
 _SAY_EVERY = 50_000
-_KEYS = ("highway", "barrier", *RESTRICTION_KEYS)
+_UNKNOWN = 2**31 - 1  # what osmium gives for a coordinate that it does not know
+_KEYS = ("highway", "barrier", "maxwidth", "maxheight", *ACCESS_KEYS, *KEYS, *CONDITIONAL_KEYS)
+
+
+# Which of MODES something is shut to.
+Shutting = tuple[bool, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A drivable way: its number, class, name, whether it is driven along and against its nodes, km/h each (or NaN)."""
+    """A drivable way: its number, class, name, who may drive along and against its nodes, limits there (NaN for none).
+
+    slowing: what is said of it by SLOWING_KEYS.
+    closed: the hours as they are written at which it is shut to some who may drive there else, and to whom along it and
+    against it.
+    """
 
     number: int
     highway: str
     name: str
-    along: bool
-    against: bool
-    along_kph: float
-    against_kph: float
-
-
-@dataclass(frozen=True, slots=True)
-class Restriction:
-    """A turn restriction with a node as its via: its kind such as `no_left_turn`, and its ways' numbers."""
-
-    kind: str
-    from_ways: tuple[int, ...]
-    via: int
-    to_ways: tuple[int, ...]
+    along: Passage
+    against: Passage
+    along_limit_kph: float
+    against_limit_kph: float
+    slowing: tuple[tuple[str, str], ...] = ()
+    closed: tuple[tuple[str, Shutting, Shutting], ...] = ()
 
 
 @dataclass(slots=True)
 class OsmRoads:
     """What a file holds of roads. The nodes of ways[i] are rows first[i] to first[i+1] of ref, lon and lat.
 
-    lon and lat are in degrees, NaN where the file does not say where a node lies. blocked: nodes that no car passes.
-    left_out: how many things were not taken over, by reason.
+    lon and lat are in degrees, NaN where the file does not say where a node lies. blocked: nodes that nobody passes;
+    passed: those that not all pass, and which of MODES do.
+    left_out: what was not taken over, by reason.
     """
 
     ways: list[Way] = field(default_factory=list)
@@ -58,8 +66,9 @@ class OsmRoads:
     x: "array[int]" = field(default_factory=lambda: array("q"))
     y: "array[int]" = field(default_factory=lambda: array("q"))
     blocked: set[int] = field(default_factory=set)
+    passed: dict[int, tuple[bool, ...]] = field(default_factory=dict)
     restrictions: list[Restriction] = field(default_factory=list)
-    left_out: Counter[str] = field(default_factory=Counter)
+    left_out: LeftOut = field(default_factory=LeftOut)
     date: str = "unknown"
 
     @property
@@ -75,15 +84,20 @@ class OsmRoads:
         return np.where(known[:, None], raw / 1e7, np.nan)
 
 
-def read_osm(path: Path, progress: Progress, bounds: Bounds | None = None) -> OsmRoads:
-    """The roads of a file, of which some point lies within the bounds: west, south, east, north in degrees. Raises
-    BuildError if it cannot be read, or holds no roads or not where they lie.
+def read_osm(
+    path: Path, progress: Progress, bounds: Bounds | None = None, sizes: Mapping[str, Size] = SIZES
+) -> OsmRoads:
+    """The roads of a file, of which some point lies within the bounds: west, south, east, north in degrees; `sizes` are
+    those of the vehicles by kind of trip. Raises BuildError if it cannot be read, or holds no roads or not where they
+    lie.
     """
     roads = OsmRoads()
     try:
         objects = osmium.FileProcessor(str(path)).with_locations()
         roads.date = (objects.header.get("osmosis_replication_timestamp") or "unknown")[:10]
-        _take(iter(objects.with_filter(osmium.filter.KeyFilter(*_KEYS))), roads, progress, bounds or _EARTH)
+        found = iter(objects.with_filter(osmium.filter.KeyFilter(*_KEYS)))
+        _take(found, roads, progress, bounds or _EARTH, sizes)
+        _find_places(path, roads)
     except RuntimeError as error:
         raise BuildError(
             f"{path} cannot be read as OpenStreetMap data: {error}. It takes an .osm.pbf or .osm file, whole as it was "
@@ -93,57 +107,105 @@ def read_osm(path: Path, progress: Progress, bounds: Bounds | None = None) -> Os
         within = "" if bounds is None else " within the area"
         raise BuildError(f"{path} holds no roads that a car may use{within}: check that it covers your region")
     if np.isnan(roads.lonlat).all():
-        raise BuildError(f"{path} does not say where its roads lie: its nodes must come before its ways (osmium sort)")
+        raise BuildError(f"{path} does not say where its roads lie: it holds none of their nodes")
     return roads
 
 
-def _take(objects: Iterator[Any], roads: OsmRoads, progress: Progress, bounds: Bounds) -> None:
+def _find_places(path: Path, roads: OsmRoads) -> None:
+    """Look once more for the nodes whose places were not known when their ways came: those that come after them in the
+    file, and those with ids below nothing, which editors give to what is new.
+    """
+    unknown = np.isnan(roads.lonlat[:, 0])
+    wanted = np.unique(roads.ref[unknown])
+    if not len(wanted):
+        return
+    file = osmium.FileProcessor(str(path), osmium.osm.NODE)
+    nodes: Iterable[Any] = file.with_filter(osmium.filter.IdFilter(wanted.tolist())) if wanted[0] > 0 else file
+    missing = set(wanted.tolist())
+    found = {node.id: (node.location.x, node.location.y) for node in nodes if node.id in missing}
+    for row in np.flatnonzero(unknown).tolist():
+        roads.x[row], roads.y[row] = found.get(roads.refs[row], (roads.x[row], roads.y[row]))
+
+
+def _take(
+    objects: Iterator[Any], roads: OsmRoads, progress: Progress, bounds: Bounds, sizes: Mapping[str, Size]
+) -> None:
     box = tuple(degrees * 1e7 for degrees in bounds)
     for one in objects:
         if one.is_node():
-            if not passes(one.tags):
+            passed = passes(read_tags(tags_of(one)), sizes)
+            if not any(passed):
                 roads.blocked.add(one.id)
+            elif not all(passed):
+                roads.passed[one.id] = passed
         elif one.is_way():
-            if _take_way(one, roads, box) and len(roads.ways) % _SAY_EVERY == 0:
+            if _take_way(one, roads, box, sizes) and len(roads.ways) % _SAY_EVERY == 0:
                 progress(f"{len(roads.ways):,} roads read")
-        elif one.tags.get("type", "").startswith("restriction"):
-            _take_restriction(one, roads)
+        else:
+            members = [(member.type, member.role, member.ref) for member in one.members]
+            roads.restrictions += read_restriction(read_tags(tags_of(one)), members, roads.left_out)
 
 
-def _take_way(way: Any, roads: OsmRoads, box: tuple[float, ...]) -> bool:  # noqa: ANN401 - osmium lends its own types
+def _take_way(
+    way: Any,  # noqa: ANN401 - osmium lends its own types
+    roads: OsmRoads,
+    box: tuple[float, ...],
+    sizes: Mapping[str, Size],
+) -> bool:
     """Keep a way if it is a road with a point within the box, in 1e-7 degrees; whether it was kept."""
-    tags = dict(way.tags)
+    tags = read_tags(tags_of(way))
     if "highway" not in tags:
         return False
     nodes = [(node.ref, node.x, node.y) for node in way.nodes]
     west, south, east, north = box
-    if not any(west <= x <= east and south <= y <= north for _, x, y in nodes):
+    # A node whose place is not known yet (_find_places) may lie anywhere.
+    if not any(x == _UNKNOWN or (west <= x <= east and south <= y <= north) for _, x, y in nodes):
         return False
-    along, against = directions(tags)
-    if not may_drive(tags) or not (along or against):
-        roads.left_out["ways that are no roads for an emergency vehicle"] += 1
+    along, against = passage_of(tags)
+    if along == against == NOWHERE:
+        is_road = road_of(tags) in ROAD_CLASSES
+        reason = "roads that are shut to all" if is_road else "ways that are no roads for cars"
+        roads.left_out.add_way(way.id, nodes, reason, named=is_road)
         return False
-    along_kph, against_kph = speeds_kph(tags)
+    along, against = narrowed(along, tags, sizes), narrowed(against, tags, sizes)
+    if along == against == NOWHERE:
+        roads.left_out.add_way(way.id, nodes, "roads that are too narrow or low", named=True)
+        return False
+    closed = _closed_at(tags, along, against, roads.left_out)
+    slowing = tuple((key, tags[key]) for key in SLOWING_KEYS if key in tags)
     name = one_line(tags.get("name") or tags.get("ref") or "")
-    roads.ways.append(Way(way.id, road_of(tags), name, along, against, along_kph, against_kph))
+    roads.ways.append(Way(way.id, road_of(tags), name, along, against, *limits_kph(tags), slowing, closed))
     for column, values in zip((roads.refs, roads.x, roads.y), zip(*nodes, strict=True), strict=True):
         column.extend(values)
     roads.first.append(len(roads.refs))
     return True
 
 
-def _take_restriction(relation: Any, roads: OsmRoads) -> None:  # noqa: ANN401 - as above
-    kind = restriction_of(dict(relation.tags))
-    if kind is None:
-        return
-    by_role: dict[tuple[str, str], list[int]] = {}
-    for member in relation.members:
-        by_role.setdefault((member.type, member.role), []).append(member.ref)
-    from_ways, to_ways = by_role.get(("w", "from"), []), by_role.get(("w", "to"), [])
-    via = by_role.get(("n", "via"), [])
-    if ("w", "via") in by_role:
-        roads.left_out["turn restrictions over a way instead of a node"] += 1
-    elif len(via) != 1 or not from_ways or not to_ways:
-        roads.left_out["turn restrictions without their from, via and to"] += 1
-    else:
-        roads.restrictions.append(Restriction(kind, tuple(from_ways), via[0], tuple(to_ways)))
+def _closed_at(
+    tags: Tags, along: Passage, against: Passage, left_out: LeftOut
+) -> tuple[tuple[str, Shutting, Shutting], ...]:
+    """At which hours a way is shut, and to whom along and against its nodes, of those who may drive there else.
+
+    A road that opens at some hours alone stays shut.
+    """
+    found = []
+    for key in HOURS_KEYS:
+        if key not in tags:
+            continue
+        said = clauses(tags[key])
+        if said is None or any(read_hours(hours) is None for _, hours in said):
+            left_out.add("words on who may use a road at hours that cannot be read")
+            continue
+        closes = False
+        for value, hours in said:
+            then = passage_of({**tags, key.removesuffix(":conditional"): value})
+            shut = [
+                tuple(a is not Access.SHUT and b is Access.SHUT for a, b in zip(now, at_hours, strict=True))
+                for now, at_hours in zip((along, against), then, strict=True)
+            ]
+            if any(shut[0]) or any(shut[1]):
+                found.append((hours, shut[0], shut[1]))
+                closes = True
+        if not closes:
+            left_out.add("words on hours at which a road is shut to nobody more")
+    return tuple(found)

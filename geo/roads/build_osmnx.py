@@ -10,8 +10,9 @@ import networkx as nx
 import numpy as np
 import osmnx
 
-from geo.osm.tags import read_speed
+from geo.osm.tags import read_speed, road_class
 from geo.roads.network import Network
+from geo.roads.speeds import pace_kph
 from geo.roads.table import Origin, RoadTable, build_network
 from geo.source import BuildError, Progress, one_line
 
@@ -67,6 +68,8 @@ def _table_of_graph(graph: Any) -> RoadTable:  # noqa: ANN401 - networkx is not 
     u = np.array([number[start] for start, _, _ in rows], np.int64)
     v = np.array([number[end] for _, end, _ in rows], np.int64)
     shapes = []
+    highway = [str(_first(data.get("highway", "road"))) for _, _, data in rows]
+    limits = [read_speed(str(_first(data.get("maxspeed", "")))) for _, _, data in rows]
     for row, (_, _, data) in enumerate(rows):
         ends = np.array([[lon[u[row]], lat[u[row]]], [lon[v[row]], lat[v[row]]]])
         line = np.asarray(data["geometry"].coords)[:, :2] if "geometry" in data else ends
@@ -77,9 +80,11 @@ def _table_of_graph(graph: Any) -> RoadTable:  # noqa: ANN401 - networkx is not 
         u=u,
         v=v,
         length_m=np.array([data["length"] for _, _, data in rows], np.float64),
-        highway=[str(_first(data.get("highway", "road"))) for _, _, data in rows],
+        highway=highway,
         name=[one_line(_first(data.get("name", ""))) for _, _, data in rows],
-        speed_kph=np.array([read_speed(str(_first(data.get("maxspeed", "")))) for _, _, data in rows], np.float64),
+        speed_kph=np.array(
+            [pace_kph(road_class(name), limit) for name, limit in zip(highway, limits, strict=True)], np.float64
+        ),
         shapes=shapes,
     )
 

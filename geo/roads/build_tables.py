@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo.osm.tags import road_class
 from geo.roads.network import Network
+from geo.roads.speeds import pace_kph
 from geo.roads.table import LONGEST_M, Origin, RoadTable, build_network
 from geo.source import FASTEST_KPH, SLOWEST_KPH, BuildError, Progress, one_line
 
@@ -16,9 +18,9 @@ from geo.source import FASTEST_KPH, SLOWEST_KPH, BuildError, Progress, one_line
 def build_from_tables(
     nodes: Path, edges: Path, origin: Origin, progress: Progress, *, turn_costs: str = "osm"
 ) -> Network:
-    """From CSV (or .csv.gz) tables: node, lon, lat; and u, v, length_m, highway, name with optional speed_kph (or
-    maxspeed, assumed_kmh) and geometry_lonlat ("lon lat;lon lat"). Each edge row is one direction. Raises BuildError,
-    naming the file and the column or line that is wrong.
+    """From CSV (or .csv.gz) tables: node, lon, lat; and u, v, length_m, highway, name with optional speed_kph or
+    assumed_kmh (how fast one drives) or maxspeed (a limit), and geometry_lonlat ("lon lat;lon lat"). Each edge row is
+    one direction. Raises BuildError, naming the file and the column or line that is wrong.
     """
     progress(f"reading {nodes.name} and {edges.name}")
     node_rows = _read(nodes, ("node", "lon", "lat"))
@@ -35,6 +37,9 @@ def build_from_tables(
     given = np.full(len(edge_rows), np.nan)
     if speed:
         given = _numbers(edge_rows, speed, edges, between=(SLOWEST_KPH, FASTEST_KPH), may_lack=True)
+    if speed == "maxspeed":
+        pairs = zip(edge_rows["highway"], given, strict=True)
+        given = np.array([pace_kph(road_class(str(highway)), limit) for highway, limit in pairs])
     table = RoadTable(
         lon=lon,
         lat=lat,

@@ -2,6 +2,8 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from geo.roads.graph import SearchGraph
 from geo.roads.turns import Turns, two_way_on
@@ -14,11 +16,10 @@ _Chains = tuple[_Ints, _Ints, _Ints]
 def node_graph(
     edge_from: NDArray[np.int32], edge_to: NDArray[np.int32], edge_twin: NDArray[np.int32], node_count: int
 ) -> SearchGraph:
-    """The node-based search graph of a network from every node of which every other can be reached."""
+    """The node-based search graph of a network."""
     onward = _onward(edge_from, edge_to, edge_twin, node_count)
-    if (onward >= 0).all():
-        # A single ring: one node of it stands for all.
-        onward[edge_to == edge_to[0]] = -1
+    # Of a ring without a choice one node stands for all.
+    onward[np.isin(edge_to, _least_of_rings(onward, edge_to))] = -1
     chains = chain_first, chain_edge, _ = _chains(onward)
     start = edge_from[chain_edge[chain_first[:-1]]]
     end = edge_to[chain_edge[chain_first[1:] - 1]]
@@ -29,15 +30,14 @@ def node_graph(
 
 
 def turn_graph(turns: Turns, edge_count: int) -> SearchGraph:
-    """The turn-aware search graph of edges from each of which every other can be reached by these turns."""
+    """The turn-aware search graph of edges by these turns, which lead on from each of them."""
     ahead = np.bincount(turns.first, minlength=edge_count)
     behind = np.bincount(turns.then, minlength=edge_count)
     plain = (ahead[turns.first] == 1) & (behind[turns.then] == 1) & (turns.cost_ms == 0) & (turns.first != turns.then)
     onward = np.full(edge_count, -1, np.int64)
     onward[turns.first[plain]] = turns.then[plain]
-    if (onward >= 0).all():
-        # A single ring, cut at its first edge.
-        onward[onward == 0] = -1
+    # A ring without a choice is cut at its first edge.
+    onward[np.isin(onward, _least_of_rings(onward, np.arange(edge_count)))] = -1
     chains = chain_first, _, chain_of = _chains(onward)
     number = np.arange(len(chain_first) - 1)
     # The turns within a chain are those from an edge that does not end it.
@@ -62,6 +62,21 @@ def _onward(
     np.add.at(leaving_sum, edge_from, np.arange(len(edge_from)))
     onward = np.where(single[edge_to], leaving_sum[edge_to], -1)
     return np.where(two_way_on(edge_from, edge_to, edge_twin)[edge_to], leaving_sum[edge_to] - edge_twin, onward)
+
+
+def _least_of_rings(onward: _Ints, value: NDArray[np.integer]) -> NDArray[np.integer]:
+    """The least value (M,) of each ring of edges that follow each other without an end."""
+    edges = np.arange(len(onward))
+    goes_on = onward >= 0
+    follows = coo_array(
+        (np.ones(int(goes_on.sum()), np.int8), (edges[goes_on], onward[goes_on])), shape=(len(onward), len(onward))
+    )
+    count, label = connected_components(follows, directed=False)
+    ends = np.zeros(count, np.bool_)
+    ends[label[~goes_on]] = True
+    least = np.full(count, np.iinfo(np.int64).max)
+    np.minimum.at(least, label, value)
+    return least[~ends]
 
 
 def _chains(onward: _Ints) -> _Chains:

@@ -28,6 +28,7 @@ def closed_edges(network: Network, shapes: Sequence[Shape]) -> NDArray[np.bool_]
         closed[_streets(network, shape)] = True
     twins = network.edge_twin[closed]
     closed[twins[twins >= 0]] = True
+    closed[network.copies(np.flatnonzero(closed))[0]] = True
     return closed
 
 

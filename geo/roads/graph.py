@@ -25,7 +25,9 @@ from the start of its chain c. Then
 - in the node-based meaning alone, a position at either end of its chain stands on the node there: a vehicle at 0 also
   leaves from the chain's tail in 0 ms, a target at `chain_ms[c]` is also reached from the chain's head in 0 ms.
 
-On a two-way street a position stands on both directions, f on the one and 1 - f on its twin (see geo.search.stand).
+On a two-way street a position stands on both directions, f on the one and 1 - f on its twin; in the turn-aware meaning
+one on a node stands on all edges there, at the start of those that leave it and the end of those that enter it (see
+geo.search.stand).
 """
 
 from dataclasses import dataclass

@@ -19,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.point import Bounds
-from geo.roads.graph import SearchGraph
+from geo.roads.graph import CLOSED_MS, SearchGraph
 from geo.whole_file import whole_file
 
 MAGIC = b"JEMPUTRD"
-VERSION = 3
+VERSION = 5
 _ALIGN = 64
 _PREFIX = len(MAGIC) + 3 * 8
 
@@ -37,6 +37,7 @@ class NetworkMeta:
     """Where a network comes from. `bounds` are west, south, east, north in degrees; `cut_off` counts what was lost.
 
     turn_costs is `osm` (turn-aware) or `none` (node-based). report: sentences on what of the source was left out.
+    hours: as OpenStreetMap writes them (geo.osm.hours), of Network.hours_text.
     """
 
     region: str
@@ -50,6 +51,7 @@ class NetworkMeta:
     cut_off_nodes: int = 0
     cut_off_edges: int = 0
     report: tuple[str, ...] = ()
+    hours: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -61,7 +63,12 @@ class Network:
     street the other way, or -1. shape_start: (M+1,) int64 into shape_lon, shape_lat: (G,) int32 of 1e-7 degrees.
     turn_from, turn_to: (T,) int32 edges; turn_cost_ms: (T,) int32, -1 forbidden: the rules of the source.
     graph: what searches run on. rank: (V,) int32, the importance of each of its vertices, the least 0 (see order).
-    metrics: name to (M,) int32 milliseconds.
+    edge_local: (M,) uint8, bits by metric (geo.roads.speeds.has_bit): only for who starts or ends there, not through.
+    edge_copy: (M,) int32, the next edge that is a copy of the same street and direction, -1 for none: a copy remembers
+    whence one came (geo.roads.bans), has the twin of its street, and whoever is to be reached there is on it too.
+    hours_edge, hours_text: (H,) int32 and hours_bits: (H,) uint8, edges that are shut at hours, the number of these in
+    meta.hours, and in which metrics.
+    metrics: name to (M,) int32 milliseconds, CLOSED_MS where the edge is shut.
     """
 
     meta: NetworkMeta
@@ -73,6 +80,11 @@ class Network:
     edge_class: NDArray[np.uint8]
     edge_name: NDArray[np.int32]
     edge_twin: NDArray[np.int32]
+    edge_local: NDArray[np.uint8]
+    edge_copy: NDArray[np.int32]
+    hours_edge: NDArray[np.int32]
+    hours_text: NDArray[np.int32]
+    hours_bits: NDArray[np.uint8]
     shape_start: NDArray[np.int64]
     shape_lon: NDArray[np.int32]
     shape_lat: NDArray[np.int32]
@@ -98,7 +110,26 @@ class Network:
     def streets(self) -> NDArray[np.int32]:
         """One edge of each street, of two directions the one with the lower number: (S,)."""
         numbers = np.arange(self.edge_count, dtype=np.int32)
-        return numbers[(self.edge_twin < 0) | (self.edge_twin > numbers)]
+        one = (self.edge_twin < 0) | (self.edge_twin > numbers)
+        one[self.edge_copy[self.edge_copy >= 0]] = False
+        return numbers[one]
+
+    def copies(self, edge: NDArray[np.integer]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """The copies of some edges (n,) and in which row each of these is."""
+        found, rows = [np.zeros(0, np.int32)], [np.zeros(0, np.int64)]
+        row, here = np.arange(len(edge)), self.edge_copy[edge]
+        while (here >= 0).any():
+            row, here = row[here >= 0], here[here >= 0]
+            found.append(here)
+            rows.append(row)
+            here = self.edge_copy[here]
+        return np.concatenate(found), np.concatenate(rows)
+
+    def shut_streets(self, metric: str) -> NDArray[np.bool_]:
+        """The edges (M,) of streets that are shut in a metric in every direction that there is."""
+        shut = self.metric(metric) >= CLOSED_MS
+        marks: NDArray[np.bool_] = shut & (shut[self.edge_twin] | (self.edge_twin < 0))
+        return marks
 
     def shape(self, edge: int) -> NDArray[np.float64]:
         """The geometry of an edge in travel order: (n, 2) lon, lat in degrees, n >= 2."""
@@ -164,7 +195,7 @@ def open_network(path: Path) -> Network:
     try:
         header = json.loads(content[_PREFIX:data_start])
         arrays = {entry["name"]: _array(content, data_start, entry, path) for entry in header["arrays"]}
-        lists = {name: tuple(header["meta"][name]) for name in ("bounds", "report")}
+        lists = {name: tuple(header["meta"][name]) for name in ("bounds", "report", "hours")}
         meta = NetworkMeta(**(header["meta"] | lists))
         names = tuple(arrays.pop("names").tobytes().decode().split("\n"))
         metrics = {name.partition(":")[2]: array for name, array in arrays.items() if name.startswith("metric:")}

@@ -1,4 +1,4 @@
-"""The part of a road table from every place of which every other can be reached, and a report of what lies outside."""
+"""The parts of a road table in each of which every place can be reached from every other, and a report of the rest."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,28 +10,41 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.roads.turns import allowed_turns
 
+# This project's choice: a part with more directed road than this (two km of two-way street) is an island or a town cut
+# off and stays; what is less is a car park or a slip of the pen. The longest part always stays.
+LEAST_PART_M = 4_000.0
 _NAMED_PIECES = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """Which nodes (N,) and edges (M,) are kept."""
+    """Which nodes (N,) and edges (M,) are kept, and the directed metres of each part of them, the longest first."""
 
     nodes: NDArray[np.bool_]
     edges: NDArray[np.bool_]
+    lengths_m: tuple[float, ...]
 
 
-def largest_by_nodes(u: NDArray[np.int64], v: NDArray[np.int64], node_count: int) -> Part:
-    """The largest set of nodes each of which reaches each, whatever the turns."""
+def parts_by_nodes(u: NDArray[np.int64], v: NDArray[np.int64], length_m: NDArray[np.float64], node_count: int) -> Part:
+    """The sets of nodes each of which reaches each of its set, whatever the turns; edges between sets are left out."""
     _, label = _components(u, v, node_count, connection="strong")
-    nodes = label == np.bincount(label).argmax()
-    return Part(nodes, nodes[u] & nodes[v])
+    within = label[u] == label[v]
+    of = np.where(within, label[u], -1)
+    stays, lengths = _long(of, length_m)
+    nodes = np.zeros(node_count, np.bool_)
+    nodes[u[stays]] = True
+    return Part(nodes, stays, lengths)
 
 
-def largest_by_turns(
-    u: NDArray[np.int64], v: NDArray[np.int64], twin: NDArray[np.int32], rules: NDArray[np.int64], node_count: int
+def parts_by_turns(
+    u: NDArray[np.int64],
+    v: NDArray[np.int64],
+    twin: NDArray[np.int32],
+    rules: NDArray[np.int64],
+    length_m: NDArray[np.float64],
+    node_count: int,
 ) -> Part:
-    """The largest set of edges from the end of each of which each can be driven, by the allowed turns."""
+    """The sets of edges from the end of each of which each of its set can be driven, by the allowed turns."""
     kept = np.arange(len(u))
     number = np.empty(len(u), np.int64)
     while True:
@@ -42,26 +55,75 @@ def largest_by_turns(
         twins = np.where(twin[kept] >= 0, number[twin[kept]], -1)
         turns = allowed_turns(u[kept], v[kept], twins, mine)
         _, label = _components(turns.first, turns.then, len(kept), connection="strong")
-        stays = label == np.bincount(label).argmax()
+        # A single edge that does not lead to itself is no part.
+        single = np.bincount(label)[label] == 1
+        single[turns.first[turns.first == turns.then]] = False
+        stays, lengths = _long(np.where(single, -1, label), length_m[kept])
         # A way less is a choice less, which may forbid turning round somewhere: so again, until nothing is lost.
-        if stays.all():
+        if stays.all() or not stays.any():
             break
         kept = kept[stays]
-    # A single edge from which no turn leads anywhere is no part.
-    edges = (number >= 0) & (len(turns.first) > 0)
+    edges = np.zeros(len(u), np.bool_)
+    edges[kept[stays]] = True
     nodes = np.zeros(node_count, np.bool_)
     nodes[u[edges]] = True
     nodes[v[edges]] = True
-    return Part(nodes, edges)
+    return Part(nodes, edges, lengths)
+
+
+def _long(of: NDArray[np.integer], length_m: NDArray[np.float64]) -> tuple[NDArray[np.bool_], tuple[float, ...]]:
+    """Which edges belong to parts with more than a bagatelle of road, or to the longest, and how long these parts are.
+
+    of (M,): the part of each edge, -1 for none.
+    """
+    there = of >= 0
+    if not there.any():
+        return there, ()
+    metres = np.bincount(of[there], weights=length_m[there])
+    edges = np.bincount(of[there])
+    # Of parts of one length, as none at all may have, the one with most edges.
+    longest = np.lexsort((-edges, -metres))[0]
+    long = metres > LEAST_PART_M
+    long[longest] = True
+    return there & long[of], tuple(sorted(metres[long].tolist(), reverse=True))
+
+
+def enclosed(
+    u: NDArray[np.int64],
+    v: NDArray[np.int64],
+    length_m: NDArray[np.float64],
+    is_open: NDArray[np.bool_],
+    is_local: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """Which open edges (M,) can only be come to, or only be left, over local ones: nobody drives through those either.
+
+    In each part of what hangs together the longest net of open edges is what one drives through.
+    """
+    used = np.flatnonzero(is_open | is_local)
+    if not is_local.any() or not is_open.any():
+        return np.zeros(len(u), np.bool_)
+    count = int(max(u.max(), v.max())) + 1
+    _, part = _components(u[used], v[used], count, connection="weak")
+    _, net = _components(u[is_open], v[is_open], count, connection="strong")
+    within = is_open & (net[u] == net[v])
+    metres = np.bincount(net[u[within]], weights=length_m[within], minlength=int(net.max()) + 1)
+    nodes = np.lexsort((metres[net], part))
+    last = np.append(part[nodes][1:] != part[nodes][:-1], True)
+    longest = np.zeros(int(part.max()) + 1, np.int64)
+    longest[part[nodes[last]]] = net[nodes[last]]
+    through = (net[u] == longest[part[u]]) & (net[v] == longest[part[v]])
+    behind: NDArray[np.bool_] = is_open & ~through
+    return behind
 
 
 def report_lost(
     part: Part, u: NDArray[np.int64], v: NDArray[np.int64], length_m: NDArray[np.float64], lonlat: NDArray[np.float64]
 ) -> tuple[str, ...]:
     """Sentences on what is cut off: how much, in how many pieces, and where the largest of them lie."""
+    apart = _report_parts(part)
     lost = np.flatnonzero(~part.edges)
     if not len(lost):
-        return ("nothing is cut off",)
+        return (*apart, "nothing is cut off")
     count, label = _components(u[lost], v[lost], len(lonlat), connection="weak")
     of = label[u[lost]]
     metres = np.bincount(of, weights=length_m[lost], minlength=count)
@@ -69,11 +131,20 @@ def report_lost(
     lost_m = float(length_m[lost].sum())
     size = f"{lost_m / 1000:,.1f} km, {lost_m / max(float(length_m.sum()), 1.0):.1%}, in {len(pieces):,} pieces"
     nodes = int((~part.nodes).sum())
-    said = [f"cut off, for no way leads there and back: {nodes:,} nodes and {len(lost):,} edges ({size})"]
+    said = [*apart, f"cut off, for no way leads there and back: {nodes:,} nodes and {len(lost):,} edges ({size})"]
     for piece in pieces[np.argsort(-metres[pieces], kind="stable")][:_NAMED_PIECES]:
         lon, lat = lonlat[u[lost[of == piece]]].mean(axis=0)
         said.append(f"cut off near lat {lat:.5f}, lon {lon:.5f}: {metres[piece] / 1000:,.1f} km of directed road")
     return tuple(said)
+
+
+def _report_parts(part: Part) -> tuple[str, ...]:
+    if len(part.lengths_m) < 2:
+        return ()
+    main, *others = (metres / 1000 for metres in part.lengths_m)
+    longest = ", ".join(f"{km:,.1f}" for km in others[:_NAMED_PIECES])
+    size = f"beside {main:,.1f} km of directed road there are {len(others):,} more, the longest {longest} km"
+    return (f"{len(part.lengths_m):,} parts with no way there and back between them: {size}",)
 
 
 def _components(

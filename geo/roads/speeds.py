@@ -1,19 +1,102 @@
-"""How fast one drives on each class of road, by kind of vehicle, where the data does not say.
+"""How fast one drives on each class of road, by kind of vehicle: each figure with its source, or called an estimate.
 
-Sources: PP 79/2013 art. 23 and Permenhub 111/2015 give the limits: toll roads 60-100 km/h, roads between cities 80,
-in built-up areas 50, in residential areas 30. The values by OSM class (geo.osm.tags) lie under those limits, as traffic
-in a city does; they are this project's own estimate. `hearse` follows R25: 40 km/h in town, 80 outside; `siren` is this
-project's estimate of a quarter faster, up to 100 at most.
+A limit that the data tells is what one drives at most, never the pace: a street with a sign is no faster than one
+without. The law's limits (PP 79/2013 art. 23, PM 111/2015 art. 3) are toll roads 60 to 100 km/h, roads between cities
+80, in built-up areas 50, where people live 30; the estimates lie under them, as traffic in a city does. `hearse`
+follows R25: 40 km/h in town, 80 outside; `siren` is this project's estimate of a quarter faster, up to 100 at most.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import isnan
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.osm.tags import ROAD_CLASSES, SPEED_KPH
+from geo.osm.access import MODES
+from geo.osm.tags import ROAD_CLASSES, road_class
+from geo.source import SLOWEST_KPH
 
-METRICS = ("car", "siren", "hearse")
+ESTIMATE = "estimate"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast one drives, in km/h, and whence that is known."""
+
+    kph: float
+    source: str
+
+
+# By value of `highway`: the classes of roads, and what is driven only where a word says so (geo.osm.tags.BY_WORD),
+# among walkers at little more than their pace.
+PACES: Mapping[str, Pace] = MappingProxyType(
+    {
+        "motorway": Pace(80.0, ESTIMATE),
+        "motorway_link": Pace(45.0, "OSRM, profiles/car.lua"),
+        "trunk": Pace(50.0, ESTIMATE),
+        "trunk_link": Pace(35.0, ESTIMATE),
+        "primary": Pace(40.0, ESTIMATE),
+        "primary_link": Pace(30.0, "OSRM, profiles/car.lua"),
+        "secondary": Pace(35.0, ESTIMATE),
+        "secondary_link": Pace(25.0, "OSRM, profiles/car.lua"),
+        "tertiary": Pace(30.0, ESTIMATE),
+        "tertiary_link": Pace(25.0, ESTIMATE),
+        "unclassified": Pace(25.0, ESTIMATE),
+        "residential": Pace(20.0, ESTIMATE),
+        "living_street": Pace(12.0, ESTIMATE),
+        "service": Pace(12.0, ESTIMATE),
+        "road": Pace(20.0, ESTIMATE),
+        "track": Pace(12.0, ESTIMATE),
+        "busway": Pace(30.0, ESTIMATE),
+        "pedestrian": Pace(6.0, ESTIMATE),
+        "path": Pace(6.0, ESTIMATE),
+        "footway": Pace(6.0, ESTIMATE),
+        "cycleway": Pace(6.0, ESTIMATE),
+        "bridleway": Pace(6.0, ESTIMATE),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Slowing:
+    """At most so many km/h, and so much of the pace of the class, which lies below most of these."""
+
+    most_kph: float
+    share: float
+
+
+# By key and value of what is said of a way. The km/h are those of OSRM (profiles/car.lua, BSD-2-Clause), 5 for what it
+# does not drive; the shares are estimates.
+SLOWINGS: Mapping[str, Mapping[str, Slowing]] = MappingProxyType(
+    {
+        "surface": dict.fromkeys(
+            ("unpaved", "gravel", "ground", "dirt", "grass", "pebblestone", "wood"), Slowing(40.0, 0.7)
+        )
+        | {"paving_stones": Slowing(60.0, 1.0), "sett": Slowing(40.0, 0.8), "cobblestone": Slowing(30.0, 0.7)}
+        | {"clay": Slowing(30.0, 0.7), "earth": Slowing(20.0, 0.7), "mud": Slowing(10.0, 0.5)}
+        | dict.fromkeys(("stone", "rocky", "sand"), Slowing(20.0, 0.5)),
+        "smoothness": {
+            "bad": Slowing(40.0, 0.7),
+            "very_bad": Slowing(20.0, 0.5),
+            "horrible": Slowing(10.0, 0.3),
+            "very_horrible": Slowing(5.0, 0.2),
+            "impassable": Slowing(5.0, 0.1),
+        },
+        "tracktype": {
+            "grade1": Slowing(60.0, 1.0),
+            "grade2": Slowing(40.0, 0.9),
+            "grade3": Slowing(30.0, 0.7),
+            "grade4": Slowing(25.0, 0.6),
+            "grade5": Slowing(20.0, 0.5),
+        },
+        "service": dict.fromkeys(("alley", "driveway", "parking_aisle", "drive-through"), Slowing(15.0, 0.7)),
+    }
+)
+_CLASS_KPH = np.array([PACES[name].kph for name in ROAD_CLASSES])
+
+METRICS = MODES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,14 +111,23 @@ HEARSE_CAPS = Caps(town_kph=40.0, open_kph=80.0)  # those that a network is buil
 _OUT_OF_TOWN = frozenset({"motorway", "motorway_link", "trunk"})
 
 
+def pace_kph(highway: str, limit_kph: float, slowing: Iterable[tuple[str, str]] = ()) -> float:
+    """How fast one drives on a way by its `highway`, its limit (NaN for none) and what slows it down, key and value."""
+    pace = PACES.get(highway, PACES[road_class(highway)]).kph
+    slow = [SLOWINGS[key][value] for key, value in slowing if value in SLOWINGS.get(key, {})]
+    kph = min((one.most_kph for one in slow), default=pace)
+    kph = min(kph, pace * min((one.share for one in slow), default=1.0))
+    return max(SLOWEST_KPH, kph if isnan(limit_kph) else min(kph, limit_kph))
+
+
 def weights_ms(
     metric: str, length_m: NDArray[np.float64], class_index: NDArray[np.uint8], speed_kph: NDArray[np.float64]
 ) -> NDArray[np.int32]:
     """Travel time of each edge in whole milliseconds, at least 1.
 
-    `speed_kph` is what the data says, NaN where it says nothing. Raises ValueError for an unknown metric.
+    `speed_kph` is how fast one drives where that is known, else NaN. Raises ValueError for an unknown metric.
     """
-    car_kph = np.where(np.isnan(speed_kph), np.array([*SPEED_KPH.values()])[class_index], speed_kph)
+    car_kph = np.where(np.isnan(speed_kph), _CLASS_KPH[class_index], speed_kph)
     match metric:
         case "car":
             kph = car_kph
@@ -46,6 +138,17 @@ def weights_ms(
         case _:
             raise ValueError(f"unknown metric {metric!r}: there are {', '.join(METRICS)}")
     return ms_at(kph, length_m)
+
+
+def bits(marks: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Marks of edges by metric (M, metrics) as one number each: bit i stands for METRICS[i]."""
+    return np.packbits(marks, axis=1, bitorder="little").reshape(-1)
+
+
+def has_bit(of_edge: NDArray[np.uint8], metric: str) -> NDArray[np.bool_]:
+    """Which edges (M,) have the mark of a metric."""
+    marked: NDArray[np.bool_] = of_edge & np.uint8(1 << METRICS.index(metric)) != 0
+    return marked
 
 
 def cap_kph(class_index: NDArray[np.uint8], caps: Caps) -> NDArray[np.float64]:

@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from geo.osm.tags import ROAD_CLASSES, road_class
 from geo.roads.chains import node_graph, turn_graph
+from geo.roads.graph import CLOSED_MS
 from geo.roads.network import Network, NetworkMeta
 from geo.roads.order import node_order
-from geo.roads.parts import Part, largest_by_nodes, largest_by_turns, report_lost
-from geo.roads.speeds import METRICS, weights_ms
+from geo.roads.parts import Part, enclosed, parts_by_nodes, parts_by_turns, report_lost
+from geo.roads.speeds import METRICS, bits, has_bit, weights_ms
 from geo.roads.turns import FORBIDDEN, allowed_turns
 from geo.source import FASTEST_KPH, SLOWEST_KPH, BuildError, Progress
 
@@ -28,7 +29,10 @@ class RoadTable:
 
     speed_kph is NaN where the data does not say. shapes are (n, 2) arrays of lon, lat in travel order, n >= 2.
     turns is (t, 3): edge, following edge (both as rows of the edge columns), cost in ms or -1 for a forbidden turn.
-    report: sentences on what of the source the table leaves out.
+    shut and local: (m,) of bits by metric (geo.roads.speeds): in which the edge is shut, or only for who starts or ends
+    on it; None for nowhere. report: sentences on what of the source the table leaves out.
+    copies (c,): of which edge each of the last c is a copy (geo.roads.bans), with its own rules and marks.
+    hours: edges that are shut at hours: the edge, in which metrics as bits, and the hours as they are written.
     """
 
     lon: NDArray[np.float64]
@@ -41,6 +45,10 @@ class RoadTable:
     speed_kph: NDArray[np.float64]
     shapes: Sequence[NDArray[np.float64]]
     turns: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 3), np.int64))
+    shut: NDArray[np.uint8] | None = None
+    local: NDArray[np.uint8] | None = None
+    copies: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    hours: Sequence[tuple[int, int, str]] = ()
     report: tuple[str, ...] = ()
 
 
@@ -56,7 +64,7 @@ class Origin:
 
 
 def build_network(table: RoadTable, origin: Origin, progress: Progress, *, turn_costs: str = "osm") -> Network:
-    """The network of the largest part from every place of which every other can be reached.
+    """The network of the parts from every place of which every other of the part can be reached.
 
     turn_costs: `osm` honours the table's turn rules and makes turning round cost time; `none` looks at neither. Raises
     BuildError if nothing is left, or a length or position makes no sense.
@@ -65,11 +73,12 @@ def build_network(table: RoadTable, origin: Origin, progress: Progress, *, turn_
     progress(f"{len(table.lon):,} nodes, {len(table.u):,} edges read")
     shapes = [np.rint(np.asarray(shape) * 1e7).astype(np.int32) for shape in table.shapes]
     u, v = np.asarray(table.u, np.int64), np.asarray(table.v, np.int64)
-    twin = _twins(u, v, shapes)
-    if turn_costs == "osm":
-        part = largest_by_turns(u, v, twin, table.turns, len(table.lon))
-    else:
-        part = largest_by_nodes(u, v, len(table.lon))
+    first_copy = len(u) - len(table.copies)
+    twin = _twins(u[:first_copy], v[:first_copy], shapes[:first_copy])
+    twin = np.append(twin, twin[table.copies]).astype(np.int32)
+    part = _parts(table, np.arange(len(u)), twin, turn_costs)
+    # A street to which all come over its copies is a street.
+    part.edges[table.copies[part.edges[first_copy:]]] = True
     if not part.edges.any():
         raise BuildError("no two places are joined by a way there and back: the roads do not hang together")
     lost = report_lost(part, u, v, np.asarray(table.length_m), np.column_stack((table.lon, table.lat)))
@@ -108,6 +117,10 @@ def _network(
     east, north = (points.max(axis=0) / 1e7).tolist()
     rules = table.turns[part.edges[table.turns[:, 0]] & part.edges[table.turns[:, 1]]]
     rules = np.column_stack((edge_number[rules[:, 0]], edge_number[rules[:, 1]], rules[:, 2])).astype(np.int64)
+    shut = _shut(table, part, twin, turn_costs)[edges]
+    texts = sorted({text for edge, _, text in table.hours if edge_number[edge] >= 0})
+    hours = [(edge_number[e], texts.index(text), marks) for e, marks, text in table.hours if edge_number[e] >= 0]
+    hours_edge, hours_text, hours_bits = np.array(hours, np.int64).reshape(-1, 3).T
     if turn_costs == "osm":
         graph = turn_graph(allowed_turns(edge_from, edge_to, edge_twin, rules), len(edges))
     else:
@@ -121,6 +134,7 @@ def _network(
             cut_off_nodes=int((~part.nodes).sum()),
             cut_off_edges=int((~part.edges).sum()),
             report=report,
+            hours=tuple(texts),
         ),
         node_lon=np.asarray(table.lon, np.float64)[part.nodes],
         node_lat=np.asarray(table.lat, np.float64)[part.nodes],
@@ -136,11 +150,84 @@ def _network(
         turn_from=rules[:, 0].astype(np.int32),
         turn_to=rules[:, 1].astype(np.int32),
         turn_cost_ms=rules[:, 2].astype(np.int32),
+        edge_local=_local(table, edges, shut),
+        edge_copy=_next_copies(table, edge_number)[edges],
+        hours_edge=hours_edge.astype(np.int32),
+        hours_text=hours_text.astype(np.int32),
+        hours_bits=hours_bits.astype(np.uint8),
         graph=graph,
         rank=np.zeros(0, np.int32),
         names=tuple(names),
-        metrics={metric: weights_ms(metric, length_m, class_index, speed_kph) for metric in METRICS},
+        metrics={
+            metric: np.where(
+                has_bit(shut, metric), CLOSED_MS, weights_ms(metric, length_m, class_index, speed_kph)
+            ).astype(np.int32)
+            for metric in METRICS
+        },
     )
+
+
+def _parts(table: RoadTable, edges: NDArray[np.int64], twin: NDArray[np.int32], turn_costs: str) -> Part:
+    """The parts of some edges, in the meaning of the network; the edges of the answer are rows of `edges`."""
+    length_m = np.asarray(table.length_m, np.float64)[edges]
+    u, v = np.asarray(table.u, np.int64)[edges], np.asarray(table.v, np.int64)[edges]
+    if turn_costs != "osm":
+        return parts_by_nodes(u, v, length_m, len(table.lon))
+    number = np.full(len(table.u), -1, np.int64)
+    number[edges] = np.arange(len(edges))
+    rules = table.turns[(number[table.turns[:, 0]] >= 0) & (number[table.turns[:, 1]] >= 0)]
+    rules = np.column_stack((number[rules[:, 0]], number[rules[:, 1]], rules[:, 2]))
+    twins = np.where(twin[edges] >= 0, number[twin[edges]], -1).astype(np.int32)
+    return parts_by_turns(u, v, twins, rules, length_m, len(table.lon))
+
+
+def _shut(table: RoadTable, part: Part, twin: NDArray[np.int32], turn_costs: str) -> NDArray[np.uint8]:
+    """The bits (m,) of what is shut, with what can then not be come to or not be left: in each metric all that is open
+    hangs together.
+    """
+    if table.shut is None or not table.shut.any():
+        return np.zeros(len(table.u), np.uint8)
+    found = []
+    for metric in METRICS:
+        shut = has_bit(table.shut, metric)
+        if shut.any():
+            used = np.flatnonzero(part.edges & ~shut)
+            shut = np.ones(len(table.u), np.bool_)
+            if len(used):
+                shut[used[_parts(table, used, twin, turn_costs).edges]] = False
+                copies = np.arange(len(shut) - len(table.copies), len(shut))
+                shut[table.copies[~shut[copies]]] = False
+        found.append(shut)
+    return bits(np.column_stack(found))
+
+
+def _next_copies(table: RoadTable, edge_number: NDArray[np.int32]) -> NDArray[np.int32]:
+    """For each edge (m,) the number of the next copy of its street, -1 for none."""
+    following = np.full(len(table.u), -1, np.int32)
+    last: dict[int, int] = {}
+    for copy, edge in enumerate(table.copies.tolist(), len(table.u) - len(table.copies)):
+        if edge_number[copy] >= 0:
+            following[last.get(edge, edge)] = edge_number[copy]
+            last[edge] = copy
+    return following
+
+
+def _local(table: RoadTable, edges: NDArray[np.int64], shut: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The bits of what is only for who starts or ends there, with what lies behind such edges."""
+    local = _kept_bits(table.local, edges)
+    if not local.any():
+        return local
+    u, v, length_m = table.u[edges], table.v[edges], np.asarray(table.length_m, np.float64)[edges]
+    found = []
+    for metric in METRICS:
+        is_local = has_bit(local, metric) & ~has_bit(shut, metric)
+        is_open = ~is_local & ~has_bit(shut, metric)
+        found.append(is_local | enclosed(u, v, length_m, is_open, is_local))
+    return bits(np.column_stack(found))
+
+
+def _kept_bits(of_edge: NDArray[np.uint8] | None, edges: NDArray[np.int64]) -> NDArray[np.uint8]:
+    return np.zeros(len(edges), np.uint8) if of_edge is None else of_edge[edges]
 
 
 def _judge(table: RoadTable) -> None:

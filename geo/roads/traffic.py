@@ -14,10 +14,11 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.osm.hours import DAY_MIN, read_hours
 from geo.osm.tags import ROAD_CLASSES
 from geo.roads.graph import CLOSED_MS
 from geo.roads.network import Network
-from geo.roads.speeds import HEARSE_CAPS, Caps, cap_kph, ms_at
+from geo.roads.speeds import HEARSE_CAPS, Caps, cap_kph, has_bit, ms_at
 
 MOST_SLICES = 8
 _WORKDAYS, _WEEKEND = frozenset(range(5)), frozenset({5, 6})
@@ -53,6 +54,12 @@ class Slice:
         """Whether a local time lies within."""
         at = local.time().replace(tzinfo=None)
         return local.weekday() in self.days and self.since <= at and (at < self.until or self.until == time(0))
+
+    def lies_in(self, hours: str) -> bool:
+        """Whether it lies wholly within hours as OpenStreetMap writes them; not if they cannot be read."""
+        found = read_hours(hours)
+        until_min = self.until.hour * 60 + self.until.minute or DAY_MIN
+        return found is not None and found.cover(self.days, self.since.hour * 60 + self.since.minute, until_min)
 
 
 SLICES = (
@@ -113,20 +120,45 @@ def _time(value: object, where: str) -> time:
 
 def under(network: Network, hour: Slice | None, shut: NDArray[np.bool_] | None, caps: Caps = HEARSE_CAPS) -> Network:
     """The network with its travel times in a slice of the week, with some edges (M,) closed, and with hearses' caps.
+    What is shut at hours in which the whole slice lies is shut.
 
     With lights and sirens half of the delay counts; a hearse keeps to its own speed where traffic is faster than that.
     """
     metrics = dict(network.metrics)
     if caps != HEARSE_CAPS:
         capped = ms_at(cap_kph(network.edge_class, caps), network.edge_length_m)
-        metrics["hearse"] = np.maximum(network.metrics["car"], capped)
+        free = np.where(network.metrics["car"] < CLOSED_MS, network.metrics["car"], network.metrics["hearse"])
+        metrics["hearse"] = np.where(network.metrics["hearse"] < CLOSED_MS, np.maximum(free, capped), CLOSED_MS)
     if hour is not None:
         factor = np.where(_MAIN[network.edge_class], hour.main, hour.side)
-        car = network.metrics["car"].astype(np.float64) * factor
+        car = np.where(network.metrics["car"] < CLOSED_MS, network.metrics["car"] * factor, 0.0)
         metrics = {name: _slower(name, ms, car, factor) for name, ms in metrics.items()}
+        metrics = {name: np.where(shut_at(network, hour, name), CLOSED_MS, ms) for name, ms in metrics.items()}
     if shut is not None:
         metrics = {name: np.where(shut, CLOSED_MS, ms).astype(np.int32) for name, ms in metrics.items()}
     return replace(network, metrics=MappingProxyType(metrics))
+
+
+def shut_at(network: Network, hour: Slice | None, metric: str) -> NDArray[np.bool_]:
+    """The edges (M,) that are shut in a metric in a slice of the week, and not else."""
+    shut = np.zeros(network.edge_count, np.bool_)
+    if hour is not None:
+        holds = np.array([hour.lies_in(text) for text in network.meta.hours], np.bool_)
+        rows = has_bit(network.hours_bits, metric) & holds[network.hours_text]
+        shut[network.hours_edge[rows]] = True
+    return shut
+
+
+def streets_shut_at(network: Network, hour: Slice | None) -> NDArray[np.bool_]:
+    """The edges (M,) of streets on which nobody is to be put in a slice of the week: in some metric they are shut then
+    in every direction that there is.
+    """
+    found = np.zeros(network.edge_count, np.bool_)
+    for metric, ms in network.metrics.items():
+        here = shut_at(network, hour, metric)
+        shut = here | (ms >= CLOSED_MS)
+        found |= shut & (shut[network.edge_twin] | (network.edge_twin < 0)) & (here | here[network.edge_twin])
+    return found
 
 
 def _slower(
@@ -139,4 +171,4 @@ def _slower(
             found = np.maximum(ms, car)
         case _:
             found = ms * factor
-    return np.clip(np.rint(found), 1, CLOSED_MS - 1).astype(np.int32)
+    return np.where(ms < CLOSED_MS, np.clip(np.rint(found), 1, CLOSED_MS - 1), CLOSED_MS).astype(np.int32)

@@ -50,9 +50,11 @@ def two_way_on(
 ) -> NDArray[np.bool_]:
     """Whether each node lies within a two-way road that simply goes on: two edges in, two out, twins of each other."""
     count = int(max(edge_from.max(), edge_to.max())) + 1
-    ins, outs = np.bincount(edge_to, minlength=count), np.bincount(edge_from, minlength=count)
-    twinned = np.bincount(edge_to[edge_twin >= 0], minlength=count)
-    looped = np.bincount(edge_to[edge_from == edge_to], minlength=count)
+    # A copy of an edge has the twin of that, whose own twin it is not.
+    real = (edge_twin < 0) | (edge_twin[edge_twin] == np.arange(len(edge_twin)))
+    ins, outs = np.bincount(edge_to[real], minlength=count), np.bincount(edge_from[real], minlength=count)
+    twinned = np.bincount(edge_to[real & (edge_twin >= 0)], minlength=count)
+    looped = np.bincount(edge_to[real & (edge_from == edge_to)], minlength=count)
     within: NDArray[np.bool_] = (ins == 2) & (outs == 2) & (twinned == 2) & (looped == 0)
     return within
 

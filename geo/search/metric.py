@@ -11,6 +11,7 @@ from geo.search import side_kernels
 from geo.search.hierarchy import Customized, Hierarchy
 from geo.search.label_kernels import SIDES
 from geo.search.snap import Snaps
+from geo.search.stand import node_edges
 
 _Ints = NDArray[np.int64]
 
@@ -43,30 +44,32 @@ class Metric:
         self.custom: Customized = hierarchy.customize(self.weights.arc_ms)
         before, chain_ms = self.weights.before_ms, self.weights.chain_ms
         after = chain_ms[graph.edge_chain] - before
-        columns = self.weights.edge_ms, before, after, graph.edge_chain, network.edge_twin
+        own = self.weights.edge_ms, before, after, graph.edge_chain
+        is_copy = np.isin(np.arange(network.edge_count), network.edge_copy)
+        columns = *own, network.edge_twin, network.edge_from, network.edge_to, network.edge_copy, is_copy
         # A part of a chain with something closed in it takes CLOSED_MS or more; the sum may not fit.
         edges = np.stack([np.minimum(column, CLOSED_MS + 2**29) for column in columns], axis=1).astype(np.int32)
         first = graph.by_chain_arc[graph.by_chain_first[:-1]] if not graph.turn_aware else None
         begin = np.full(graph.chain_count, -1, np.int32) if first is None else graph.tail[first]
         chains = np.stack((np.append(graph.chain_vertex, -1), np.append(begin, -1), graph.by_chain_first), axis=1)
-        entries = np.stack((graph.tail, graph.arc_turn_ms), axis=1)[graph.by_chain_arc]
-        self.parts = edges, chains.astype(np.int32), entries  # what side_kernels.arrive takes
+        entries = np.stack((graph.tail, graph.arc_turn_ms, graph.tail), axis=1)[graph.by_chain_arc]
+        self.parts = edges, chains.astype(np.int32), entries, *node_edges(network)  # what side_kernels.arrive takes
 
-    def ranked(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+    def ranked(self) -> tuple[NDArray[np.int32], ...]:
         """The parts with vertices' ranks in place of vertices: so the hierarchy's loops name them."""
-        edges, chains, entries = self.parts
+        edges, chains, entries, *nodes = self.parts
         rank = self.custom.hierarchy.rank
         chains, entries = chains.copy(), entries.copy()
         ends = chains[:, [side_kernels.END, side_kernels.BEGIN]]
         chains[:, [side_kernels.END, side_kernels.BEGIN]] = np.where(ends < 0, ends, rank[ends])
         entries[:, 0] = rank[entries[:, 0]]
-        return edges, chains, entries
+        return edges, chains, entries, *nodes
 
     def leave(self, snaps: Snaps) -> Sides:
         """The ways on from snapped positions; none from those off the roads or shut in."""
         shape = (len(snaps), SIDES)
         sides = Sides(np.empty(shape, np.int32), np.empty(shape, np.int32), np.empty(shape, np.int32))
-        side_kernels.leave(snaps.edge, snaps.fraction, *self.parts[:2], *sides)
+        side_kernels.leave(snaps.edge, snaps.fraction, *self.parts, *sides)
         return sides
 
     def arrive(self, target: Snaps) -> Target:

@@ -1,9 +1,11 @@
 """The compiled loops from snapped positions to vertices, in the meaning that geo.roads.graph describes.
 
-The rows of edges (M, 5) are the ms of an edge, from the start of its chain to its own, from its own start to the end of
-its chain, its chain and its twin; those of chains (C + 1, 3) the vertex at its end, the one at its start (-1 in the
-turn-aware meaning) and its first entry; those of entries the vertex from which a chain is driven and the ms of the turn
-into it. Ms of CLOSED_MS or more lead over something closed.
+The rows of edges (M, 9) are the ms of an edge, from the start of its chain to its own, from its own start to the end of
+its chain, its chain, its twin, the nodes at its ends, the next copy of it (-1 for none) and whether it is one; those of
+chains (C + 1, 3) the vertex at its end, the one at its start (-1 in the turn-aware meaning) and its first entry; those
+of entries the vertex from which a chain is driven, the ms of the turn into it and the chain that ends at that vertex.
+Ms of CLOSED_MS or more lead over something closed. node_first (N + 1) and node_edge (2 M) list the edges at each node,
+those that leave it as numbers, those that enter it as -1 - number.
 """
 
 import numpy as np
@@ -12,18 +14,22 @@ from geo.compiled import compiled
 from geo.roads.graph import CLOSED_MS
 from geo.search.label_kernels import SIDES
 
-MS, BEFORE, AFTER, CHAIN, TWIN = range(5)
+MS, BEFORE, AFTER, CHAIN, TWIN, FROM, TO, COPY, IS_COPY = range(9)
 END, BEGIN, ENTRY = range(3)
 
 
 @compiled
-def leave(edge, fraction, edges, chains, vertex, street, ms):
+def leave(edge, fraction, edges, chains, entries, node_first, node_edge, vertex, street, ms):
     """Fill vertex, street, ms (n, SIDES) with the ways on from positions (n,), -1 where there are fewer."""
-    places = np.empty((SIDES, 2), np.int64)
     for i in range(len(edge)):
         vertex[i], street[i], ms[i] = -1, -1, 0
         size = 0
-        for p in range(_places(edge[i], fraction[i], edges, chains, places)):
+        # What one may drive from a copy one may drive from the edge itself.
+        places = _places(edge[i], fraction[i], edges, chains, node_first, node_edge, copies=False)
+        if len(places) > SIDES:
+            _leave_crossing(places, edges, chains, entries, vertex[i], street[i], ms[i])
+            continue
+        for p in range(len(places)):
             e, part = places[p, 0], places[p, 1]
             chain, ahead = edges[e, CHAIN], edges[e, AFTER] - part
             if ahead < CLOSED_MS:
@@ -33,12 +39,12 @@ def leave(edge, fraction, edges, chains, vertex, street, ms):
 
 
 @compiled
-def arrive(edge, fraction, edges, chains, entries):
+def arrive(edge, fraction, edges, chains, entries, node_first, node_edge):
     """The ways to one position: seeds (2, n) of vertices and ms, on (3, s) of chains, the vertices at their ends and
     the ms on to there; and whether something closed lies on its chain ahead, so that `on` leaves that chain out.
     """
-    places = np.empty((SIDES, 2), np.int64)
-    count = _places(edge, fraction, edges, chains, places)
+    places = _places(edge, fraction, edges, chains, node_first, node_edge, copies=True)
+    count = len(places)
     many = 0
     for p in range(count):
         chain = edges[places[p, 0], CHAIN]
@@ -64,24 +70,143 @@ def arrive(edge, fraction, edges, chains, entries):
 
 
 @compiled
-def _places(edge, fraction, edges, chains, places):
-    """The directed places of a position, as edges and the ms along each; returns how many (see geo.search.stand)."""
-    size = 0
+def _leave_crossing(places, edges, chains, entries, vertex, street, ms):
+    """The ways on from a crossing with many streets, by the fewest vertices.
+
+    Whoever has come by a street from which others may be entered at no cost stands on all of these: so two or three
+    streets that end here stand for the whole crossing.
+    """
+    left = np.zeros(len(places), np.bool_)
+    size, many = 0, 0
+    for p in range(len(places)):
+        e, part = places[p, 0], places[p, 1]
+        left[p] = part < edges[e, MS] and edges[e, AFTER] - part < CLOSED_MS
+        many += left[p]
+    if many == 0:
+        # All that leads on is closed: only who asks for this very place is found, by any of its streets.
+        for p in range(len(places)):
+            chain, ahead = edges[places[p, 0], CHAIN], edges[places[p, 0], AFTER] - places[p, 1]
+            if ahead < CLOSED_MS and size < SIDES:
+                size = _put(vertex, street, ms, size, chains[chain, END], chain, ahead)
+    while many > 0 and size < SIDES:
+        best, best_entry, best_place = 1, -1, -1
+        for p in range(len(places)):
+            if left[p]:
+                best_place = p if best_place < 0 else best_place
+                for at in _free(places[p], edges, chains):
+                    covers = 0 if _ends_here(places, edges, entries[at, 2]) else -len(places)
+                    for q in range(len(places)):
+                        covers += left[q] and _enters(entries, at, places[q], edges, chains)
+                    if covers > best:
+                        best, best_entry = covers, at
+        if best_entry < 0:
+            chain = edges[places[best_place, 0], CHAIN]
+            ahead = edges[places[best_place, 0], AFTER] - places[best_place, 1]
+            size = _put(vertex, street, ms, size, chains[chain, END], chain, ahead)
+            left[best_place] = False
+            many -= 1
+            continue
+        size = _put(vertex, street, ms, size, entries[best_entry, 0], entries[best_entry, 2], 0)
+        for q in range(len(places)):
+            if left[q] and _enters(entries, best_entry, places[q], edges, chains):
+                left[q] = False
+                many -= 1
+
+
+@compiled
+def _free(place, edges, chains):
+    """The entries of the chain that begins at a place; none where its chain begins before."""
+    e, part = place[0], place[1]
+    chain = edges[e, CHAIN]
+    if edges[e, BEFORE] + part > 0:
+        return range(0)
+    return range(chains[chain, ENTRY], chains[chain + 1, ENTRY])
+
+
+@compiled
+def _ends_here(places, edges, chain):
+    """Whether a chain comes to one of the places by an open street: whoever asks for this very place looks there."""
+    for p in range(len(places)):
+        if edges[places[p, 0], CHAIN] == chain and edges[places[p, 0], AFTER] == places[p, 1]:
+            return True
+    return False
+
+
+@compiled
+def _enters(entries, entry, place, edges, chains):
+    """Whether the vertex of an entry leads at no cost into the chain that begins at a place."""
+    found = False
+    for at in _free(place, edges, chains):
+        found |= entries[at, 0] == entries[entry, 0] and entries[at, 1] == 0
+    return found
+
+
+@compiled
+def _places(edge, fraction, edges, chains, node_first, node_edge, copies):
+    """The directed places (n, 2) of a position, as edges and the ms along each (see geo.search.stand)."""
     if edge < 0:
-        return size
+        return np.empty((0, 2), np.int64)
+    twin = edges[edge, TWIN]
+    turn_aware = chains[edges[edge, CHAIN], BEGIN] < 0
+    node = _node(edges, edge, fraction) if turn_aware else -1
+    if turn_aware and node < 0 and twin >= 0 and edges[twin, MS] < CLOSED_MS:
+        node = _node(edges, twin, 1.0 - fraction)
+    if node >= 0:
+        first, last = node_first[node], node_first[node + 1]
+        places = np.empty((last - first, 2), np.int64)
+        size = 0
+        for at in range(first, last):
+            e = node_edge[at] if node_edge[at] >= 0 else -1 - node_edge[at]
+            if edges[e, MS] < CLOSED_MS and (copies or not edges[e, IS_COPY]):
+                places[size, 0], places[size, 1] = e, 0 if node_edge[at] >= 0 else edges[e, MS]
+                size += 1
+        return places[:size]
+    many = 4
+    if copies:
+        many += _copies(edges, edge) + _copies(edges, twin)
+    places = np.empty((many, 2), np.int64)
+    size = 0
     for side in range(2):
-        e = edge if side == 0 else edges[edge, TWIN]
+        e = edge if side == 0 else twin
         if e >= 0 and edges[e, MS] < CLOSED_MS:
-            part = np.int64(np.floor(edges[e, MS] * (fraction if side == 0 else 1.0 - fraction) + 0.5))
+            part = _part(edges, e, fraction if side == 0 else 1.0 - fraction)
             size = _add(places, size, e, part)
             other = edges[e, TWIN]
             # Who is on a node is on it for the other direction too, also where that one is closed.
-            if chains[edges[e, CHAIN], BEGIN] >= 0 and other >= 0:
+            if not turn_aware and other >= 0:
                 if part == edges[e, MS]:
                     size = _add(places, size, other, 0)
                 elif part == 0:
                     size = _add(places, size, other, edges[other, MS])
-    return size
+        while copies and e >= 0 and edges[e, COPY] >= 0:
+            e = edges[e, COPY]
+            if edges[e, MS] < CLOSED_MS:
+                size = _add(places, size, e, _part(edges, e, fraction if side == 0 else 1.0 - fraction))
+    return places[:size]
+
+
+@compiled
+def _copies(edges, edge):
+    """How many copies an edge has."""
+    many = 0
+    while edge >= 0 and edges[edge, COPY] >= 0:
+        edge = edges[edge, COPY]
+        many += 1
+    return many
+
+
+@compiled
+def _node(edges, edge, fraction):
+    """The node on which a directed position is, -1 for none."""
+    part = _part(edges, edge, fraction)
+    if part == 0:
+        return edges[edge, FROM]
+    return edges[edge, TO] if part == edges[edge, MS] else -1
+
+
+@compiled
+def _part(edges, edge, fraction):
+    return np.int64(np.floor(edges[edge, MS] * fraction + 0.5))
 
 
 @compiled

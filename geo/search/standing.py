@@ -82,7 +82,7 @@ class Standing:
                 same = (before.edge == now.edge) & (before.fraction == now.fraction)
                 index = np.flatnonzero(~(same & (before.distance_m == now.distance_m)))
                 self._put(buckets, index, now.some(index), metric)
-                self._ready[metric] = _Ready(buckets, asking=(*self.snapper.parts, *ranked), leaving=ranked[:2])
+                self._ready[metric] = _Ready(buckets, asking=(*self.snapper.door_parts, *ranked), leaving=ranked)
 
     def nearest(self, target: Snaps, eligible: _Eligible, *, most: int | None, metric: str) -> Arrivals:
         """The `most` soonest of the eligible, a mask (count,) or numbers, all when None, to the one snapped position.
@@ -101,19 +101,23 @@ class Standing:
     def nearest_at(
         self, lon: float, lat: float, eligible: _Eligible, *, most: int | None, metric: str
     ) -> tuple[Arrivals, Snaps]:
-        """As `nearest` to a position in degrees, in one compiled call, and where that snaps; distance_m is NaN where no
-        way was walked for its length."""
+        """As `nearest` to a door in degrees, in one compiled call as a rule, and where that snaps.
+
+        distance_m is NaN where no way was walked for its length.
+        """
         ready = self._ready.get(metric)
         if ready is not None:
             with self._lock:
                 answer, edge, fraction, metres = ready.buckets.ask(
                     standing_kernels.ask, most, eligible, lon, lat, *ready.asking
                 )
-                placed = None if answer is None else self._snaps.some(answer[0])
+                placed = None if answer is None or edge < 0 else self._snaps.some(answer[0])
             if placed is not None:
                 target = Snaps(np.array([edge], np.int32), np.array([fraction]), np.array([metres]))
                 return Arrivals(answer[0], answer[1], np.full(len(placed), np.nan), placed.distance_m), target
-        target = self.snapper.snap(np.array([lon]), np.array([lat]))
+        target = self.snapper.snap_doors(np.array([lon]), np.array([lat]))
+        if ready is not None and answer is not None:  # far from every road but perhaps a motorway
+            return self.nearest(target, eligible, most=most, metric=metric), target
         return self._search(target, eligible, most, metric), target
 
     def over(self, engine: Engine, snapper: Snapper, count: int) -> "Standing":

@@ -12,8 +12,8 @@ from geo.search.snap_kernels import snap_one
 
 @compiled
 def ask(
-    lon, lat, grid, cell_start, segments, along, edges, chains, entries, most, labels_cost_less, eligible,
-    scratch, node, arc, slots, hubs, buckets, keys,
+    lon, lat, grid, cell_start, segments, along, edges, chains, entries, node_first, node_edge,
+    most, labels_cost_less, eligible, scratch, node, arc, slots, hubs, buckets, keys,
 ):  # fmt: skip
     """As snap_one, arrive and soonest one after the other; chains and entries name vertices by their ranks.
 
@@ -21,7 +21,7 @@ def ask(
     and metres of where it snaps.
     """
     edge, fraction, metres = snap_one(lon, lat, grid, cell_start, segments, along)
-    seeds, on, is_cut = arrive(edge, fraction, edges, chains, entries)
+    seeds, on, is_cut = arrive(edge, fraction, edges, chains, entries, node_first, node_edge)
     if is_cut:
         return None, edge, fraction, metres
     answer = soonest(seeds, on, most, labels_cost_less, eligible, scratch, node, arc, slots, hubs, buckets, keys)
@@ -30,13 +30,13 @@ def ask(
 
 @compiled
 def move(
-    vehicle, edge, fraction, wait, edges, chains, slots, hubs, buckets, keys, used, mark, node, arc, back_node,
-    back_arc, dist, hub, hub_ms, spot,
+    vehicle, edge, fraction, wait, edges, chains, entries, node_first, node_edge, slots, hubs, buckets, keys, used,
+    mark, node, arc, back_node, back_arc, dist, hub, hub_ms, spot,
 ):  # fmt: skip
     """As leave and label_kernels.move one after the other, for vehicles (n,) that snap to edge and fraction (n,)."""
     shape = len(vehicle), SIDES
     vertex, street, ms = np.empty(shape, np.int32), np.empty(shape, np.int32), np.empty(shape, np.int32)
-    leave(edge, fraction, edges, chains, vertex, street, ms)
+    leave(edge, fraction, edges, chains, entries, node_first, node_edge, vertex, street, ms)
     return label_kernels.move(
         vehicle, vertex, street, ms, wait, slots, hubs, buckets, keys, used, mark, node, arc, back_node, back_arc,
         dist, hub, hub_ms, spot,

@@ -43,16 +43,18 @@ def turns_of(network: Network) -> list[tuple[int, int, int]]:
     for edge, (u, v) in enumerate(ends):
         out[u].append(edge)
         into[v].append(edge)
+    copies = set(network.edge_copy.tolist())
     rules: dict[tuple[int, int], int] = {}
     for a, b, ms in zip(network.turn_from, network.turn_to, network.turn_cost_ms, strict=True):
         old = rules.get((int(a), int(b)), 0)
         rules[int(a), int(b)] = -1 if -1 in (ms, old) else max(int(ms), old)
 
     def just_goes_on(node: int) -> bool:
-        streets = [{edge, twin[edge]} for edge in out[node]]
-        if len(streets) != 2 or len(into[node]) != 2 or streets[0] == streets[1] or -1 in set.union(*streets):
+        leaving, entering = ([edge for edge in side[node] if edge not in copies] for side in (out, into))
+        streets = [{edge, twin[edge]} for edge in leaving]
+        if len(streets) != 2 or len(entering) != 2 or streets[0] == streets[1] or -1 in set.union(*streets):
             return False
-        return all({twin[edge], edge} in streets for edge in into[node])
+        return all({twin[edge], edge} in streets for edge in entering)
 
     found: list[tuple[int, int, int]] = []
     for a, (u, v) in enumerate(ends):
@@ -62,8 +64,8 @@ def turns_of(network: Network) -> list[tuple[int, int, int]]:
             if cost == -1:
                 continue
             if b == twin[a]:
-                straight = next((c for c in out[v] if c != b), None)
-                if goes_on and straight is not None and rules.get((a, straight), 0) != -1:
+                straight = [c for c in out[v] if c != b and rules.get((a, c), 0) != -1]
+                if goes_on and straight:
                     continue
                 cost += 20_000
             found.append((a, b, cost))
@@ -78,8 +80,20 @@ class TurnOracle:
 
     def __init__(self, network: Network, metric: str) -> None:
         self._network, self._weight = network, network.metrics[metric].astype(np.int64)
+        self._known: dict[tuple[int, float], list[tuple[int, int]]] = {}
+        self._out, self._into = defaultdict(list), defaultdict(list)
+        for edge, (u, v) in enumerate(zip(network.edge_from.tolist(), network.edge_to.tolist(), strict=True)):
+            self._out[u].append(edge)
+            self._into[v].append(edge)
         turns = np.array(turns_of(network), np.int64).reshape(-1, 3)
         self._behind = self._only_before(turns)
+        # Copies of an edge: in the same direction over the same points.
+        self._copies = defaultdict(list)
+        for edge in set(network.edge_copy.tolist()) - {-1}:
+            u, points = int(network.edge_from[edge]), network.shape(edge)
+            for other in self._out[u]:
+                if other != edge and np.array_equal(network.shape(other), points):
+                    self._copies[other].append(edge)
         self._turns = turns[self._weight[turns[:, 1]] < CLOSED_MS]
         self._turns = self._turns[np.argsort(self._turns[:, 1], kind="stable")]
         count = network.edge_count
@@ -108,12 +122,12 @@ class TurnOracle:
         far = dijkstra(graph, indices=count)  # type: ignore[call-overload]  # the stubs know no sparse array
         there = np.flatnonzero(vehicles.edge >= 0)
         best = np.full(len(vehicles), np.inf)
-        edge, fraction = vehicles.edge[there], vehicles.fraction[there]
-        twin = self._network.edge_twin[edge]
-        side, of = np.concatenate((edge, twin[twin >= 0])), np.concatenate((there, there[twin >= 0]))
-        along = np.floor(self._weight[side] * np.concatenate((fraction, 1.0 - fraction[twin >= 0])) + 0.5)
-        open_ = self._weight[side] < CLOSED_MS
-        side, of, along = side[open_], of[open_], along[open_]
+        places = [
+            (*place, at)
+            for at in there.tolist()
+            for place in self._places(int(vehicles.edge[at]), float(vehicles.fraction[at]))
+        ]
+        side, along, of = np.array(places, np.int64).reshape(-1, 3).T
         cost = far[side] + (self._weight[side] - along)
         behind = np.where(along == 0, self._behind[side], -1)
         for end, ms in ends:
@@ -132,14 +146,38 @@ class TurnOracle:
         for a, b, ms in turns.tolist():
             if before[b] == [a] and after[a] == [b] and ms == 0 and a != b:
                 found[b] = a
-        if (found >= 0).all():  # a ring without any junction begins at its first edge
-            found[0] = -1
+        # A ring without any junction begins at its first edge.
+        for edge in range(len(found)):
+            earlier = int(found[edge])
+            while earlier > edge:
+                earlier = int(found[earlier])
+            if earlier == edge:
+                found[edge] = -1
         return found
 
     def _places(self, edge: int, fraction: float) -> list[tuple[int, int]]:
-        twin = int(self._network.edge_twin[edge])
-        places = [(edge, fraction)] + ([(twin, 1.0 - fraction)] if twin >= 0 else [])
-        return [(e, int(np.floor(self._weight[e] * f + 0.5))) for e, f in places if self._weight[e] < CLOSED_MS]
+        """Where a position stands, as (edge, ms along it): at a node on every edge there, else on both directions."""
+        if (edge, fraction) not in self._known:
+            weight, net = self._weight, self._network
+            twin = int(net.edge_twin[edge])
+            sides = [(edge, int(np.floor(weight[edge] * fraction + 0.5)))]
+            if twin >= 0:
+                sides.append((twin, int(np.floor(weight[twin] * (1.0 - fraction) + 0.5))))
+            sides += [
+                (copy, int(np.floor(weight[copy] * part + 0.5)))
+                for side, part in ((edge, fraction), (twin, 1.0 - fraction))
+                for copy in self._copies.get(side, ())
+            ]
+            nodes = [
+                int((net.edge_from if ms == 0 else net.edge_to)[e])
+                for e, ms in sides
+                if ms in (0, weight[e]) and (e == edge or weight[e] < CLOSED_MS)
+            ]
+            found = sides
+            if nodes:
+                found = [(e, 0) for e in self._out[nodes[0]]] + [(e, int(weight[e])) for e in self._into[nodes[0]]]
+            self._known[edge, fraction] = [(e, ms) for e, ms in found if weight[e] < CLOSED_MS]
+        return self._known[edge, fraction]
 
 
 def node_travel_ms(network: Network, vehicles: Snaps, target: Snaps, metric: str) -> NDArray[np.int64]:

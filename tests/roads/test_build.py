@@ -43,9 +43,9 @@ def test_tables_become_a_network_with_names_classes_speeds_lines_and_twins(tmp_p
     assert (net.node_count, net.edge_count) == (3, 4)
     assert (net.meta.cut_off_nodes, net.meta.cut_off_edges) == (1, 1)
     assert [net.names[name] for name in net.edge_name] == ["Jalan Contoh", "Jalan Contoh", "NA", ""]
-    assert [ROAD_CLASSES[index] for index in net.edge_class] == ["primary", "primary", "residential", "road"]
+    assert [ROAD_CLASSES[index] for index in net.edge_class] == ["primary", "primary", "residential", "service"]
     assert net.edge_twin.tolist() == [1, 0, -1, -1]
-    assert net.metrics["car"].tolist() == [9_945, 9_945, 19_980, 28_800]
+    assert net.metrics["car"].tolist() == [9_945, 9_945, 19_980, 48_000]
     assert net.shape(0).tolist() == [[106.8, -6.2], [106.8005, -6.2001], [106.801, -6.2]]
     assert net.shape(2).tolist() == [[106.801, -6.2], [106.801, -6.199]]
     assert net.meta.bounds == (106.8, -6.2001, 106.801, -6.199)
@@ -172,7 +172,7 @@ GRAPHML = """<?xml version='1.0' encoding='utf-8'?>
 <edge source="1" target="2" id="0"><data key="l">100.0</data><data key="h">['primary', 'secondary']</data>
 <data key="n">['Jalan Satu', 'Jalan Dua']</data><data key="s">['36', '20']</data></edge>
 <edge source="2" target="1" id="0"><data key="l">100.0</data><data key="h">residential</data>
-<data key="s">30 mph</data></edge>
+<data key="s">10 mph</data></edge>
 </graph></graphml>
 """
 
@@ -186,7 +186,7 @@ def test_of_several_tags_in_a_graphml_the_first_is_taken_and_miles_are_turned_in
     net = graphml(tmp_path, GRAPHML)
     assert [net.names[name] for name in net.edge_name] == ["Jalan Satu", ""]
     assert [ROAD_CLASSES[index] for index in net.edge_class] == ["primary", "residential"]
-    assert net.metrics["car"].tolist() == [10_000, round(100 / (30 * 1.609344 / 3.6) * 1000)]
+    assert net.metrics["car"].tolist() == [10_000, round(100 / (10 * 1.609344 / 3.6) * 1000)]
     assert net.edge_twin.tolist() == [1, 0]
 
 

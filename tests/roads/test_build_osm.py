@@ -1,14 +1,20 @@
 """Networks from OpenStreetMap files: what becomes an edge, what stops a car, which turns are forbidden."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import osmium
 import pytest
 
+from geo.osm.layers import read_layers
 from geo.osm.tags import ROAD_CLASSES
 from geo.roads.build_osm import build_from_osm, read_polygon
+from geo.roads.graph import CLOSED_MS
+from geo.roads.network import open_network, write_network
+from geo.roads.speeds import METRICS, Caps
+from geo.roads.traffic import SLICES, under
 from geo.search.nearest import NearestSearch
 from geo.search.snap import Snapper
 from geo.source import BuildError
@@ -100,39 +106,76 @@ def test_only_roads_that_an_emergency_vehicle_may_use_are_taken(
     ways = {1: ([1, 2], {**ROAD, "name": "X", **tags}), 2: ([2, 3], ROAD)}
     net, said = town(tmp_path, xml(CROSS, ways))
     assert any(name == "X" for name, _, _ in streets(net)) == kept
-    assert ("left out: 1 ways that are no roads for an emergency vehicle" in said) != kept
+    assert any(line.startswith("left out: 1 ") for line in said) != kept
+
+
+ALL, NOBODY, SIREN = ("car", "siren", "hearse"), (), ("siren",)
 
 
 @pytest.mark.parametrize(
-    ("tags", "passes"),
+    ("tags", "passing"),
     [
-        ({"barrier": "bollard"}, False),
-        ({"barrier": "block"}, False),
-        ({"barrier": "bollard", "motor_vehicle": "yes"}, True),
-        ({"barrier": "bollard", "emergency": "yes"}, True),
-        ({"barrier": "gate"}, True),
-        ({"barrier": "lift_gate", "access": "private"}, True),
-        ({"barrier": "gate", "access": "no"}, False),
-        ({"barrier": "toll_booth"}, True),
-        ({"highway": "crossing"}, True),
+        ({"barrier": "bollard"}, NOBODY),
+        ({"barrier": "block"}, NOBODY),
+        ({"barrier": "bollard", "motor_vehicle": "yes"}, ALL),
+        ({"barrier": "bollard", "emergency": "yes"}, SIREN),
+        ({"barrier": "bollard", "access": "private"}, NOBODY),
+        ({"barrier": "bollard", "bollard": "rising"}, ALL),
+        ({"barrier": "bollard", "bollard": "removable"}, NOBODY),
+        ({"barrier": "Bollard ", "bollard": "Rising"}, ALL),
+        ({"barrier": "chain"}, NOBODY),
+        ({"barrier": "chain", "locked": "no"}, ALL),
+        ({"barrier": "kerb", "kerb": "lowered"}, ALL),
+        ({"barrier": "kerb", "kerb": "raised"}, NOBODY),
+        ({"barrier": "kerb", "kerb": "raised", "highway": "crossing"}, ALL),
+        ({"barrier": "gate"}, ALL),
+        ({"barrier": "lift_gate", "access": "private"}, ALL),
+        ({"barrier": "gate", "access": "no"}, NOBODY),
+        ({"barrier": "gate", "access": "no", "emergency": "yes"}, SIREN),
+        ({"barrier": "gate", "emergency": "no"}, NOBODY),
+        ({"barrier": "toll_booth"}, ALL),
+        ({"barrier": "height_restrictor", "maxheight": "2.1"}, NOBODY),
+        ({"barrier": "height_restrictor", "maxheight": "2.4"}, ("hearse",)),
+        ({"barrier": "height_restrictor", "maxheight": "4 m"}, ALL),
+        ({"maxwidth": "1.5"}, NOBODY),
+        ({"highway": "crossing"}, ALL),
+        ({"access": "no"}, NOBODY),
+        ({"motor_vehicle": "no", "emergency": "yes"}, SIREN),
+        ({"access": "no", "motor_vehicle": "yes"}, ALL),
+        ({"amenity": "parking", "access": "no"}, ALL),
     ],
 )
-def test_a_bollard_stops_a_car_in_mid_road_and_a_gate_does_not(
-    tmp_path: Path, tags: dict[str, str], passes: bool
+def test_what_stands_at_a_node_stops_those_whom_it_lets_not_pass(
+    tmp_path: Path, tags: dict[str, str], passing: tuple[str, ...]
 ) -> None:
-    # 1-2-3 with the barrier at 2; a way round 1-4-3 keeps both sides together.
-    ways = {1: ([1, 2, 3], ROAD), 2: ([1, 4, 3], ROAD)}
-    net, said = town(tmp_path, xml(CROSS, ways, node_tags={2: tags}))
+    # 1-2-3 with the barrier at 2; a way round 1-4-3 keeps both sides together, and streets lead on from 1 and 3.
+    nodes = {**CROSS, 6: (-1, 0), 7: (3, 0)}
+    ways = {1: ([1, 2, 3], ROAD), 2: ([1, 4, 3], ROAD), 3: ([1, 6], ROAD), 4: ([3, 7], ROAD)}
+    net, said = town(tmp_path, xml(nodes, ways, node_tags={2: tags}))
     west, east = ((WEST + 0.9 * STEP, SOUTH), (WEST + 1.1 * STEP, SOUTH))
     snaps = Snapper(net).snap(np.array([west[0], east[0]]), np.array([west[1], east[1]]))
     search = NearestSearch(net)
-    here, there = (
-        type(snaps)(snaps.edge[i : i + 1], snaps.fraction[i : i + 1], snaps.distance_m[i : i + 1]) for i in (0, 1)
-    )
-    metres = float(search.nearest(there, here, None, most=1, metric="car").distance_m[0])
-    assert (metres < 30) == passes
-    assert (metres > 200) != passes
-    assert ("1 barriers stop a car" in said) != passes
+    here, there = snaps.some(slice(0, 1)), snaps.some(slice(1, 2))
+    for origin, target in ((here, there), (there, here)):
+        metres = {m: float(search.nearest(target, origin, None, most=1, metric=m).distance_m[0]) for m in METRICS}
+        assert tuple(metric for metric in METRICS if metres[metric] < 30) == passing
+        assert all(metres[metric] > 200 for metric in METRICS if metric not in passing)
+    assert ("1 barriers stop a car" in said) == (passing == NOBODY)
+    assert ("1 nodes let only some vehicles pass" in said) == (passing not in (NOBODY, ALL))
+    # Only where not all pass there is something more on the way, close to it.
+    assert (net.edge_length_m.min() < 5) == (passing not in (NOBODY, ALL))
+
+
+def test_one_barrier_after_another_lets_those_pass_whom_both_let(tmp_path: Path) -> None:
+    nodes = {**CROSS, 6: (-1, 0), 7: (3, 0), 8: (1.01, 0)}
+    ways = {1: ([1, 2, 8, 3], ROAD), 2: ([1, 4, 3], ROAD), 3: ([1, 6], ROAD), 4: ([3, 7], ROAD)}
+    tags = {2: {"barrier": "block", "emergency": "yes"}, 8: {"maxheight": "2.4"}}
+    net, _ = town(tmp_path, xml(nodes, ways, node_tags=tags))
+    along = np.flatnonzero((net.node_lat[net.edge_from] == net.node_lat[net.edge_to]) & (net.edge_length_m < 5))
+    shut = sorted([m for m in METRICS if net.metrics[m][edge] >= CLOSED_MS] for edge in along.tolist())
+    # Both directions of what leads over each node, and of the piece between them.
+    # A car does not come to that: its one side stops it, and its other side too.
+    assert shut == [["car"], ["car"], ["car", "hearse"], ["car", "hearse"], ["car", "siren"], ["car", "siren"]]
 
 
 def test_two_roads_that_meet_at_a_bollard_are_apart(tmp_path: Path) -> None:
@@ -144,19 +187,21 @@ def test_two_roads_that_meet_at_a_bollard_are_apart(tmp_path: Path) -> None:
 
 def test_speeds_are_read_by_direction_and_zones_and_a_sign_of_a_city_is_the_law_of_indonesia(tmp_path: Path) -> None:
     ways = {
-        1: ([1, 2], {**ROAD, "maxspeed": "40", "maxspeed:backward": "20 mph", "name": "A"}),
-        2: ([2, 3], {**ROAD, "maxspeed": "ID:urban", "name": "B"}),
+        1: ([1, 2], {"highway": "Primary ", "maxspeed": "30", "maxspeed:backward": "20 mph", "name": "A"}),
+        2: ([2, 3], {"highway": "trunk", "maxspeed": " id:Residential", "name": "B"}),
         3: ([2, 4], {**ROAD, "maxspeed": "signals", "name": "C"}),
+        4: ([2, 5], {**ROAD, "maxspeed": "60", "surface": " Gravel", "name": "D"}),
     }
     net, _ = town(tmp_path, xml(CROSS, ways))
     kph = net.edge_length_m / (net.metrics["car"] / 1000) * 3.6
-    by_name: dict[str, list[float]] = {"A": [], "B": [], "C": []}
+    by_name: dict[str, list[float]] = {"A": [], "B": [], "C": [], "D": []}
     for name, speed in zip(net.edge_name.tolist(), kph.tolist(), strict=True):
         by_name[net.names[name]].append(round(speed, 1))
-    assert by_name["A"] == [40.0, 32.2]
-    assert by_name["B"] == [50.0, 50.0]
+    assert by_name["A"] == [30.0, 32.2]
+    assert by_name["B"] == [30.0, 30.0]
     assert by_name["C"] == [20.0, 20.0]
-    assert {ROAD_CLASSES[c] for c in net.edge_class} == {"residential"}
+    assert by_name["D"] == [14.0, 14.0]
+    assert {ROAD_CLASSES[c] for c in net.edge_class} == {"primary", "trunk", "residential"}
 
 
 def test_an_area_cuts_the_roads_at_its_border(tmp_path: Path) -> None:
@@ -223,6 +268,55 @@ def test_a_broken_empty_or_wrong_file_is_refused_with_what_to_do(
         build_from_osm(path, lambda _: None, region="Kota")
 
 
+def test_objects_in_any_order_with_ids_below_nothing_are_the_same_town(tmp_path: Path) -> None:
+    rules = [restriction("no_left_turn", 11, 2, 14)]
+    text = xml(CROSS, RING, rules, {4: {"barrier": "bollard"}})
+    plain, _ = town(tmp_path, text)
+    lines = text.splitlines()
+    backwards = "\n".join([lines[0], *lines[-2:0:-1], lines[-1]])
+    below = re.sub(r"(id|ref)='(\d+)'", r"\1='-\2'", text)
+    for other in (backwards, below, re.sub(r"(id|ref)='(\d+)'", r"\1='-\2'", backwards)):
+        again, _ = town(tmp_path, other)
+        assert streets(again) == streets(plain)
+        assert len(again.turn_from) == len(plain.turn_from) == 1
+        assert sorted(again.metrics["car"].tolist()) == sorted(plain.metrics["car"].tolist())
+
+
+def test_two_nodes_in_a_place_of_which_one_has_a_barrier_stop_a_car(tmp_path: Path) -> None:
+    nodes = {**CROSS, 6: CROSS[2]}
+    ways = {1: ([1, 2, 6, 3], ROAD), 2: ([1, 4, 3], ROAD)}
+    net, said = town(tmp_path, xml(nodes, ways, node_tags={6: {"barrier": "block"}}))
+    assert "1 barriers stop a car" in said
+    assert streets(net).count(("", (0, 0), (1, 0))) == 1
+    assert all((net.edge_to == node).sum() == 1 for node in np.flatnonzero(np.abs(net.node_lon - WEST - STEP) < 1e-9))
+
+
+def test_what_is_left_out_is_told_by_reason_and_length_with_links_to_the_longest(tmp_path: Path) -> None:
+    far = {number: (number - 10, 5) for number in range(10, 24)}
+    shut = {50 + n: ([10, 11 + n], {**ROAD, "access": "no"}) for n in range(12)}
+    more = {
+        70: ([1, 3], {"highway": "footway"}),
+        71: ([1, 10], {**ROAD, "width": "1"}),
+        72: ([1, 4], {**ROAD, "motor_vehicle:conditional": "no @ (SH)"}),
+        73: ([1, 5], {**ROAD, "motor_vehicle:conditional": "yes @ (06:00-09:00)"}),
+    }
+    rule = restriction("", 11, 2, 14, **{"restriction:conditional": "no_left_turn @ (snow)"})
+    del rule[1]["restriction"]  # type: ignore[attr-defined]
+    net, said = town(tmp_path, xml({**CROSS, **far}, {**RING, **shut, **more}, [rule]))
+    assert set(net.meta.report) <= set(said)
+    assert "left out: 12 roads that are shut to all (8.6 km)" in said
+    assert "left out: 1 ways that are no roads for cars (0.2 km)" in said
+    assert "left out: 1 roads that are too narrow or low (0.6 km)" in said
+    assert "left out: 1 words on who may use a road at hours that cannot be read" in said
+    assert "left out: 1 words on hours at which a road is shut to nobody more" in said
+    assert "left out: 1 turn restrictions at hours that cannot be read" in said
+    links = [line for line in said if line.startswith("of the longest: ")]
+    assert len(links) == 10
+    assert links[0] == "of the longest: 1.3 km https://www.openstreetmap.org/way/61 (roads that are shut to all)"
+    assert any("way/71 (roads that are too narrow or low)" in line for line in links)
+    assert not any("way/70" in line for line in links)
+
+
 def test_the_same_town_as_pbf_gives_the_same_network(tmp_path: Path) -> None:
     rules = [restriction("no_left_turn", 11, 2, 14)]
     plain, _ = town(tmp_path, xml(CROSS, RING, rules, {4: {"barrier": "bollard"}}))
@@ -234,6 +328,24 @@ def test_the_same_town_as_pbf_gives_the_same_network(tmp_path: Path) -> None:
     assert streets(again) == streets(plain)
     assert turns(again) == turns(plain) != set()
     assert again.metrics["car"].tolist() == plain.metrics["car"].tolist()
+
+
+def test_names_in_another_encoding_are_read_and_nothing_of_their_ways_is_lost(tmp_path: Path) -> None:
+    text = xml(
+        CROSS, {**RING, 22: ([1, 4], ROAD), 11: ([1, 2], {**ROAD, "name": "Jalan ????", "oneway:motor_vehicle": "yes"})}
+    )
+    (tmp_path / "latin.osm").write_text(text.replace("UTF-8", "ISO-8859-1").replace("????", "\xc9t\xe9"), "latin-1")
+    (tmp_path / "kota.osm").write_text(text)
+    with osmium.SimpleWriter(osmium.io.File(str(tmp_path / "kota.osm.pbf"), "pbf,pbf_compression=none")) as writer:
+        for one in osmium.FileProcessor(str(tmp_path / "kota.osm")):
+            writer.add(one)
+    packed = (tmp_path / "kota.osm.pbf").read_bytes()
+    assert packed.count(b"????") == 1
+    (tmp_path / "kota.osm.pbf").write_bytes(packed.replace(b"????", b"\xc9t\xe9 "))
+    for name in ("latin.osm", "kota.osm.pbf"):
+        net = build_from_osm(tmp_path / name, lambda _: None, region="Kota")
+        assert [edge for edge in streets(net) if edge[0]] == [("Jalan \xc9t\xe9", (0, 0), (1, 0))]
+        read_layers(tmp_path / name, net.meta.bounds, lambda _: None)
 
 
 @pytest.mark.roads
@@ -255,3 +367,29 @@ def test_porto_has_its_restrictions_one_way_streets_and_little_cut_off(real: Rea
     assert 0.08 < one_way_m < 0.25
     assert net.graph.turn_aware
     assert not real("porto", "none").graph.turn_aware
+
+
+def test_the_network_knows_what_is_shut_for_whom(tmp_path: Path) -> None:
+    ways = {
+        1: ([1, 2], {**ROAD, "name": "A", "access": "destination"}),
+        2: ([2, 3], {**ROAD, "name": "B", "oneway": "yes", "oneway:emergency": "no"}),
+        3: ([3, 4, 2], ROAD),
+        4: ([2, 5], {**ROAD, "name": "C", "access": "private"}),
+    }
+    net, _ = town(tmp_path, xml(CROSS, ways))
+    write_network(net, tmp_path / "kota.roads")
+    net = open_network(tmp_path / "kota.roads")
+    about: dict[str, set[tuple[str, ...]]] = {}
+    for edge, name in enumerate(net.edge_name.tolist()):
+        shut = tuple(metric for metric in METRICS if net.metrics[metric][edge] >= CLOSED_MS)
+        about.setdefault(net.names[name], set()).add(shut)
+    assert about == {
+        "A": {()},  # whoever drives through is let in until the searches know whose way it is
+        "B": {(), ("car", "hearse")},
+        "": {()},
+    }
+    # What is shut stays shut at every hour and under other caps.
+    for hour in (None, SLICES[0], SLICES[2]):
+        changed = under(net, hour, None, Caps(town_kph=20.0, open_kph=50.0))
+        for metric in METRICS:
+            assert ((changed.metrics[metric] >= CLOSED_MS) == (net.metrics[metric] >= CLOSED_MS)).all()

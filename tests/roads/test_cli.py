@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from geo.roads.graph import CLOSED_MS
 from geo.roads.network import open_network
 from tests.roads.osm_town import CROSS, RING, ROAD, restriction, xml
 from tests.roads.tiny import SOUTH, STEP, WEST
@@ -43,6 +44,21 @@ def test_a_file_becomes_a_network_that_says_what_it_holds_and_answers(kota: Path
     # As the crow flies both are as far, but A1 must not turn left.
     assert [row["vehicle_id"] for row in rows] == ["A2", "A1"]
     assert rows[0]["travel_s"] < rows[1]["travel_s"]
+
+
+def test_a_fleet_of_narrow_vehicles_is_built_for_by_its_setting(kota: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ways = {**RING, 30: ([3, 6], {**ROAD, "maxwidth": "1.2"})}
+    (kota / "kota.osm").write_text(xml({**CROSS, 6: (3, 0)}, ways))
+    build = ("roads", "build", "--pbf", "kota.osm", "--out", "kota.roads")
+    assert "left out: 1 roads that are too narrow or low" in jemput(kota, *build).stderr
+    monkeypatch.setenv("JEMPUT_VEHICLE_SIZES", '{"siren": [0.9, 1.5]}')
+    assert "6 nodes, 14 edges" in jemput(kota, *build).stderr
+    net = open_network(kota / "kota.roads")
+    assert {name: int((ms >= CLOSED_MS).sum()) for name, ms in net.metrics.items()} == {
+        "car": 2,
+        "siren": 0,
+        "hearse": 2,
+    }
 
 
 def test_without_turn_costs_the_network_is_the_plain_node_based_one(kota: Path) -> None:

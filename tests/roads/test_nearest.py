@@ -93,10 +93,10 @@ def test_a_forbidden_left_turn_is_driven_only_where_turns_are_not_looked_at() ->
 
 def test_who_must_go_straight_on_turns_neither_left_nor_right_nor_round() -> None:
     net = tiny.only_straight_on()
-    at_end = tiny.on(net, (1, 0, 1.0))
-    assert nearest(net, tiny.on(net, (0, 2, 0.5)), at_end) == [(5_000, 0)]
-    # To 4 by 0 > 2 > 3 > 0 > 4: 10 + 25 + 10 + 5 s, for at 2 the road simply goes on.
-    assert nearest(net, tiny.on(net, (0, 4, 0.5)), at_end) == [(50_000, 0)]
+    near_end = tiny.on(net, (1, 0, 0.99))
+    assert nearest(net, tiny.on(net, (0, 2, 0.5)), near_end) == [(5_100, 0)]
+    # To 4 by 0 > 2 > 3 > 0 > 4: 0.1 + 10 + 25 + 10 + 5 s, for at 2 the road simply goes on.
+    assert nearest(net, tiny.on(net, (0, 4, 0.5)), near_end) == [(50_100, 0)]
 
 
 def test_turning_round_costs_its_time_at_a_dead_end_and_is_not_done_where_a_road_goes_on() -> None:

@@ -9,8 +9,12 @@ from hypothesis import strategies as st
 
 from geo.roads.build_osm import build_from_osm
 from geo.roads.network import open_network, write_network
+from geo.roads.speeds import METRICS
+from geo.roads.traffic import SLICES, under
+from geo.search.engine import Engine
 from geo.search.nearest import NearestSearch
-from geo.search.snap import Snaps
+from geo.search.snap import Snapper, Snaps
+from geo.search.standing import Standing
 from geo.source import BuildError
 from tests.roads.oracle import NEVER, soonest, travel_ms
 from tests.roads.osm_town import ROAD, Relation, Way, xml
@@ -24,12 +28,28 @@ TAGS = st.fixed_dictionaries(
     optional={
         "oneway": st.sampled_from(["yes", "-1", "no", "reversible", "?"]),
         "junction": st.just("roundabout"),
-        "access": st.sampled_from(["private", "destination"]),
+        "access": st.sampled_from(["private", "destination", "no"]),
+        "motor_vehicle:backward": st.sampled_from(["no", "yes"]),
+        "emergency": st.sampled_from(["yes", "no"]),
+        "oneway:emergency": st.just("no"),
+        "maxheight": st.just("2.4"),
         "maxspeed": st.sampled_from(["40", "30 mph", "ID:urban", "x"]),
         "maxspeed:backward": st.just("20"),
+        "motor_vehicle:conditional": st.sampled_from(["no @ (Mo-Fr 06:00-09:00)", "no @ wet"]),
     },
 )
-BARRIERS = st.dictionaries(REFS, st.sampled_from([{"barrier": "bollard"}, {"barrier": "gate"}]), max_size=2)
+BARRIERS = st.dictionaries(
+    REFS,
+    st.sampled_from(
+        [
+            {"barrier": "bollard"},
+            {"barrier": "gate"},
+            {"barrier": "bollard", "emergency": "yes"},
+            {"barrier": "height_restrictor", "maxheight": "2.4"},
+        ]
+    ),
+    max_size=2,
+)
 
 
 @st.composite
@@ -48,11 +68,20 @@ def towns(draw: st.DrawFn) -> str:
     whole = st.tuples(numbers, REFS, numbers).map(
         lambda m: [("way", m[0], "from"), ("node", m[1], "via"), ("way", m[2], "to")]
     )
-    kinds = st.sampled_from(["no_left_turn", "no_u_turn", "only_straight_on", "no_entry", "maybe"])
+    over = st.lists(numbers, min_size=3, max_size=4).map(
+        lambda m: [("way", m[0], "from"), *(("way", way, "via") for way in m[1:-1]), ("way", m[-1], "to")]
+    )
+    kinds = st.fixed_dictionaries(
+        {
+            "type": st.just("restriction"),
+            "restriction": st.sampled_from(["no_left_turn", "no_u_turn", "only_straight_on", "no_entry", "maybe"]),
+        },
+        optional={"except": st.just("emergency")},
+    ) | st.just({"type": "restriction", "restriction:conditional": "no_left_turn @ (Mo-Fr 06:00-09:00)"})
     rules: list[Relation] = [
-        (members, {"type": "restriction", "restriction": kind})
-        for members, kind in draw(
-            st.lists(st.tuples(st.one_of(whole, whole, st.lists(member, max_size=4)), kinds), max_size=4)
+        (members, tags)
+        for members, tags in draw(
+            st.lists(st.tuples(st.one_of(whole, over, over, st.lists(member, max_size=4)), kinds), max_size=4)
         )
     ]
     return xml(GRID, ways, rules, draw(BARRIERS))
@@ -71,14 +100,29 @@ def test_any_town_is_refused_or_answers_as_scipy(
         reject()
     write_network(net, folder / "aneh.roads")
     net = open_network(folder / "aneh.roads")
-    places = data.draw(st.lists(st.tuples(st.integers(0, net.edge_count - 1), st.floats(0, 1)), min_size=2, max_size=9))
+    metric = data.draw(st.sampled_from(METRICS))
+    open_ = np.flatnonzero(~net.shut_streets(metric)).tolist()
+    if not open_:
+        reject()
+    places = data.draw(st.lists(st.tuples(st.sampled_from(open_), st.floats(0, 1)), min_size=2, max_size=9))
     edges, fractions = zip(*places, strict=True)
     snaps = Snaps(np.array(edges, np.int32), np.array(fractions), np.zeros(len(places)))
     target = one(snaps, 0)
-    travel = travel_ms(net, snaps, target, "car")
+    travel = travel_ms(net, snaps, target, metric)
     assert (travel != NEVER).all()
-    found = NearestSearch(net).nearest(target, snaps, None, most=None, metric="car")
-    assert rows(found) == soonest(travel, np.ones(len(snaps), np.bool_), None)
+    found = NearestSearch(net).nearest(target, snaps, None, most=None, metric=metric)
+    everybody = np.ones(len(snaps), np.bool_)
+    assert rows(found) == soonest(travel, everybody, None)
+    # The same by the hierarchy, from buckets, and at the hours at which more is shut.
+    morning = under(net, SLICES[2], None)
+    for roads in (net, morning):
+        engine = Engine(roads)
+        standing = Standing(engine, Snapper(roads), len(snaps), access_kph=10.0)
+        standing.place(np.arange(len(snaps)), snaps)
+        standing.prepare(metric)
+        right = soonest(travel_ms(roads, snaps, target, metric), everybody, None)
+        assert rows(engine.nearest(target, snaps, None, most=None, metric=metric)) == right
+        assert rows(standing.nearest(target, None, most=None, metric=metric)) == right
     # Both directions of a street are as long as one another, and every edge joins the places of its nodes.
     two_way = net.edge_twin >= 0
     assert net.edge_length_m[two_way] == pytest.approx(net.edge_length_m[net.edge_twin[two_way]])

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.osm.tags import directions, may_drive, passes, read_speed, restriction_of, speeds_kph
+from geo.osm.access import MODES, Access, passage_of, passes
+from geo.osm.limits import Size, fits, read_metres
+from geo.osm.restrictions import restriction_of
+from geo.osm.tags import limits_kph, read_speed, read_tags
 from geo.source import FASTEST_KPH, SLOWEST_KPH
 
 
@@ -35,6 +38,32 @@ def test_a_speed_is_read_with_its_unit_or_its_zone(text: str, kph: float) -> Non
 
 
 @pytest.mark.parametrize(
+    ("text", "metres"),
+    [
+        ("2", 2.0), ("2.5 m", 2.5), ("2,5", 2.5), ("250cm", 2.5), ("8'6\"", 2.5908), ("7'", 2.1336), ("10 ft", 3.048),
+        ("below_default", math.inf), ("none", math.inf), ("", math.inf), ("-2", math.inf),
+    ],
+)  # fmt: skip
+def test_a_length_is_read_with_its_unit(text: str, metres: float) -> None:
+    assert read_metres(text) == pytest.approx(metres)
+
+
+def test_what_is_narrower_or_lower_than_a_vehicle_is_shut_to_it() -> None:
+    van = Size(width_m=1.9, height_m=2.5)
+    for tags, goes in (
+        ({}, True),
+        ({"maxwidth": "1.2"}, False),
+        ({"maxwidth": "1.9"}, True),
+        ({"width": "1.5 m"}, False),
+        ({"width": "0"}, True),
+        ({"maxheight": "2.4"}, False),
+        ({"maxheight": "default", "width": "3"}, True),
+        ({"maxheight": "3", "maxheight:physical": "2.2"}, False),
+    ):
+        assert fits(tags, van) == goes
+
+
+@pytest.mark.parametrize(
     "text", ["", "none", "signals", "fast", "PT:urban", "0", "-5", "1000", "50 parsec", "nan", "inf"]
 )
 def test_what_is_no_speed_leaves_it_to_the_class_of_road(text: str) -> None:
@@ -42,9 +71,19 @@ def test_what_is_no_speed_leaves_it_to_the_class_of_road(text: str) -> None:
 
 
 def test_the_zone_is_looked_at_where_no_number_is_given() -> None:
-    assert speeds_kph({"maxspeed:type": "ID:urban"}) == (50.0, 50.0)
-    assert speeds_kph({"maxspeed": "60", "maxspeed:type": "ID:urban"}) == (60.0, 60.0)
-    assert speeds_kph({"maxspeed": "60", "maxspeed:forward": "30"}) == (30.0, 60.0)
+    assert limits_kph({"maxspeed:type": "ID:urban"}) == (50.0, 50.0)
+    assert limits_kph({"maxspeed": "60", "maxspeed:type": "ID:urban"}) == (60.0, 60.0)
+    assert limits_kph({"maxspeed": "60", "maxspeed:forward": "30"}) == (30.0, 60.0)
+
+
+def test_values_are_read_in_small_letters_without_spaces_and_names_as_they_are() -> None:
+    given = {"highway": " Residential", "oneway": "YES ", "name": "Jalan Haji Mas'ud", "ref": "N 1"}
+    assert read_tags(given) == {
+        "highway": "residential",
+        "oneway": "yes",
+        "name": "Jalan Haji Mas'ud",
+        "ref": "N 1",
+    }
 
 
 KEYS = st.sampled_from(
@@ -54,8 +93,10 @@ KEYS = st.sampled_from(
 
 @given(st.dictionaries(KEYS, st.text(max_size=12)))
 def test_any_tags_at_all_are_understood_in_some_way(tags: dict[str, str]) -> None:
-    assert isinstance(may_drive(tags), bool)
-    assert isinstance(passes(tags), bool)
-    assert directions(tags) in {(True, True), (True, False), (False, True), (False, False)}
-    assert all(math.isnan(kph) or SLOWEST_KPH <= kph <= FASTEST_KPH for kph in speeds_kph(tags))
-    assert (kind := restriction_of(tags)) is None or kind.startswith(("no_", "only_"))
+    for plain, siren, hearse in passage_of(tags):
+        assert {plain, siren, hearse} <= set(Access)
+        assert siren >= plain >= hearse
+    may = dict(zip(MODES, passes(tags), strict=True))
+    assert may["siren"] >= may["car"]
+    assert all(math.isnan(kph) or SLOWEST_KPH <= kph <= FASTEST_KPH for kph in limits_kph(tags))
+    assert restriction_of(tags) in (None, tags.get("restriction"))

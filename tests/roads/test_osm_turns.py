@@ -23,7 +23,8 @@ def times(net: Network, *, frm: tuple[int, int], to: tuple[int, int]) -> int:
         (restriction("no_u_turn", 11, 2, 11), {((0, 1), (1, 0))}),
         (restriction("only_straight_on", 11, 2, 13), {((0, 1), (1, 0)), ((0, 1), (1, 3)), ((0, 1), (1, 4))}),
         (restriction("no_left_turn", 11, 2, 14, **{"except": "psv;bicycle"}), {((0, 1), (1, 3))}),
-        (restriction("no_left_turn", 11, 2, 14, **{"except": "psv;emergency"}), set()),
+        (restriction("no_left_turn", 11, 2, 14, **{"except": "psv;motorcar"}), set()),
+        (restriction("no_left_turn", 11, 2, 14, **{"except": "motor_vehicle"}), set()),
         (restriction("no_left_turn", 11, 2, 14, **{"restriction:motorcar": "none"}), set()),
         (
             (
@@ -32,6 +33,14 @@ def times(net: Network, *, frm: tuple[int, int], to: tuple[int, int]) -> int:
             ),
             {((0, 1), (1, 3)), ((2, 1), (1, 3))},
         ),
+        (
+            (
+                [("way", 11, "from"), ("node", 2, "via"), ("way", 13, "to"), ("way", 14, "to")],
+                {"type": "restriction", "restriction": "no_exit"},
+            ),
+            {((0, 1), (1, 2)), ((0, 1), (1, 3))},
+        ),
+        (restriction("No_Left_Turn ", 11, 2, 14), {((0, 1), (1, 3))}),
     ],
 )
 def test_a_restriction_forbids_its_turns_and_no_other(
@@ -42,6 +51,28 @@ def test_a_restriction_forbids_its_turns_and_no_other(
     assert turns(net) == forbidden
     count = 1 if forbidden else 0
     assert f"{len(forbidden):,} turns are forbidden by {count} restrictions" in said
+
+
+@pytest.mark.parametrize(
+    "more", ["nothing", "a node twice in a row", "a way from a node to itself", "two nodes in a place"]
+)
+def test_a_step_of_no_length_is_no_way_round_a_forbidden_turn(tmp_path: Path, more: str) -> None:
+    nodes, ways = dict(CROSS), dict(RING)
+    match more:
+        case "a node twice in a row":
+            ways[11] = ([1, 2, 2], ROAD)
+            ways[14] = ([4, 4, 2], ROAD)
+        case "a way from a node to itself":
+            ways[30] = ([2, 2], ROAD)
+        case "two nodes in a place":
+            nodes[6] = nodes[2]
+            ways[14] = ([4, 6], ROAD)
+            ways[30] = ([6, 2], ROAD)
+    net, _ = town(tmp_path, xml(nodes, ways, [restriction("no_left_turn", 11, 2, 14)]))
+    assert net.node_count == 5
+    assert net.edge_count == 12
+    assert net.edge_length_m.min() > 1
+    assert turns(net) == {((0, 1), (1, 3))}
 
 
 def test_the_search_goes_round_a_forbidden_turn_and_straight_where_turns_are_not_looked_at(tmp_path: Path) -> None:
@@ -57,8 +88,19 @@ def test_the_search_goes_round_a_forbidden_turn_and_straight_where_turns_are_not
     ("relation", "reason"),
     [
         (
-            ([("way", 11, "from"), ("way", 13, "via"), ("way", 20, "to")], {"restriction": "no_u_turn"}),
-            "left out: 1 turn restrictions over a way instead of a node",
+            ([("way", 11, "from"), ("way", 14, "via"), ("way", 13, "to")], {"restriction": "no_u_turn"}),
+            "left out: 1 turn restrictions between ways that are not in the network",
+        ),
+        (
+            (
+                [("way", 11, "from"), ("node", 2, "via"), ("way", 13, "via"), ("way", 14, "to")],
+                {"restriction": "no_u_turn"},
+            ),
+            "left out: 1 turn restrictions without their from, via and to",
+        ),
+        (
+            restriction("", 11, 2, 14, **{"restriction:conditional": "no_left_turn @ (wet)"}),
+            "left out: 1 turn restrictions at hours that cannot be read",
         ),
         (
             ([("way", 11, "from"), ("node", 2, "via")], {"restriction": "no_left_turn"}),
@@ -71,6 +113,26 @@ def test_the_search_goes_round_a_forbidden_turn_and_straight_where_turns_are_not
         (
             (restriction("no_left_turn", 20, 3, 13)),
             "left out: 1 turn restrictions whose ways run on through the junction",
+        ),
+        (restriction("no_left_turn_on_red", 11, 2, 13), "left out: 1 turn restrictions of a kind that forbids nothing"),
+        (restriction("no_thing", 11, 2, 13), "left out: 1 turn restrictions of a kind that forbids nothing"),
+        (restriction("yes", 11, 2, 13), "left out: 1 turn restrictions of a kind that forbids nothing"),
+        *(
+            (
+                (
+                    [("way", 11, "from"), ("node", 2, "via"), ("way", 13, "to"), ("way", 15, "to")],
+                    {"restriction": kind},
+                ),
+                "left out: 1 turn restrictions with several from or to",
+            )
+            for kind in ("no_left_turn", "no_entry", "only_straight_on")
+        ),
+        (
+            (
+                [("way", 11, "from"), ("way", 13, "from"), ("node", 2, "via"), ("way", 15, "to")],
+                {"restriction": "no_left_turn"},
+            ),
+            "left out: 1 turn restrictions with several from or to",
         ),
     ],
 )

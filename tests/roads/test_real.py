@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 import numpy as np
 import pytest
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from geo.roads.graph import CLOSED_MS
 from geo.roads.network import Network
@@ -15,7 +17,7 @@ from geo.search.nearest import NearestSearch
 from geo.search.snap import Snapper, Snaps
 from geo.search.standing import Standing
 from tests.roads.conftest import RealNetwork
-from tests.roads.oracle import NEVER, Oracle, soonest
+from tests.roads.oracle import NEVER, Oracle, soonest, turns_of
 from tests.roads.test_nearest import one, rows
 
 # 4 cities, 2 meanings: 2,000 questions, and 20,000 with JEMPUT_TEST_SOAK=1.
@@ -50,19 +52,24 @@ def together(*parts: Snaps) -> Snaps:
     )
 
 
-def traps(net: Network, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Edges of one-way streets: who is just past a target there drives round."""
-    return rng.choice(np.flatnonzero(net.edge_twin < 0), count)
+def traps(net: Network, shut: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Edges of one-way streets that are not shut: who is just past a target there drives round."""
+    return rng.choice(np.flatnonzero((net.edge_twin < 0) & ~shut), count)
 
 
-def fleet_and_targets(net: Network, snapper: Snapper, rng: np.random.Generator) -> tuple[Snaps, Snaps]:
-    """Vehicles and targets anywhere, on one-way streets, and on the same edges as one another."""
+def fleet_and_targets(
+    net: Network, snapper: Snapper, rng: np.random.Generator, metric: str, *, all_come: bool
+) -> tuple[Snaps, Snaps]:
+    """Vehicles and targets anywhere, on one-way streets, and on the same edges as one another; if all are to
+    come none where the metric is shut.
+    """
+    shut = net.shut_streets(metric) if all_come else np.zeros(net.edge_count, np.bool_)
     third = TARGETS // 3
     elsewhere = anywhere(net, snapper, TARGETS - 2 * third, rng)
-    shared_edges = traps(net, third, rng), rng.integers(net.edge_count, size=third)
+    shared_edges = traps(net, shut, third, rng), rng.choice(np.flatnonzero(~shut), third)
     targets = together(elsewhere, *(on_edges(edges, rng) for edges in shared_edges))
     crowd = np.repeat(np.concatenate(shared_edges), 3)
-    few = traps(net, VEHICLES // 5, rng)
+    few = traps(net, shut, VEHICLES // 5, rng)
     vehicles = together(
         on_edges(crowd, rng), on_edges(few, rng), anywhere(net, snapper, VEHICLES - len(crowd) - len(few), rng)
     )
@@ -77,19 +84,42 @@ def with_closures(net: Network, share: float, rng: np.random.Generator) -> Netwo
     return replace(net, metrics=MappingProxyType(weights))
 
 
+def parts_of(net: Network, metric: str) -> np.ndarray:
+    """The part (M,) of each edge's street, in which every place can be reached from every other: by scipy, from turns
+    or nodes and what is open.
+    """
+    open_, of_edge = net.metrics[metric] < CLOSED_MS, net.edge_from
+    if net.meta.turn_costs == "osm":
+        turns = np.array(turns_of(net), np.int64).reshape(-1, 3)
+        tail, head = turns[open_[turns[:, :2]].all(axis=1), :2].T
+        count, of_edge = net.edge_count, np.arange(net.edge_count, dtype=np.int32)
+    else:
+        tail, head, count = net.edge_from[open_], net.edge_to[open_], net.node_count
+    links = coo_array((np.ones(len(tail), np.int8), (tail, head)), shape=(count, count))
+    label = connected_components(links, directed=True, connection="strong")[1][of_edge]
+    # A street whose named direction is shut in the metric is of the part of the other one.
+    return np.where(open_ | (net.edge_twin < 0), label, label[net.edge_twin])
+
+
 def check_against_scipy(net: Network, *, seed: int, all_come: bool) -> None:
     rng = np.random.default_rng(seed)
-    vehicles, targets = fleet_and_targets(net, Snapper(net), rng)
-    search, standing = NearestSearch(net), Standing(Engine(net), Snapper(net), len(vehicles), access_kph=math.inf)
     metric = ("car", "siren", "hearse")[seed % 3]
+    # Places are on what is open in the metric.
+    snapper = Snapper(net).without(net.shut_streets(metric))
+    vehicles, targets = fleet_and_targets(net, snapper, rng, metric, all_come=all_come)
+    search, standing = NearestSearch(net), Standing(Engine(net), snapper, len(vehicles), access_kph=math.inf)
     standing.prepare(metric)
     standing.place(np.arange(len(vehicles)), vehicles)
     oracle = Oracle(net, metric)
+    parts = parts_of(net, metric)
+    part = np.where(vehicles.edge >= 0, parts[vehicles.edge], -1)
     for at in range(len(targets)):
         target = one(targets, at)
         travel = oracle.travel_ms(vehicles, target)
         if all_come and target.edge[0] >= 0:
-            assert ((travel == NEVER) == (vehicles.edge < 0)).all()
+            # From everywhere in its part, and from nowhere off the roads; the other parts are as scipy says.
+            assert (travel[part == parts[target.edge[0]]] != NEVER).all()
+            assert (travel[vehicles.edge < 0] == NEVER).all()
         for share in rng.choice([1.0, 0.3, 0.05, 0.01, 0.001], SETS):
             eligible = rng.random(len(vehicles)) < share
             most = (1, 3, 5, None)[rng.choice(4, p=(0.3, 0.3, 0.35, 0.05))]
@@ -105,7 +135,7 @@ def check_positions_in_degrees(net: Network, standing: Standing, metric: str, rn
     west, south, east, north = net.meta.bounds
     for lon, lat in zip(rng.uniform(west, east, TARGETS), rng.uniform(south, north, TARGETS), strict=True):
         eligible = rng.random(standing.count) < rng.choice([1.0, 0.05, 0.001])
-        snapped = standing.snapper.snap(np.array([lon]), np.array([lat]))
+        snapped = standing.snapper.snap_doors(np.array([lon]), np.array([lat]))
         found = standing.nearest(snapped, eligible, most=3, metric=metric)
         again, target = standing.nearest_at(lon, lat, eligible, most=3, metric=metric)
         assert rows(again) == rows(found)

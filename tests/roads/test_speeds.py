@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.osm.tags import ROAD_CLASSES, SPEED_KPH, road_class
-from geo.roads.speeds import METRICS, weights_ms
+from geo.osm.tags import BY_WORD, ROAD_CLASSES, SLOWING_KEYS, road_class
+from geo.roads.speeds import METRICS, PACES, SLOWINGS, pace_kph, weights_ms
 from geo.roads.table import LONGEST_M
 from geo.source import FASTEST_KPH, SLOWEST_KPH
 
@@ -17,8 +17,9 @@ def weight(metric: str, metres: float, highway: str, kph: float = np.nan) -> int
 
 
 def test_every_class_has_a_speed_under_the_limit_of_its_kind_of_road() -> None:
-    assert set(SPEED_KPH) == set(ROAD_CLASSES)
-    for name, kph in SPEED_KPH.items():
+    assert set(PACES) == set(ROAD_CLASSES) | BY_WORD
+    assert set(SLOWINGS) == set(SLOWING_KEYS)
+    for name, kph in ((name, PACES[name].kph) for name in ROAD_CLASSES):
         limit = 100.0 if name.startswith("motorway") else 30.0 if name in ("residential", "living_street") else 50.0
         assert 0.0 < kph <= limit, name
 
@@ -26,10 +27,10 @@ def test_every_class_has_a_speed_under_the_limit_of_its_kind_of_road() -> None:
 def test_a_link_is_slower_than_its_road() -> None:
     for name in ROAD_CLASSES:
         if name.endswith("_link"):
-            assert SPEED_KPH[name] < SPEED_KPH[name.removesuffix("_link")]
+            assert PACES[name].kph < PACES[name.removesuffix("_link")].kph
 
 
-def test_the_speed_of_the_data_goes_before_the_table() -> None:
+def test_a_pace_that_the_source_knows_goes_before_the_table() -> None:
     assert weight("car", 1_000.0, "residential", 36.0) == 100_000
     assert weight("car", 1_000.0, "residential") == 180_000
 
@@ -41,7 +42,7 @@ def test_a_hearse_keeps_to_40_in_town_and_80_outside() -> None:
 
 
 def test_an_unknown_class_counts_as_road_and_an_unknown_metric_is_an_error() -> None:
-    assert road_class("bus_guideway") == "road"
+    assert road_class("corridor") == "road"
     assert road_class("trunk") == "trunk"
     with pytest.raises(ValueError, match="car, siren, hearse"):
         weight("bicycle", 1.0, "road")
@@ -57,3 +58,52 @@ def test_a_siren_is_never_slower_nor_a_hearse_faster_than_a_car_and_no_edge_is_f
 ) -> None:
     car, siren, hearse = (weight(metric, metres, highway, kph) for metric in METRICS)
     assert 1 <= siren <= car <= hearse
+
+
+@pytest.mark.parametrize(
+    ("highway", "limit", "slowing", "kph"),
+    [
+        ("residential", np.nan, {}, 20.0),
+        ("residential", np.nan, {"surface": "asphalt", "smoothness": "good"}, 20.0),
+        ("residential", 30.0, {}, 20.0),
+        ("residential", 15.0, {}, 15.0),
+        ("primary", 90.0, {}, 40.0),
+        ("track", np.nan, {}, 12.0),
+        ("track", np.nan, {"tracktype": "grade5"}, 6.0),
+        ("track", 50.0, {}, 12.0),
+        ("pedestrian", 4.0, {}, 4.0),
+        ("residential", np.nan, {"surface": "gravel"}, 14.0),
+        ("residential", np.nan, {"surface": "gravel", "smoothness": "horrible"}, 6.0),
+        ("primary", 60.0, {"surface": "cobblestone"}, 28.0),
+        ("residential", 5.0, {"surface": "sand"}, 5.0),
+        ("service", np.nan, {"service": "alley"}, 8.4),
+        ("service", np.nan, {"service": "alley", "smoothness": "impassable"}, 1.2),
+        ("service", np.nan, {"service": "bus"}, 12.0),
+        ("corridor", np.nan, {}, 20.0),
+    ],
+)
+def test_a_limit_a_bad_surface_and_an_alley_slow_a_way_down(
+    highway: str, limit: float, slowing: dict[str, str], kph: float
+) -> None:
+    assert pace_kph(highway, limit, slowing.items()) == pytest.approx(kph)
+
+
+HIGHWAYS = st.sampled_from([*PACES, "corridor"])
+SAID = st.fixed_dictionaries({}, optional={key: st.sampled_from([*words, "good"]) for key, words in SLOWINGS.items()})
+
+
+@given(HIGHWAYS, SAID, st.floats(SLOWEST_KPH, FASTEST_KPH), st.sampled_from(METRICS))
+def test_a_limit_never_makes_a_street_faster_than_its_like_and_is_kept_but_with_sirens(
+    highway: str, said: dict[str, str], limit: float, metric: str
+) -> None:
+    plain, limited = (pace_kph(highway, kph, said.items()) for kph in (np.nan, limit))
+    assert SLOWEST_KPH <= limited <= min(plain, limit)
+    name = road_class(highway)
+    assert weight(metric, 1_000.0, name, limited) >= weight(metric, 1_000.0, name, plain)
+
+
+@given(HIGHWAYS, SAID, SAID, st.one_of(st.just(np.nan), st.floats(SLOWEST_KPH, FASTEST_KPH)))
+def test_more_that_is_said_of_a_way_never_makes_it_faster(
+    highway: str, said: dict[str, str], more: dict[str, str], limit: float
+) -> None:
+    assert pace_kph(highway, limit, {**more, **said}.items()) <= pace_kph(highway, limit, said.items())

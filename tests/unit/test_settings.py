@@ -56,6 +56,8 @@ def test_a_wrong_setting_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, 
     [
         ("JEMPUT_TELL_PHONE_URL", "json://gateway.example/sms", "needs {phone}"),
         ("JEMPUT_TELL_URLS", '{"polisi": "110"}', "take one of"),
+        ("JEMPUT_VEHICLE_SIZES", '{"truck": [2, 3]}', "sizes are of car, siren, hearse"),
+        ("JEMPUT_VEHICLE_SIZES", '{"car": [190, 250]}', "from 0.3 to 5 metres"),
         ("JEMPUT_TELL_URLS", '{"police:1": "110"}', "take one of"),
         ("JEMPUT_TELL_URLS", '{"agency": "110"}', "take one of"),
         ("JEMPUT_PUBLIC_URL", "jemput.example", "begins with https://"),

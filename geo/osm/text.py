@@ -1,0 +1,32 @@
+"""Tags of an OpenStreetMap object as text, also where a name in it is written in another encoding than UTF-8."""
+
+from typing import Any
+
+from geo.osm import access, ground, limits, restrictions
+
+# All keys that are looked at: an object with an unreadable tag is asked for them one by one.
+_KEYS = (
+    "highway", "name", "ref", "area", "route", "junction", "barrier", "bollard", "locked", "kerb", "bus", "psv",
+    "emergency", "emergency:forward", "emergency:backward", "oneway:emergency", "except", "type", "surface",
+    "smoothness", "tracktype", "service", "tunnel", "admin_level", "maxspeed", "maxspeed:forward", "maxspeed:backward",
+    "maxspeed:type", "zone:maxspeed", "source:maxspeed", "office", "entrance",
+    *(f"{key}{way}" for key in access.ACCESS_KEYS for way in ("", ":forward", ":backward")),
+    *access.ONE_WAY_KEYS, *access.HOURS_KEYS, *limits.WIDTHS, *limits.HEIGHTS, *restrictions.KEYS,
+    *restrictions.CONDITIONAL_KEYS, *ground.KEYS,
+)  # fmt: skip
+
+
+def tags_of(one: Any) -> dict[str, str]:  # noqa: ANN401 - osmium lends its own types
+    """The tags of an object. What is no UTF-8 is read as Latin-1, which takes any bytes."""
+    try:
+        return dict(one.tags)
+    except UnicodeDecodeError:
+        return {key: value for key in _KEYS if (value := _value(one.tags, key)) is not None}
+
+
+def _value(given: Any, key: str) -> str | None:  # noqa: ANN401 - as above
+    try:
+        found: str | None = given.get(key)
+    except UnicodeDecodeError as error:
+        found = error.object.decode("latin-1")
+    return found

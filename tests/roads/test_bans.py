@@ -1,0 +1,89 @@
+"""Forbidden rows of edges: on any net the copies and turns let one drive just what no row forbids."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from geo.roads.bans import Bans, Rows, Who, forbid
+from geo.roads.turns import FORBIDDEN
+
+Row = tuple[int, ...]
+Edges = list[tuple[int, int]]
+CAR, SIREN = 1, 2
+BOTH = Who(CAR | SIREN)
+WHOM = st.sampled_from([BOTH, BOTH, Who(CAR), Who(SIREN), Who(CAR | SIREN, "07:00-09:00")])
+
+
+def free(rows: Rows, edges: Edges, bit: int, hours: str) -> set[Row]:
+    """The rows of at most six edges that may be driven by who has this bit at these hours, edge by edge."""
+    longest = max(map(len, rows), default=2)
+    waiting: list[Row] = [(edge,) for edge in range(len(edges))]
+    found: set[Row] = set()
+    while waiting:
+        row = waiting.pop()
+        found.add(row)
+        if len(row) == 6:
+            continue
+        for then in range(len(edges)):
+            longer = (*row, then)
+            parts = [longer[-n:] for n in range(2, longest + 1)]
+            whom = [who for part in parts for who in rows.get(part, ())]
+            if edges[row[-1]][1] == edges[then][0] and not any(w.bits & bit and w.hours in ("", hours) for w in whom):
+                waiting.append(longer)
+    return found
+
+
+def driven(bans: Bans, edges: Edges, bit: int, hours: str) -> set[Row]:
+    """The same over edges and copies, each as the edge that it is or is a copy of; nobody begins on a copy."""
+    of = [*range(len(edges)), *bans.copy_of]
+    shut = [False] * len(edges) + [any(w.bits & bit and w.hours in ("", hours) for w in whom) for whom in bans.shut]
+    forbidden = {(a, b) for a, b, cost in bans.turns.tolist() if cost == FORBIDDEN}
+    rows: list[Row] = [(edge,) for edge in range(len(edges))]
+    found: set[Row] = set()
+    while rows:
+        row = rows.pop()
+        name = tuple(of[one] for one in row)
+        # Nobody drives the same street in two ways: the copies are no second choice.
+        assert name not in found
+        found.add(name)
+        if len(row) < 6:
+            rows += [
+                (*row, then)
+                for then in range(len(of))
+                if edges[of[row[-1]]][1] == edges[of[then]][0] and not shut[then] and (row[-1], then) not in forbidden
+            ]
+    return found
+
+
+@st.composite
+def nets(draw: st.DrawFn) -> tuple[Edges, Rows]:
+    edges = draw(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=2, max_size=7, unique=True))
+    rows: dict[Row, frozenset[Who]] = {}
+    for _ in range(draw(st.integers(1, 5))):
+        row = [draw(st.integers(0, len(edges) - 1))]
+        for _ in range(draw(st.integers(1, 3))):
+            onward = [e for e, (u, _) in enumerate(edges) if u == edges[row[-1]][1]]
+            if onward:
+                row.append(draw(st.sampled_from(onward)))
+        if len(row) > 1:
+            rows[tuple(row)] = frozenset(draw(st.lists(WHOM, min_size=1, max_size=2)))
+    return edges, rows
+
+
+@settings(max_examples=150, deadline=None)
+@given(net=nets())
+def test_on_any_net_one_drives_over_edges_and_copies_what_no_row_forbids_and_nothing_else(
+    net: tuple[Edges, Rows],
+) -> None:
+    edges, rows = net
+    u, v = np.array(edges, np.int64).T
+    bans = forbid(rows, u, v, CAR | SIREN)
+    for bit in (CAR, SIREN):
+        for hours in ("", "07:00-09:00"):
+            assert driven(bans, edges, bit, hours) == free(rows, edges, bit, hours)
+
+
+def test_a_plain_turn_needs_no_copy() -> None:
+    bans = forbid({(0, 1): frozenset({BOTH})}, np.array([0, 1]), np.array([1, 2]), CAR | SIREN)
+    assert bans.copy_of == []
+    assert bans.turns.tolist() == [[0, 1, FORBIDDEN]]
