@@ -1,6 +1,5 @@
 """What bodies of the API have in common."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
@@ -11,25 +10,25 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from dispatch.desk.ports import Books
 from dispatch.domain.request import Ask, Place
 from dispatch.domain.trip import place_at, place_on_map, way_back
+from dispatch.vocabulary import bounds
 from geo.areas.area import Areas
 from geo.point import Point
 from web.errors import Problem
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$")]
-Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 -]{5,18}[0-9]$")]
-Text = Annotated[str, StringConstraints(max_length=500, strip_whitespace=True)]
-Reason = Annotated[str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True)]
-Count = Annotated[int, Field(ge=1, le=20)]  # of patients, living or dead
+
+def written(length: bounds.Bounds) -> StringConstraints:
+    """A text that somebody writes, of so many signs."""
+    return StringConstraints(min_length=length.least, max_length=length.most, strip_whitespace=True)
+
+
+Id = Annotated[str, StringConstraints(min_length=bounds.ID.least, max_length=bounds.ID.most, pattern=bounds.ID_SIGNS)]
+Phone = Annotated[str, StringConstraints(pattern=bounds.PHONE_SIGNS)]
+Text = Annotated[str, written(bounds.TEXT)]
+Reason = Annotated[str, written(bounds.REASON)]
+Count = Annotated[int, Field(ge=bounds.COUNT.least, le=bounds.COUNT.most)]
+Seq = Annotated[int, Field(ge=0, le=bounds.SEQ_MOST)]
 Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
-
-# Before and after these nobody dispatches, and a time zone may have offsets with seconds, which ISO 8601 cannot say.
-_FIRST_DAY = datetime(1970, 1, 1, tzinfo=UTC)
-_LAST_DAY = datetime(2200, 1, 1, tzinfo=UTC)
-
-
-# Control characters beside tab and line feed, and signs that turn the direction of what follows them.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 class In(BaseModel):
@@ -43,7 +42,7 @@ class In(BaseModel):
     @field_validator("*")
     @classmethod
     def _is_seen(cls, value: object) -> object:
-        if isinstance(value, str) and _UNSEEN.search(value):
+        if isinstance(value, str) and bounds.UNSEEN.search(value):
             raise ValueError("take the control characters out of the text")
         return value
 
@@ -70,7 +69,7 @@ def utc(at: datetime) -> datetime:
     """A time of a body in UTC. Raises a 422 problem for one without a zone or beyond the calendar."""
     if at.tzinfo is None:
         raise Problem(422, "invalid_zone")
-    if not _FIRST_DAY <= at.replace(tzinfo=UTC) <= _LAST_DAY:
+    if not bounds.FIRST_DAY <= at.replace(tzinfo=UTC) <= bounds.LAST_DAY:
         raise Problem(422, "invalid_time")
     return at.astimezone(UTC)
 
@@ -89,7 +88,7 @@ class ReturnIn(In):
             raise ValueError("a way back has a time (at) or an earliest time (after)")
         return self
 
-    def way(self, areas: Areas) -> Callable[[Ask], Ask | None]:
+    def way(self, areas: Areas) -> Callable[[Ask], Ask]:
         """What is asked for the way back of a trip. Raises a 422 problem for a time without a zone."""
         at = self.at or self.after
         assert at is not None

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from dispatch.choosing.decision import Decision
 from dispatch.choosing.next_step import Unfilled
@@ -15,6 +16,7 @@ from dispatch.domain.request import Ask, Request
 from dispatch.rules.judge_one import DUTY_RULE, LEFT_ALONE_RULE, Verdict, assess
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.trip_steps import FIRST_CONTACT, INSTEAD, KEPT_UNTIL_BETTER, AssignmentState, Step
+from geo.point import Point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,9 @@ async def plan_anew(unit: Unit, request: Request, ask: Ask, trips: Sequence[Assi
     asked = [a for a in trips if a.state is AssignmentState.OFFERED and a.slot >= 0] if as_new else []
     freed = frozenset(a.vehicle_id for a in asked)
     decision = await unit.search_again(replace(request, ask=ask), now, diverted=freed)
-    judging = _Judging(decision, request.ask, trips, now, at_other_time and decision.step.search_at is not None)
+    booked_again = at_other_time and decision.step.search_at is not None
+    no_way = frozenset() if booked_again else await _without_a_way(unit, decision, request.ask, trips)
+    judging = _Judging(decision, request.ask, trips, now, booked_again, no_way)
     judging.let_go()
     judging.put_back()
     judging.send_ahead()
@@ -76,6 +80,27 @@ async def plan_anew(unit: Unit, request: Request, ask: Ask, trips: Sequence[Assi
     if asked and decision.step.search_at is None:
         judging.ask_sooner(asked)
     return judging.plan(freed, moved=moved or at_other_time)
+
+
+async def _without_a_way(unit: Unit, decision: Decision, before: Ask, trips: Sequence[Assignment]) -> frozenset[str]:
+    """The vehicles of these trips from where no road leads to the pick-up; the search looks for the soonest of each
+    kind alone, so that without an arrival they were perhaps not looked for."""
+    points: dict[str, Point] = {}
+    for trip in trips:
+        held = decision.find_vehicle(trip.vehicle_id) if _comes(before, decision.ask, trip) else None
+        fix = held.position(decision.at) if held is not None else None
+        if fix is not None and trip.vehicle_id not in decision.arrivals:
+            points[trip.vehicle_id] = fix.point
+    if not points:
+        return frozenset()
+    ask = decision.ask
+    found = await unit.think(partial(unit.roads.arrivals, ask.pickup.point, points, speeds=ask.metric, most=None))
+    return frozenset(points.keys() - found.keys())
+
+
+def _comes(before: Ask, after: Ask, trip: Assignment) -> bool:
+    """Whether a vehicle drives to the pick-up then, or is asked to."""
+    return trip.is_live and (not trip.row.met or goes_on(before, after, trip) is Step.ON_TO_PICKUP)
 
 
 def goes_on(before: Ask, after: Ask, trip: Assignment) -> Step | None:
@@ -97,6 +122,7 @@ class _Judging:
     trips: Sequence[Assignment]
     now: datetime
     booked_again: bool
+    no_way: frozenset[str]  # vehicles from where no road leads to the pick-up
     surplus: list[Assignment] = field(default_factory=list)
     withdrawn: list[Assignment] = field(default_factory=list)
     placed: dict[str, int] = field(default_factory=dict)
@@ -106,29 +132,41 @@ class _Judging:
         """Who is not needed any more, and who has not answered and may not go; who is under way is not let go."""
         empty = [a for a in self.trips if a.is_live and not a.row.aboard]
         self.surplus = [a for a in empty if self.booked_again or a.slot >= self.decision.wanted]
+        if not self.booked_again:
+            self._move_up(self.surplus)
         objected = [
             a
             for a in empty
             if a not in self.surplus and (a.slot >= 0 or a.slot == INSTEAD) and self._objects(a.vehicle_id)
         ]
-        self.withdrawn = [a for a in objected if a.state is AssignmentState.OFFERED]
+        self.withdrawn += [a for a in objected if a.state is AssignmentState.OFFERED and a not in self.withdrawn]
         self.unfit = [a for a in objected if a.row.is_going]
 
+    def _move_up(self, beyond: Sequence[Assignment]) -> None:
+        """Of the trips whose places are not sought any more those go on for whom another one is left: first who is
+        under way, the soonest first."""
+        for trip in sorted(beyond, key=lambda a: (not a.row.is_going, a.arrives_at or a.offered_at, a.id)):
+            if self._find_place(trip):
+                self.surplus = [a for a in self.surplus if a is not trip]
+
     def put_back(self) -> None:
-        """Who drove on until a better one goes, or is ahead of one, and may go by itself now has a place of its own:
-        an empty one, else that of the latest who has not answered."""
+        """Who drove on until a better one goes, or is ahead of one, and may go by itself now has a place of its own."""
         for trip in self._after():
             beside = trip.slot in (KEPT_UNTIL_BETTER, FIRST_CONTACT) and trip.row.is_going and not trip.row.aboard
-            if not beside or not self._may_go(trip.vehicle_id):
-                continue
-            empty = self._needs().slots
-            rings = [a for a in self._after() if a.state is AssignmentState.OFFERED and a.slot >= 0]
-            latest = max(rings, key=lambda a: (a.arrives_at or a.offered_at, a.id), default=None)
-            if empty:
-                self.placed[trip.id] = empty[0]
-            elif latest is not None:
-                self.withdrawn.append(latest)
-                self.placed[trip.id] = latest.slot
+            if beside and self._may_go(trip.vehicle_id):
+                self._find_place(trip)
+
+    def _find_place(self, trip: Assignment) -> bool:
+        """Give a trip an empty place, or whoever is under way that of the latest who has not answered."""
+        empty = self._needs().slots
+        rings = [a for a in self._after() if a.state is AssignmentState.OFFERED and a.slot >= 0]
+        latest = max(rings, key=lambda a: (a.arrives_at or a.offered_at, a.id), default=None)
+        if empty:
+            self.placed[trip.id] = empty[0]
+        elif latest is not None and trip.row.is_going:
+            self.withdrawn.append(latest)
+            self.placed[trip.id] = latest.slot
+        return trip.id in self.placed
 
     def send_ahead(self) -> None:
         """Who may not go alone and may be a first contact (R04) is ahead from now on, where it is there already or so
@@ -136,7 +174,7 @@ class _Judging:
         beside = [a for a in self._after() if a in self.unfit or a.slot == KEPT_UNTIL_BETTER]
         for trip in sorted(beside, key=lambda a: (not a.row.met, a.arrives_at or a.offered_at, a.id)):
             verdict = self._alone(trip.vehicle_id)
-            if trip.row.aboard or verdict is None or verdict.first_contact is None:
+            if trip.row.aboard or trip.vehicle_id in self.no_way or verdict is None or verdict.first_contact is None:
                 continue
             self.placed[trip.id] = KEPT_UNTIL_BETTER  # whatever follows, its place is looked for
             needs = self._needs()
@@ -176,8 +214,11 @@ class _Judging:
         later: dict[str, Arrival | None] = {}
         for trip in after if moved else ():
             arrival = arrival_of(decision, trip.vehicle_id)
-            comes = not trip.row.met or goes_on(self.before, decision.ask, trip) is Step.ON_TO_PICKUP
-            if trip.is_live and comes and arrival is not None:
+            if not _comes(self.before, decision.ask, trip):
+                continue
+            if trip.vehicle_id in self.no_way:
+                later[trip.id] = None  # what was said is of another place
+            elif arrival is not None:
                 later[trip.id] = trip.arriving(arrival, self.now).arrival
         return Plan(
             decision=decision,
@@ -203,15 +244,18 @@ class _Judging:
 
     def _may_go(self, vehicle_id: str) -> bool:
         verdict, approved = self._alone(vehicle_id), self.decision.tried.approved
-        if verdict is None or set(verdict.blocking) - {DUTY_RULE, LEFT_ALONE_RULE}:
+        if verdict is None or vehicle_id in self.no_way or set(verdict.blocking) - {DUTY_RULE, LEFT_ALONE_RULE}:
             return False
         return all((vehicle_id, need.rule) in approved for need in verdict.needs)
 
     def _objects(self, vehicle_id: str) -> bool:
-        """Whether a rule objects to the vehicle now that did not when it was asked."""
+        """Whether a rule objects to the vehicle now that did not when it was asked, or no road leads to where the
+        pick-up is now."""
         vehicle, decision = self.decision.find_vehicle(vehicle_id), self.decision
         if vehicle is None:
             return False
+        if vehicle_id in self.no_way and self.before.pickup.point != decision.ask.pickup.point:
+            return True
         then = assess(vehicle, self.before, decision.sop, decision.moment)
         return bool(set(decision.assess(vehicle_id).blocking) - {DUTY_RULE, LEFT_ALONE_RULE, *then.blocking})
 

@@ -13,6 +13,7 @@ from dispatch.domain.request import Ask
 from dispatch.rules.consequences import ChecklistItem, consequences
 from dispatch.rules.judge_one import DUTY_RULE, KEPT_RULE, LEFT_ALONE_RULE
 from dispatch.vocabulary.request_states import Outcome
+from dispatch.vocabulary.vehicle_classes import CLASSES, ClassRow
 
 _FAR = timedelta(hours=1)
 _OF_THE_MOMENT = (DUTY_RULE, KEPT_RULE, LEFT_ALONE_RULE)  # what keeps a vehicle from going that no clause speaks of
@@ -104,7 +105,8 @@ def _shown_first(decision: Decision) -> list[Candidate]:
 
 
 def _passed_over(decision: Decision, chosen: tuple[str, ...]) -> PassedOver | None:
-    """The nearest vehicle that a rule of the SOP kept from going, if it is nearer than the first chosen."""
+    """The nearest vehicle that a rule of the SOP kept from going, if it is nearer than the first chosen. For the living
+    nobody expects a hearse: that one is near is no news, and never the first that is said."""
     if not chosen:
         return None
     arrival = decision.arrivals.get(chosen[0])
@@ -115,6 +117,7 @@ def _passed_over(decision: Decision, chosen: tuple[str, ...]) -> PassedOver | No
         if candidate.arrival is not None
         and candidate.arrival.eta_s < limit_s
         and any(rule not in _OF_THE_MOMENT for rule in candidate.blocking)
+        and (not decision.ask.patient.living or _class_of(decision, candidate).carries_living)
     ]
     if not nearer:
         return None
@@ -123,6 +126,10 @@ def _passed_over(decision: Decision, chosen: tuple[str, ...]) -> PassedOver | No
     return PassedOver(
         vehicle_id=vehicle_id, finding=next(f for f in findings if f.blocks and f.rule not in _OF_THE_MOMENT)
     )
+
+
+def _class_of(decision: Decision, candidate: Candidate) -> ClassRow:
+    return CLASSES[decision.vehicle(candidate.vehicle_id).vehicle.vehicle_class]
 
 
 def _candidate(decision: Decision, candidate: Candidate, *, written: bool) -> CandidateRecord:

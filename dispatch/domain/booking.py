@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from dispatch.domain.death import has_patient
 from dispatch.domain.request import MOST_AHEAD, Ask, Request, judge_time
 from dispatch.vocabulary.bookings import Rides, Weekday
 from dispatch.vocabulary.needs import Urgency
@@ -47,6 +48,8 @@ def rides_of(
     made now has a way back too, and is not repeated.
     """
     first = ask.schedule_at
+    if repeat is not None and not has_patient(ask):
+        return Refusal(RefusalCode.ONLY_PATIENTS, {"need": ask.need})
     if first is None and repeat is not None:
         return Refusal(RefusalCode.BOOKED_WHEN)
     if repeat is None:
@@ -92,6 +95,13 @@ def moved(at: datetime, before: datetime, after: datetime, zone: tzinfo) -> date
 
 def _at(day: date, clock: time, zone: tzinfo, kept_in: tzinfo | None) -> datetime:
     return datetime.combine(day, clock, zone).astimezone(kept_in)
+
+
+def judge_turn(ask: Ask) -> Refusal | None:
+    """Whether what is asked for can have a way back: a patient goes somewhere."""
+    if not has_patient(ask):
+        return Refusal(RefusalCode.ONLY_PATIENTS, {"need": ask.need})
+    return Refusal(RefusalCode.RETURN_FROM_WHERE) if ask.dropoff is None else None
 
 
 def judge_back(back: Ask, there: datetime) -> Refusal | None:

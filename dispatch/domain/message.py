@@ -52,6 +52,7 @@ class Template(StrEnum):
     ARRIVES_LATER = "arrives_later"
     ARRIVES_LATER_FACILITY = "arrives_later_facility"
     PATIENT_DIED = "patient_died"
+    PATIENT_DIED_ON_SCENE = "patient_died_on_scene"
     DEATH_CONFIRMED = "death_confirmed"
     DEATH_NOT_CONFIRMED = "death_not_confirmed"
     ONWARD = "onward"
@@ -87,8 +88,8 @@ class MessageState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A message of the outbox; `facts` are codes and values, and hold no name and no phone number: both are looked up
-    when it is sent.
+    """A message of the outbox; `facts` are codes and values, and hold nobody's name and no phone number: both are
+    looked up when it is sent.
 
     `key` is unique: whatever would be said twice under one key is said once. `template` is a `Template` or a key of a
     step's `tells`. It is sent between `send_after` and `drop_after`. `tries` also is the version that is compared when

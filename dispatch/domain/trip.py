@@ -69,11 +69,10 @@ def moved_to(ask: Ask, pickup: Place, areas: KnownAreas) -> Ask:
     return with_trip(replace(ask, pickup=pickup, leaves=None, distance_km=None), areas)
 
 
-def way_back(ask: Ask, areas: KnownAreas, *, at: datetime, on_call: bool, waits: bool = False) -> Ask | None:
-    """From where a trip ends to where it begins, at a time or called for from then on; None where nobody is brought
-    anywhere. Whoever is brought home from an emergency is no emergency any more."""
-    if ask.dropoff is None or ask.need is Need.DOCUMENT:
-        return None
+def way_back(ask: Ask, areas: KnownAreas, *, at: datetime, on_call: bool, waits: bool = False) -> Ask:
+    """From where a trip ends to where it begins, at a time or called for from then on, where it may have a way back
+    (`booking.judge_turn`). Whoever is brought home from an emergency is no emergency any more."""
+    assert ask.dropoff is not None
     need = Need.TRANSPORT if ask.need is Need.EMERGENCY else ask.need
     urgency = NEEDS[need].urgency if ask.urgency is Urgency.RED else ask.urgency
     ends = {"pickup": ask.dropoff, "dropoff": ask.pickup, "leaves": None, "distance_km": None}

@@ -150,7 +150,7 @@ def _lines(unit: Unit, found: _Found, lang: Lang) -> Iterator[str]:
     if promise is not None and promise.why is Why.DESTINATION and promise.owes_a_word and not late:
         yield words.destination_line(promise.due_at, unit.zone, lang)
     elif promise is not None and (late or request.state is not RequestState.SCHEDULED):
-        yield words.due_line(promise.due_at, request.ask.need, unit.zone, lang, late=late)
+        yield words.due_line(promise.due_at, request.ask.need, unit.clock.now(), unit.zone, lang)
     at = request.ask.booked_at
     if request.state is RequestState.SCHEDULED and request.ask.waits:
         yield words.waits_line(waiting=request.reserved is not None, lang=lang)

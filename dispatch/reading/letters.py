@@ -8,7 +8,7 @@ from dispatch.desk.ports import Books, find
 from dispatch.domain.message import Message
 from dispatch.domain.vehicle import Vehicle
 from dispatch.reading.rule_names import RuleNames
-from dispatch.reading.seen import SEEN, Seen, keeping, seen_of
+from dispatch.reading.seen import SEEN, Seen, facility_name, keeping, seen_of
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.promises import LADDER
@@ -16,6 +16,7 @@ from dispatch.words.events import changes_text, code_name, sooner_text
 from dispatch.words.facts import area_name, joined, word
 from dispatch.words.family import condolence_line
 from dispatch.words.messages import (
+    aboard_text,
     car_named,
     message_text,
     name_in,
@@ -59,7 +60,7 @@ def write_letter(books: Books, message: Message, *, zone: tzinfo, public_url: st
     seen = seen_of(books, message, vehicle)
     words = _words(books, message, seen, zone=zone, public_url=public_url) | {
         "app": public_url + _PAGES.get(kind, "/peta") if public_url else None,
-        "vehicle": vehicle.name if vehicle else None,
+        "vehicle": seen.vehicle_name or (vehicle.name if vehicle else None),
         "car": _car(books, seen, vehicle) if vehicle else None,
     }
     text = message_text(message.template, words, LANG)
@@ -94,6 +95,7 @@ def _words(books: Books, message: Message, seen: Seen, *, zone: tzinfo, public_u
         "documents": joined([word("documents", one, LANG) for one in facts["documents"].split(",")], LANG, "and")
         if "documents" in facts
         else None,
+        "aboard": aboard_text(LANG) if "aboard" in facts else None,
         "rides": facts.get("rides"),
         "last": booked_text(last, zone, LANG) if last is not None else None,
         "about": _rule(books, message, seen, facts["rule"], zone) if "rule" in facts else None,
@@ -109,23 +111,19 @@ def _words(books: Books, message: Message, seen: Seen, *, zone: tzinfo, public_u
         words["booked"] = words["when"] = booked
         words["changes"] = changes_text(changed, booked, LANG) or None
         words["sets_out"] = sets_out_booked(LANG) if seen.waits else None
-        words["pickup"] = _facility(books, seen.pickup)
+        words["pickup"] = seen.pickup_name or facility_name(books, seen.pickup)
         words["living"] = str(seen.living) if seen.living else None
         words["which"] = _which(books, seen, booked, when_text(seen.asked_at, message.made_at, zone, LANG))
         words["link"] = f"{public_url}/t/{books.requests.get_track_token(message.request_id)}" if public_url else None
     return words
 
 
-def _facility(books: Books, name: str | None) -> str | None:
-    facility = books.facilities.find(name) if name is not None else None
-    return facility.name if facility is not None else None
-
-
 def _which(books: Books, seen: Seen, booked: str | None, since: str) -> str | None:
     """The request as those know it who have to do with it; its number is on no page."""
     if seen.need is None:
         return None
-    pickup, asked_by = _facility(books, seen.pickup), _facility(books, seen.asked_by)
+    pickup = seen.pickup_name or facility_name(books, seen.pickup)
+    asked_by = seen.asked_by_name or facility_name(books, seen.asked_by)
     return request_named(seen.need, LANG, pickup=pickup, asked_by=asked_by, booked=booked, since=since)
 
 
@@ -135,7 +133,10 @@ def _rule(books: Books, message: Message, seen: Seen, rule_id: str, zone: tzinfo
 
 def _car(books: Books, seen: Seen, vehicle: Vehicle) -> str:
     driver = books.people.find(seen.driver) if seen.driver is not None else None
-    return car_named(vehicle.name, vehicle.plate or None, first_name(driver.name) if driver else None, LANG)
+    name, plate = vehicle.name, vehicle.plate or None
+    if seen.vehicle_name is not None:
+        name, plate = seen.vehicle_name, seen.plate
+    return car_named(name, plate, first_name(driver.name) if driver else None, LANG)
 
 
 def _sooner(facts: Mapping[str, str]) -> str:

@@ -11,6 +11,8 @@ from dispatch.vocabulary.events import DeathAnswered, Event, ProposalEvent, Tran
 from dispatch.vocabulary.notices import Notice
 from dispatch.vocabulary.roles import Permission, Role, may
 
+# What is said of a death before it is confirmed, or where it is not.
+_OF_DEATH = frozenset({Template.PATIENT_DIED, Template.PATIENT_DIED_ON_SCENE, Template.DEATH_NOT_CONFIRMED})
 # Staff ring families, places and offices; the numbers of drivers and colleagues are the operators' to see.
 _STAFF_RING = frozenset({"contact", "facility", "base", "police", "agency", "operator", "health_officer"})
 
@@ -151,7 +153,7 @@ def reads(person: Person, message: Message, request: Request) -> bool:
     if message.template in (Template.VEHICLE_PROPOSED, Template.DIVERTED) and not hears_proposals(person):
         return False
     noticed = message.template == Template.TRIP_NOTICED and message.facts.get("notice") == Notice.PATIENT_DIED
-    of_death = noticed or message.template in (Template.PATIENT_DIED, Template.DEATH_NOT_CONFIRMED)
+    of_death = noticed or message.template in _OF_DEATH
     return not of_death or hears_of_death(person, request)
 
 

@@ -17,7 +17,8 @@ SEEN = "seen"  # among the facts of a message
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """Ids, codes and times that a letter is written of; what they are called is looked up when it is read.
+    """What a letter is written of, with what vehicles and facilities were called then: either may have another name or
+    plate by the time that it is read. People's names are kept nowhere, and are looked up by their id.
 
     `pickup` and `asked_by` are facilities: a home is not named over a gateway. `asked_at` is None where the request is
     not known. `agency` is the vehicle's and `area` the pick-up's: whose rules speak. `waits`: a vehicle need not leave
@@ -30,6 +31,10 @@ class Seen:
     booked_at: datetime | None = None
     pickup: str | None = None
     asked_by: str | None = None
+    pickup_name: str | None = None
+    asked_by_name: str | None = None
+    vehicle_name: str | None = None
+    plate: str | None = None
     area: str | None = None
     agency: str | None = None
     driver: str | None = None
@@ -58,9 +63,10 @@ def keeping(message: Message, seen: Seen) -> Message:
 
 def _look(books: Books, message: Message, vehicle: Vehicle | None) -> Seen:
     agency = vehicle.agency if vehicle is not None else None
+    car = (vehicle.name, vehicle.plate or None) if vehicle is not None else (None, None)
     request = find(books.requests.get, message.request_id)
     if request is None:
-        return Seen(agency=agency)
+        return Seen(agency=agency, vehicle_name=car[0], plate=car[1])
     ask, trip = request.ask, find(books.assignments.get, message.assignment_id)
     driver = drivers_of(books, [trip]).get(trip.id) if trip is not None else None
     # The ledger's time is the only one that is spoken: it may have moved since this was planned.
@@ -71,6 +77,10 @@ def _look(books: Books, message: Message, vehicle: Vehicle | None) -> Seen:
         booked_at=ask.booked_at,
         pickup=ask.pickup.facility,
         asked_by=ask.requester,
+        pickup_name=facility_name(books, ask.pickup.facility),
+        asked_by_name=facility_name(books, ask.requester),
+        vehicle_name=car[0],
+        plate=car[1],
         area=ask.pickup.agency,
         agency=agency,
         driver=driver.id if driver is not None else None,
@@ -79,3 +89,9 @@ def _look(books: Books, message: Message, vehicle: Vehicle | None) -> Seen:
         mourns=body_followed(books, request) is not None,
         living=living_beside(books, request),
     )
+
+
+def facility_name(books: Books, facility_id: str | None) -> str | None:
+    """What a facility is called now, where there is one."""
+    facility = books.facilities.find(facility_id) if facility_id is not None else None
+    return facility.name if facility is not None else None

@@ -11,7 +11,7 @@ from dispatch.rules.conditions import Situation
 from dispatch.rules.moment import Moment
 from dispatch.rules.sop import NATIONAL, Clause, Effect, OverridableBy, Pack, Part, Rule, SopInForce
 from dispatch.rules.values import within
-from dispatch.vocabulary.needs import Urgency
+from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.vehicle_classes import CLASSES, YES, Duty
 
@@ -163,8 +163,9 @@ def hours_are_judged(own: Pack | None, moment: Moment) -> bool:
 
 
 def may_at_this_hour(hours: tuple[time, time] | None, ask: Ask, moment: Moment) -> bool:
-    """Whether a vehicle with these hours serves now: outside of them for a red alone."""
-    return hours is None or ask.urgency is Urgency.RED or within(hours, moment.local.time())
+    """Whether a vehicle with these hours serves now: outside of them for emergencies alone, which every red is."""
+    emergency = ask.urgency is Urgency.RED or (ask.need is Need.EMERGENCY and moment.edition >= 3)
+    return hours is None or emergency or within(hours, moment.local.time())
 
 
 def takes_what_is_kept(ask: Ask) -> bool:

@@ -7,8 +7,9 @@ from types import MappingProxyType
 
 from dispatch.vocabulary.vehicle_classes import VehicleClass
 
-# How the built-in rules judge: since 2 a vehicle's hours are one of them (JAM), and for a red no preference counts.
-EDITION = 2
+# How the built-in rules judge: since 2 a vehicle's hours are one of them (JAM), and for a red no preference counts;
+# since 3 hours hold up no emergency, of whatever colour.
+EDITION = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,8 +66,8 @@ class Known:
     """What the books say around an event: who asked, whose the vehicle is, and who is on the way.
 
     `own_act`: the vehicle's own driver did it. `had_trip`: a trip of a request that ended was driven to its end.
-    `to_facility`: where it goes. `death_reported`: its crew's report waits for a doctor's word. `going`: vehicles that
-    said yes to the request and are still on it.
+    `aboard`: somebody was taken aboard the vehicle. `to_facility`: where it goes. `death_reported`: its crew's report
+    waits for a doctor's word. `going`: vehicles that said yes to the request and are still on it.
     """
 
     facility: str | None = None
@@ -76,6 +76,7 @@ class Known:
     has_base: bool = False
     own_act: bool = False
     had_trip: bool = False
+    aboard: bool = False
     to_facility: str | None = None
     death_reported: bool = False
     going: tuple[str, ...] = ()
@@ -296,7 +297,8 @@ def _lost(event: StoodDown | ProblemReported, it: _Happened) -> Tellings:
     if event.cause in _NOT_MISSED:
         return it.drop(_LATER) + let_go
     told = it.drop(_LATER) + it.say("contact", Template.REPLACED, wait=SETTLED)
-    return told + it.say(OPERATOR, Template.VEHICLE_LOST, wait=SETTLED) + let_go
+    aboard = "aboard" if it.known.aboard else None
+    return told + it.say(OPERATOR, Template.VEHICLE_LOST, wait=SETTLED, aboard=aboard) + let_go
 
 
 def _offered(event: OfferMade, it: _Happened) -> Tellings:
@@ -403,11 +405,12 @@ def _of_request(event: Event, it: _Happened) -> Tellings:
             return it.say(it.holder(event.to), Template.ESCALATED, why=event.why)
         case TripNoticed():
             told = it.say(OPERATOR, Template.TRIP_NOTICED, notice=event.what)
-            if event.what is Notice.PATIENT_DIED and event.aboard:
-                told += _to_receiving(it, Template.PATIENT_DIED)
+            if event.what is Notice.PATIENT_DIED:
+                told += _to_receiving(it, Template.PATIENT_DIED if event.aboard else Template.PATIENT_DIED_ON_SCENE)
             return told
         case DeathAnswered():
-            return it.drop(frozenset({Template.PATIENT_DIED})) + _answered(event, it)
+            reported = frozenset({Template.PATIENT_DIED, Template.PATIENT_DIED_ON_SCENE})
+            return it.drop(reported) + _answered(event, it)
         case RequestChanged():
             return _changed(event, it)
         case FamilySaid():
@@ -430,7 +433,7 @@ def _answered(event: DeathAnswered, it: _Happened) -> Tellings:
     template = Template.DEATH_CONFIRMED if event.confirmed else Template.DEATH_NOT_CONFIRMED
     by_facility = event.whose is WhoseWord.FACILITY
     told = it.say(OPERATOR, template) if by_facility or not event.confirmed else ()
-    return told + (_to_receiving(it, template) if event.aboard and not by_facility else ())
+    return told + (_to_receiving(it, template) if not by_facility else ())
 
 
 def _several(event: OfSeries) -> str | None:

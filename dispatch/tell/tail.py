@@ -3,6 +3,7 @@
 import logging
 
 from dispatch.desk.ports import Books, JournalEntry, LostRaceError, Store, find
+from dispatch.domain.aboard import was_picked_up
 from dispatch.domain.message import Message
 from dispatch.tell.plan import Known, Tellings, messages_for
 from dispatch.vocabulary.deaths import DeathState
@@ -70,6 +71,7 @@ def known_of(books: Books, entry: JournalEntry) -> Known:
         agency=held.vehicle.agency if held else None,
         has_base=held is not None and held.vehicle.base is not None,
         own_act=actor is not None and actor.vehicle == event.vehicle_id,
+        aboard=any(a.id == event.assignment_id and was_picked_up(a) for a in assignments),
         had_trip=isinstance(event, RequestEnded) and _had_trip(books, entry),
         going=tuple(a.vehicle_id for a in assignments if a.row.is_going),
         arrives_at=next((a.promised_at for a in assignments if a.id == event.assignment_id), None),

@@ -57,6 +57,7 @@ class RefusalCode(StrEnum):
     NOT_THERE_YET = auto()
     HAS_RETURN = auto()
     RETURN_FROM_WHERE = auto()
+    ONLY_PATIENTS = auto()
     NO_SERIES = auto()
     VEHICLE_TAKEN = auto()
     VEHICLE_UNKNOWN = auto()

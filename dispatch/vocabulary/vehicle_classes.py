@@ -54,6 +54,11 @@ class ClassRow:
     body: May
     document: May
 
+    @property
+    def carries_living(self) -> bool:
+        """Whether it is for the living at all, be it with somebody's yes."""
+        return self.mark == "A"
+
     def may(self, need: Need) -> May:
         """What it may do by itself for a need."""
         found: May = getattr(self, need.value)

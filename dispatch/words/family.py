@@ -8,7 +8,7 @@ from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.trip_steps import TRAIL, AssignmentState, Leg
 from dispatch.words.tables import phrase, table
-from dispatch.words.times import change_text, clock_text, day_text, weekday_text
+from dispatch.words.times import change_text, clock_text, day_text, weekday_text, when_text
 
 _SAY = "family.say"
 
@@ -24,9 +24,11 @@ def over(lang: Lang) -> str:
     return phrase(lang, "family.headline", "over")
 
 
-def due_line(due_at: datetime, need: Need, zone: tzinfo, lang: Lang, *, late: bool) -> str:
-    """By when somebody calls, with an apology where that is over; a document may take days."""
-    key = "late" if late else "due_document" if need is Need.DOCUMENT else "due"
+def due_line(due_at: datetime, need: Need, now: datetime, zone: tzinfo, lang: Lang) -> str:
+    """By when somebody calls, with an apology where that is over `now`; a document may take days."""
+    if due_at < now:
+        return phrase(lang, _SAY, "late", when=when_text(due_at, now, zone, lang))
+    key = "due_document" if need is Need.DOCUMENT else "due"
     return phrase(lang, _SAY, key, day=day_text(due_at, zone, lang), clock=clock_text(due_at, zone))
 
 

@@ -35,6 +35,11 @@ def car_named(vehicle: str, plate: str | None, driver: str | None, lang: Lang) -
     return phrase(lang, "messages.car", key, vehicle=vehicle, plate=plate, driver=driver)
 
 
+def aboard_text(lang: Lang) -> str:
+    """That whoever was being carried is in the vehicle still."""
+    return phrase(lang, "messages.aboard", "still")
+
+
 def sets_out_booked(lang: Lang) -> str:
     """When a vehicle sets out that is to be there at a booked time, and need not yet."""
     return phrase(lang, "messages.booked", "sets_out")

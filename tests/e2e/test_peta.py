@@ -41,6 +41,16 @@ def test_the_map_shows_vehicles_and_a_new_request_at_once(
     keep(page, f"peta-{size[0]}")
 
 
+def test_a_vehicle_on_a_trip_counts_as_such_while_its_phone_is_silent(served: Served, enter: Enter) -> None:
+    served.go_on_duty("sopir-cikokol")
+    ask(served)
+    served.step("sopir-cikokol", "accept")
+    served.step("sopir-cikokol", "en_route")  # from here on it is not at its base, and no position has come
+    page = enter("operator", "rina", PC)
+    assert [one["link"] for one in served.get("operator", "rina", "/api/vehicles") if one["assignment_id"]] == ["lost"]
+    expect(page.locator("dl.flow").first).to_contain_text("Bertugas1Tidak aktif7")
+
+
 def test_the_map_is_not_blank_and_has_labels(served: Served, enter: Enter) -> None:
     served.go_on_duty("sopir-cikokol")
     page = enter("operator", "rina", PC)

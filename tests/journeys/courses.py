@@ -256,7 +256,7 @@ async def bookings(town: Town) -> None:
     asked = replace(ask(Need.TRANSPORT), dropoff=HOME, schedule_at=NOW + timedelta(hours=15))
     back = replace(asked, pickup=HOME, dropoff=CIKOKOL, schedule_at=NOW + timedelta(hours=19), on_call=True)
     repeat = Repeat(days=frozenset(Weekday), until=(NOW + timedelta(days=2)).date())
-    rides = done(await requests.receive(unit, asked, family, repeat=repeat, back=back, by=by(SITI)))
+    rides = done(await requests.receive(unit, asked, family, repeat=repeat, turn=lambda _: back, by=by(SITI)))
     grave = replace(ask(Need.BODY), leaves=Leaves.CITY, schedule_at=NOW + timedelta(hours=14))
     for name in ("A1", "L1", "T1"):
         done(await vehicles.set_duty(unit, name, Duty.OUT_OF_SERVICE, at_base=False, by=by(DRIVERS[name])))
@@ -275,7 +275,7 @@ async def bookings(town: Town) -> None:
     await town.wait(60)
     soon = replace(asked, schedule_at=town.clock.at + timedelta(minutes=10))
     home = replace(back, schedule_at=town.clock.at + timedelta(hours=1))
-    there = done(await requests.receive(unit, soon, family, back=home, by=by(SITI)))
+    there = done(await requests.receive(unit, soon, family, turn=lambda _: home, by=by(SITI)))
     await town.drive(there, *TRIP)
     await town.wait(4 * 3600)
     waits = next(one for one in await town.books(lambda books: books.requests.list_series(there)) if one.ask.on_call)
@@ -338,7 +338,7 @@ async def a_patient_dies_on_the_way(town: Town) -> None:
 
 
 async def a_patient_is_alive_after_all(town: Town) -> None:
-    """On the scene, then on the way: the hospital hears of it once the vehicle comes, and says that it is not so."""
+    """On the scene, then on the way: the hospital hears of both, and says that it is not so."""
     request_id = await town.ask(replace(ask(Need.REFERRAL), dropoff=RSUD))
     await town.drive(request_id, *TRIP[:3])
     await town.report(request_id, Report.PATIENT_DIED)

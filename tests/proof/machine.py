@@ -190,11 +190,12 @@ class DeskMachine(Ground):
         at = self.town.clock.now() + timedelta(hours=hours)
         there = replace(ASKS[what], dropoff=HOME, schedule_at=at)
         later = at + timedelta(hours=2)
-        how = {"on_call": back == "on call", "waits": back == "waits"}
-        home = way_back(there, sample_areas(), at=later, **how) if back else None
+        more, back = (0, None) if what == "body" else (more, back)  # which is brought once, and not back again
+        on_call, waits = back == "on call", back == "waits"
+        turn = partial(way_back, areas=sample_areas(), at=later, on_call=on_call, waits=waits) if back else None
         until = (at.astimezone(ZONE) + timedelta(days=more)).date()
         repeat = Repeat(days=frozenset(Weekday), until=until) if more else None
-        ask_for = partial(requests.receive, repeat=repeat, back=home)
+        ask_for = partial(requests.receive, repeat=repeat, turn=turn)
         made = self.do(SITI, f"book {what}", lambda unit, by: ask_for(unit, there, CONTACT, by=by))
         assert isinstance(made, str), made
         rides = self.town.run(lambda: self.town.unit.store.read(lambda books: books.requests.list_series(made)))

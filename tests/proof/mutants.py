@@ -193,7 +193,7 @@ _BY_SCENARIO = (
     Mutant("nobody hears the evening before", f"{_CASES}/booked.py", "    if untold:", "    if False:", f"{_PLAYED}[87-malam-sebelumnya]"),
     Mutant("what is booked takes the place of what is running", "dispatch/vocabulary/request_states.py", "RUNNING = OPEN - {RequestState.SCHEDULED}", "RUNNING = OPEN", "tests/web/test_live.py::test_what_is_booked_for_later_takes_no_place_of_what_is_running"),
     Mutant("a way back outlives its way there", f"{_DOMAIN}/booking.py", "return tuple(one for one in others if one.returns == request.id)", "return ()", f"{_UNITS}/desk/test_booked.py::test_one_ride_is_cancelled_with_its_way_back_or_with_all_later_ones"),
-    Mutant("the family is told of a death that is not confirmed", "dispatch/tell/plan.py", "told += _to_receiving(it, Template.PATIENT_DIED)\n", 'told += it.say("contact", Template.ONWARD)\n', _BYTE_FOR_BYTE),
+    Mutant("the family is told of a death that is not confirmed", "dispatch/tell/plan.py", "told += _to_receiving(it, Template.PATIENT_DIED if event.aboard else Template.PATIENT_DIED_ON_SCENE)\n", 'told += it.say("contact", Template.ONWARD)\n', _BYTE_FOR_BYTE),
     Mutant("whoever asked reads of a death that is not confirmed", "dispatch/reading/scope.py", "return is_of_death(event) and not confirmed", "return False and not confirmed", _BYTE_FOR_BYTE),
     Mutant("the letters of a death that is not confirmed are shown", "dispatch/reading/scope.py", "return not of_death or hears_of_death(person, request)", "return True", _BYTE_FOR_BYTE),
     Mutant("the family's old link does not follow the body", f"{_CASES}/changes.py", "body_followed(books, request) or request.duplicate_of", "request.duplicate_of", f"{_PLAYED}[77-meninggal-di-jalan]"),

@@ -175,6 +175,19 @@ def test_a_way_back_that_cannot_be_leaves_the_request_as_it_was(
         assert siti.get(f"/api/requests/{made['id']}").json()["rides"] == []
 
 
+def test_a_body_has_no_way_back_and_no_trips_that_repeat(service: Service) -> None:
+    body = {**NOW, "need": "body", "patient": {"living": False}}
+    with service.client(SITI) as siti:
+        made = siti.post("/api/requests", json=body).raise_for_status().json()
+        answers = [
+            siti.post(f"/api/requests/{made['id']}/return", json={"after": hours(2)}),
+            siti.post("/api/requests", json={**body, "return": {"after": hours(2)}}),
+        ]
+        for answer in answers:
+            assert (answer.status_code, answer.json()["code"]) == (409, "only_patients"), answer.text
+            assert answer.json()["title"].startswith("Perjalanan pulang dan perjalanan berulang hanya untuk pasien.")
+
+
 def test_nobody_is_brought_back_from_nowhere(service: Service) -> None:
     with service.client(SITI) as siti:
         made = siti.post("/api/requests", json={**NOW, "dropoff": None}).json()

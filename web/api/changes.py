@@ -14,10 +14,11 @@ from dispatch.domain.people import Person
 from dispatch.domain.request import Ask, Contact, Place
 from dispatch.domain.trip import edited, moved_to
 from dispatch.reading.requests import RequestOut, in_scope
+from dispatch.vocabulary import bounds
 from dispatch.vocabulary.bookings import Rides
 from dispatch.vocabulary.needs import Death, Document, Leaves, Urgency
 from dispatch.vocabulary.request_states import RequestState
-from web.bodies import Count, Id, In, Phone, PointIn, Reason, place_of, utc
+from web.bodies import Count, Id, In, Phone, PointIn, Reason, place_of, utc, written
 from web.context import Answer, By, TheHouse
 from web.errors import Problem
 
@@ -81,7 +82,7 @@ class EndIn(In):
     `series` says whether all later rides of its series are cancelled too.
     """
 
-    told: Annotated[str, StringConstraints(min_length=2, max_length=200)]
+    told: Annotated[str, written(bounds.TOLD)]
     reason: Reason
     of: Id | None = None
     series: Rides = Rides.THIS
@@ -97,7 +98,7 @@ class HoldIn(In):
 class NoteIn(In):
     """Something that the driver must know."""
 
-    text: Annotated[str, StringConstraints(min_length=2, max_length=500, strip_whitespace=True)]
+    text: Annotated[str, written(bounds.NOTE)]
 
 
 class DivertIn(In):

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
-from pydantic import StringConstraints
 
 from dispatch.desk.usecases import deaths
 from dispatch.domain.death import DeathWord
 from dispatch.reading.deaths import DeathOut, death_out, deaths_out, hearing
+from dispatch.vocabulary import bounds
 from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.needs import Death
-from web.bodies import Id, In, Text, utc
+from web.bodies import Id, In, Text, utc, written
 from web.context import By, Caller, Spoken, TheHouse, done
 
 router = APIRouter(prefix="/api", tags=["deaths"])
@@ -20,7 +20,7 @@ router = APIRouter(prefix="/api", tags=["deaths"])
 class DoctorIn(In):
     """The doctor who said it by phone, and when that was heard."""
 
-    name: Annotated[str, StringConstraints(min_length=2, max_length=120, strip_whitespace=True)]
+    name: Annotated[str, written(bounds.DOCTOR)]
     heard_at: datetime
 
 

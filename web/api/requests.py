@@ -25,15 +25,15 @@ from dispatch.reading.decisions import (
 from dispatch.reading.likeness import near_ask
 from dispatch.reading.requests import RequestOut, RequestPageOut, in_scope, page_out
 from dispatch.reading.scope import facility_of
+from dispatch.vocabulary import bounds
 from dispatch.vocabulary.bookings import Weekday
 from dispatch.vocabulary.needs import NEEDS, Death, Document, Leaves, Need, Urgency
 from dispatch.vocabulary.promises import APPROVERS
-from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Permission, may
-from web.bodies import Count, Id, In, Phone, PointIn, Reason, ReturnIn, Text, place_of, utc
+from web.bodies import Count, Id, In, Phone, PointIn, Reason, ReturnIn, Text, place_of, utc, written
 from web.context import Answer, By, Caller, Spoken, TheHouse, done
-from web.errors import Problem, refused
+from web.errors import Problem
 
 router = APIRouter(prefix="/api", tags=["requests"])
 demo = APIRouter(prefix="/api/demo", tags=["demo"])
@@ -125,7 +125,7 @@ class AssignIn(In):
 class HeardFromIn(In):
     """Who gave the answer by phone, and when; `approver` says as whom, where several are asked."""
 
-    name: Annotated[str, StringConstraints(min_length=2, max_length=80, strip_whitespace=True)]
+    name: Annotated[str, written(bounds.CALLER)]
     at: datetime
     approver: Annotated[str, StringConstraints(pattern=f"^({'|'.join(APPROVERS)})$")] | None = None
 
@@ -190,18 +190,10 @@ async def receive(body: RequestIn, house: TheHouse, by: By, answer: Answer) -> R
     contact = Contact(phone=body.contact.phone, name=body.contact.name, note=body.note)
     ask = await house.unit.store.read(lambda books: ask_of(house, books, body, by.actor))
     repeat = Repeat(days=body.repeat.days, until=body.repeat.until) if body.repeat is not None else None
-    back = _back_of(house, ask, body.back)
+    turn = body.back.way(house.areas) if body.back is not None else None
     return await answer(
-        await requests.receive(house.unit, ask, contact, choose=body.choose, repeat=repeat, back=back, by=by)
+        await requests.receive(house.unit, ask, contact, choose=body.choose, repeat=repeat, turn=turn, by=by)
     )
-
-
-def _back_of(house: TheHouse, ask: Ask, back: ReturnIn | None) -> Ask | None:
-    """The way back of what is asked. Raises a 409 problem where the trip goes nowhere."""
-    returning = back.way(house.areas)(ask) if back is not None else None
-    if back is not None and returning is None:
-        raise refused(Refusal(RefusalCode.RETURN_FROM_WHERE))
-    return returning
 
 
 @router.get("/requests")

@@ -1,10 +1,9 @@
 """What a driver's page does: offers, steps, duty and positions."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Response
-from pydantic import Field
 
 from dispatch.bootstrap import House
 from dispatch.desk.ports import Books
@@ -19,7 +18,7 @@ from dispatch.reading.vehicles import MeOut, OfferOut, offer_out
 from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.trip_steps import TAKEN_BY_PEOPLE, Report, Step, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty
-from web.bodies import Id, In, Reason, utc
+from web.bodies import Id, In, Reason, Seq, utc
 from web.context import By, Caller, Spoken, TheHouse, done, read_me
 from web.errors import not_found
 from web.positions import FixesIn, FixesOut, take_fixes
@@ -30,7 +29,7 @@ router = APIRouter(prefix="/api", tags=["drivers"])
 class StepIn(In):
     """A driver's tap; `seq` orders one device's queue."""
 
-    seq: Annotated[int, Field(ge=0, le=2**53)]
+    seq: Seq
     device_time: datetime
     source: Literal["tap", "geofence", "tracker", "operator"] = "tap"
     reason: Reason | None = None
@@ -52,7 +51,7 @@ class DutyIn(In):
     vehicle_id: Id | None = None
     at_base: bool = False
     auto_accept: bool | None = None
-    seq: Annotated[int, Field(ge=0, le=2**53)]
+    seq: Seq
     device_time: datetime
 
 

@@ -25,7 +25,7 @@ from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.proposing import weigh
 from dispatch.desk.usecases.reserving import first_of, reserve, seek
 from dispatch.desk.usecases.serving import list_before, serve
-from dispatch.domain.booking import Repeat, Ride, rides_of
+from dispatch.domain.booking import Repeat, Ride, judge_turn, rides_of
 from dispatch.domain.request import Ask, Contact, Request, judge_ask, judge_time
 from dispatch.vocabulary.events import RequestReceived
 from dispatch.vocabulary.promises import Why
@@ -49,17 +49,19 @@ async def receive(
     *,
     choose: str | None = None,
     repeat: Repeat | None = None,
-    back: Ask | None = None,
+    turn: Callable[[Ask], Ask] | None = None,
     by: Command,
 ) -> str | Refusal:
     """Keep a request and act on it: an offer, an approval asked, or a promise. Returns its id.
 
-    A trip may have a way `back`, and a booked one may `repeat` with all of its rides: every ride is a request of its
-    own, and the id is that of the first, which is also that of the series. `choose` names a vehicle to prefer.
+    A trip may have a way back, which `turn` makes of what is asked, and a booked one may `repeat` with all of its
+    rides: every ride is a request of its own, and the id is that of the first, which is also that of the series.
+    `choose` names a vehicle to prefer.
     """
-    refusal = judge_ask(ask)
+    refusal = judge_ask(ask) or (judge_turn(ask) if turn is not None else None)
     if refusal is not None:
         return refusal
+    back = turn(ask) if turn is not None else None
 
     request_id = new_id()
     served: set[str] = set()  # those before it, each at most once: nobody is kept from asking by them

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from dispatch.desk.command import FAMILY, Command
 from dispatch.desk.effects.carry_out import carry_out
@@ -11,27 +12,27 @@ from dispatch.desk.effects.staying import find_back
 from dispatch.desk.ports import Books, DueKind, LostRaceError
 from dispatch.desk.unit import Unit, Work
 from dispatch.desk.usecases.requests import add_new, new_id
-from dispatch.domain.booking import judge_back, time_of
+from dispatch.domain.booking import judge_back, judge_turn, time_of
 from dispatch.domain.request import Ask, Request, judge_time
 from dispatch.vocabulary.events import ReturnAdded, ReturnCalled
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import ENDS, RequestState
 
 
-async def add_back(unit: Unit, request_id: str, turn: Callable[[Ask], Ask | None], *, by: Command) -> str | Refusal:
-    """A kept request gets a way back, a ride of its own; `turn` makes what is asked for it of what is kept, or None
-    where that goes nowhere. Returns the id of the ride there. Raises NotFoundError.
+async def add_back(unit: Unit, request_id: str, turn: Callable[[Ask], Ask], *, by: Command) -> str | Refusal:
+    """A kept request gets a way back, a ride of its own; `turn` makes what is asked for it of what is kept. Returns the
+    id of the ride there. Raises NotFoundError.
     """
     back_id = new_id()
     served: set[str] = set()
 
     async def attempt() -> Work[str | Refusal]:
         now = unit.clock.now()
-        request = await unit.store.read(lambda books: books.requests.get(request_id))
+        request, back = await unit.store.read(partial(_with_back, request_id))
+        none = _judge(request, back) or judge_turn(request.ask)
+        if none is not None:
+            return lambda _: none
         ask = turn(request.ask)
-        refusal = _judge(request)
-        if ask is None or refusal is not None:
-            return lambda _: refusal or Refusal(RefusalCode.RETURN_FROM_WHERE)
         refusal = judge_time(ask, now) or judge_back(ask, time_of(request))
         if refusal is not None:
             return lambda _: refusal
@@ -64,11 +65,16 @@ async def add_back(unit: Unit, request_id: str, turn: Callable[[Ask], Ask | None
     return await unit.once(by, attempt)
 
 
-def _judge(request: Request) -> Refusal | None:
-    """Why no way back can be added to a request."""
+def _with_back(request_id: str, books: Books) -> tuple[Request, Request | None]:
+    request = books.requests.get(request_id)
+    return request, find_back(books, request)
+
+
+def _judge(request: Request, back: Request | None) -> Refusal | None:
+    """Why no way back can be added to a request, which has this one; it is known before those before it are served."""
     if request.state in ENDS:
         return Refusal(RefusalCode.REQUEST_ENDED, {"state": request.state})
-    return Refusal(RefusalCode.HAS_RETURN) if request.returns is not None else None
+    return Refusal(RefusalCode.HAS_RETURN) if request.returns is not None or back is not None else None
 
 
 async def call_back(unit: Unit, request_id: str, *, by: Command | None) -> str | Refusal:

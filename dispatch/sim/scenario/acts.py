@@ -92,8 +92,8 @@ async def _ask(world: World, act: sc.AskAct, done: Done) -> None:
     by = Command(actor=world.seed.asker(act), key=f"ask-{act.id}", fingerprint=act.id)
     ask, contact = world.seed.ask(act), Contact(phone=act.phone)
     repeat = Repeat(days=act.repeat.days, until=act.repeat.until) if act.repeat is not None else None
-    back = world.seed.back(act, ask)
-    made = await requests.receive(world.unit, ask, contact, choose=act.choose, repeat=repeat, back=back, by=by)
+    turn = world.seed.turn(act)
+    made = await requests.receive(world.unit, ask, contact, choose=act.choose, repeat=repeat, turn=turn, by=by)
     done.take(made)
     if isinstance(made, str):
         await name_rides(world, act.id, made)
@@ -406,8 +406,9 @@ async def _requester(world: World, act: sc.RequesterAct, done: Done) -> None:
 
 async def _return(world: World, act: sc.OperatorAct | sc.RequesterAct, by: Command, done: Done) -> None:
     """A kept request gets a way back, which is known by its place in the series."""
-    request_id = _kept(world, act.request)
-    made = await returning.add_back(world.unit, request_id, partial(world.seed.back, act), by=by)
+    request_id, turn = _kept(world, act.request), world.seed.turn(act)
+    assert turn is not None
+    made = await returning.add_back(world.unit, request_id, turn, by=by)
     done.take(made)
     await name_back(world, act.request)
 

@@ -1,15 +1,17 @@
 """What a scenario file holds, a model a table: places, vehicles, steps and what is expected of them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictInt, ValidationInfo, field_validator, model_validator
 
 from dispatch.domain.fix import LinkHealth
+from dispatch.domain.incident import MOST_REQUESTS
 from dispatch.domain.request import Patient
 from dispatch.sim.scenario import table as t
 from dispatch.sim.scenario.packs import package_packs, packs_named
-from dispatch.vocabulary import trip_steps
+from dispatch.vocabulary import bounds, trip_steps
 from dispatch.vocabulary.bookings import Rides, Weekday
 from dispatch.vocabulary.needs import NEEDS, Death, Document, Leaves, Need, Urgency
 from dispatch.vocabulary.request_states import ENDS, RequestState
@@ -28,7 +30,7 @@ class GivenVehicle(t.Table):
     A government serves its own area, and goes elsewhere on request (R26); any other goes everywhere.
     """
 
-    id: Annotated[t.Text, t.named("vehicles", new=True)]
+    id: Annotated[t.Id, t.named("vehicles", new=True)]
     name: t.Text = Field(default_factory=lambda said: said["id"])
     vehicle_class: VehicleClass = Field(alias="class")
     agency: t.Text
@@ -70,18 +72,34 @@ class GivenPatient(t.Table):
     guarded: StrictBool | None = None
     infectious: StrictBool | None = None
     death: Death | None = None
-    count: t.Whole | None = None
-    resident_of: t.Text | None = None
+    count: t.Count | None = None
+    resident_of: t.Id | None = None
 
 
 class GivenRepeat(t.Table):
     """The days of the week on which a booked trip is made again, up to and with `until`."""
 
-    days: Annotated[frozenset[Weekday], t.Listed]
+    days: Annotated[frozenset[Weekday], t.Listed, Field(min_length=1)]
     until: t.Day
 
 
-class AskAct(t.Table):
+class _Returns(t.Table):
+    """A way back is at a time, or not before one."""
+
+    return_at: t.Instant | None = None
+    return_after: t.Instant | None = None
+    waits: StrictBool = False
+
+    @model_validator(mode="after")
+    def _says_one_time(self) -> Self:
+        if self.return_at is not None and self.return_after is not None:
+            raise t.wrong("it has both 'return_at' and 'return_after': a way back has a time or an earliest time")
+        if self.waits and (self.return_at, self.return_after) == (None, None):
+            raise t.wrong("who waits, waits for a way back: it takes 'return_at' or 'return_after'")
+        return self
+
+
+class AskAct(_Returns):
     """Somebody asks for a vehicle; the areas, `leaves` and `distance_km` are given facts where they are said."""
 
     id: Annotated[t.Text, t.named("requests", new=True)]
@@ -92,13 +110,10 @@ class AskAct(t.Table):
     given: GivenPatient = Field(default=GivenPatient(), alias="patient")
     documents: Annotated[frozenset[Document], t.Listed] = frozenset()
     requester: t.Text | None = None
-    phone: t.Text = NO_PHONE
+    phone: t.Phone = NO_PHONE
     choose: t.VehicleId | None = None
     schedule_at: t.Instant | None = None
     repeat: GivenRepeat | None = None
-    return_at: t.Instant | None = None
-    return_after: t.Instant | None = None
-    waits: StrictBool = False
     pickup_area: t.Text | None = None
     dropoff_area: t.Text | None = None
     leaves: Leaves | None = None
@@ -120,7 +135,7 @@ class GivenChange(t.Table):
     patient: GivenPatient | None = None
     documents: Annotated[frozenset[Document], t.Listed] | None = None
     schedule_at: t.Instant | None = None
-    phone: t.Text | None = None
+    phone: t.Phone | None = None
 
 
 class Tap(t.Table):
@@ -128,8 +143,8 @@ class Tap(t.Table):
 
     does: Annotated[str, t.among(TRIP)]
     device_s: t.Number = Field(alias="at_s")
-    seq: t.Whole
-    reason: t.Text | None = None
+    seq: t.Seq
+    reason: t.Reason | None = None
 
 
 def _numbered(queue: object) -> list[object]:
@@ -142,8 +157,8 @@ class VehicleAct(t.Table):
     id: t.VehicleId
     does: Annotated[str, t.among(DOES)]
     device_s: t.Number | None = None
-    seq: t.Whole | None = None
-    reason: t.Text | None = None
+    seq: t.Seq | None = None
+    reason: t.Reason | None = None
     at: t.Place | None = None
     travel_min: t.TravelMin = Field(default_factory=dict)
     queue: Annotated[tuple[Tap, ...], BeforeValidator(_numbered)] = ()
@@ -162,19 +177,27 @@ class _AboutRequest(t.Table):
         return {"request": requests[0], **data} if isinstance(data, dict) and len(requests) == 1 else data
 
 
-class _MayReturn(_AboutRequest):
-    """Whoever adds a way back says when it is: at a time, or not before one."""
-
-    return_at: t.Instant | None = None
-    return_after: t.Instant | None = None
-    waits: StrictBool = False
+class _MayReturn(_AboutRequest, _Returns):
+    """Whoever adds a way back says when it is."""
 
     @model_validator(mode="after")
     def _says_when(self) -> Self:
-        returns = getattr(self, "does", None) == "return"
-        if returns and (self.return_at is None) is (self.return_after is None):
+        if getattr(self, "does", None) == "return" and (self.return_at, self.return_after) == (None, None):
             raise t.wrong("to return it takes 'return_at' or 'return_after'")
         return self
+
+
+# What an operator's act cannot be without; of approvals and ends the reason has a default, as files had none.
+_NEEDED: Mapping[str, tuple[str, ...]] = {
+    "assign": ("vehicle",),
+    "override": ("vehicle", "rule", "reason"),
+    "divert": ("vehicle", "of", "reason"),
+    "close": ("outcome",),
+    "change": ("set",),
+    "correct": ("vehicle", "step", "reason"),
+    "transfer": ("at", "reason"),
+    "group": ("others",),
+}
 
 
 class OperatorAct(_MayReturn):
@@ -195,13 +218,13 @@ class OperatorAct(_MayReturn):
         "transfer",
         "group",
     ]
-    others: Annotated[tuple[t.RequestId, ...], t.Listed] = ()
+    others: Annotated[tuple[t.RequestId, ...], t.Listed, Field(max_length=MOST_REQUESTS)] = ()
     vehicle: t.VehicleId | None = None
-    rule: t.Text | None = None
-    reason: t.Text = "darurat"
+    rule: t.Id | None = None
+    reason: t.Reason = "darurat"
     outcome: Annotated[RequestState, t.among(sorted(ENDS))] | None = None
-    told: t.Text = "requester"
-    heard_from: t.Text | None = None
+    told: t.Told = "requester"
+    heard_from: t.Caller | None = None
     of: t.RequestId | None = None
     set: GivenChange | None = None
     step: Annotated[trip_steps.Step, t.among(TRIP)] | None = None
@@ -213,11 +236,12 @@ class OperatorAct(_MayReturn):
 
     @model_validator(mode="after")
     def _says_all(self) -> "OperatorAct":
-        needed = {"assign": {"vehicle"}, "override": {"vehicle", "rule"}, "divert": {"vehicle", "of"}}
-        needed |= {"close": {"outcome"}, "change": {"set"}}
-        needed |= {"correct": {"vehicle", "step"}, "transfer": {"at"}, "group": {"others"}}
-        for name in sorted(needed.get(self.does, set()) - self.model_fields_set):
-            raise t.wrong(f"to {self.does} it lacks {name!r}")
+        lacks = [name for name in _NEEDED.get(self.does, ()) if name not in self.model_fields_set]
+        if lacks:
+            raise t.wrong(f"to {self.does} it lacks {lacks[0]!r}")
+        ended = self.outcome if self.does == "close" else None
+        if ended not in (None, RequestState.CANCELLED_BY_REQUESTER) and self.rides is Rides.FOLLOWING:
+            raise t.wrong(f"all later rides can be cancelled, and do not end as {ended} with this one")
         return self
 
 
@@ -228,7 +252,7 @@ class MutualAidAct(t.Table):
     says: Literal["yes", "no"]
     request: t.RequestId | None = None
     vehicle: t.VehicleId | None = None
-    reason: t.Text = "bantuan antarinstansi"
+    reason: t.Reason = "bantuan antarinstansi"
 
 
 class CallBackAct(_AboutRequest):
@@ -244,7 +268,7 @@ class DeathAct(_AboutRequest):
     """
 
     confirmed: StrictBool
-    doctor: t.Text | None = None
+    doctor: t.Doctor | None = None
     onward: Annotated[t.Text, t.named("requests", new=True)] | None = None
 
 
@@ -252,7 +276,7 @@ class RequesterAct(_MayReturn):
     """What the requester says later."""
 
     does: Literal["cancel", "note", "arrives", "change", "ready", "return"]
-    note: t.Text | None = None
+    note: t.Note | None = None
     set: GivenChange | None = None
     rides: Rides = Rides.THIS
 
@@ -260,6 +284,8 @@ class RequesterAct(_MayReturn):
     def _says_what(self) -> "RequesterAct":
         if self.does == "change" and self.set is None:
             raise t.wrong("to change it lacks 'set'")
+        if self.does in ("cancel", "arrives") and self.note is not None and len(self.note) < bounds.REASON.least:
+            raise t.wrong(f"to {self.does}, 'note' is the reason: it takes {bounds.REASON.least} characters at least")
         return self
 
 

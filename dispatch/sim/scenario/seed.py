@@ -1,9 +1,10 @@
 """What stands before the first step: facilities, people, vehicles with their duty, positions and other trips."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from dispatch.desk.ports import Books
@@ -86,10 +87,14 @@ class Seed:
         said["schedule_at"] = act.schedule_at.astimezone(UTC) if act.schedule_at else None
         return asked_by(Ask(**said), self.asker(act), sample_areas())
 
-    def back(self, act: AskAct | OperatorAct | RequesterAct, ask: Ask) -> Ask | None:
-        """The way back, where there is one: at its time, or on call from its earliest time on."""
-        at, on_call = act.return_at or act.return_after, act.return_at is None
-        return way_back(ask, sample_areas(), at=at.astimezone(UTC), on_call=on_call, waits=act.waits) if at else None
+    def turn(self, act: AskAct | OperatorAct | RequesterAct) -> Callable[[Ask], Ask] | None:
+        """What makes the way back of what is asked, where there is one: at its time, or on call from its earliest time
+        on."""
+        at = act.return_at or act.return_after
+        if at is None:
+            return None
+        on_call = act.return_at is None
+        return partial(way_back, areas=sample_areas(), at=at.astimezone(UTC), on_call=on_call, waits=act.waits)
 
     def changed(self, ask: Ask, said: GivenChange) -> Ask:
         """The ask with what is said of it."""

@@ -20,7 +20,14 @@ from dispatch.sim.scenario.acts import Done
 from dispatch.sim.scenario.world import ZONE, World
 from dispatch.tell.plan import messages_for
 from dispatch.tell.tail import known_of
-from dispatch.vocabulary.events import ArrivalChanged, DeathAnswered, Event, RequestChanged, TripNoticed
+from dispatch.vocabulary.events import (
+    ArrivalChanged,
+    DeathAnswered,
+    Event,
+    ProblemReported,
+    RequestChanged,
+    TripNoticed,
+)
 from dispatch.vocabulary.languages import Lang
 
 LANG = Lang.ID  # scenarios expect sentences as people read them
@@ -102,7 +109,7 @@ async def see(world: World, request_id: str, done: Done) -> Seen:
 
 
 def _told(books: Books, request_id: str) -> Iterator[str]:
-    kinds = [ArrivalChanged, RequestChanged, TripNoticed, DeathAnswered]
+    kinds = [ArrivalChanged, RequestChanged, TripNoticed, DeathAnswered, ProblemReported]
     for entry in books.journal.list_of_kinds([request_id], kinds):
         for telling in messages_for(entry.seq, entry.event, known_of(books, entry)):
             if isinstance(telling, Message):

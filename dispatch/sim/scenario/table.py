@@ -1,8 +1,9 @@
 """A table of a scenario file, which takes the keys of its fields and no others, and the kinds of values in it."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -20,6 +21,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from dispatch.vocabulary import bounds
 from geo.point import Point
 
 
@@ -124,6 +126,42 @@ def listed(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
 
 
+def _plain(value: str) -> str:
+    if bounds.UNSEEN.search(value):
+        raise wrong("it has control characters: take them out")
+    return value
+
+
+def written(length: bounds.Bounds) -> AfterValidator:
+    """A text that somebody writes, of so many signs without the blanks around it."""
+
+    def check(value: str) -> str:
+        value = value.strip()
+        if not length.least <= len(value) <= length.most:
+            raise wrong(f"takes {length.least} to {length.most} characters, not {len(value)}")
+        return value
+
+    return AfterValidator(check)
+
+
+def _instant(value: datetime) -> datetime:
+    if not bounds.FIRST_DAY <= value <= bounds.LAST_DAY:
+        raise wrong(f"takes a time from {bounds.FIRST_DAY:%Y} to {bounds.LAST_DAY:%Y}")
+    return value
+
+
+def _phone(value: str) -> str:
+    if not re.search(bounds.PHONE_SIGNS, value):
+        raise wrong("takes a number such as +62 811-0000-0000, of 7 to 20 digits, blanks and dashes")
+    return value
+
+
+def _id(value: str) -> str:
+    if len(value) > bounds.ID.most or not re.search(bounds.ID_SIGNS, value):
+        raise wrong(f"takes letters, digits and . _ : -, at most {bounds.ID.most}, and no blank")
+    return value
+
+
 def _point(value: Any) -> Point:  # noqa: ANN401 - what the file says
     match value:
         case [int() | float() as lon, int() | float() as lat] | {
@@ -143,13 +181,22 @@ def _hours(value: object) -> tuple[time, time]:
 
 
 Listed = BeforeValidator(listed)
-Text = Annotated[str, Field(pattern=r"\S")]
+Text = Annotated[str, Field(pattern=r"\S"), AfterValidator(_plain)]
+Reason = Annotated[str, AfterValidator(_plain), written(bounds.REASON)]
+Note = Annotated[str, AfterValidator(_plain), written(bounds.NOTE)]
+Told = Annotated[str, AfterValidator(_plain), written(bounds.TOLD)]
+Caller = Annotated[str, AfterValidator(_plain), written(bounds.CALLER)]
+Doctor = Annotated[str, AfterValidator(_plain), written(bounds.DOCTOR)]
+Phone = Annotated[str, AfterValidator(_phone)]
+Id = Annotated[str, AfterValidator(_id)]
 Texts = Annotated[tuple[str, ...], Listed]
 Number = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
 Whole = Annotated[int, Field(strict=True, ge=0)]
+Seq = Annotated[int, Field(strict=True, ge=0, le=bounds.SEQ_MOST)]
+Count = Annotated[int, Field(strict=True, ge=bounds.COUNT.least, le=bounds.COUNT.most)]
 Day = Annotated[date, Strict()]
 Hours = Annotated[tuple[time, time], PlainValidator(_hours)]
-Instant = Annotated[AwareDatetime, Strict()]
+Instant = Annotated[AwareDatetime, Strict(), AfterValidator(_instant)]
 Degrees = Annotated[Point, PlainValidator(_point)]
 Place = Annotated[str, named("places")] | Degrees
 VehicleId = Annotated[str, named("vehicles")]

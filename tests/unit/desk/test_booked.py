@@ -61,9 +61,9 @@ async def book(
     """Book a trip, on so many days after the first one too; every ride of it, by its time."""
     repeat = Repeat(days=on, until=(at + timedelta(days=days)).date()) if days else None
     asked = transport(at)
-    home = replace(asked, pickup=HOME, dropoff=asked.pickup, schedule_at=back, on_call=on_call) if back else None
-    by = Command(actor=SITI)
-    made = done(await requests.receive(town.unit, asked, CONTACT, repeat=repeat, back=home, by=by))
+    home = replace(asked, pickup=HOME, dropoff=asked.pickup, schedule_at=back, on_call=on_call)
+    turn, by = (lambda _: home) if back else None, Command(actor=SITI)
+    made = done(await requests.receive(town.unit, asked, CONTACT, repeat=repeat, turn=turn, by=by))
     return await rides(town, made)
 
 

@@ -42,6 +42,29 @@ async def test_a_vehicle_that_is_not_needed_any_more_is_let_go_only_when_that_wa
     assert found.request.wanted == 1
 
 
+async def test_of_two_that_are_asked_for_the_one_that_is_needed_still_is_whoever_is_under_way(town: Town) -> None:
+    made = await town.ask(asked=ask(Need.BODY, count=2))
+    first, second = sorted(made.assignments, key=lambda a: a.slot)
+    await town.take(second, Step.ACCEPT)
+    done(await changing.change(town.unit, made.request.id, counting(1), by=BY))
+    found = await town.look(made)
+    assert {a.id: (a.state, a.slot) for a in found.assignments} == {
+        first.id: (S.WITHDRAWN, 0),
+        second.id: (S.ACCEPTED, 0),
+    }
+    assert found.request.state is RequestState.ASSIGNED
+
+
+async def test_who_is_under_way_takes_the_place_that_a_decline_left_empty(town: Town) -> None:
+    made = await town.ask(asked=ask(Need.BODY, count=2))
+    first, second = sorted(made.assignments, key=lambda a: a.slot)
+    await town.take(second, Step.ACCEPT)
+    await town.take(first, Step.DECLINE)
+    done(await changing.change(town.unit, made.request.id, counting(1), by=BY))
+    found = await town.look(made)
+    assert [(a.vehicle_id, a.slot) for a in found.live()] == [(second.vehicle_id, 0)]
+
+
 async def test_another_pick_up_keeps_who_goes_and_foresees_the_arrival_anew(town: Town) -> None:
     made = await town.ask()
     trip = await town.take(made.assignments[0], Step.ACCEPT)

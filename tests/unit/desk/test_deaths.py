@@ -391,7 +391,7 @@ async def test_the_way_back_is_for_who_lives(town: Town, count: int) -> None:
     there = replace(ask(Need.REFERRAL, count=count, can_sit=True), dropoff=RSUD)
     back = replace(there, pickup=RSUD, dropoff=CIKOKOL, schedule_at=town.clock.now() + timedelta(hours=3))
     by = Command(actor=SITI)
-    made = await town.look(done(await requests.receive(town.unit, there, CONTACT, back=back, by=by)))
+    made = await town.look(done(await requests.receive(town.unit, there, CONTACT, turn=lambda _: back, by=by)))
     trip = await town.take(made.assignments[0], *ABOARD)
     await reported(town, trip)
     done(await said(town, made, THERE))

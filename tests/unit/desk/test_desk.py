@@ -45,6 +45,17 @@ async def test_cikokol_the_hearse_is_offered_and_everybody_passed_over_has_a_rea
     assert kept == {event.decision_id: record.brief()}
 
 
+@pytest.mark.parametrize(("ambulance_min", "named"), [(9.0, "T1"), (90.0, None)])
+async def test_of_the_living_no_decision_begins_with_why_a_hearse_may_not_go(
+    town: Town, ambulance_min: float, named: str | None
+) -> None:
+    town.roads.minutes = {"H3": 1.0, "H1": 2.0, "A1": 20.0, "T1": ambulance_min}
+    record = (await town.ask(asked=ask(Need.EMERGENCY))).decided
+    assert record.chosen == ("A1",)
+    assert (record.passed.vehicle_id if record.passed is not None else None) == named
+    assert {c.vehicle_id: c.blocking for c in record.candidates}["H3"] == ("R04", "R07")
+
+
 async def test_a_suggestion_keeps_nothing(town: Town) -> None:
     before = await town.read(lambda books: books.journal.last_seq())
     decision = done(await requests.suggest(town.unit, drowned_child()))

@@ -12,6 +12,7 @@ from dispatch.choosing.later import may_change_at
 from dispatch.desk.facts import facts_of, read_facts
 from dispatch.desk.ports import Books
 from dispatch.domain.vehicle import Vehicle
+from dispatch.rules.moment import EDITION
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.vehicle_classes import VehicleClass
@@ -43,7 +44,7 @@ async def test_who_has_waited_ten_minutes_gets_a_crew_that_has_rested_for_ten(to
     facts = await town.read(lambda books: books.decisions.find_facts(request.id))
     assert facts is not None
     kept = read_facts(facts)
-    assert (kept.tried.since, kept.moment.waited_s, kept.moment.edition) == (NOW, 600.0, 2)
+    assert (kept.tried.since, kept.moment.waited_s, kept.moment.edition) == (NOW, 600.0, EDITION)
 
 
 @pytest.mark.parametrize(

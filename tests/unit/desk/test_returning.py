@@ -9,9 +9,11 @@ import pytest
 from dispatch.desk.command import Command
 from dispatch.desk.ports import Books, DueKind
 from dispatch.desk.usecases import changes, changing, requests, returning
-from dispatch.domain.booking import BACK_WITHIN, CALL_AFTER, LOOK_EVERY
+from dispatch.domain.arrival import Arrival
+from dispatch.domain.booking import BACK_WITHIN, CALL_AFTER, LOOK_EVERY, Repeat
 from dispatch.domain.request import MOST_AHEAD, Ask, Patient
 from dispatch.domain.trip import way_back
+from dispatch.vocabulary.bookings import Weekday
 from dispatch.vocabulary.events import RequestReceived, ReservationLost, Reserved, ReturnAdded
 from dispatch.vocabulary.needs import Need, Urgency
 from dispatch.vocabulary.promises import Why
@@ -20,7 +22,7 @@ from dispatch.vocabulary.request_states import OPEN, RequestState
 from dispatch.vocabulary.trip_steps import Step
 from dispatch.vocabulary.vehicle_classes import Duty
 from geo.sample.areas import sample_areas
-from tests.people import CIKOKOL, HOME, OPI, SITI, ZONE, ask
+from tests.people import CIKOKOL, HOME, OPI, SITI, ZONE, ask, drowned_child
 from tests.unit.desk.test_booked import until
 from tests.unit.desk.town import CONTACT, WAY, Look, Town, done, refused
 
@@ -36,7 +38,7 @@ async def _morning(town: Town) -> None:
     await town.report()
 
 
-def turned(at: datetime, *, on_call: bool = False, waits: bool = False) -> partial[Ask | None]:
+def turned(at: datetime, *, on_call: bool = False, waits: bool = False) -> partial[Ask]:
     return partial(way_back, areas=sample_areas(), at=at, on_call=on_call, waits=waits)
 
 
@@ -57,8 +59,8 @@ async def both(town: Town, there: Look | str) -> tuple[Look, Look]:
 
 async def asked(town: Town, at: datetime = IN_3_H, **how: bool) -> tuple[Look, Look]:
     """A check-up now, with a way back."""
-    there, back = check_up(), turned(at, **how)
-    return await both(town, done(await requests.receive(town.unit, there, CONTACT, back=back(there), by=BY)))
+    there, turn = check_up(), turned(at, **how)
+    return await both(town, done(await requests.receive(town.unit, there, CONTACT, turn=turn, by=BY)))
 
 
 async def brought(town: Town, at: datetime = IN_3_H, *steps: Step, **how: bool) -> tuple[Look, Look]:
@@ -89,7 +91,7 @@ async def test_a_way_back_within_the_hour_asks_another_vehicle_than_the_one_that
 
 async def test_whoever_is_brought_home_from_an_emergency_is_none(town: Town) -> None:
     there = replace(ask(Need.EMERGENCY), dropoff=HOME)
-    made = done(await requests.receive(town.unit, there, CONTACT, back=turned(IN_3_H)(there), by=BY))
+    made = done(await requests.receive(town.unit, there, CONTACT, turn=turned(IN_3_H), by=BY))
     there_, back = await both(town, made)
     assert (there_.request.ask.need, there_.request.ask.urgency) == (Need.EMERGENCY, Urgency.RED)
     assert (back.request.ask.need, back.request.ask.urgency) == (Need.TRANSPORT, Urgency.GREEN)
@@ -123,6 +125,20 @@ async def test_a_kept_request_gets_one_way_back_that_is_told_of_itself(town: Tow
     done(await returning.add_back(town.unit, there.id, turned(IN_3_H), by=BY))
 
 
+async def test_a_second_way_back_is_refused_before_anybody_else_is_looked_after(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = await town.ask(asked=check_up())
+    done(await returning.add_back(town.unit, there.id, turned(IN_3_H), by=BY))
+
+    def search(*_: object, **__: object) -> dict[str, Arrival]:
+        pytest.fail("somebody was searched for")
+
+    monkeypatch.setattr(type(town.roads), "arrivals", search)
+    again = await returning.add_back(town.unit, there.id, turned(IN_3_H), by=BY)
+    assert refused(again) is RefusalCode.HAS_RETURN
+
+
 @pytest.mark.parametrize(
     ("at", "code"),
     [
@@ -147,6 +163,19 @@ async def test_nobody_is_brought_back_from_nowhere_or_after_the_end(town: Town) 
     state = RequestState.CANCELLED_BY_REQUESTER
     done(await changes.end(town.unit, there.id, state, told="keluarga", reason="sembuh", by=BY))
     assert refused(await returning.add_back(town.unit, there.id, turned(IN_3_H), by=BY)) is RefusalCode.REQUEST_ENDED
+
+
+async def test_a_body_is_brought_once_and_not_back_again(town: Town) -> None:
+    body, daily = drowned_child(), Repeat(days=frozenset(Weekday), until=IN_3_H.date() + timedelta(days=3))
+    booked = replace(body, dropoff=HOME, schedule_at=IN_3_H - timedelta(hours=1))
+    for made in (
+        await requests.receive(town.unit, booked, CONTACT, turn=turned(IN_3_H), by=BY),
+        await requests.receive(town.unit, booked, CONTACT, repeat=daily, by=BY),
+    ):
+        assert refused(made) is RefusalCode.ONLY_PATIENTS
+    there = await town.ask(asked=body)
+    assert refused(await returning.add_back(town.unit, there.id, turned(IN_3_H), by=BY)) is RefusalCode.ONLY_PATIENTS
+    assert (await town.look(there.id)).request.series is None
 
 
 @pytest.mark.parametrize("on_call", [False, True])
@@ -334,8 +363,8 @@ async def test_a_vehicle_that_waits_after_an_infectious_patient_is_cleaned_befor
 
     await town.store.write(equip)
     there = check_up(patient=Patient(infectious=True))
-    back = turned(IN_3_H, waits=True)(there)
-    made, _ = await both(town, done(await requests.receive(town.unit, there, CONTACT, back=back, by=BY)))
+    turn = turned(IN_3_H, waits=True)
+    made, _ = await both(town, done(await requests.receive(town.unit, there, CONTACT, turn=turn, by=BY)))
     await town.take(made.live()[0], *WAY)
     _, waits = await both(town, made)
     vehicle = await town.vehicle("T1")

@@ -79,8 +79,6 @@ def test_a_way_back_begins_where_the_trip_ends_and_goes_as_far() -> None:
     far = Place(point=Point(lon=107.9, lat=-7.22), name="Garut")
     there = with_trip(replace(ask(Need.TRANSPORT), pickup=far, dropoff=CIKOKOL, schedule_at=NOW), sample_areas())
     back = way_back(there, sample_areas(), at=NOW + timedelta(hours=4), on_call=True)
-    assert back is not None
     assert (back.pickup, back.dropoff, back.on_call) == (CIKOKOL, far, True)
     assert (back.schedule_at, back.leaves) == (NOW + timedelta(hours=4), Leaves.PROVINCE)
     assert back.distance_km == pytest.approx(there.distance_km)
-    assert way_back(replace(there, dropoff=None), sample_areas(), at=NOW, on_call=False) is None

@@ -251,3 +251,23 @@ async def test_an_approver_of_one_agency_is_reached_where_all_of_the_role_are(st
     found = await letter(store, "health_officer:kota-tangerang", Template.APPROVAL_ASKED, rule="R02")
     assert found.recipients == ("health_officer:kota-tangerang", "health_officer")
     assert (await letter(store, "health_officer", Template.APPROVAL_ASKED)).recipients == ("health_officer",)
+
+
+async def test_a_letter_reads_as_it_was_sent_when_vehicle_and_facility_are_called_otherwise(store: Store) -> None:
+    def call(books: Books, name: str, plate: str) -> None:
+        books.vehicles.put(replace(books.vehicles.get("V1").vehicle, name=name, plate=plate))
+        facility = books.facilities.find("puskesmas-cikokol")
+        assert facility is not None
+        books.facilities.put(replace(facility, name=f"Puskesmas {name}"))
+
+    await store.write(lambda books: call(books, "Lama", "B 1 AAA"))
+    sent = await letter(store, "facility:puskesmas-cikokol", Template.COMING_TO_FACILITY)
+    assert "Lama (pelat B 1 AAA) menerima permintaan mobil jenazah dari Puskesmas Lama" in sent.text
+    await store.write(lambda books: call(books, "Baru", "B 2 BBB"))
+
+    def again(books: Books, state: MessageState) -> str:
+        kept = replace(sent.message, state=state)
+        return write_letter(books, kept, zone=ZoneInfo("Asia/Jakarta"), public_url=PUBLIC).text
+
+    assert await store.read(lambda books: again(books, MessageState.SENT)) == sent.text
+    assert "Baru (pelat B 2 BBB)" in await store.read(lambda books: again(books, MessageState.QUEUED))

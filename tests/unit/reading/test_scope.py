@@ -85,7 +85,10 @@ ALIVE = DeathAnswered(at=NOW, request_id="P-1", confirmed=False, whose=WhoseWord
 CONFIRMED = replace(ALIVE, confirmed=True)
 TOLD = Message(key="1", seq=1, made_at=NOW, recipient="x", template=Template.TRIP_NOTICED, send_after=NOW)
 LETTERS: dict[str, Message] = {
-    **{name: replace(TOLD, template=name) for name in (Template.PATIENT_DIED, Template.DEATH_NOT_CONFIRMED)},
+    **{
+        name: replace(TOLD, template=name)
+        for name in (Template.PATIENT_DIED, Template.PATIENT_DIED_ON_SCENE, Template.DEATH_NOT_CONFIRMED)
+    },
     "noticed dead": replace(TOLD, facts={"notice": Notice.PATIENT_DIED.value}),
 }
 # The request goes to where yani works: siti asked, yani receives, joko drives, opi and dina watch, adi counts.

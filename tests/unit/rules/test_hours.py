@@ -1,4 +1,4 @@
-"""A vehicle's hours as a built-in rule (JAM): outside of them for a red alone, unless its own pack speaks of hours."""
+"""A vehicle's hours as a built-in rule (JAM): outside of them for emergencies, unless its own pack speaks of hours."""
 
 from dataclasses import replace
 from datetime import datetime, time
@@ -73,10 +73,17 @@ def test_a_vehicle_goes_within_its_hours(hours: tuple[time, time] | None, clock:
     assert any(f.rule == "JAM" for f in found.findings) is (hours is not None)
 
 
-def test_outside_its_hours_it_goes_for_a_red() -> None:
-    red = ask(Need.REFERRAL, Urgency.RED)
-    assert "JAM" not in assess(serving(DAY), red, sop(), moment()).blocking
-    assert "JAM" in assess(serving(DAY), ask(Need.REFERRAL), sop(), moment()).blocking
+@pytest.mark.parametrize("urgency", Urgency)
+@pytest.mark.parametrize("need", [Need.EMERGENCY, Need.REFERRAL, Need.TRANSPORT])
+def test_outside_its_hours_it_goes_for_emergencies_of_any_colour_and_every_red(need: Need, urgency: Urgency) -> None:
+    held_up = "JAM" in assess(serving(DAY), ask(need, urgency), sop(), moment()).blocking
+    assert held_up is (need is not Need.EMERGENCY and urgency is not Urgency.RED)
+
+
+def test_what_was_decided_when_only_reds_counted_as_emergencies_reads_as_it_did() -> None:
+    yellow, then = ask(Need.EMERGENCY, Urgency.YELLOW), replace(moment(), edition=2)
+    assert "JAM" in assess(serving(DAY), yellow, sop(), then).blocking
+    assert "JAM" not in assess(serving(DAY), replace(yellow, urgency=Urgency.RED), sop(), then).blocking
 
 
 def test_it_is_silent_where_the_vehicles_own_pack_speaks_of_hours() -> None:
@@ -112,6 +119,6 @@ def test_what_was_decided_before_the_rule_was_there_reads_as_it_did() -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(fleets, asks, sops, moments)
-def test_no_hours_hold_a_red_up(vehicles: list[VehicleNow], asked: Ask, sop: SopInForce, moment: Moment) -> None:
-    red = replace(asked, urgency=Urgency.RED)
-    assert HOURS_RULE not in judge_fleet(Fleet(vehicles), red, sop, moment).blocks
+def test_no_hours_hold_an_emergency_up(vehicles: list[VehicleNow], asked: Ask, sop: SopInForce, moment: Moment) -> None:
+    for emergency in (replace(asked, urgency=Urgency.RED), replace(asked, need=Need.EMERGENCY)):
+        assert HOURS_RULE not in judge_fleet(Fleet(vehicles), emergency, sop, moment).blocks

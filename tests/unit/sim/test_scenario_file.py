@@ -90,7 +90,7 @@ def test_every_key_of_a_vehicle_is_read(tmp_path: Path) -> None:
 def test_every_key_of_an_ask_is_read(tmp_path: Path) -> None:
     ask = (
         'ask = { id = "Q1", need = "body", urgency = "yellow", pickup = [106.6, -6.2], dropoff = "cikokol", '
-        'documents = ["ktp"], requester = "puskesmas-cikokol", phone = "+62 811", leaves = "city", '
+        'documents = ["ktp"], requester = "puskesmas-cikokol", phone = "+62 811-0000-0001", leaves = "city", '
         'distance_km_over = 50, pickup_area = "kota-tangerang", '
         'patient = { death = "unidentified", infectious = true, count = 2, resident_of = "kota-tangerang" } }'
     )
@@ -211,6 +211,8 @@ def test_in_a_folder_only_files_with_steps_are_scenarios(tmp_path: Path) -> None
             "unknown key 'sets' in step 2.operator: it takes as, at, does",
         ),
         ('does = "change"', 21, "step 2.operator: to change it lacks 'set'"),
+        ('does = "divert"\nvehicle = "H3"\nof = "Q1"', 21, "step 2.operator: to divert it lacks 'reason'"),
+        ('does = "approve"\nreason = "x"', 23, "step 2.operator.reason: takes 3 to 500 characters, not 1"),
     ],
 )
 def test_a_table_with_a_head_of_its_own_names_its_own_line(tmp_path: Path, does: str, line: int, says: str) -> None:

@@ -43,6 +43,7 @@ KEPT = {
     "SoonerEvent.trip": "which trip it leaves: whether the proposal still stands is read from it",
     "SoonerEvent.instead_of": "who gives its place: the request's page says it",
     "RequestChanged.ahead": "who is a first contact since: its slot says it, and an undone tap needs to know",
+    "DeathAnswered.aboard": "whether it is about somebody who comes: for whoever asks later what was known then",
     "DutyChanged.at_base": "the vehicle says it",
     "IncidentEvent.incident": "which incident; its name may speak of people",
     "RoadEvent.closure": "which closure",

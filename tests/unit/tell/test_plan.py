@@ -298,7 +298,10 @@ CASES: dict[str, tuple[e.Event, list[tuple[str, str]]]] = {
         e.TripNoticed(**HEAD, what=Notice.PATIENT_DIED, aboard=True),
         [("operator", T.TRIP_NOTICED), ("facility:rsud-contoh", T.PATIENT_DIED)],
     ),
-    "died_on_the_scene": (e.TripNoticed(**HEAD, what=Notice.PATIENT_DIED), [("operator", T.TRIP_NOTICED)]),
+    "died_on_the_scene": (
+        e.TripNoticed(**HEAD, what=Notice.PATIENT_DIED),
+        [("operator", T.TRIP_NOTICED), ("facility:rsud-contoh", T.PATIENT_DIED_ON_SCENE)],
+    ),
     "confirmed_there": (
         e.DeathAnswered(**HEAD, confirmed=True, whose=WhoseWord.FACILITY, aboard=True),
         [("operator", T.DEATH_CONFIRMED)],
@@ -309,7 +312,7 @@ CASES: dict[str, tuple[e.Event, list[tuple[str, str]]]] = {
     ),
     "confirmed_on_the_scene": (
         e.DeathAnswered(**HEAD, confirmed=True, whose=WhoseWord.DOCTOR),
-        NOBODY,
+        [("facility:rsud-contoh", T.DEATH_CONFIRMED)],
     ),
     "alive": (
         e.DeathAnswered(**HEAD, confirmed=False, whose=WhoseWord.FACILITY, aboard=True),
@@ -417,8 +420,18 @@ def test_a_facility_hears_of_a_death_on_the_scene_once_the_patient_is_brought_th
     assert who(trip(e.StepTaken, S.TRANSPORTING), replace(reported, to_facility=None)) == [(CONTACT, "transporting")]
 
 
+def test_the_operator_hears_whether_somebody_is_in_the_vehicle_that_cannot_go_on() -> None:
+    def said(known: Known) -> list[object]:
+        broke = told(trip(e.ProblemReported, S.STOOD_DOWN, reason="mogok"), known)
+        return [message.facts.get("aboard") for message in broke if message.recipient == "operator"]
+
+    assert said(replace(KNOWN, aboard=True)) == ["aboard"]
+    assert said(KNOWN) == [None]
+
+
 def test_who_was_to_confirm_a_death_need_not_any_more_once_it_is_answered() -> None:
-    assert dropped(CASES["taken_back"][0]) == dropped(CASES["confirmed_by_phone"][0]) == {T.PATIENT_DIED}
+    assert dropped(CASES["taken_back"][0]) == dropped(CASES["confirmed_by_phone"][0])
+    assert dropped(CASES["taken_back"][0]) == {T.PATIENT_DIED, T.PATIENT_DIED_ON_SCENE}
 
 
 def test_what_was_never_so_is_not_told_any_more() -> None:

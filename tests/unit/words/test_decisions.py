@@ -181,7 +181,7 @@ def test_the_ledgers_time_is_the_only_one_that_is_spoken_and_a_late_one_apologis
     by = say(record, ZONE, Lang.ID, Owed(due_at=due_at, is_late=False))
     assert "operator menelepon kembali paling lambat pukul 16.57." in by
     late = say(record, ZONE, Lang.ID, Owed(due_at=due_at, is_late=True))
-    assert "; mohon maaf, telepon yang kami janjikan paling lambat pukul 16.57 terlambat; operator segera" in late
+    assert "; mohon maaf, telepon yang kami janjikan paling lambat pukul 16.57 terlambat; kami segera" in late
     assert "; operator menelepon kembali." in say(record, ZONE, Lang.ID)  # nothing is in the ledger: no time
     for lang in Lang:
         assert say(record, ZONE, lang, Owed(due_at=due_at, is_late=True)).count("16.57") == 1

@@ -42,6 +42,7 @@ WORDS: dict[str, str | None] = {
     "approver": "petugas Dinas Kesehatan",
     "heard": "16.50",
     "sets_out": "segera berangkat",
+    "aboard": "masih di dalamnya",
 }
 WHICH = "mobil jenazah dari Puskesmas Contoh pukul 16.45"
 RULE = 'Aturannya: "Jenazah ke luar kota: sopir kedua ikut".'
@@ -93,6 +94,9 @@ GOLDEN = {
     "patient_died": "Awak Mobil jenazah Contoh melaporkan seorang pasien meninggal di jalan; kendaraan meneruskan "
     "perjalanan ke fasilitas Anda. Mohon dokter memastikannya saat tiba. Keluarga belum kami kabari. "
     f"{OPEN}",
+    "patient_died_on_scene": "Awak Mobil jenazah Contoh melaporkan seorang pasien meninggal di tempat penjemputan, "
+    f"sebelum dibawa ke fasilitas Anda. Permintaannya: {WHICH}. Bila tetap dibawa ke sana, Anda kami kabari lagi. "
+    "Keluarga belum kami kabari.",
     "corrected": "Maaf, kabar kami tentang Mobil jenazah Contoh tadi keliru. Yang benar, kendaraan sudah tiba di "
     f"lokasi jemput. {FOLLOW}",
     "corrected_for_driver": "Operator membetulkan langkah perjalanan Mobil jenazah Contoh. Sekarang tercatat: sudah "
@@ -127,7 +131,8 @@ GOLDEN = {
     "trip_over_facility": f"Mobil jenazah Contoh sudah menyelesaikan permintaan {WHICH}.",
     "replaced": "Mohon maaf, Mobil jenazah Contoh berhalangan. Kendaraan pengganti sedang kami carikan; tidak "
     f"perlu menelepon lagi, kami yang mengabari. {FOLLOW}",
-    "vehicle_lost": f"Mobil jenazah Contoh berhalangan pada permintaan {WHICH}; penggantinya sedang dicarikan. {OPEN}",
+    "vehicle_lost": f"Mobil jenazah Contoh berhalangan pada permintaan {WHICH}; penggantinya sedang dicarikan. "
+    f"Yang diantar masih di dalamnya; mohon pastikan lewat telepon di mana kendaraannya berhenti. {OPEN}",
     "let_go": "Mobil jenazah Contoh dibebaskan dari tugasnya; tidak perlu melanjutkan perjalanan. Terima kasih.",
     "approval_asked": "Persetujuan Anda ditunggu agar Mobil jenazah Contoh dapat berangkat. Permintaannya: "
     f"{WHICH}. {RULE} {OPEN}",

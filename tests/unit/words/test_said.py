@@ -57,14 +57,14 @@ def test_each_end_is_said_as_what_it_was() -> None:
 
 
 def test_the_family_reads_its_lines_word_by_word() -> None:
-    assert family.due_line(AT, Need.BODY, ZONE, Lang.ID, late=False) == "Kami menelepon Anda paling lambat pukul 16.59."
-    assert family.due_line(AT, Need.DOCUMENT, ZONE, Lang.ID, late=False) == (
+    assert family.due_line(AT, Need.BODY, AT, ZONE, Lang.ID) == "Kami menelepon Anda paling lambat pukul 16.59."
+    assert family.due_line(AT, Need.DOCUMENT, AT, ZONE, Lang.ID) == (
         "Kami menelepon Anda paling lambat 20 Agu 2026 pukul 16.59."
     )
-    assert family.due_line(AT, Need.BODY, ZONE, Lang.ID, late=True) == (
-        "Mohon maaf, kami terlambat: janji kami menelepon Anda paling lambat 20 Agu 2026 pukul 16.59. "
-        "Kami segera menelepon."
-    )
+    for late, when in ((timedelta(minutes=1), "pukul"), (timedelta(days=1), "tanggal 20 Agu 2026 pukul")):
+        assert family.due_line(AT, Need.BODY, AT + late, ZONE, Lang.ID) == (
+            f"Mohon maaf, kami terlambat: janji kami menelepon Anda paling lambat {when} 16.59. Kami segera menelepon."
+        )
     assert family.schedule_line(AT, ZONE, Lang.ID) == "Dijadwalkan 20 Agu 2026 pukul 16.59."
     assert family.signal_line(AT, ZONE, Lang.ID) == (
         "Sinyal kendaraan terputus sejak pukul 16.59; perjalanan tetap berlangsung."

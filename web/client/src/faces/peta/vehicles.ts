@@ -20,11 +20,10 @@ export const shapeOf = (mark: Mark) => MARKS[mark][0];
 export const css = (mark: Mark) => `rgb(${MARKS[mark][1].map((part) => part * 255).join(" ")})`;
 
 export function markOf(vehicle: Vehicle): Mark {
-  if (vehicle.link === "lost" || vehicle.duty === "off_duty" || vehicle.duty === "out_of_service")
-    return "away";
+  // Whoever is asked or on a trip is, also where the phone is silent: how old a position is, is another matter.
   const sign = vehicle.assignment_state ? STATES[vehicle.assignment_state].mark : "";
   const mark = NAMES.find((name) => shapeOf(name) === sign);
-  return mark ?? (vehicle.duty === "available" ? "available" : "away");
+  return mark ?? (vehicle.duty === "available" && vehicle.link !== "lost" ? "available" : "away");
 }
 
 const VERTEX = `#version 300 es
