@@ -15,6 +15,7 @@ from dispatch.cli.base import fail, read_settings, say
 from geo.point import Point
 from geo.roads.network import Network, NetworkFileError, open_network, write_network
 from geo.roads.speeds import METRICS
+from geo.roads.turns import FORBIDDEN
 from geo.search.engine import Engine
 from geo.search.nearest import Arrivals
 from geo.search.snap import Snapper, Snaps
@@ -161,7 +162,7 @@ def roads_info(file: Path) -> None:
         "bounds": f"{west:.4f},{south:.4f} to {east:.4f},{north:.4f}",
         "length": f"{network.edge_length_m.sum() / 1000:,.0f} km of directed road",
         "metrics": ", ".join(sorted(network.metrics)),
-        "turns": f"{len(network.turn_from):,} forbidden, turn costs {meta.turn_costs}",
+        "turns": f"{np.count_nonzero(network.turn_cost_ms == FORBIDDEN):,} forbidden, turn costs {meta.turn_costs}",
         "graph": f"{network.graph.vertex_count:,} vertices, {network.graph.arc_count:,} arcs",
     }
     for name, value in lines.items():

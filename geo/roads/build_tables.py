@@ -12,7 +12,6 @@ from geo.osm.tags import road_class
 from geo.roads.network import Network
 from geo.roads.speeds import pace_kph
 from geo.roads.table import LONGEST_M, Origin, RoadTable, build_network
-from geo.roads.turning import priced
 from geo.source import FASTEST_KPH, SLOWEST_KPH, BuildError, Progress, one_line
 
 
@@ -21,7 +20,7 @@ def build_from_tables(
 ) -> Network:
     """From CSV (or .csv.gz) tables: node, lon, lat; and u, v, length_m, highway, name with optional speed_kph or
     assumed_kmh (how fast one drives) or maxspeed (a limit), and geometry_lonlat ("lon lat;lon lat"). Each edge row is
-    one direction. Raises BuildError, naming the file and the column or line that is wrong.
+    one direction, and turns and bends cost nothing more. Raises BuildError, naming the file and the column or line that is wrong.
     """
     progress(f"reading {nodes.name} and {edges.name}")
     node_rows = _read(nodes, ("node", "lon", "lat"))
@@ -53,7 +52,7 @@ def build_from_tables(
         town_kph=in_town,
         shapes=_shapes(edge_rows, lon, lat, u, v, edges),
     )
-    return build_network(priced(table), origin, progress, turn_costs=turn_costs)
+    return build_network(table, origin, progress, turn_costs=turn_costs)
 
 
 def _read(path: Path, needed: Sequence[str]) -> pd.DataFrame:

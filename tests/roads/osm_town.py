@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+import numpy as np
+
 from geo.roads.build_osm import build_from_osm
 from geo.roads.network import Network
+from geo.roads.turns import FORBIDDEN
 from tests.roads.tiny import SOUTH, STEP, WEST
 
 Tags = Mapping[str, str]
@@ -73,4 +76,5 @@ def streets(net: Network) -> list[tuple[str, tuple[float, float], tuple[float, f
 def turns(net: Network) -> set[tuple[tuple[int, int], tuple[int, int]]]:
     """The forbidden turns as pairs of (from node, to node)."""
     ends = list(zip(net.edge_from.tolist(), net.edge_to.tolist(), strict=True))
-    return {(ends[a], ends[b]) for a, b in zip(net.turn_from.tolist(), net.turn_to.tolist(), strict=True)}
+    banned = np.flatnonzero(net.turn_cost_ms == FORBIDDEN)
+    return {(ends[net.turn_from[at]], ends[net.turn_to[at]]) for at in banned}

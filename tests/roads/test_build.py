@@ -45,7 +45,7 @@ def test_tables_become_a_network_with_names_classes_speeds_lines_and_twins(tmp_p
     assert [net.names[name] for name in net.edge_name] == ["Jalan Contoh", "Jalan Contoh", "NA", ""]
     assert [ROAD_CLASSES[index] for index in net.edge_class] == ["primary", "primary", "residential", "service"]
     assert net.edge_twin.tolist() == [1, 0, -1, -1]
-    assert net.metrics["car"].tolist() == [9_945, 9_945, 19_980, 48_000]
+    assert net.metrics["car"].tolist() == [9_945, 9_945, 13_320, 38_400]
     assert net.shape(0).tolist() == [[106.8, -6.2], [106.8005, -6.2001], [106.801, -6.2]]
     assert net.shape(2).tolist() == [[106.801, -6.2], [106.801, -6.199]]
     assert net.meta.bounds == (106.8, -6.2001, 106.801, -6.199)
