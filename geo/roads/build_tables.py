@@ -20,7 +20,8 @@ def build_from_tables(
 ) -> Network:
     """From CSV (or .csv.gz) tables: node, lon, lat; and u, v, length_m, highway, name with optional speed_kph or
     assumed_kmh (how fast one drives) or maxspeed (a limit), and geometry_lonlat ("lon lat;lon lat"). Each edge row is
-    one direction, and turns and bends cost nothing more. Raises BuildError, naming the file and the column or line that is wrong.
+    one direction; turns and bends cost nothing more. Raises BuildError, naming the file and the column or line that is
+    wrong.
     """
     progress(f"reading {nodes.name} and {edges.name}")
     node_rows = _read(nodes, ("node", "lon", "lat"))

@@ -29,8 +29,8 @@ def seconds(net: Network, start: tuple[float, float], end: tuple[float, float], 
     return float(found.travel_ms[0]) / 1000 if len(found.travel_ms) else float("inf")
 
 
-# The cases' README counts at 20 km/h without turns; here it is 30, and a right angle costs 3.75 s: the first is 1,800 m,
-# turning about (20 s) and one right angle.
+# The cases' README counts at 20 km/h without turns; here it is 30, and a right angle costs 3.75 s: the first is 1,800
+# m, turning about (20 s) and one right angle.
 @pytest.mark.parametrize(
     ("name", "start", "end", "right"),
     [
