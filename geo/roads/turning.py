@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.roads.table import RoadTable
+from geo.roads.turns import MOST_WAYS_ON
 
 SIGNAL_MS = 7_500
 _DEAREST_MS = 7_500.0
@@ -47,7 +48,7 @@ def turn_rules(u: _Ints, v: _Ints, shapes: _Shapes) -> _Ints:
     count = len(u)
     order = np.argsort(u, kind="stable")
     start = np.searchsorted(u[order], np.arange(int(max(u.max(), v.max())) + 2))
-    meets = _streets(u, v)[v] >= 3
+    meets = (_streets(u, v)[v] >= 3) & (start[v + 1] - start[v] <= MOST_WAYS_ON)
     ways = np.where(meets, start[v + 1] - start[v], 0)
     first = np.repeat(np.arange(count), ways)
     within = np.arange(len(first)) - np.repeat(np.cumsum(ways) - ways, ways)

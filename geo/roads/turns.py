@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 # The u_turn_penalty of OSRM's car profile (profiles/car.lua, BSD-2-Clause).
 U_TURN_MS = 20_000
 FORBIDDEN = -1
+# At a node that more edges leave turns cost nothing: who stands there has so many ways on (geo.search.label_kernels).
+# Real crossings have six at most (Porto, Jakarta).
+MOST_WAYS_ON = 8
 _Ints = NDArray[np.int64]
 
 

@@ -12,10 +12,11 @@ to the pool's end.
 import numpy as np
 
 from geo.compiled import compiled
+from geo.roads.turns import MOST_WAYS_ON
 from geo.search.hierarchy_kernels import NEVER
 from geo.search.way_kernels import label
 
-SIDES = 4
+SIDES = MOST_WAYS_ON
 SLOT = 2**32 - 1  # the part of a key that is the slot
 # The columns of slots.
 COLUMNS = 7
