@@ -157,7 +157,8 @@ def streets_shut_at(network: Network, hour: Slice | None) -> NDArray[np.bool_]:
     for metric, ms in network.metrics.items():
         here = shut_at(network, hour, metric)
         shut = here | (ms >= CLOSED_MS)
-        found |= shut & (shut[network.edge_twin] | (network.edge_twin < 0)) & (here | here[network.edge_twin])
+        one_way, twin = network.edge_twin < 0, network.edge_twin
+        found |= shut & np.where(one_way, here, shut[twin] & (here | here[twin]))
     return found
 
 
