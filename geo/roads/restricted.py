@@ -1,7 +1,7 @@
 """Turn restrictions of OpenStreetMap as rows of edges that nobody, or not all, may drive."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,8 @@ _Ints = NDArray[np.int64]
 _Driven = tuple[tuple[int, ...], frozenset[int], frozenset[int]]
 # No restriction that anybody drives by goes over so many pieces of road; more are a slip of the pen.
 _LONGEST = 32
+# Nor are there so many ways over them; over a net of streets there are more than anybody can count.
+_MOST_TRIED = 2_000
 
 
 class Restricted:
@@ -50,7 +52,10 @@ class Restricted:
         found: set[tuple[int, ...]] = set()
         for from_way in rule.from_ways:
             for to_way in rule.to_ways:
-                driven = list(self._driven(rule, from_way, to_way))
+                driven = self._driven(rule, from_way, to_way)
+                if driven is None:
+                    self.why["turn restrictions over ways that are a net"] += 1
+                    return set()
                 if len(driven) > 1:
                     self.why["turn restrictions whose ways run on through the junction"] += 1
                     return set()
@@ -62,30 +67,33 @@ class Restricted:
         # Who has come so far may go on by `to` and by nothing else.
         return {(*row[:-1], other) for row in found for other in self._leaving[int(self._v[row[-2]])]} - found
 
-    def _driven(self, rule: Restriction, from_way: int, to_way: int) -> Iterator[tuple[int, ...]]:
-        """The rows of edges by which one drives from the one way over the via to the other."""
+    def _driven(self, rule: Restriction, from_way: int, to_way: int) -> list[tuple[int, ...]] | None:
+        """The rows of edges by which one drives from way to way over the via; None for too many to try."""
         if rule.via_node is not None:
             via = self._node_of_ref.get(rule.via_node, -1)
             firsts = [edge for edge in self._of_way[from_way] if self._v[edge] == via]
-            for first in firsts:
-                yield from ((first, then) for then in self._of_way[to_way] if self._u[then] == via)
-            return
+            thens = [edge for edge in self._of_way[to_way] if self._u[edge] == via]
+            return [(first, then) for first in firsts for then in thens]
         step: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for way in rule.via_ways:
             for edge in self._of_way[way]:
                 step[int(self._u[edge])].append((edge, way))
-        thens: dict[int, list[int]] = defaultdict(list)
+        onto: dict[int, list[int]] = defaultdict(list)
         for edge in self._of_way[to_way]:
-            thens[int(self._u[edge])].append(edge)
-        for first in self._of_way[from_way]:
-            start: _Driven = ((first,), frozenset({int(self._v[first])}), frozenset())
-            stack = [start]
-            while stack:
-                row, nodes, ways = stack.pop()
-                here = int(self._v[row[-1]])
-                if ways == set(rule.via_ways):
-                    yield from ((*row, then) for then in thens[here])
-                if len(row) < _LONGEST:
-                    for edge, way in step[here]:
-                        if int(self._v[edge]) not in nodes:
-                            stack.append(((*row, edge), nodes | {int(self._v[edge])}, ways | {way}))
+            onto[int(self._u[edge])].append(edge)
+        stack: list[_Driven] = [((e,), frozenset({int(self._v[e])}), frozenset()) for e in self._of_way[from_way]]
+        found: list[tuple[int, ...]] = []
+        tried = 0
+        while stack:
+            tried += 1
+            if tried > _MOST_TRIED:
+                return None
+            row, nodes, ways = stack.pop()
+            here = int(self._v[row[-1]])
+            if ways == set(rule.via_ways):
+                found += [(*row, then) for then in onto[here]]
+            if len(row) < _LONGEST:
+                for edge, way in step[here]:
+                    if int(self._v[edge]) not in nodes:
+                        stack.append(((*row, edge), nodes | {int(self._v[edge])}, ways | {way}))
+        return found

@@ -135,3 +135,16 @@ def test_several_restrictions_over_the_same_ways_hold_each_for_its_own(tmp_path:
     assert metres(net, FROM_SOUTH, WEST_BOUND) == 3
     assert metres(net, FROM_SOUTH, SIDE) > 3
     assert metres(net, EAST_BOUND, WEST_BOUND) > 3
+
+
+def test_a_restriction_over_a_net_of_streets_is_left_out_and_counted(tmp_path: Path) -> None:
+    nodes = {1 + x + 7 * y: (float(x), float(y)) for x in range(7) for y in range(7)}
+    lines = [[1 + x + 7 * y for x in range(7)] for y in range(7)] + [
+        [1 + x + 7 * y for y in range(7)] for x in range(7)
+    ]
+    ways: dict[int, Way] = {100 + at: (line, ROAD) for at, line in enumerate(lines)}
+    ways |= {200: ([50, 1], ROAD), 201: ([49, 51], ROAD)}
+    nodes |= {50: (-1.0, -1.0), 51: (7.0, 7.0)}
+    members = [("way", 200, "from"), *(("way", 100 + at, "via") for at in range(len(lines))), ("way", 201, "to")]
+    _, said = town(tmp_path, xml(nodes, ways, [(members, {"type": "restriction", "restriction": "no_u_turn"})]))
+    assert "left out: 1 turn restrictions over ways that are a net" in said
