@@ -16,7 +16,7 @@ from geo.osm.hours import clauses, read_hours
 from geo.osm.left_out import LeftOut
 from geo.osm.limits import SIZES, Size
 from geo.osm.restrictions import CONDITIONAL_KEYS, KEYS, Restriction, read_restriction
-from geo.osm.tags import ROAD_CLASSES, SLOWING_KEYS, Tags, light_of, limits_kph, read_tags, road_of
+from geo.osm.tags import ROAD_CLASSES, SLOWING_KEYS, Tags, in_tunnel, light_of, limits_kph, read_tags, road_of
 from geo.osm.text import tags_of
 from geo.point import Bounds
 from geo.source import BuildError, Progress, one_line
@@ -37,7 +37,7 @@ class Way:
 
     slowing: what is said of it by SLOWING_KEYS.
     closed: the hours as they are written at which it is shut to some who may drive there else, and to whom along it and
-    against it.
+    against it. tunnel: it runs where nobody's door can be.
     """
 
     number: int
@@ -49,6 +49,7 @@ class Way:
     against_limit_kph: float
     slowing: tuple[tuple[str, str], ...] = ()
     closed: tuple[tuple[str, Shutting, Shutting], ...] = ()
+    tunnel: bool = False
 
 
 @dataclass(slots=True)
@@ -178,7 +179,8 @@ def _take_way(
     closed = _closed_at(tags, along, against, roads.left_out)
     slowing = tuple((key, tags[key]) for key in SLOWING_KEYS if key in tags)
     name = one_line(tags.get("name") or tags.get("ref") or "")
-    roads.ways.append(Way(way.id, road_of(tags), name, along, against, *limits_kph(tags), slowing, closed))
+    limits = limits_kph(tags)
+    roads.ways.append(Way(way.id, road_of(tags), name, along, against, *limits, slowing, closed, in_tunnel(tags)))
     for column, values in zip((roads.refs, roads.x, roads.y), zip(*nodes, strict=True), strict=True):
         column.extend(values)
     roads.first.append(len(roads.refs))

@@ -21,6 +21,8 @@ BY_WORD = frozenset({"track", "pedestrian", "busway", "path", "footway", "cyclew
 # What may slow a way down.
 SLOWING_KEYS = ("surface", "smoothness", "tracktype", "service")
 _AS_WRITTEN = frozenset({"name", "ref"})
+# Houses stand over and beside these; what is `covered` is open to a side.
+_NO_TUNNELS = frozenset({"no", "building_passage", "culvert"})
 
 _KPH = {"": 1.0, "km/h": 1.0, "kmh": 1.0, "kph": 1.0, "mph": 1.609344, "knots": 1.852}
 # PP 79/2013 art. 23, PM 111/2015 art. 3: toll roads 100, between cities 80, in cities 50, where people live 30.
@@ -43,6 +45,11 @@ def limits_kph(tags: Tags) -> tuple[float, float]:
     """How fast one may drive along a way's nodes and against them; NaN where nothing is said."""
     both = _first_of(tags, ("maxspeed", "maxspeed:type", "zone:maxspeed", "source:maxspeed")) or ""
     return read_speed(tags.get("maxspeed:forward", both)), read_speed(tags.get("maxspeed:backward", both))
+
+
+def in_tunnel(tags: Tags) -> bool:
+    """Whether a way runs where nobody's door can be."""
+    return tags.get("tunnel", "no") not in _NO_TUNNELS
 
 
 def light_of(tags: Tags) -> tuple[bool, bool]:

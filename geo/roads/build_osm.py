@@ -12,7 +12,7 @@ from geo.osm.limits import SIZES, Size
 from geo.osm.read import OsmRoads, Way, read_osm
 from geo.roads.bans import forbid
 from geo.roads.cut import Cut
-from geo.roads.network import Network
+from geo.roads.network import Doors, Network
 from geo.roads.restricted import Restricted
 from geo.roads.signals import waits_ms
 from geo.roads.speeds import bits, pace_kph
@@ -90,17 +90,14 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
     row = np.append(np.arange(len(u)), copies)
     turned = zip(piece[row].tolist(), backward[row].tolist(), strict=True)
     shut = bits(passage == Access.SHUT)[row]
-    hours = [
-        (edge, int(bits(np.array([closed[1 + bool(backward[of])]], np.bool_))[0]), closed[0])
-        for edge, of in enumerate(row.tolist())
-        for closed in ways[of].closed
-    ]
+    hours = _hours(ways, backward, row)
     for copy, whom in enumerate(bans.shut, len(u)):
         for who in whom:
             if who.hours:
                 hours.append((copy, who.bits, who.hours))
             else:
                 shut[copy] |= who.bits
+    tunnels = np.array([way.tunnel for way in ways], np.bool_)
     return RoadTable(
         lon=cut.lonlat[cut.node_row, 0],
         lat=cut.lonlat[cut.node_row, 1],
@@ -115,10 +112,20 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
         shapes=[lines[p][::-1] if b else lines[p] for p, b in turned],
         turns=bans.turns,
         shut=shut,
+        doors=np.where(tunnels, Doors.LAST, Doors.SOME).astype(np.uint8)[row],
         copies=copies,
         hours=hours,
         report=_report(roads, cut, banned),
     )
+
+
+def _hours(ways: list[Way], backward: NDArray[np.bool_], row: NDArray[np.int64]) -> list[tuple[int, int, str]]:
+    """At which hours edges are shut, given by the row of what each is a direction of: the edge, to whom and when."""
+    return [
+        (edge, int(bits(np.array([closed[1 + bool(backward[of])]], np.bool_))[0]), closed[0])
+        for edge, of in enumerate(row.tolist())
+        for closed in ways[of].closed
+    ]
 
 
 def _paces(ways: list[Way], backward: NDArray[np.bool_], *, in_town: bool) -> NDArray[np.float64]:

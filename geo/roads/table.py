@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from geo.osm.tags import ROAD_CLASSES, road_class
 from geo.roads.chains import node_graph, turn_graph
 from geo.roads.graph import CLOSED_MS
-from geo.roads.network import Network, NetworkMeta
+from geo.roads.network import Doors, Network, NetworkMeta
 from geo.roads.order import node_order
 from geo.roads.parts import Part, enclosed, parts_by_nodes, parts_by_turns, report_lost
 from geo.roads.speeds import CLASS_KPH, METRICS, bits, has_bit, weights_ms
@@ -22,6 +22,8 @@ OSM_ATTRIBUTION = "© OpenStreetMap contributors (ODbL)"
 # At the slowest speed the longest edge still fits into 32 bits of milliseconds.
 LONGEST_M = 500_000.0
 DEAREST_TURN_MS = 3_600_000
+_NO_DOORS = frozenset({"motorway", "motorway_link"})
+_CLASS_DOORS = np.array([Doors.LAST if name in _NO_DOORS else Doors.SOME for name in ROAD_CLASSES], np.uint8)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -33,7 +35,8 @@ class RoadTable:
     turns is (t, 3): edge, following edge (both as rows of the edge columns), cost in ms or -1 for a forbidden turn.
     wait_ms and bend_ms (m,) are the wait at lights and the price of bends on each edge; None for nothing of the kind.
     shut and local: (m,) of bits by metric (geo.roads.speeds): in which the edge is shut, or only for who starts or ends
-    on it; None for nowhere. report: sentences on what of the source the table leaves out.
+    on it; None for nowhere. doors (m,): of geo.roads.network.Doors, where more is known than the class tells.
+    report: sentences on what of the source the table leaves out.
     copies (c,): of which edge each of the last c is a copy (geo.roads.bans), with its own rules and marks.
     hours: edges that are shut at hours: the edge, in which metrics as bits, and the hours as they are written.
     """
@@ -53,6 +56,7 @@ class RoadTable:
     turns: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 3), np.int64))
     shut: NDArray[np.uint8] | None = None
     local: NDArray[np.uint8] | None = None
+    doors: NDArray[np.uint8] | None = None
     copies: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     hours: Sequence[tuple[int, int, str]] = ()
     report: tuple[str, ...] = ()
@@ -157,6 +161,7 @@ def _network(
         turn_from=rules[:, 0].astype(np.int32),
         turn_to=rules[:, 1].astype(np.int32),
         turn_cost_ms=rules[:, 2].astype(np.int32),
+        edge_doors=np.maximum(_CLASS_DOORS[class_index], _kept_bits(table.doors, edges)),
         edge_local=_local(table, edges, shut),
         edge_copy=_next_copies(table, edge_number)[edges],
         hours_edge=hours_edge.astype(np.int32),
