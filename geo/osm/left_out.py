@@ -28,7 +28,7 @@ class LeftOut:
 
     def add_way(self, way: int, nodes: Nodes, reason: str, *, named: bool) -> None:
         """One more way; `named` if it is worth a look should it be one of the longest."""
-        self.add_metres(way, _length_m(nodes), reason, named=named)
+        self.add_metres(way, way_m(nodes), reason, named=named)
 
     def add_metres(self, way: int, length_m: float, reason: str, *, named: bool) -> None:
         """As add_way, for a way, or a part of one, whose length is known."""
@@ -51,7 +51,7 @@ class LeftOut:
         return said
 
 
-def _length_m(nodes: Nodes) -> float:
+def way_m(nodes: Nodes) -> float:
     """Metres along the nodes whose places are known."""
     known = [(x, y) for _, x, y in nodes if abs(x) <= 1_800_000_000 and abs(y) <= 900_000_000]
     if not known:

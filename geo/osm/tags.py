@@ -11,11 +11,13 @@ from math import nan
 from geo.source import FASTEST_KPH, SLOWEST_KPH
 
 Tags = Mapping[str, str]
-# How fast one drives on each is in geo.roads.speeds.
-ROAD_CLASSES = (
+# The values of `highway` that are roads; how fast one drives on each is in geo.roads.speeds.
+ROADS = (
     "motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link",
     "tertiary", "tertiary_link", "unclassified", "residential", "living_street", "service", "road",
 )  # fmt: skip
+FERRY = "ferry"
+ROAD_CLASSES = (*ROADS, FERRY)
 # No roads for cars, but driven where a word about motor vehicles or emergencies says so; they count as `service`.
 BY_WORD = frozenset({"track", "pedestrian", "busway", "path", "footway", "cycleway", "bridleway"})
 # What may slow a way down.
@@ -32,7 +34,9 @@ _SPEED = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z/]*)")
 
 
 def road_of(tags: Tags) -> str:
-    """The value of `highway`, of several the first."""
+    """The value of `highway`, of several the first; FERRY for the way of one."""
+    if tags.get("route") == "ferry":
+        return FERRY
     return tags.get("highway", "").partition(";")[0].strip()
 
 

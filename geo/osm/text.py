@@ -8,7 +8,8 @@ from geo.osm import access, ground, limits, restrictions
 _KEYS = (
     "highway", "name", "ref", "area", "route", "junction", "barrier", "bollard", "locked", "kerb", "bus", "psv",
     "emergency", "emergency:forward", "emergency:backward", "oneway:emergency", "except", "type", "surface",
-    "smoothness", "tracktype", "service", "tunnel", "admin_level", "maxspeed", "maxspeed:forward", "maxspeed:backward",
+    "smoothness", "tracktype", "service", "tunnel", "duration", "foot", "bicycle", "hgv", "crossing", "direction",
+    "traffic_signals:direction", "admin_level", "maxspeed", "maxspeed:forward", "maxspeed:backward",
     "maxspeed:type", "zone:maxspeed", "source:maxspeed", "office", "entrance",
     *(f"{key}{way}" for key in access.ACCESS_KEYS for way in ("", ":forward", ":backward")),
     *access.ONE_WAY_KEYS, *access.HOURS_KEYS, *limits.WIDTHS, *limits.HEIGHTS, *restrictions.KEYS,

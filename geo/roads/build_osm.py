@@ -12,6 +12,7 @@ from geo.osm.limits import SIZES, Size
 from geo.osm.read import OsmRoads, Way, read_osm
 from geo.roads.bans import forbid
 from geo.roads.cut import Cut
+from geo.roads.ferries import Ferries
 from geo.roads.network import Doors, Network
 from geo.roads.restricted import Restricted
 from geo.roads.signals import waits_ms
@@ -29,13 +30,15 @@ def build_from_osm(
     area: Path | None = None,
     turn_costs: str = "osm",
     sizes: Mapping[str, Size] = SIZES,
+    ferries: bool = False,
 ) -> Network:
-    """The roads of an .osm.pbf or .osm file, within the polygons of a GeoJSON file where one is given, for vehicles of
-    these sizes. Raises BuildError, saying what is wrong with a file and what to do.
+    """The roads of an .osm.pbf or .osm file, with its ferries if wanted, within the polygons of a GeoJSON file where
+    one is given, for vehicles of these sizes. Raises BuildError, saying what is wrong with a file and what to do.
     """
     inside = None if area is None else read_polygon(area)
     progress(f"reading {path.name}")
-    roads = read_osm(path, progress, None if inside is None else tuple(shapely.bounds(inside).tolist()), sizes)
+    bounds = None if inside is None else tuple(shapely.bounds(inside).tolist())
+    roads = read_osm(path, progress, bounds, sizes, ferries=ferries)
     progress(f"{len(roads.ways):,} roads with {len(roads.restrictions):,} turn restrictions; cutting them at junctions")
     table = _table(roads, inside, turn_costs)
     for sentence in table.report:
@@ -80,7 +83,6 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
     tail, head = cut.node[:pieces][piece], cut.node[pieces:][piece]
     u, v = np.where(backward, head, tail), np.where(backward, tail, head)
     ways = [roads.ways[number] for number in cut.way[piece].tolist()]
-    wait_ms = waits_ms(roads.signals, cut)[piece, backward.astype(np.int64)]
     lines = [cut.lonlat[s : e + 1] for s, e in zip(cut.start.tolist(), cut.end.tolist(), strict=True)]
     numbers = np.array([way.number for way in ways], np.int64)
     banned = Restricted(roads.restrictions, numbers, u, v, cut.node_of_ref)
@@ -88,6 +90,10 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
     copies = np.array(bans.copy_of, np.int64)
     # Rows of the columns, those of copies after all others.
     row = np.append(np.arange(len(u)), copies)
+    crossings = Ferries(roads, cut)
+    wait_ms, ferry_ms = (
+        ms[piece[row], backward[row].astype(np.int64)] for ms in (waits_ms(roads.signals, cut), crossings.ms)
+    )
     turned = zip(piece[row].tolist(), backward[row].tolist(), strict=True)
     shut = bits(passage == Access.SHUT)[row]
     hours = _hours(ways, backward, row)
@@ -108,14 +114,15 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
         name=[ways[of].name for of in row.tolist()],
         speed_kph=_paces(ways, backward, in_town=False)[row],
         town_kph=_paces(ways, backward, in_town=True)[row],
-        wait_ms=wait_ms[row],
+        wait_ms=wait_ms,
+        ferry_ms=ferry_ms,
         shapes=[lines[p][::-1] if b else lines[p] for p, b in turned],
         turns=bans.turns,
         shut=shut,
         doors=np.where(tunnels, Doors.LAST, Doors.SOME).astype(np.uint8)[row],
         copies=copies,
         hours=hours,
-        report=_report(roads, cut, banned),
+        report=(*crossings.report, *_report(roads, cut, banned)),
     )
 
 

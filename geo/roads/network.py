@@ -31,11 +31,12 @@ _PREFIX = len(MAGIC) + 3 * 8
 
 class Doors(IntEnum):
     """What may be met on an edge: doors; vehicles, and a door only where no other road is near, as on a motorway or in
-    a tunnel.
+    a tunnel; neither, as on a ferry.
     """
 
     SOME = 0
     LAST = 1
+    NONE = 2
 
 
 class NetworkFileError(Exception):

@@ -117,8 +117,11 @@ def _to_doors(parts: _Parts, doorless: NDArray[np.bool_]) -> _Parts:
 
 
 def _shared(network: Network) -> NDArray[np.int32]:
-    """The streets (s,) that are shut to no kind of trip: a busway lies beside homes, and only sirens come along it."""
+    """The streets (s,) that are shut to no kind of trip: a busway lies beside homes, and only sirens come along it. And
+    nobody is on a ferry.
+    """
     streets = network.streets
+    streets = streets[network.edge_doors[streets] != Doors.NONE]
     shut: NDArray[np.bool_] = np.any([network.shut_streets(metric) for metric in network.metrics], axis=0)
     some: NDArray[np.int32] = streets[~shut[streets]]
     return some
