@@ -18,13 +18,14 @@ from geo.osm.left_out import LeftOut, Nodes, way_m
 from geo.osm.limits import SIZES, Size
 from geo.osm.restrictions import CONDITIONAL_KEYS, KEYS, TYPES, Restriction, read_restriction
 from geo.osm.tags import FERRY, ROADS, SLOWING_KEYS, Tags, in_tunnel, light_of, limits_kph, read_tags, road_of
-from geo.osm.text import tags_of
+from geo.osm.text import each_of, members_of, tags_of
 from geo.point import Bounds
 from geo.source import BuildError, Progress, one_line
 
 _EARTH: Bounds = (-math.inf, -math.inf, math.inf, math.inf)
 _SAY_EVERY = 50_000
 _LONGEST_FERRY_M = 500_000.0  # nobody is sent for by a longer one
+FEW_POINTS = "roads without two points in a row in the file"
 _UNKNOWN = 2**31 - 1  # what osmium gives for a coordinate that it does not know
 _KEYS = ("highway", "route", "crossing", "barrier", "maxwidth", "maxheight", *ACCESS_KEYS, *KEYS, *CONDITIONAL_KEYS)
 
@@ -105,7 +106,7 @@ def read_osm(
     try:
         objects = osmium.FileProcessor(str(path)).with_locations()
         roads.date = (objects.header.get("osmosis_replication_timestamp") or "unknown")[:10]
-        found = iter(objects.with_filter(osmium.filter.KeyFilter(*_KEYS)))
+        found = each_of(objects.with_filter(osmium.filter.KeyFilter(*_KEYS)))
         _take(found, roads, progress, bounds or _EARTH, sizes, ferries=ferries)
         _find_places(path, roads)
     except RuntimeError as error:
@@ -132,7 +133,7 @@ def _find_places(path: Path, roads: OsmRoads) -> None:
     file = osmium.FileProcessor(str(path), osmium.osm.NODE)
     nodes: Iterable[Any] = file.with_filter(osmium.filter.IdFilter(wanted.tolist())) if wanted[0] > 0 else file
     missing = set(wanted.tolist())
-    found = {node.id: (node.location.x, node.location.y) for node in nodes if node.id in missing}
+    found = {node.id: (node.location.x, node.location.y) for node in each_of(nodes) if node.id in missing}
     for row in np.flatnonzero(unknown).tolist():
         roads.x[row], roads.y[row] = found.get(roads.refs[row], (roads.x[row], roads.y[row]))
 
@@ -161,8 +162,7 @@ def _take(
             if _take_way(one, roads, box, sizes, ferries=ferries) and len(roads.ways) % _SAY_EVERY == 0:
                 progress(f"{len(roads.ways):,} roads read")
         elif (tags := read_tags(tags_of(one))).get("type") in TYPES:
-            members = [(member.type, member.role, member.ref) for member in one.members]
-            roads.restrictions += read_restriction(tags, members, roads.left_out)
+            roads.restrictions += read_restriction(tags, members_of(one), roads.left_out)
 
 
 def _take_way(
@@ -178,6 +178,9 @@ def _take_way(
     if not (road := road_of(tags)):
         return False
     nodes = [(node.ref, node.x, node.y) for node in way.nodes]
+    if len(nodes) < 2:
+        roads.left_out.add(FEW_POINTS)
+        return False
     west, south, east, north = box
     # A node whose place is not known yet (_find_places) may lie anywhere.
     if not any(x == _UNKNOWN or (west <= x <= east and south <= y <= north) for _, x, y in nodes):

@@ -1,5 +1,6 @@
 """Tags of an OpenStreetMap object as text, also where a name in it is written in another encoding than UTF-8."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from geo.osm import access, ground, limits, restrictions
@@ -17,12 +18,35 @@ _KEYS = (
 )  # fmt: skip
 
 
+def each_of(objects: Iterable[Any]) -> Iterator[Any]:
+    """The objects that osmium reads. A text longer than OpenStreetMap allows is a RuntimeError as all else is that it
+    does not take.
+    """
+    found = iter(objects)
+    while True:
+        try:
+            one = next(found)
+        except StopIteration:
+            return
+        except ValueError as error:
+            raise RuntimeError(f"{error} (OpenStreetMap allows 255 letters): shorten it in an editor") from error
+        yield one
+
+
 def tags_of(one: Any) -> dict[str, str]:  # noqa: ANN401 - osmium lends its own types
     """The tags of an object. What is no UTF-8 is read as Latin-1, which takes any bytes."""
     try:
         return dict(one.tags)
     except UnicodeDecodeError:
         return {key: value for key in _KEYS if (value := _value(one.tags, key)) is not None}
+
+
+def members_of(one: Any) -> list[tuple[str, str, int]]:  # noqa: ANN401 - as above
+    """The members of a relation as kind, role and number; none where a role is no text."""
+    try:
+        return [(member.type, member.role, member.ref) for member in one.members]
+    except UnicodeDecodeError:
+        return []
 
 
 def _value(given: Any, key: str) -> str | None:  # noqa: ANN401 - as above

@@ -8,8 +8,9 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.osm.access import MODES, SIREN, Access
+from geo.osm.area import read_area
 from geo.osm.limits import SIZES, Size
-from geo.osm.read import OsmRoads, Way, read_osm
+from geo.osm.read import FEW_POINTS, OsmRoads, Way, read_osm
 from geo.roads.bans import forbid
 from geo.roads.cut import Cut
 from geo.roads.ferries import Ferries
@@ -35,7 +36,7 @@ def build_from_osm(
     """The roads of an .osm.pbf or .osm file, with its ferries if wanted, within the polygons of a GeoJSON file where
     one is given, for vehicles of these sizes. Raises BuildError, saying what is wrong with a file and what to do.
     """
-    inside = None if area is None else read_polygon(area)
+    inside = None if area is None else read_area(area)
     progress(f"reading {path.name}")
     bounds = None if inside is None else tuple(shapely.bounds(inside).tolist())
     roads = read_osm(path, progress, bounds, sizes, ferries=ferries)
@@ -47,26 +48,9 @@ def build_from_osm(
     return build_network(priced(table), origin, progress, turn_costs=turn_costs)
 
 
-def read_polygon(path: Path) -> shapely.Geometry:
-    """The polygons of a GeoJSON file as one geometry, in degrees. Raises BuildError if it holds none."""
-    try:
-        shape = shapely.from_geojson(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, shapely.errors.ShapelyError) as error:
-        raise BuildError(f"{path} cannot be read as GeoJSON: {error}") from error
-    parts = [part for part in _flat(shape) if isinstance(part, shapely.Polygon) and part.area > 0]
-    if not parts or not all(part.is_valid for part in parts):
-        raise BuildError(f"{path} takes a GeoJSON polygon (lon, lat in degrees) that does not cross itself")
-    return shapely.union_all(parts)
-
-
-def _flat(shape: shapely.Geometry | None) -> list[shapely.Geometry]:
-    if isinstance(shape, shapely.geometry.base.BaseMultipartGeometry):
-        return [part for inner in shape.geoms for part in _flat(inner)]
-    return [] if shape is None else [shape]
-
-
 def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) -> RoadTable:
     cut = Cut(roads, inside)
+    _count_lost(roads, cut)
     pieces = len(cut.start)
     if not pieces:
         raise BuildError("no road has two points within the area: check that it covers the file's region")
@@ -158,6 +142,17 @@ def _count_private(roads: OsmRoads, cut: Cut, lost: NDArray[np.bool_]) -> None:
     metres = np.bincount(way.reshape(-1), weights=cut.lengths_m[lost], minlength=len(number))
     for at, length_m in zip(number.tolist(), metres.tolist(), strict=True):
         roads.left_out.add_metres(roads.ways[at].number, length_m, "private ways", named=True)
+
+
+def _count_lost(roads: OsmRoads, cut: Cut) -> None:
+    """Count the ways of which nothing is left, but for those that lie beyond the area."""
+    lonlat, first = roads.lonlat, np.asarray(roads.first)
+    for at in np.setdiff1d(np.arange(len(roads.ways)), cut.way).tolist():
+        points = lonlat[first[at] : first[at + 1]]
+        if np.isnan(points).any():
+            roads.left_out.add(FEW_POINTS)
+        elif (points == points[0]).all():
+            roads.left_out.add("roads of no length")
 
 
 def _report(roads: OsmRoads, cut: Cut, banned: Restricted) -> tuple[str, ...]:

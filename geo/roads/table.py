@@ -23,6 +23,7 @@ OSM_ATTRIBUTION = "© OpenStreetMap contributors (ODbL)"
 # At the slowest speed the longest edge still fits into 32 bits of milliseconds.
 LONGEST_M = 500_000.0
 DEAREST_TURN_MS = 3_600_000
+_HALF_EARTH = 180.0
 _DOORS = {"motorway": Doors.LAST, "motorway_link": Doors.LAST, FERRY: Doors.NONE}
 _CLASS_DOORS = np.array([_DOORS.get(name, Doors.SOME) for name in ROAD_CLASSES], np.uint8)
 
@@ -94,6 +95,11 @@ def build_network(table: RoadTable, origin: Origin, progress: Progress, *, turn_
     part.edges[table.copies[part.edges[first_copy:]]] = True
     if not part.edges.any():
         raise BuildError("no two places are joined by a way there and back: the roads do not hang together")
+    if np.ptp(np.asarray(table.lon)[part.nodes]) > _HALF_EARTH:
+        raise BuildError(
+            "the roads lie on both sides of the 180th meridian, where longitudes begin anew, and a network takes one: "
+            "build one of either side, each with an --area that ends there"
+        )
     lost = report_lost(part, u, v, np.asarray(table.length_m), np.column_stack((table.lon, table.lat)))
     lost += _report_ferries(table, part, twin)
     for sentence in lost:
