@@ -83,6 +83,11 @@ def passage_of(tags: Tags) -> tuple[Passage, Passage]:
     )
 
 
+def unread_one_way(tags: Tags) -> bool:
+    """Whether a word says something of the directions in which a way is driven that is not understood."""
+    return any(key in tags and tags[key] not in _ONE_WAY for key in (*ONE_WAY_KEYS, "oneway:emergency"))
+
+
 def passes(tags: Tags, sizes: Mapping[str, Size] = SIZES) -> tuple[bool, ...]:
     """Whether each of MODES passes a node with these tags."""
     if any(key in tags for key in _BESIDE):

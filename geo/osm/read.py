@@ -11,13 +11,35 @@ import numpy as np
 import osmium
 from numpy.typing import NDArray
 
-from geo.osm.access import ACCESS_KEYS, HOURS_KEYS, NOWHERE, Access, Passage, narrowed, passage_of, passes
+from geo.osm.access import (
+    ACCESS_KEYS,
+    HOURS_KEYS,
+    NOWHERE,
+    Access,
+    Passage,
+    narrowed,
+    passage_of,
+    passes,
+    unread_one_way,
+)
 from geo.osm.duration import read_duration_s
 from geo.osm.hours import clauses, read_hours
 from geo.osm.left_out import LeftOut, Nodes, way_m
-from geo.osm.limits import SIZES, Size
+from geo.osm.limits import HEIGHTS, SIZES, WIDTHS, Size, is_length
 from geo.osm.restrictions import CONDITIONAL_KEYS, KEYS, TYPES, Restriction, read_restriction
-from geo.osm.tags import FERRY, ROADS, SLOWING_KEYS, Tags, in_tunnel, light_of, limits_kph, read_tags, road_of
+from geo.osm.tags import (
+    FERRY,
+    ROADS,
+    SLOWING_KEYS,
+    SPEED_KEYS,
+    Tags,
+    in_tunnel,
+    is_speed,
+    light_of,
+    limits_kph,
+    read_tags,
+    road_of,
+)
 from geo.osm.text import each_of, members_of, tags_of
 from geo.point import Bounds
 from geo.source import BuildError, Progress, one_line
@@ -193,6 +215,7 @@ def _take_way(
     if along == against == NOWHERE:
         roads.left_out.add_way(way.id, nodes, "roads that are too narrow or low", named=True)
         return False
+    _count_unread(tags, roads.left_out)
     closed = _closed_at(tags, along, against, roads.left_out)
     slowing = tuple((key, tags[key]) for key in SLOWING_KEYS if key in tags)
     name = one_line(tags.get("name") or tags.get("ref") or "")
@@ -205,6 +228,16 @@ def _take_way(
         column.extend(values)
     roads.first.append(len(roads.refs))
     return True
+
+
+def _count_unread(tags: Tags, left_out: LeftOut) -> None:
+    """Count what is said of a way that is kept and cannot be read."""
+    if any(key in tags and not is_speed(tags[key]) for key in SPEED_KEYS):
+        left_out.add("limits that cannot be read")
+    if any(key in tags and not is_length(tags[key]) for key in (*WIDTHS, *HEIGHTS)):
+        left_out.add("widths and heights that cannot be read")
+    if unread_one_way(tags):
+        left_out.add("words on one-way traffic that cannot be read")
 
 
 def _left_out(road: str, along: Passage, against: Passage, nodes: Nodes, *, ferries: bool) -> str | None:

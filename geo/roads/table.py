@@ -281,9 +281,13 @@ def _report_ferries(table: RoadTable, part: Part, twin: NDArray[np.int32]) -> tu
         return ()
     # Of two directions one; a copy is no ferry of its own.
     one = (twin < np.arange(len(twin))) & (np.arange(len(twin)) < len(twin) - len(table.copies))
-    kept = np.flatnonzero(ferries & one & part.edges)
-    km = float(np.asarray(table.length_m)[kept].sum()) / 1000
-    return (f"{len(kept):,} stretches of ferry are in ({km:,.1f} km)",)
+    said = []
+    for rows, what in ((part.edges, "are in"), (~part.edges, "are not in, for no way leads there and back")):
+        some = np.flatnonzero(ferries & one & rows)
+        if len(some) or what == "are in":
+            km = float(np.asarray(table.length_m)[some].sum()) / 1000
+            said.append(f"{len(some):,} stretches of ferry {what} ({km:,.1f} km)")
+    return tuple(said)
 
 
 def _kept_ms(of_edge: NDArray[np.int64] | None, edges: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -181,3 +181,23 @@ def test_bytes_that_are_no_text_in_an_editor_s_file_are_refused_with_their_line(
     (tmp_path / "kota.osm").write_bytes(text)
     with pytest.raises(BuildError, match="XML parsing error at line 13"):
         build_from_osm(tmp_path / "kota.osm", lambda _: None, region="Kota")
+
+
+@pytest.mark.parametrize(
+    ("tags", "counted"),
+    [
+        ({"maxspeed": "pelan", "maxspeed:forward": "cepat"}, "1 limits that cannot be read"),
+        ({"maxspeed": "signals"}, None),
+        ({"maxspeed": "30 mph; 40"}, None),
+        ({"width": "sempit"}, "1 widths and heights that cannot be read"),
+        ({"maxheight": "default", "maxwidth": "2,5 m"}, None),
+        ({"oneway": "kadang"}, "1 words on one-way traffic that cannot be read"),
+        ({"oneway:emergency": "No"}, None),
+    ],
+)
+def test_what_is_said_of_a_road_and_cannot_be_read_is_counted(
+    tmp_path: Path, tags: dict[str, str], counted: str | None
+) -> None:
+    net, said = town(tmp_path, xml(CROSS, {**RING, 30: ([1, 4], {**ROAD, **tags})}))
+    assert net.edge_count == 14
+    assert [line for line in said if "cannot be read" in line] == ([f"left out: {counted}"] if counted else [])
