@@ -149,15 +149,15 @@ def _find_places(path: Path, roads: OsmRoads) -> None:
     file, and those with ids below nothing, which editors give to what is new.
     """
     unknown = np.isnan(roads.lonlat[:, 0])
-    wanted = np.unique(roads.ref[unknown])
-    if not len(wanted):
+    missing = {*roads.ref[unknown].tolist(), *roads.left_out.unknown_nodes}
+    if not missing:
         return
     file = osmium.FileProcessor(str(path), osmium.osm.NODE)
-    nodes: Iterable[Any] = file.with_filter(osmium.filter.IdFilter(wanted.tolist())) if wanted[0] > 0 else file
-    missing = set(wanted.tolist())
+    nodes: Iterable[Any] = file.with_filter(osmium.filter.IdFilter(sorted(missing))) if min(missing) > 0 else file
     found = {node.id: (node.location.x, node.location.y) for node in each_of(nodes) if node.id in missing}
     for row in np.flatnonzero(unknown).tolist():
         roads.x[row], roads.y[row] = found.get(roads.refs[row], (roads.x[row], roads.y[row]))
+    roads.left_out.measure(found)
 
 
 def _take(

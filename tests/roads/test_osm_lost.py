@@ -1,6 +1,7 @@
 """What is missing, broken or across the 180th meridian: it is kept, counted or refused with what to do."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -131,6 +132,24 @@ def test_what_is_not_in_the_file_is_counted_by_reason(tmp_path: Path) -> None:
     assert "left out: 1 ways that are no roads for cars" in said
     assert "left out: 3 turn restrictions between ways that are not in the network" in said
     assert "left out: 2 turn restrictions without their from, via and to" in said
+
+
+def test_what_is_left_out_has_its_length_in_whatever_order_the_file_is(tmp_path: Path) -> None:
+    lost = {
+        40: ([1, 3], {"highway": "footway"}),
+        41: ([4, 5], {**ROAD, "access": "no"}),
+        42: ([3, 1], {"route": "ferry"}),
+        43: ([4, 90, 5], {**ROAD, "access": "no"}),
+    }
+    text = xml(CROSS, {**RING, **lost})
+    lines = text.splitlines()
+    below = re.sub(r"(id|ref)='(\d+)'", r"\1='-\2'", text)
+    for other in (text, "\n".join([lines[0], *lines[-2:0:-1], lines[-1]]), below):
+        _, said = town(tmp_path, other)
+        assert "left out: 1 ways that are no roads for cars (0.2 km)" in said
+        assert "left out: 2 roads that are shut to all (0.4 km)" in said
+        assert "left out: 1 ferries, for they were not asked for (0.2 km)" in said
+        assert sum(line.startswith("of the longest: 0.2 km") for line in said) == 2
 
 
 def packed(folder: Path, text: str, old: bytes, new: bytes) -> Path:
