@@ -80,7 +80,7 @@ def measure(
 
     for _ in range(runs + 1):
         snaps = snapper.snap(*places(network, vehicles, rng))
-        starts = stand(network, weights, snaps, np.arange(vehicles))
+        starts = stand(network, weights, network.inner(METRIC), snaps, np.arange(vehicles), leaves=True)
         leaving = weights.leaving(starts.edge, starts.fraction)
         found: dict[str, NDArray[np.integer[Any]]] = {}
         for step in rng.permutation(["hierarchy", "scipy"]).tolist():

@@ -52,7 +52,7 @@ def _reach(roads: Standing, points: Sequence[Point], speeds: str) -> tuple[Reach
     index: NDArray[np.int64] = np.flatnonzero(snaps.edge >= 0)
     ready_ms = snaps.some(index).access_ms(OFF_ROAD_KPH)
     metric = roads.engine.metric(speeds)
-    places = stand(roads.engine.network, metric.weights, snaps, index)
+    places = stand(roads.engine.network, metric.weights, metric.inner, snaps, index, leaves=True)
     return reach_from(metric.custom, metric.weights, places, ready_ms), len(index)
 
 

@@ -1,10 +1,14 @@
-"""Forbidden rows of edges as a graph in which only turns are forbidden: copies of edges remember whence one came.
+"""What one may drive because of whence one came, as a graph in which only turns are forbidden: copies of edges
+remember.
 
 A row of two edges that nobody may ever drive is a forbidden turn, and needs nothing more. For the others, some edges
 get copies over the same street: who has driven the beginning of a forbidden row is on the copy of its last edge from
 which the rest of the row cannot be driven; who takes a turn that is forbidden to some, or at some hours, comes onto a
 copy that is shut to those, or then. It is the automaton of Aho and Corasick over edges (as in Villeneuve and
 Desaulniers, "The shortest path problem with forbidden paths", EJOR 2005), so that rows hold beside and within others.
+
+What is only for who starts or ends there, and not for who drives through, is driven in two ways: on the edge itself by
+who has not yet been on another road, and on a copy by who has, and may not come out again.
 """
 
 from collections import defaultdict
@@ -28,45 +32,54 @@ class Who:
 
 
 Rows = Mapping[tuple[int, ...], frozenset[Who]]
-# The longest beginning of a row that has been driven, and what forbids the last turn of it to some.
-_State = tuple[tuple[int, ...], frozenset[Who]]
+# The longest beginning of a row that has been driven, what forbids the last turn of it to some, and the bits of those
+# for whom the edge is not to be driven through and who have come in from other roads.
+_State = tuple[tuple[int, ...], frozenset[Who], int]
 
 
 @dataclass(slots=True)
 class Bans:
-    """Copies of edges, numbered on from the last edge: of which edge each is (c,), and for whom it is shut, and when.
+    """Copies of edges, numbered on from the last edge: of which edge each is (c,), for whom it is shut, and when, and
+    the bits of those who have come in from other roads.
 
     turns (t, 3): edge, following edge, FORBIDDEN.
     """
 
     copy_of: list[int] = field(default_factory=list)
     shut: list[frozenset[Who]] = field(default_factory=list)
+    entered: list[int] = field(default_factory=list)
     turns: _Ints = field(default_factory=lambda: np.zeros((0, 3), np.int64))
 
 
-def forbid(rows: Rows, u: _Ints, v: _Ints, everybody: int) -> Bans:
+def forbid(rows: Rows, u: _Ints, v: _Ints, local: NDArray[np.uint8], shut: NDArray[np.uint8], everybody: int) -> Bans:
     """The copies and forbidden turns by which each of `rows`, of at least two edges (M,) that follow one another, is
-    driven by nobody for whom it is forbidden; `everybody` is the bits of all.
+    driven by nobody for whom it is forbidden, and no edge is driven through by those for whom it is `local`.
+
+    local, shut (M,): bits of those for whom an edge is not to be driven through, or is shut; `everybody` those of all.
     """
     always = Who(everybody)
     simple = {row for row, whom in rows.items() if len(row) == 2 and always in whom}
     others = {row: whom for row, whom in rows.items() if row not in simple}
-    if not others:
+    local = local & ~shut
+    inner = np.flatnonzero(local)
+    if not others and not len(inner):
         return Bans(turns=_as_turns(simple))
-    machine = _Machine(rows, always)
+    machine = _Machine(rows, always, local.tolist(), shut.tolist())
     nodes = {int(u[edge]) for row in others for edge in row[1:]} | {int(v[edge]) for row in others for edge in row}
-    leaving = _edges_at(u, nodes)
+    out = np.flatnonzero(np.isin(u, v[inner]))
+    leaving = _edges_at(u, nodes.union(u[inner].tolist(), v[inner].tolist(), v[out].tolist()))
     number: dict[_State, int] = {}
     order: list[_State] = []
     # Who comes to a copy from where; and all onto which one comes from an edge or copy.
     goes: dict[int, dict[int, int | None]] = {}
-    firsts = sorted({row[at] for row in others for at in range(len(row) - 1)})
-    queue: list[tuple[int, _State]] = [(edge, ((edge,), frozenset())) for edge in firsts]
+    firsts = {row[at] for row in others for at in range(len(row) - 1)}
+    firsts.update(inner.tolist(), np.flatnonzero(np.isin(v, u[inner])).tolist())
+    queue: list[tuple[int, _State]] = [(edge, ((edge,), frozenset(), 0)) for edge in sorted(firsts)]
     for here, state in queue:
         goes[here] = {}
         for edge in leaving[int(v[state[0][-1]])]:
             then = machine.step(state, edge)
-            if then is None or then == ((edge,), frozenset()):
+            if then is None or then == ((edge,), frozenset(), 0):
                 goes[here][edge] = None if then is None else edge
                 continue
             if then not in number:
@@ -77,6 +90,7 @@ def forbid(rows: Rows, u: _Ints, v: _Ints, everybody: int) -> Bans:
     return Bans(
         copy_of=[state[0][-1] for state in order],
         shut=[state[1] for state in order],
+        entered=[state[2] for state in order],
         turns=_as_turns(simple | set(_not_gone(goes, order, u, v, len(u)))),
     )
 
@@ -84,9 +98,10 @@ def forbid(rows: Rows, u: _Ints, v: _Ints, everybody: int) -> Bans:
 class _Machine:
     """From the beginning of a row to the next by one edge more."""
 
-    def __init__(self, rows: Rows, always: Who) -> None:
+    def __init__(self, rows: Rows, always: Who, local: list[int], shut: list[int]) -> None:
         self._rows, self._always = rows, always
-        self._longest = max(map(len, rows))
+        self._local, self._shut = local, shut
+        self._longest = max(map(len, rows), default=2)
         self._beginnings = {row[:length] for row in rows for length in range(2, len(row))}
 
     def step(self, state: _State, edge: int) -> _State | None:
@@ -94,9 +109,19 @@ class _Machine:
         driven = (*state[0], edge)[-self._longest :]
         ends = [driven[at:] for at in range(len(driven) - 1)]
         whom = frozenset[Who]().union(*(self._rows.get(row, frozenset()) for row in ends))
-        if self._always in whom:
+        through = state[2] & ~self._local[edge] & ~self._shut[edge]
+        if self._always in whom or through | self._shut[edge] == self._always.bits:
             return None
-        return next((row for row in ends if row in self._beginnings), (edge,)), whom
+        if through:
+            whom |= {Who(through)}
+        return next((row for row in ends if row in self._beginnings), (edge,)), whom, self._enter(state, edge)
+
+    def _enter(self, state: _State, edge: int) -> int:
+        """The bits of those who are on an edge that they may not come out of again."""
+        before = state[0][-1]
+        entered = self._local[edge] & (state[2] | ~(self._local[before] | self._shut[before]))
+        # Those to whom the edge before is shut are none: they count so that the fewest copies do.
+        return entered | (self._local[edge] & self._shut[before] if entered else 0)
 
 
 def _edges_at(node: _Ints, nodes: Iterable[int]) -> Mapping[int, list[int]]:

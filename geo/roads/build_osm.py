@@ -15,12 +15,17 @@ from geo.roads.bans import forbid
 from geo.roads.cut import Cut
 from geo.roads.ferries import Ferries
 from geo.roads.network import Doors, Network
+from geo.roads.parts import enclosed
 from geo.roads.restricted import Restricted
 from geo.roads.signals import waits_ms
 from geo.roads.speeds import bits, pace_kph
 from geo.roads.table import Origin, RoadTable, build_network
 from geo.roads.turning import priced
 from geo.source import BuildError, Progress
+
+_Floats = NDArray[np.float64]
+_Passages = NDArray[np.uint8]
+_Marks = NDArray[np.bool_]
 
 
 def build_from_osm(
@@ -56,9 +61,9 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
         raise BuildError("no road has two points within the area: check that it covers the file's region")
     # Of each piece what each of MODES may do along it and against it: (pieces, 2, modes).
     passage = np.array([(way.along, way.against) for way in roads.ways], np.uint8)[cut.way]
-    passed = np.where(cut.passed[:, None, :], passage, Access.SHUT)
-    passage = _known_to_searches(passed)
-    _count_private(roads, cut, (passed != Access.SHUT).any(axis=(1, 2)) & (passage == Access.SHUT).all(axis=(1, 2)))
+    passage = np.where(cut.passed[:, None, :], passage, Access.SHUT)
+    if turn_costs != "osm":
+        passage = _let_through(passage, roads, cut)
     # Both directions of a piece come one after the other.
     piece, backward = np.divmod(np.arange(2 * pieces), 2)
     driven = (passage[piece, backward] != Access.SHUT).any(axis=1)
@@ -70,7 +75,9 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
     lines = [cut.lonlat[s : e + 1] for s, e in zip(cut.start.tolist(), cut.end.tolist(), strict=True)]
     numbers = np.array([way.number for way in ways], np.int64)
     banned = Restricted(roads.restrictions, numbers, u, v, cut.node_of_ref)
-    bans = forbid(banned.rows if turn_costs == "osm" else {}, u, v, (1 << len(MODES)) - 1)
+    local = bits(_not_through(u, v, cut.lengths_m[piece], passage))
+    rows = banned.rows if turn_costs == "osm" else {}
+    bans = forbid(rows, u, v, local, bits(passage == Access.SHUT), (1 << len(MODES)) - 1)
     copies = np.array(bans.copy_of, np.int64)
     # Rows of the columns, those of copies after all others.
     row = np.append(np.arange(len(u)), copies)
@@ -104,6 +111,7 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
         turns=bans.turns,
         shut=shut,
         doors=np.where(tunnels, Doors.LAST, Doors.SOME).astype(np.uint8)[row],
+        local=local[row] & ~np.append(np.zeros(len(u), np.uint8), np.array(bans.entered, np.uint8)),
         copies=copies,
         hours=hours,
         report=(*crossings.report, *_report(roads, cut, banned)),
@@ -126,22 +134,29 @@ def _paces(ways: list[Way], backward: NDArray[np.bool_], *, in_town: bool) -> ND
     )
 
 
-def _known_to_searches(passage: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """What may be driven (pieces, 2, modes) by searches that know no ways for those alone who begin or end there.
+def _not_through(u: NDArray[np.int64], v: NDArray[np.int64], length_m: _Floats, passage: _Passages) -> _Marks:
+    """Which edges (m, modes) are only for who starts or ends there, with what lies behind such edges."""
+    found: _Marks = passage == Access.LOCAL
+    for mode in range(len(MODES)):
+        is_open, is_local = passage[:, mode] == Access.OPEN, passage[:, mode] == Access.LOCAL
+        found[:, mode] |= enclosed(u, v, length_m, is_open, is_local)
+    return found
 
-    Private ways are shut, so that nobody is led through them; where a sign alone forbids to drive through, so that
-    sirens may, everybody is let in.
+
+def _let_through(passage: _Passages, roads: OsmRoads, cut: Cut) -> _Passages:
+    """What may be driven (pieces, 2, modes) where a network knows nodes alone, and so nothing of whence one came.
+
+    Private ways are shut and counted, so that nobody is led through them; where a sign alone forbids to drive through,
+    so that sirens may, everybody is let in.
     """
     signed = passage[..., SIREN : SIREN + 1] == Access.OPEN
-    return np.where(passage == Access.LOCAL, np.where(signed, Access.OPEN, Access.SHUT), passage).astype(np.uint8)
-
-
-def _count_private(roads: OsmRoads, cut: Cut, lost: NDArray[np.bool_]) -> None:
-    """Count the ways with pieces (pieces,) that are left out, for nobody may drive through them."""
+    found = np.where(passage == Access.LOCAL, np.where(signed, Access.OPEN, Access.SHUT), passage).astype(np.uint8)
+    lost = (passage != Access.SHUT).any(axis=(1, 2)) & (found == Access.SHUT).all(axis=(1, 2))
     number, way = np.unique(cut.way[lost], return_inverse=True)
     metres = np.bincount(way.reshape(-1), weights=cut.lengths_m[lost], minlength=len(number))
     for at, length_m in zip(number.tolist(), metres.tolist(), strict=True):
         roads.left_out.add_metres(roads.ways[at].number, length_m, "private ways", named=True)
+    return found
 
 
 def _count_lost(roads: OsmRoads, cut: Cut) -> None:

@@ -61,7 +61,9 @@ def _onward(
     leaving_sum = np.zeros(node_count, np.int64)
     np.add.at(leaving_sum, edge_from, np.arange(len(edge_from)))
     onward = np.where(single[edge_to], leaving_sum[edge_to], -1)
-    return np.where(two_way_on(edge_from, edge_to, edge_twin)[edge_to], leaving_sum[edge_to] - edge_twin, onward)
+    edges = np.arange(len(edge_to))
+    goes_on = two_way_on(edge_from, edge_to, edge_twin, edges, np.zeros_like(edges))
+    return np.where(goes_on[edge_to], leaving_sum[edge_to] - edge_twin, onward)
 
 
 def _least_of_rings(onward: _Ints, value: NDArray[np.integer]) -> NDArray[np.integer]:

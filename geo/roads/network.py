@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from geo.point import Bounds
 from geo.roads.graph import CLOSED_MS, SearchGraph
+from geo.roads.speeds import has_bit
 from geo.whole_file import whole_file
 
 MAGIC = b"JEMPUTRD"
@@ -75,7 +76,8 @@ class Network:
     turn_from, turn_to: (T,) int32 edges; turn_cost_ms: (T,) int32, -1 forbidden: the rules of the source.
     graph: what searches run on. rank: (V,) int32, the importance of each of its vertices, the least 0 (see order).
     edge_doors: (M,) uint8 of Doors.
-    edge_local: (M,) uint8, bits by metric (geo.roads.speeds.has_bit): only for who starts or ends there, not through.
+    edge_local: (M,) uint8, bits by metric (geo.roads.speeds.has_bit): only for who starts there; who ends there, and
+    nobody drives through, comes by a copy.
     edge_copy: (M,) int32, the next edge that is a copy of the same street and direction, -1 for none: a copy remembers
     whence one came (geo.roads.bans), has the twin of its street, and whoever is to be reached there is on it too.
     hours_edge, hours_text: (H,) int32 and hours_bits: (H,) uint8, edges that are shut at hours, the number of these in
@@ -126,6 +128,24 @@ class Network:
         one = (self.edge_twin < 0) | (self.edge_twin > numbers)
         one[self.edge_copy[self.edge_copy >= 0]] = False
         return numbers[one]
+
+    @property
+    def street_of(self) -> NDArray[np.int32]:
+        """The edge itself, or that of which it is a copy: (M,)."""
+        found = np.arange(self.edge_count, dtype=np.int32)
+        streets = np.setdiff1d(found, self.edge_copy)
+        copies, row = self.copies(streets)
+        found[copies] = streets[row]
+        return found
+
+    def inner(self, metric: str) -> NDArray[np.uint8]:
+        """Who may be on each edge (M,): 0 all, 1 only who has started there or behind, 2 only who ends there or beyond
+        (a copy of an edge with 1).
+        """
+        if not self.edge_local.any():
+            return np.zeros(self.edge_count, np.uint8)
+        starts = has_bit(self.edge_local, metric)
+        return np.where(starts, 1, np.where(starts[self.street_of], 2, 0)).astype(np.uint8)
 
     def copies(self, edge: NDArray[np.integer]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """The copies of some edges (n,) and in which row each of these is."""

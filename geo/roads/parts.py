@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.roads.turns import allowed_turns
+from geo.roads.turns import Turns, allowed_turns
 
 # This project's choice: a part with more directed road than this (two km of two-way street) is an island or a town cut
 # off and stays; what is less is a car park or a slip of the pen. The longest part always stays.
@@ -40,11 +40,17 @@ def parts_by_turns(
     u: NDArray[np.int64],
     v: NDArray[np.int64],
     twin: NDArray[np.int32],
+    street: NDArray[np.int64],
+    local: NDArray[np.uint8],
     rules: NDArray[np.int64],
     length_m: NDArray[np.float64],
     node_count: int,
 ) -> Part:
-    """The sets of edges from the end of each of which each of its set can be driven, by the allowed turns."""
+    """The sets of edges from the end of each of which each of its set can be driven, by the allowed turns.
+
+    street (M,): of which edge each is a copy, or itself; it stays if a copy does. local (M,): marks of edges, and of
+    copies of such, that one leaves by the edge and comes to by a copy.
+    """
     kept = np.arange(len(u))
     number = np.empty(len(u), np.int64)
     while True:
@@ -53,12 +59,20 @@ def parts_by_turns(
         here = (number[rules[:, 0]] >= 0) & (number[rules[:, 1]] >= 0)
         mine = np.column_stack((number[rules[here, 0]], number[rules[here, 1]], rules[here, 2]))
         twins = np.where(twin[kept] >= 0, number[twin[kept]], -1)
-        turns = allowed_turns(u[kept], v[kept], twins, mine)
-        _, label = _components(turns.first, turns.then, len(kept), connection="strong")
+        streets = number[street[kept]]
+        turns = allowed_turns(u[kept], v[kept], twins, streets, local[kept], mine)
+        copies = np.flatnonzero((local[kept] != 0) & (streets != np.arange(len(kept))))
+        tails = np.concatenate((turns.first, copies, streets[copies]))
+        heads = np.concatenate((turns.then, streets[copies], copies))
+        _, label = _components(tails, heads, len(kept), connection="strong")
         # A single edge that does not lead to itself is no part.
         single = np.bincount(label)[label] == 1
         single[turns.first[turns.first == turns.then]] = False
-        stays, lengths = _long(np.where(single, -1, label), length_m[kept])
+        part = np.where(single, -1, label)
+        if len(copies):
+            part[~_joined(turns, part, streets, local[kept] != 0, length_m[kept])] = -1
+        stays, lengths = _long(part, length_m[kept])
+        stays[streets[stays]] = True
         # A way less is a choice less, which may forbid turning round somewhere: so again, until nothing is lost.
         if stays.all() or not stays.any():
             break
@@ -69,6 +83,45 @@ def parts_by_turns(
     nodes[u[edges]] = True
     nodes[v[edges]] = True
     return Part(nodes, edges, lengths)
+
+
+def _joined(
+    turns: Turns,
+    part: NDArray[np.integer],
+    street: NDArray[np.int64],
+    local: NDArray[np.bool_],
+    length_m: NDArray[np.float64],
+) -> NDArray[np.bool_]:
+    """Which edges (M,) of parts stay where one leaves a local edge by itself and comes to it by a copy: from the heart
+    of its part, the longest net of roads for all or else of any, one comes to each street, and from each one to it.
+    """
+    count = len(part)
+    _, net = _components(turns.first, turns.then, count, connection="strong")
+    metres = np.bincount(net, weights=length_m) + np.bincount(net, weights=~local) * length_m.sum()
+    order = np.lexsort((metres[net], part))
+    last = np.append(part[order][1:] != part[order][:-1], True)
+    hearts = np.full(int(part.max()) + 2, -1, np.int64)
+    hearts[part[order[last]]] = net[order[last]]
+    heart = (part >= 0) & (net == hearts[part])
+    within = part[turns.first] == part[turns.then]
+    tail, head = turns.first[within], turns.then[within]
+    come, left = _spread(heart, tail, head), _spread(heart, head, tail)
+    reached = np.zeros(count, np.bool_)
+    reached[street[come]] = True
+    good = reached & left
+    return good[street] & (left | (come & local))
+
+
+def _spread(of: NDArray[np.bool_], tail: NDArray[np.int64], head: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """What is led to from some edges (M,) by turns from tail to head, with these."""
+    found = of.copy()
+    open_ = ~(of[tail] & of[head])
+    tail, head = tail[open_], head[open_]
+    while True:
+        onto = head[found[tail] & ~found[head]]
+        if not len(onto):
+            return found
+        found[onto] = True
 
 
 def _long(of: NDArray[np.integer], length_m: NDArray[np.float64]) -> tuple[NDArray[np.bool_], tuple[float, ...]]:
@@ -97,13 +150,13 @@ def enclosed(
 ) -> NDArray[np.bool_]:
     """Which open edges (M,) can only be come to, or only be left, over local ones: nobody drives through those either.
 
-    In each part of what hangs together the longest net of open edges is what one drives through.
+    In each part that hangs together over open and local edges the longest net of open ones is what one drives through.
     """
     used = np.flatnonzero(is_open | is_local)
     if not is_local.any() or not is_open.any():
         return np.zeros(len(u), np.bool_)
     count = int(max(u.max(), v.max())) + 1
-    _, part = _components(u[used], v[used], count, connection="weak")
+    _, part = _components(u[used], v[used], count, connection="strong")
     _, net = _components(u[is_open], v[is_open], count, connection="strong")
     within = is_open & (net[u] == net[v])
     metres = np.bincount(net[u[within]], weights=length_m[within], minlength=int(net.max()) + 1)
@@ -112,7 +165,7 @@ def enclosed(
     longest = np.zeros(int(part.max()) + 1, np.int64)
     longest[part[nodes[last]]] = net[nodes[last]]
     through = (net[u] == longest[part[u]]) & (net[v] == longest[part[v]])
-    behind: NDArray[np.bool_] = is_open & ~through
+    behind: NDArray[np.bool_] = is_open & (part[u] == part[v]) & ~through
     return behind
 
 

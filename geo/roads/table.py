@@ -12,7 +12,7 @@ from geo.roads.chains import node_graph, turn_graph
 from geo.roads.graph import CLOSED_MS
 from geo.roads.network import Doors, Network, NetworkMeta
 from geo.roads.order import node_order
-from geo.roads.parts import Part, enclosed, parts_by_nodes, parts_by_turns, report_lost
+from geo.roads.parts import Part, parts_by_nodes, parts_by_turns, report_lost
 from geo.roads.speeds import CLASS_KPH, METRICS, bits, has_bit, weights_ms
 from geo.roads.surroundings import in_town
 from geo.roads.turns import FORBIDDEN, allowed_turns
@@ -37,9 +37,9 @@ class RoadTable:
     turns is (t, 3): edge, following edge (both as rows of the edge columns), cost in ms or -1 for a forbidden turn.
     wait_ms and bend_ms (m,) are the wait at lights and the price of bends on each edge; None for nothing of the kind.
     ferry_ms (m,): what a ferry takes, with the wait for it, in place of all this; 0 where it is as fast as its class.
-    shut and local: (m,) of bits by metric (geo.roads.speeds): in which the edge is shut, or only for who starts or ends
-    on it; None for nowhere. doors (m,): of geo.roads.network.Doors, where more is known than the class tells.
-    report: sentences on what of the source the table leaves out.
+    shut and local: (m,) of bits by metric (geo.roads.speeds): in which the edge is shut, or only for who starts there
+    (who ends there comes by a copy); None for nowhere. doors (m,): of geo.roads.network.Doors, where more is known than
+    the class tells. report: sentences on what of the source the table leaves out.
     copies (c,): of which edge each of the last c is a copy (geo.roads.bans), with its own rules and marks.
     hours: edges that are shut at hours: the edge, in which metrics as bits, and the hours as they are written.
     """
@@ -64,6 +64,11 @@ class RoadTable:
     copies: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     hours: Sequence[tuple[int, int, str]] = ()
     report: tuple[str, ...] = ()
+
+    @property
+    def street(self) -> NDArray[np.int64]:
+        """The edge itself, or that of which it is a copy: (m,)."""
+        return np.append(np.arange(len(self.u) - len(self.copies)), self.copies)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +96,6 @@ def build_network(table: RoadTable, origin: Origin, progress: Progress, *, turn_
     twin = twins(u[:first_copy], v[:first_copy], shapes[:first_copy])
     twin = np.append(twin, twin[table.copies]).astype(np.int32)
     part = _parts(table, np.arange(len(u)), twin, turn_costs)
-    # A street to which all come over its copies is a street.
-    part.edges[table.copies[part.edges[first_copy:]]] = True
     if not part.edges.any():
         raise BuildError("no two places are joined by a way there and back: the roads do not hang together")
     if np.ptp(np.asarray(table.lon)[part.nodes]) > _HALF_EARTH:
@@ -140,11 +143,13 @@ def _network(
     rules = table.turns[part.edges[table.turns[:, 0]] & part.edges[table.turns[:, 1]]]
     rules = np.column_stack((edge_number[rules[:, 0]], edge_number[rules[:, 1]], rules[:, 2])).astype(np.int64)
     shut = _shut(table, part, twin, turn_costs)[edges]
+    street = edge_number[table.street[edges]]
+    local = _kept_bits(table.local, edges)
     texts = sorted({text for edge, _, text in table.hours if edge_number[edge] >= 0})
     hours = [(edge_number[e], texts.index(text), marks) for e, marks, text in table.hours if edge_number[e] >= 0]
     hours_edge, hours_text, hours_bits = np.array(hours, np.int64).reshape(-1, 3).T
     if turn_costs == "osm":
-        graph = turn_graph(allowed_turns(edge_from, edge_to, edge_twin, rules), len(edges))
+        graph = turn_graph(allowed_turns(edge_from, edge_to, edge_twin, street, local[street], rules), len(edges))
     else:
         graph = node_graph(edge_from, edge_to, edge_twin, int(part.nodes.sum()))
     return Network(
@@ -173,7 +178,7 @@ def _network(
         turn_to=rules[:, 1].astype(np.int32),
         turn_cost_ms=rules[:, 2].astype(np.int32),
         edge_doors=np.maximum(_CLASS_DOORS[class_index], _kept_bits(table.doors, edges)),
-        edge_local=_local(table, edges, shut),
+        edge_local=local,
         edge_copy=_next_copies(table, edge_number)[edges],
         hours_edge=hours_edge.astype(np.int32),
         hours_text=hours_text.astype(np.int32),
@@ -203,7 +208,8 @@ def _parts(table: RoadTable, edges: NDArray[np.int64], twin: NDArray[np.int32], 
     rules = table.turns[(number[table.turns[:, 0]] >= 0) & (number[table.turns[:, 1]] >= 0)]
     rules = np.column_stack((number[rules[:, 0]], number[rules[:, 1]], rules[:, 2]))
     twins = np.where(twin[edges] >= 0, number[twin[edges]], -1).astype(np.int32)
-    return parts_by_turns(u, v, twins, rules, length_m, len(table.lon))
+    street = table.street[edges]
+    return parts_by_turns(u, v, twins, number[street], _kept_bits(table.local, street), rules, length_m, len(table.lon))
 
 
 def _shut(table: RoadTable, part: Part, twin: NDArray[np.int32], turn_costs: str) -> NDArray[np.uint8]:
@@ -220,8 +226,6 @@ def _shut(table: RoadTable, part: Part, twin: NDArray[np.int32], turn_costs: str
             shut = np.ones(len(table.u), np.bool_)
             if len(used):
                 shut[used[_parts(table, used, twin, turn_costs).edges]] = False
-                copies = np.arange(len(shut) - len(table.copies), len(shut))
-                shut[table.copies[~shut[copies]]] = False
         found.append(shut)
     return bits(np.column_stack(found))
 
@@ -235,20 +239,6 @@ def _next_copies(table: RoadTable, edge_number: NDArray[np.int32]) -> NDArray[np
             following[last.get(edge, edge)] = edge_number[copy]
             last[edge] = copy
     return following
-
-
-def _local(table: RoadTable, edges: NDArray[np.int64], shut: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The bits of what is only for who starts or ends there, with what lies behind such edges."""
-    local = _kept_bits(table.local, edges)
-    if not local.any():
-        return local
-    u, v, length_m = table.u[edges], table.v[edges], np.asarray(table.length_m, np.float64)[edges]
-    found = []
-    for metric in METRICS:
-        is_local = has_bit(local, metric) & ~has_bit(shut, metric)
-        is_open = ~is_local & ~has_bit(shut, metric)
-        found.append(is_local | enclosed(u, v, length_m, is_open, is_local))
-    return bits(np.column_stack(found))
 
 
 def _car_kph(

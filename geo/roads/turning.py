@@ -27,9 +27,11 @@ _Shapes = Sequence[NDArray[np.floating]]
 
 
 def priced(table: RoadTable) -> RoadTable:
-    """The same roads with what their turns and bends cost."""
+    """The same roads with what their turns and bends cost; of no roads nothing."""
+    if not len(table.u):
+        return table
     u, v = np.asarray(table.u, np.int64), np.asarray(table.v, np.int64)
-    rules = np.concatenate((table.turns, turn_rules(u, v, table.shapes)))
+    rules = np.concatenate((table.turns, turn_rules(u, v, table.shapes, len(u) - len(table.copies))))
     return replace(table, turns=rules, bend_ms=bends_ms(u, v, table.shapes))
 
 
@@ -39,16 +41,18 @@ def turning_ms(degrees: _Floats) -> _Ints:
     return np.where(ms < _LEAST_MS, 0, ms)
 
 
-def turn_rules(u: _Ints, v: _Ints, shapes: _Shapes) -> _Ints:
+def turn_rules(u: _Ints, v: _Ints, shapes: _Shapes, first_copy: int) -> _Ints:
     """What turns cost at nodes where three streets or more meet: (r, 3) edge, the edge that follows, ms.
 
-    u and v are the nodes (m,) of edges whose shapes are (n, 2) lon, lat in travel order. Turning back onto the street
+    u and v are the nodes (m,) of edges whose shapes are (n, 2) lon, lat in travel order; those from first_copy on are
+    copies of others, and no streets more. Turning back onto the street
     that one came by is none of these (geo.roads.turns.U_TURN_MS).
     """
     count = len(u)
     order = np.argsort(u, kind="stable")
     start = np.searchsorted(u[order], np.arange(int(max(u.max(), v.max())) + 2))
-    meets = (_streets(u, v)[v] >= 3) & (start[v + 1] - start[v] <= MOST_WAYS_ON)
+    streets = np.bincount(u[:first_copy], minlength=len(start))
+    meets = (_streets(u, v)[v] >= 3) & (streets[v] <= MOST_WAYS_ON)
     ways = np.where(meets, start[v + 1] - start[v], 0)
     first = np.repeat(np.arange(count), ways)
     within = np.arange(len(first)) - np.repeat(np.cumsum(ways) - ways, ways)

@@ -24,12 +24,18 @@ class Turns:
 
 
 def allowed_turns(
-    edge_from: NDArray[np.integer], edge_to: NDArray[np.integer], edge_twin: NDArray[np.integer], rules: _Ints
+    edge_from: NDArray[np.integer],
+    edge_to: NDArray[np.integer],
+    edge_twin: NDArray[np.integer],
+    street: NDArray[np.integer],
+    local: NDArray[np.integer],
+    rules: _Ints,
 ) -> Turns:
     """All turns from the end of an edge that `rules` do not forbid: (r, 3) edge, following edge, ms or FORBIDDEN.
 
-    A turn costs what its rule says, else nothing. Turning round onto the edge's twin costs U_TURN_MS more and is
-    allowed except where a two-way road simply goes on.
+    street (m,): the edge itself, or that of which it is a copy; a copy has the twin of its street. local (m,): marks of
+    edges that not all may drive through. A turn costs what its rule says, else nothing. Turning round onto the edge's
+    twin costs U_TURN_MS more and is allowed except where a two-way road simply goes on with the same marks.
     """
     count = len(edge_from)
     order = np.argsort(edge_from, kind="stable")
@@ -39,26 +45,34 @@ def allowed_turns(
     within = np.arange(len(first)) - np.repeat(np.cumsum(ways) - ways, ways)
     then = order[start[edge_to[first]] + within]
     cost = _rule_cost(first * count + then, rules[:, 0] * count + rules[:, 1], rules[:, 2])
-    round_ = edge_twin[first] == then
+    round_ = edge_twin[first] == street[then]
     free = cost != FORBIDDEN
     others = np.bincount(first[free & ~round_], minlength=count)
-    goes_on = two_way_on(edge_from, edge_to, edge_twin)[edge_to[first]] & (others[first] == 1)
+    goes_on = two_way_on(edge_from, edge_to, edge_twin, street, local)[edge_to[first]] & (others[first] == 1)
     allowed = free & ~(round_ & goes_on)
     cost = cost + np.where(round_, U_TURN_MS, 0)
     return Turns(first[allowed], then[allowed], cost[allowed])
 
 
 def two_way_on(
-    edge_from: NDArray[np.integer], edge_to: NDArray[np.integer], edge_twin: NDArray[np.integer]
+    edge_from: NDArray[np.integer],
+    edge_to: NDArray[np.integer],
+    edge_twin: NDArray[np.integer],
+    street: NDArray[np.integer],
+    local: NDArray[np.integer],
 ) -> NDArray[np.bool_]:
-    """Whether each node lies within a two-way road that simply goes on: two edges in, two out, twins of each other."""
+    """Whether each node lies within a two-way road that simply goes on: two edges in, two out, twins of each other, all
+    with the same marks.
+    """
     count = int(max(edge_from.max(), edge_to.max())) + 1
-    # A copy of an edge has the twin of that, whose own twin it is not.
-    real = (edge_twin < 0) | (edge_twin[edge_twin] == np.arange(len(edge_twin)))
+    real = street == np.arange(len(street))
     ins, outs = np.bincount(edge_to[real], minlength=count), np.bincount(edge_from[real], minlength=count)
     twinned = np.bincount(edge_to[real & (edge_twin >= 0)], minlength=count)
     looped = np.bincount(edge_to[real & (edge_from == edge_to)], minlength=count)
-    within: NDArray[np.bool_] = (ins == 2) & (outs == 2) & (twinned == 2) & (looped == 0)
+    marks = np.bincount(edge_to[real], weights=local[real], minlength=count)
+    squares = np.bincount(edge_to[real], weights=local[real].astype(np.float64) ** 2, minlength=count)
+    alike = 2 * squares == marks**2
+    within: NDArray[np.bool_] = (ins == 2) & (outs == 2) & (twinned == 2) & (looped == 0) & alike
     return within
 
 

@@ -150,8 +150,8 @@ class Engine:
     ) -> tuple[Metric, Stands, Stands, Leaving, Arriving]:
         """Where those of the origins and targets stand that are named by number, and the ways from and to there."""
         chosen = self.metric(metric)
-        starts = stand(self.network, chosen.weights, origins, origin)
-        ends = stand(self.network, chosen.weights, targets, target)
+        starts = stand(self.network, chosen.weights, chosen.inner, origins, origin, leaves=True)
+        ends = stand(self.network, chosen.weights, chosen.inner, targets, target, leaves=False)
         leaving = chosen.weights.leaving(starts.edge, starts.fraction)
         return chosen, starts, ends, leaving, chosen.weights.arriving(ends.edge, ends.fraction)
 

@@ -46,7 +46,9 @@ class Metric:
         after = chain_ms[graph.edge_chain] - before
         own = self.weights.edge_ms, before, after, graph.edge_chain
         is_copy = np.isin(np.arange(network.edge_count), network.edge_copy)
-        columns = *own, network.edge_twin, network.edge_from, network.edge_to, network.edge_copy, is_copy
+        self.inner = network.inner(name)
+        ends = network.edge_from, network.edge_to
+        columns = *own, network.edge_twin, *ends, network.edge_copy, is_copy, self.inner.astype(np.int32)
         # A part of a chain with something closed in it takes CLOSED_MS or more; the sum may not fit.
         edges = np.stack([np.minimum(column, CLOSED_MS + 2**29) for column in columns], axis=1).astype(np.int32)
         first = graph.by_chain_arc[graph.by_chain_first[:-1]] if not graph.turn_aware else None

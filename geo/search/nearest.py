@@ -39,7 +39,7 @@ class NearestSearch:
         self._before_m, self._chain_m = graph.along_chains(network.edge_length_m)
         self._in_tail = graph.tail[graph.in_arc]
         self._in_m = self._chain_m[graph.arc_chain[graph.in_arc]]
-        self._weighed: dict[str, tuple[Weights, NDArray[np.int32]]] = {}
+        self._weighed: dict[str, tuple[Weights, NDArray[np.int32], NDArray[np.uint8]]] = {}
         self._dist = np.full(graph.vertex_count, FAR, np.int64)
         self._metres = np.zeros(graph.vertex_count)
         self._first_side = np.full(graph.vertex_count, -1, np.int64)
@@ -68,9 +68,9 @@ class NearestSearch:
         want = len(index) if most is None else min(most, len(index))
         wait = np.zeros(len(index), np.int64) if wait_ms is None else np.asarray(wait_ms, np.int64)[index]
         with self._lock:
-            weights, in_ms = self._weights(metric)
-            ends = stand(self._network, weights, target, np.zeros(1, np.int64))
-            starts = stand(self._network, weights, vehicles, index)
+            weights, in_ms, inner = self._weights(metric)
+            ends = stand(self._network, weights, inner, target, np.zeros(1, np.int64), leaves=False)
+            starts = stand(self._network, weights, inner, vehicles, index, leaves=True)
             arriving = weights.arriving(ends.edge, ends.fraction)
             leaving = weights.leaving(starts.edge, starts.fraction)
             end_m, along_m = self._along_m(ends), self._along_m(starts)[leaving.row]
@@ -90,11 +90,12 @@ class NearestSearch:
             self._dist[touched] = FAR
         return Arrivals(index[found], best[found] - wait[found], best_m[found], vehicles.distance_m[index[found]])
 
-    def _weights(self, metric: str) -> tuple[Weights, NDArray[np.int32]]:
-        """The weighed graph of a metric and its arc weights in the order of in_arc."""
+    def _weights(self, metric: str) -> tuple[Weights, NDArray[np.int32], NDArray[np.uint8]]:
+        """The weighed graph of a metric, its arc weights in the order of in_arc, and who may be on which edge."""
         if metric not in self._weighed:
-            weights = self._network.graph.weigh(self._network.metric(metric))
-            self._weighed[metric] = weights, weights.arc_ms[self._network.graph.in_arc]
+            net = self._network
+            weights = net.graph.weigh(net.metric(metric))
+            self._weighed[metric] = weights, weights.arc_ms[net.graph.in_arc], net.inner(metric)
         return self._weighed[metric]
 
     def _along_m(self, places: Stands) -> NDArray[np.float64]:

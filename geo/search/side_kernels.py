@@ -1,9 +1,10 @@
 """The compiled loops from snapped positions to vertices, in the meaning that geo.roads.graph describes.
 
-The rows of edges (M, 9) are the ms of an edge, from the start of its chain to its own, from its own start to the end of
-its chain, its chain, its twin, the nodes at its ends, the next copy of it (-1 for none) and whether it is one; those of
-chains (C + 1, 3) the vertex at its end, the one at its start (-1 in the turn-aware meaning) and its first entry; those
-of entries the vertex from which a chain is driven, the ms of the turn into it and the chain that ends at that vertex.
+The rows of edges (M, 10) are the ms of an edge, from the start of its chain to its own, from its own start to the end
+of its chain, its chain, its twin, the nodes at its ends, the next copy of it (-1 for none), whether it is one, and who
+may be on it (Network.inner); those of chains (C + 1, 3) the vertex at its end, the one at its start (-1 in the
+turn-aware meaning) and its first entry; those of entries the vertex from which a chain is driven, the ms of the turn
+into it and the chain that ends at that vertex.
 Ms of CLOSED_MS or more lead over something closed. node_first (N + 1) and node_edge (2 M) list the edges at each node,
 those that leave it as numbers, those that enter it as -1 - number.
 """
@@ -14,7 +15,7 @@ from geo.compiled import compiled
 from geo.roads.graph import CLOSED_MS
 from geo.search.label_kernels import SIDES
 
-MS, BEFORE, AFTER, CHAIN, TWIN, FROM, TO, COPY, IS_COPY = range(9)
+MS, BEFORE, AFTER, CHAIN, TWIN, FROM, TO, COPY, IS_COPY, INNER = range(10)
 END, BEGIN, ENTRY = range(3)
 
 
@@ -24,7 +25,7 @@ def leave(edge, fraction, edges, chains, entries, node_first, node_edge, vertex,
     for i in range(len(edge)):
         vertex[i], street[i], ms[i] = -1, -1, 0
         size = 0
-        # What one may drive from a copy one may drive from the edge itself.
+        # What one may drive from a copy one may drive from the edge itself, but for roads that are not driven through.
         places = _places(edge[i], fraction[i], edges, chains, node_first, node_edge, copies=False)
         if len(places) > SIDES:
             _leave_crossing(places, edges, chains, entries, vertex[i], street[i], ms[i])
@@ -155,9 +156,13 @@ def _places(edge, fraction, edges, chains, node_first, node_edge, copies):
         first, last = node_first[node], node_first[node + 1]
         places = np.empty((last - first, 2), np.int64)
         size = 0
+        on_road = False
         for at in range(first, last):
             e = node_edge[at] if node_edge[at] >= 0 else -1 - node_edge[at]
-            if edges[e, MS] < CLOSED_MS and (copies or not edges[e, IS_COPY]):
+            on_road |= edges[e, MS] < CLOSED_MS and edges[e, INNER] == 0
+        for at in range(first, last):
+            e = node_edge[at] if node_edge[at] >= 0 else -1 - node_edge[at]
+            if edges[e, MS] < CLOSED_MS and _is_at_node(edges[e], node_edge[at] >= 0, on_road, copies):
                 places[size, 0], places[size, 1] = e, 0 if node_edge[at] >= 0 else edges[e, MS]
                 size += 1
         return places[:size]
@@ -183,6 +188,18 @@ def _places(edge, fraction, edges, chains, node_first, node_edge, copies):
             if edges[e, MS] < CLOSED_MS:
                 size = _add(places, size, e, _part(edges, e, fraction if side == 0 else 1.0 - fraction))
     return places[:size]
+
+
+@compiled
+def _is_at_node(edge, leaves, on_road, copies):
+    """Whether who stands on a node is on one of its edges, which leaves it or enters it: what is only for who starts or
+    ends there is no way from a road to a road. copies: for who comes there, else for who sets out.
+    """
+    if edge[INNER] == 0:
+        return copies or not edge[IS_COPY]
+    if on_road:
+        return (edge[INNER] == 1 and not leaves) if copies else (edge[INNER] == 2 and leaves)
+    return copies or (edge[INNER] == 1 and not edge[IS_COPY])
 
 
 @compiled

@@ -24,8 +24,21 @@ class Stands:
     of: NDArray[np.int64]
 
 
-def stand(network: Network, weights: Weights, snaps: Snaps, index: NDArray[np.int64]) -> Stands:
-    """The places of the snapped positions named by `index` (n,), none off the roads; none along closed edges."""
+def stand(
+    network: Network,
+    weights: Weights,
+    inner: NDArray[np.uint8],
+    snaps: Snaps,
+    index: NDArray[np.int64],
+    *,
+    leaves: bool,
+) -> Stands:
+    """The places of the snapped positions named by `index` (n,), none off the roads; none along closed edges.
+
+    leaves: whether one sets out from there, or comes there. inner (M,) is that of Network.inner. Who is on a node with
+    a road for all is on that road: so nobody drives through from there, or to there, what is only for who starts or
+    ends in it.
+    """
     edge, fraction = snaps.edge[index], snaps.fraction[index]
     if not weights.graph.turn_aware:
         return _on_streets(network, weights, edge, fraction, np.arange(len(index)))
@@ -40,12 +53,18 @@ def stand(network: Network, weights: Weights, snaps: Snaps, index: NDArray[np.in
     within = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count, count)
     code = listed[np.repeat(first[node], count) + within]
     at_node = np.where(code >= 0, code, -1 - code)
+    of_node = np.repeat(np.arange(len(on_node)), count)
     open_ = weights.edge_ms[at_node] < CLOSED_MS
+    on_road = np.zeros(len(on_node), np.bool_)
+    on_road[of_node[open_ & (inner[at_node] == 0)]] = True
+    goes_in = (inner[at_node] == 2) & (code >= 0) if leaves else (inner[at_node] == 1) & (code < 0)
+    apart = (inner[at_node] == 2) & leaves
+    open_ &= np.where(on_road[of_node], (inner[at_node] == 0) | goes_in, ~apart)
     on_street = _on_streets(network, weights, edge[between], fraction[between], between)
     return Stands(
         np.concatenate((on_street.edge, at_node[open_])),
         np.concatenate((on_street.fraction, np.where(code >= 0, 0.0, 1.0)[open_])),
-        np.concatenate((on_street.of, np.repeat(on_node, count)[open_])),
+        np.concatenate((on_street.of, on_node[of_node][open_])),
     )
 
 

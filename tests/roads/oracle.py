@@ -10,6 +10,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from geo.roads.graph import CLOSED_MS
 from geo.roads.network import Network
+from geo.roads.speeds import METRICS
 from geo.search.snap import Snaps
 
 NEVER = -1
@@ -43,16 +44,18 @@ def turns_of(network: Network) -> list[tuple[int, int, int]]:
     for edge, (u, v) in enumerate(ends):
         out[u].append(edge)
         into[v].append(edge)
-    copies = set(network.edge_copy.tolist())
+    street = _streets(network)
     rules: dict[tuple[int, int], int] = {}
     for a, b, ms in zip(network.turn_from, network.turn_to, network.turn_cost_ms, strict=True):
         old = rules.get((int(a), int(b)), 0)
         rules[int(a), int(b)] = -1 if -1 in (ms, old) else max(int(ms), old)
 
     def just_goes_on(node: int) -> bool:
-        leaving, entering = ([edge for edge in side[node] if edge not in copies] for side in (out, into))
+        leaving, entering = ([edge for edge in side[node] if street[edge] == edge] for side in (out, into))
         streets = [{edge, twin[edge]} for edge in leaving]
         if len(streets) != 2 or len(entering) != 2 or streets[0] == streets[1] or -1 in set.union(*streets):
+            return False
+        if len({int(network.edge_local[edge]) for edge in (*leaving, *entering)}) > 1:
             return False
         return all({twin[edge], edge} in streets for edge in entering)
 
@@ -63,13 +66,24 @@ def turns_of(network: Network) -> list[tuple[int, int, int]]:
             cost = rules.get((a, b), 0)
             if cost == -1:
                 continue
-            if b == twin[a]:
-                straight = [c for c in out[v] if c != b and rules.get((a, c), 0) != -1]
+            if street[b] == twin[a]:
+                straight = [c for c in out[v] if street[c] != twin[a] and rules.get((a, c), 0) != -1]
                 if goes_on and straight:
                     continue
                 cost += 20_000
             found.append((a, b, cost))
     return found
+
+
+def _streets(network: Network) -> list[int]:
+    """Each edge, or that of which it is a copy."""
+    copies = set(network.edge_copy.tolist())
+    street = list(range(network.edge_count))
+    for edge in set(street) - copies:
+        copy = int(network.edge_copy[edge])
+        while copy >= 0:
+            street[copy], copy = edge, int(network.edge_copy[copy])
+    return street
 
 
 class TurnOracle:
@@ -80,7 +94,8 @@ class TurnOracle:
 
     def __init__(self, network: Network, metric: str) -> None:
         self._network, self._weight = network, network.metrics[metric].astype(np.int64)
-        self._known: dict[tuple[int, float], list[tuple[int, int]]] = {}
+        self._known: dict[tuple[int, float, bool], list[tuple[int, int]]] = {}
+        self._own = [bool(bits & 1 << METRICS.index(metric)) if bits else False for bits in network.edge_local.tolist()]
         self._out, self._into = defaultdict(list), defaultdict(list)
         for edge, (u, v) in enumerate(zip(network.edge_from.tolist(), network.edge_to.tolist(), strict=True)):
             self._out[u].append(edge)
@@ -94,6 +109,8 @@ class TurnOracle:
             for other in self._out[u]:
                 if other != edge and np.array_equal(network.shape(other), points):
                     self._copies[other].append(edge)
+        own = {copy for e in range(network.edge_count) if self._own[e] for copy in self._copies.get(e, ())}
+        self._entered = {copy for copy in own if not self._own[copy]}
         self._turns = turns[self._weight[turns[:, 1]] < CLOSED_MS]
         self._turns = self._turns[np.argsort(self._turns[:, 1], kind="stable")]
         count = network.edge_count
@@ -125,7 +142,7 @@ class TurnOracle:
         places = [
             (*place, at)
             for at in there.tolist()
-            for place in self._places(int(vehicles.edge[at]), float(vehicles.fraction[at]))
+            for place in self._places(int(vehicles.edge[at]), float(vehicles.fraction[at]), sets_out=True)
         ]
         side, along, of = np.array(places, np.int64).reshape(-1, 3).T
         cost = far[side] + (self._weight[side] - along)
@@ -155,9 +172,12 @@ class TurnOracle:
                 found[edge] = -1
         return found
 
-    def _places(self, edge: int, fraction: float) -> list[tuple[int, int]]:
-        """Where a position stands, as (edge, ms along it): at a node on every edge there, else on both directions."""
-        if (edge, fraction) not in self._known:
+    def _places(self, edge: int, fraction: float, *, sets_out: bool = False) -> list[tuple[int, int]]:
+        """Where a position stands, as (edge, ms along it): at a node on every edge there, else on both directions.
+
+        Who is on a node with a road for all is on that road.
+        """
+        if (edge, fraction, sets_out) not in self._known:
             weight, net = self._weight, self._network
             twin = int(net.edge_twin[edge])
             sides = [(edge, int(np.floor(weight[edge] * fraction + 0.5)))]
@@ -176,8 +196,13 @@ class TurnOracle:
             found = sides
             if nodes:
                 found = [(e, 0) for e in self._out[nodes[0]]] + [(e, int(weight[e])) for e in self._into[nodes[0]]]
-            self._known[edge, fraction] = [(e, ms) for e, ms in found if weight[e] < CLOSED_MS]
-        return self._known[edge, fraction]
+            found = [(e, ms) for e, ms in found if weight[e] < CLOSED_MS]
+            roads = [(e, ms) for e, ms in found if not self._own[e] and e not in self._entered]
+            if nodes and roads:
+                inner = self._entered if sets_out else {e for e, ms in found if self._own[e]}
+                found = roads + [(e, ms) for e, ms in found if e in inner and (ms == 0) == sets_out]
+            self._known[edge, fraction, sets_out] = found
+        return self._known[edge, fraction, sets_out]
 
 
 def node_travel_ms(network: Network, vehicles: Snaps, target: Snaps, metric: str) -> NDArray[np.int64]:

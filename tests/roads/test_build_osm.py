@@ -84,7 +84,7 @@ def test_a_way_is_driven_in_the_directions_of_its_tags(
         ({"access": "destination"}, True),
         ({"access": "customers"}, True),
         ({"access": "permissive"}, True),
-        ({"access": "private"}, False),
+        ({"access": "private"}, True),
         ({"access": "no"}, False),
         ({"motor_vehicle": "no"}, False),
         ({"access": "no", "motor_vehicle": "destination"}, True),
@@ -364,7 +364,10 @@ def test_a_damaged_extract_is_refused(tmp_path: Path) -> None:
 def test_porto_has_its_restrictions_one_way_streets_and_little_cut_off(real: RealNetwork) -> None:
     net = real("porto", "osm")
     assert net.meta.source_date == "2015-06-06"
-    assert 330 < np.count_nonzero(net.turn_cost_ms == FORBIDDEN) < 400
+    through = (net.edge_local == 0) & ~np.isin(np.arange(net.edge_count), net.edge_copy)
+    forbidden = (net.turn_cost_ms == FORBIDDEN) & through[net.turn_from] & through[net.turn_to]
+    assert 330 < np.count_nonzero(forbidden) < 400
+    assert 0 < np.count_nonzero(net.edge_local) < 0.02 * net.edge_count
     assert net.meta.cut_off_edges < 0.01 * net.edge_count
     one_way_m = net.edge_length_m[net.edge_twin < 0].sum() / net.edge_length_m.sum()
     assert 0.08 < one_way_m < 0.25
@@ -382,14 +385,16 @@ def test_the_network_knows_what_is_shut_for_whom(tmp_path: Path) -> None:
     net, _ = town(tmp_path, xml(CROSS, ways))
     write_network(net, tmp_path / "kota.roads")
     net = open_network(tmp_path / "kota.roads")
-    about: dict[str, set[tuple[str, ...]]] = {}
-    for edge, name in enumerate(net.edge_name.tolist()):
+    about: dict[str, set[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for edge in np.setdiff1d(np.arange(net.edge_count), net.edge_copy).tolist():
         shut = tuple(metric for metric in METRICS if net.metrics[metric][edge] >= CLOSED_MS)
-        about.setdefault(net.names[name], set()).add(shut)
+        inner = tuple(metric for metric in METRICS if net.inner(metric)[edge])
+        about.setdefault(net.names[net.edge_name[edge]], set()).add((shut, inner))
     assert about == {
-        "A": {()},  # whoever drives through is let in until the searches know whose way it is
-        "B": {(), ("car", "hearse")},
-        "": {()},
+        "A": {((), ("car", "hearse"))},
+        "B": {((), ()), (("car", "hearse"), ())},
+        "C": {((), METRICS)},
+        "": {((), ())},
     }
     # What is shut stays shut at every hour and under other caps.
     for hour in (None, SLICES[0], SLICES[2]):

@@ -42,6 +42,10 @@ def seconds(net: Network, start: tuple[float, float], end: tuple[float, float], 
         ("motor_vehicle_backward_no", (600, 0), (0, 0), 241),
         ("track_motor_vehicle_yes", (0, 0), (300, 0), 93),
         ("pedestrian_destination", (0, 0), (300, 0), 183),
+        ("pedestrian_destination", (0, 0), (600, 0), 241),
+        ("access_private", (0, 0), (300, 0), 39),
+        ("access_private", (300, 0), (600, 0), 39),
+        ("access_private", (0, 0), (600, 0), 241),
         ("width_1m", (0, 0), (600, 0), 235),
         ("vehicle_on_crossing", (0, 0), (-100, 0), 12),
         ("house_beside_toll_road", (0, 0), (300, 622), 111.75),
@@ -53,3 +57,8 @@ def test_a_handed_case_takes_as_long_as_is_right(
     name: str, start: tuple[float, float], end: tuple[float, float], right: float
 ) -> None:
     assert seconds(built(name), start, end) == pytest.approx(right, abs=2)
+
+
+def test_with_sirens_one_passes_a_sign_and_no_gate() -> None:
+    assert seconds(built("pedestrian_destination"), (0, 0), (600, 0), metric="siren") == pytest.approx(200, abs=20)
+    assert seconds(built("access_private"), (0, 0), (600, 0), metric="siren") > 150

@@ -31,12 +31,12 @@ def reach_of(net: Network, starts: Snaps, ready: np.ndarray | None = None, custo
         custom = Hierarchy.build(net.graph.first_out, net.graph.head, rank).customize(weights.arc_ms)
     index = np.flatnonzero(starts.edge >= 0)
     ready = np.zeros(len(starts), np.int64) if ready is None else ready
-    return reach_from(custom, weights, stand(net, weights, starts, index), ready[index])
+    return reach_from(custom, weights, stand(net, weights, net.inner("car"), starts, index, leaves=True), ready[index])
 
 
 def asked(net: Network, reach: Reach, targets: Snaps) -> list[int | None]:
     """The ms to each of the targets, None for never."""
-    places = stand(net, reach.weights, targets, np.arange(len(targets)))
+    places = stand(net, reach.weights, net.inner("car"), targets, np.arange(len(targets)), leaves=False)
     soonest = np.full(len(targets), FAR, np.int64)
     np.minimum.at(soonest, places.of, reach.at(places.edge, places.fraction))
     return [None if ms >= FAR else int(ms) for ms in soonest]

@@ -31,7 +31,7 @@ def crossing() -> RoadTable:
 
 def test_turns_cost_where_three_streets_meet_and_going_straight_on_does_not() -> None:
     found = crossing()
-    rules = turn_rules(found.u, found.v, found.shapes)
+    rules = turn_rules(found.u, found.v, found.shapes, len(found.u))
     by_nodes = {(int(found.u[a]), int(found.v[a]), int(found.v[b])): int(ms) for a, b, ms in rules}
     assert by_nodes == {
         (0, 1, 3): pytest.approx(3_750, abs=5),
@@ -43,7 +43,7 @@ def test_turns_cost_where_three_streets_meet_and_going_straight_on_does_not() ->
 
 def test_a_bend_costs_on_the_edge_that_leads_into_it_or_holds_it() -> None:
     corner = table([(0, 0), (1, 0), (1, 1)], both((0, 1, 100), (1, 2, 100)))
-    assert len(turn_rules(corner.u, corner.v, corner.shapes)) == 0
+    assert len(turn_rules(corner.u, corner.v, corner.shapes, len(corner.u))) == 0
     at_node = bends_ms(corner.u, corner.v, corner.shapes)
     into = [(int(u), int(v)) in ((0, 1), (2, 1)) for u, v in zip(corner.u, corner.v, strict=True)]
     assert at_node[into] == pytest.approx(3_750, abs=5)
