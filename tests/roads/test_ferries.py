@@ -202,6 +202,18 @@ def test_who_is_taken_by_a_ferry(tags: dict[str, str], taken_by: str) -> None:
         assert " ".join(metric for metric, may in zip(METRICS, passage, strict=True) if may) == taken_by
 
 
+@pytest.mark.parametrize("access", ["private", "destination"])
+def test_a_quay_in_a_yard_that_nobody_drives_through_is_no_end_of_the_way(tmp_path: Path, access: str) -> None:
+    quays = {52: (12, 0), 55: (58, 0)}
+    yard: Tags = {**ROAD, "access": access}
+    ways = {**ISLANDS, 12: ([2, 52], yard), 13: ([55, 5], yard), 20: ([52, 9, 55], LINE)}
+    net, _ = town(tmp_path, xml({**WEST, **EAST, **MIDWAY, **quays}, ways), ferries=True)
+    for metric in METRICS:
+        found = travel_ms(net, WEST[1], EAST[6], metric)
+        assert found is not None
+        assert found > HOUR_MS + BOARDING_MS
+
+
 def test_a_ferry_that_takes_no_cars_or_is_too_low_is_counted_with_its_length(tmp_path: Path) -> None:
     _, said = built(tmp_path, {**LINE, "motor_vehicle": "no"})
     assert "left out: 1 ferries that take no cars (6.0 km)" in said
