@@ -14,12 +14,14 @@ from geo.osm.duration import read_duration_s
 from geo.osm.tags import FERRY, ROAD_CLASSES
 from geo.places.region import RegionPlaces
 from geo.point import Point
+from geo.roads.closures import closed_edges
 from geo.roads.ferries import BOARDING_MS
 from geo.roads.network import Doors, Network, open_network, write_network
 from geo.roads.speeds import METRICS, Caps
 from geo.roads.traffic import Slice, under
 from geo.search.engine import Engine
 from geo.search.snap import Snapper
+from geo.shape import Shape, ShapeKind
 from tests.roads import tiny
 from tests.roads.osm_town import ROAD, Tags, Way, streets, town, xml
 
@@ -108,6 +110,15 @@ def test_nobody_stands_on_a_ferry_and_no_ground_and_no_name_is_found_there(tmp_p
     lon, lat = degrees((35, -10))
     assert region.near(Point(lon=float(lon[0]), lat=float(lat[0]))).street == ""
     assert len(region.index) == 0
+
+
+def test_a_closure_over_a_ferry_takes_it_out(tmp_path: Path) -> None:
+    net, _ = built(tmp_path)
+    lon, lat = degrees((20, 9), (20, -20))
+    line = Shape(kind=ShapeKind.LINE, points=tuple(Point(lon=x, lat=y) for x, y in zip(lon, lat, strict=True)))
+    shut = closed_edges(net, [line])
+    assert (shut == (net.edge_doors == Doors.NONE)).all()
+    assert travel_ms(under(net, None, shut), WEST[1], EAST[6]) is None
 
 
 def test_a_ferry_without_a_duration_goes_at_the_pace_of_ferries(tmp_path: Path) -> None:
