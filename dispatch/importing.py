@@ -17,8 +17,10 @@ from dispatch.domain.vehicle import Vehicle
 from dispatch.rules.values import OWN, BadValueError, hours
 from dispatch.vocabulary.roles import BY_NAME, Permission, Role
 from dispatch.vocabulary.vehicle_classes import CREW, EQUIPMENT, USUAL_CREW, Shares, VehicleClass
-from geo.point import Point
+from geo.point import Point, distance_m
 
+# No yard is so wide (this project's choice): an entrance farther off is a slip of the pen.
+_ENTRANCE_M = 2_000.0
 T = TypeVar("T", Facility, Vehicle, Person)
 Row = Mapping[str, str]
 
@@ -42,7 +44,7 @@ class SheetError(Exception):
 KINDS: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     kind: (frozenset(needed.split()), frozenset(known.split()))
     for kind, needed, known in (
-        ("facilities", "id kind name lon lat", "agency phone source"),
+        ("facilities", "id kind name lon lat", "agency phone source entrance_lon entrance_lat"),
         (
             "vehicles",
             "id name class agency",
@@ -122,15 +124,36 @@ def _take(
 
 def facility_of(row: Row) -> Facility:
     """A facility. Raises ValueError saying which field is wrong."""
+    point = Point(lon=_number(row, "lon"), lat=_number(row, "lat"))
     return Facility(
         id=_id(row),
         kind=_choice(row, "kind", FacilityKind),
         name=_text(row, "name"),
-        point=Point(lon=_number(row, "lon"), lat=_number(row, "lat")),
+        point=point,
         agency=row.get("agency") or None,
         phone=row.get("phone") or None,
         source=row.get("source", ""),
+        entrance=_entrance(row, point),
     )
+
+
+def _entrance(row: Row, point: Point) -> Point | None:
+    """Where one drives into a facility; None where nothing is said."""
+    said = [bool(row.get(name)) for name in ("entrance_lon", "entrance_lat")]
+    if not any(said):
+        return None
+    if not all(said):
+        raise ValueError("entrance_lon and entrance_lat stand together, or neither")
+    try:
+        entrance = Point(lon=_number(row, "entrance_lon"), lat=_number(row, "entrance_lat"))
+    except ValueError as error:
+        raise ValueError(f"the entrance, entrance_lon and entrance_lat: {error}") from None
+    if (apart_m := distance_m(entrance, point)) > _ENTRANCE_M:
+        raise ValueError(
+            f"the entrance is {apart_m / 1000:,.1f} km from the facility, at most {_ENTRANCE_M / 1000:.0f} km: "
+            "look whether entrance_lon and entrance_lat are in their columns"
+        )
+    return entrance
 
 
 def vehicle_of(row: Row, facilities: Mapping[str, Facility]) -> Vehicle:

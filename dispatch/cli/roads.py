@@ -53,19 +53,21 @@ def roads_build(
     turn_costs: Annotated[
         TurnCosts, typer.Option(help="osm: turn restrictions hold and turning round costs time; none: neither.")
     ] = TurnCosts.OSM,
+    *,
+    ferries: Annotated[bool, typer.Option("--ferries", help="With --pbf: take ferries that carry cars too.")] = False,
 ) -> None:
     """Make a road network: from a place name, an OpenStreetMap file, an osmnx GraphML file, or tables."""
     from geo.source import BuildError
 
     ways = [place is not None, pbf is not None, graphml is not None, nodes is not None or edges is not None]
-    if sum(ways) != 1 or (nodes is None) != (edges is None) or (area is not None and pbf is None):
+    if sum(ways) != 1 or (nodes is None) != (edges is None) or (pbf is None and (area is not None or ferries)):
         say(
-            "roads build takes one of --place NAME, --pbf FILE (perhaps with --area GEOJSON), --graphml FILE, "
-            "or --nodes CSV with --edges CSV"
+            "roads build takes one of --place NAME, --pbf FILE (perhaps with --area GEOJSON and --ferries), "
+            "--graphml FILE, or --nodes CSV with --edges CSV"
         )
         raise typer.Exit(2)
     try:
-        network = _build(place, pbf, area, graphml, nodes, edges, region, turn_costs)
+        network = _build(place, pbf, area, graphml, nodes, edges, region, turn_costs, ferries=ferries)
         layers = None
         if pbf is not None:  # the other sources know roads alone
             from geo.osm.layers import read_layers
@@ -92,6 +94,8 @@ def _build(
     edges: Path | None,
     region: str | None,
     turn_costs: TurnCosts,
+    *,
+    ferries: bool,
 ) -> Network:
     # Each source's libraries are loaded when it is asked for: the other commands start without them.
     if pbf is not None:
@@ -100,7 +104,9 @@ def _build(
 
         given = read_settings().vehicle_sizes.items()
         sizes = {**SIZES, **{trip: Size(width_m=width, height_m=height) for trip, (width, height) in given}}
-        return build_from_osm(pbf, say, region=region or _stem(pbf), area=area, turn_costs=turn_costs, sizes=sizes)
+        return build_from_osm(
+            pbf, say, region=region or _stem(pbf), area=area, turn_costs=turn_costs, sizes=sizes, ferries=ferries
+        )
     if nodes is not None and edges is not None:
         from geo.roads.build_tables import build_from_tables
 

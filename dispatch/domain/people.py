@@ -21,7 +21,9 @@ class FacilityKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facility:
-    """A place that asks for vehicles or receives them; `agency` is whose area it lies in."""
+    """A place that asks for vehicles or receives them; `agency` is whose area it lies in, `entrance` where one drives
+    into it, if not at its own point.
+    """
 
     id: str
     kind: FacilityKind
@@ -30,6 +32,12 @@ class Facility:
     agency: str | None = None
     phone: str | None = None
     source: str = ""
+    entrance: Point | None = None
+
+    @property
+    def door(self) -> Point:
+        """Where a vehicle comes to."""
+        return self.entrance or self.point
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,9 +27,9 @@ class KnownAreas(Protocol):
 
 
 def place_at(facility: Facility, areas: KnownAreas) -> Place:
-    """A known facility; outside of every known area it is its agency's."""
+    """A known facility, at its door; outside of every known area it is its agency's."""
     agency = areas.area_of(facility.point) or facility.agency
-    return Place(point=facility.point, name=facility.name, facility=facility.id, agency=agency)
+    return Place(point=facility.door, name=facility.name, facility=facility.id, agency=agency)
 
 
 def place_on_map(point: Point, name: str | None, areas: KnownAreas) -> Place:

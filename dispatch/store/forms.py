@@ -142,6 +142,15 @@ def _shape(text: str) -> Shape:
     return Shape(kind=ShapeKind(held["kind"]), points=tuple(Point(lon=lon, lat=lat) for lon, lat in held["points"]))
 
 
+def _point_text(point: Point) -> str:
+    return json_text((point.lon, point.lat))
+
+
+def _point(text: str) -> Point:
+    lon, lat = json.loads(text)
+    return Point(lon=lon, lat=lat)
+
+
 _FORMS: Mapping[object, TypeEngine[Any]] = {
     str: String(),
     int: Integer(),
@@ -159,6 +168,7 @@ _FORMS: Mapping[object, TypeEngine[Any]] = {
     Mapping[AssignmentState, Stamp]: Kept(_stamps_text, _stamps),
     Arrival: Kept(_arrival_text, _arrival),
     Foreseen: Kept(lambda said: _FORESEEN.dump_json(said).decode(), _FORESEEN.validate_json),
+    Point: Kept(_point_text, _point),
     Shape: Kept(_shape_text, _shape),
     Ask: Kept(lambda ask: _ASK.dump_json(ask).decode(), _ask),
     Place: Kept(lambda place: _PLACE.dump_json(place).decode(), _PLACE.validate_json),

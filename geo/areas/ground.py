@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from geo.areas import reach_kernels
 from geo.areas.reach import FAR, Reach
 from geo.point import M_PER_DEGREE
-from geo.roads.network import Network
+from geo.roads.network import Doors, Network
 
 # From the road on one goes at walking-to-yard speed, up to a limit; both are this project's own figures. Blocks between
 # streets are rarely wider than twice the limit, so that a part of town without holes counts as reached as a whole.
@@ -66,7 +66,7 @@ class Ground:
         self._shape = network.shape_start
         self._x = (network.shape_lon / 1e7 - west) / self._step_lon
         self._y = (network.shape_lat / 1e7 - south) / self._step_lat
-        edges = network.streets
+        edges = network.streets[network.edge_doors[network.streets] != Doors.NONE]
         # Two directions of a street may be said to differ in length: the longer one says into how many pieces.
         length = network.edge_length_m / self.cell_m
         length = np.maximum(length, np.where(network.edge_twin < 0, 0.0, length[network.edge_twin]))

@@ -16,7 +16,7 @@ NAMED_FROM = {name: 14 if name in ("residential", "living_street", "service", "r
 _ROADS_FROM = {
     "motorway": 6, "motorway_link": 11, "trunk": 6, "trunk_link": 11, "primary": 8, "primary_link": 12,
     "secondary": 9, "secondary_link": 12, "tertiary": 11, "tertiary_link": 13, "unclassified": 13,
-    "residential": 13, "road": 13, "living_street": 13, "service": 14,
+    "residential": 13, "road": 13, "living_street": 13, "service": 14, "ferry": 8,
 }  # fmt: skip
 _PLACES_FROM = {
     PlaceKind.CITY: 6, PlaceKind.DISTRICT: 10, PlaceKind.VILLAGE: 12, PlaceKind.HAMLET: 13, PlaceKind.HOSPITAL: 12,

@@ -43,6 +43,9 @@ _ROADS: tuple[_Road, ...] = (
     ("primary", ("primary",), 8, "#f6c975", "#a9771f", (0.5, 1.3, 3.9, 12.0, 34.0)),
     ("trunk", ("trunk", "motorway"), 6, "#e98f63", "#98481c", (0.9, 1.8, 4.4, 13.0, 36.0)),
 )
+# On the water its edge is not seen.
+_FERRY: _Road = ("ferry", ("ferry",), 8, "#5b84a6", _WATER, (0.5, 0.9, 1.3, 1.8, 2.4))
+_DASHES = {"ferry": [4.0, 3.0]}
 _EDGES = (0.5, 0.8, 1.2, 1.8, 2.4)
 # The classes of the roads whose names are written, from which zoom, and the size in pixels at zoom 13 and 17.
 _NAMED_ROADS: tuple[tuple[str, tuple[str, ...], int, tuple[float, float]], ...] = (
@@ -99,8 +102,8 @@ def style(base_url: str, meta: NetworkMeta) -> dict[str, Any]:
             *(_line(*line) for line in _STREAMS),
             _layer("buildings", "fill", "buildings", _BUILDING_PAINT, minzoom=14),
             *(_line(*line) for line in _BORDERS),
-            *(_road(road, casing=True) for road in _ROADS),
-            *(_road(road, casing=False) for road in _ROADS),
+            *(_road(road, casing=True) for road in (_FERRY, *_ROADS)),
+            *(_road(road, casing=False) for road in (_FERRY, *_ROADS)),
             *(_line(*line) for line in _RAILS),
             *_road_names(),
             _water_names(),
@@ -171,11 +174,12 @@ _RAILS: tuple[_Line, ...] = (
 def _road(road: _Road, *, casing: bool) -> dict[str, Any]:
     name, classes, first_zoom, fill, edge, widths = road
     wide = tuple(width + edges for width, edges in zip(widths, _EDGES, strict=True)) if casing else widths
+    paint = {"line-color": edge if casing else fill, "line-width": _by_zoom(_WIDTH_AT, wide)}
     return _layer(
         f"{name}-casing" if casing else name,
         "line",
         "roads",
-        {"line-color": edge if casing else fill, "line-width": _by_zoom(_WIDTH_AT, wide)},
+        paint | ({"line-dasharray": _DASHES[name]} if name in _DASHES and not casing else {}),
         minzoom=first_zoom,
         filter=["in", ["get", "class"], ["literal", list(classes)]],
         layout={"line-cap": "round", "line-join": "round"},

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
 from geo.osm.limits import SIZES, Size, fits
-from geo.osm.tags import BY_WORD, ROAD_CLASSES, Tags, road_of
+from geo.osm.tags import BY_WORD, FERRY, ROADS, Tags, road_of
 
 MODES = ("car", "siren", "hearse")
 SIREN = MODES.index("siren")
@@ -49,6 +49,7 @@ _YES = frozenset({"yes", "designated", "official", "permissive"})
 _KNOWN = _SHUT | _PRIVATE | _DESTINATION | _YES
 # Ways that are no roads, but which a word about all vehicles opens too.
 _WIDER = frozenset({"track", "pedestrian"})
+_NO_CARS = ("foot", "bicycle")
 _BUS_KEYS = ("bus", "psv")
 _WITH_SIREN = frozenset({"bus", "psv", "emergency"})
 _ONE_WAY: Mapping[str, tuple[bool, bool]] = (
@@ -72,9 +73,7 @@ _PASSABLE = frozenset(
 def passage_of(tags: Tags) -> tuple[Passage, Passage]:
     """What each of MODES may do on a way in the order of its nodes, and against it."""
     highway = road_of(tags)
-    if tags.get("area") == "yes" or tags.get("route") == "ferry":
-        return NOWHERE, NOWHERE
-    if highway not in ROAD_CLASSES and highway not in BY_WORD:
+    if tags.get("area") == "yes" or highway not in (*ROADS, *BY_WORD, FERRY):
         return NOWHERE, NOWHERE
     along, against = _one_way(tags, highway, ())
     siren = _one_way(tags, highway, ("oneway:emergency",))
@@ -82,6 +81,11 @@ def passage_of(tags: Tags) -> tuple[Passage, Passage]:
         _towards(tags, highway, "forward", driven=along, driven_with_siren=siren[0]),
         _towards(tags, highway, "backward", driven=against, driven_with_siren=siren[1]),
     )
+
+
+def unread_one_way(tags: Tags) -> bool:
+    """Whether a word says something of the directions in which a way is driven that is not understood."""
+    return any(key in tags and tags[key] not in _ONE_WAY for key in (*ONE_WAY_KEYS, "oneway:emergency"))
 
 
 def passes(tags: Tags, sizes: Mapping[str, Size] = SIZES) -> tuple[bool, ...]:
@@ -133,6 +137,8 @@ def _towards(tags: Tags, highway: str, way: str, *, driven: bool, driven_with_si
     said = _last_of(tags, ACCESS_KEYS[1:] if highway in _WIDER else ACCESS_KEYS[2:] if by_word else ACCESS_KEYS, way)
     if said is None and tags.get("service") == "emergency_access":
         said = "emergency"
+    if said is None and highway == FERRY and _without_cars(tags):
+        said = "no"
     if by_word and said is None:
         plain, siren = Access.SHUT, Access.SHUT
     else:
@@ -148,6 +154,11 @@ def _towards(tags: Tags, highway: str, way: str, *, driven: bool, driven_with_si
     siren = max(siren, plain)
     here = plain if driven else Access.SHUT
     return here, siren if driven_with_siren or driven else Access.SHUT, here
+
+
+def _without_cars(tags: Tags) -> bool:
+    """Whether a ferry takes no cars, of which nothing is said: it names those on foot or bicycles, and no lorries."""
+    return any(tags.get(key, "no") != "no" for key in _NO_CARS) and tags.get("hgv") not in _YES
 
 
 def _one_way(tags: Tags, highway: str, more: Iterable[str]) -> tuple[bool, bool]:

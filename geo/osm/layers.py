@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from geo.osm.coast import sea_of
 from geo.osm.features import BasemapLayers, LandKind, LineKind, PlaceKind, PlaceLabel, WaterArea
 from geo.osm.ground import BORDERS, KEYS, is_building, is_water, land_of, level_of, line_of, place_of
-from geo.osm.text import tags_of
+from geo.osm.text import each_of, tags_of
 from geo.point import Bounds, Point
 from geo.source import BuildError, Progress, one_line
 
@@ -52,7 +52,7 @@ def read_layers(path: Path, bounds: Bounds, progress: Progress) -> BasemapLayers
     try:
         objects = osmium.FileProcessor(str(path)).with_areas().with_filter(osmium.filter.KeyFilter(*KEYS))
         factory = osmium.geom.WKBFactory()
-        for count, one in enumerate(objects, 1):
+        for count, one in enumerate(each_of(objects), 1):
             _take(one, factory, read, box)
             if count % _SAY_EVERY == 0:
                 progress(f"{count:,} things beside the roads looked at")

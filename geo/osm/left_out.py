@@ -2,6 +2,7 @@
 
 import heapq
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import cos, hypot, radians
@@ -16,11 +17,15 @@ Nodes = list[tuple[int, int, int]]
 
 @dataclass(slots=True)
 class LeftOut:
-    """How many things were left out and how many metres of ways, by reason; the longest ways as metres, id, reason."""
+    """How many things were left out and how many metres of ways, by reason; the longest ways as metres, id, reason.
+
+    unmeasured: ways of which it was not known yet where all their nodes lie, as id, nodes, reason, named.
+    """
 
     count: Counter[str] = field(default_factory=Counter)
     metres: Counter[str] = field(default_factory=Counter)
     longest: list[tuple[int, int, str]] = field(default_factory=list)
+    unmeasured: list[tuple[int, Nodes, str, bool]] = field(default_factory=list)
 
     def add(self, reason: str) -> None:
         """One more thing that is no way, or a way that is kept in part."""
@@ -28,7 +33,22 @@ class LeftOut:
 
     def add_way(self, way: int, nodes: Nodes, reason: str, *, named: bool) -> None:
         """One more way; `named` if it is worth a look should it be one of the longest."""
-        self.add_metres(way, _length_m(nodes), reason, named=named)
+        if all(_is_known(x, y) for _, x, y in nodes):
+            self.add_metres(way, way_m(nodes), reason, named=named)
+        else:
+            self.unmeasured.append((way, nodes, reason, named))
+
+    @property
+    def unknown_nodes(self) -> set[int]:
+        """The nodes of ways that are to be measured, of which it is not known where they lie."""
+        return {number for _, nodes, _, _ in self.unmeasured for number, x, y in nodes if not _is_known(x, y)}
+
+    def measure(self, places: Mapping[int, tuple[int, int]]) -> None:
+        """Count the ways that are to be measured, with the places of nodes that were found since."""
+        for way, nodes, reason, named in self.unmeasured:
+            found = [(number, *places.get(number, (x, y))) for number, x, y in nodes]
+            self.add_metres(way, way_m(found), reason, named=named)
+        self.unmeasured.clear()
 
     def add_metres(self, way: int, length_m: float, reason: str, *, named: bool) -> None:
         """As add_way, for a way, or a part of one, whose length is known."""
@@ -51,10 +71,14 @@ class LeftOut:
         return said
 
 
-def _length_m(nodes: Nodes) -> float:
+def way_m(nodes: Nodes) -> float:
     """Metres along the nodes whose places are known."""
-    known = [(x, y) for _, x, y in nodes if abs(x) <= 1_800_000_000 and abs(y) <= 900_000_000]
+    known = [(x, y) for _, x, y in nodes if _is_known(x, y)]
     if not known:
         return 0.0
     shrink = cos(radians(known[0][1] / 1e7))
     return sum(hypot((b[0] - a[0]) * shrink, b[1] - a[1]) for a, b in pairwise(known)) / 1e7 * M_PER_DEGREE
+
+
+def _is_known(x: int, y: int) -> bool:
+    return abs(x) <= 1_800_000_000 and abs(y) <= 900_000_000

@@ -32,6 +32,9 @@ _UNITS = {"": 1.0, "m": 1.0, "cm": 0.01, "ft": 0.3048, "'": 0.3048}
 _METRES = re.compile(r"(\d+(?:[.,]\d+)?)\s*(m|cm|ft|'|)")
 _FEET_AND_INCHES = re.compile(r"(\d+)'\s*(\d+)\"?")
 _INCH_M = 0.0254
+_NO_LENGTHS = frozenset(
+    {"", "none", "no", "default", "below_default", "no_sign", "no_indications", "unsigned", "unknown"}
+)
 
 
 def fits(tags: Tags, size: Size) -> bool:
@@ -39,6 +42,11 @@ def fits(tags: Tags, size: Size) -> bool:
     if not any(key in tags for key in (*WIDTHS, *HEIGHTS)):
         return True
     return size.width_m <= _least(tags, WIDTHS) and size.height_m <= _least(tags, HEIGHTS)
+
+
+def is_length(text: str) -> bool:
+    """Whether a value says a length, or that there is none of a number."""
+    return text in _NO_LENGTHS or read_metres(text) < inf
 
 
 def read_metres(text: str) -> float:

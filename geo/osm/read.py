@@ -11,20 +11,45 @@ import numpy as np
 import osmium
 from numpy.typing import NDArray
 
-from geo.osm.access import ACCESS_KEYS, HOURS_KEYS, NOWHERE, Access, Passage, narrowed, passage_of, passes
+from geo.osm.access import (
+    ACCESS_KEYS,
+    HOURS_KEYS,
+    NOWHERE,
+    Access,
+    Passage,
+    narrowed,
+    passage_of,
+    passes,
+    unread_one_way,
+)
+from geo.osm.duration import read_duration_s
 from geo.osm.hours import clauses, read_hours
-from geo.osm.left_out import LeftOut
-from geo.osm.limits import SIZES, Size
-from geo.osm.restrictions import CONDITIONAL_KEYS, KEYS, Restriction, read_restriction
-from geo.osm.tags import ROAD_CLASSES, SLOWING_KEYS, Tags, light_of, limits_kph, read_tags, road_of
-from geo.osm.text import tags_of
+from geo.osm.left_out import LeftOut, Nodes, way_m
+from geo.osm.limits import HEIGHTS, SIZES, WIDTHS, Size, is_length
+from geo.osm.restrictions import CONDITIONAL_KEYS, KEYS, TYPES, Restriction, read_restriction
+from geo.osm.tags import (
+    FERRY,
+    ROADS,
+    SLOWING_KEYS,
+    SPEED_KEYS,
+    Tags,
+    in_tunnel,
+    is_speed,
+    light_of,
+    limits_kph,
+    read_tags,
+    road_of,
+)
+from geo.osm.text import each_of, members_of, tags_of
 from geo.point import Bounds
 from geo.source import BuildError, Progress, one_line
 
 _EARTH: Bounds = (-math.inf, -math.inf, math.inf, math.inf)
 _SAY_EVERY = 50_000
+_LONGEST_FERRY_M = 500_000.0  # nobody is sent for by a longer one
+FEW_POINTS = "roads without two points in a row in the file"
 _UNKNOWN = 2**31 - 1  # what osmium gives for a coordinate that it does not know
-_KEYS = ("highway", "crossing", "barrier", "maxwidth", "maxheight", *ACCESS_KEYS, *KEYS, *CONDITIONAL_KEYS)
+_KEYS = ("highway", "route", "crossing", "barrier", "maxwidth", "maxheight", *ACCESS_KEYS, *KEYS, *CONDITIONAL_KEYS)
 
 
 # Which of MODES something is shut to.
@@ -37,7 +62,7 @@ class Way:
 
     slowing: what is said of it by SLOWING_KEYS.
     closed: the hours as they are written at which it is shut to some who may drive there else, and to whom along it and
-    against it.
+    against it. tunnel: it runs where nobody's door can be. duration_s: what a ferry takes, NaN where that is not said.
     """
 
     number: int
@@ -49,6 +74,8 @@ class Way:
     against_limit_kph: float
     slowing: tuple[tuple[str, str], ...] = ()
     closed: tuple[tuple[str, Shutting, Shutting], ...] = ()
+    tunnel: bool = False
+    duration_s: float = math.nan
 
 
 @dataclass(slots=True)
@@ -86,18 +113,23 @@ class OsmRoads:
 
 
 def read_osm(
-    path: Path, progress: Progress, bounds: Bounds | None = None, sizes: Mapping[str, Size] = SIZES
+    path: Path,
+    progress: Progress,
+    bounds: Bounds | None = None,
+    sizes: Mapping[str, Size] = SIZES,
+    *,
+    ferries: bool = False,
 ) -> OsmRoads:
-    """The roads of a file, of which some point lies within the bounds: west, south, east, north in degrees; `sizes` are
-    those of the vehicles by kind of trip. Raises BuildError if it cannot be read, or holds no roads or not where they
-    lie.
+    """The roads of a file, with its ferries if wanted, of which some point lies within the bounds: west, south, east,
+    north in degrees; `sizes` are those of the vehicles by kind of trip. Raises BuildError if it cannot be read, or
+    holds no roads or not where they lie.
     """
     roads = OsmRoads()
     try:
         objects = osmium.FileProcessor(str(path)).with_locations()
         roads.date = (objects.header.get("osmosis_replication_timestamp") or "unknown")[:10]
-        found = iter(objects.with_filter(osmium.filter.KeyFilter(*_KEYS)))
-        _take(found, roads, progress, bounds or _EARTH, sizes)
+        found = each_of(objects.with_filter(osmium.filter.KeyFilter(*_KEYS)))
+        _take(found, roads, progress, bounds or _EARTH, sizes, ferries=ferries)
         _find_places(path, roads)
     except RuntimeError as error:
         raise BuildError(
@@ -117,19 +149,25 @@ def _find_places(path: Path, roads: OsmRoads) -> None:
     file, and those with ids below nothing, which editors give to what is new.
     """
     unknown = np.isnan(roads.lonlat[:, 0])
-    wanted = np.unique(roads.ref[unknown])
-    if not len(wanted):
+    missing = {*roads.ref[unknown].tolist(), *roads.left_out.unknown_nodes}
+    if not missing:
         return
     file = osmium.FileProcessor(str(path), osmium.osm.NODE)
-    nodes: Iterable[Any] = file.with_filter(osmium.filter.IdFilter(wanted.tolist())) if wanted[0] > 0 else file
-    missing = set(wanted.tolist())
-    found = {node.id: (node.location.x, node.location.y) for node in nodes if node.id in missing}
+    nodes: Iterable[Any] = file.with_filter(osmium.filter.IdFilter(sorted(missing))) if min(missing) > 0 else file
+    found = {node.id: (node.location.x, node.location.y) for node in each_of(nodes) if node.id in missing}
     for row in np.flatnonzero(unknown).tolist():
         roads.x[row], roads.y[row] = found.get(roads.refs[row], (roads.x[row], roads.y[row]))
+    roads.left_out.measure(found)
 
 
 def _take(
-    objects: Iterator[Any], roads: OsmRoads, progress: Progress, bounds: Bounds, sizes: Mapping[str, Size]
+    objects: Iterator[Any],
+    roads: OsmRoads,
+    progress: Progress,
+    bounds: Bounds,
+    sizes: Mapping[str, Size],
+    *,
+    ferries: bool,
 ) -> None:
     box = tuple(degrees * 1e7 for degrees in bounds)
     for one in objects:
@@ -143,11 +181,10 @@ def _take(
             elif not all(passed):
                 roads.passed[one.id] = passed
         elif one.is_way():
-            if _take_way(one, roads, box, sizes) and len(roads.ways) % _SAY_EVERY == 0:
+            if _take_way(one, roads, box, sizes, ferries=ferries) and len(roads.ways) % _SAY_EVERY == 0:
                 progress(f"{len(roads.ways):,} roads read")
-        else:
-            members = [(member.type, member.role, member.ref) for member in one.members]
-            roads.restrictions += read_restriction(read_tags(tags_of(one)), members, roads.left_out)
+        elif (tags := read_tags(tags_of(one))).get("type") in TYPES:
+            roads.restrictions += read_restriction(tags, members_of(one), roads.left_out)
 
 
 def _take_way(
@@ -155,34 +192,65 @@ def _take_way(
     roads: OsmRoads,
     box: tuple[float, ...],
     sizes: Mapping[str, Size],
+    *,
+    ferries: bool,
 ) -> bool:
     """Keep a way if it is a road with a point within the box, in 1e-7 degrees; whether it was kept."""
     tags = read_tags(tags_of(way))
-    if "highway" not in tags:
+    if not (road := road_of(tags)):
         return False
     nodes = [(node.ref, node.x, node.y) for node in way.nodes]
+    if len(nodes) < 2:
+        roads.left_out.add(FEW_POINTS)
+        return False
     west, south, east, north = box
     # A node whose place is not known yet (_find_places) may lie anywhere.
     if not any(x == _UNKNOWN or (west <= x <= east and south <= y <= north) for _, x, y in nodes):
         return False
     along, against = passage_of(tags)
-    if along == against == NOWHERE:
-        is_road = road_of(tags) in ROAD_CLASSES
-        reason = "roads that are shut to all" if is_road else "ways that are no roads for cars"
-        roads.left_out.add_way(way.id, nodes, reason, named=is_road)
+    if (reason := _left_out(road, along, against, nodes, ferries=ferries)) is not None:
+        roads.left_out.add_way(way.id, nodes, reason, named=road in ROADS)
         return False
     along, against = narrowed(along, tags, sizes), narrowed(against, tags, sizes)
     if along == against == NOWHERE:
         roads.left_out.add_way(way.id, nodes, "roads that are too narrow or low", named=True)
         return False
+    _count_unread(tags, roads.left_out)
     closed = _closed_at(tags, along, against, roads.left_out)
     slowing = tuple((key, tags[key]) for key in SLOWING_KEYS if key in tags)
     name = one_line(tags.get("name") or tags.get("ref") or "")
-    roads.ways.append(Way(way.id, road_of(tags), name, along, against, *limits_kph(tags), slowing, closed))
+    duration_s = read_duration_s(tags.get("duration", "")) if road == FERRY else math.nan
+    if road == FERRY and "duration" in tags and math.isnan(duration_s):
+        roads.left_out.add("durations of ferries that cannot be read")
+    limits, tunnel = limits_kph(tags), in_tunnel(tags)
+    roads.ways.append(Way(way.id, road, name, along, against, *limits, slowing, closed, tunnel, duration_s))
     for column, values in zip((roads.refs, roads.x, roads.y), zip(*nodes, strict=True), strict=True):
         column.extend(values)
     roads.first.append(len(roads.refs))
     return True
+
+
+def _count_unread(tags: Tags, left_out: LeftOut) -> None:
+    """Count what is said of a way that is kept and cannot be read."""
+    if any(key in tags and not is_speed(tags[key]) for key in SPEED_KEYS):
+        left_out.add("limits that cannot be read")
+    if any(key in tags and not is_length(tags[key]) for key in (*WIDTHS, *HEIGHTS)):
+        left_out.add("widths and heights that cannot be read")
+    if unread_one_way(tags):
+        left_out.add("words on one-way traffic that cannot be read")
+
+
+def _left_out(road: str, along: Passage, against: Passage, nodes: Nodes, *, ferries: bool) -> str | None:
+    """Why a way is left out, None where it is not."""
+    if road == FERRY and not ferries:
+        return "ferries, for they were not asked for"
+    if road == FERRY and way_m(nodes) > _LONGEST_FERRY_M:
+        return f"ferries of more than {_LONGEST_FERRY_M / 1000:.0f} km"
+    if not along == against == NOWHERE:
+        return None
+    if road == FERRY:
+        return "ferries that take no cars"
+    return "roads that are shut to all" if road in ROADS else "ways that are no roads for cars"
 
 
 def _closed_at(

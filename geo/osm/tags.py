@@ -6,31 +6,40 @@ geo.osm.restrictions.
 
 import re
 from collections.abc import Mapping
-from math import nan
+from math import isnan, nan
 
 from geo.source import FASTEST_KPH, SLOWEST_KPH
 
 Tags = Mapping[str, str]
-# How fast one drives on each is in geo.roads.speeds.
-ROAD_CLASSES = (
+# The values of `highway` that are roads; how fast one drives on each is in geo.roads.speeds.
+ROADS = (
     "motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link",
     "tertiary", "tertiary_link", "unclassified", "residential", "living_street", "service", "road",
 )  # fmt: skip
+FERRY = "ferry"
+ROAD_CLASSES = (*ROADS, FERRY)
 # No roads for cars, but driven where a word about motor vehicles or emergencies says so; they count as `service`.
 BY_WORD = frozenset({"track", "pedestrian", "busway", "path", "footway", "cycleway", "bridleway"})
 # What may slow a way down.
 SLOWING_KEYS = ("surface", "smoothness", "tracktype", "service")
+# What says a limit as a number.
+SPEED_KEYS = ("maxspeed", "maxspeed:forward", "maxspeed:backward")
 _AS_WRITTEN = frozenset({"name", "ref"})
+# Houses stand over and beside these; what is `covered` is open to a side.
+_NO_TUNNELS = frozenset({"no", "building_passage", "culvert"})
 
 _KPH = {"": 1.0, "km/h": 1.0, "kmh": 1.0, "kph": 1.0, "mph": 1.609344, "knots": 1.852}
 # PP 79/2013 art. 23, PM 111/2015 art. 3: toll roads 100, between cities 80, in cities 50, where people live 30.
 _ZONES = {"id:motorway": 100.0, "id:rural": 80.0, "id:urban": 50.0, "id:residential": 30.0, "id:living_street": 30.0}
 _WALKING_KPH = 5.0
+_NO_SPEEDS = frozenset({"", "none", "no", "signals", "variable", "unposted", "default", "unknown"})
 _SPEED = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z/]*)")
 
 
 def road_of(tags: Tags) -> str:
-    """The value of `highway`, of several the first."""
+    """The value of `highway`, of several the first; FERRY for the way of one."""
+    if tags.get("route") == "ferry":
+        return FERRY
     return tags.get("highway", "").partition(";")[0].strip()
 
 
@@ -43,6 +52,16 @@ def limits_kph(tags: Tags) -> tuple[float, float]:
     """How fast one may drive along a way's nodes and against them; NaN where nothing is said."""
     both = _first_of(tags, ("maxspeed", "maxspeed:type", "zone:maxspeed", "source:maxspeed")) or ""
     return read_speed(tags.get("maxspeed:forward", both)), read_speed(tags.get("maxspeed:backward", both))
+
+
+def is_speed(text: str) -> bool:
+    """Whether a value says a limit, or that there is none of a number."""
+    return text in _NO_SPEEDS or not isnan(read_speed(text))
+
+
+def in_tunnel(tags: Tags) -> bool:
+    """Whether a way runs where nobody's door can be."""
+    return tags.get("tunnel", "no") not in _NO_TUNNELS
 
 
 def light_of(tags: Tags) -> tuple[bool, bool]:

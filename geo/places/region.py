@@ -10,7 +10,7 @@ from geo.places.index import PlaceIndex
 from geo.places.place import FoundKind, NamedPlace
 from geo.places.villages import Villages
 from geo.point import M_PER_DEGREE, Bounds, Point
-from geo.roads.network import Network
+from geo.roads.network import Doors, Network
 from geo.search.snap import Snapper
 
 # The kinds of places that are found under another one.
@@ -109,7 +109,8 @@ def _named(labels: Sequence[PlaceLabel]) -> list[NamedPlace]:
 def _streets(network: Network, villages: Villages) -> list[NamedPlace]:
     """Each street once for each village it runs through, at its middle there."""
     empty = network.names.index("") if "" in network.names else -1
-    edges = network.streets[network.edge_name[network.streets] != empty]
+    edges = network.streets
+    edges = edges[(network.edge_name[edges] != empty) & (network.edge_doors[edges] != Doors.NONE)]
     ends = network.shape_start[edges] + network.shape_start[edges + 1] - 1
     low, high = ends // 2, (ends + 1) // 2
     points = np.column_stack((network.shape_lon, network.shape_lat)) / 1e7

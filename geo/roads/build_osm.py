@@ -8,11 +8,13 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.osm.access import MODES, SIREN, Access
+from geo.osm.area import read_area
 from geo.osm.limits import SIZES, Size
-from geo.osm.read import OsmRoads, Way, read_osm
+from geo.osm.read import FEW_POINTS, OsmRoads, Way, read_osm
 from geo.roads.bans import forbid
 from geo.roads.cut import Cut
-from geo.roads.network import Network
+from geo.roads.ferries import Ferries
+from geo.roads.network import Doors, Network
 from geo.roads.parts import enclosed
 from geo.roads.restricted import Restricted
 from geo.roads.signals import waits_ms
@@ -34,13 +36,15 @@ def build_from_osm(
     area: Path | None = None,
     turn_costs: str = "osm",
     sizes: Mapping[str, Size] = SIZES,
+    ferries: bool = False,
 ) -> Network:
-    """The roads of an .osm.pbf or .osm file, within the polygons of a GeoJSON file where one is given, for vehicles of
-    these sizes. Raises BuildError, saying what is wrong with a file and what to do.
+    """The roads of an .osm.pbf or .osm file, with its ferries if wanted, within the polygons of a GeoJSON file where
+    one is given, for vehicles of these sizes. Raises BuildError, saying what is wrong with a file and what to do.
     """
-    inside = None if area is None else read_polygon(area)
+    inside = None if area is None else read_area(area)
     progress(f"reading {path.name}")
-    roads = read_osm(path, progress, None if inside is None else tuple(shapely.bounds(inside).tolist()), sizes)
+    bounds = None if inside is None else tuple(shapely.bounds(inside).tolist())
+    roads = read_osm(path, progress, bounds, sizes, ferries=ferries)
     progress(f"{len(roads.ways):,} roads with {len(roads.restrictions):,} turn restrictions; cutting them at junctions")
     table = _table(roads, inside, turn_costs)
     for sentence in table.report:
@@ -49,26 +53,9 @@ def build_from_osm(
     return build_network(priced(table), origin, progress, turn_costs=turn_costs)
 
 
-def read_polygon(path: Path) -> shapely.Geometry:
-    """The polygons of a GeoJSON file as one geometry, in degrees. Raises BuildError if it holds none."""
-    try:
-        shape = shapely.from_geojson(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, shapely.errors.ShapelyError) as error:
-        raise BuildError(f"{path} cannot be read as GeoJSON: {error}") from error
-    parts = [part for part in _flat(shape) if isinstance(part, shapely.Polygon) and part.area > 0]
-    if not parts or not all(part.is_valid for part in parts):
-        raise BuildError(f"{path} takes a GeoJSON polygon (lon, lat in degrees) that does not cross itself")
-    return shapely.union_all(parts)
-
-
-def _flat(shape: shapely.Geometry | None) -> list[shapely.Geometry]:
-    if isinstance(shape, shapely.geometry.base.BaseMultipartGeometry):
-        return [part for inner in shape.geoms for part in _flat(inner)]
-    return [] if shape is None else [shape]
-
-
 def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) -> RoadTable:
     cut = Cut(roads, inside)
+    _count_lost(roads, cut)
     pieces = len(cut.start)
     if not pieces:
         raise BuildError("no road has two points within the area: check that it covers the file's region")
@@ -85,7 +72,6 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
     tail, head = cut.node[:pieces][piece], cut.node[pieces:][piece]
     u, v = np.where(backward, head, tail), np.where(backward, tail, head)
     ways = [roads.ways[number] for number in cut.way[piece].tolist()]
-    wait_ms = waits_ms(roads.signals, cut)[piece, backward.astype(np.int64)]
     lines = [cut.lonlat[s : e + 1] for s, e in zip(cut.start.tolist(), cut.end.tolist(), strict=True)]
     numbers = np.array([way.number for way in ways], np.int64)
     banned = Restricted(roads.restrictions, numbers, u, v, cut.node_of_ref)
@@ -95,19 +81,20 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
     copies = np.array(bans.copy_of, np.int64)
     # Rows of the columns, those of copies after all others.
     row = np.append(np.arange(len(u)), copies)
+    crossings = Ferries(roads, cut)
+    wait_ms, ferry_ms = (
+        ms[piece[row], backward[row].astype(np.int64)] for ms in (waits_ms(roads.signals, cut), crossings.ms)
+    )
     turned = zip(piece[row].tolist(), backward[row].tolist(), strict=True)
     shut = bits(passage == Access.SHUT)[row]
-    hours = [
-        (edge, int(bits(np.array([closed[1 + bool(backward[of])]], np.bool_))[0]), closed[0])
-        for edge, of in enumerate(row.tolist())
-        for closed in ways[of].closed
-    ]
+    hours = _hours(ways, backward, row)
     for copy, whom in enumerate(bans.shut, len(u)):
         for who in whom:
             if who.hours:
                 hours.append((copy, who.bits, who.hours))
             else:
                 shut[copy] |= who.bits
+    tunnels = np.array([way.tunnel for way in ways], np.bool_)
     return RoadTable(
         lon=cut.lonlat[cut.node_row, 0],
         lat=cut.lonlat[cut.node_row, 1],
@@ -118,15 +105,26 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
         name=[ways[of].name for of in row.tolist()],
         speed_kph=_paces(ways, backward, in_town=False)[row],
         town_kph=_paces(ways, backward, in_town=True)[row],
-        wait_ms=wait_ms[row],
+        wait_ms=wait_ms,
+        ferry_ms=ferry_ms,
         shapes=[lines[p][::-1] if b else lines[p] for p, b in turned],
         turns=bans.turns,
         shut=shut,
+        doors=np.where(tunnels, Doors.LAST, Doors.SOME).astype(np.uint8)[row],
         local=local[row] & ~np.append(np.zeros(len(u), np.uint8), np.array(bans.entered, np.uint8)),
         copies=copies,
         hours=hours,
-        report=_report(roads, cut, banned),
+        report=(*crossings.report, *_report(roads, cut, banned)),
     )
+
+
+def _hours(ways: list[Way], backward: NDArray[np.bool_], row: NDArray[np.int64]) -> list[tuple[int, int, str]]:
+    """At which hours edges are shut, given by the row of what each is a direction of: the edge, to whom and when."""
+    return [
+        (edge, int(bits(np.array([closed[1 + bool(backward[of])]], np.bool_))[0]), closed[0])
+        for edge, of in enumerate(row.tolist())
+        for closed in ways[of].closed
+    ]
 
 
 def _paces(ways: list[Way], backward: NDArray[np.bool_], *, in_town: bool) -> NDArray[np.float64]:
@@ -159,6 +157,17 @@ def _let_through(passage: _Passages, roads: OsmRoads, cut: Cut) -> _Passages:
     for at, length_m in zip(number.tolist(), metres.tolist(), strict=True):
         roads.left_out.add_metres(roads.ways[at].number, length_m, "private ways", named=True)
     return found
+
+
+def _count_lost(roads: OsmRoads, cut: Cut) -> None:
+    """Count the ways of which nothing is left, but for those that lie beyond the area."""
+    lonlat, first = roads.lonlat, np.asarray(roads.first)
+    for at in np.setdiff1d(np.arange(len(roads.ways)), cut.way).tolist():
+        points = lonlat[first[at] : first[at + 1]]
+        if np.isnan(points).any():
+            roads.left_out.add(FEW_POINTS)
+        elif (points == points[0]).all():
+            roads.left_out.add("roads of no length")
 
 
 def _report(roads: OsmRoads, cut: Cut, banned: Restricted) -> tuple[str, ...]:

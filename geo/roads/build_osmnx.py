@@ -11,8 +11,8 @@ import numpy as np
 import osmnx
 from numpy.typing import NDArray
 
-from geo.osm.tags import read_speed, road_class
-from geo.roads.network import Network
+from geo.osm.tags import in_tunnel, read_speed, road_class
+from geo.roads.network import Doors, Network
 from geo.roads.speeds import pace_kph
 from geo.roads.table import Origin, RoadTable, build_network
 from geo.roads.turning import priced
@@ -70,6 +70,7 @@ def _table_of_graph(graph: Any) -> RoadTable:  # noqa: ANN401 - networkx is not 
     u = np.array([number[start] for start, _, _ in rows], np.int64)
     v = np.array([number[end] for _, end, _ in rows], np.int64)
     shapes = []
+    tunnel = [in_tunnel({"tunnel": str(_first(data.get("tunnel", "no")))}) for _, _, data in rows]
     highway = [str(_first(data.get("highway", "road"))) for _, _, data in rows]
     limits = [read_speed(str(_first(data.get("maxspeed", "")))) for _, _, data in rows]
     for row, (_, _, data) in enumerate(rows):
@@ -87,6 +88,7 @@ def _table_of_graph(graph: Any) -> RoadTable:  # noqa: ANN401 - networkx is not 
         speed_kph=_paces(highway, limits, in_town=False),
         town_kph=_paces(highway, limits, in_town=True),
         shapes=shapes,
+        doors=np.where(tunnel, Doors.LAST, Doors.SOME).astype(np.uint8),
     )
 
 

@@ -11,6 +11,7 @@ import mmap
 import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from enum import IntEnum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -24,9 +25,19 @@ from geo.roads.speeds import has_bit
 from geo.whole_file import whole_file
 
 MAGIC = b"JEMPUTRD"
-VERSION = 5
+VERSION = 6
 _ALIGN = 64
 _PREFIX = len(MAGIC) + 3 * 8
+
+
+class Doors(IntEnum):
+    """What may be met on an edge: doors; vehicles, and a door only where no other road is near, as on a motorway or in
+    a tunnel; neither, as on a ferry.
+    """
+
+    SOME = 0
+    LAST = 1
+    NONE = 2
 
 
 class NetworkFileError(Exception):
@@ -64,6 +75,7 @@ class Network:
     street the other way, or -1. shape_start: (M+1,) int64 into shape_lon, shape_lat: (G,) int32 of 1e-7 degrees.
     turn_from, turn_to: (T,) int32 edges; turn_cost_ms: (T,) int32, -1 forbidden: the rules of the source.
     graph: what searches run on. rank: (V,) int32, the importance of each of its vertices, the least 0 (see order).
+    edge_doors: (M,) uint8 of Doors.
     edge_local: (M,) uint8, bits by metric (geo.roads.speeds.has_bit): only for who starts there; who ends there, and
     nobody drives through, comes by a copy.
     edge_copy: (M,) int32, the next edge that is a copy of the same street and direction, -1 for none: a copy remembers
@@ -82,6 +94,7 @@ class Network:
     edge_class: NDArray[np.uint8]
     edge_name: NDArray[np.int32]
     edge_twin: NDArray[np.int32]
+    edge_doors: NDArray[np.uint8]
     edge_local: NDArray[np.uint8]
     edge_copy: NDArray[np.int32]
     hours_edge: NDArray[np.int32]

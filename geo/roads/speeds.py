@@ -11,14 +11,14 @@ quarter faster, up to 100 at most, and half the wait at lights.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import isnan
+from math import inf, isnan
 from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.osm.access import MODES
-from geo.osm.tags import ROAD_CLASSES, road_class
+from geo.osm.tags import FERRY, ROAD_CLASSES, road_class
 from geo.source import SLOWEST_KPH
 
 ESTIMATE = "estimate"
@@ -55,6 +55,7 @@ PACES: Mapping[str, Pace] = MappingProxyType(
         "living_street": Pace(12.0, 12.0, ESTIMATE),
         "service": Pace(15.0, 15.0, "OSRM, profiles/car.lua"),
         "road": Pace(25.0, 30.0, ESTIMATE),
+        "ferry": Pace(15.0, 15.0, ESTIMATE),
         "track": Pace(12.0, 12.0, ESTIMATE),
         "busway": Pace(30.0, 30.0, ESTIMATE),
         "pedestrian": Pace(6.0, 6.0, ESTIMATE),
@@ -147,7 +148,8 @@ def weights_ms(
         case "car":
             kph = car_kph
         case "siren":
-            kph = np.maximum(car_kph, np.minimum(car_kph * 1.25, 100.0))
+            faster = np.maximum(car_kph, np.minimum(car_kph * 1.25, 100.0))
+            kph = np.where(is_ferry(class_index), car_kph, faster)
             waits = _SIREN_WAITS
         case "hearse":
             kph = np.minimum(car_kph, cap_kph(class_index, HEARSE_CAPS))
@@ -170,9 +172,17 @@ def has_bit(of_edge: NDArray[np.uint8], metric: str) -> NDArray[np.bool_]:
 
 
 def cap_kph(class_index: NDArray[np.uint8], caps: Caps) -> NDArray[np.float64]:
-    """The cap of each edge: (M,) km/h."""
-    outside = np.array([name in _OUT_OF_TOWN for name in ROAD_CLASSES])
-    return np.where(outside[class_index], caps.open_kph, caps.town_kph)
+    """The cap of each edge: (M,) km/h, infinite on a ferry."""
+    by_class = [
+        inf if name == FERRY else caps.open_kph if name in _OUT_OF_TOWN else caps.town_kph for name in ROAD_CLASSES
+    ]
+    return np.array(by_class)[class_index]
+
+
+def is_ferry(class_index: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which edges (M,) are ferries: these are as fast for all, at every hour."""
+    marks: NDArray[np.bool_] = class_index == ROAD_CLASSES.index(FERRY)
+    return marks
 
 
 def ms_at(kph: NDArray[np.float64], length_m: NDArray[np.float64]) -> NDArray[np.int32]:

@@ -7,21 +7,25 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.osm.tags import ROAD_CLASSES, road_class
+from geo.osm.tags import FERRY, ROAD_CLASSES, road_class
 from geo.roads.chains import node_graph, turn_graph
 from geo.roads.graph import CLOSED_MS
-from geo.roads.network import Network, NetworkMeta
+from geo.roads.network import Doors, Network, NetworkMeta
 from geo.roads.order import node_order
 from geo.roads.parts import Part, parts_by_nodes, parts_by_turns, report_lost
 from geo.roads.speeds import CLASS_KPH, METRICS, bits, has_bit, weights_ms
 from geo.roads.surroundings import in_town
 from geo.roads.turns import FORBIDDEN, allowed_turns
+from geo.roads.twins import twins
 from geo.source import FASTEST_KPH, SLOWEST_KPH, BuildError, Progress
 
 OSM_ATTRIBUTION = "© OpenStreetMap contributors (ODbL)"
 # At the slowest speed the longest edge still fits into 32 bits of milliseconds.
 LONGEST_M = 500_000.0
 DEAREST_TURN_MS = 3_600_000
+_HALF_EARTH = 180.0
+_DOORS = {"motorway": Doors.LAST, "motorway_link": Doors.LAST, FERRY: Doors.NONE}
+_CLASS_DOORS = np.array([_DOORS.get(name, Doors.SOME) for name in ROAD_CLASSES], np.uint8)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -32,8 +36,10 @@ class RoadTable:
     tells. shapes are (n, 2) arrays of lon, lat in travel order, n >= 2.
     turns is (t, 3): edge, following edge (both as rows of the edge columns), cost in ms or -1 for a forbidden turn.
     wait_ms and bend_ms (m,) are the wait at lights and the price of bends on each edge; None for nothing of the kind.
+    ferry_ms (m,): what a ferry takes, with the wait for it, in place of all this; 0 where it is as fast as its class.
     shut and local: (m,) of bits by metric (geo.roads.speeds): in which the edge is shut, or only for who starts there
-    (who ends there comes by a copy); None for nowhere. report: sentences on what of the source the table leaves out.
+    (who ends there comes by a copy); None for nowhere. doors (m,): of geo.roads.network.Doors, where more is known than
+    the class tells. report: sentences on what of the source the table leaves out.
     copies (c,): of which edge each of the last c is a copy (geo.roads.bans), with its own rules and marks.
     hours: edges that are shut at hours: the edge, in which metrics as bits, and the hours as they are written.
     """
@@ -50,9 +56,11 @@ class RoadTable:
     town_kph: NDArray[np.float64] | None = None
     wait_ms: NDArray[np.int64] | None = None
     bend_ms: NDArray[np.int64] | None = None
+    ferry_ms: NDArray[np.int64] | None = None
     turns: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, 3), np.int64))
     shut: NDArray[np.uint8] | None = None
     local: NDArray[np.uint8] | None = None
+    doors: NDArray[np.uint8] | None = None
     copies: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     hours: Sequence[tuple[int, int, str]] = ()
     report: tuple[str, ...] = ()
@@ -85,12 +93,18 @@ def build_network(table: RoadTable, origin: Origin, progress: Progress, *, turn_
     shapes = [np.rint(np.asarray(shape) * 1e7).astype(np.int32) for shape in table.shapes]
     u, v = np.asarray(table.u, np.int64), np.asarray(table.v, np.int64)
     first_copy = len(u) - len(table.copies)
-    twin = _twins(u[:first_copy], v[:first_copy], shapes[:first_copy])
+    twin = twins(u[:first_copy], v[:first_copy], shapes[:first_copy])
     twin = np.append(twin, twin[table.copies]).astype(np.int32)
     part = _parts(table, np.arange(len(u)), twin, turn_costs)
     if not part.edges.any():
         raise BuildError("no two places are joined by a way there and back: the roads do not hang together")
+    if np.ptp(np.asarray(table.lon)[part.nodes]) > _HALF_EARTH:
+        raise BuildError(
+            "the roads lie on both sides of the 180th meridian, where longitudes begin anew, and a network takes one: "
+            "build one of either side, each with an --area that ends there"
+        )
     lost = report_lost(part, u, v, np.asarray(table.length_m), np.column_stack((table.lon, table.lat)))
+    lost += _report_ferries(table, part, twin)
     for sentence in lost:
         progress(sentence)
     progress("joining the pieces of road between which there is no choice")
@@ -121,6 +135,7 @@ def _network(
     length_m = np.asarray(table.length_m, np.float64)[edges]
     car_kph = _car_kph(table, edges, class_index, twin)
     wait_ms, bend_ms = _kept_ms(table.wait_ms, edges), _kept_ms(table.bend_ms, edges)
+    ferry_ms = _kept_ms(table.ferry_ms, edges)
     points = np.concatenate([shapes[edge] for edge in kept])
     shape_start = np.cumsum([0, *(len(shapes[edge]) for edge in kept)], dtype=np.int64)
     west, south = (points.min(axis=0) / 1e7).tolist()
@@ -162,6 +177,7 @@ def _network(
         turn_from=rules[:, 0].astype(np.int32),
         turn_to=rules[:, 1].astype(np.int32),
         turn_cost_ms=rules[:, 2].astype(np.int32),
+        edge_doors=np.maximum(_CLASS_DOORS[class_index], _kept_bits(table.doors, edges)),
         edge_local=local,
         edge_copy=_next_copies(table, edge_number)[edges],
         hours_edge=hours_edge.astype(np.int32),
@@ -171,9 +187,9 @@ def _network(
         rank=np.zeros(0, np.int32),
         names=tuple(names),
         metrics={
-            metric: np.where(
-                has_bit(shut, metric),
-                CLOSED_MS,
+            metric: np.select(
+                (has_bit(shut, metric), ferry_ms > 0),
+                (CLOSED_MS, ferry_ms),
                 weights_ms(metric, length_m, class_index, car_kph, wait_ms=wait_ms, bend_ms=bend_ms),
             ).astype(np.int32)
             for metric in METRICS
@@ -183,7 +199,7 @@ def _network(
 
 def _parts(table: RoadTable, edges: NDArray[np.int64], twin: NDArray[np.int32], turn_costs: str) -> Part:
     """The parts of some edges, in the meaning of the network; the edges of the answer are rows of `edges`."""
-    length_m = np.asarray(table.length_m, np.float64)[edges]
+    length_m = _land_m(table)[edges]
     u, v = np.asarray(table.u, np.int64)[edges], np.asarray(table.v, np.int64)[edges]
     if turn_costs != "osm":
         return parts_by_nodes(u, v, length_m, len(table.lon))
@@ -231,12 +247,37 @@ def _car_kph(
     """How fast a car drives on some edges, by their surroundings."""
     outside = np.asarray(table.speed_kph, np.float64)
     inside = outside if table.town_kph is None else np.asarray(table.town_kph, np.float64)
-    street_m = np.where(twin >= 0, 0.5, 1.0) * np.asarray(table.length_m, np.float64)
+    street_m = np.where(twin >= 0, 0.5, 1.0) * _land_m(table)
     street_m[len(street_m) - len(table.copies) :] = 0.0
     middle = np.column_stack((table.lon, table.lat))[np.column_stack((table.u, table.v))].mean(axis=1)
     town = in_town(middle[:, 0], middle[:, 1], street_m)[edges]
     known = np.where(town, inside[edges], outside[edges])
     return np.where(np.isnan(known), CLASS_KPH[class_index, np.where(town, 0, 1)], known)
+
+
+def _land_m(table: RoadTable) -> NDArray[np.float64]:
+    """The metres of road of each edge (m,): of ferries none, for these make neither a town nor an island."""
+    length_m: NDArray[np.float64] = np.where(_ferries(table), 0.0, np.asarray(table.length_m, np.float64))
+    return length_m
+
+
+def _ferries(table: RoadTable) -> NDArray[np.bool_]:
+    return np.array([highway == FERRY for highway in table.highway], np.bool_)
+
+
+def _report_ferries(table: RoadTable, part: Part, twin: NDArray[np.int32]) -> tuple[str, ...]:
+    ferries = _ferries(table)
+    if not ferries.any():
+        return ()
+    # Of two directions one; a copy is no ferry of its own.
+    one = (twin < np.arange(len(twin))) & (np.arange(len(twin)) < len(twin) - len(table.copies))
+    said = []
+    for rows, what in ((part.edges, "are in"), (~part.edges, "are not in, for no way leads there and back")):
+        some = np.flatnonzero(ferries & one & rows)
+        if len(some) or what == "are in":
+            km = float(np.asarray(table.length_m)[some].sum()) / 1000
+            said.append(f"{len(some):,} stretches of ferry {what} ({km:,.1f} km)")
+    return tuple(said)
 
 
 def _kept_ms(of_edge: NDArray[np.int64] | None, edges: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -275,20 +316,3 @@ def _must(values: NDArray[np.float64], thing: str, what: str, between: tuple[flo
     if bad.any():
         row = int(np.flatnonzero(bad)[0])
         raise BuildError(f"{thing} {row + 1}: {what} is {values[row]:g}, it takes {low:g} to {high:g} {unit}")
-
-
-def _twins(
-    edge_from: NDArray[np.int64], edge_to: NDArray[np.int64], shapes: Sequence[NDArray[np.int32]]
-) -> NDArray[np.int32]:
-    """For each edge the one that runs over the same points the other way, or -1."""
-    twin = np.full(len(edge_from), -1, np.int32)
-    waiting: dict[tuple[int, int, bytes], list[int]] = {}
-    for edge, shape in enumerate(shapes):
-        u, v = int(edge_from[edge]), int(edge_to[edge])
-        others = waiting.get((v, u, shape[::-1].tobytes()))
-        if others:
-            other = others.pop()
-            twin[edge], twin[other] = other, edge
-        else:
-            waiting.setdefault((u, v, shape.tobytes()), []).append(edge)
-    return twin

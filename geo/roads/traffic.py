@@ -18,7 +18,7 @@ from geo.osm.hours import DAY_MIN, read_hours
 from geo.osm.tags import ROAD_CLASSES
 from geo.roads.graph import CLOSED_MS
 from geo.roads.network import Network
-from geo.roads.speeds import HEARSE_CAPS, Caps, cap_kph, has_bit, ms_at
+from geo.roads.speeds import HEARSE_CAPS, Caps, cap_kph, has_bit, is_ferry, ms_at
 
 MOST_SLICES = 8
 _WORKDAYS, _WEEKEND = frozenset(range(5)), frozenset({5, 6})
@@ -131,6 +131,7 @@ def under(network: Network, hour: Slice | None, shut: NDArray[np.bool_] | None, 
         metrics["hearse"] = np.where(network.metrics["hearse"] < CLOSED_MS, np.maximum(free, capped), CLOSED_MS)
     if hour is not None:
         factor = np.where(_MAIN[network.edge_class], hour.main, hour.side)
+        factor[is_ferry(network.edge_class)] = 1.0
         car = np.where(network.metrics["car"] < CLOSED_MS, network.metrics["car"] * factor, 0.0)
         metrics = {name: _slower(name, ms, car, factor) for name, ms in metrics.items()}
         metrics = {name: np.where(shut_at(network, hour, name), CLOSED_MS, ms) for name, ms in metrics.items()}

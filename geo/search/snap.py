@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.osm.tags import ROAD_CLASSES
 from geo.point import M_PER_DEGREE
-from geo.roads.network import Network
+from geo.roads.network import Doors, Network
 from geo.search import snap_kernels
 
 _CELL_M = 100.0
@@ -17,7 +16,6 @@ _CELL_M = 100.0
 _TO_DOOR_M = 500.0
 # Grid, first segment of each cell, segments, and where on its edge every geometry point is.
 _Parts = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int32], NDArray[np.float64]]
-_NO_DOORS = [name in ("motorway", "motorway_link") for name in ROAD_CLASSES]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +65,7 @@ class Snapper:
         snap_kernels.fill_cells(col, row, *shapes, streets, columns, cell_start[:-1].copy(), segments)
         grid = np.array((west, south, step_lon, step_lat, columns, rows, max_distance_m), np.float64)
         self._edge_count, self._edge = network.edge_count, segments[:, snap_kernels.EDGE].copy()
-        self._doorless = np.array(_NO_DOORS)[network.edge_class[self._edge]]
+        self._doorless = network.edge_doors[self._edge] == Doors.LAST
         # What snap_kernels.snap takes of all positions, and of doors.
         self.parts = grid, cell_start, segments, _along(network)
         self.door_parts = _to_doors(self.parts, self._doorless)
@@ -92,7 +90,7 @@ class Snapper:
         return _snapped(lon, lat, self.parts)
 
     def snap_doors(self, lon: NDArray[Any], lat: NDArray[Any]) -> Snaps:
-        """As `snap`, but nobody lives on a motorway or a link of one while another road is near."""
+        """As `snap`, but nobody lives on a motorway, a link of one or in a tunnel while another road is near."""
         doors = _snapped(lon, lat, self.door_parts)
         far = np.flatnonzero(doors.edge < 0)
         if len(far):
@@ -119,8 +117,11 @@ def _to_doors(parts: _Parts, doorless: NDArray[np.bool_]) -> _Parts:
 
 
 def _shared(network: Network) -> NDArray[np.int32]:
-    """The streets (s,) that are shut to no kind of trip: a busway lies beside homes, and only sirens come along it."""
+    """The streets (s,) that are shut to no kind of trip: a busway lies beside homes, and only sirens come along it. And
+    nobody is on a ferry.
+    """
     streets = network.streets
+    streets = streets[network.edge_doors[streets] != Doors.NONE]
     shut: NDArray[np.bool_] = np.any([network.shut_streets(metric) for metric in network.metrics], axis=0)
     some: NDArray[np.int32] = streets[~shut[streets]]
     return some

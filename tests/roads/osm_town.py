@@ -54,12 +54,15 @@ def restriction(kind: str, first: int, via: int, then: int, **more: str) -> Rela
     }
 
 
-def town(folder: Path, text: str, *, turn_costs: str = "osm", area: Path | None = None) -> tuple[Network, list[str]]:
+def town(
+    folder: Path, text: str, *, turn_costs: str = "osm", area: Path | None = None, ferries: bool = False
+) -> tuple[Network, list[str]]:
     """The network of an XML text and what its build said."""
     path = folder / "kota.osm"
     path.write_text(text, "utf-8")
     said: list[str] = []
-    return build_from_osm(path, said.append, region="Kota", area=area, turn_costs=turn_costs), said
+    net = build_from_osm(path, said.append, region="Kota", area=area, turn_costs=turn_costs, ferries=ferries)
+    return net, said
 
 
 def streets(net: Network) -> list[tuple[str, tuple[float, float], tuple[float, float]]]:

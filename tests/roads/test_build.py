@@ -13,7 +13,7 @@ from geo.osm.tags import ROAD_CLASSES
 from geo.roads import build_osmnx as build
 from geo.roads.build_osmnx import build_from_graphml
 from geo.roads.build_tables import build_from_tables
-from geo.roads.network import Network
+from geo.roads.network import Doors, Network
 from geo.roads.table import build_network
 from geo.search.nearest import NearestSearch
 from geo.search.snap import Snapper, Snaps
@@ -188,6 +188,12 @@ def test_of_several_tags_in_a_graphml_the_first_is_taken_and_miles_are_turned_in
     assert [ROAD_CLASSES[index] for index in net.edge_class] == ["primary", "residential"]
     assert net.metrics["car"].tolist() == [10_000, round(100 / (10 * 1.609344 / 3.6) * 1000)]
     assert net.edge_twin.tolist() == [1, 0]
+
+
+def test_a_tunnel_of_a_graphml_has_no_doors(tmp_path: Path) -> None:
+    key = '<key id="t" for="edge" attr.name="tunnel" attr.type="string"/><graph '
+    net = graphml(tmp_path, GRAPHML.replace("<graph ", key).replace("10 mph", '10 mph</data><data key="t">yes'))
+    assert net.edge_doors.tolist() == [Doors.SOME, Doors.LAST]
 
 
 @pytest.mark.parametrize(

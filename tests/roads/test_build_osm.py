@@ -8,9 +8,10 @@ import numpy as np
 import osmium
 import pytest
 
+from geo.osm.area import read_area
 from geo.osm.layers import read_layers
 from geo.osm.tags import ROAD_CLASSES
-from geo.roads.build_osm import build_from_osm, read_polygon
+from geo.roads.build_osm import build_from_osm
 from geo.roads.graph import CLOSED_MS
 from geo.roads.network import open_network, write_network
 from geo.roads.speeds import METRICS, Caps
@@ -235,7 +236,7 @@ def test_an_area_cuts_the_roads_at_its_border(tmp_path: Path) -> None:
     for wrong in ("", "{}", '{"type": "Point", "coordinates": [106.8, -6.2]}', "not json"):
         area.write_text(wrong)
         with pytest.raises(BuildError, match=r"daerah\.geojson"):
-            read_polygon(area)
+            read_area(area)
 
 
 def test_a_road_whose_points_lie_outside_the_file_ends_there(tmp_path: Path) -> None:

@@ -61,6 +61,19 @@ def test_a_fleet_of_narrow_vehicles_is_built_for_by_its_setting(kota: Path, monk
     }
 
 
+def test_ferries_are_taken_if_asked_for_and_told(kota: Path) -> None:
+    ways = {**RING, 30: ([3, 6], {"route": "ferry"}), 31: ([6, 7], ROAD)}
+    (kota / "kota.osm").write_text(xml({**CROSS, 6: (9, 0), 7: (10, 0)}, ways))
+    build = ("roads", "build", "--pbf", "kota.osm", "--out", "kota.roads")
+    assert "left out: 1 ferries, for they were not asked for (0.8 km)" in jemput(kota, *build).stderr
+    said = jemput(kota, *build, "--ferries").stderr
+    assert "7 nodes, 16 edges" in said
+    assert "1 stretches of ferry are in (0.8 km)" in said
+    assert "1 stretches of ferry are in (0.8 km)" in jemput(kota, "roads", "info", "kota.roads").stdout
+    wrong = jemput(kota, "roads", "build", "--place", "Kota", "--out", "x.roads", "--ferries")
+    assert (wrong.returncode, "--ferries" in wrong.stderr) == (2, True)
+
+
 def test_without_turn_costs_the_network_is_the_plain_node_based_one(kota: Path) -> None:
     jemput(kota, "roads", "build", "--pbf", "kota.osm", "--out", "kota.roads", "--turn-costs", "none")
     assert not open_network(kota / "kota.roads").graph.turn_aware

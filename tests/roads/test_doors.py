@@ -1,4 +1,4 @@
-"""Doors are on streets, vehicles anywhere: nobody lives on a motorway while another road is near."""
+"""Doors are on streets, vehicles anywhere: nobody lives on a motorway or in a tunnel while another road is near."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 
 from geo.osm.tags import ROAD_CLASSES
 from geo.point import M_PER_DEGREE
-from geo.roads.network import Network
+from geo.roads.network import Network, open_network, write_network
 from geo.search.engine import Engine
 from geo.search.snap import Snapper
 from geo.search.standing import Standing
@@ -59,6 +59,34 @@ def test_where_the_street_beside_is_closed_the_next_one_that_is_near_is_the_door
     again = snapper.without(shut).snap_doors(*at)
     assert class_at(net, again.edge) == "residential"
     assert again.edge[0] != first
+
+
+@pytest.mark.parametrize(
+    ("tags", "no_doors"),
+    [
+        ({"tunnel": "yes"}, True),
+        ({"tunnel": "Avalanche_protector "}, True),
+        ({"tunnel": "no"}, False),
+        ({"tunnel": "building_passage"}, False),
+        ({"tunnel": "culvert"}, False),
+        ({"covered": "yes"}, False),
+    ],
+)
+def test_a_house_above_a_tunnel_is_on_its_street_and_a_vehicle_there_in_the_tunnel(
+    tmp_path: Path, tags: dict[str, str], no_doors: bool
+) -> None:
+    below = {**ROAD, "name": "Bawah", **tags}
+    built, _ = town(tmp_path, xml(NODES, {10: WAYS[10], 11: ([5, 6], below), 12: ([5, 4], ROAD)}))
+    write_network(built, tmp_path / "kota.roads")
+    net = open_network(tmp_path / "kota.roads")
+    snapper = Snapper(net)
+
+    def street(edge: np.ndarray) -> str:
+        return str(net.names[net.edge_name[edge[0]]])
+
+    assert street(snapper.snap(*degrees(BEHIND_THE_WALL)).edge) == "Bawah"
+    assert (street(snapper.snap_doors(*degrees(BEHIND_THE_WALL)).edge) == "") == no_doors
+    assert street(snapper.snap_doors(*degrees(FAR_FROM_STREETS)).edge) == "Bawah"
 
 
 @pytest.mark.parametrize("place", [BEHIND_THE_WALL, FAR_FROM_STREETS, (500.0, 500.0)])

@@ -35,6 +35,8 @@ TAGS = st.fixed_dictionaries(
         "maxheight": st.just("2.4"),
         "maxspeed": st.sampled_from(["40", "30 mph", "ID:urban", "x"]),
         "maxspeed:backward": st.just("20"),
+        "route": st.sampled_from(["ferry", "bus", "bus", "bus"]),
+        "duration": st.sampled_from(["5", "0:01", "PT9H", "?"]),
         "motor_vehicle:conditional": st.sampled_from(["no @ (Mo-Fr 06:00-09:00)", "no @ wet"]),
     },
 )
@@ -95,7 +97,7 @@ def test_any_town_is_refused_or_answers_as_scipy(
     folder: Path = tmp_path_factory.getbasetemp()
     (folder / "aneh.osm").write_text(text)
     try:
-        net = build_from_osm(folder / "aneh.osm", lambda _: None, region="Aneh", turn_costs=turn_costs)
+        net = build_from_osm(folder / "aneh.osm", lambda _: None, region="Aneh", turn_costs=turn_costs, ferries=True)
     except BuildError:
         reject()
     write_network(net, folder / "aneh.roads")

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from datetime import date, time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -99,6 +100,53 @@ def test_a_wrong_field_of_a_vehicle_is_named(field: str, value: str) -> None:
 def test_a_facility_stands_on_the_earth(lon: str, lat: str) -> None:
     with pytest.raises(ValueError, match=r"lon|lat|longitude|latitude"):
         facility_of({"id": "f", "kind": "base", "name": "Contoh", "lon": lon, "lat": lat})
+
+
+FACILITY = {"id": "f", "kind": "puskesmas", "name": "Contoh", "lon": "106.63", "lat": "-6.2"}
+
+
+@pytest.mark.parametrize("given", [{}, {"entrance_lon": "", "entrance_lat": ""}])
+def test_a_facility_without_an_entrance_is_driven_to_at_its_own_point(given: dict[str, str]) -> None:
+    made = facility_of({**FACILITY, **given})
+    assert (made.entrance, made.door) == (None, made.point)
+
+
+def test_the_entrance_of_a_facility_is_where_a_vehicle_comes_to() -> None:
+    made = facility_of({**FACILITY, "entrance_lon": "106.631", "entrance_lat": "-6.2005"})
+    assert made.point == Point(lon=106.63, lat=-6.2)
+    assert made.door == made.entrance == Point(lon=106.631, lat=-6.2005)
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "why"),
+    [
+        ("106.631", "", "entrance_lon and entrance_lat stand together"),
+        ("", "-6.2", "entrance_lon and entrance_lat stand together"),
+        ("x", "-6.2", "entrance_lon takes a number"),
+        ("106.63", "nan", "entrance_lat takes a number"),
+        ("190", "-6.2", "entrance_lon and entrance_lat: lon 190"),
+        ("106.63", "-6.22", r"the entrance is 2\.2 km from the facility, at most 2 km"),
+        ("-6.2", "106.63", "entrance_lon and entrance_lat: lat 106"),
+    ],
+)
+def test_an_entrance_that_is_none_or_far_off_is_told(lon: str, lat: str, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        facility_of({**FACILITY, "entrance_lon": lon, "entrance_lat": lat})
+
+
+def test_an_entrance_of_a_sheet_is_kept_and_goes_when_a_later_sheet_says_none(tmp_path: Path) -> None:
+    sheet = tmp_path / "f.csv"
+    store = open_sqlite(tmp_path / "kept.sqlite3")
+    try:
+        for line, entrance in (("106.631,-6.2005", Point(lon=106.631, lat=-6.2005)), (",", None)):
+            sheet.write_text(f"id,kind,name,lon,lat,entrance_lon,entrance_lat\nf,puskesmas,Contoh,106.63,-6.2,{line}\n")
+            take = partial(take_sheet, kind="facilities", rows=read_rows(sheet, "facilities"), now=NOW, skip_bad=False)
+            assert store.submit(take).result() == (1, ())
+            kept = store.submit(lambda books: books.facilities.find("f")).result()
+            assert kept is not None
+            assert (kept.point, kept.entrance) == (Point(lon=106.63, lat=-6.2), entrance)
+    finally:
+        asyncio.run(store.close())
 
 
 @given(st.dictionaries(st.sampled_from(sorted(KINDS["vehicles"][0] | KINDS["vehicles"][1])), st.text(max_size=20)))

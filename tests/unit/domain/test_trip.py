@@ -5,13 +5,16 @@ from datetime import timedelta
 
 import pytest
 
+from dispatch.domain.people import Facility, FacilityKind
 from dispatch.domain.request import Place
-from dispatch.domain.trip import leaves_of, way_back, with_trip
+from dispatch.domain.trip import leaves_of, place_at, way_back, with_trip
 from dispatch.vocabulary.needs import Leaves, Need
 from geo.point import Point
 from geo.sample.areas import sample_areas
 from geo.territory import Area
 from tests.people import CIKOKOL, HOME, NOW, ask
+
+PUSKESMAS = Facility(id="f", kind=FacilityKind.PUSKESMAS, name="Puskesmas Contoh", point=CIKOKOL.point)
 
 
 class Drawn:
@@ -35,6 +38,14 @@ class Drawn:
 
 def at(area: str | None) -> Place:
     return Place(point=Point(lon=106.6, lat=-6.2), name="…", agency=area)
+
+
+def test_a_trip_to_a_facility_goes_to_its_entrance_and_in_the_area_of_its_own_point() -> None:
+    own, entrance = CIKOKOL.point, Point(lon=CIKOKOL.point.lon + 0.002, lat=CIKOKOL.point.lat)
+    place = place_at(replace(PUSKESMAS, entrance=entrance), sample_areas())
+    assert (place.point, place.facility) == (entrance, PUSKESMAS.id)
+    assert place.agency == sample_areas().area_of(own)
+    assert place_at(PUSKESMAS, sample_areas()).point == own
 
 
 @pytest.mark.parametrize(

@@ -117,7 +117,7 @@ def test_a_database_of_before_keeps_its_rows(tmp_path: Path, new: Path) -> None:
                 row["subject"] = row.pop("body")
         younger = {"is_live", "brief", "reserved", "duplicate_of", "permissions", "foreseen"}
         younger |= {"incident", "pickup_lon", "pickup_lat", "series", "returns", "schedule_at"}
-        younger |= {"to_clean", "broke_at"}
+        younger |= {"to_clean", "broke_at", "entrance"}
         assert [{key: row[key] for key in row if key not in younger} for row in now] == held
     for row in rows(path, "SELECT ask, pickup_lon, pickup_lat FROM requests"):
         pickup = json.loads(row["ask"])["pickup"]
