@@ -183,7 +183,8 @@ class _Looking:
         if points := self._fleet.points(numbers, self._now):
             found = self._roads.arrivals(self._ask.pickup.point, points, speeds=self._ask.metric, most=most)
             for name, arrival in found.items():
-                self.arrivals[name] = ready = with_turnout(arrival, self._turnout_s)
+                ready = with_turnout(replace(arrival, metric=self._ask.metric), self._turnout_s)
+                self.arrivals[name] = ready
                 self._eta_s[self._fleet.places[name]] = ready.eta_s
 
 
@@ -191,10 +192,10 @@ def with_turnout(arrival: Arrival, turnout_s: float) -> Arrival:
     """The time until the crew sets out comes on top; times that somebody gave are from now to the door."""
     if arrival.method is Method.GIVEN:
         return arrival
-    return Arrival(
+    return replace(
+        arrival,
         eta_s=arrival.eta_s + turnout_s,
         eta_low_s=arrival.eta_low_s + turnout_s / 2.0,
         eta_high_s=arrival.eta_high_s + turnout_s * 2.0,
-        distance_m=arrival.distance_m,
-        method=arrival.method,
+        turnout_s=turnout_s,
     )
