@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from math import isnan
+from math import hypot, isnan
 from time import perf_counter
 
 import numpy as np
@@ -183,19 +183,23 @@ class _Looking:
         if points := self._fleet.points(numbers, self._now):
             found = self._roads.arrivals(self._ask.pickup.point, points, speeds=self._ask.metric, most=most)
             for name, arrival in found.items():
-                ready = with_turnout(replace(arrival, metric=self._ask.metric), self._turnout_s)
-                self.arrivals[name] = ready
+                self.arrivals[name] = ready = with_turnout(arrival, self._turnout_s)
                 self._eta_s[self._fleet.places[name]] = ready.eta_s
 
 
 def with_turnout(arrival: Arrival, turnout_s: float) -> Arrival:
-    """The time until the crew sets out comes on top; times that somebody gave are from now to the door."""
+    """The time until the crew sets out comes on top; times that somebody gave are from now to the door.
+
+    A crew may need half of its time or twice as long. That this and the road both go so is rarer than either, so that
+    the two are added as what is independent of each other: by their squares.
+    """
     if arrival.method is Method.GIVEN:
         return arrival
+    eta_s = arrival.eta_s + turnout_s
     return replace(
         arrival,
-        eta_s=arrival.eta_s + turnout_s,
-        eta_low_s=arrival.eta_low_s + turnout_s / 2.0,
-        eta_high_s=arrival.eta_high_s + turnout_s * 2.0,
+        eta_s=eta_s,
+        eta_low_s=eta_s - hypot(arrival.eta_s - arrival.eta_low_s, turnout_s / 2.0),
+        eta_high_s=eta_s + hypot(arrival.eta_high_s - arrival.eta_s, turnout_s),
         turnout_s=turnout_s,
     )

@@ -78,10 +78,10 @@ def judge_drive(
     arrival = trip.arrival
     if there is None or yes is None:
         return Uncounted.NOT_THERE
+    if arrival is not None and arrival.method is Method.GIVEN:
+        return Uncounted.GIVEN
     if arrival is None or arrival.metric is None:
         return Uncounted.UNFORESEEN
-    if arrival.method is Method.GIVEN:
-        return Uncounted.GIVEN
     if arrival.wait_s:
         return Uncounted.BOOKED
     if any(trip.offered_at < event.at <= there.server_time and _is_otherwise(event) for event in events):

@@ -63,8 +63,9 @@ class GivenRoads(Roads):
     def arrivals(
         self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
     ) -> dict[str, Arrival]:
+        how = {"method": self.method, "metric": speeds}
         found = {
-            v: Arrival(eta_s=m * 60, eta_low_s=m * 50, eta_high_s=m * 80, distance_m=m * 500, method=self.method)
+            v: Arrival(eta_s=m * 60, eta_low_s=m * 50, eta_high_s=m * 80, distance_m=m * 500, **how)  # type: ignore[arg-type]
             for v, m in sorted(self.minutes.items(), key=lambda pair: pair[1])
             if v in vehicles
         }
