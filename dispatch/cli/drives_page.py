@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from dispatch.reading.drives import PROMISED, WITHIN, ShareOut, SharesOut
+from dispatch.reading.drives import FEW, PROMISED, WITHIN, ShareOut, SharesOut
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 760, 260, 48, 34, 12
 _GOOD, _BAD, _FEW, _LINE, _BAND = "#0b5d4b", "#b5482f", "#9aa5a1", "#333333", "#d6ebe4"
@@ -23,7 +23,7 @@ def drives_page(shares: SharesOut, title: str, notes: Sequence[str] = ()) -> str
         parts.append("<p>No drive has been kept yet.</p>")
     else:
         parts += [
-            f"<p>{escape(_said(shares.whole))}</p>",
+            f"<p>{escape(_said(shares.whole))} Green: as promised. Red: not. Grey: fewer than {FEW} drives.</p>",
             "<h2>Share between low and high by hour of the day</h2>",
             _bars(shares.by_hour),
             "<h2>What drives took by what was expected, by hour of the day: the middle, and eight of ten</h2>",

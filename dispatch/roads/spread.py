@@ -12,7 +12,7 @@ from math import exp
 
 from geo.roads.traffic import Slice
 
-_ALWAYS, _BY_DELAY = 0.05, 0.13
+_ALWAYS, _BY_DELAY = 0.06, 0.11
 
 
 @dataclass(frozen=True, slots=True)
