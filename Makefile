@@ -60,6 +60,7 @@ bench: setup ## benchmarks with their rivals (ROADS=FILE of jemput roads build, 
 	$(BIN)/python -m bench.plot artifacts/plain.json artifacts/turns.json --out docs/images/nearest.png
 	$(BIN)/python -m bench.drive --roads $(ROADS)
 	$(BIN)/python -m bench.areas --roads $(ROADS)
+	$(BIN)/python -m bench.inside --roads $(ROADS) --page artifacts/inside.html
 	$(BIN)/python -m bench.places --roads $(ROADS)
 	$(BIN)/python -m bench.offer
 	$(BIN)/python -m bench.suggest --roads $(ROADS)

@@ -19,6 +19,7 @@ import uvicorn
 
 from dispatch import importing
 from dispatch.bootstrap import judge_files, pack_texts, publish_packs
+from dispatch.cli import drives as cli_drives
 from dispatch.cli import roads as cli_roads
 from dispatch.cli import scenario as cli_scenario
 from dispatch.cli import sop as cli_sop
@@ -43,6 +44,7 @@ app.add_typer(cli_roads.roads, name="roads")
 app.add_typer(cli_sop.sop, name="sop")
 app.add_typer(cli_scenario.scenario, name="scenario")
 app.command()(cli_roads.nearest)
+app.command()(cli_drives.arrivals)
 
 
 def _write(settings: Settings, work: Callable[[Books], T]) -> T:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum, auto
 from typing import Protocol, TypeVar
 
@@ -12,6 +12,7 @@ from dispatch.domain.approval import Approval
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.closure import Closure
 from dispatch.domain.death import DeathReport
+from dispatch.domain.driven import Drive
 from dispatch.domain.fix import Fix
 from dispatch.domain.incident import Incident
 from dispatch.domain.message import Drop, Message, MessageState
@@ -312,6 +313,19 @@ class Closures(Protocol):
     def save(self, closure: Closure) -> None: ...
 
 
+class Drives(Protocol):
+    """What was foreseen of drives beside what they took; nothing says whose a drive was, nor which came first."""
+
+    def add(self, drive: Drive) -> None: ...
+    def drop(self, drive: Drive) -> None:
+        """Forget one that is equal to this, if there is one."""
+        ...
+
+    def list_since(self, month: date) -> list[Drive]:
+        """Those of a month, named by its first day, and of later ones."""
+        ...
+
+
 class Incidents(Protocol):
     """Events from which several requests come."""
 
@@ -361,6 +375,7 @@ class Books:
     timers: Timers
     sop: Sop
     closures: Closures
+    drives: Drives
     incidents: Incidents
     outbox: Outbox
 

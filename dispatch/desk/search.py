@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from math import isnan
+from math import hypot, isnan
 from time import perf_counter
 
 import numpy as np
@@ -188,13 +188,18 @@ class _Looking:
 
 
 def with_turnout(arrival: Arrival, turnout_s: float) -> Arrival:
-    """The time until the crew sets out comes on top; times that somebody gave are from now to the door."""
+    """The time until the crew sets out comes on top; times that somebody gave are from now to the door.
+
+    A crew may need half of its time or twice as long. That this and the road both go so is rarer than either, so that
+    the two are added as what is independent of each other: by their squares.
+    """
     if arrival.method is Method.GIVEN:
         return arrival
-    return Arrival(
-        eta_s=arrival.eta_s + turnout_s,
-        eta_low_s=arrival.eta_low_s + turnout_s / 2.0,
-        eta_high_s=arrival.eta_high_s + turnout_s * 2.0,
-        distance_m=arrival.distance_m,
-        method=arrival.method,
+    eta_s = arrival.eta_s + turnout_s
+    return replace(
+        arrival,
+        eta_s=eta_s,
+        eta_low_s=eta_s - hypot(arrival.eta_s - arrival.eta_low_s, turnout_s / 2.0),
+        eta_high_s=eta_s + hypot(arrival.eta_high_s - arrival.eta_s, turnout_s),
+        turnout_s=turnout_s,
     )

@@ -23,6 +23,7 @@ class Arrival:
     """When a vehicle could be at the pick-up: expected, low and high, in seconds from now.
 
     `wait_s` is how long the vehicle may stay before it sets out, so as to be there at a booked time and not before.
+    Of the expected time `turnout_s` are for the crew to set out; `metric` are the speeds that it was found by.
     `distance_m` are the metres of the way, None where nobody has asked for them yet: they cost more than the time.
     """
 
@@ -32,6 +33,8 @@ class Arrival:
     distance_m: float | None = None
     method: Method
     wait_s: float = 0.0
+    turnout_s: float = 0.0
+    metric: str | None = None
 
     def not_before(self, seconds: float) -> "Arrival":
         """The arrival of a vehicle that is to be there in so many seconds and could be there sooner."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dispatch.desk.road_ports import Area, Coverage, Roads, SpeedCaps, Way
 from dispatch.domain.arrival import Arrival, Method
 from dispatch.roads.areas import find_coverage, find_isochrone
+from dispatch.roads.spread import Spread, spread_at
 from geo.areas.ground import OFF_ROAD_KPH, Ground
 from geo.point import Point
 from geo.roads.closures import closed_edges, count_closed
@@ -25,8 +26,6 @@ from geo.search.snap import Snapper, Snaps
 from geo.search.standing import Standing, warm_up
 from geo.shape import Shape
 
-# How far the truth may lie from the expected time without live traffic; this project's own figures.
-_LOW, _HIGH = 0.85, 1.35
 _ROOM = 256  # for so many vehicles there is room at first
 _AT_ONCE = 64  # so many move before a question is let in between
 
@@ -34,8 +33,8 @@ _AT_ONCE = 64  # so many move before a question is let in between
 class AsideRoads(Roads):
     """The roads as they are at a moment, for vehicles that are given with the question and nowhere kept."""
 
-    def __init__(self, engine: Engine, snapper: Snapper) -> None:
-        self._engine, self._snapper = engine, snapper
+    def __init__(self, engine: Engine, snapper: Snapper, spread: Spread) -> None:
+        self._engine, self._snapper, self._spread = engine, snapper, spread
 
     def arrivals(
         self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
@@ -47,7 +46,7 @@ class AsideRoads(Roads):
         # The way to the road counts in the order too, so the search knows it; the way to the door is everybody's.
         wait_ms = snaps.access_ms(OFF_ROAD_KPH)
         found = self._engine.nearest(target, snaps, None, most=most, metric=speeds, wait_ms=wait_ms)
-        return _arrivals([ids[at] for at in found.index], found, target)
+        return _arrivals([ids[at] for at in found.index], found, target, speeds, self._spread)
 
     def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
         """The quickest way by road, from door to door."""
@@ -89,6 +88,7 @@ class NetworkRoads(Roads):
         self.kind = "sample" if network.meta.sample else "real"
         self._slices = slices
         self._slice: Slice | None = None
+        self._spread = spread_at(None)
         self._caps = HEARSE_CAPS
         self._shut: NDArray[np.bool_] | None = None
         self._standing = Standing(Engine(network), self.snapper, _ROOM, access_kph=OFF_ROAD_KPH)
@@ -109,9 +109,9 @@ class NetworkRoads(Roads):
         """The soonest arrivals by road, with the ways from the position to the road and on to the door."""
         with self._moving:
             numbers = self._move(vehicles)
-            standing = self._standing
+            standing, spread = self._standing, self._spread
         found, target = standing.nearest_at(to.lon, to.lat, numbers, most=most, metric=speeds)
-        return _arrivals([self._ids[at] for at in found.index], found, target)
+        return _arrivals([self._ids[at] for at in found.index], found, target, speeds, spread)
 
     def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
         """The quickest way by road, from door to door."""
@@ -123,7 +123,7 @@ class NetworkRoads(Roads):
 
     def aside(self) -> Roads:
         """These roads as they are now, for vehicles that are not where they are asked about."""
-        return AsideRoads(self._standing.engine, self._standing.snapper)
+        return AsideRoads(self._standing.engine, self._standing.snapper, self._spread)
 
     def follow(self, positions: Mapping[str, Point]) -> None:
         """Vehicles are there now."""
@@ -180,7 +180,7 @@ class NetworkRoads(Roads):
             if self._standing.count > anew.count:  # many have come meanwhile
                 anew = anew.over(engine, snapper, self._standing.count)
             anew.catch_up(self._standing)
-            self._standing = anew
+            self._standing, self._spread = anew, spread_at(self._slice)
 
     def _move(self, positions: Mapping[str, Point]) -> NDArray[np.int64]:
         """The numbers of vehicles, of whom those that are elsewhere than before have been moved."""
@@ -218,7 +218,7 @@ def _door(snapper: Snapper, point: Point) -> Snaps:
     return snapper.snap_doors(*_lon_lat([point]))
 
 
-def _arrivals(ids: Sequence[str], found: Arrivals, target: Snaps) -> dict[str, Arrival]:
+def _arrivals(ids: Sequence[str], found: Arrivals, target: Snaps, metric: str, spread: Spread) -> dict[str, Arrival]:
     """What was found, by id, with the ways from the position to the road and from there to the door."""
     arrivals: dict[str, Arrival] = {}
     for name, travel_ms, distance_m, off in zip(ids, found.travel_ms, found.distance_m, found.access_m, strict=True):
@@ -226,9 +226,10 @@ def _arrivals(ids: Sequence[str], found: Arrivals, target: Snaps) -> dict[str, A
         travel_s = float(travel_ms) / 1000.0 + access_m / (OFF_ROAD_KPH / 3.6)
         arrivals[name] = Arrival(
             eta_s=travel_s,
-            eta_low_s=travel_s * _LOW,
-            eta_high_s=travel_s * _HIGH,
+            eta_low_s=travel_s * spread.low,
+            eta_high_s=travel_s * spread.high,
             distance_m=None if np.isnan(distance_m) else float(distance_m) + access_m,
             method=Method.ROADS,
+            metric=metric,
         )
     return arrivals

@@ -50,6 +50,7 @@ class StraightRoads(Roads):
                 eta_high_s=float(seconds[at]) * _HIGH,
                 distance_m=float(metres[at]),
                 method=Method.STRAIGHT_LINE,
+                metric=speeds,
             )
             for at in order
         }

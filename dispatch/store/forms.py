@@ -117,19 +117,28 @@ def _stamps(text: str) -> Mapping[AssignmentState, Stamp]:
     )
 
 
+# What was added: nobody waited before 0.2, nor was it kept what the time was made of.
+_ARRIVAL_LATER = (0.0, 0.0, None)
+
+
 def _arrival_text(a: Arrival) -> str:
-    return json_text([a.eta_s, a.eta_low_s, a.eta_high_s, a.distance_m, a.method, a.wait_s])
+    found = [a.eta_s, a.eta_low_s, a.eta_high_s, a.distance_m, a.method, a.wait_s, a.turnout_s, a.metric]
+    return json_text(found)
 
 
 def _arrival(text: str) -> Arrival:
-    eta_s, low_s, high_s, distance_m, method, *wait_s = json.loads(text)
+    kept: list[Any] = json.loads(text)
+    kept += _ARRIVAL_LATER[len(kept) - 5 :]
+    eta_s, low_s, high_s, distance_m, method, wait_s, turnout_s, metric = kept
     return Arrival(
         eta_s=eta_s,
         eta_low_s=low_s,
         eta_high_s=high_s,
         distance_m=distance_m,
         method=Method(method),
-        wait_s=wait_s[0] if wait_s else 0.0,  # before 0.2 nobody waited
+        wait_s=wait_s,
+        turnout_s=turnout_s,
+        metric=metric,
     )
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, get_args, get_type_hints
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint, text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Table, UniqueConstraint, text
 
 from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.ports import Answer, Due
@@ -18,6 +18,7 @@ from dispatch.domain.approval import Approval
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.closure import Closure
 from dispatch.domain.death import DeathReport
+from dispatch.domain.driven import Drive
 from dispatch.domain.fix import Fix
 from dispatch.domain.incident import Incident
 from dispatch.domain.message import Message
@@ -133,6 +134,7 @@ packs = Table(
 )
 sop_drafts = _table("sop_drafts", SopDraft, index=["agency"])
 closures = _table("closures", Closure)
+drives = _table("drives", Drive, Column("id", BigInteger, primary_key=True, autoincrement=False))
 messages = _table("messages", Message, index=["request_id", "assignment_id"])
 tell_cursor = Table("tell_cursor", metadata, _number(), _column("seq", int))
 probes = Table("probes", metadata, _number(), _column("at", datetime))

@@ -1,13 +1,15 @@
 """What each book lists, finds and changes: what every backend must keep."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from dispatch.choosing.record import DecisionRecord
 from dispatch.desk.ports import Books, JournalPart, LostRaceError, NotFoundError, Store
 from dispatch.domain.approval import Approval, ApprovalState
+from dispatch.domain.arrival import Method
+from dispatch.domain.driven import Drive
 from dispatch.domain.incident import Incident
 from dispatch.domain.promise import Call, Promise, make_promise
 from dispatch.domain.request import Contact, Request, RequestFilter
@@ -15,6 +17,7 @@ from dispatch.vocabulary.events import Escalated, Event, Noted, RequestReceived
 from dispatch.vocabulary.promises import CallOutcome, PromiseState, Whom, Why
 from dispatch.vocabulary.request_states import Outcome, RequestState
 from dispatch.vocabulary.trip_steps import AssignmentState
+from dispatch.vocabulary.vehicle_classes import VehicleClass
 from geo.point import Point
 from tests.contract.conftest import offer, request
 from tests.later import add_later
@@ -103,6 +106,52 @@ async def test_requests_are_found_by_where_they_begin_while_they_are_open_and_sh
         assert [one for one, _ in book.list_near(box, since=at(9), limit=9)][1] == moved
 
     await store.write(work)
+
+
+DRIVE = Drive(
+    month=date(2026, 3, 1),
+    hour=31,
+    vehicle_class=VehicleClass.HEARSE,
+    metric="hearse",
+    method=Method.ROADS,
+    low_s=300,
+    expected_s=400,
+    high_s=560,
+    turnout_s=90,
+    true_s=450,
+)
+
+
+async def test_drives_are_listed_from_a_month_on_and_one_that_is_equal_is_forgotten_once(store: Store) -> None:
+    later, known = replace(DRIVE, month=date(2026, 4, 1)), replace(DRIVE, set_out_s=80, distance_m=4_200)
+
+    def work(books: Books) -> None:
+        book = books.drives
+        for one in (later, DRIVE, known, DRIVE):
+            book.add(one)
+        assert book.list_since(date(2026, 4, 1)) == [later]
+        assert book.list_since(date(2026, 4, 2)) == []
+        book.drop(DRIVE)
+        assert sorted(book.list_since(date.min), key=repr) == sorted([DRIVE, known, later], key=repr)
+        book.drop(replace(DRIVE, true_s=451))
+        book.drop(DRIVE)
+        book.drop(DRIVE)
+        assert sorted(book.list_since(date.min), key=repr) == sorted([known, later], key=repr)
+
+    await store.write(work)
+
+
+async def test_nothing_tells_in_which_order_drives_came(store: Store) -> None:
+    drives = [replace(DRIVE, true_s=number) for number in range(40)]
+
+    def work(books: Books) -> list[Drive]:
+        for drive in drives:
+            books.drives.add(drive)
+        return books.drives.list_since(date.min)
+
+    found = await store.write(work)
+    assert found != drives
+    assert sorted(found, key=lambda drive: drive.true_s) == drives
 
 
 async def test_incidents_are_listed_until_they_are_over_and_each_with_its_requests(store: Store) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from dispatch.domain.approval import Approval
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.closure import Closure
 from dispatch.domain.death import DeathReport
+from dispatch.domain.driven import Drive
 from dispatch.domain.fix import Fix
 from dispatch.domain.incident import Incident
 from dispatch.domain.message import Message
@@ -197,6 +199,16 @@ def test_reports_of_a_death(town: Store, report: DeathReport) -> None:
         return books.deaths.list_of("P-1")
 
     comes_back(town, [report], work)
+
+
+@_FEW
+@given(any_of(Drive))
+def test_drives(town: Store, drive: Drive) -> None:
+    def work(books: Books) -> object:
+        books.drives.add(drive)
+        return books.drives.list_since(date.min)
+
+    comes_back(town, [drive], work)
 
 
 @_FEW

@@ -8,6 +8,7 @@ from dispatch.choosing.decision import Decision
 from dispatch.desk.command import DESK, Command
 from dispatch.desk.effects.asking import let_the_late_be
 from dispatch.desk.effects.carry_out import carry_out, is_delivered, offer_s
+from dispatch.desk.effects.driven import keep_drive
 from dispatch.desk.effects.handing_over import keeps_after_all, steps_beside
 from dispatch.desk.effects.noticing import judge_staying, judge_treated, noticed
 from dispatch.desk.effects.pairs import first_contact_carries, goes_ahead_again, pair_is_over
@@ -78,6 +79,7 @@ async def step(unit: Unit, assignment_id: str, command: StepCommand, *, by: Comm
             assignment = take_step(books, meant, command, now, policy)
             if isinstance(assignment, Refusal):
                 return assignment
+            keep_drive(books, meant, assignment, unit.zone)
             current = books.requests.get(assignment.request_id)
             if known.written is not None and current.state not in ENDS:
                 current = _go_on(books, current, known.written, command.step)
@@ -178,6 +180,7 @@ async def correct(unit: Unit, assignment_id: str, correction: Correction, *, by:
             assignment = correct_step(books, held, correction, now, policy)
             if isinstance(assignment, Refusal):
                 return assignment
+            keep_drive(books, held, assignment, unit.zone)
             if assignment.state is not held.state:
                 current = books.requests.get(held.request_id)
                 _beside(books, current, held, assignment, left_s, now, policy)

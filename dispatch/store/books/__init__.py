@@ -7,6 +7,7 @@ from dispatch.store.books.answers import SqlAnswers
 from dispatch.store.books.assignments import SqlApprovals, SqlAssignments
 from dispatch.store.books.closures import SqlClosures
 from dispatch.store.books.deaths import SqlDeaths
+from dispatch.store.books.drives import SqlDrives
 from dispatch.store.books.incidents import SqlIncidents
 from dispatch.store.books.journal import SqlJournal
 from dispatch.store.books.outbox import SqlOutbox
@@ -35,6 +36,7 @@ def open_books(connection: Connection) -> Books:
         timers=SqlTimers(connection),
         sop=SqlSop(connection),
         closures=SqlClosures(connection),
+        drives=SqlDrives(connection),
         incidents=SqlIncidents(connection),
         outbox=SqlOutbox(connection),
     )

@@ -57,13 +57,15 @@ class GivenRoads(Roads):
 
     minutes: dict[str, float] = field(default_factory=dict)
     closed: list[tuple[Shape, ...]] = field(default_factory=list)
+    method: Method = Method.GIVEN
     streets: int | None = None  # how many any shape would close
 
     def arrivals(
         self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
     ) -> dict[str, Arrival]:
+        how = {"method": self.method, "metric": speeds}
         found = {
-            v: Arrival(eta_s=m * 60, eta_low_s=m * 50, eta_high_s=m * 80, distance_m=m * 500, method=Method.GIVEN)
+            v: Arrival(eta_s=m * 60, eta_low_s=m * 50, eta_high_s=m * 80, distance_m=m * 500, **how)  # type: ignore[arg-type]
             for v, m in sorted(self.minutes.items(), key=lambda pair: pair[1])
             if v in vehicles
         }
