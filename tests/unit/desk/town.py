@@ -23,6 +23,7 @@ from dispatch.domain.vehicle import Vehicle, VehicleNow
 from dispatch.live.memory import MemoryLive
 from dispatch.store.sqlite import SqliteStore, open_sqlite
 from dispatch.vocabulary.events import Event
+from dispatch.vocabulary.needs import Metric
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.trip_steps import AssignmentState, Step, StepSource
@@ -59,8 +60,8 @@ class GivenRoads(Roads):
     closed: list[tuple[Shape, ...]] = field(default_factory=list)
     streets: int | None = None  # how many any shape would close
 
-    def arrivals(
-        self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
+    def _arrivals(
+        self, to: Point, vehicles: Mapping[str, Point], metric: Metric, most: int | None
     ) -> dict[str, Arrival]:
         found = {
             v: Arrival(eta_s=m * 60, eta_low_s=m * 50, eta_high_s=m * 80, distance_m=m * 500, method=Method.GIVEN)
@@ -69,7 +70,7 @@ class GivenRoads(Roads):
         }
         return dict(list(found.items())[:most])
 
-    def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
+    def way(self, origin: Point, to: Point, *, speeds: Metric) -> Way | None:
         return None
 
     def count_closed(self, shape: Shape) -> int | None:
