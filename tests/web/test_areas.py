@@ -77,7 +77,7 @@ def test_coverage_counts_each_vehicle_as_it_drives_on_such_a_trip(town: Service)
         both = operator.get("/api/coverage?minutes=3,6&speeds=siren").json()["properties"]
 
     def share(facts: dict[str, Any]) -> float:
-        return sum(row["share"] for row in facts["within"])
+        return sum(float(row["share"]) for row in facts["within"])
 
     assert found["hearse", "siren"] == found["hearse", "car"] == found["hearse", "hearse"]
     ambulance = {speeds: share(found["emergency_ambulance", speeds]) for speeds in ("car", "siren", "hearse")}
