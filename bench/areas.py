@@ -93,9 +93,9 @@ def measure(
         vertex_ms, ready_ms = found["hierarchy"].astype(np.int32), np.zeros(vehicles, np.int64)
         reach = timed("edges", edge_times, weights, vertex_ms, starts, ready_ms)
         place_ms = timed("places", ground.times, reach)
-        timed("field", ground.field, reach, place_ms, most_s=np.inf)
+        timed("field", ground.field, [reach], place_ms, most_s=np.inf)
         timed("isochrone", isochrone, ground, reach, ISOCHRONE_MIN)
-        timed("coverage", coverage, ground, reach, COVERAGE_MIN)
+        timed("coverage", coverage, ground, [reach], COVERAGE_MIN)
         for name in MOST_S:
             took[name].append(sum(took[step][-1] for step in ("hierarchy", "edges", name.split()[1])))
     return {step: float(np.median(times[1:])) for step, times in took.items()}

@@ -22,6 +22,7 @@ from dispatch.desk.search import with_turnout
 from dispatch.domain.driven import HOURS, Drive, hour_of_week
 from dispatch.reading.drives import shares_of
 from dispatch.roads.network import NetworkRoads
+from dispatch.vocabulary.needs import Metric
 from dispatch.vocabulary.vehicle_classes import VehicleClass
 from geo.point import Point
 from geo.roads.network import Network
@@ -67,9 +68,9 @@ def _at_hour(roads: NetworkRoads, engine: Engine, fleet: Fleet, local: datetime)
         return Point(lon=float(network.node_lon[node]), lat=float(network.node_lat[node]))
 
     while True:
-        metric, to = str(rng.choice(list(KINDS))), somewhere()
+        metric, to = Metric(str(rng.choice(list(KINDS)))), somewhere()
         able = {str(number): somewhere() for number in rng.permutation(fleet.drivers)[: fleet.drivers // len(KINDS)]}
-        soonest = roads.arrivals(to, able, speeds=metric, most=1)
+        soonest = roads.arrivals(to, {metric: able}, most=1)
         if not soonest:
             continue
         [(name, arrival)] = soonest.items()

@@ -13,6 +13,7 @@ from scipy.sparse.csgraph import dijkstra
 from bench.searched import FAR, Graph, contracted, plain
 from dispatch.desk.road_ports import SpeedCaps
 from dispatch.roads.network import NetworkRoads
+from dispatch.vocabulary.needs import Metric
 from geo.point import Point
 from geo.roads.network import Network
 from geo.search.engine import Engine
@@ -84,7 +85,7 @@ class DeskCall:
 
     def ask(self, lon: float, lat: float, mask: NDArray[np.bool_], chosen: _Ints, k: int) -> Answer:  # noqa: ARG002
         points = {self._names[at]: self._points[self._names[at]] for at in chosen.tolist()}
-        found = self._roads.arrivals(Point(lon=lon, lat=lat), points, speeds=METRIC, most=k)
+        found = self._roads.arrivals(Point(lon=lon, lat=lat), {Metric(METRIC): points}, most=k)
         return [round(arrival.eta_s * 1000.0) for arrival in found.values()]
 
 

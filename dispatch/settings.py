@@ -12,6 +12,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from dispatch.vocabulary.vehicle_classes import VehicleClass
 from geo.osm.access import MODES
 
 _ROLES = frozenset({"police", "operator", "health_officer"})
@@ -45,8 +46,8 @@ class Settings(BaseSettings):
     )
     vehicle_sizes: dict[str, tuple[float, float]] = Field(
         default={},
-        description="Kind of trip (car, siren, hearse) to [width, height] in metres, as JSON, for jemput roads build; "
-        "empty: an estimate.",
+        description="Kind of trip (car, siren, hearse) or class of vehicle to [width, height] in metres, as JSON, for "
+        "jemput roads build (docs/roads.md); empty: an estimate.",
     )
     areas: str = Field(
         default="",
@@ -72,8 +73,9 @@ class Settings(BaseSettings):
     @field_validator("vehicle_sizes")
     @classmethod
     def _sizes_of_trips(cls, value: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
-        if not set(value) <= set(MODES) or not all(0.3 <= metres <= 5.0 for size in value.values() for metres in size):
-            raise ValueError(f"sizes are of {', '.join(MODES)}, each [width, height] from 0.3 to 5 metres")
+        known = (*MODES, *VehicleClass)
+        if not set(value) <= set(known) or not all(0.3 <= metres <= 5.0 for size in value.values() for metres in size):
+            raise ValueError(f"sizes are of {', '.join(known)}, each [width, height] from 0.3 to 5 metres")
         return value
 
     @field_validator("public_url")

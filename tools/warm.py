@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from dispatch.vocabulary.needs import Metric
+
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from dispatch.desk.road_ports import SpeedCaps
 from dispatch.roads.network import NetworkRoads
@@ -48,14 +50,15 @@ def ask(roads: NetworkRoads) -> None:
     there = Point(lon=HERE.lon + STEP, lat=HERE.lat + STEP)
     fleet = {f"V{number}": Point(lon=HERE.lon + STEP * number, lat=HERE.lat) for number in range(WIDE)}
     roads.follow(fleet)
-    for speeds in roads.network.metrics:
+    for speeds in Metric:
         for most in (None, 1):
-            roads.arrivals(there, fleet, speeds=speeds, most=most)
-            roads.aside().arrivals(there, fleet, speeds=speeds, most=most)
+            roads.arrivals(there, {speeds: fleet}, most=most)
+            roads.aside().arrivals(there, {speeds: fleet}, most=most)
         roads.way(HERE, there, speeds=speeds)
-        roads.metres(there, fleet, speeds=speeds)
+        roads.metres(there, {speeds: fleet})
+        roads.apart(there, {speeds: fleet})
         roads.isochrone(HERE, minutes=[1.0], speeds=speeds)
-        roads.coverage(fleet, minutes=[1.0], speeds=speeds)
+        roads.coverage({speeds: fleet}, minutes=[1.0])
 
 
 for turn_costs in ("none", "osm"):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dispatch.choosing.ranking import Candidate
-from dispatch.rules.judge_one import NeededApproval
+from dispatch.rules.judge_one import APART_RULE, NeededApproval
 from dispatch.vocabulary.promises import OWN_OPERATOR, Why
 from dispatch.vocabulary.trip_steps import FIRST_CONTACT
 
@@ -105,7 +105,8 @@ def next_step(
     waited_for = next((asked for c in rest if (asked := _waited_for(c, missing[c.vehicle_id])) is not None), None)
     if waited_for is not None:
         return NextStep(offers=offers, asks=(waited_for, *beside[:OWN_ASKED]))
-    why = Why.ALL_TRIED if any(c.eligible for c in candidates) else Why.NOBODY_ELIGIBLE
+    may = any(c.eligible or c.blocking == (APART_RULE,) for c in candidates)  # the SOP has no objection to these
+    why = Why.ALL_TRIED if may else Why.NOBODY_ELIGIBLE
     return NextStep(offers=offers, asks=beside[:OWN_ASKED], promise=why)
 
 

@@ -3,7 +3,7 @@
 import csv
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +12,8 @@ import numpy as np
 import typer
 
 from dispatch.cli.base import fail, read_settings, say
+from dispatch.vocabulary.needs import Metric
+from dispatch.vocabulary.vehicle_classes import CLASSES
 from geo.point import Point
 from geo.roads.network import Network, NetworkFileError, open_network, write_network
 from geo.roads.speeds import METRICS
@@ -102,7 +104,7 @@ def _build(
         from geo.osm.limits import SIZES, Size
         from geo.roads.build_osm import build_from_osm
 
-        given = read_settings().vehicle_sizes.items()
+        given = sizes_of_trips(read_settings().vehicle_sizes).items()
         sizes = {**SIZES, **{trip: Size(width_m=width, height_m=height) for trip, (width, height) in given}}
         return build_from_osm(
             pbf, say, region=region or _stem(pbf), area=area, turn_costs=turn_costs, sizes=sizes, ferries=ferries
@@ -189,6 +191,21 @@ def _hours(network: Network) -> list[str]:
         when = f"holds in {', '.join(names)}" if names else "holds in no slice of the week, so it is not looked at"
         said.append(f"{pieces:,} pieces of road are shut {hours}: {when}")
     return said
+
+
+def sizes_of_trips(given: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+    """Width and height by kind of trip, of sizes by kind or by class: of the classes that are given and may go on such
+    a trip the widest and the highest, so that nobody is sent where it does not fit; a kind that is given is as it is.
+    """
+    found: dict[str, tuple[float, float]] = {}
+    for metric in Metric:
+        # With a siren as equipment others go on such trips too: who gives their size gives the kind's.
+        of_classes = [given[kind] for kind, row in CLASSES.items() if kind in given and row.may_drive(metric)]
+        if metric in given:
+            found[metric] = given[metric]
+        elif of_classes:
+            found[metric] = max(width for width, _ in of_classes), max(height for _, height in of_classes)
+    return found
 
 
 def nearest(

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import partial
 
 from dispatch.choosing.decision import Decision
 from dispatch.choosing.next_step import Unfilled
@@ -13,6 +12,7 @@ from dispatch.desk.unit import Unit
 from dispatch.domain.arrival import Arrival
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import Ask, Request
+from dispatch.domain.vehicle import Vehicle, by_metric
 from dispatch.rules.judge_one import DUTY_RULE, LEFT_ALONE_RULE, Verdict, assess
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.trip_steps import FIRST_CONTACT, INSTEAD, KEPT_UNTIL_BETTER, AssignmentState, Step
@@ -85,17 +85,16 @@ async def plan_anew(unit: Unit, request: Request, ask: Ask, trips: Sequence[Assi
 async def _without_a_way(unit: Unit, decision: Decision, before: Ask, trips: Sequence[Assignment]) -> frozenset[str]:
     """The vehicles of these trips from where no road leads to the pick-up; the search looks for the soonest of each
     kind alone, so that without an arrival they were perhaps not looked for."""
-    points: dict[str, Point] = {}
+    points: list[tuple[Vehicle, Point]] = []
     for trip in trips:
         held = decision.find_vehicle(trip.vehicle_id) if _comes(before, decision.ask, trip) else None
         fix = held.position(decision.at) if held is not None else None
-        if fix is not None and trip.vehicle_id not in decision.arrivals:
-            points[trip.vehicle_id] = fix.point
+        if held is not None and fix is not None and trip.vehicle_id not in decision.arrivals:
+            points.append((held.vehicle, fix.point))
     if not points:
         return frozenset()
     ask = decision.ask
-    found = await unit.think(partial(unit.roads.arrivals, ask.pickup.point, points, speeds=ask.metric, most=None))
-    return frozenset(points.keys() - found.keys())
+    return await unit.think(unit.roads.apart, ask.pickup.point, by_metric(points, ask.metric))
 
 
 def _comes(before: Ask, after: Ask, trip: Assignment) -> bool:

@@ -15,6 +15,7 @@ from dispatch.desk.search import search
 from dispatch.domain.arrival import Arrival, Method
 from dispatch.domain.request import Ask
 from dispatch.rules.sop import Pack, SopInForce
+from dispatch.vocabulary.needs import Metric
 from dispatch.vocabulary.request_states import Outcome
 from geo.point import Point
 
@@ -59,23 +60,23 @@ class Backtest:
 
 
 class RecordedRoads(Roads):
-    """The arrivals that a decision found, and the roads for vehicles that it did not look for."""
+    """What a decision found, arrivals and who had no way, and the roads for vehicles that it did not look for."""
 
-    def __init__(self, recorded: Mapping[str, Arrival], roads: Roads) -> None:
-        self._recorded, self._roads = recorded, roads
+    def __init__(self, recorded: Recorded, roads: Roads) -> None:
+        self._recorded, self._apart, self._roads = recorded.arrivals, recorded.moment.apart, roads
 
-    def arrivals(
-        self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
+    def _arrivals(
+        self, to: Point, vehicles: Mapping[str, Point], metric: Metric, most: int | None
     ) -> dict[str, Arrival]:
         """Recorded times already hold the turnout, so they are given and nothing is added."""
         given = {name: self._recorded[name] for name in vehicles if name in self._recorded}
         known = {name: replace(arrival, method=Method.GIVEN) for name, arrival in given.items()}
-        others = {name: point for name, point in vehicles.items() if name not in known}
-        found = known | (self._roads.arrivals(to, others, speeds=speeds, most=most) if others else {})
+        others = {name: point for name, point in vehicles.items() if name not in known and name not in self._apart}
+        found = known | (self._roads.arrivals(to, {metric: others}, most=most) if others else {})
         soonest = sorted(found.items(), key=lambda pair: (pair[1].eta_s, pair[0]))
         return dict(soonest[:most])
 
-    def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
+    def way(self, origin: Point, to: Point, *, speeds: Metric) -> Way | None:
         """The way itself is of no interest to what-if."""
         return self._roads.way(origin, to, speeds=speeds)
 
@@ -86,7 +87,7 @@ def replay(
     """One request under the versions of its day and under the draft instead of its agency's."""
     spoke = {pack.agency: pack for pack in packs if recorded.versions.get(pack.agency) == pack.version}
     before = SopInForce(MappingProxyType(spoke), recorded.moment.local)
-    known = RecordedRoads(recorded.arrivals, roads)
+    known = RecordedRoads(recorded, roads)
     at = recorded.moment.now
     one, two = (
         search(ask, recorded.fleet, sop, known, now=at, zone=zone, tried=recorded.tried)

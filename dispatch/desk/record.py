@@ -11,12 +11,13 @@ from dispatch.choosing.unlocks import Unlock, unlocks_of
 from dispatch.desk.facts import facts_of
 from dispatch.domain.request import Ask
 from dispatch.rules.consequences import ChecklistItem, consequences
-from dispatch.rules.judge_one import DUTY_RULE, KEPT_RULE, LEFT_ALONE_RULE
+from dispatch.rules.judge_one import APART_RULE, DUTY_RULE, KEPT_RULE, LEFT_ALONE_RULE
 from dispatch.vocabulary.request_states import Outcome
 from dispatch.vocabulary.vehicle_classes import CLASSES, ClassRow
 
 _FAR = timedelta(hours=1)
-_OF_THE_MOMENT = (DUTY_RULE, KEPT_RULE, LEFT_ALONE_RULE)  # what keeps a vehicle from going that no clause speaks of
+# What keeps a vehicle from going that no clause speaks of.
+_OF_THE_MOMENT = (APART_RULE, DUTY_RULE, KEPT_RULE, LEFT_ALONE_RULE)
 
 
 @dataclass(frozen=True, slots=True)

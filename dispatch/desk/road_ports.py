@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from dispatch.domain.arrival import Arrival
+from dispatch.vocabulary.needs import Metric
 from geo.point import Point
 from geo.shape import Shape
 
@@ -22,6 +23,8 @@ class Way:
     method: str
 
 
+# How vehicles drive, and where each of those starts, by id: dispatch.domain.vehicle.by_metric.
+Starts = Mapping[Metric, Mapping[str, Point]]
 Ring = tuple[tuple[float, float], ...]
 
 
@@ -63,25 +66,42 @@ class SpeedCaps:
 
 
 class Roads(ABC):
-    """Travel times towards a point, and the way itself; as inherited, of roads that nothing changes."""
+    """Travel times towards a point, and the way itself; as inherited, of roads that nothing changes.
 
-    @abstractmethod
-    def arrivals(
-        self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
-    ) -> dict[str, Arrival]:
-        """The `most` soonest arrivals (None: all) under the metric `speeds`; who cannot come is left out.
+    Each vehicle is asked about as it drives itself: one question may hold vehicles of several metrics.
+    """
+
+    def arrivals(self, to: Point, starts: Starts, *, most: int | None) -> dict[str, Arrival]:
+        """The `most` soonest arrivals (None: all), whatever each drives as; who cannot come is left out.
 
         Their metres may be None: `metres` finds them.
         """
+        found = [self._arrivals(to, some, metric, most) for metric, some in starts.items() if some]
+        if len(found) == 1:
+            return found[0]
+        every = sorted((arrival.eta_s, name, arrival) for one in found for name, arrival in one.items())
+        return {name: arrival for _, name, arrival in every[:most]}
 
     @abstractmethod
-    def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
-        """The quickest way under the metric `speeds`, if there is one."""
+    def _arrivals(
+        self, to: Point, vehicles: Mapping[str, Point], metric: Metric, most: int | None
+    ) -> dict[str, Arrival]:
+        """The `most` soonest arrivals (None: all) of vehicles that drive alike, the soonest first."""
 
-    def metres(self, to: Point, vehicles: Mapping[str, Point], *, speeds: str) -> dict[str, float]:
+    @abstractmethod
+    def way(self, origin: Point, to: Point, *, speeds: Metric) -> Way | None:
+        """The quickest way of who drives so, if there is one."""
+
+    def metres(self, to: Point, starts: Starts) -> dict[str, float]:
         """The length of the quickest way of each, those that have none left out."""
-        ways = ((name, self.way(point, to, speeds=speeds)) for name, point in vehicles.items())
+        every = ((name, point, metric) for metric, some in starts.items() for name, point in some.items())
+        ways = ((name, self.way(point, to, speeds=metric)) for name, point, metric in every)
         return {name: way.distance_m for name, way in ways if way is not None}
+
+    def apart(self, to: Point, starts: Starts) -> frozenset[str]:
+        """The vehicles from where no road leads there: over the water, behind a closed street, off every road."""
+        every = frozenset(name for some in starts.values() for name in some)
+        return every - self.arrivals(to, starts, most=None).keys()
 
     def aside(self) -> "Roads":
         """The same roads, for vehicles that are not where they are asked about: they are moved nowhere."""
@@ -112,8 +132,8 @@ class Roads(ABC):
 class RoadAreas(Protocol):
     """Areas that are reached in time, where a road network is loaded; each takes up to a second: use a thread."""
 
-    def isochrone(self, from_: Point, *, minutes: Sequence[float], speeds: str) -> tuple[Area, ...] | None:
+    def isochrone(self, from_: Point, *, minutes: Sequence[float], speeds: Metric) -> tuple[Area, ...] | None:
         """The ground within each limit, each area with all smaller ones; None where no road is near."""
         ...
 
-    def coverage(self, vehicles: Mapping[str, Point], *, minutes: Sequence[float], speeds: str) -> Coverage: ...
+    def coverage(self, starts: Starts, *, minutes: Sequence[float]) -> Coverage: ...

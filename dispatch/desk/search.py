@@ -1,6 +1,6 @@
 """The search: from positions and rules to a decision on who goes, computed before anything is written."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from math import hypot, isnan
@@ -16,6 +16,7 @@ from dispatch.choosing.unlocks import held_alike
 from dispatch.desk.road_ports import Roads
 from dispatch.domain.arrival import Arrival, Method
 from dispatch.domain.request import Ask
+from dispatch.domain.vehicle import Vehicle, by_metric
 from dispatch.rules.consequences import vehicles_wanted
 from dispatch.rules.fleet import Fleet, count_free, is_puskesmas_busy
 from dispatch.rules.judge_fleet import FleetVerdict, judge_fleet
@@ -23,7 +24,7 @@ from dispatch.rules.moment import Moment
 from dispatch.rules.sop import SopInForce
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
-from geo.point import Point
+from geo.point import Point, distance_m
 
 SHOWN = 20  # arrivals that are looked for in each group of candidates; the rest keep their verdict without one
 WALKED = 4  # candidates whose ways are measured, as many as an answer shows; the rest when asked for
@@ -61,7 +62,12 @@ def search(
     if all(eta_s is None for group, eta_s in zip(groups, soonest, strict=True) if group.is_ready):
         for _, numbers in held_alike(verdict.blocks):  # what is said of them is said of the soonest of each
             looking.look_for_one(numbers)
-    shown = range(len(fleet)) if len(fleet) <= LISTED else looking.reached()
+    apart = looking.apart(groups)
+    if apart:
+        moment = replace(moment, apart=apart)
+        verdict = judge_fleet(fleet, ask, sop, moment)
+    listed = len(fleet) <= LISTED
+    shown = range(len(fleet)) if listed else sorted([*looking.reached(), *(fleet.places[name] for name in apart)])
     candidates = rank((_candidate(number, fleet, verdict, looking.arrivals) for number in shown), tried.vehicles)
     ready = (c for c in candidates if c.eligible and not c.needs and c.arrival is not None)
     seats = [fleet.vehicles[fleet.places[c.vehicle_id]].vehicle.seats for c in ready]
@@ -88,16 +94,16 @@ def walked(decision: Decision, roads: Roads, *also: str) -> Decision:
     """The same with the metres of the ways that somebody looks at: of the offers, of the first few, and of `also`."""
     shown = [candidate.vehicle_id for candidate in decision.candidates[:WALKED]]
     wanted = {*shown, *also, *(offer.vehicle_id for offer in decision.step.offers)}
-    points: dict[str, Point] = {}
-    for vehicle_id in wanted:
+    points: list[tuple[Vehicle, Point]] = []
+    for vehicle_id in sorted(wanted):
         arrival, now = decision.arrivals.get(vehicle_id), decision.find_vehicle(vehicle_id)
         fix = now.position(decision.at) if now is not None else None
-        if arrival is not None and arrival.distance_m is None and fix is not None:
-            points[vehicle_id] = fix.point
+        if now is not None and arrival is not None and arrival.distance_m is None and fix is not None:
+            points.append((now.vehicle, fix.point))
     if not points:
         return decision
     started = perf_counter()
-    metres = roads.metres(decision.ask.pickup.point, points, speeds=decision.ask.metric)
+    metres = roads.metres(decision.ask.pickup.point, by_metric(points, decision.ask.metric))
     found = {name: replace(decision.arrivals[name], distance_m=length) for name, length in metres.items()}
     candidates = tuple(
         replace(c, arrival=found[c.vehicle_id]) if c.vehicle_id in found else c for c in decision.candidates
@@ -179,12 +185,30 @@ class _Looking:
         if not np.isfinite(self._eta_s[numbers]).any():
             self._ask_roads(numbers, 1)
 
+    def apart(self, groups: Sequence[_Group]) -> frozenset[str]:
+        """Who has no arrival because no road leads from there, and not because others are sooner. Of a fleet that is
+        not listed whole the nearest in a straight line are asked about, of each group without enough arrivals."""
+        missing = [group.numbers[~np.isfinite(self._eta_s[group.numbers])] for group in groups]
+        if len(self._fleet) > LISTED:
+            few = (len(group.numbers) - len(rest) < SHOWN for group, rest in zip(groups, missing, strict=True))
+            missing = [self._nearest(rest) for rest, is_few in zip(missing, few, strict=True) if is_few]
+        numbers = np.concatenate([np.zeros(0, np.int64), *missing])
+        if not len(numbers):
+            return frozenset()
+        starts = self._fleet.starts(numbers, self._ask.metric, self._now)
+        return self._roads.apart(self._ask.pickup.point, starts)
+
+    def _nearest(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        here = self._ask.pickup.point
+        points = self._fleet.points(numbers, self._now)
+        near = sorted(points, key=lambda name: (distance_m(points[name], here), name))[:SHOWN]
+        return np.array([self._fleet.places[name] for name in near], np.int64)
+
     def _ask_roads(self, numbers: NDArray[np.int64], most: int) -> None:
-        if points := self._fleet.points(numbers, self._now):
-            found = self._roads.arrivals(self._ask.pickup.point, points, speeds=self._ask.metric, most=most)
-            for name, arrival in found.items():
-                self.arrivals[name] = ready = with_turnout(arrival, self._turnout_s)
-                self._eta_s[self._fleet.places[name]] = ready.eta_s
+        starts = self._fleet.starts(numbers, self._ask.metric, self._now)
+        for name, arrival in self._roads.arrivals(self._ask.pickup.point, starts, most=most).items():
+            self.arrivals[name] = ready = with_turnout(arrival, self._turnout_s)
+            self._eta_s[self._fleet.places[name]] = ready.eta_s
 
 
 def with_turnout(arrival: Arrival, turnout_s: float) -> Arrival:

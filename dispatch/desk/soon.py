@@ -9,9 +9,9 @@ from dispatch.desk.ports import Books
 from dispatch.desk.road_ports import Roads
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.booking import back_of
-from dispatch.domain.fix import Fix
 from dispatch.domain.request import Request
-from dispatch.rules.judge_one import DUTY_RULE
+from dispatch.domain.vehicle import VehicleNow, by_metric
+from dispatch.rules.judge_one import APART_RULE, DUTY_RULE
 from dispatch.vocabulary.trip_steps import STATES, TRAIL
 from geo.point import Point
 
@@ -48,26 +48,23 @@ def soon_free(decision: Decision, trips: Mapping[str, Trip], roads: Roads) -> di
     aside = roads.aside()  # nobody is there yet
     for candidate in decision.candidates:
         trip = trips.get(candidate.vehicle_id)
-        if trip is None or set(candidate.blocking) != {DUTY_RULE}:
+        if trip is None or set(candidate.blocking) - {APART_RULE} != {DUTY_RULE}:  # a road leads from elsewhere perhaps
             continue
-        end = _end_of(trip, decision.vehicle(candidate.vehicle_id).position(decision.at), decision.at, roads)
+        vehicle = decision.vehicle(candidate.vehicle_id)
+        end = _end_of(trip, vehicle, decision.at, roads)
         if end is None:
             continue
         left_s, from_there = end
-        there = aside.arrivals(
-            decision.ask.pickup.point,
-            {candidate.vehicle_id: from_there},
-            speeds=decision.ask.metric,
-            most=1,
-        )
+        starts = by_metric([(vehicle.vehicle, from_there)], decision.ask.metric)
+        there = aside.arrivals(decision.ask.pickup.point, starts, most=1)
         if candidate.vehicle_id in there:
             found[candidate.vehicle_id] = left_s + there[candidate.vehicle_id].eta_s
     return found
 
 
-def _end_of(trip: Trip, fix: Fix | None, now: datetime, roads: Roads) -> tuple[float, Point] | None:
+def _end_of(trip: Trip, vehicle: VehicleNow, now: datetime, roads: Roads) -> tuple[float, Point] | None:
     """When a trip ends, in seconds, and where; None where that is not foreseen soon."""
-    state, ask = trip.assignment.state, trip.request.ask
+    state, ask, fix = trip.assignment.state, trip.request.ask, vehicle.position(now)
     since_s = (now - trip.assignment.stamps[state].at).total_seconds()
     end = ask.dropoff.point if ask.dropoff is not None else ask.pickup.point
     left_s = 0.0
@@ -77,6 +74,6 @@ def _end_of(trip: Trip, fix: Fix | None, now: datetime, roads: Roads) -> tuple[f
             left_s += max(_LEAST_S, row.stay_s - since_s) if ahead is state else row.stay_s
         elif row.loaded and ask.dropoff is not None:
             here = fix.point if ahead is state and fix is not None else ask.pickup.point
-            way = roads.way(here, end, speeds=ask.metric)
+            way = roads.way(here, end, speeds=vehicle.vehicle.metric_for(ask.metric))
             left_s += way.travel_s if way is not None else 0.0
     return (left_s, end) if left_s <= SOON_S else None

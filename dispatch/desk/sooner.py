@@ -15,6 +15,7 @@ from dispatch.desk.search import search, with_turnout
 from dispatch.desk.soon import Trip
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import Ask
+from dispatch.domain.vehicle import by_metric
 from dispatch.rules.judge_one import assess
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.policy import Diverts
@@ -124,9 +125,8 @@ def _soonest_diverted(decision: Decision, around: Around, roads: Roads, taken: f
     near = sorted(points, key=lambda name: (distance_m(points[name], ask.pickup.point), name))[:LOOKED_AT]
     if not near:
         return None
-    arrivals = roads.arrivals(
-        ask.pickup.point, {name: points[name] for name in near}, speeds=ask.metric, most=len(near)
-    )
+    starts = by_metric(((freed[name].vehicle, points[name]) for name in near), ask.metric)
+    arrivals = roads.arrivals(ask.pickup.point, starts, most=len(near))
     for name in sorted(arrivals, key=lambda name: (arrivals[name].eta_s, name)):
         verdict = assess(freed[name], ask, decision.sop, decision.moment)
         if verdict.eligible and not verdict.needs:

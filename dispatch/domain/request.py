@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from dispatch.domain.assignment import Assignment
-from dispatch.vocabulary.needs import Death, Document, Leaves, Need, Urgency, metric_for
+from dispatch.vocabulary.needs import Death, Document, Leaves, Metric, Need, Urgency, metric_for
 from dispatch.vocabulary.places import Spot
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import STATE_OF_PHASE, RequestState
@@ -86,8 +86,8 @@ class Ask:
         return self.need is not Need.DOCUMENT or self.deliver
 
     @property
-    def metric(self) -> str:
-        """The road metric of its trip."""
+    def metric(self) -> Metric:
+        """How its trip is driven by a vehicle that can; how a certain one drives says `Vehicle.metric_for`."""
         return metric_for(self.need, self.urgency)
 
 

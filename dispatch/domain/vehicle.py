@@ -1,11 +1,13 @@
 """One vehicle: what it is, and how it stands at this moment."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Self
 
 from dispatch.domain.fix import Fix, FixSource
-from dispatch.vocabulary.vehicle_classes import USUAL_CREW, Duty, Shares, VehicleClass
+from dispatch.vocabulary.needs import Metric
+from dispatch.vocabulary.vehicle_classes import CLASSES, SIREN, USUAL_CREW, Duty, Shares, VehicleClass
 from geo.point import Point
 
 FRESH = timedelta(minutes=5)  # as a live fix (R21)
@@ -38,6 +40,24 @@ class Vehicle:
         if self.area or self.shares is Shares.FULL:
             return self.area
         return frozenset({self.agency})
+
+    @property
+    def fastest(self) -> Metric:
+        """How it drives at its fastest: by its class, and with lights and sirens that it has beside those."""
+        of_class = CLASSES[self.vehicle_class].fastest
+        return Metric.SIREN if of_class is Metric.CAR and SIREN in self.equipment else of_class
+
+    def metric_for(self, trip: Metric) -> Metric:
+        """How it drives on a trip (Ask.metric): without sirens where it has none, a hearse within its caps always."""
+        return self.fastest.at_most(trip)
+
+
+def by_metric(vehicles: Iterable[tuple[Vehicle, Point]], trip: Metric) -> dict[Metric, dict[str, Point]]:
+    """Vehicles and where they start a trip, by how each drives on it: as the desk's roads are asked."""
+    found: dict[Metric, dict[str, Point]] = {}
+    for vehicle, point in vehicles:
+        found.setdefault(vehicle.metric_for(trip), {})[vehicle.id] = point
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,13 @@
 """Areas that are reached in time, for the desk: from a point, and from the nearest of the free vehicles."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from dispatch.desk.road_ports import Area, Coverage
+from dispatch.desk.road_ports import Area, Coverage, Starts
+from dispatch.vocabulary.needs import Metric
 from geo.areas import isochrone as geo_areas
 from geo.areas.ground import OFF_ROAD_KPH, Ground
 from geo.areas.reach import Reach, reach_from
@@ -18,7 +19,7 @@ _DECIMALS = 6  # of a degree: a decimetre
 
 
 def find_isochrone(
-    roads: Standing, ground: Ground, origin: Point, *, minutes: Sequence[float], speeds: str
+    roads: Standing, ground: Ground, origin: Point, *, minutes: Sequence[float], speeds: Metric
 ) -> tuple[Area, ...] | None:
     """The ground within each limit, in their order, the way to the road counted; None where no road is near."""
     reach, count = _reach(roads, [origin], speeds)
@@ -30,14 +31,12 @@ def find_isochrone(
     )
 
 
-def find_coverage(
-    roads: Standing, ground: Ground, vehicles: Mapping[str, Point], *, minutes: Sequence[float], speeds: str
-) -> Coverage:
-    """How soon the nearest of the vehicles is everywhere, their ways to the road counted."""
-    reach, count = _reach(roads, list(vehicles.values()), speeds)
-    found = geo_areas.coverage(ground, reach, minutes)
+def find_coverage(roads: Standing, ground: Ground, starts: Starts, *, minutes: Sequence[float]) -> Coverage:
+    """How soon the nearest of the vehicles is everywhere, their ways to the road counted, each as it drives itself."""
+    reached = [_reach(roads, list(starts.get(metric, {}).values()), metric) for metric in starts or (Metric.CAR,)]
+    found = geo_areas.coverage(ground, [reach for reach, _ in reached], minutes)
     return Coverage(
-        vehicles=count,
+        vehicles=sum(count for _, count in reached),
         bands=tuple(_area(band.from_minutes, band.to_minutes, band.area) for band in found.bands),
         within=found.within,
         farthest_s=found.farthest_s,
@@ -46,7 +45,7 @@ def find_coverage(
     )
 
 
-def _reach(roads: Standing, points: Sequence[Point], speeds: str) -> tuple[Reach, int]:
+def _reach(roads: Standing, points: Sequence[Point], speeds: Metric) -> tuple[Reach, int]:
     """Arrival times from the points that are near a road, and how many these are."""
     snaps = roads.snapper.snap(np.array([at.lon for at in points]), np.array([at.lat for at in points]))
     index: NDArray[np.int64] = np.flatnonzero(snaps.edge >= 0)

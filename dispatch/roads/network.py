@@ -9,10 +9,11 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from dispatch.desk.road_ports import Area, Coverage, Roads, SpeedCaps, Way
+from dispatch.desk.road_ports import Area, Coverage, Roads, SpeedCaps, Starts, Way
 from dispatch.domain.arrival import Arrival, Method
 from dispatch.roads.areas import find_coverage, find_isochrone
 from dispatch.roads.spread import Spread, spread_at
+from dispatch.vocabulary.needs import Metric
 from geo.areas.ground import OFF_ROAD_KPH, Ground
 from geo.point import Point
 from geo.roads.closures import closed_edges, count_closed
@@ -20,6 +21,7 @@ from geo.roads.network import Network
 from geo.roads.speeds import HEARSE_CAPS, METRICS, Caps
 from geo.roads.traffic import Slice, slice_at, streets_shut_at, under
 from geo.search.engine import Engine
+from geo.search.joined import joined
 from geo.search.nearest import Arrivals
 from geo.search.route import find_route
 from geo.search.snap import Snapper, Snaps
@@ -36,8 +38,8 @@ class AsideRoads(Roads):
     def __init__(self, engine: Engine, snapper: Snapper, spread: Spread) -> None:
         self._engine, self._snapper, self._spread = engine, snapper, spread
 
-    def arrivals(
-        self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
+    def _arrivals(
+        self, to: Point, vehicles: Mapping[str, Point], metric: Metric, most: int | None
     ) -> dict[str, Arrival]:
         """The soonest arrivals by road, with the ways from the position to the road and on to the door."""
         ids = sorted(vehicles)
@@ -45,10 +47,10 @@ class AsideRoads(Roads):
         target = _door(self._snapper, to)
         # The way to the road counts in the order too, so the search knows it; the way to the door is everybody's.
         wait_ms = snaps.access_ms(OFF_ROAD_KPH)
-        found = self._engine.nearest(target, snaps, None, most=most, metric=speeds, wait_ms=wait_ms)
-        return _arrivals([ids[at] for at in found.index], found, target, speeds, self._spread)
+        found = self._engine.nearest(target, snaps, None, most=most, metric=metric, wait_ms=wait_ms)
+        return _arrivals([ids[at] for at in found.index], found, target, metric, self._spread)
 
-    def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
+    def way(self, origin: Point, to: Point, *, speeds: Metric) -> Way | None:
         """The quickest way by road, from door to door."""
         start, target = _snap(self._snapper, origin), _door(self._snapper, to)
         route = find_route(self._engine, start, target, metric=speeds)
@@ -64,16 +66,25 @@ class AsideRoads(Roads):
             method=Method.ROADS,
         )
 
-    def metres(self, to: Point, vehicles: Mapping[str, Point], *, speeds: str) -> dict[str, float]:
+    def metres(self, to: Point, starts: Starts) -> dict[str, float]:
         """The length of the quickest way of each, without drawing it."""
-        target, starts = _door(self._snapper, to), _snap(self._snapper, *vehicles.values())
-        found: dict[str, float] = {}
-        for at, name in enumerate(vehicles):
-            start = starts.some(slice(at, at + 1))
-            drive = self._engine.way(start, target, metric=speeds)
-            if drive is not None:
-                found[name] = drive.distance_m + float(start.distance_m[0] + target.distance_m[0])
+        target, found = _door(self._snapper, to), dict[str, float]()
+        for metric, vehicles in starts.items():
+            snaps = _snap(self._snapper, *vehicles.values())
+            for at, name in enumerate(vehicles):
+                start = snaps.some(slice(at, at + 1))
+                drive = self._engine.way(start, target, metric=metric)
+                if drive is not None:
+                    found[name] = drive.distance_m + float(start.distance_m[0] + target.distance_m[0])
         return found
+
+    def apart(self, to: Point, starts: Starts) -> frozenset[str]:
+        """The vehicles from where no road leads there, by the parts of the network that is theirs."""
+        target, found = _door(self._snapper, to), list[str]()
+        for metric, vehicles in starts.items():
+            is_joined = joined(self._engine, _snap(self._snapper, *vehicles.values()), target, metric=metric)
+            found += (name for name, comes in zip(vehicles, is_joined.tolist(), strict=True) if not comes)
+        return frozenset(found)
 
 
 class NetworkRoads(Roads):
@@ -101,25 +112,31 @@ class NetworkRoads(Roads):
         """Make the loops of the search ready, so that the first question does not wait for them."""
         warm_up(self._standing.engine, self.snapper, progress)
         here = Point(lon=float(self.network.node_lon[0]), lat=float(self.network.node_lat[0]))
-        self.isochrone(here, minutes=[1.0], speeds=min(self.network.metrics))
+        snap = _snap(self.snapper, here)
+        self._standing.engine.matrix(snap, snap, metric=min(self.network.metrics))
+        self.isochrone(here, minutes=[1.0], speeds=Metric(min(self.network.metrics)))
 
-    def arrivals(
-        self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
+    def _arrivals(
+        self, to: Point, vehicles: Mapping[str, Point], metric: Metric, most: int | None
     ) -> dict[str, Arrival]:
         """The soonest arrivals by road, with the ways from the position to the road and on to the door."""
         with self._moving:
             numbers = self._move(vehicles)
             standing, spread = self._standing, self._spread
-        found, target = standing.nearest_at(to.lon, to.lat, numbers, most=most, metric=speeds)
-        return _arrivals([self._ids[at] for at in found.index], found, target, speeds, spread)
+        found, target = standing.nearest_at(to.lon, to.lat, numbers, most=most, metric=metric)
+        return _arrivals([self._ids[at] for at in found.index], found, target, metric, spread)
 
-    def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
+    def way(self, origin: Point, to: Point, *, speeds: Metric) -> Way | None:
         """The quickest way by road, from door to door."""
         return self.aside().way(origin, to, speeds=speeds)
 
-    def metres(self, to: Point, vehicles: Mapping[str, Point], *, speeds: str) -> dict[str, float]:
+    def metres(self, to: Point, starts: Starts) -> dict[str, float]:
         """The length of the quickest way of each."""
-        return self.aside().metres(to, vehicles, speeds=speeds)
+        return self.aside().metres(to, starts)
+
+    def apart(self, to: Point, starts: Starts) -> frozenset[str]:
+        """The vehicles from where no road leads there now."""
+        return self.aside().apart(to, starts)
 
     def aside(self) -> Roads:
         """These roads as they are now, for vehicles that are not where they are asked about."""
@@ -143,6 +160,7 @@ class NetworkRoads(Roads):
         standing = self._standing
         for metric in METRICS:
             standing.prepare(metric)
+            standing.engine.metric(metric).part  # noqa: B018 - made ready for who asks what is apart
         return is_other
 
     def close(self, shapes: Sequence[Shape]) -> None:
@@ -156,13 +174,13 @@ class NetworkRoads(Roads):
         """How many streets a shape would close, both directions of one counted once."""
         return count_closed(self.network, shape)
 
-    def isochrone(self, from_: Point, *, minutes: Sequence[float], speeds: str) -> tuple[Area, ...] | None:
+    def isochrone(self, from_: Point, *, minutes: Sequence[float], speeds: Metric) -> tuple[Area, ...] | None:
         """The ground within each limit from a point by road; None where no road is near."""
         return find_isochrone(self._standing, self._ground, from_, minutes=minutes, speeds=speeds)
 
-    def coverage(self, vehicles: Mapping[str, Point], *, minutes: Sequence[float], speeds: str) -> Coverage:
-        """How soon the nearest vehicle is everywhere by road."""
-        return find_coverage(self._standing, self._ground, vehicles, minutes=minutes, speeds=speeds)
+    def coverage(self, starts: Starts, *, minutes: Sequence[float]) -> Coverage:
+        """How soon the nearest vehicle is everywhere by road, each as it drives itself."""
+        return find_coverage(self._standing, self._ground, starts, minutes=minutes)
 
     @cached_property
     def _ground(self) -> Ground:

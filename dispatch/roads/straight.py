@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from dispatch.desk.road_ports import Roads, SpeedCaps, Way
 from dispatch.domain.arrival import Arrival, Method
+from dispatch.vocabulary.needs import Metric
 from geo.point import Point
 from geo.search.straight import SPEED_KPH, straight_distance_m
 
@@ -29,19 +30,19 @@ class StraightRoads(Roads):
         before, self._caps = self._caps, caps
         return before != caps
 
-    def _travel_s(self, metres: NDArray[np.float64], speeds: str) -> NDArray[np.float64]:
-        kph = SPEED_KPH[speeds]
-        return metres / ((min(kph, self._caps.town_kph) if speeds == "hearse" else kph) / 3.6)
+    def _travel_s(self, metres: NDArray[np.float64], metric: Metric) -> NDArray[np.float64]:
+        kph = SPEED_KPH[metric]
+        return metres / ((min(kph, self._caps.town_kph) if metric is Metric.HEARSE else kph) / 3.6)
 
-    def arrivals(
-        self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
+    def _arrivals(
+        self, to: Point, vehicles: Mapping[str, Point], metric: Metric, most: int | None
     ) -> dict[str, Arrival]:
         """The soonest arrivals, by straight line; of equal ones the first by id."""
         ids = sorted(vehicles)
         lons = np.array([vehicles[name].lon for name in ids])
         lats = np.array([vehicles[name].lat for name in ids])
         metres = straight_distance_m(to.lon, to.lat, lons, lats)
-        seconds = self._travel_s(metres, speeds)
+        seconds = self._travel_s(metres, metric)
         order = np.argsort(seconds, kind="stable")[:most]
         return {
             ids[at]: Arrival(
@@ -50,12 +51,12 @@ class StraightRoads(Roads):
                 eta_high_s=float(seconds[at]) * _HIGH,
                 distance_m=float(metres[at]),
                 method=Method.STRAIGHT_LINE,
-                metric=speeds,
+                metric=metric,
             )
             for at in order
         }
 
-    def way(self, origin: Point, to: Point, *, speeds: str) -> Way:
+    def way(self, origin: Point, to: Point, *, speeds: Metric) -> Way:
         """The straight line itself."""
         metres = straight_distance_m(to.lon, to.lat, np.array([origin.lon]), np.array([origin.lat]))
         return Way(

@@ -1,6 +1,6 @@
 """The fleet as columns: what conditions see of ten thousand vehicles, without looking at each of them again."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from dispatch.domain.request import Ask
 from dispatch.domain.vehicle import FRESH, VehicleNow
 from dispatch.rules.moment import Moment
+from dispatch.vocabulary.needs import Metric
 from dispatch.vocabulary.vehicle_classes import CLASSES, Duty, VehicleClass
 from geo.point import Point
 
@@ -109,6 +110,12 @@ class Fleet:
         found: Bools = np.array([test(value) for value in values], np.bool_)[codes]
         return found
 
+    def some(self, names: Iterable[str]) -> Bools:
+        """Which vehicles these are; names of others say nothing."""
+        found: Bools = np.zeros(len(self), np.bool_)
+        found[[self.places[name] for name in names if name in self.places]] = True
+        return found
+
     def age_min(self, name: str, moment: Moment) -> Floats:
         """Minutes since a time of each vehicle (a key of `_TIMES`); NaN where it never was."""
         if name not in self._times:
@@ -125,6 +132,15 @@ class Fleet:
             fix = at_base.position(now)
             found[at_base.id] = fix.point if fix else None
         return {name: point for name, point in found.items() if point is not None}
+
+    def starts(self, numbers: Codes, trip: Metric, now: datetime) -> dict[Metric, dict[str, Point]]:
+        """The same by how each drives on a trip (Vehicle.metric_for)."""
+        codes, values = self.codes("fastest", lambda one: one.vehicle.fastest)
+        driven = [fastest.at_most(trip) for fastest in cast("list[Metric]", values)]
+        if len(set(driven)) == 1:
+            return {driven[0]: self.points(numbers, now)}
+        each = np.array([list(Metric).index(metric) for metric in driven], np.int64)[codes[numbers]]
+        return {metric: self.points(numbers[each == at], now) for at, metric in enumerate(Metric) if (each == at).any()}
 
     def _stands_at_base(self) -> Bools:
         if self._at_base is None:

@@ -12,6 +12,7 @@ from dispatch.domain.vehicle import VehicleNow
 from dispatch.rules.conditions import Compare, Condition
 from dispatch.rules.fleet import Bools, Fleet, Floats
 from dispatch.rules.judge_one import (
+    APART_RULE,
     CLASS_RULE,
     DUTY_RULE,
     HOURS_RULE,
@@ -70,6 +71,8 @@ def judge_fleet(fleet: Fleet, ask: Ask, sop: SopInForce, moment: Moment) -> Flee
     _add(heard.objects, LEFT_ALONE_RULE, fleet.age_min("left_alone_until", moment) < 0.0)
     if not takes_what_is_kept(ask):
         _add(heard.objects, KEPT_RULE, ~np.isnan(fleet.age_min("kept_for", moment)))
+    if moment.apart:
+        _add(heard.objects, APART_RULE, fleet.some(moment.apart))
     none = np.zeros(len(fleet), np.bool_)
     lifted: dict[str, Bools] = {}
     needs: list[tuple[NeededApproval, Bools]] = []

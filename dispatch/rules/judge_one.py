@@ -16,6 +16,7 @@ from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.vehicle_classes import CLASSES, YES, Duty
 
 CLASS_RULE = "KELAS"  # what a class may do by itself, where no rule of a pack says it
+APART_RULE = "JALAN"  # whether a road leads from the vehicle to the pick-up
 ASKED = "asked"  # a vehicle whose driver has not answered yet, among the facts of its duty
 DUTY_RULE = "DINAS"  # whether the vehicle is on duty and free
 HOURS_RULE = "JAM"  # whether the vehicle serves at this hour, where its agency's pack says nothing of hours
@@ -101,10 +102,11 @@ Heard = dict[tuple[Hashable, ...], Finding]
 
 
 def overridable_by(rule_id: str, rule: Rule | None) -> OverridableBy:
-    """Who may act against a finding: its rule names them; of the built-in rules hours and a reservation give way."""
+    """Who may act against a finding: its rule names them; of the built-in rules hours, a reservation and the lack of a
+    road give way: somebody may know of a ferry."""
     if rule is not None:
         return rule.overridable_by
-    return OverridableBy.OPERATOR if rule_id in (HOURS_RULE, KEPT_RULE) else OverridableBy.NOBODY
+    return OverridableBy.OPERATOR if rule_id in (APART_RULE, HOURS_RULE, KEPT_RULE) else OverridableBy.NOBODY
 
 
 def assess(vehicle: VehicleNow, ask: Ask, sop: SopInForce, moment: Moment, heard: Heard | None = None) -> Verdict:
@@ -123,6 +125,8 @@ def assess(vehicle: VehicleNow, ask: Ask, sop: SopInForce, moment: Moment, heard
         built_in.append(_hours_finding(situation))
     if vehicle.kept_for is not None:
         built_in.append(_kept_finding(situation))
+    if vehicle.id in moment.apart:
+        built_in.append(_built_in(APART_RULE, met=False, facts={}))
     objections |= {finding.rule for finding in built_in if finding.objects}
 
     needs: list[NeededApproval] = []

@@ -19,7 +19,8 @@ class Moment:
     `soonest_s` is when the first candidate arrives that needs nobody's yes and has not declined yet, in seconds (None:
     nobody). `free_in_zone` counts the free vehicles of each class and zone; `puskesmas_vehicle_busy` says that no
     ambulance based at the requesting facility is free. `waited_s` is how long the request has waited. `edition` is that
-    of the day, so that what was decided under an older one reads the same for ever.
+    of the day, so that what was decided under an older one reads the same for ever. `apart` are the vehicles, of those
+    that were looked at, from where no road leads to the pick-up.
     """
 
     now: datetime
@@ -29,3 +30,4 @@ class Moment:
     puskesmas_vehicle_busy: bool = True
     waited_s: float = 0.0
     edition: int = EDITION
+    apart: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""What a vehicle is needed for: needs with their usual urgency and road metric, and what is told of a patient."""
+"""What a vehicle is needed for: needs with their usual urgency and speeds, and what is told of a patient."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -33,12 +33,24 @@ class Colour(StrEnum):
     BODY = "body"
 
 
+class Metric(StrEnum):
+    """How one drives by a road network (geo.roads.speeds.METRICS), the slowest and least let through first."""
+
+    HEARSE = "hearse"
+    CAR = "car"
+    SIREN = "siren"
+
+    def at_most(self, other: "Metric") -> "Metric":
+        """The slower of the two."""
+        return min(self, other, key=list(Metric).index)
+
+
 @dataclass(frozen=True, slots=True)
 class NeedRow:
-    """The urgency where nobody says one, and the road metric of a vehicle that goes for it without sirens."""
+    """The urgency where nobody says one, and how one drives for it where it is not red."""
 
     urgency: Urgency
-    metric: str = "car"
+    metric: Metric = Metric.CAR
 
 
 NEEDS: Mapping[Need, NeedRow] = MappingProxyType(
@@ -46,7 +58,7 @@ NEEDS: Mapping[Need, NeedRow] = MappingProxyType(
         Need.EMERGENCY: NeedRow(Urgency.RED),
         Need.REFERRAL: NeedRow(Urgency.YELLOW),
         Need.TRANSPORT: NeedRow(Urgency.GREEN),
-        Need.BODY: NeedRow(Urgency.GREEN, metric="hearse"),
+        Need.BODY: NeedRow(Urgency.GREEN, metric=Metric.HEARSE),
         Need.DOCUMENT: NeedRow(Urgency.GREEN),
     }
 )
@@ -57,10 +69,11 @@ def colour_of(need: Need, urgency: Urgency) -> Colour:
     return Colour.BODY if need is Need.BODY else Colour(urgency)
 
 
-def metric_for(need: Need, urgency: Urgency) -> str:
-    """The road metric of a trip, empty or loaded: a hearse within its caps (R25), red with lights and sirens."""
+def metric_for(need: Need, urgency: Urgency) -> Metric:
+    """How a trip is driven, empty or loaded, by a vehicle that can: a body within the caps of hearses (R25), a red with
+    lights and sirens."""
     row = NEEDS[need]
-    return "siren" if urgency is Urgency.RED and row.metric == "car" else row.metric
+    return Metric.SIREN if urgency is Urgency.RED and row.metric is Metric.CAR else row.metric
 
 
 class Death(StrEnum):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from dispatch.vocabulary.needs import Need
+from dispatch.vocabulary.needs import Metric, Need
 
 
 class VehicleClass(StrEnum):
@@ -43,11 +43,13 @@ def _no(rule: str) -> May:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassRow:
     """One class: its short code, its letter on the map (A carries the living, J bodies alone), whether it counts as a
-    puskesmas' own ambulance, and what it may do by itself (docs/rules.md); rules narrow or lift that."""
+    puskesmas' own ambulance, how it drives at its fastest, and what it may do by itself (docs/rules.md); rules narrow
+    or lift that."""
 
     code: str
     mark: str = "A"
     is_ambulance: bool = False
+    fastest: Metric = Metric.CAR
     emergency: May
     referral: May
     transport: May
@@ -59,6 +61,10 @@ class ClassRow:
         """Whether it is for the living at all, be it with somebody's yes."""
         return self.mark == "A"
 
+    def may_drive(self, metric: Metric) -> bool:
+        """Whether there is a trip that it drives so, by its class alone."""
+        return metric.at_most(self.fastest) is metric
+
     def may(self, need: Need) -> May:
         """What it may do by itself for a need."""
         found: May = getattr(self, need.value)
@@ -69,11 +75,19 @@ _C = VehicleClass
 CLASSES: Mapping[VehicleClass, ClassRow] = MappingProxyType(
     {
         _C.EMERGENCY_AMBULANCE: ClassRow(
-            code="AGD", is_ambulance=True, emergency=YES, referral=YES, transport=YES, body=_no("R01"), document=NO
+            code="AGD",
+            is_ambulance=True,
+            fastest=Metric.SIREN,
+            emergency=YES,
+            referral=YES,
+            transport=YES,
+            body=_no("R01"),
+            document=NO,
         ),
         _C.TRANSPORT_AMBULANCE: ClassRow(
             code="ATR",
             is_ambulance=True,
+            fastest=Metric.SIREN,
             emergency=_no("R04"),
             referral=YES,
             transport=YES,
@@ -81,11 +95,18 @@ CLASSES: Mapping[VehicleClass, ClassRow] = MappingProxyType(
             document=NO,
         ),
         _C.MOBILE_CLINIC: ClassRow(
-            code="PSL", emergency=_no("R04"), referral=YES, transport=YES, body=_no("R01"), document=YES
+            code="PSL",
+            fastest=Metric.SIREN,
+            emergency=_no("R04"),
+            referral=YES,
+            transport=YES,
+            body=_no("R01"),
+            document=YES,
         ),
         _C.HEARSE: ClassRow(
             code="KJN",
             mark="J",
+            fastest=Metric.HEARSE,
             emergency=_no("R07"),
             referral=_no("R07"),
             transport=_no("R07"),
@@ -119,6 +140,7 @@ class Shares(StrEnum):
     ON_REQUEST = "on_request"
 
 
-EQUIPMENT = frozenset({"infectious", "ppe", "oxygen", "ventilator", "incubator", "stretcher"})
+SIREN = "siren"  # lights and sirens, for vehicles whose class does not have them by itself
+EQUIPMENT = frozenset({"infectious", "ppe", "oxygen", "ventilator", "incubator", "stretcher", SIREN})
 CREW = frozenset({"driver", "escort", "nurse", "paramedic", "midwife", "security", "second_driver"})
 USUAL_CREW = frozenset({"driver", "escort"})  # where nobody wrote down who rides along

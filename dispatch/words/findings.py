@@ -2,13 +2,22 @@
 
 from dataclasses import dataclass
 
-from dispatch.rules.judge_one import CLASS_RULE, DUTY_RULE, HOURS_RULE, KEPT_RULE, LEFT_ALONE_RULE, Finding
+from dispatch.rules.judge_one import (
+    APART_RULE,
+    CLASS_RULE,
+    DUTY_RULE,
+    HOURS_RULE,
+    KEPT_RULE,
+    LEFT_ALONE_RULE,
+    Finding,
+)
 from dispatch.rules.sop import Rule
 from dispatch.vocabulary.languages import Lang
 from dispatch.words.facts import fact_words, joined, word
 from dispatch.words.tables import table
 
 _BUILT_IN = {
+    APART_RULE: "apart",
     CLASS_RULE: "class",
     DUTY_RULE: "duty",
     HOURS_RULE: "hours",

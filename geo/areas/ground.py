@@ -1,5 +1,6 @@
 """The ground of a road network as a grid of points: how soon each is reached by road and a short way off it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -87,15 +88,20 @@ class Ground:
             np.minimum.at(found, there[row], reach.at(copies, fraction[there[row]]))
         return found
 
-    def field(self, reach: Reach, place_ms: NDArray[np.int64], *, most_s: float) -> Field:
+    def field(self, reaches: Sequence[Reach], place_ms: NDArray[np.int64], *, most_s: float) -> Field:
         """The ground that is reached within most_s, by the times of the places from `times`; inf: the whole grid."""
         within = np.flatnonzero((place_ms < FAR) & (place_ms <= most_s * 1000.0))
-        starts = np.flatnonzero(reach.entered.ready_ms <= most_s * 1000.0)
         # A position itself is a place, too: its piece of road may be reached only by a long way round.
-        edge, fraction = reach.starts.edge[starts], reach.starts.fraction[starts]
-        start_x, start_y = reach_kernels.locate(edge, fraction, self._x, self._y, self._shape)
+        edge, fraction, ready_ms = (
+            np.concatenate(column)
+            for column in zip(
+                *((one.starts.edge, one.starts.fraction, one.entered.ready_ms) for one in reaches), strict=True
+            )
+        )
+        starts = np.flatnonzero(ready_ms <= most_s * 1000.0)
+        start_x, start_y = reach_kernels.locate(edge[starts], fraction[starts], self._x, self._y, self._shape)
         x, y = np.append(self._sample_x[within], start_x), np.append(self._sample_y[within], start_y)
-        place_s = np.append(place_ms[within], reach.entered.ready_ms[starts]) / 1000.0
+        place_s = np.append(place_ms[within], ready_ms[starts]) / 1000.0
         return self._spread(x, y, place_s, *((self._x, self._y) if most_s == np.inf else (x, y)))
 
     @cached_property

@@ -57,7 +57,7 @@ def isochrone(ground: Ground, reach: Reach, minutes: Sequence[float]) -> list[Mu
     area may be empty. They are true to about two cells. Raises ValueError for a limit that is no number of minutes.
     """
     limits = _limits(minutes)
-    field = ground.field(reach, ground.times(reach), most_s=limits[-1] * 60.0)
+    field = ground.field([reach], ground.times(reach), most_s=limits[-1] * 60.0)
     off_s = _off_s(ground, field)
     rings = _rings(field, [_over_s(field, off_s, limit) for limit in limits])
     areas = accumulate(rings, shapely.union)
@@ -65,11 +65,12 @@ def isochrone(ground: Ground, reach: Reach, minutes: Sequence[float]) -> list[Mu
     return [found[limit] for limit in minutes]
 
 
-def coverage(ground: Ground, reach: Reach, minutes: Sequence[float]) -> Coverage:
-    """How soon the ground of all roads is reached, in bands between the limits. Raises ValueError as `isochrone`."""
+def coverage(ground: Ground, reaches: Sequence[Reach], minutes: Sequence[float]) -> Coverage:
+    """How soon the ground of all roads is reached by the soonest of these, one for each metric, in bands between the
+    limits. Raises ValueError as `isochrone`."""
     limits = _limits(minutes)
-    place_ms = ground.times(reach)
-    field = ground.field(reach, place_ms, most_s=np.inf)
+    place_ms = np.minimum.reduce([ground.times(reach) for reach in reaches])
+    field = ground.field(reaches, place_ms, most_s=np.inf)
     off_s = _off_s(ground, field)
     outline = np.minimum(off_s, _off_s(ground, ground.whole))
     rings = _rings(field, [*(_over_s(field, off_s, limit) for limit in limits), outline])

@@ -1,9 +1,12 @@
 """One metric of a network with all that its questions need: travel times, hierarchy, and the sides of positions."""
 
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from geo.roads.graph import CLOSED_MS, Weights
 from geo.roads.network import Network
@@ -66,6 +69,15 @@ class Metric:
         chains[:, [side_kernels.END, side_kernels.BEGIN]] = np.where(ends < 0, ends, rank[ends])
         entries[:, 0] = rank[entries[:, 0]]
         return edges, chains, entries, *nodes
+
+    @cached_property
+    def part(self) -> NDArray[np.int32]:
+        """The part (V,) that each vertex is of: from every vertex of one a way leads to every other of it."""
+        graph, open_ = self.weights.graph, self.weights.arc_ms < CLOSED_MS
+        ends = graph.tail[open_], graph.head[open_]
+        arcs = coo_array((np.ones(len(ends[0]), np.int8), ends), shape=(graph.vertex_count,) * 2).tocsr()
+        label: NDArray[np.int32] = connected_components(arcs, directed=True, connection="strong")[1]
+        return label
 
     def leave(self, snaps: Snaps) -> Sides:
         """The ways on from snapped positions; none from those off the roads or shut in."""

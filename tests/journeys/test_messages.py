@@ -17,7 +17,7 @@ from dispatch.desk.ports import Books, JournalEntry
 from dispatch.desk.usecases.changes import onward_of
 from dispatch.domain.message import MessageState, Template
 from dispatch.domain.promise import Promise
-from dispatch.rules.judge_one import CLASS_RULE, DUTY_RULE, HOURS_RULE, KEPT_RULE, LEFT_ALONE_RULE
+from dispatch.rules.judge_one import APART_RULE, CLASS_RULE, DUTY_RULE, HOURS_RULE, KEPT_RULE, LEFT_ALONE_RULE
 from dispatch.rules.pack.read import read_pack
 from dispatch.vocabulary.events import EventKind, RequestEnded, StepTaken, StepUndone
 from dispatch.vocabulary.needs import Need
@@ -52,7 +52,7 @@ PACKS = [read_pack(text) for text in packs().values()]
 # By what the desk knows things, and nobody else.
 IDENTIFIERS = {
     *(rule.id for pack in PACKS for rule in pack.rules),
-    *(CLASS_RULE, DUTY_RULE, HOURS_RULE, KEPT_RULE, LEFT_ALONE_RULE),
+    *(APART_RULE, CLASS_RULE, DUTY_RULE, HOURS_RULE, KEPT_RULE, LEFT_ALONE_RULE),
     *(pack.agency for pack in PACKS),
     *(str(place.facility) for place in (CIKOKOL, RSUD)),
     *(person.id for person in (SITI, RINA, OPI, DINA, *DRIVERS.values())),

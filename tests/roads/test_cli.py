@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from dispatch.cli.roads import sizes_of_trips
 from geo.roads.graph import CLOSED_MS
 from geo.roads.network import open_network
 from tests.roads.osm_town import CROSS, RING, ROAD, restriction, xml
@@ -72,6 +73,26 @@ def test_ferries_are_taken_if_asked_for_and_told(kota: Path) -> None:
     assert "1 stretches of ferry are in (0.8 km)" in jemput(kota, "roads", "info", "kota.roads").stdout
     wrong = jemput(kota, "roads", "build", "--place", "Kota", "--out", "x.roads", "--ferries")
     assert (wrong.returncode, "--ferries" in wrong.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("given", "sizes"),
+    [
+        ({}, {}),
+        ({"siren": (1.8, 2.2)}, {"siren": (1.8, 2.2)}),
+        ({"hearse": (1.8, 2.2)}, {"hearse": (1.8, 2.2)}),
+        ({"emergency_ambulance": (2.1, 2.4)}, dict.fromkeys(("hearse", "car", "siren"), (2.1, 2.4))),
+        ({"village_car": (1.6, 1.9)}, dict.fromkeys(("hearse", "car"), (1.6, 1.9))),
+        (
+            {"emergency_ambulance": (2.1, 2.4), "village_car": (1.6, 2.6), "car": (1.7, 2.0)},
+            {"hearse": (2.1, 2.6), "car": (1.7, 2.0), "siren": (2.1, 2.4)},
+        ),
+    ],
+)
+def test_sizes_by_class_are_those_of_the_trips_on_which_the_class_goes(
+    given: dict[str, tuple[float, float]], sizes: dict[str, tuple[float, float]]
+) -> None:
+    assert sizes_of_trips(given) == sizes
 
 
 def test_without_turn_costs_the_network_is_the_plain_node_based_one(kota: Path) -> None:

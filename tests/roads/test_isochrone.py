@@ -118,7 +118,7 @@ def test_a_larger_limit_contains_a_smaller_one_and_bands_cover_all_roads_without
     areas = isochrone(ground, reach, sorted(minutes))
     for less, more in pairwise(areas):
         assert shapely.difference(less, more).area <= 1e-12 * (1.0 + less.area)
-    found = coverage(ground, reach, minutes)
+    found = coverage(ground, [reach], minutes)
     bands = [band.area for band in found.bands]
     assert all(band.is_valid for band in bands)
     whole = shapely.union_all(bands)
@@ -139,7 +139,7 @@ def test_the_figures_are_those_of_all_places_on_the_roads(city) -> None:
     edges = np.repeat(np.flatnonzero(street).astype(np.int32), len(parts))
     ms = reach.at(edges, np.tile(parts, street.sum()), net.edge_twin[edges])
     metres = net.edge_length_m[edges] / len(parts)
-    found = coverage(ground, reach, [2, 5, 10])
+    found = coverage(ground, [reach], [2, 5, 10])
     total = metres.sum()
     if total == 0.0:
         return
@@ -177,7 +177,7 @@ def test_behind_a_closed_bridge_nothing_is_reached_and_a_start_there_stays_on_it
     for start, expected in (((0, 1, 0.5), [True, False, False]), ((2, 3, 0.5), [False, False, True])):
         reach = reach_of(net, tiny.on(net, start))
         assert inside(isochrone(ground, reach, [60])[0], np.array(middle)).tolist() == expected
-        found = coverage(ground, reach, [60])
+        found = coverage(ground, [reach], [60])
         assert [inside(band.area, np.array(middle)).tolist() for band in found.bands] == [
             expected,
             [not one for one in expected],
@@ -190,7 +190,7 @@ def test_a_start_on_a_closed_street_reaches_nothing() -> None:
     net = closed(spaced(tiny.one_way()), (0, 1))
     reach, ground = reach_of(net, tiny.on(net, (0, 1, 0.5))), Ground(net)
     assert isochrone(ground, reach, [60])[0].is_empty
-    found = coverage(ground, reach, [60])
+    found = coverage(ground, [reach], [60])
     assert (found.farthest_s, found.farthest, found.within) == (None, None, ((60, 0.0),))
     assert found.unreached_m == pytest.approx(4000)
 
@@ -198,7 +198,7 @@ def test_a_start_on_a_closed_street_reaches_nothing() -> None:
 def test_without_vehicles_all_ground_is_beyond_the_last_limit() -> None:
     net = spaced(tiny.one_way())
     ground = Ground(net)
-    found = coverage(ground, reach_of(net, NOBODY), [5, 10])
+    found = coverage(ground, [reach_of(net, NOBODY)], [5, 10])
     assert [band.area.is_empty for band in found.bands] == [True, True, False]
     assert isochrone(ground, reach_of(net, NOBODY), [5])[0].is_empty
 
@@ -234,9 +234,10 @@ def test_areas_come_in_the_order_of_the_limits_and_the_same_limit_twice_is_the_s
 def test_a_limit_that_is_no_number_of_minutes_is_refused(minutes: list[float]) -> None:
     net = spaced(tiny.one_way())
     reach, ground = reach_of(net, tiny.on(net, (0, 1, 0.5))), Ground(net)
-    for what in (isochrone, coverage):
-        with pytest.raises(ValueError, match="limits are minutes"):
-            what(ground, reach, minutes)
+    with pytest.raises(ValueError, match="limits are minutes"):
+        isochrone(ground, reach, minutes)
+    with pytest.raises(ValueError, match="limits are minutes"):
+        coverage(ground, [reach], minutes)
 
 
 def test_a_cell_of_no_width_is_refused() -> None:
@@ -277,7 +278,7 @@ def test_in_balikpapan_bands_are_valid_and_do_not_overlap(real: RealNetwork, cou
     starts = Snaps(rng.integers(0, net.edge_count, count).astype(np.int32), rng.random(count), np.zeros(count))
     reach, ground = reach_of(net, starts, custom=customized(net)), Ground(net)
     limits = (5, 8, 10, 15, 20, 30)
-    found: Coverage = coverage(ground, reach, limits)
+    found: Coverage = coverage(ground, [reach], limits)
     bands = [band.area for band in found.bands]
     assert all(shapely.is_valid(bands))
     assert shapely.union_all(bands).area == pytest.approx(shapely.area(bands).sum(), rel=1e-9)

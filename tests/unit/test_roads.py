@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dispatch.desk.road_ports import SpeedCaps
+from dispatch.desk.road_ports import Roads, SpeedCaps
+from dispatch.domain.arrival import Arrival
 from dispatch.roads.network import NetworkRoads
+from dispatch.roads.straight import StraightRoads
+from dispatch.vocabulary.needs import Metric
 from geo.point import Point
 from geo.roads.network import Network
 from geo.roads.traffic import Slice
@@ -39,7 +42,7 @@ def turn(roads: NetworkRoads, local: datetime, caps: SpeedCaps | None = None) ->
 
 
 def seconds(roads: NetworkRoads, to: Point, vehicles: Mapping[str, Point], most: int | None = None) -> dict[str, float]:
-    found = roads.arrivals(to, vehicles, speeds="car", most=most)
+    found = roads.arrivals(to, {Metric.CAR: vehicles}, most=most)
     return {name: arrival.eta_s for name, arrival in found.items()}
 
 
@@ -57,7 +60,7 @@ def test_a_question_aside_moves_nobody() -> None:
     roads = NetworkRoads(block())
     turn(roads, SUNDAY)
     roads.follow({"A": at(15)})
-    aside = roads.aside().arrivals(at(5), {"A": at(6), "C": at(25)}, speeds="car", most=None)
+    aside = roads.aside().arrivals(at(5), {Metric.CAR: {"A": at(6), "C": at(25)}}, most=None)
     assert {name: round(arrival.eta_s) for name, arrival in aside.items()} == {"A": 10, "C": 200}
     assert seconds(roads, at(5), {"A": at(15)}) == pytest.approx({"A": 100.0}, abs=0.5)
 
@@ -78,7 +81,7 @@ def test_the_hour_makes_ways_longer_and_shorter_again() -> None:
     for local, expected in ((SUNDAY, 100.0), (WEEKDAY_MORNING, 150.0), (SUNDAY, 100.0)):
         turn(roads, local)
         assert seconds(roads, at(5), {"A": at(15)}) == pytest.approx({"A": expected}, abs=0.5)
-        way = roads.way(at(15), at(5), speeds="car")
+        way = roads.way(at(15), at(5), speeds=Metric.CAR)
         assert way is not None
         assert way.travel_s == pytest.approx(expected, abs=0.5)
 
@@ -88,7 +91,7 @@ def test_a_hearse_keeps_to_the_caps_of_the_policy_and_nobody_else_does() -> None
     fleet = {"A": at(15)}
     for caps, hearse_s in ((SpeedCaps(), 100.0), (SpeedCaps(town_kph=18, open_kph=18), 200.0), (SpeedCaps(), 100.0)):
         turn(roads, SUNDAY, caps)
-        found = roads.arrivals(at(5), fleet, speeds="hearse", most=None)
+        found = roads.arrivals(at(5), {Metric.HEARSE: fleet}, most=None)
         assert found["A"].eta_s == pytest.approx(hearse_s, abs=0.5)
         assert seconds(roads, at(5), fleet) == pytest.approx({"A": 100.0}, abs=0.5)
 
@@ -114,7 +117,7 @@ def test_a_house_in_a_flooded_street_gets_the_vehicle_that_comes_nearest_and_one
     turn(roads, SUNDAY)
     roads.close([Shape(kind=ShapeKind.LINE, points=(at(15, -1), at(15, 1)))])
     turn(roads, SUNDAY)
-    found = roads.arrivals(at(12), {"A": at(5), "S": at(11)}, speeds="car", most=None)
+    found = roads.arrivals(at(12), {Metric.CAR: {"A": at(5), "S": at(11)}}, most=None)
     # To the end of the open street at 10, and 200 m of 0.111 km a step on foot of 15 km/h; S stands 100 m in it.
     assert found["A"].eta_s == pytest.approx(50.0 + 2 * 111.2 / (15 / 3.6), abs=1.5)
     assert found["S"].eta_s == pytest.approx(3 * 111.2 / (15 / 3.6), abs=1.5)
@@ -146,10 +149,10 @@ def test_after_any_moves_the_answer_is_that_of_roads_that_were_never_told_before
     for name, x, y in moves:
         where[name] = at(x, y)
         told.follow({name: where[name]})
-    fresh = NetworkRoads(block()).aside().arrivals(at(7, 10), where, speeds="siren", most=None)
-    found = told.arrivals(at(7, 10), where, speeds="siren", most=None)
+    fresh = NetworkRoads(block()).aside().arrivals(at(7, 10), {Metric.SIREN: where}, most=None)
+    found = told.arrivals(at(7, 10), {Metric.SIREN: where}, most=None)
     assert {n: a.eta_s for n, a in found.items()} == pytest.approx({n: a.eta_s for n, a in fresh.items()})
-    metres = told.metres(at(7, 10), where, speeds="siren")
+    metres = told.metres(at(7, 10), {Metric.SIREN: where})
     assert metres == pytest.approx({n: a.distance_m for n, a in fresh.items()}, abs=0.5)
 
 
@@ -184,3 +187,62 @@ def test_answers_stay_right_while_vehicles_move_hours_turn_and_streets_close_in_
     for thread in threads:
         thread.join()
     assert answers <= {60, 90}
+
+
+def ends(found: Mapping[str, Arrival]) -> list[tuple[float, str]]:
+    return [(arrival.eta_s, name) for name, arrival in found.items()]
+
+
+SLOW = SpeedCaps(town_kph=18, open_kph=18)
+ANYWHERE = st.tuples(st.sampled_from(Metric), st.floats(-5, 35), st.sampled_from((0, 0.5, 10)))
+FLEETS = st.dictionaries(st.sampled_from([f"V{number}" for number in range(8)]), ANYWHERE)
+
+
+def by_how(fleet: Mapping[str, tuple[Metric, float, float]]) -> dict[Metric, dict[str, Point]]:
+    starts: dict[Metric, dict[str, Point]] = {}
+    for name, (metric, x, y) in fleet.items():
+        starts.setdefault(metric, {})[name] = at(x, y)
+    return starts
+
+
+@settings(max_examples=60, deadline=None)
+@given(FLEETS, st.none() | st.integers(0, 5), st.booleans(), st.sampled_from(("network", "aside", "straight")))
+def test_a_question_about_vehicles_that_drive_differently_is_answered_as_one_about_each_kind(
+    fleet, most, prepared, kind
+) -> None:
+    roads: Roads = StraightRoads() if kind == "straight" else NetworkRoads(block())
+    if prepared:
+        roads.turn_to(SUNDAY, SLOW)
+    if kind == "aside":
+        roads = roads.aside()
+    starts, to = by_how(fleet), at(12, 0.3)
+    alone = [pair for metric, some in starts.items() for pair in ends(roads.arrivals(to, {metric: some}, most=None))]
+    found = ends(roads.arrivals(to, starts, most=most))
+    assert [eta_s for eta_s, _ in found] == pytest.approx([eta_s for eta_s, _ in sorted(alone)[:most]], abs=0.002)
+    assert {(name, eta_s) for eta_s, name in found} <= {(name, eta_s) for eta_s, name in alone}
+    metres = roads.metres(to, starts)
+    assert metres.keys() == {name for _, name in alone}
+
+
+@settings(max_examples=60, deadline=None)
+@given(FLEETS, st.lists(st.tuples(st.floats(-5, 35), st.sampled_from((0, 10))), max_size=4), st.floats(-5, 35))
+def test_apart_is_whoever_cannot_come_by_any_road_however_many_are_sooner(fleet, closed, x) -> None:
+    roads = NetworkRoads(block())
+    turn(roads, SUNDAY, SLOW)
+    roads.close([Shape(kind=ShapeKind.LINE, points=(at(along, y - 1), at(along, y + 1))) for along, y in closed])
+    fleet = {**fleet, "lost": (Metric.CAR, 500.0, 500.0)}
+    starts = by_how(fleet)
+    for to in (at(x), at(400.0)):
+        assert roads.apart(to, starts) == fleet.keys() - roads.arrivals(to, starts, most=None).keys()
+
+
+def test_over_the_water_no_road_leads_and_over_the_bridge_one_way_alone() -> None:
+    """Two islands, each a street of 5 km between two others, and a bridge that is driven from the first alone."""
+    nodes = [(0, 0), (50, 0), (60, 0), (110, 0), (0, 30), (50, 30)]
+    streets = [*tiny.both((0, 1, 5_000.0), (2, 3, 5_000.0), (4, 5, 5_000.0)), (1, 2, 1_000.0)]
+    net = tiny.network(nodes, streets, turn_costs="osm")
+    roads = NetworkRoads(net)
+    fleet = {"here": at(20), "there": at(80), "beyond": at(20, 30)}
+    assert roads.apart(at(10), {Metric.SIREN: fleet}) == {"there", "beyond"}
+    assert roads.apart(at(90), {Metric.CAR: fleet}) == roads.apart(at(90), {Metric.HEARSE: fleet})
+    assert roads.apart(at(10, 30), {Metric.CAR: fleet}) == {"here", "there"}

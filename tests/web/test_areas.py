@@ -1,5 +1,7 @@
 """Areas that are reached in time, over the API of a real server with the roads of a small town."""
 
+from typing import Any
+
 import httpx
 import pytest
 import shapely
@@ -63,6 +65,25 @@ def test_coverage_counts_the_free_vehicles_of_the_classes_asked_about(town: Serv
     assert bands[0][1].intersection(bands[1][1]).area < 1e-9
     facts = nobody.json()["properties"]
     assert (facts["vehicles"], facts["farthest_s"], [row["share"] for row in facts["within"]]) == (0, None, [0.0] * 6)
+
+
+def test_coverage_counts_each_vehicle_as_it_drives_on_such_a_trip(town: Service) -> None:
+    with town.client(OPI) as operator:
+        found = {
+            (kind, speeds): operator.get(f"/api/coverage?class={kind}&minutes=3,6&speeds={speeds}").json()["properties"]
+            for kind in ("emergency_ambulance", "hearse")
+            for speeds in ("car", "siren", "hearse")
+        }
+        both = operator.get("/api/coverage?minutes=3,6&speeds=siren").json()["properties"]
+
+    def share(facts: dict[str, Any]) -> float:
+        return sum(float(row["share"]) for row in facts["within"])
+
+    assert found["hearse", "siren"] == found["hearse", "car"] == found["hearse", "hearse"]
+    ambulance = {speeds: share(found["emergency_ambulance", speeds]) for speeds in ("car", "siren", "hearse")}
+    assert ambulance["siren"] > ambulance["car"] >= ambulance["hearse"]
+    assert both["vehicles"] == 3
+    assert share(both) >= max(ambulance["siren"], share(found["hearse", "siren"]))
 
 
 @pytest.mark.parametrize(

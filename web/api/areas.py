@@ -8,7 +8,9 @@ from pydantic import Field
 
 from dispatch.bootstrap import House
 from dispatch.desk.road_ports import Area, RoadAreas
+from dispatch.domain.vehicle import by_metric
 from dispatch.reading.base import Out
+from dispatch.vocabulary.needs import Metric
 from dispatch.vocabulary.vehicle_classes import VehicleClass
 from geo.point import Point
 from web.bodies import Lat, Lon
@@ -20,7 +22,6 @@ _MOST_LIMITS = 6
 _COVERAGE = "5,8,10,15,20,30"
 _ONE = r"[0-9]{1,2}(\.[0-9])?"
 
-Speeds = Literal["car", "siren", "hearse"]
 # Minutes as numbers between commas, and these may repeat.
 Limits = list[Annotated[str, Field(max_length=40, pattern=rf"^{_ONE}(,{_ONE}){{0,5}}$")]]
 Position = tuple[float, float]
@@ -86,7 +87,7 @@ async def isochrone(
     lon: Lon,
     lat: Lat,
     minutes: Annotated[Limits, Query(min_length=1, max_length=_MOST_LIMITS)],
-    speeds: Speeds = "car",
+    speeds: Metric = Metric.CAR,
 ) -> IsochroneOut:
     """How far one comes from a point within each of `minutes`: 1 to 60, up to six of them."""
     limits = _numbers(minutes)
@@ -104,23 +105,24 @@ async def coverage(
     house: TheHouse,
     classes: Annotated[list[VehicleClass], Query(alias="class", max_length=len(VehicleClass))] = [],  # noqa: B006
     minutes: Annotated[Limits, Query(min_length=1, max_length=_MOST_LIMITS)] = [_COVERAGE],  # noqa: B006
-    speeds: Speeds = "car",
+    speeds: Metric = Metric.CAR,
 ) -> CoverageOut:
     """How soon the nearest free vehicle, of any class or of those that `class` names, is in every part of the region.
 
-    The bands lie between `minutes`: 1 to 60, up to six of them; the last is what is beyond.
+    Each drives as it would on a trip of such `speeds`: with sirens if it has them, a hearse within its caps. The bands
+    lie between `minutes`: 1 to 60, up to six of them; the last is what is beyond.
     """
     limits = _numbers(minutes)
     areas = _areas_of(house)
     now = house.unit.clock.now()
-    free = {
-        vehicle.id: fix.point
+    free = [
+        (vehicle.vehicle, fix.point)
         for vehicle in await house.unit.fleet.list_all()
         if vehicle.is_free and (not classes or vehicle.vehicle.vehicle_class in classes)
         if (fix := vehicle.position(now)) is not None
-    }
+    ]
     async with house.area_turns:
-        found = await asyncio.to_thread(areas.coverage, free, minutes=limits, speeds=speeds)
+        found = await asyncio.to_thread(areas.coverage, by_metric(free, speeds), minutes=limits)
     facts = CoverageFactsOut.of(
         found,
         within=[WithinOut(minutes=limit, share=round(share, 4)) for limit, share in found.within],

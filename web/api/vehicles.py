@@ -53,7 +53,8 @@ async def way(
     if origin is None or target is None:
         raise not_found()
     name = place_name(target, lang)
-    found = await unit.think(unit.roads.way, origin, target.point, speeds=request.ask.metric)
+    speeds = vehicle.vehicle.metric_for(request.ask.metric)
+    found = await unit.think(unit.roads.way, origin, target.point, speeds=speeds)
     if found is None:
         raise Problem(409, "no_way", {"target": name})
     return RouteOut(

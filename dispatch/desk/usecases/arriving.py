@@ -18,7 +18,7 @@ from dispatch.domain.assignment import Assignment
 from dispatch.domain.fix import Fix, LinkHealth, link_health
 from dispatch.domain.request import Request
 from dispatch.domain.trip import target_of
-from dispatch.domain.vehicle import VehicleNow
+from dispatch.domain.vehicle import VehicleNow, by_metric
 from dispatch.vocabulary.events import ArrivalChanged
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.trip_steps import Leg
@@ -159,7 +159,8 @@ def _calculate(roads: Roads, trips: Iterable[tuple[_Trip, Fix]], now: datetime) 
     for trip, fix in trips:
         assert trip.heading is not None
         name, (_, to) = trip.vehicle.id, trip.heading
-        arrivals = roads.arrivals(to, {name: fix.point}, speeds=trip.request.ask.metric, most=1)
+        starts = by_metric([(trip.vehicle.vehicle, fix.point)], trip.request.ask.metric)
+        arrivals = roads.arrivals(to, starts, most=1)
         if name in arrivals:
             # From when it was there, but nobody drives before being asked or before setting out; a crew that has not
             # set out yet has its time for that first.

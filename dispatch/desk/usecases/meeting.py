@@ -13,6 +13,7 @@ from dispatch.desk.sooner import LOOKED_AT, ready
 from dispatch.desk.unit import Unit, Work
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import Request
+from dispatch.domain.vehicle import by_metric
 from geo.point import Point, distance_m
 
 
@@ -49,13 +50,16 @@ def _find(decision: Decision, ahead: Assignment, here: Point, roads: Roads) -> s
     ask, policy = decision.ask, decision.sop.policy
     if ask.dropoff is None:
         return None
-    named = (decision.find_vehicle(one.vehicle_id) for one in ready(decision, decision.tried))
-    fixes = {one.id: fix.point for one in named if one is not None and (fix := one.position(decision.at)) is not None}
-    near = sorted(fixes, key=lambda name: (distance_m(fixes[name], here), name))[:LOOKED_AT]
-    left = roads.arrivals(ask.dropoff.point, {ahead.vehicle_id: here}, speeds=ask.metric, most=1)
-    if not near or ahead.vehicle_id not in left:
+    named = (decision.vehicle(one.vehicle_id) for one in ready(decision, decision.tried))
+    could = {one.id: (one.vehicle, fix.point) for one in named if (fix := one.position(decision.at)) is not None}
+    driving = decision.find_vehicle(ahead.vehicle_id)
+    near = sorted(could, key=lambda name: (distance_m(could[name][1], here), name))[:LOOKED_AT]
+    if not near or driving is None:
         return None
-    arrivals = roads.arrivals(here, {name: fixes[name] for name in near}, speeds=ask.metric, most=len(near))
+    left = roads.arrivals(ask.dropoff.point, by_metric([(driving.vehicle, here)], ask.metric), most=1)
+    if ahead.vehicle_id not in left:
+        return None
+    arrivals = roads.arrivals(here, by_metric((could[name] for name in near), ask.metric), most=len(near))
     to_go_s = {name: with_turnout(arrival, policy.turnout_s).eta_s for name, arrival in arrivals.items()}
     best = min(to_go_s, key=lambda name: (to_go_s[name], name), default=None)
     if best is None or to_go_s[best] > policy.intercept_min * 60.0:

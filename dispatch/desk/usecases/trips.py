@@ -25,6 +25,7 @@ from dispatch.domain.aboard import was_picked_up
 from dispatch.domain.assignment import Assignment, StepCommand, decide
 from dispatch.domain.correction import Correction, judge_step
 from dispatch.domain.request import Place, Request, unfilled_slots
+from dispatch.domain.vehicle import by_metric
 from dispatch.vocabulary.events import OfferDelivered, RequestChanged
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.notices import Changed, Notice
@@ -255,8 +256,9 @@ async def _left_s(unit: Unit, ahead: Assignment, request: Request) -> float | No
     fix, to = unit.live.last_fixes().get(ahead.vehicle_id), request.ask.dropoff
     if ahead.slot >= 0 or fix is None or to is None:
         return None
-    points, speeds = {ahead.vehicle_id: fix.point}, request.ask.metric
-    found = await unit.think(partial(unit.roads.arrivals, to.point, points, speeds=speeds, most=1))
+    vehicle = (await unit.fleet.some([ahead.vehicle_id]))[ahead.vehicle_id].vehicle
+    starts = by_metric([(vehicle, fix.point)], request.ask.metric)
+    found = await unit.think(partial(unit.roads.arrivals, to.point, starts, most=1))
     return found[ahead.vehicle_id].eta_s if ahead.vehicle_id in found else None
 
 

@@ -9,7 +9,7 @@ from itertools import product
 from dispatch.domain.request import Ask, Patient, Place
 from dispatch.domain.vehicle import Vehicle, VehicleNow
 from dispatch.rules.conditions import Condition
-from dispatch.rules.judge_one import CLASS_RULE, DUTY_RULE, HOURS_RULE, KEPT_RULE, LEFT_ALONE_RULE, assess
+from dispatch.rules.judge_one import APART_RULE, CLASS_RULE, DUTY_RULE, HOURS_RULE, KEPT_RULE, LEFT_ALONE_RULE, assess
 from dispatch.rules.moment import Moment
 from dispatch.rules.pack.faults import Path, Said, said
 from dispatch.rules.sop import NATIONAL, Effect, Pack, Part, Rule, SopInForce, held_at, policy_at
@@ -30,7 +30,7 @@ FIELDS_OF: Mapping[Effect, tuple[str, ...]] = {
     Effect.HOLD: ("notify",),
 }
 # No approval lifts these: a hearse never carries the living, and whoever is off duty is not sent (product.md).
-NEVER_LIFTED = ("R07", DUTY_RULE, KEPT_RULE, LEFT_ALONE_RULE)
+NEVER_LIFTED = ("R07", APART_RULE, DUTY_RULE, KEPT_RULE, LEFT_ALONE_RULE)
 _FACT = re.compile(r"\{([^{}]*)\}")
 _PLAIN = frozenset({"need", "living", "urgency", "class"})  # conditions under which a need may lose its last class
 _ALL_OF = frozenset({"crew", "equipment", "documents"})  # keys whose words must all be there
@@ -88,7 +88,7 @@ def judge_rule(rule: Rule) -> Iterator[Said]:
 
 def _judge_effect(rule: Rule) -> Iterator[Said]:
     """What an effect needs beside its name."""
-    if rule.id in (CLASS_RULE, DUTY_RULE, HOURS_RULE, KEPT_RULE, LEFT_ALONE_RULE):
+    if rule.id in (APART_RULE, CLASS_RULE, DUTY_RULE, HOURS_RULE, KEPT_RULE, LEFT_ALONE_RULE):
         yield said(("id",), "built_in_id", rule=rule.id)
     if rule.effect is Effect.APPROVAL:
         yield from _judge_approvers(rule)

@@ -6,6 +6,7 @@ from datetime import datetime
 from dispatch.desk.road_ports import Roads, Way
 from dispatch.domain.arrival import Arrival, Method
 from dispatch.sim.scenario.model import GivenVehicle
+from dispatch.vocabulary.needs import Metric
 from geo.point import Point
 
 _KPH = 30.0  # from minutes to a distance, for the screens alone; this project's own figure
@@ -38,11 +39,11 @@ class GivenRoads(Roads):
         went_on = {name for name, point in to.items() if name in before and before[name][0] == point}
         self._driving = {name: before[name] if name in went_on else (point, now) for name, point in to.items()}
 
-    def arrivals(
-        self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
+    def _arrivals(
+        self, to: Point, vehicles: Mapping[str, Point], metric: Metric, most: int | None
     ) -> dict[str, Arrival]:
         """The soonest arrivals by the given times; they hold for every metric, and for wherever a vehicle stands."""
-        del speeds
+        del metric
         names = [name for name, point in self.places.items() if point == to]
         found: list[tuple[float, str]] = []
         for vehicle_id in vehicles:
@@ -65,7 +66,7 @@ class GivenRoads(Roads):
         point, since = self._driving.get(vehicle_id, (None, self._now()))
         return (self._now() - since).total_seconds() / 60.0 if point == to else 0.0
 
-    def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
+    def way(self, origin: Point, to: Point, *, speeds: Metric) -> Way | None:
         """None: given times have no way."""
         del origin, to, speeds
         return None

@@ -30,6 +30,7 @@ from dispatch.rules.pack.read import read_pack
 from dispatch.store.sqlite import open_sqlite
 from dispatch.vocabulary.events import ArrivalChanged
 from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.needs import Metric
 from dispatch.vocabulary.places import Cause
 from dispatch.vocabulary.trip_steps import Leg, Step, steps_from
 from dispatch.words.times import clock_text
@@ -52,8 +53,8 @@ class OpenRoads(GivenRoads):
     hour_slows: bool = False
     barred: bool = False  # nobody comes by any road
 
-    def arrivals(
-        self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
+    def _arrivals(
+        self, to: Point, vehicles: Mapping[str, Point], metric: Metric, most: int | None
     ) -> dict[str, Arrival]:
         if most == 1 and self.town is not None:
             self.asked += [(self.town.clock.now(), name, to) for name in vehicles]

@@ -6,7 +6,7 @@ import pytest
 
 from dispatch.desk.road_ports import Way
 from dispatch.domain.arrival import Method
-from dispatch.vocabulary.needs import Need
+from dispatch.vocabulary.needs import Metric, Need
 from dispatch.vocabulary.vehicle_classes import Duty
 from geo.point import Point
 from tests.people import HOME, ask
@@ -22,7 +22,7 @@ class Ways(GivenRoads):
 
     far_s: float = FAR_S
 
-    def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
+    def way(self, origin: Point, to: Point, *, speeds: Metric) -> Way | None:
         travel_s = NEAR_S if origin == HOME.point else self.far_s
         return Way(points=(origin, to), travel_s=travel_s, distance_m=1.0, streets=(), method=Method.GIVEN)
 

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 import threading
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from types import FrameType
@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import insert
 
 from dispatch.desk.command import Command
+from dispatch.desk.road_ports import Starts
 from dispatch.desk.usecases import approving, promises, requests
 from dispatch.domain.arrival import Arrival
 from dispatch.domain.fix import Fix
@@ -53,16 +54,14 @@ class HeldRoads(GivenRoads):
     inside: int = 0
     most_inside: int = 0
 
-    def arrivals(
-        self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
-    ) -> dict[str, Arrival]:
+    def arrivals(self, to: Point, starts: Starts, *, most: int | None) -> dict[str, Arrival]:
         self.inside += 1
         self.most_inside = max(self.most_inside, self.inside)
-        self.asked.append(len(vehicles))
+        self.asked.append(sum(len(some) for some in starts.values()))
         self.loop.call_soon_threadsafe(self.begun.set)
         assert self.through.wait(HELD_S), "the event loop waits for the search"
         self.inside -= 1
-        return super().arrivals(to, vehicles, speeds=speeds, most=most)
+        return super().arrivals(to, starts, most=most)
 
 
 async def hold(town: Town) -> HeldRoads:

@@ -23,6 +23,7 @@ from dispatch.domain.vehicle import Vehicle, VehicleNow
 from dispatch.live.memory import MemoryLive
 from dispatch.store.sqlite import SqliteStore, open_sqlite
 from dispatch.vocabulary.events import Event
+from dispatch.vocabulary.needs import Metric
 from dispatch.vocabulary.refusals import Refusal, RefusalCode
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.trip_steps import AssignmentState, Step, StepSource
@@ -60,10 +61,10 @@ class GivenRoads(Roads):
     method: Method = Method.GIVEN
     streets: int | None = None  # how many any shape would close
 
-    def arrivals(
-        self, to: Point, vehicles: Mapping[str, Point], *, speeds: str, most: int | None
+    def _arrivals(
+        self, to: Point, vehicles: Mapping[str, Point], metric: Metric, most: int | None
     ) -> dict[str, Arrival]:
-        how = {"method": self.method, "metric": speeds}
+        how = {"method": self.method, "metric": metric}
         found = {
             v: Arrival(eta_s=m * 60, eta_low_s=m * 50, eta_high_s=m * 80, distance_m=m * 500, **how)  # type: ignore[arg-type]
             for v, m in sorted(self.minutes.items(), key=lambda pair: pair[1])
@@ -71,7 +72,7 @@ class GivenRoads(Roads):
         }
         return dict(list(found.items())[:most])
 
-    def way(self, origin: Point, to: Point, *, speeds: str) -> Way | None:
+    def way(self, origin: Point, to: Point, *, speeds: Metric) -> Way | None:
         return None
 
     def count_closed(self, shape: Shape) -> int | None:

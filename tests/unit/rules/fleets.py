@@ -190,13 +190,14 @@ asks = st.builds(
     distance_km=st.sampled_from([None, 0.5, 12.5, 40.0]),
 )
 moments = st.builds(
-    lambda hours, soonest, zones, busy, waited: Moment(
+    lambda hours, soonest, zones, busy, waited, apart: Moment(
         now=NOW,
         local=NOW.astimezone(ZONE) + timedelta(hours=hours),
         soonest_s=soonest,
         free_in_zone=MappingProxyType(zones),
         puskesmas_vehicle_busy=busy,
         waited_s=waited,
+        apart=apart,
     ),
     st.integers(0, 24 * 7),
     st.none() | st.sampled_from([0.0, 1800.0, 1801.0, 7200.0]),
@@ -205,4 +206,5 @@ moments = st.builds(
     ),
     st.booleans(),
     st.sampled_from([0.0, 299.0, 300.0, 1799.0, 1800.0]),
+    st.frozensets(st.sampled_from(["V0", "V1", "V2", "elsewhere"])),
 )

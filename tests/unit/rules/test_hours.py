@@ -10,7 +10,7 @@ from dispatch.domain.request import Ask
 from dispatch.domain.vehicle import VehicleNow
 from dispatch.rules.fleet import Fleet
 from dispatch.rules.judge_fleet import judge_fleet
-from dispatch.rules.judge_one import HOURS_RULE, assess, overridable_by
+from dispatch.rules.judge_one import APART_RULE, HOURS_RULE, KEPT_RULE, assess, overridable_by
 from dispatch.rules.moment import Moment
 from dispatch.rules.pack.checks import judge_beside
 from dispatch.rules.pack.read import read_pack
@@ -104,8 +104,9 @@ def test_a_pack_may_let_somebody_say_yes_outside_of_the_hours() -> None:
     assert (within.eligible, within.needs) == (True, ())
 
 
-def test_an_operator_may_act_against_hours_and_against_no_other_built_in_rule() -> None:
-    assert overridable_by(HOURS_RULE, None) is OverridableBy.OPERATOR
+def test_of_the_built_in_rules_an_operator_may_act_against_hours_a_reservation_and_the_lack_of_a_road() -> None:
+    for rule_id in (HOURS_RULE, KEPT_RULE, APART_RULE):
+        assert overridable_by(rule_id, None) is OverridableBy.OPERATOR
     for rule_id in ("KELAS", "DINAS", "R23"):
         assert overridable_by(rule_id, None) is OverridableBy.NOBODY
     national = sop().packs["national"]

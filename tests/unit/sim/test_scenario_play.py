@@ -238,3 +238,54 @@ expect = { offered = ["V1"] }
     first = {name: decisions[0].candidates[0] for name, decisions in report.decisions.items()}
     assert {candidate.method for candidate in first.values()} == {Method.ROADS}
     assert 0 < (first["Q1"].eta_s or 0) <= (first["Q2"].eta_s or 0)
+
+
+async def test_for_a_red_a_social_car_beside_an_ambulance_drives_without_the_siren_that_it_has_not(
+    tmp_path: Path,
+) -> None:
+    write_network(tiny.one_way(), tmp_path / "tiny.roads")
+    text = """
+title = "Merah, dan hanya mobil siaga di dekatnya"
+at = 2026-11-18T10:00:00+07:00
+roads = "tiny.roads"
+packs = ["national"]
+[places]
+sini = [106.8, -6.2]
+[[vehicle]]
+id = "A1"
+class = "emergency_ambulance"
+agency = "kota-tangerang"
+at = [106.801, -6.2]
+[[vehicle]]
+id = "M1"
+class = "village_car"
+agency = "kota-tangerang"
+at = [106.801, -6.2]
+[[step]]
+at_s = 0
+ask = { id = "Q1", need = "emergency", pickup = "sini" }
+expect = { offered = ["A1"], denied = { M1 = ["R04"] } }
+[[step]]
+at_s = 5
+vehicle = { id = "A1", does = "decline", reason = "ban bocor" }
+[[step]]
+at_s = 10
+operator = { as = "operator", does = "override", request = "Q1", vehicle = "M1", rule = "R04", reason = "satu-satunya" }
+expect = { offered = ["M1"] }
+[[step]]
+at_s = 15
+requester = { does = "cancel", request = "Q1" }
+[[step]]
+at_s = 20
+ask = { id = "Q2", need = "transport", pickup = "sini", patient = { can_sit = true } }
+expect = { offered = ["M1"] }
+"""
+    report = await played(tmp_path, text)
+    assert report.outcome is Outcome.PASSED, report.failures
+    eta_s = {
+        (name, candidate.vehicle_id): candidate.eta_s or 0
+        for name, decisions in report.decisions.items()
+        for decision in decisions
+        for candidate in decision.candidates
+    }
+    assert eta_s["Q1", "A1"] < eta_s["Q1", "M1"] == eta_s["Q2", "M1"]

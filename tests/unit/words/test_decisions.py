@@ -8,7 +8,7 @@ import pytest
 from dispatch.choosing.next_step import AskApproval
 from dispatch.choosing.record import CandidateRecord, DecisionRecord, PassedOver, WrittenWords
 from dispatch.rules.consequences import ChecklistItem
-from dispatch.rules.judge_one import CLASS_RULE, DUTY_RULE, HOURS_RULE, LEFT_ALONE_RULE, Finding
+from dispatch.rules.judge_one import APART_RULE, CLASS_RULE, DUTY_RULE, HOURS_RULE, LEFT_ALONE_RULE, Finding
 from dispatch.rules.pack.read import read_pack
 from dispatch.rules.sop import NATIONAL, Effect, Rule
 from dispatch.vocabulary.languages import Lang
@@ -307,6 +307,14 @@ BUILT_IN = {
         finding(LEFT_ALONE_RULE, {"left_alone_until": "16.59"}),
         "Sopirnya baru saja berhalangan, jadi belum ditawari lagi sampai pukul 16.59.",
         "Operator dapat menelepon sopirnya lebih dahulu.",
+    ),
+    "over the water": (
+        finding(APART_RULE, {}),
+        "Dari posisinya sekarang kendaraan ini tidak terhubung jalan darat dengan tempat penjemputan.",
+        (
+            "Kendaraan ini dapat ditawari begitu sudah menyeberang atau jalannya dibuka lagi; bila ada penyeberangan, "
+            "operator dapat mengirimnya dengan alasan."
+        ),
     ),
     "has not declined": (
         finding(LEFT_ALONE_RULE, {"left_alone_until": None}, met=True),

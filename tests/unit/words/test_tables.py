@@ -22,7 +22,7 @@ from dispatch.vocabulary.deaths import DeathState, WhoseWord
 from dispatch.vocabulary.events import EventKind
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.likeness import Alike
-from dispatch.vocabulary.needs import Colour, Death, Document, Leaves, Need, Urgency
+from dispatch.vocabulary.needs import Colour, Death, Document, Leaves, Metric, Need, Urgency
 from dispatch.vocabulary.notices import Changed, Mender, Notice
 from dispatch.vocabulary.places import Cause, Spot
 from dispatch.vocabulary.policy import CHOICES, FIGURES, Diverts
@@ -171,7 +171,21 @@ ROUNDED = sorted(
     f"{subject}.{rows}" for subject in ("events", "facts", "steps", "drafts", "messages") for rows in _other(subject)
 )
 # Codes that nobody reads as a word: for each somebody has decided so.
-UNSEEN = {DeathState, Diverts, Lang, Mender, Phase, Permission, PromiseState, Report, Rides, Step, StepSource, Weekday}
+UNSEEN = {
+    DeathState,
+    Diverts,
+    Lang,
+    Mender,
+    Metric,
+    Phase,
+    Permission,
+    PromiseState,
+    Report,
+    Rides,
+    Step,
+    StepSource,
+    Weekday,
+}
 
 
 def _subjects(lang: Lang) -> list[str]:

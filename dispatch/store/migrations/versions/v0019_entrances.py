@@ -3,7 +3,7 @@
 from dispatch.store.migrations.ddl import run
 
 revision = "0019"
-down_revision = "0017"
+down_revision = "0018"
 
 
 def upgrade() -> None:
