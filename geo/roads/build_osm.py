@@ -15,7 +15,7 @@ from geo.roads.bans import forbid
 from geo.roads.cut import Cut
 from geo.roads.ferries import Ferries
 from geo.roads.network import Doors, Network
-from geo.roads.parts import enclosed
+from geo.roads.parts import driven_through
 from geo.roads.restricted import Restricted
 from geo.roads.signals import waits_ms
 from geo.roads.speeds import bits, pace_kph
@@ -137,9 +137,13 @@ def _paces(ways: list[Way], backward: NDArray[np.bool_], *, in_town: bool) -> ND
 def _not_through(u: NDArray[np.int64], v: NDArray[np.int64], length_m: _Floats, passage: _Passages) -> _Marks:
     """Which edges (m, modes) are only for who starts or ends there, with what lies behind such edges."""
     found: _Marks = passage == Access.LOCAL
+    by_car = np.zeros(len(u), np.bool_)
     for mode in range(len(MODES)):
-        is_open, is_local = passage[:, mode] == Access.OPEN, passage[:, mode] == Access.LOCAL
-        found[:, mode] |= enclosed(u, v, length_m, is_open, is_local)
+        is_open = passage[:, mode] == Access.OPEN
+        # All kinds of trip drive through the same net where they can.
+        through = driven_through(u, v, length_m, is_open, found[:, mode], by_car)
+        by_car = by_car if mode else through
+        found[:, mode] |= is_open & ~through
     return found
 
 

@@ -109,6 +109,8 @@ def _joined(
     reached = np.zeros(count, np.bool_)
     reached[street[come]] = True
     good = reached & left
+    # Who sets out from a street comes by copies that nobody else is on.
+    come = _spread(heart | good, tail, head)
     return good[street] & (left | (come & local))
 
 
@@ -141,32 +143,36 @@ def _long(of: NDArray[np.integer], length_m: NDArray[np.float64]) -> tuple[NDArr
     return there & long[of], tuple(sorted(metres[long].tolist(), reverse=True))
 
 
-def enclosed(
+def driven_through(
     u: NDArray[np.int64],
     v: NDArray[np.int64],
     length_m: NDArray[np.float64],
     is_open: NDArray[np.bool_],
     is_local: NDArray[np.bool_],
+    wanted: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
-    """Which open edges (M,) can only be come to, or only be left, over local ones: nobody drives through those either.
+    """Which of the open edges (M,) one drives through: not those that can only be come to, or left, over local ones.
 
-    In each part that hangs together over open and local edges the longest net of open ones is what one drives through.
+    In each part that hangs together over open and local edges it is the net of open ones with most of what is `wanted`
+    (M,), and else the longest.
     """
     used = np.flatnonzero(is_open | is_local)
     if not is_local.any() or not is_open.any():
-        return np.zeros(len(u), np.bool_)
+        return is_open
     count = int(max(u.max(), v.max())) + 1
     _, part = _components(u[used], v[used], count, connection="strong")
     _, net = _components(u[is_open], v[is_open], count, connection="strong")
     within = is_open & (net[u] == net[v])
-    metres = np.bincount(net[u[within]], weights=length_m[within], minlength=int(net.max()) + 1)
-    nodes = np.lexsort((metres[net], part))
+    count = int(net.max()) + 1
+    metres = np.bincount(net[u[within]], weights=length_m[within], minlength=count)
+    wanted_m = np.bincount(net[u[within]], weights=(length_m * wanted)[within], minlength=count)
+    nodes = np.lexsort((metres[net], wanted_m[net], part))
     last = np.append(part[nodes][1:] != part[nodes][:-1], True)
     longest = np.zeros(int(part.max()) + 1, np.int64)
     longest[part[nodes[last]]] = net[nodes[last]]
     through = (net[u] == longest[part[u]]) & (net[v] == longest[part[v]])
-    behind: NDArray[np.bool_] = is_open & (part[u] == part[v]) & ~through
-    return behind
+    found: NDArray[np.bool_] = is_open & (through | (part[u] != part[v]))
+    return found
 
 
 def report_lost(

@@ -102,13 +102,10 @@ class TurnOracle:
             self._into[v].append(edge)
         turns = np.array(turns_of(network), np.int64).reshape(-1, 3)
         self._behind = self._only_before(turns)
-        # Copies of an edge: in the same direction over the same points.
         self._copies = defaultdict(list)
-        for edge in set(network.edge_copy.tolist()) - {-1}:
-            u, points = int(network.edge_from[edge]), network.shape(edge)
-            for other in self._out[u]:
-                if other != edge and np.array_equal(network.shape(other), points):
-                    self._copies[other].append(edge)
+        for edge, street in enumerate(_streets(network)):
+            if edge != street:
+                self._copies[street].append(edge)
         own = {copy for e in range(network.edge_count) if self._own[e] for copy in self._copies.get(e, ())}
         self._entered = {copy for copy in own if not self._own[copy]}
         self._turns = turns[self._weight[turns[:, 1]] < CLOSED_MS]

@@ -113,23 +113,27 @@ class ByPhase:
 
 
 def _inner(kinds: list[str], metric: str) -> dict[str, bool]:
-    """By name, which streets are only for who starts or ends there."""
-    own = {"private"} if metric == "siren" else {"private", "destination"}
-    inner = {f"{a}-{b}": kind in own for kind, (a, b) in zip(kinds, PAIRS, strict=True)}
-    return inner | dict.fromkeys(_behind(inner), True)
+    """By name, which streets are only for who starts or ends there, or behind such streets: but for those that hang
+    together with the most of what cars drive through.
+    """
+    by_car = _nets(kinds, {"private", "destination"})
+    assume(len(by_car) < 2 or _length(by_car[-1]) - _length(by_car[-2]) > 0.001)
+    nets = _nets(kinds, {"private"}) if metric == "siren" else by_car
+    if not by_car and len(nets) > 1:
+        assume(_length(nets[-1]) - _length(nets[-2]) > 0.001)
+    through = next((net for net in nets if by_car and by_car[-1][0] in net), nets[-1] if nets else [])
+    return {f"{a}-{b}": f"{a}-{b}" not in through for a, b in PAIRS}
 
 
-def _behind(inner: dict[str, bool]) -> list[str]:
-    """The roads for all that hang together with the most of these only over others."""
+def _nets(kinds: list[str], own: set[str]) -> list[list[str]]:
+    """The roads for all, by what hangs together, the longest last."""
     nets: list[tuple[set[int], list[str]]] = []
-    for name in [name for name, own in inner.items() if not own]:
-        a, b = map(int, name.split("-"))
-        met = [net for net in nets if {a, b} & net[0]]
-        nets = [net for net in nets if not {a, b} & net[0]]
-        nets.append((set.union({a, b}, *(net[0] for net in met)), sum((net[1] for net in met), [name])))
-    nets.sort(key=lambda net: _length(net[1]))
-    assume(len(nets) < 2 or _length(nets[-1][1]) - _length(nets[-2][1]) > 0.001)
-    return [name for net in nets[:-1] for name in net[1]]
+    for (a, b), kind in zip(PAIRS, kinds, strict=True):
+        if kind not in own:
+            met = [net for net in nets if {a, b} & net[0]]
+            nets = [net for net in nets if not {a, b} & net[0]]
+            nets.append((set.union({a, b}, *(net[0] for net in met)), sum((net[1] for net in met), [f"{a}-{b}"])))
+    return sorted((net[1] for net in nets), key=_length)
 
 
 def _length(names: list[str]) -> float:
