@@ -109,8 +109,7 @@ def _limits(trip: _Trip, seen: Seen | None) -> Iterator[tuple[Notice, datetime]]
         yield Notice.NOT_ENDED, since + timedelta(seconds=policy.trip_ends_s)
     if assignment.arrival is not None and not assignment.row.met:
         # The measure is what was promised, whatever has been calculated on the way since.
-        late_s = assignment.arrival.eta_high_s + policy.turnout_s
-        yield Notice.LATE, assignment.counts_from + timedelta(seconds=late_s)
+        yield Notice.LATE, assignment.counts_from + timedelta(seconds=assignment.arrival.eta_high_s)
     if trip.drives:
         heard_at = max(trip.fix.taken_at, since) if trip.fix is not None else since
         yield Notice.SILENT, heard_at + timedelta(seconds=policy.trip_silent_s)

@@ -1,5 +1,7 @@
 """Accepted trips are watched: what is amiss is told once, and what goes as it should is told to nobody."""
 
+from datetime import timedelta
+
 import pytest
 
 from dispatch.desk.usecases import timers
@@ -63,3 +65,16 @@ async def test_who_has_not_set_out_and_a_phone_that_falls_silent_are_told(town: 
         town.clock.turn(60)
         await timers.run_due(town.unit)
     assert Notice.SILENT in await noticed(town, made)
+
+
+async def test_a_trip_is_late_as_soon_as_it_takes_longer_than_its_high_estimate(town: Town) -> None:
+    made = await set_out(town)
+    trip = (await town.look(made)).assignments[0]
+    assert trip.arrival is not None
+    late_at = trip.counts_from + timedelta(seconds=trip.arrival.eta_high_s)
+    while town.clock.now() + timedelta(seconds=60) < late_at:
+        await drive(town, trip.vehicle_id, 1, degrees=0.0)
+    assert Notice.LATE not in await noticed(town, made)
+    town.clock.turn((late_at - town.clock.now()).total_seconds())
+    await timers.run_due(town.unit)
+    assert Notice.LATE in await noticed(town, made)
