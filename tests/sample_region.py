@@ -5,8 +5,9 @@ from functools import cache
 import numpy as np
 
 from geo.osm.tags import ROAD_CLASSES
+from geo.roads.build import build_network
 from geo.roads.network import Network
-from geo.roads.table import Origin, RoadTable, build_network
+from geo.roads.table import Origin, RoadTable
 from geo.sample.roads import sample_network
 
 # The city with all its streets, and the main roads from there to the west.

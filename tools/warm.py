@@ -15,7 +15,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from dispatch.desk.road_ports import SpeedCaps
 from dispatch.roads.network import NetworkRoads
 from geo.point import Point
-from geo.roads.table import Origin, RoadTable, build_network
+from geo.roads.build import build_network
+from geo.roads.table import Origin, RoadTable
 
 WIDE, STEP = 4, 0.002  # a square of streets; degrees
 HERE = Point(lon=106.6, lat=-6.2)

@@ -12,6 +12,7 @@ from geo.osm.area import read_area
 from geo.osm.limits import SIZES, Size
 from geo.osm.read import FEW_POINTS, OsmRoads, Way, read_osm
 from geo.roads.bans import forbid
+from geo.roads.build import build_network
 from geo.roads.cut import Cut
 from geo.roads.ferries import Ferries
 from geo.roads.network import Doors, Network
@@ -19,7 +20,7 @@ from geo.roads.parts import driven_through
 from geo.roads.restricted import Restricted
 from geo.roads.signals import waits_ms
 from geo.roads.speeds import bits, pace_kph
-from geo.roads.table import Origin, RoadTable, build_network
+from geo.roads.table import Origin, RoadTable
 from geo.roads.turning import priced
 from geo.source import BuildError, Progress
 

@@ -12,9 +12,10 @@ import osmnx
 from numpy.typing import NDArray
 
 from geo.osm.tags import in_tunnel, read_speed, road_class
+from geo.roads.build import build_network
 from geo.roads.network import Doors, Network
 from geo.roads.speeds import pace_kph
-from geo.roads.table import Origin, RoadTable, build_network
+from geo.roads.table import Origin, RoadTable
 from geo.roads.turning import priced
 from geo.source import BuildError, Progress, one_line
 

@@ -9,9 +9,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.osm.tags import road_class
+from geo.roads.build import build_network
 from geo.roads.network import Network
 from geo.roads.speeds import pace_kph
-from geo.roads.table import LONGEST_M, Origin, RoadTable, build_network
+from geo.roads.table import LONGEST_M, Origin, RoadTable
 from geo.source import FASTEST_KPH, SLOWEST_KPH, BuildError, Progress, one_line
 
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 from shapely import intersects, linestrings
 
+from geo.roads.build import build_network
 from geo.roads.network import Network
-from geo.roads.table import Origin, RoadTable, build_network
+from geo.roads.table import Origin, RoadTable
 from geo.sample.facts import ATTRIBUTION, REGION, list_villages
 from geo.sample.plan import Bools, Floats, Ints, Plan, chance, make_plan, spanning, to_degrees
 from geo.sample.streets import bend, name_streets, one_way, pair_ends, streets_of

@@ -11,10 +11,10 @@ import pytest
 
 from geo.osm.tags import ROAD_CLASSES
 from geo.roads import build_osmnx as build
+from geo.roads.build import build_network
 from geo.roads.build_osmnx import build_from_graphml
 from geo.roads.build_tables import build_from_tables
 from geo.roads.network import Doors, Network
-from geo.roads.table import build_network
 from geo.search.nearest import NearestSearch
 from geo.search.snap import Snapper, Snaps
 from geo.source import BuildError

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.roads.build import build_network
 from geo.roads.surroundings import TOWN_KM_PER_KM2, in_town
-from geo.roads.table import RoadTable, build_network
+from geo.roads.table import RoadTable
 from geo.roads.turning import bends_ms, priced, turn_rules, turning_ms
 from tests.roads.tiny import ORIGIN, both, table
 

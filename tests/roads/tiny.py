@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from geo.roads.build import build_network
 from geo.roads.network import Network
-from geo.roads.table import Origin, RoadTable, build_network
+from geo.roads.table import Origin, RoadTable
 from geo.search.snap import Snaps
 
 ORIGIN = Origin(region="Contoh", source="made by hand", source_date="2026-01-01", sample=True)
