@@ -6,15 +6,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
-from hypothesis import assume, given, settings
+from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
+from geo.areas.ground import Ground
+from geo.areas.reach import FAR, reach_from
 from geo.roads.network import Network
 from geo.roads.speeds import METRICS
 from geo.roads.turns import U_TURN_MS
 from geo.search.engine import Engine
 from geo.search.nearest import NearestSearch
 from geo.search.snap import Snapper, Snaps
+from geo.search.stand import stand
 from geo.search.standing import Standing
 from tests.roads.oracle import NEVER, travel_ms, turns_of
 from tests.roads.osm_town import Tags, Way, town, xml
@@ -192,3 +195,26 @@ def test_on_any_town_one_drives_to_what_is_not_for_all_and_from_it_and_not_throu
     for start, end in asked:
         expected = oracle.travel_ms(snapped(plain, start), snapped(plain, end))
         assert answers(net, start, end, metric) == {expected}, (start, end)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    kinds=st.lists(st.sampled_from(list(KINDS)), min_size=len(PAIRS), max_size=len(PAIRS)),
+    start=AT,
+    metric=st.sampled_from(METRICS),
+)
+def test_on_any_town_the_ground_is_reached_when_the_search_says(
+    kinds: list[str], start: tuple[float, float], metric: str
+) -> None:
+    with TemporaryDirectory() as folder:
+        net, _ = town(Path(folder), xml(PLACES, ways(kinds)))
+    here = snapped(net, start)
+    if here.edge[0] < 0:
+        reject()
+    chosen, ground = Engine(net).metric(metric), Ground(net)
+    starts = stand(net, chosen.weights, chosen.inner, here, np.zeros(1, np.int64), leaves=True)
+    times = ground.times(reach_from(chosen.custom, chosen.weights, starts, np.zeros(1, np.int64)))
+    for place in range(0, len(times), 3):
+        target = Snaps(ground.edge[place : place + 1], ground.fraction[place : place + 1], np.zeros(1))
+        found = NearestSearch(net).nearest(target, here, None, most=1, metric=metric).travel_ms.tolist()
+        assert times[place] == (found[0] if found else FAR), place
