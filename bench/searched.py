@@ -68,10 +68,8 @@ def plain(network: Network, metric: Metric, at: Snaps) -> Graph:
     vertex = np.zeros(graph.vertex_count, np.int64)
     if graph.turn_aware:
         rules = np.stack((network.turn_from, network.turn_to, network.turn_cost_ms), axis=1).astype(np.int64)
-        street = network.street_of
-        street = network.street_of
-        local = network.edge_local[street]
-        turns = allowed_turns(network.edge_from, network.edge_to, network.edge_twin, street, local, rules)
+        of_street = network.edge_twin, network.street_of, network.edge_marks
+        turns = allowed_turns(network.edge_from, network.edge_to, *of_street, rules)
         count = len(edge)
         tail, head = np.concatenate((within, last[turns.first])), np.concatenate((within + 1, first[turns.then]))
         ms = np.concatenate((np.zeros(len(within), np.int64), turns.cost_ms)) + piece_ms[head]

@@ -171,6 +171,8 @@ def _take(
 ) -> None:
     box = tuple(degrees * 1e7 for degrees in bounds)
     for one in objects:
+        if one.deleted:
+            continue
         if one.is_node():
             tags = read_tags(tags_of(one))
             passed = passes(tags, sizes)

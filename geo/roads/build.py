@@ -87,12 +87,12 @@ def _network(
     rules = np.column_stack((edge_number[rules[:, 0]], edge_number[rules[:, 1]], rules[:, 2])).astype(np.int64)
     shut = _shut(table, part, twin, turn_costs)[edges]
     street = edge_number[table.street[edges]]
-    local = _kept_bits(table.local, edges)
+    local, marks = _kept_bits(table.local, edges), table.marks[edges]
     texts = sorted({text for edge, _, text in table.hours if edge_number[edge] >= 0})
     hours = [(edge_number[e], texts.index(text), marks) for e, marks, text in table.hours if edge_number[e] >= 0]
     hours_edge, hours_text, hours_bits = np.array(hours, np.int64).reshape(-1, 3).T
     if turn_costs == "osm":
-        graph = turn_graph(allowed_turns(edge_from, edge_to, edge_twin, street, local[street], rules), len(edges))
+        graph = turn_graph(allowed_turns(edge_from, edge_to, edge_twin, street, marks, rules), len(edges))
     else:
         graph = node_graph(edge_from, edge_to, edge_twin, int(part.nodes.sum()))
     return Network(
@@ -122,6 +122,7 @@ def _network(
         turn_cost_ms=rules[:, 2].astype(np.int32),
         edge_doors=np.maximum(_CLASS_DOORS[class_index], _kept_bits(table.doors, edges)),
         edge_local=local,
+        edge_marks=marks,
         edge_copy=_next_copies(table, edge_number)[edges],
         hours_edge=hours_edge.astype(np.int32),
         hours_text=hours_text.astype(np.int32),
@@ -152,7 +153,8 @@ def _parts(table: RoadTable, edges: NDArray[np.int64], twin: NDArray[np.int32], 
     rules = np.column_stack((number[rules[:, 0]], number[rules[:, 1]], rules[:, 2]))
     twins = np.where(twin[edges] >= 0, number[twin[edges]], -1).astype(np.int32)
     street = table.street[edges]
-    return parts_by_turns(u, v, twins, number[street], _kept_bits(table.local, street), rules, length_m, len(table.lon))
+    local = _kept_bits(table.local, street)
+    return parts_by_turns(u, v, twins, number[street], local != 0, table.marks[edges], rules, length_m, len(table.lon))
 
 
 def _shut(table: RoadTable, part: Part, twin: NDArray[np.int32], turn_costs: str) -> NDArray[np.uint8]:

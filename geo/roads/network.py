@@ -78,6 +78,7 @@ class Network:
     edge_doors: (M,) uint8 of Doors.
     edge_local: (M,) uint8, bits by metric (geo.roads.speeds.has_bit): only for who starts there; who ends there, and
     nobody drives through, comes by a copy.
+    edge_marks: (M,) int64, a number for who may drive the street, and when: where it changes one may turn about.
     edge_copy: (M,) int32, the next edge that is a copy of the same street and direction, -1 for none: a copy remembers
     whence one came (geo.roads.bans), has the twin of its street, and whoever is to be reached there is on it too.
     hours_edge, hours_text: (H,) int32 and hours_bits: (H,) uint8, edges that are shut at hours, the number of these in
@@ -96,6 +97,7 @@ class Network:
     edge_twin: NDArray[np.int32]
     edge_doors: NDArray[np.uint8]
     edge_local: NDArray[np.uint8]
+    edge_marks: NDArray[np.int64]
     edge_copy: NDArray[np.int32]
     hours_edge: NDArray[np.int32]
     hours_text: NDArray[np.int32]

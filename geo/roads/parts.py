@@ -41,15 +41,16 @@ def parts_by_turns(
     v: NDArray[np.int64],
     twin: NDArray[np.int32],
     street: NDArray[np.int64],
-    local: NDArray[np.uint8],
+    local: NDArray[np.bool_],
+    marks: NDArray[np.int64],
     rules: NDArray[np.int64],
     length_m: NDArray[np.float64],
     node_count: int,
 ) -> Part:
     """The sets of edges from the end of each of which each of its set can be driven, by the allowed turns.
 
-    street (M,): of which edge each is a copy, or itself; it stays if a copy does. local (M,): marks of edges, and of
-    copies of such, that one leaves by the edge and comes to by a copy.
+    street (M,): of which edge each is a copy, or itself; it stays if a copy does. local (M,): edges, and copies of
+    these, that one leaves by the edge and comes to by a copy. marks (M,): as allowed_turns takes them.
     """
     kept = np.arange(len(u))
     number = np.empty(len(u), np.int64)
@@ -60,8 +61,9 @@ def parts_by_turns(
         mine = np.column_stack((number[rules[here, 0]], number[rules[here, 1]], rules[here, 2]))
         twins = np.where(twin[kept] >= 0, number[twin[kept]], -1)
         streets = number[street[kept]]
-        turns = allowed_turns(u[kept], v[kept], twins, streets, local[kept], mine)
-        copies = np.flatnonzero((local[kept] != 0) & (streets != np.arange(len(kept))))
+        turns = allowed_turns(u[kept], v[kept], twins, streets, marks[kept], mine)
+        is_copy = streets != np.arange(len(kept))
+        copies = np.flatnonzero(local[kept] & is_copy)
         tails = np.concatenate((turns.first, copies, streets[copies]))
         heads = np.concatenate((turns.then, streets[copies], copies))
         _, label = _components(tails, heads, len(kept), connection="strong")
@@ -69,8 +71,12 @@ def parts_by_turns(
         single = np.bincount(label)[label] == 1
         single[turns.first[turns.first == turns.then]] = False
         part = np.where(single, -1, label)
-        if len(copies):
-            part[~_joined(turns, part, streets, local[kept] != 0, length_m[kept])] = -1
+        if is_copy.any():
+            # A copy that only those are on who set out there is of the part of its street.
+            whole = np.full(len(kept), -1, np.int64)
+            np.maximum.at(whole, streets, part)
+            part = whole[streets]
+            part[~_joined(turns, part, streets, local[kept], length_m[kept])] = -1
         stays, lengths = _long(part, length_m[kept])
         stays[streets[stays]] = True
         # A way less is a choice less, which may forbid turning round somewhere: so again, until nothing is lost.
@@ -92,8 +98,9 @@ def _joined(
     local: NDArray[np.bool_],
     length_m: NDArray[np.float64],
 ) -> NDArray[np.bool_]:
-    """Which edges (M,) of parts stay where one leaves a local edge by itself and comes to it by a copy: from the heart
-    of its part, the longest net of roads for all or else of any, one comes to each street, and from each one to it.
+    """Which edges (M,) of parts stay where some are copies: from the heart of its part, the longest net of roads for
+    all or else of any, one comes to each street, and from each one to it. One leaves a local edge by itself and comes
+    to it by a copy, which one need not come out of.
     """
     count = len(part)
     _, net = _components(turns.first, turns.then, count, connection="strong")

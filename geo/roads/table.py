@@ -1,5 +1,6 @@
 """Roads as columns: what every source is read into, and what a network is built from."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -56,6 +57,20 @@ class RoadTable:
     def street(self) -> NDArray[np.int64]:
         """The edge itself, or that of which it is a copy: (m,)."""
         return np.append(np.arange(len(self.u) - len(self.copies)), self.copies)
+
+    @property
+    def marks(self) -> NDArray[np.int64]:
+        """Who may drive each edge (m,), and when, as a number: of a copy that of its street."""
+        found = np.zeros(len(self.u), np.int64)
+        for bits in (self.local, self.shut):
+            found = found * 256 + (0 if bits is None else bits.astype(np.int64))
+        at_hours: dict[int, set[tuple[int, str]]] = defaultdict(set)
+        for edge, whom, text in self.hours:
+            at_hours[edge].add((whom, text))
+        alike: dict[frozenset[tuple[int, str]], int] = {}
+        for edge, hours in at_hours.items():
+            found[edge] += 2**16 * alike.setdefault(frozenset(hours), len(alike) + 1)
+        return found[self.street]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

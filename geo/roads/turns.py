@@ -28,14 +28,14 @@ def allowed_turns(
     edge_to: NDArray[np.integer],
     edge_twin: NDArray[np.integer],
     street: NDArray[np.integer],
-    local: NDArray[np.integer],
+    marks: NDArray[np.integer],
     rules: _Ints,
 ) -> Turns:
     """All turns from the end of an edge that `rules` do not forbid: (r, 3) edge, following edge, ms or FORBIDDEN.
 
-    street (m,): the edge itself, or that of which it is a copy; a copy has the twin of its street. local (m,): marks of
-    edges that not all may drive through. A turn costs what its rule says, else nothing. Turning round onto the edge's
-    twin costs U_TURN_MS more and is allowed except where a two-way road simply goes on with the same marks.
+    street (m,): the edge itself, or that of which it is a copy; a copy has the twin of its street. marks (m,): who
+    may drive an edge, as a number. A turn costs what its rule says, else nothing. Turning round onto the edge's twin
+    costs U_TURN_MS more and is allowed except where a two-way road simply goes on for all the same.
     """
     count = len(edge_from)
     order = np.argsort(edge_from, kind="stable")
@@ -48,7 +48,7 @@ def allowed_turns(
     round_ = edge_twin[first] == street[then]
     free = cost != FORBIDDEN
     others = np.bincount(first[free & ~round_], minlength=count)
-    goes_on = two_way_on(edge_from, edge_to, edge_twin, street, local)[edge_to[first]] & (others[first] == 1)
+    goes_on = two_way_on(edge_from, edge_to, edge_twin, street, marks)[edge_to[first]] & (others[first] == 1)
     allowed = free & ~(round_ & goes_on)
     cost = cost + np.where(round_, U_TURN_MS, 0)
     return Turns(first[allowed], then[allowed], cost[allowed])
@@ -59,7 +59,7 @@ def two_way_on(
     edge_to: NDArray[np.integer],
     edge_twin: NDArray[np.integer],
     street: NDArray[np.integer],
-    local: NDArray[np.integer],
+    marks: NDArray[np.integer],
 ) -> NDArray[np.bool_]:
     """Whether each node lies within a two-way road that simply goes on: two edges in, two out, twins of each other, all
     with the same marks.
@@ -69,9 +69,11 @@ def two_way_on(
     ins, outs = np.bincount(edge_to[real], minlength=count), np.bincount(edge_from[real], minlength=count)
     twinned = np.bincount(edge_to[real & (edge_twin >= 0)], minlength=count)
     looped = np.bincount(edge_to[real & (edge_from == edge_to)], minlength=count)
-    marks = np.bincount(edge_to[real], weights=local[real], minlength=count)
-    squares = np.bincount(edge_to[real], weights=local[real].astype(np.float64) ** 2, minlength=count)
-    alike = 2 * squares == marks**2
+    least, most = np.full(count, np.iinfo(np.int64).max), np.full(count, np.iinfo(np.int64).min)
+    for end in (edge_from[real], edge_to[real]):
+        np.minimum.at(least, end, marks[real])
+        np.maximum.at(most, end, marks[real])
+    alike = least == most
     within: NDArray[np.bool_] = (ins == 2) & (outs == 2) & (twinned == 2) & (looped == 0) & alike
     return within
 

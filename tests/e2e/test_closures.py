@@ -204,3 +204,23 @@ def test_who_watches_sees_it_at_once_and_a_health_officer_has_no_button_to_close
     expect(panel.get_by_role("button", name="Buka kembali")).to_have_count(0)
     served.post("operator", "rina", f"/api/closures/{made['id']}/open", {})
     shown(page, 0)
+
+
+def test_a_vehicle_to_whom_no_road_leads_is_named_with_that_reason(served: Served, enter: Enter) -> None:
+    served.go_on_duty("sopir-cikokol", "sopir-jenazah")
+    west, south, east, north = 106.623, -6.205, 106.633, -6.195  # round Puskesmas Cikokol
+    ring = {
+        "type": "LineString",
+        "coordinates": [[west, south], [east, south], [east, north], [west, north], [west, south]],
+    }
+    served.post("operator", "rina", "/api/closures", {"reason": "flood", "shape": ring})
+    nurse = enter("staff", "siti", PHONE)
+    nurse.get_by_role("button", name="Mobil jenazah").click()
+    nurse.get_by_role("button", name="CARI KENDARAAN").click()
+    answer = nurse.get_by_role("region", name="Jawaban")
+    answer.get_by_text("Mengapa ini?").click()
+    why = answer.get_by_role("region", name="Mengapa ini?")
+    hearse = why.get_by_role("listitem").filter(has_text="Mobil Jenazah Masjid Contoh")
+    expect(hearse).to_contain_text("tidak terhubung jalan darat dengan tempat penjemputan")
+    expect(hearse).not_to_contain_text("menit")
+    assert_sound(nurse)

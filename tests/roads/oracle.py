@@ -55,7 +55,7 @@ def turns_of(network: Network) -> list[tuple[int, int, int]]:
         streets = [{edge, twin[edge]} for edge in leaving]
         if len(streets) != 2 or len(entering) != 2 or streets[0] == streets[1] or -1 in set.union(*streets):
             return False
-        if len({int(network.edge_local[edge]) for edge in (*leaving, *entering)}) > 1:
+        if len({int(network.edge_marks[edge]) for edge in (*leaving, *entering)}) > 1:
             return False
         return all({twin[edge], edge} in streets for edge in entering)
 

@@ -148,3 +148,42 @@ def test_a_restriction_over_a_net_of_streets_is_left_out_and_counted(tmp_path: P
     members = [("way", 200, "from"), *(("way", 100 + at, "via") for at in range(len(lines))), ("way", 201, "to")]
     _, said = town(tmp_path, xml(nodes, ways, [(members, {"type": "restriction", "restriction": "no_u_turn"})]))
     assert "left out: 1 turn restrictions over ways that are a net" in said
+
+
+def test_restrictions_over_ways_that_overlap_leave_everybody_else_the_way_on(tmp_path: Path) -> None:
+    nodes = {1: (0, 0), 2: (1, 0), 3: (2, 0), 4: (3, 0), 5: (3, 2), 6: (3, -2), 7: (5, 0), 8: (0, 2), 9: (0, -2)}
+    ways: dict[int, Way] = {
+        1: ([1, 2], ROAD), 2: ([2, 3], ROAD), 3: ([3, 4], ROAD), 4: ([4, 5, 8, 1], ROAD), 5: ([4, 6, 9, 1], ROAD),
+        6: ([4, 7], ROAD),
+    }  # fmt: skip
+    rules = [
+        (
+            [("way", f, "from"), *(("way", v, "via") for v in via), ("way", to, "to")],
+            {"type": "restriction", "restriction": kind},
+        )
+        for f, via, to, kind in ((1, (2, 3), 4, "no_left_turn"), (2, (3,), 5, "no_right_turn"))
+    ]
+    net, _ = town(tmp_path, xml(nodes, ways, rules))
+    for end, steps in (((2.5, 0), 1), ((4, 0), 2.5), ((3, 0.5), 2)):
+        assert metres(net, (1.5, 0), end) == pytest.approx(steps, abs=0.1)
+    assert metres(net, (0.5, 0), (3, 0.5)) > 4  # who comes by the first of the ways may not
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"access": "no", "emergency": "yes"},
+        {"access:forward": "private"},
+        {"access": "private"},
+        {"maxheight": "2.4"},
+        {"oneway": "yes", "oneway:emergency": "no"},
+    ],
+)
+def test_one_turns_about_where_a_road_goes_on_that_is_not_for_all(tmp_path: Path, tags: Tags) -> None:
+    nodes = {1: (0, 0), 2: (1, 0), 3: (2, 0), 4: (1, 1), 7: (3, 0)}
+    ways: dict[int, Way] = {
+        10: ([1, 2], ROAD), 11: ([2, 3], ROAD), 12: ([2, 4], ROAD), 13: ([3, 7], {**ROAD, **tags}),
+    }  # fmt: skip
+    net, _ = town(tmp_path, xml(nodes, ways, [restriction("no_left_turn", 10, 2, 12)]))
+    for metric in METRICS:
+        assert metres(net, (0.5, 0), (1, 0.5), metric) == pytest.approx(3, abs=0.1)

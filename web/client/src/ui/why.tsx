@@ -5,11 +5,15 @@ import { kilometres, minutes } from "../core/words";
 import { text } from "../text/id";
 
 const SHOWN = 12;
+// The rule by which a vehicle is passed over to whom no road leads: it has no minutes, and that is its reason.
+const APART = "JALAN";
 
 type Action = ((candidate: Candidate) => ComponentChildren) | undefined;
 
 export function Why({ decision, action }: { decision: Decision; action?: Action }) {
-  const withReasons = decision.candidates.filter((c) => c.eta_s !== null).slice(0, SHOWN);
+  const withReasons = decision.candidates
+    .filter((c) => c.eta_s !== null || c.blocking.includes(APART))
+    .slice(0, SHOWN);
   return (
     <section class="why stack" aria-label={text.why}>
       <p>{decision.sentence}</p>
@@ -38,7 +42,8 @@ function Row({ candidate, action }: { candidate: Candidate; action: Action }) {
             {candidate.rank}. {candidate.name}
           </strong>
           <p class="soft">
-            {minutes(candidate.eta_s)} menit · {kilometres(candidate.distance_m)}
+            {candidate.eta_s !== null &&
+              `${minutes(candidate.eta_s)} menit · ${kilometres(candidate.distance_m)}`}
             {candidate.method === "straight_line" ? " · garis lurus" : ""}
             {candidate.eligible && (
               <span class="chip">{candidate.needs_approval ? text.needsYes : text.mayGo}</span>
