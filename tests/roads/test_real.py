@@ -64,6 +64,7 @@ def fleet_and_targets(
     come none where the metric is shut.
     """
     shut = net.shut_streets(metric) if all_come else np.zeros(net.edge_count, np.bool_)
+    shut |= net.street_of != np.arange(net.edge_count)  # nobody is put on a copy
     third = TARGETS // 3
     elsewhere = anywhere(net, snapper, TARGETS - 2 * third, rng)
     shared_edges = traps(net, shut, third, rng), rng.choice(np.flatnonzero(~shut), third)
@@ -80,6 +81,7 @@ def with_closures(net: Network, share: float, rng: np.random.Generator) -> Netwo
     """The same network with some of its streets closed, in both directions."""
     shut = rng.random(net.edge_count) < share
     shut |= np.where(net.edge_twin >= 0, shut[net.edge_twin], False)
+    shut = shut[net.street_of]
     weights = {name: np.where(shut, CLOSED_MS, ms).astype(np.int32) for name, ms in net.metrics.items()}
     return replace(net, metrics=MappingProxyType(weights))
 
