@@ -19,6 +19,7 @@ from dispatch.rules.sop import SopInForce
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.policy import Policy
 from dispatch.vocabulary.promises import Why
+from dispatch.vocabulary.vehicle_classes import Duty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +156,19 @@ class Decision:
     def assess_if_considered(self, vehicle_id: str) -> Verdict | None:
         """The same, or None for a vehicle that was not considered."""
         return self.assess(vehicle_id) if self.find_vehicle(vehicle_id) is not None else None
+
+    def would_let_go(self, vehicle_id: str, rule: str) -> bool:
+        """Whether a yes under this rule may let the vehicle go: it is one that it needs; or the vehicle is asked for
+        another request, which its driver may decline."""
+        place = self.fleet.places.get(vehicle_id)
+        if place is None:
+            return False
+        now = self.fleet.vehicles[place]
+        if now.duty is Duty.AVAILABLE and now.assignment_id is not None:
+            return True
+        return bool(self.verdict.eligible[place]) and any(
+            need.rule == rule and bool(mask[place]) for need, mask in self.verdict.needs
+        )
 
     def objections(self, vehicle_id: str) -> tuple[Finding, ...]:
         """What keeps a vehicle from going; nothing of one that was not considered."""

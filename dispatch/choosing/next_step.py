@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dispatch.choosing.ranking import Candidate
+from dispatch.domain.approval import waited_for
 from dispatch.rules.judge_one import APART_RULE, NeededApproval
 from dispatch.vocabulary.promises import OWN_OPERATOR, Why
 from dispatch.vocabulary.trip_steps import FIRST_CONTACT
 
-OWN_ASKED = 5  # own operators that are asked at once beside another step: the soonest; this project's own figure
+OWN_ASKED = 5  # vehicles that their own operators are asked for at once, the soonest; this project's own figure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +58,14 @@ class NextStep:
         return tuple(offer.slot for offer in self.offers if offer.slot != FIRST_CONTACT)
 
     @property
-    def waits_for(self) -> AskApproval | None:
-        """The yes that the request waits for; an own operator's (R26) is asked beside and never waited for."""
-        return next((ask for ask in self.asks if ask.approver != OWN_OPERATOR), None)
+    def waits_for(self) -> tuple[AskApproval, ...]:
+        """The yeses that the request waits for, all for one vehicle."""
+        return waited_for(self.asks)
 
     @property
     def beside(self) -> tuple[AskApproval, ...]:
-        """The own operators that are asked."""
-        return tuple(ask for ask in self.asks if ask.approver == OWN_OPERATOR)
+        """What is asked for vehicles that their own operators lend."""
+        return tuple(ask for ask in self.asks if ask not in self.waits_for)
 
 
 def next_step(
@@ -100,28 +101,34 @@ def next_step(
         offers = (*offers, OfferTo(vehicle_id=ahead.vehicle_id, slot=FIRST_CONTACT))
     if len(going) == len(needed.slots):
         return NextStep(offers=offers, asks=_sooner(going, reachable, missing))
-    rest = [c for c in reachable if missing[c.vehicle_id]]
-    beside = tuple(_ask(c, need) for c in rest for need in missing[c.vehicle_id] if need.approver == OWN_OPERATOR)
-    waited_for = next((asked for c in rest if (asked := _waited_for(c, missing[c.vehicle_id])) is not None), None)
-    if waited_for is not None:
-        return NextStep(offers=offers, asks=(waited_for, *beside[:OWN_ASKED]))
+    asked, beside = _asks([c for c in reachable if missing[c.vehicle_id]], missing)
+    if asked:
+        return NextStep(offers=offers, asks=(*asked, *beside))
     may = any(c.eligible or c.blocking == (APART_RULE,) for c in candidates)  # the SOP has no objection to these
     why = Why.ALL_TRIED if may else Why.NOBODY_ELIGIBLE
-    return NextStep(offers=offers, asks=beside[:OWN_ASKED], promise=why)
+    return NextStep(offers=offers, asks=beside, promise=why)
 
 
 def _sooner(
     going: Sequence[tuple[int, Candidate]], reachable: Sequence[Candidate], missing: Mapping[str, list[NeededApproval]]
 ) -> tuple[AskApproval, ...]:
-    """Where whoever is asked comes late, the yeses for those that would come sooner are asked at once, beside: of their
-    own operators for the soonest, and the first that somebody else gives."""
+    """Where whoever is asked comes late, the yeses for those that would come sooner are asked at once, beside: for the
+    soonest that their own operators lend, and for the first other one."""
     if not going:
         return ()
     latest_s = max(_eta_s(candidate) for _, candidate in going)
-    able = [c for c in reachable if missing[c.vehicle_id] and _eta_s(c) < latest_s]
-    asked = next((found for c in able if (found := _waited_for(c, missing[c.vehicle_id])) is not None), None)
-    own = [_ask(c, need) for c in able for need in missing[c.vehicle_id] if need.approver == OWN_OPERATOR]
-    return (*([asked] if asked is not None else ()), *own[:OWN_ASKED])
+    asked, beside = _asks([c for c in reachable if missing[c.vehicle_id] and _eta_s(c) < latest_s], missing)
+    return (*asked, *beside)
+
+
+def _asks(
+    able: Sequence[Candidate], missing: Mapping[str, list[NeededApproval]]
+) -> tuple[tuple[AskApproval, ...], tuple[AskApproval, ...]]:
+    """What is asked for the first that nobody lends, and for the first few that their own operators lend: of a vehicle
+    every yes that it lacks at once, for none of them helps without the others."""
+    asks = [tuple(_ask(c, need) for need in missing[c.vehicle_id]) for c in able]
+    lent = [of for of in asks if any(ask.approver == OWN_OPERATOR for ask in of)]
+    return next((of for of in asks if of not in lent), ()), tuple(ask for of in lent[:OWN_ASKED] for ask in of)
 
 
 def _eta_s(candidate: Candidate) -> float:
@@ -138,13 +145,6 @@ def _first_contact(
     if soonest is None or main_eta_s is None or main_eta_s - _eta_s(soonest) >= soonest.sooner_by_s:
         return soonest
     return None
-
-
-def _waited_for(candidate: Candidate, missing: list[NeededApproval]) -> AskApproval | None:
-    """The first yes that a vehicle needs, where none of them is its own operator's."""
-    if any(need.approver == OWN_OPERATOR for need in missing):
-        return None
-    return _ask(candidate, missing[0])
 
 
 def _ask(candidate: Candidate, need: NeededApproval) -> AskApproval:

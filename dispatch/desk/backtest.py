@@ -98,7 +98,7 @@ def replay(
 
 def _what(decision: Decision) -> What:
     offers, asked = decision.step.offers, decision.step.waits_for
-    vehicle_id = offers[0].vehicle_id if offers else asked.vehicle_id if asked else None
+    vehicle_id = offers[0].vehicle_id if offers else asked[0].vehicle_id if asked else None
     arrival = decision.arrivals.get(vehicle_id) if vehicle_id else None
     return What(
         vehicle_id=vehicle_id,

@@ -90,7 +90,7 @@ def _outcome(decision: Decision) -> Outcome:
         return Outcome.SCHEDULE
     if step.offers:
         return Outcome.OFFERS if len(step.offers) > 1 else Outcome.OFFER
-    return Outcome.APPROVAL if step.waits_for is not None else Outcome.PROMISE
+    return Outcome.APPROVAL if step.waits_for else Outcome.PROMISE
 
 
 def _shown_first(decision: Decision) -> list[Candidate]:

@@ -1,12 +1,28 @@
 """An approval: somebody's yes that a vehicle needs before it may go for a request."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
 from dispatch.domain.people import Person
 from dispatch.vocabulary.promises import OPERATOR, OWN_OPERATOR
 
+
+class Asked(Protocol):
+    """Somebody's yes for a vehicle."""
+
+    @property
+    def vehicle_id(self) -> str:
+        """Which may go with it."""
+
+    @property
+    def approver(self) -> str:
+        """Whose it is."""
+
+
+A = TypeVar("A", bound=Asked)
 HEARD_WITHIN = timedelta(minutes=1)  # how far a time read off a clock may be beside the desk's own
 
 
@@ -21,11 +37,15 @@ class ApprovalState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """An answer that somebody heard by phone: from whom, when, and as which approver; None: as the first one asked."""
+    """An answer that somebody heard by phone: from whom, when, and as which approver, of which office.
+
+    Without an approver it is that of the first one asked, without an office of the first asked of that role.
+    """
 
     name: str
     at: datetime
     approver: str | None = None
+    agency: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +75,6 @@ class Approval:
         return self.state is ApprovalState.ASKED
 
     @property
-    def is_waited_for(self) -> bool:
-        """Whether the request waits for it; another agency's operator is asked beside the search (R26)."""
-        return self.is_asked and self.approver != OWN_OPERATOR
-
-    @property
     def is_answered(self) -> bool:
         """Whether somebody said yes or no."""
         return self.state in (ApprovalState.GIVEN, ApprovalState.REFUSED)
@@ -82,6 +97,10 @@ class Approval:
             return person.role.value == OPERATOR and person.agency == owner
         return person.role.value == self.approver and (self.agency is None or person.agency in (None, self.agency))
 
+    def is_heard_as(self, heard: Heard) -> bool:
+        """Whether the word that somebody heard may be the answer to this."""
+        return heard.approver in (None, self.approver) and heard.agency in (None, self.agency)
+
     def may_become(self, *, yes: bool, heard: bool) -> bool:
         """Whether this answer says something new: the first one, another one, or the approver's own after one by phone.
 
@@ -103,3 +122,16 @@ class Approval:
             heard_from=heard.name if heard is not None else None,
             heard_at=heard.at if heard is not None else None,
         )
+
+
+def waited_for(asks: Iterable[A]) -> tuple[A, ...]:
+    """Of what is asked that for which a request waits. Whoever is asked for another agency's vehicle, which its own
+    operator lends (R26), is asked beside the search: nobody waits for that."""
+    listed = list(asks)
+    lent = lent_of(listed)
+    return tuple(ask for ask in listed if ask.vehicle_id not in lent)
+
+
+def lent_of(asks: Iterable[Asked]) -> frozenset[str]:
+    """The vehicles that their own operators are asked for."""
+    return frozenset(ask.vehicle_id for ask in asks if ask.approver == OWN_OPERATOR)

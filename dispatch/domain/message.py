@@ -36,6 +36,7 @@ class Template(StrEnum):
     APPROVAL_HEARD = "approval_heard"
     REFUSAL_HEARD = "refusal_heard"
     APPROVAL_TAKEN_BACK = "approval_taken_back"
+    APPROVAL_TAKEN_BACK_FACILITY = "approval_taken_back_facility"
     PROMISE_MADE = "promise_made"
     DOCUMENT_PROMISED = "document_promised"
     PROMISE_REMINDED = "promise_reminded"

@@ -13,7 +13,7 @@ from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.promises import LADDER
 from dispatch.words.events import changes_text, code_name, sooner_text
-from dispatch.words.facts import area_name, joined, word
+from dispatch.words.facts import approver_name, area_name, joined, word
 from dispatch.words.family import condolence_line
 from dispatch.words.messages import (
     aboard_text,
@@ -86,7 +86,7 @@ def _words(books: Books, message: Message, seen: Seen, *, zone: tzinfo, public_u
         "asked": name_in("what", need, LANG),
         "what": name_in("what", need, LANG),
         "owner": name_in("owners", facts["owner"], LANG) if "owner" in facts else None,
-        "approver": word("approver", facts["approver"], LANG) if "approver" in facts else None,
+        "approver": approver_name(facts["approver"], facts.get("office"), LANG) if "approver" in facts else None,
         "why": name_in("whys", facts.get("why", ""), LANG),
         "end": name_in("ends", facts.get("end", ""), LANG),
         "notice": code_name("notice", facts["notice"], LANG) if "notice" in facts else None,

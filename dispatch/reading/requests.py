@@ -112,6 +112,7 @@ class ApprovalOut(Out):
     vehicle_id: str
     vehicle_name: str
     approver: str
+    approver_name: str
     agency: str | None = None
     state: ApprovalState
     asked_at: datetime
@@ -129,6 +130,7 @@ class AskedOut(Out):
     vehicle_id: str
     vehicle_name: str
     approver: str
+    approver_name: str
     agency: str | None = None
     asked_at: datetime
 
@@ -306,6 +308,7 @@ def approval_out(books: Books, approval: Approval, names: Names, called: RuleNam
     return ApprovalOut.of(
         approval,
         rule_name=called.of_approval(approval),
+        approver_name=called.approver_of(approval),
         vehicle_name=names.get(approval.vehicle_id, approval.vehicle_id),
         answered_by=person.name if person else None,
     )
@@ -351,7 +354,12 @@ def summaries_out(
             assignments=[assignment_out(unit, one, names, cars.get(one.id, _UNKNOWN)) for one in mine],
             promise=PromiseOut.of(promise, retry_at=retry_at(books, promise)) if promise else None,
             asked=[
-                AskedOut.of(a, rule_name=called.of_approval(a), vehicle_name=names.get(a.vehicle_id, a.vehicle_id))
+                AskedOut.of(
+                    a,
+                    rule_name=called.of_approval(a),
+                    approver_name=called.approver_of(a),
+                    vehicle_name=names.get(a.vehicle_id, a.vehicle_id),
+                )
                 for a in approvals
                 if a.request_id == request.id and a.is_asked
             ],

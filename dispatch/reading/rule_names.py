@@ -1,4 +1,4 @@
-"""What the rules are called that spoke: people know a rule by what it is about, and nobody by its code."""
+"""What the rules are called that spoke, and whom they ask: people know neither by their codes."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from dispatch.rules.pack.read import read_pack
 from dispatch.rules.sop import Pack, packs_in_force
 from dispatch.vocabulary.events import Event, facts_of
 from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.promises import OWN_OPERATOR
+from dispatch.words.facts import approver_name
 from dispatch.words.findings import rule_name
 
 RuleNameOf = Callable[[Event], str | None]
@@ -40,6 +42,11 @@ class RuleNames:
     def of_approval(self, asked: Approval) -> str:
         """The rule by which somebody's yes is asked for."""
         return self._now(asked.rule, asked.asked_at, asked.request_id, asked.vehicle_id)
+
+    def approver_of(self, asked: Approval) -> str:
+        """Who is asked for a yes: one's office where the rule names it, the owner where its operator is asked."""
+        held = find(self.books.vehicles.get, asked.vehicle_id) if asked.approver == OWN_OPERATOR else None
+        return approver_name(asked.approver, held.vehicle.agency if held is not None else asked.agency, self.lang)
 
     def of_event(self, event: Event) -> str | None:
         """The rule by which something happened; None where it was by none."""

@@ -97,6 +97,7 @@ _OVERTAKEN = frozenset(
         *(Template.REPLACED, Template.VEHICLE_LOST, Template.PROMISE_OVERDUE, Template.ESCALATED),
         *(Template.VEHICLE_PROPOSED, *_ASKING),
         *(Template.APPROVAL_HEARD, Template.REFUSAL_HEARD, Template.APPROVAL_TAKEN_BACK),
+        Template.APPROVAL_TAKEN_BACK_FACILITY,
     }
 )
 _WAITING = frozenset({Template.WAIT_THERE})
@@ -379,7 +380,9 @@ def _of_approval(event: Event, it: _Happened) -> Tellings:
             told = it.say(of, Template.APPROVAL_REMINDED, rule=event.rule)
             if event.approver == OWN_OPERATOR or of == OPERATOR:
                 return told  # whose silence holds nobody up, and who hears of it anyhow
-            return told + it.say(OPERATOR, Template.APPROVAL_SILENT, rule=event.rule, approver=event.approver)
+            return told + it.say(
+                OPERATOR, Template.APPROVAL_SILENT, rule=event.rule, approver=event.approver, office=event.agency
+            )
         case Answered(approver=str(approver)):
             return _approver_said(event, approver, it)
     return ()
@@ -392,7 +395,9 @@ def _approver_said(event: Answered, approver: str, it: _Happened) -> Tellings:
         heard = Template.APPROVAL_HEARD if isinstance(event, ApprovalGiven) else Template.REFUSAL_HEARD
         told += it.say(of, heard, rule=rule, heard=event.heard_at)
     if isinstance(event, ApprovalTakenBack) and of != OPERATOR:
-        told += it.say(OPERATOR, Template.APPROVAL_TAKEN_BACK, rule=rule, approver=approver)
+        told += it.say(OPERATOR, Template.APPROVAL_TAKEN_BACK, rule=rule, approver=approver, office=event.agency)
+    if isinstance(event, ApprovalTakenBack) and event.vehicle_id in it.known.going:
+        told += it.say("facility", Template.APPROVAL_TAKEN_BACK_FACILITY)
     return told
 
 

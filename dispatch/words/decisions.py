@@ -6,12 +6,13 @@ from datetime import datetime, timedelta, tzinfo
 
 from dispatch.choosing.record import DecisionRecord, PassedOver
 from dispatch.choosing.unlocks import Lack, Unlock
+from dispatch.domain.approval import waited_for
 from dispatch.rules.consequences import ChecklistItem
 from dispatch.rules.sop import Rule
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.notices import Mender
 from dispatch.vocabulary.promises import OWN_OPERATOR, Why
-from dispatch.words.facts import joined, word
+from dispatch.words.facts import approver_name, joined, word
 from dispatch.words.findings import finding_text, would_help
 from dispatch.words.tables import capital, phrase
 from dispatch.words.times import clock_text, day_text, minutes_text
@@ -139,12 +140,17 @@ def _is_as_booked(record: DecisionRecord, eta_s: float) -> bool:
 
 
 def _waits_for(record: DecisionRecord, lang: Lang) -> dict[str, str] | None:
-    """The yes that the request waits for; an own operator's (R26) is asked beside and never waited for."""
-    asked = next((ask for ask in record.asks if ask.approver != OWN_OPERATOR), None)
-    if asked is None:
+    """The yeses that the request waits for, all for one vehicle."""
+    asked = waited_for(record.asks)
+    if not asked:
         return None
-    approver = word("approver", asked.approver, lang)
-    return {"name": record.name_of(asked.vehicle_id), "rule": asked.rule, "approver": approver}
+    approvers = dict.fromkeys(approver_name(ask.approver, ask.agency, lang) for ask in asked)
+    rules = dict.fromkeys(ask.rule for ask in asked)
+    return {
+        "name": record.name_of(asked[0].vehicle_id),
+        "rule": joined(list(rules), lang, "and"),
+        "approver": joined(list(approvers), lang, "and"),
+    }
 
 
 def _promise(record: DecisionRecord, why: Why, lang: Lang) -> Iterator[str]:

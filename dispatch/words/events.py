@@ -8,6 +8,7 @@ from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.events import (
     Answered,
     ArrivalChanged,
+    Awaited,
     BookingUncertain,
     DeathAnswered,
     DecisionMade,
@@ -31,7 +32,7 @@ from dispatch.vocabulary.promises import CallOutcome, Whom, Why
 from dispatch.vocabulary.request_states import FamilyWord, Outcome
 from dispatch.vocabulary.trip_steps import AssignmentState, Leg, StepCause
 from dispatch.vocabulary.vehicle_classes import Duty
-from dispatch.words.facts import joined, word
+from dispatch.words.facts import approver_name, joined, word
 from dispatch.words.messages import changed_time_text
 from dispatch.words.tables import Gaps, name_of, name_or_own, phrase, table
 from dispatch.words.times import booked_text, change_text, clock_text, minutes_text
@@ -51,7 +52,6 @@ WORDS_OF: Mapping[type | str, str] = {
     WhoseWord: "events.whose",
     Changed: "events.changed",
     Leg: "events.leg",
-    "approver": "facts.approver",
     "to": "events.role",
     "owner": "events.role",
 }
@@ -80,6 +80,8 @@ def event_text(
     words = Gaps(table(lang, "events.default"))
     words.update({name: said for name, value in facts.items() if (said := _word(name, value, lang)) is not None})
     words.update({name: clock_text(at, zone) for name, at in facts.items() if isinstance(at, datetime)})
+    if isinstance(event, Awaited | Answered) and event.approver is not None:
+        words["approver"] = approver_name(event.approver, event.agency, lang)
     if vehicle:
         words["vehicle"] = vehicle
     if rule:

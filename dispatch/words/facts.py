@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from dispatch.vocabulary.languages import Lang
+from dispatch.vocabulary.promises import OPERATOR, OWN_OPERATOR
 from dispatch.words.tables import Gaps, capital, name_of, name_or_own, phrase, table, tables_of
 from dispatch.words.times import date_text, span_text
 
@@ -25,6 +26,14 @@ _LONG_MIN, _LONG_H = 120, 48  # from here on, minutes are told in hours and hour
 def area_name(name: str) -> str:
     """An agency, area or facility as people read it: kota-tangerang is Kota Tangerang, tpu-baja is TPU Baja."""
     return " ".join(part.upper() if part in _SHORT else part.title() for part in name.split("-"))
+
+
+def approver_name(who: str, agency: str | None, lang: Lang) -> str:
+    """Whose yes is asked for: the role, and of which agency where that is known."""
+    if agency is None:
+        return word("approver", who, lang)
+    role = word("approver", OPERATOR if who == OWN_OPERATOR else who, lang)
+    return phrase(lang, "sop.rule", "approver_of", who=role, agency=area_name(agency))
 
 
 def word(name: str, value: object, lang: Lang) -> str:

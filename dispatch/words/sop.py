@@ -8,7 +8,7 @@ from dispatch.rules.sop import Approver, Effect, Pack, Part, Reason, Rule
 from dispatch.rules.values import DAYS, OWN, Kind
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.policy import CHOICES, FIGURES, CertainHours, Policy
-from dispatch.words.facts import area_name, joined, word
+from dispatch.words.facts import approver_name, joined, word
 from dispatch.words.tables import capital, name_or_own, phrase, table
 
 _RULE, _DIFF = "sop.rule", "sop.diff"
@@ -145,9 +145,7 @@ def rule_sentence(rule: Rule, lang: Lang) -> str:
 
 def _approver(one: Approver, lang: Lang) -> str:
     """Who may say yes: the role, of which agency, and within which hours."""
-    who = word("approver", one.who, lang)
-    if one.agency is not None:
-        who = phrase(lang, _RULE, "approver_of", who=who, agency=area_name(one.agency))
+    who = approver_name(one.who, one.agency, lang)
     if one.hours is None:
         return who
     start, end = (f"{at:%H.%M}" for at in one.hours)

@@ -268,6 +268,8 @@ async def test_approvals_of_several_requests_come_in_the_order_of_their_asking(s
         books.approvals.put(given)
         assert books.approvals.list_of("P-1", "P-2") == [given, one]
         assert books.approvals.list_of() == []
+        assert books.approvals.list_asked("V1") == [three, one]
+        assert books.approvals.list_asked("V2") == []
 
     await store.write(work)
 

@@ -123,11 +123,13 @@ class AssignIn(In):
 
 
 class HeardFromIn(In):
-    """Who gave the answer by phone, and when; `approver` says as whom, where several are asked."""
+    """Who gave the answer by phone, and when; `approver`, of `agency` where its office matters, says as whom,
+    where several are asked."""
 
     name: Annotated[str, written(bounds.CALLER)]
     at: datetime
     approver: Annotated[str, StringConstraints(pattern=f"^({'|'.join(APPROVERS)})$")] | None = None
+    agency: Id | None = None
 
 
 class ApproveIn(In):
@@ -271,7 +273,9 @@ async def approve(request_id: str, body: ApproveIn, house: TheHouse, by: By, ans
     """The approver's word, which may be changed until somebody is picked up; or one by phone, from who heard it."""
     await house.unit.store.read(lambda books: in_scope(books, by.actor, request_id))
     said = body.heard_from
-    heard = Heard(name=said.name, at=utc(said.at), approver=said.approver) if said is not None else None
+    heard = None
+    if said is not None:
+        heard = Heard(name=said.name, at=utc(said.at), approver=said.approver, agency=said.agency)
     word = {"rule": body.rule, "reason": body.reason}
     return await answer(
         await approving.approve(

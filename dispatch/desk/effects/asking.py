@@ -4,16 +4,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from dispatch.choosing.decision import Decision
 from dispatch.choosing.next_step import AskApproval
 from dispatch.desk.command import DESK
 from dispatch.desk.ports import Books, Due, DueKind
-from dispatch.domain.approval import Approval, ApprovalState
+from dispatch.domain.approval import Approval, ApprovalState, lent_of
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import Request, unfilled_slots
 from dispatch.vocabulary.events import ApprovalAsked
 from dispatch.vocabulary.needs import Urgency
 from dispatch.vocabulary.policy import Policy
-from dispatch.vocabulary.promises import OWN_OPERATOR
 from dispatch.vocabulary.trip_steps import AssignmentState
 
 
@@ -38,29 +38,32 @@ def ask_approval(books: Books, request_id: str, wanted: AskApproval, now: dateti
 
 
 def keep_answer(books: Books, answered: Approval) -> None:
-    """Somebody has answered: whoever else is asked the same needs not answer any more."""
+    """Somebody has answered: whoever else is asked the same needs not answer any more; after a no whoever is asked for
+    that vehicle."""
     books.timers.drop(DueKind.APPROVER_SILENT, answered.id)
     books.approvals.put(answered)
-    others = books.approvals.list_of(answered.request_id)
-    withdraw_asked(books, [a for a in others if a.id != answered.id and a.is_same_question(answered)])
+    others = [a for a in books.approvals.list_of(answered.request_id) if a.vehicle_id == answered.vehicle_id]
+    refused = answered.state is ApprovalState.REFUSED
+    withdraw_asked(books, [a for a in others if a.id != answered.id and (refused or a.rule == answered.rule)])
 
 
 def is_of_use(
     request: Request,
     trips: Iterable[Assignment],
-    asked: AskApproval | Approval,
     eta_s: float | None,
     at: datetime,
     policy: Policy,
+    *,
+    lent: bool,
 ) -> bool:
     """Whether a yes still helps although a driver has said yes for every place: the vehicle that arrives `eta_s` after
-    this moment would be there much sooner than the last of those on their way, and a life is at stake or only its own
-    operator is asked (R26)."""
+    this moment would be there much sooner than the last of those on their way, and a life is at stake or the vehicle
+    is `lent` by its own operator (R26)."""
     coming = [a.arrives_at for a in trips if a.is_live and a.slot >= 0 and not a.row.met]
     latest = max((when for when in coming if when is not None), default=None)
     if latest is None or eta_s is None:
         return False
-    may = request.ask.urgency is Urgency.RED or asked.approver == OWN_OPERATOR
+    may = request.ask.urgency is Urgency.RED or lent
     return may and (latest - at).total_seconds() - eta_s >= policy.much_sooner_s
 
 
@@ -73,8 +76,31 @@ def let_the_late_be(books: Books, request: Request, now: datetime, policy: Polic
         return
     decision = books.decisions.find_last(request.id)
     eta_s = {a.vehicle_id: decision.eta_s(a.vehicle_id) if decision is not None else None for a in asked}
-    late = (a for a in asked if not is_of_use(request, trips, a, eta_s[a.vehicle_id], now, policy))
-    withdraw_asked(books, late)
+    lent = lent_of(books.approvals.list_of(request.id))
+
+    def is_late(name: str) -> bool:
+        return not is_of_use(request, trips, eta_s[name], now, policy, lent=name in lent)
+
+    withdraw_asked(books, [a for a in asked if is_late(a.vehicle_id)])
+
+
+def ask_no_more(books: Books, request: Request, decision: Decision) -> None:
+    """No yes is asked for that lets nobody go: the vehicle is gone, or no rule asks for it any more."""
+    asked = (a for a in books.approvals.list_of(request.id) if a.is_asked)
+    withdraw_asked(books, [a for a in asked if not decision.would_let_go(a.vehicle_id, a.rule)])
+
+
+def go_without(books: Books, vehicle_id: str, now: datetime, *, but: str | None = None) -> None:
+    """The vehicle goes for one request, or for none at all: what its yes is asked for by others is judged anew at once
+    where somebody is missing, and no longer asked where nobody is."""
+    for asked in books.approvals.list_asked(vehicle_id):
+        if asked.request_id == but:
+            continue
+        request = books.requests.get(asked.request_id)
+        if unfilled_slots(request.wanted, books.assignments.list_of(request.id)):
+            books.timers.set(Due(kind=DueKind.PROMISE_RETRY, subject=request.id, at=now))
+        else:
+            withdraw_asked(books, [asked])
 
 
 def withdraw_asked(books: Books, approvals: Iterable[Approval]) -> None:

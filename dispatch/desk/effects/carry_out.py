@@ -9,7 +9,7 @@ from dispatch.choosing.later import may_change_at
 from dispatch.choosing.next_step import AskApproval, OfferTo
 from dispatch.choosing.proposal import Proposal
 from dispatch.desk.command import DESK
-from dispatch.desk.effects.asking import ask_approval, is_of_use, let_the_late_be
+from dispatch.desk.effects.asking import ask_approval, ask_no_more, is_of_use, let_the_late_be
 from dispatch.desk.effects.keeping import look_again, take_from_booked
 from dispatch.desk.effects.places import take_place
 from dispatch.desk.effects.promising import open_promise, promise_call_back
@@ -20,6 +20,7 @@ from dispatch.desk.effects.steps import release, take_step
 from dispatch.desk.ports import Books, Due, DueKind, LostRaceError
 from dispatch.desk.record import Written
 from dispatch.desk.seen import Said
+from dispatch.domain.approval import lent_of
 from dispatch.domain.arrival import Arrival
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.booking import evening_before
@@ -72,6 +73,7 @@ def carry_out(books: Books, request: Request, written: Written) -> None:
     decision = written.decision
     now, step = decision.at, decision.step
     _still_needs(books, request, decision)
+    ask_no_more(books, request, decision)
     if decision.proposal is not None and decision.proposal.by_desk:
         _divert(books, decision.proposal, now, decision.sop.policy)
     if not (step.offers or step.asks or step.promise or step.search_at):
@@ -95,6 +97,7 @@ def wait_on(books: Books, request: Request, decision: Decision, said: Said) -> N
         LostRaceError: as above.
     """
     _still_needs(books, request, decision)
+    ask_no_more(books, request, decision)
     again = DecisionMade(outcome=said.outcome, decision_id=said.decision_id, again=True, at=decision.at, actor=DESK)
     books.journal.add(again.about(request.id))
     _wait(books, request, decision)
@@ -122,7 +125,12 @@ def _wait(books: Books, request: Request, decision: Decision) -> None:
     trips, asks = books.assignments.list_of(request.id), step.asks
     if is_solved(request, trips):
         eta_s = {name: arrival.eta_s for name, arrival in decision.arrivals.items()}
-        asks = tuple(a for a in asks if is_of_use(request, trips, a, eta_s.get(a.vehicle_id), now, decision.sop.policy))
+        policy, lent = decision.sop.policy, lent_of(asks)
+        asks = tuple(
+            a
+            for a in asks
+            if is_of_use(request, trips, eta_s.get(a.vehicle_id), now, policy, lent=a.vehicle_id in lent)
+        )
     if asks or step.promise:
         # A vehicle that becomes free meanwhile is better than waiting for a yes: the search goes on beside it.
         again_at = min(now + RETRY_EVERY, may_change_at(decision) or datetime.max.replace(tzinfo=UTC))

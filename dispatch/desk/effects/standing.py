@@ -11,6 +11,7 @@ from dispatch.desk.effects.keeping import lose
 from dispatch.desk.effects.promising import close_promise
 from dispatch.desk.effects.staying import nobody_stayed
 from dispatch.desk.ports import Books, DueKind
+from dispatch.domain.approval import waited_for
 from dispatch.domain.assignment import Assignment
 from dispatch.domain.request import Ask, Request, Standing, request_state, unfilled_slots
 from dispatch.vocabulary.events import RequestEnded
@@ -85,7 +86,7 @@ def settle(
         wanted=request.wanted,
         end=end or (request.state if request.state in ENDS and not reopened else None),
         assignments=tuple(assignments),
-        approval_asked=any(a.is_waited_for for a in books.approvals.list_of(request.id)),
+        approval_asked=bool(waited_for(a for a in books.approvals.list_of(request.id) if a.is_asked)),
         scheduled=books.timers.find(DueKind.SCHEDULED, request.id) is not None,
         promised=promise is not None,
     )

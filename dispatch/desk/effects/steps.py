@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from dispatch.desk.effects.asking import go_without
 from dispatch.desk.effects.keeping import look_at_kept
 from dispatch.desk.effects.staying import goes_on_after_all, leave, stay
 from dispatch.desk.ports import Books, Due, DueKind
@@ -82,6 +83,7 @@ def _follow(books: Books, assignment: Assignment, event: TripEvent, now: datetim
         goes_on_after_all(books, assignment)
     if not before.is_going and assignment.row.is_going:
         leave(books, vehicle_id, now, but=assignment.request_id)
+        go_without(books, vehicle_id, now, but=assignment.request_id)
     if before.is_going and not assignment.row.is_going:
         _free(books, assignment, event, now)
     elif not before.is_going and assignment.row.is_going:
@@ -171,6 +173,7 @@ def _free(books: Books, assignment: Assignment, event: TripEvent, now: datetime)
     books.vehicles.set_duty(assignment.vehicle_id, duty, at_base=False, now=now)
     if duty is Duty.OUT_OF_SERVICE:
         look_at_kept(books, assignment.vehicle_id, now)
+        go_without(books, assignment.vehicle_id, now)
     stays = duty is not Duty.OUT_OF_SERVICE and stay(books, assignment, now)
     if cleared and not stays:  # a crew that was only called back needs no rest (R22), nor yet one that is at its task
         books.vehicles.set_history(assignment.vehicle_id, on_duty_since=held.on_duty_since, trip_ended_at=now)

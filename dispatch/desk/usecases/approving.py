@@ -192,7 +192,9 @@ def _beside(request: Request, given: Approval, trips: Sequence[Assignment], deci
     if request.ask.urgency is Urgency.RED or ready is None or arrival is None or busy:
         return _Plan(decision=decision)
     able = all((name, need.rule) in decision.tried.approved for need in ready.needs)
-    sooner = is_of_use(request, trips, given, arrival.eta_s, decision.at, decision.sop.policy)
+    sooner = is_of_use(
+        request, trips, arrival.eta_s, decision.at, decision.sop.policy, lent=given.approver == OWN_OPERATOR
+    )
     if not able or not sooner or name in decision.tried.vehicles:
         return _Plan(decision=decision)
     step = NextStep(offers=(OfferTo(vehicle_id=name, slot=INSTEAD),))
@@ -227,7 +229,7 @@ def _asked(
         owner = books.vehicles.get(one.vehicle_id).vehicle.agency
         fits = rule == one.rule if rule is not None else one.approver == OWN_OPERATOR and owner == actor.agency
         fits = fits and vehicle_id in (None, one.vehicle_id)
-        as_whom = heard is None or heard.approver in (None, one.approver)
+        as_whom = heard is None or one.is_heard_as(heard)
         if fits and as_whom and one.may_become(yes=yes, heard=heard is not None):
             mine = heard is None and one.is_of(actor, owner)
             found.append(((not one.is_asked, not mine, owner != actor.agency), one))

@@ -9,6 +9,7 @@ from functools import partial
 
 from dispatch.choosing.decision import Tried
 from dispatch.desk.command import DESK, Command
+from dispatch.desk.effects.asking import go_without
 from dispatch.desk.effects.keeping import look_at_kept
 from dispatch.desk.effects.staying import leave
 from dispatch.desk.effects.steps import wake_waiting
@@ -68,6 +69,7 @@ def _change_duty(books: Books, held: VehicleNow, duty: Duty, *, at_base: bool, n
     if duty in (Duty.OFF_DUTY, Duty.OUT_OF_SERVICE):
         leave(books, held.id, now)
         look_at_kept(books, held.id, now)
+        go_without(books, held.id, now)
     if on_duty_since is None:
         books.timers.drop(DueKind.SHIFT_ENDS, held.id)
     else:
@@ -96,6 +98,7 @@ def end_shift(_: Unit, books: Books, now: datetime, due: Due) -> None:
     books.vehicles.set_history(held.id, on_duty_since=None, trip_ended_at=held.trip_ended_at)
     leave(books, held.id, now)
     look_at_kept(books, held.id, now)
+    go_without(books, held.id, now)
     books.journal.add(DutyChanged(duty=Duty.OFF_DUTY, shift_over=True, at=now, vehicle_id=held.id, actor=DESK))
 
 

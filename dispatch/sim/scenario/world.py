@@ -14,6 +14,7 @@ from dispatch.desk.ports import Books
 from dispatch.desk.road_ports import Roads
 from dispatch.desk.unit import Unit
 from dispatch.desk.usecases import arriving, timers, trips, vehicles
+from dispatch.domain.approval import waited_for
 from dispatch.domain.assignment import Assignment, StepCommand
 from dispatch.domain.fix import Fix, LinkHealth, link_health
 from dispatch.domain.people import Person
@@ -203,7 +204,7 @@ def _lack(books: Books, request_id: str, assignments: Sequence[Assignment]) -> S
     solved = request.ended_at is not None or any(a.fills_slot for a in assignments)
     if solved or request.state is RequestState.SCHEDULED:
         return None
-    if any(approval.is_waited_for for approval in books.approvals.list_of(request_id)):
+    if waited_for(approval for approval in books.approvals.list_of(request_id) if approval.is_asked):
         return None
     if books.promises.find_open(request_id) is None:
         return said("nothing_stands", state=request.state)

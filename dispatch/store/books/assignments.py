@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from dispatch.domain.approval import Approval
+from dispatch.domain.approval import Approval, ApprovalState
 from dispatch.domain.assignment import Assignment
 from dispatch.store import tables
 from dispatch.store.books.base import Book
@@ -79,3 +79,9 @@ class SqlApprovals(Book):
         table = tables.approvals
         query = select(table).where(table.c.request_id.in_(request_ids)).order_by(table.c.asked_at, table.c.id)
         return self._all(Approval, query)
+
+    def list_asked(self, vehicle_id: str) -> list[Approval]:
+        """What is asked for a vehicle now, by every request."""
+        table = tables.approvals
+        asked = (table.c.vehicle_id == vehicle_id) & (table.c.state == ApprovalState.ASKED)
+        return self._all(Approval, select(table).where(asked).order_by(table.c.asked_at, table.c.id))

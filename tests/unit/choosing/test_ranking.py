@@ -116,15 +116,17 @@ def test_every_request_gets_a_vehicle_a_question_or_a_promise(
     for offer in step.offers:
         assert by_id[offer.vehicle_id] == ready[0]
     if not step.offers:
-        assert (step.waits_for is None) is (step.promise is not None)
+        assert bool(step.waits_for) is (step.promise is None)
         waiting = [c for c in ranked if c.eligible and c.arrival and c.vehicle_id not in tried]
         own = [c for c in waiting if any(need.approver == OWN_OPERATOR for need in c.needs)]
-        assert [asked.vehicle_id for asked in step.beside] == [c.vehicle_id for c in own][:OWN_ASKED]
+        beside = [(asked.vehicle_id, asked.rule) for asked in step.beside]
+        assert beside == [(c.vehicle_id, need.rule) for c in own[:OWN_ASKED] for need in c.needs]
         if step.promise:
             assert waiting == own
         else:
-            assert step.waits_for is not None
-            assert by_id[step.waits_for.vehicle_id] in waiting
+            [name] = {asked.vehicle_id for asked in step.waits_for}
+            assert by_id[name] in waiting
+            assert [asked.rule for asked in step.waits_for] == [need.rule for need in by_id[name].needs]
 
 
 @given(verdicts, etas, st.integers(1, 4))
@@ -134,7 +136,7 @@ def test_every_slot_gets_another_vehicle_or_is_promised(found: list[Candidate], 
     sent = [offer.vehicle_id for offer in step.offers]
     assert len(sent) == len(set(sent))
     assert [offer.slot for offer in step.offers] == list(range(len(sent)))
-    assert len(sent) == wanted or step.waits_for is not None or step.promise is not None
+    assert len(sent) == wanted or step.waits_for or step.promise is not None
 
 
 def test_a_first_contact_goes_ahead_only_where_it_is_so_much_sooner() -> None:
@@ -172,8 +174,8 @@ def test_an_own_operator_is_asked_beside_the_promise_and_offered_after_his_yes()
 def test_an_own_operator_is_never_waited_for_where_somebody_else_can_say_yes() -> None:
     ranked = ordered([verdict("H4", own=True), verdict("T1", needs=True)], {"H4": arrival(300), "T1": arrival(600)})
     step = next_step(ranked, tried=frozenset())
-    assert step.waits_for is not None
-    assert (step.waits_for.vehicle_id, [own.vehicle_id for own in step.beside]) == ("T1", ["H4"])
+    [waited_for] = step.waits_for
+    assert (waited_for.vehicle_id, [own.vehicle_id for own in step.beside]) == ("T1", ["H4"])
 
 
 def test_an_old_position_costs_its_penalty() -> None:

@@ -1,5 +1,6 @@
 """A yes by phone, recorded by whoever heard it: it takes effect at once, and the approver may take it back."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -275,6 +276,19 @@ async def test_by_phone_it_is_said_as_whom(town: Town) -> None:
     done(await says(town, made, SITI, heard=by_phone(town, approver="operator")))
     given = [a.approver for a in (await town.look(made)).approvals if a.state is ApprovalState.GIVEN]
     assert given == ["operator"]
+
+
+async def test_by_phone_it_is_said_of_which_office(town: Town) -> None:
+    both = ORDER.replace(', hours = "21:00-07:00"', "").replace(', hours = "07:00-21:00"', "")
+    made = await with_order(town, both)
+    await town.pass_time(SILENT_S)
+    assert await asked(town, made) == [FIRST, NIGHTLY]
+    heard = Heard(name="Contoh Dodi", at=town.clock.now(), approver="health_officer", agency="kabupaten-tangerang")
+    done(await says(town, made, OPI, heard=heard))
+    look = await town.look(made)
+    assert [(e.approver, e.agency) for e in look.of(ApprovalGiven)] == [NIGHTLY]
+    nowhere = replace(heard, agency="kota-serang")
+    assert refused(await says(town, made, OPI, yes=False, heard=nowhere)) is RefusalCode.NO_SUCH_APPROVAL
 
 
 async def test_where_nobody_of_the_order_is_reached_the_first_is_asked_all_the_same(town: Town) -> None:

@@ -223,6 +223,12 @@ CASES: dict[str, tuple[e.Event, list[tuple[str, str]]]] = {
         e.ApprovalTakenBack(**OF_VEHICLE, rule="R02", reason="keliru", approver="health_officer", heard_at=NOW),
         [("health_officer", T.REFUSAL_HEARD), ("operator", T.APPROVAL_TAKEN_BACK)],
     ),
+    "yes_taken_back_under_way": (
+        e.ApprovalTakenBack(
+            **OF_VEHICLE | {"vehicle_id": "H1"}, rule="R02", reason="keliru", approver="health_officer"
+        ),
+        [("operator", T.APPROVAL_TAKEN_BACK), (FACILITY, T.APPROVAL_TAKEN_BACK_FACILITY)],
+    ),
     "overridden": (e.Overridden(**OF_VEHICLE, rule="R21", reason="sudah ditelepon"), NOBODY),
     "promise": (
         e.PromiseMade(**OF_REQUEST, owner="operator", due_at=IN_90_S, why=Why.NOBODY_ELIGIBLE),

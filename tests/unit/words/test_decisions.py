@@ -68,7 +68,7 @@ PASSED = PassedOver(vehicle_id="B", finding=finding("R01", {"class": "transport_
 OFFER = replace(NOBODY, outcome=Outcome.OFFER, chosen=("A",), passed=PASSED)
 OFFERS = replace(NOBODY, outcome=Outcome.OFFERS, chosen=("A", "C"))
 YES = AskApproval(vehicle_id="A", rule="R02", approver=SUPERVISOR)
-OWN = tuple(AskApproval(vehicle_id=of, rule="R26", approver=OWN_OPERATOR) for of in ("A", "B"))
+OWN = tuple(AskApproval(vehicle_id=of, rule="R26", approver=OWN_OPERATOR) for of in ("B", "C"))
 APPROVAL = replace(NOBODY, outcome=Outcome.APPROVAL, asks=(YES, *OWN))
 BOOKED = replace(
     NOBODY,
@@ -132,7 +132,7 @@ TEXTS = {
         replace(PROMISE, asks=OWN, soon={"C": 1500, "A": 840}),
         (
             "Dari 3 kendaraan belum ada yang dapat ditawari sekarang; pencarian diulang setiap 5 menit dan operator "
-            "menelepon kembali. Operator pemilik Mobil A, Ambulans B sedang ditanya. Perkiraan berikutnya 14 menit: "
+            "menelepon kembali. Operator pemilik Ambulans B, Mobil C sedang ditanya. Perkiraan berikutnya 14 menit: "
             "Mobil A hampir selesai bertugas."
         ),
         (
@@ -141,7 +141,7 @@ TEXTS = {
         ),
         (
             "Of 3 vehicles none can be asked right now; the search is repeated every 5 minutes and the operator calls "
-            "back. The operators of Mobil A, Ambulans B are being asked. The next one is expected in 14 minutes: Mobil "
+            "back. The operators of Ambulans B, Mobil C are being asked. The next one is expected in 14 minutes: Mobil "
             "A has almost finished its trip."
         ),
         ("Tell the family: we keep looking for a vehicle; the operator calls back. We have noted the phone number."),

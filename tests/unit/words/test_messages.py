@@ -151,6 +151,9 @@ GOLDEN = {
     f"{OPEN}",
     "approval_taken_back": "Izin petugas Dinas Kesehatan untuk Mobil jenazah Contoh ditarik kembali; kendaraan "
     f"lain sedang dicarikan. Permintaannya: {WHICH}. {RULE} {OPEN}",
+    "approval_taken_back_facility": f"Mohon maaf, izin berangkat Mobil jenazah Contoh untuk permintaan {WHICH} ditarik "
+    "kembali. Penggantinya sedang dicarikan; Mobil jenazah Contoh tetap menuju ke sana sampai penggantinya berangkat. "
+    f"{OPEN}",
     "promise_made": "Kami terus mencarikan kendaraan untuk Anda. Operator kami menelepon Anda paling "
     f"lambat pukul 17.00. Tidak perlu menelepon ke mana-mana. {FOLLOW}",
     "document_promised": "Permintaan Anda sudah kami catat; persediaannya sedang ditunggu. Operator kami "

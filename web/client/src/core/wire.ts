@@ -23,6 +23,7 @@ export interface components {
             vehicle_id: string;
             vehicle_name: string;
             approver: string;
+            approver_name: string;
             agency?: string | null;
             state: components["schemas"]["ApprovalState"];
             /** Format: date-time */
@@ -50,6 +51,7 @@ export interface components {
             vehicle_id: string;
             vehicle_name: string;
             approver: string;
+            approver_name: string;
             agency?: string | null;
             /** Format: date-time */
             asked_at: string;

@@ -58,6 +58,10 @@ export const minta = {
     of: (name: string, what: string) => `${name}: ${what}; operator sudah tahu.`,
     silent: "Sopir belum menjawab; terus dihubungi, dan operator sudah tahu.",
     diverted: "Kendaraan dialihkan untuk keadaan yang lebih gawat; penggantinya sedang dicarikan.",
+    takenBack: (name: string, comes: boolean) =>
+      `Mohon maaf, izin berangkat ${name} ditarik kembali; penggantinya sedang dicarikan.${
+        comes ? ` ${name} tetap menuju ke sini sampai penggantinya berangkat.` : ""
+      }`,
   },
   share: "Bagikan tautan keluarga",
   shared: "Tautan keluarga disalin",

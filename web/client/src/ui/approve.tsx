@@ -100,14 +100,12 @@ function HeardAnswer({ request, asked, attempt }: HeardOne & { attempt: Attempt 
   );
 }
 
-export const approverName = (who: string) => text.approver[who as keyof typeof text.approver] ?? who;
-
 // Who answered by phone, and who wrote it down.
 export const heardLine = (answer: Answered) =>
   byPhone.line(
     answer.vehicle_name,
     answer.state === "given",
-    answer.heard_from ?? approverName(answer.approver),
+    answer.heard_from ?? answer.approver_name,
     answer.heard_at ? clockText(answer.heard_at) : "",
     answer.answered_by ?? "",
   );

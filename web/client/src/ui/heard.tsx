@@ -6,7 +6,6 @@ import { now } from "../core/clock";
 import { fieldTime, instantOf, zoneName } from "../core/words";
 import { heard as words } from "../text/approve";
 import { text } from "../text/id";
-import { approverName } from "./approve";
 import { Field, Pick } from "./controls";
 import { Question } from "./dialog";
 
@@ -16,7 +15,7 @@ export interface Word {
   vehicle_id: string;
   yes: boolean;
   reason: string;
-  heard_from: { name: string; at: string; approver: string };
+  heard_from: { name: string; at: string; approver: string; agency: string | null };
 }
 
 interface Asking {
@@ -37,13 +36,18 @@ export function HeardByPhone({ request, onSend, onBack }: Asking) {
   if (!of) return null;
   const ready = name.trim().length > 1 && at !== "" && reason.trim().length > 2;
   const send = async () => {
-    const heard_from = { name: name.trim(), at: instantOf(at), approver: of.approver };
+    const heard_from = {
+      name: name.trim(),
+      at: instantOf(at),
+      approver: of.approver,
+      agency: of.agency ?? null,
+    };
     const word = { rule: of.rule, vehicle_id: of.vehicle_id, yes: yes === "yes", reason: reason.trim() };
     if (await onSend({ ...word, heard_from })) onBack();
   };
   const asks = asked.map((one, place): [string, string] => [
     String(place),
-    `${one.vehicle_name} · ${approverName(one.approver)} (${one.rule_name})`,
+    `${one.vehicle_name} · ${one.approver_name} (${one.rule_name})`,
   ]);
   return (
     <Question
@@ -56,7 +60,7 @@ export function HeardByPhone({ request, onSend, onBack }: Asking) {
       {asks.length > 1 ? (
         <Pick label={words.which} value={which} options={asks} onPick={setWhich} />
       ) : (
-        <p>{words.ask(approverName(of.approver), of.vehicle_name, of.rule_name)}</p>
+        <p>{words.ask(of.approver_name, of.vehicle_name, of.rule_name)}</p>
       )}
       <Field
         label={words.who}

@@ -66,7 +66,12 @@ export function Follow({ request }: { request: RequestFull }) {
   );
 }
 
-const GOES: ReadonlySet<string> = new Set(["offer_accepted", "offer_withdrawn", "stood_down"]);
+const GOES: ReadonlySet<string> = new Set([
+  "offer_accepted",
+  "offer_withdrawn",
+  "stood_down",
+  "approval_taken_back",
+]);
 const RED: ReadonlySet<unknown> = new Set(["red_first", "red_diverts"]);
 
 // What does not go as it should, as whoever asked has to know it.
@@ -80,14 +85,18 @@ function amiss(request: RequestFull): string[] {
   // Until another driver has said yes.
   const last = request.timeline.filter((event) => GOES.has(event.kind)).pop();
   if (RED.has(last?.facts["cause"])) said.push(words.amiss.diverted);
+  const lost = request.approvals.find((one) => one.vehicle_id === last?.vehicle_id);
+  const comes =
+    last?.kind === "approval_taken_back" && live(request).some((trip) => trip.vehicle_id === last.vehicle_id);
+  if (lost && (comes || last?.facts["cause"] === "approval_taken_back"))
+    said.push(words.amiss.takenBack(lost.vehicle_name, comes));
   return said;
 }
 
 function headline(request: RequestFull): string {
   const asked = request.approvals.find((approval) => approval.state === "asked");
   if (request.state === "awaiting_approval" && asked) {
-    const who = text.approver[asked.approver as keyof typeof text.approver] ?? asked.approver;
-    return words.awaits(who, asked.rule_name);
+    return words.awaits(asked.approver_name, asked.rule_name);
   }
   if (request.state === "waiting" && request.promise) {
     const due = whenText(request.promise.due_at, now.value);
