@@ -146,16 +146,18 @@ def judge_promises(state: State, latest: datetime) -> Iterator[str]:
             yield f"promise {row['id']} is nobody's"
 
 
-def judge_approvals(state: State) -> Iterator[str]:
-    """A yes that is there already is not asked for again, nor one for a vehicle that is gone; who heard one by phone
-    stands beside it, and from whom."""
+def judge_approvals(state: State, latest: datetime) -> Iterator[str]:
+    """A yes that is there already is not asked for again, nor one for a vehicle that is gone, but where that is about
+    to be looked at; who heard one by phone stands beside it, and from whom."""
     said: dict[str, set[tuple[str, str, str]]] = defaultdict(set)
     for row in state["approvals"]:
         said[row["state"]].add((row["request_id"], row["vehicle_id"], row["rule"]))
     yield from (f"{of} has the yes and is asked for it again" for of in sorted(said["given"] & said["asked"]))
     going = {row["vehicle_id"] for row in state["assignments"] if row["state"] in LIVE - {"offered"}}
     gone = going | {row["id"] for row in state["vehicles"] if row["duty"] in ("off_duty", "out_of_service")}
-    yield from (f"{of} is gone and asked for" for of in sorted(said["asked"]) if of[1] in gone)
+    looked_at = {of for (kind, of), at in state.due().items() if kind == "promise_retry" and at <= latest}
+    useless = (of for of in sorted(said["asked"]) if of[1] in gone and of[0] not in looked_at)
+    yield from (f"{of} is gone and asked for" for of in useless)
     for row in state["approvals"]:
         answered, heard = row["state"] in ("given", "refused"), (row["heard_from"], row["heard_at"])
         if answered != (row["answered_by"] is not None) or (None in heard) != (heard == (None, None)):

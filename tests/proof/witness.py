@@ -128,7 +128,7 @@ class Witness:
         found = [*self._journal_since(before, now), *self._decisions_since()]
         latest = max(self._now)
         found += [*judge_requests(self.seen, self._ends(), latest), *judge_promises(self.seen, latest)]
-        found += [*judge_approvals(self.seen), *judge_timers(self.seen), *judge_deaths(self.seen)]
+        found += [*judge_approvals(self.seen, latest), *judge_timers(self.seen), *judge_deaths(self.seen)]
         found += [*self._assignments(), *self._vehicles(), *self._groups()]
         found += judge_bookings(self.seen, now)
         return found
