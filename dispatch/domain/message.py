@@ -33,6 +33,7 @@ class Template(StrEnum):
     HELP_ASKED = "help_asked"
     APPROVAL_REMINDED = "approval_reminded"
     APPROVAL_SILENT = "approval_silent"
+    APPROVAL_NOBODY = "approval_nobody"
     APPROVAL_HEARD = "approval_heard"
     REFUSAL_HEARD = "refusal_heard"
     APPROVAL_TAKEN_BACK = "approval_taken_back"

@@ -89,7 +89,10 @@ _LATER = frozenset({Template.ARRIVES_LATER, Template.ARRIVES_LATER_FACILITY})
 _STEPS = frozenset(template for row in STATES.values() for _, template in row.tells)
 # Who has answered is not asked any more.
 _ASKING = frozenset(
-    {Template.APPROVAL_ASKED, Template.HELP_ASKED, Template.APPROVAL_REMINDED, Template.APPROVAL_SILENT}
+    {
+        *(Template.APPROVAL_ASKED, Template.HELP_ASKED, Template.APPROVAL_REMINDED),
+        *(Template.APPROVAL_SILENT, Template.APPROVAL_NOBODY),
+    }
 )
 # The end of a request overtakes what is asked of people for it; an end without a trip overtakes also the trip's steps.
 _OVERTAKEN = frozenset(
@@ -375,6 +378,9 @@ def _of_approval(event: Event, it: _Happened) -> Tellings:
         case ApprovalAsked():
             template = Template.HELP_ASKED if event.approver == OWN_OPERATOR else Template.APPROVAL_ASKED
             return it.say(it.holder(event.approver, event.agency), template, rule=event.rule)
+        case ApprovalReminded(nobody=True):
+            office = it.known.agency if event.approver == OWN_OPERATOR else event.agency
+            return it.say(OPERATOR, Template.APPROVAL_NOBODY, rule=event.rule, approver=event.approver, office=office)
         case ApprovalReminded():
             of = it.holder(event.approver, event.agency)
             told = it.say(of, Template.APPROVAL_REMINDED, rule=event.rule)

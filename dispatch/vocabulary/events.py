@@ -265,7 +265,9 @@ class ApprovalAsked(Awaited):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalReminded(Awaited):
-    """Whoever was asked for a yes has not answered yet."""
+    """Whoever was asked for a yes has not answered yet; `nobody` holds the office."""
+
+    nobody: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

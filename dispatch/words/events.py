@@ -7,6 +7,7 @@ from enum import StrEnum
 from dispatch.vocabulary.deaths import WhoseWord
 from dispatch.vocabulary.events import (
     Answered,
+    ApprovalReminded,
     ArrivalChanged,
     Awaited,
     BookingUncertain,
@@ -167,6 +168,8 @@ def _key_of_other(event: Event) -> str:
             return "step_corrected_forgotten"
         case DeathAnswered(confirmed=True):
             return "death_answered_confirmed"
+        case ApprovalReminded(nobody=True):
+            return "approval_reminded_nobody"
         case Answered(heard_at=datetime()):
             return f"{event.kind}_heard"
         case DutyChanged(shift_over=True):

@@ -18,7 +18,8 @@ from dispatch.vocabulary.trip_steps import AssignmentState
 
 
 def ask_approval(books: Books, request_id: str, wanted: AskApproval, now: datetime, policy: Policy) -> None:
-    """Ask somebody for a yes; who is silent for `approver_silent_s` is reminded."""
+    """Ask somebody for a yes; who is silent for `approver_silent_s` is reminded. Where nobody holds the office there is
+    nobody to wait for."""
     number = len(books.approvals.list_of(request_id)) + 1  # in the order of asking, which reminders keep
     approval = Approval(
         id=f"{request_id}-S{number:02}",
@@ -31,10 +32,17 @@ def ask_approval(books: Books, request_id: str, wanted: AskApproval, now: dateti
         asked_at=now,
     )
     books.approvals.put(approval)
-    silent_at = now + timedelta(seconds=policy.approver_silent_s)
+    wait = timedelta(seconds=policy.approver_silent_s) if has_holder(books, approval) else timedelta(0)
+    silent_at = now + wait
     books.timers.set(Due(kind=DueKind.APPROVER_SILENT, subject=approval.id, at=silent_at))
     event = ApprovalAsked(rule=wanted.rule, approver=wanted.approver, agency=wanted.agency, at=now, actor=DESK)
     books.journal.add(event.about(request_id, vehicle_id=wanted.vehicle_id))
+
+
+def has_holder(books: Books, asked: Approval) -> bool:
+    """Whether somebody holds the office of which a yes is asked."""
+    owner = books.vehicles.get(asked.vehicle_id).vehicle.agency
+    return any(asked.is_of(person, owner) for person in books.people.list_all())
 
 
 def keep_answer(books: Books, answered: Approval) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from dispatch.choosing.decision import Decision
 from dispatch.choosing.next_step import AskApproval, NextStep, OfferTo
 from dispatch.desk.command import DESK, Command
-from dispatch.desk.effects.asking import ask_approval, is_of_use, keep_answer
+from dispatch.desk.effects.asking import ask_approval, has_holder, is_of_use, keep_answer
 from dispatch.desk.effects.carry_out import carry_out
 from dispatch.desk.effects.proposing import propose
 from dispatch.desk.effects.standing import needs_of, settle
@@ -118,12 +118,20 @@ async def answer_for_own(
 
 @transaction
 def approver_silent(unit: Unit, books: Books, now: datetime, due: Due) -> None:
-    """Whoever was asked has not answered: a reminder, and who comes next in the rule's order is asked beside."""
+    """Whoever was asked has not answered, or holds the office no longer: a reminder, and who comes next in the rule's
+    order is asked beside."""
     books.timers.drop(due.kind, due.subject)
     asked = books.approvals.get(due.subject)
     if not asked.is_asked:
         return
-    event = ApprovalReminded(rule=asked.rule, approver=asked.approver, agency=asked.agency, at=now, actor=DESK)
+    event = ApprovalReminded(
+        rule=asked.rule,
+        approver=asked.approver,
+        agency=asked.agency,
+        nobody=not has_holder(books, asked),
+        at=now,
+        actor=DESK,
+    )
     books.journal.add(event.about(asked.request_id, vehicle_id=asked.vehicle_id))
     rule = _rule_of(unit, books, asked, now)
     others = [a for a in books.approvals.list_of(asked.request_id) if a.is_asked and a.is_same_question(asked)]

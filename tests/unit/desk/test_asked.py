@@ -1,14 +1,17 @@
 """Whose yes is asked for: all that a vehicle lacks at once, and nobody's any longer that would let nobody go."""
 
+from dataclasses import replace
+
 import pytest
 
 from dispatch.desk.command import Command
 from dispatch.desk.effects.steps import judge_anew
 from dispatch.desk.ports import Books
 from dispatch.desk.usecases import approving
+from dispatch.domain.approval import Heard
 from dispatch.domain.people import Person
 from dispatch.domain.vehicle import Vehicle
-from dispatch.vocabulary.events import ApprovalAsked
+from dispatch.vocabulary.events import ApprovalAsked, ApprovalReminded
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.request_states import RequestState
 from dispatch.vocabulary.roles import Role
@@ -29,6 +32,7 @@ title = "Operator menyetujui"
 effect = "approval"
 vehicles = { class = ["transport_ambulance"] }
 when = { need = ["body"] }
+overrides = ["R01"]
 approver = "operator"
 clause = "Operator ikut menyetujui."
 source = "contoh"
@@ -162,3 +166,32 @@ async def test_a_rule_that_is_dropped_asks_nobody_any_longer(town: Town) -> None
     look = await town.look(made)
     assert look.promise is not None
     assert len(look.of(ApprovalAsked)) == 1
+
+
+async def test_an_office_that_nobody_holds_is_not_waited_for(town: Town) -> None:
+    where = "kota-serang", "kota-tangerang"
+    one, other = (f'{{ who = "health_officer", agency = "{name}" }}' for name in where)
+    order = f"approvers = [{one}, {other}]"
+    of_the_city = replace(DINA, agency="kota-tangerang")
+    await town.store.write(lambda books: books.people.put(of_the_city))
+    await publish(town, more=BOTH.replace('approver = "operator"', order), without="R02")
+    town.roads.minutes = {"T1": 6.0}
+    made = await town.ask()
+    await town.run_due()
+    look = await town.look(made)
+    assert [(e.agency, e.nobody) for e in look.of(ApprovalReminded)] == [("kota-serang", True)]
+    assert [a.agency for a in look.approvals if a.is_asked] == list(where)
+    await answer(town, made, of_the_city, "K01")
+    assert await town.live(made) == [("T1", OFFERED)]
+
+
+async def test_an_agency_without_an_operator_is_known_at_once_as_one_to_be_rung(town: Town) -> None:
+    town.roads.minutes = {}
+    await lend(town, VehicleClass.HEARSE, 20.0)
+    made = await town.ask()
+    await town.run_due()
+    assert [(e.approver, e.nobody) for e in (await town.look(made)).of(ApprovalReminded)] == [("own_operator", True)]
+    by = Command(actor=OPI)
+    heard = Heard(name="Contoh Oka", at=town.clock.now())
+    done(await approving.approve(town.unit, made.id, rule="R26", yes=True, reason="ya", heard=heard, by=by))
+    assert await town.live(made) == [("K1", OFFERED)]

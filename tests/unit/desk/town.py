@@ -30,7 +30,7 @@ from dispatch.vocabulary.trip_steps import AssignmentState, Step, StepSource
 from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
 from geo.point import Point
 from geo.shape import Shape
-from tests.people import BUDI, CIKOKOL, NOW, OPI, SITI, ZONE, drowned_child, publish
+from tests.people import BUDI, CIKOKOL, DINA, NOW, OPI, SITI, ZONE, drowned_child, publish
 
 T = TypeVar("T")
 E = TypeVar("E", bound=Event)
@@ -263,7 +263,7 @@ async def found(store: Store) -> None:
                 phone=PUSKESMAS_PHONE,
             )
         )
-        for person in (OPI, SITI):
+        for person in (OPI, SITI, DINA):
             books.people.put(person)
         for vehicle_id, (vehicle_class, agency, _) in FLEET.items():
             name = f"Kendaraan {vehicle_id}"

@@ -197,6 +197,14 @@ CASES: dict[str, tuple[e.Event, list[tuple[str, str]]]] = {
         e.ApprovalReminded(**OF_VEHICLE, rule="R02", approver="operator"),
         [("operator", T.APPROVAL_REMINDED)],
     ),
+    "nobody_to_remind": (
+        e.ApprovalReminded(**OF_VEHICLE, rule="R02", approver="health_officer", nobody=True),
+        [("operator", T.APPROVAL_NOBODY)],
+    ),
+    "no_own_operator": (
+        e.ApprovalReminded(**OF_VEHICLE, rule="R26", approver="own_operator", nobody=True),
+        [("operator", T.APPROVAL_NOBODY)],
+    ),
     "reminded_own_operator": (
         e.ApprovalReminded(**OF_VEHICLE, rule="R26", approver="own_operator"),
         [("agency:dkm", T.APPROVAL_REMINDED)],
@@ -483,7 +491,8 @@ def test_the_staff_of_no_facility_is_the_operator() -> None:
 @pytest.mark.parametrize("name", ["approved", "refused", "approved_by_phone", "yes_taken_back"])
 def test_who_has_answered_is_not_asked_any_more_of_this_vehicle(name: str) -> None:
     [drop] = [telling for telling in messages_for(7, CASES[name][0], KNOWN) if isinstance(telling, Drop)]
-    assert drop.templates == {T.APPROVAL_ASKED, T.HELP_ASKED, T.APPROVAL_REMINDED, T.APPROVAL_SILENT}
+    asking = {T.APPROVAL_ASKED, T.HELP_ASKED, T.APPROVAL_REMINDED, T.APPROVAL_SILENT, T.APPROVAL_NOBODY}
+    assert drop.templates == asking
     assert (drop.request_id, drop.vehicle_id, drop.assignment_id) == ("P-1", "H3", None)
 
 

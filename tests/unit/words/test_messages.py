@@ -143,6 +143,9 @@ GOLDEN = {
     "approval_silent": "Persetujuan untuk Mobil jenazah Contoh belum dijawab petugas Dinas Kesehatan. "
     f"Permintaannya: {WHICH}. {RULE} Mohon bantu menelepon yang berwenang; jawabannya dapat Anda catat di halaman "
     f"operator. {OPEN}",
+    "approval_nobody": "Persetujuan untuk Mobil jenazah Contoh diperlukan, tetapi belum ada petugas Dinas Kesehatan "
+    f"yang terdaftar. Permintaannya: {WHICH}. {RULE} Mohon bantu menelepon yang berwenang; jawabannya dapat Anda catat "
+    f"di halaman operator. {OPEN}",
     "approval_heard": "Izin Anda agar Mobil jenazah Contoh berangkat dicatat dari telepon. Teleponnya pukul "
     f"16.50. Permintaannya: {WHICH}. {RULE} Bila keliru, mohon tarik kembali izin itu di halaman Anda sebelum "
     f"penjemputan. {OPEN}",

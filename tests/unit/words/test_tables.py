@@ -146,6 +146,7 @@ BESIDE = {
         "approval_given_heard",
         "approval_refused_heard",
         "approval_taken_back_heard",
+        "approval_reminded_nobody",
         "arrival_changed_first",
         "arrival_changed_same",
         "booking_papers",
