@@ -16,8 +16,8 @@ from dispatch.domain.people import Person
 from dispatch.reading.base import Out
 from dispatch.reading.likeness import LikelyOut, Nearby
 from dispatch.reading.scope import Scope, of_fleet
-from dispatch.rules.judge_one import Finding, assess
-from dispatch.rules.sop import Effect, Pack, Rule, SopInForce
+from dispatch.rules.judge_one import Finding, assess, overridable_by
+from dispatch.rules.sop import Effect, OverridableBy, Pack, Rule, SopInForce
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.needs import Document
 from dispatch.vocabulary.notices import Mender
@@ -37,7 +37,8 @@ class SopVersionOut(Out):
 
 
 class FindingOut(Out):
-    """What one rule says of one vehicle, with its sentence; `lang` is the language in which it was found."""
+    """What one rule says of one vehicle, with its sentence; `lang` is the language in which it was found, and
+    `overridable_by` the role that may act against it with a reason."""
 
     rule: str
     agency: str
@@ -50,6 +51,7 @@ class FindingOut(Out):
     would_help: str | None = None
     clause: str | None = None
     lifted_by: str | None = None
+    overridable_by: OverridableBy = OverridableBy.NOBODY
     lang: Lang = Lang.ID
 
 
@@ -255,6 +257,7 @@ def finding_out(finding: Finding, rule_of: RuleOf, lang: Lang) -> FindingOut:
         met=finding.met,
         blocks=finding.blocks,
         lifted_by=finding.lifted_by,
+        overridable_by=overridable_by(finding.rule, rule) if finding.blocks else OverridableBy.NOBODY,
         text=said.text,
         would_help=help_said.text if help_said else None,
         clause=rule.clause if rule and finding.objects else None,

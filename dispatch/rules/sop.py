@@ -182,6 +182,11 @@ class SopInForce:
         pack = self.packs.get(agency)
         return pack.find_rule(rule_id) if pack else None
 
+    def find_clause(self, rule_id: str, agency: str, pickup_area: str | None) -> Rule | None:
+        """The rule of this id that speaks on a vehicle of `agency` for a pick-up in `pickup_area`."""
+        clauses = self.clauses_for(agency, pickup_area)
+        return next((clause.rule for clause in clauses if clause.rule.id == rule_id), None)
+
     def clauses_for(self, agency: str, pickup_area: str | None) -> tuple[Clause, ...]:
         """Which rules speak on a vehicle of `agency` for a pick-up in `pickup_area`, in the order of their ids.
 

@@ -39,6 +39,25 @@ def ask_approval(books: Books, request_id: str, wanted: AskApproval, now: dateti
     books.journal.add(event.about(request_id, vehicle_id=wanted.vehicle_id))
 
 
+def ask_once(books: Books, request: Request, wanted: AskApproval, decision: Decision) -> None:
+    """Nobody is asked again for what is asked already, be it of somebody else. Whose turn had come for another vehicle
+    under the same rule of its agency is asked for this one at once: the one before has had the time to answer."""
+    earlier = books.approvals.list_of(request.id)
+    if any(a.is_asked and a.vehicle_id == wanted.vehicle_id and a.rule == wanted.rule for a in earlier):
+        return
+    agency = books.vehicles.get(wanted.vehicle_id).vehicle.agency
+    asked = {
+        (a.approver, a.agency)
+        for a in earlier
+        if a.rule == wanted.rule and books.vehicles.get(a.vehicle_id).vehicle.agency == agency
+    }
+    rule = decision.sop.find_clause(wanted.rule, agency, request.ask.pickup.agency)
+    order = rule.approvers_at(decision.moment.local) if rule is not None else ()
+    also = (replace(wanted, approver=one.who, agency=one.agency) for one in order if (one.who, one.agency) in asked)
+    for one in dict.fromkeys((wanted, *also)):
+        ask_approval(books, request.id, one, decision.at, decision.sop.policy)
+
+
 def has_holder(books: Books, asked: Approval) -> bool:
     """Whether somebody holds the office of which a yes is asked."""
     owner = books.vehicles.get(asked.vehicle_id).vehicle.agency

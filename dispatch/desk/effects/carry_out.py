@@ -6,10 +6,10 @@ from uuid import uuid4
 
 from dispatch.choosing.decision import Decision
 from dispatch.choosing.later import may_change_at
-from dispatch.choosing.next_step import AskApproval, OfferTo
+from dispatch.choosing.next_step import OfferTo
 from dispatch.choosing.proposal import Proposal
 from dispatch.desk.command import DESK
-from dispatch.desk.effects.asking import ask_approval, ask_no_more, is_of_use, let_the_late_be
+from dispatch.desk.effects.asking import ask_no_more, ask_once, is_of_use, let_the_late_be
 from dispatch.desk.effects.keeping import look_again, take_from_booked
 from dispatch.desk.effects.places import take_place
 from dispatch.desk.effects.promising import open_promise, promise_call_back
@@ -138,7 +138,7 @@ def _wait(books: Books, request: Request, decision: Decision) -> None:
     if step.promise is not None:
         promise_call_back(books, request, step.promise, now)
     for asked in asks:
-        _ask_once(books, request, asked, now, decision.sop.policy)
+        ask_once(books, request, asked, decision)
     watch_long(books, request.id, now, decision.sop.policy)
 
 
@@ -267,10 +267,3 @@ def _divert(books: Books, found: Proposal, now: datetime, policy: Policy) -> Non
     if books.assignments.get(found.trip.id) != found.trip:
         raise LostRaceError(f"{found.trip.id} has gone on since this was decided")
     give_way(books, found.trip, now, policy, actor=DESK, cause=StepCause.RED_DIVERTS)
-
-
-def _ask_once(books: Books, request: Request, wanted: AskApproval, now: datetime, policy: Policy) -> None:
-    """Nobody is asked again for what is asked already, be it of somebody else."""
-    asked = [a for a in books.approvals.list_of(request.id) if a.is_asked]
-    if not any(a.vehicle_id == wanted.vehicle_id and a.rule == wanted.rule for a in asked):
-        ask_approval(books, request.id, wanted, now, policy)

@@ -146,8 +146,8 @@ def approver_silent(unit: Unit, books: Books, now: datetime, due: Due) -> None:
 def _rule_of(unit: Unit, books: Books, asked: Approval, now: datetime) -> Rule | None:
     """The rule that asks for a yes, as it is in force now."""
     agency = books.vehicles.get(asked.vehicle_id).vehicle.agency
-    clauses = unit.sop(books, now).clauses_for(agency, books.requests.get(asked.request_id).ask.pickup.agency)
-    return next((clause.rule for clause in clauses if clause.rule.id == asked.rule), None)
+    area = books.requests.get(asked.request_id).ask.pickup.agency
+    return unit.sop(books, now).find_clause(asked.rule, agency, area)
 
 
 async def _plan(

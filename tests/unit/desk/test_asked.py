@@ -23,7 +23,8 @@ from tests.unit.desk.town import Look, Town, done
 pytestmark = pytest.mark.anyio
 COUNTY = "kabupaten-tangerang"
 OKA = Person(id="oka", name="Operator Contoh Oka", role=Role.OPERATOR, agency=COUNTY)
-OFFERED = AssignmentState.OFFERED
+OFFERED, SILENT_S = AssignmentState.OFFERED, 180.0
+CITY, AMBULANCE = "kota-tangerang", VehicleClass.TRANSPORT_AMBULANCE
 # A rule beside R02 by which the operator too has to agree, and as the county writes R02.
 BOTH = """
 [[rule]]
@@ -195,3 +196,16 @@ async def test_an_agency_without_an_operator_is_known_at_once_as_one_to_be_rung(
     heard = Heard(name="Contoh Oka", at=town.clock.now())
     done(await approving.approve(town.unit, made.id, rule="R26", yes=True, reason="ya", heard=heard, by=by))
     assert await town.live(made) == [("K1", OFFERED)]
+
+
+async def test_for_the_next_vehicle_everybody_is_asked_whose_turn_had_come_for_the_one_before(town: Town) -> None:
+    order = 'approvers = [{ who = "health_officer" }, { who = "operator" }]'
+    await publish(town, more=BOTH.replace('approver = "operator"', order), without="R02")
+    await town.add(Vehicle(id="T2", name="Kendaraan T2", vehicle_class=AMBULANCE, agency=CITY), minutes=9.0)
+    town.roads.minutes = {"T1": 6.0, "T2": 9.0}
+    made = await town.ask()
+    assert await asked(town, made) == [("T1", "health_officer")]
+    await town.pass_time(SILENT_S)
+    assert await asked(town, made) == [("T1", "health_officer"), ("T1", "operator")]
+    await answer(town, made, OPI, "K01", yes=False)
+    assert await asked(town, made) == [("T2", "health_officer"), ("T2", "operator")]

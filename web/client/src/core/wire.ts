@@ -436,7 +436,10 @@ export interface components {
             agency: string | null;
             phone: string | null;
         };
-        /** @description What one rule says of one vehicle, with its sentence; `lang` is the language in which it was found. */
+        /**
+         * @description What one rule says of one vehicle, with its sentence; `lang` is the language in which it was found, and
+         *     `overridable_by` the role that may act against it with a reason.
+         */
         FindingOut: {
             rule: string;
             agency: string;
@@ -449,6 +452,8 @@ export interface components {
             would_help?: string | null;
             clause?: string | null;
             lifted_by?: string | null;
+            /** @default nobody */
+            overridable_by: components["schemas"]["OverridableBy"];
             /** @default id */
             lang: components["schemas"]["Lang"];
         };
