@@ -11,7 +11,16 @@ from dispatch.choosing.decision import Decision
 from dispatch.choosing.later import moments
 from dispatch.choosing.ranking import Candidate
 from dispatch.rules.conditions import Condition, Situation
-from dispatch.rules.judge_one import CLASS_RULE, DUTY_RULE, HOURS_RULE, KEPT_RULE, LEFT_ALONE_RULE, Finding, assess
+from dispatch.rules.judge_one import (
+    APART_RULE,
+    CLASS_RULE,
+    DUTY_RULE,
+    HOURS_RULE,
+    KEPT_RULE,
+    LEFT_ALONE_RULE,
+    Finding,
+    assess,
+)
 from dispatch.rules.sop import Effect, Rule
 from dispatch.vocabulary.notices import Mender
 from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
@@ -22,7 +31,13 @@ _MENDS = {
     **dict.fromkeys(("crew", "equipment", "seats", "papers_valid_until"), Mender.AGENCY),
     **dict.fromkeys(("fix_age_min_over", "rest_min_under", "duty_h_over", "hours", "weekdays"), Mender.OPERATOR),
 }
-_BUILT_IN = {HOURS_RULE: "hours", KEPT_RULE: "kept", LEFT_ALONE_RULE: "left_alone", DUTY_RULE: "duty"}
+_BUILT_IN = {
+    APART_RULE: "apart",
+    DUTY_RULE: "duty",
+    HOURS_RULE: "hours",
+    KEPT_RULE: "kept",
+    LEFT_ALONE_RULE: "left_alone",
+}
 _SLOWEST_FIRST = tuple(Mender)
 
 
@@ -84,7 +99,7 @@ def _found(decision: Decision) -> Iterator[Unlock]:
     """One for each set of rules that alone keep vehicles from going, where all of it can be mended."""
     soonest: dict[tuple[str, ...], Candidate] = {}
     for candidate in sorted(decision.candidates, key=lambda c: c.arrival.eta_s if c.arrival else np.inf):
-        if candidate.arrival is not None and candidate.blocking:
+        if candidate.arrival is not None or candidate.blocking == (APART_RULE,):
             soonest.setdefault(tuple(sorted(candidate.blocking)), candidate)
     for held, numbers in held_alike(decision.verdict.blocks):
         if held in soonest:

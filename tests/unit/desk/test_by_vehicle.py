@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dispatch.choosing.decision import Decision, Tried
+from dispatch.choosing.unlocks import Lack, unlocks_of
 from dispatch.desk.facts import facts_of, read_facts
 from dispatch.desk.record import record_of
 from dispatch.desk.road_ports import Roads
@@ -16,6 +17,7 @@ from dispatch.roads.straight import StraightRoads
 from dispatch.rules.fleet import Fleet
 from dispatch.rules.judge_one import APART_RULE, assess
 from dispatch.vocabulary.needs import Metric, Need, Urgency
+from dispatch.vocabulary.notices import Mender
 from dispatch.vocabulary.vehicle_classes import SIREN, VehicleClass
 from geo.point import Point
 from tests.people import CIKOKOL, HOME, NOW, ZONE, ask, sop, vehicle
@@ -75,6 +77,13 @@ def test_who_is_over_the_water_is_passed_over_by_name_and_reads_so_from_the_kept
     assert kept.moment == decision.moment
     assert assess(kept.fleet.vehicles[0], decision.ask, decision.sop, kept.moment).blocking == (APART_RULE,)
     assert record_of(decision).passed is None  # it was no rule of the SOP
+
+
+def test_where_all_are_over_the_water_the_way_out_is_one_that_an_operator_knows() -> None:
+    over = [vehicle(f"W{number}", VehicleClass.EMERGENCY_AMBULANCE, point=at(20 + number, 5)) for number in range(3)]
+    [unlock] = unlocks_of(decide(over, islands(), Need.EMERGENCY, at(20)))
+    assert (unlock.rule, unlock.count, unlock.who, unlock.at) == (APART_RULE, 3, Mender.OPERATOR, None)
+    assert unlock.lacks == (Lack(key="apart"),)
 
 
 def test_who_is_later_than_the_soonest_that_are_looked_for_is_not_over_the_water() -> None:
