@@ -232,6 +232,15 @@ def test_a_health_officer_acts_against_the_rules_that_name_her_and_no_others(
     assert "alat pelindung diri" in written["facts"]["clause"]
 
 
+@pytest.mark.parametrize("name", ["living", "can_sit", "oxygen", "infectious", "labour", "count"])
+def test_what_is_either_so_or_not_is_not_changed_into_nothing(siti: httpx.Client, name: str) -> None:
+    made = siti.post("/api/requests", json=REQUEST).json()
+    change = f"/api/requests/{made['id']}/change"
+    refused = siti.post(change, json={"patient": {name: None}})
+    assert refused.status_code == 422, refused.text
+    assert siti.post(change, json={"patient": {"resident_of": None, "can_sit": True}}).status_code == 200
+
+
 def test_the_count_of_patients_is_changed_by_itself(siti: httpx.Client) -> None:
     made = siti.post("/api/requests", json=REQUEST).json()
     change = f"/api/requests/{made['id']}/change"

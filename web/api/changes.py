@@ -6,7 +6,7 @@ from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from dispatch.desk.ports import Books
 from dispatch.desk.usecases import changes, changing, diverting, promises, transferring
@@ -46,6 +46,14 @@ class PatientChangeIn(In):
     death: Death | None = None
     count: Count | None = None
     resident_of: Id | None = None
+
+    @field_validator("*")
+    @classmethod
+    def _is_said(cls, value: object, info: ValidationInfo) -> object:
+        """What is either so or not cannot be nothing; what nobody knows can."""
+        if value is None and info.field_name not in ("death", "resident_of"):
+            raise ValueError("say what it is, or leave it out where it stays")
+        return value
 
 
 class ContactChangeIn(In):
