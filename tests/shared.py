@@ -19,7 +19,7 @@ def shared_data(name: str) -> Path:
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """A file that one of the processes of this run makes while the others wait for it."""
+    """A file, or a folder, that one of the processes of this run makes while the others wait for it."""
     folder = factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent

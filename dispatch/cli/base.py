@@ -1,15 +1,17 @@
-"""What every command of `jemput` shares: how it speaks, how it fails, and its settings."""
+"""What every command of `jemput` shares: how it speaks, how it fails, and its settings.
+
+What a command works with is loaded when it runs: each starts without what only the others need.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
-from pydantic import ValidationError
 
-from dispatch.desk.ports import StoreUnavailableError
-from dispatch.settings import Settings
-from dispatch.store.sqlite import SqliteStore, open_sqlite
+if TYPE_CHECKING:
+    from dispatch.settings import Settings
+    from dispatch.store.sqlite import SqliteStore
 
 T = TypeVar("T")
 
@@ -25,8 +27,12 @@ def fail(text: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-def read_settings() -> Settings:
+def read_settings() -> "Settings":
     """The settings; says which one cannot be used and exits with 1."""
+    from pydantic import ValidationError
+
+    from dispatch.settings import Settings
+
     try:
         settings = Settings()
         settings.database_path  # noqa: B018 - says what is wrong with JEMPUT_DATABASE_URL
@@ -41,11 +47,13 @@ def read_settings() -> Settings:
     return settings
 
 
-def with_store(settings: Settings, work: Callable[[SqliteStore], Awaitable[T]]) -> T:
+def with_store(settings: "Settings", work: "Callable[[SqliteStore], Awaitable[T]]") -> T:
     """What `work` returns of the settings' database; says what is wrong with that and exits with 1.
 
     While a server runs, SQLite makes the two wait for each other.
     """
+    from dispatch.desk.ports import StoreUnavailableError
+    from dispatch.store.sqlite import open_sqlite
 
     async def run() -> T:
         store = open_sqlite(settings.database_path, guest=True)

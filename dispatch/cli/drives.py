@@ -1,8 +1,7 @@
-"""The command `jemput arrivals`: how many drives to a pick-up took as long as was said."""
+"""What `jemput arrivals` does: how many drives to a pick-up took as long as was said."""
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -11,15 +10,8 @@ from dispatch.cli.drives_page import drives_page
 from dispatch.reading.drives import PROMISED, WITHIN, ShareOut, SharesOut, shares_of
 
 
-def arrivals(
-    since: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m"], help="The first month, such as 2026-03; all by default.")
-    ] = None,
-    page: Annotated[Path | None, typer.Option(help="Write a page with plots there (HTML).")] = None,
-    *,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Say which share of the drives to a pick-up lies between the low and the high time that were told."""
+def say_arrivals(since: datetime | None, page: Path | None, *, as_json: bool) -> None:
+    """Print the shares of all drives since a month, and write their page."""
     month = since.date() if since else date.min
     drives = with_store(read_settings(), lambda store: store.read(lambda books: books.drives.list_since(month)))
     shares = shares_of(drives)

@@ -1,41 +1,27 @@
 """The command `jemput`: exit 0 when done, 1 when what was asked for fails, 2 when it was asked wrongly."""
 
-import asyncio
 import contextlib
-import hashlib
-import json
 import os
-import secrets
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
-import uvicorn
 
-from dispatch import importing
-from dispatch.bootstrap import judge_files, pack_texts, publish_packs
-from dispatch.cli import drives as cli_drives
 from dispatch.cli import roads as cli_roads
 from dispatch.cli import scenario as cli_scenario
 from dispatch.cli import sop as cli_sop
 from dispatch.cli.base import fail, read_settings, say, with_store
-from dispatch.desk.ports import Books, NotFoundError, StoreUnavailableError
-from dispatch.domain.people import Token
-from dispatch.reading.explained import explain_request
-from dispatch.rules.pack.faults import PackError
-from dispatch.rules.pack.read import read_pack
-from dispatch.settings import Settings, settings_table
-from dispatch.sim.demo import seed as demo_data
-from dispatch.store.sqlite import SqliteStore, open_sqlite
-from dispatch.tell.gateway import Gateways
 from dispatch.vocabulary.languages import Lang
 from dispatch.vocabulary.roles import Role
-from geo.roads.network import open_network
+
+if TYPE_CHECKING:
+    from dispatch.desk.ports import Books
+    from dispatch.settings import Settings
+    from dispatch.store.sqlite import SqliteStore
 
 T = TypeVar("T")
 
@@ -43,14 +29,45 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(cli_roads.roads, name="roads")
 app.add_typer(cli_sop.sop, name="sop")
 app.add_typer(cli_scenario.scenario, name="scenario")
-app.command()(cli_roads.nearest)
-app.command()(cli_drives.arrivals)
 
 
-def _write(settings: Settings, work: Callable[[Books], T]) -> T:
+@app.command()
+def nearest(
+    roads_file: Annotated[Path, typer.Option("--roads", exists=True, dir_okay=False, help="A network file.")],
+    to: Annotated[str, typer.Option(help="LON,LAT or a CSV of points (lon,lat), answered one line each.")],
+    vehicles: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="CSV: id,lon,lat.")],
+    k: Annotated[int, typer.Option("-k", min=1, help="How many vehicles.")] = 5,
+    speeds: Annotated[str, typer.Option(help="car, siren or hearse.")] = "car",
+    *,
+    json_: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
+) -> None:
+    """The vehicles that reach a point soonest by road, soonest first."""
+    from dispatch.cli.nearest import say_nearest
+
+    say_nearest(roads_file, to, vehicles, k, speeds, as_json=json_)
+
+
+@app.command()
+def arrivals(
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m"], help="The first month, such as 2026-03; all by default.")
+    ] = None,
+    page: Annotated[Path | None, typer.Option(help="Write a page with plots there (HTML).")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say which share of the drives to a pick-up lies between the low and the high time that were told."""
+    from dispatch.cli.drives import say_arrivals
+
+    say_arrivals(since, page, as_json=as_json)
+
+
+def _write(settings: "Settings", work: "Callable[[Books], T]") -> T:
     """One transaction over the settings' database, in which the packs that would be published at a start are."""
+    from dispatch.bootstrap import pack_texts, publish_packs
+    from dispatch.desk.ports import StoreUnavailableError
 
-    async def run(store: SqliteStore) -> T:
+    async def run(store: "SqliteStore") -> T:
         try:
             texts = pack_texts(settings)
             await store.write(lambda books: publish_packs(books, texts, datetime.now(UTC)))
@@ -71,6 +88,10 @@ def serve(
     demo: Annotated[bool, typer.Option(help="Sample data, simulated drivers, one-click sign-in.")] = False,
 ) -> None:
     """Serve all faces and the API."""
+    import uvicorn
+
+    from dispatch.bootstrap import judge_files
+
     settings = read_settings()
     if problems := judge_files(settings):
         fail("\n".join(problems))
@@ -95,8 +116,13 @@ def serve(
 
 
 @contextlib.contextmanager
-def _simulation(settings: Settings, address: str) -> Iterator[None]:
+def _simulation(settings: "Settings", address: str) -> Iterator[None]:
     """The demo's drivers and callers, in a process of their own, as long as the server runs."""
+    import json
+    import subprocess
+
+    from dispatch.sim.demo import seed as demo_data
+
     say("putting the sample data in place: all people and vehicles are made up")
     tokens = _write(settings, partial(demo_data.seed, now=datetime.now(UTC)))
     # The simulation lives as long as this end of its standard input is open: even kill -9 here ends it.
@@ -112,47 +138,16 @@ def _simulation(settings: Settings, address: str) -> Iterator[None]:
 @app.command()
 def check() -> None:
     """Say what is wrong with settings, database, roads and SOP packs, and how to mend it."""
-    settings = read_settings()
-    problems: list[str] = []
-    try:
-        store = open_sqlite(settings.database_path, guest=True)
+    from dispatch.cli.checking import say_what_is_wrong
 
-        async def probe() -> None:
-            try:
-                await store.probe()
-            finally:
-                await store.close()
-
-        asyncio.run(probe())
-        say(f"database   {settings.database_path}: written and read, indexes as they must be")
-    except (StoreUnavailableError, ValueError) as error:
-        problems.append(f"database   {error}")
-    unread = judge_files(settings)
-    problems += unread
-    if not settings.roads:
-        say("roads      none: straight lines are used and labelled. Make a network with jemput roads build")
-    elif not unread:
-        meta = open_network(Path(settings.roads)).meta
-        say(f"roads      {meta.region}, {meta.source} {meta.source_date}{' (SAMPLE)' if meta.sample else ''}")
-    for name, text in [] if unread else pack_texts(settings):
-        try:
-            pack = read_pack(text)
-            say(f"SOP        {name}: {pack.agency} {pack.version}, {len(pack.rules)} rules")
-        except PackError as error:
-            problems += [f"SOP        {name} line {fault.line}: {fault.sentence}" for fault in error.faults]
-    gateways = Gateways(settings.tell_phone_url, settings.tell_urls)
-    problems += [f"messages   {problem}" for problem in gateways.problems]
-    if not settings.tell_phone_url:
-        say("messages   no gateway for phone numbers: people send them with one tap. See docs/messages.md")
-    for problem in problems:
-        say(f"WRONG  {problem}")
-    if problems:
-        raise typer.Exit(1)
+    say_what_is_wrong()
 
 
 @app.command("settings")
 def show_settings() -> None:
     """List every setting with its default."""
+    from dispatch.settings import settings_table
+
     for name, default, text in settings_table():
         typer.echo(f"{name:22} {default or '-':14} {text}")
 
@@ -165,6 +160,8 @@ def import_(
     skip_bad: Annotated[bool, typer.Option(help="Take the good rows even where others are bad.")] = False,
 ) -> None:
     """Take master data from a CSV file; nothing changes unless every row is good, or --skip-bad is given."""
+    from dispatch import importing
+
     if kind not in importing.KINDS:
         say(f"{kind!r}: import takes vehicles, facilities or people")
         raise typer.Exit(2)
@@ -188,9 +185,14 @@ def token(
     as_: Annotated[str | None, typer.Option("--as", help="Whose token: a person's id.")] = None,
 ) -> None:
     """Print an API token of a person; it is shown this once and kept only as a digest."""
+    import hashlib
+    import secrets
+
+    from dispatch.domain.people import Token
+
     secret = secrets.token_urlsafe(32)
 
-    def work(books: Books) -> str | None:
+    def work(books: "Books") -> str | None:
         people = [person for person in books.people.list_all() if person.role is role and as_ in (None, person.id)]
         if not people:
             return None
@@ -210,6 +212,9 @@ def explain(
     request_id: str, lang: Annotated[Lang, typer.Option(help="The language of the sentences.")] = Lang.ID
 ) -> None:
     """Say what was decided on a request and why, vehicle by vehicle."""
+    from dispatch.desk.ports import NotFoundError
+    from dispatch.reading.explained import explain_request
+
     settings = read_settings()
     try:
         lines = _write(settings, lambda books: explain_request(books, request_id, settings.zone, lang))

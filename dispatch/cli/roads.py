@@ -1,34 +1,20 @@
-"""The commands over road networks: roads build, roads info, nearest."""
+"""The commands `jemput roads`: make a network, and say what is in one."""
 
-import csv
-import json
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 import typer
 
 from dispatch.cli.base import fail, read_settings, say
 from dispatch.vocabulary.needs import Metric
 from dispatch.vocabulary.vehicle_classes import CLASSES
-from geo.point import Point
-from geo.roads.network import Network, NetworkFileError, open_network, write_network
-from geo.roads.speeds import METRICS
-from geo.roads.turns import FORBIDDEN
-from geo.search.engine import Engine
-from geo.search.nearest import Arrivals
-from geo.search.snap import Snapper, Snaps
-from geo.search.standing import Standing
 
 if TYPE_CHECKING:
     from geo.osm.features import BasemapLayers
+    from geo.roads.network import Network
     from geo.roads.table import Origin
-
-# For so many targets it is worth while to put the vehicles into buckets first.
-_MANY = 50
 
 roads = typer.Typer(no_args_is_help=True, help="Make and look at road networks.")
 
@@ -59,8 +45,6 @@ def roads_build(
     ferries: Annotated[bool, typer.Option("--ferries", help="With --pbf: take ferries that carry cars too.")] = False,
 ) -> None:
     """Make a road network: from a place name, an OpenStreetMap file, an osmnx GraphML file, or tables."""
-    from geo.source import BuildError
-
     ways = [place is not None, pbf is not None, graphml is not None, nodes is not None or edges is not None]
     if sum(ways) != 1 or (nodes is None) != (edges is None) or (pbf is None and (area is not None or ferries)):
         say(
@@ -68,6 +52,9 @@ def roads_build(
             "--graphml FILE, or --nodes CSV with --edges CSV"
         )
         raise typer.Exit(2)
+    from geo.roads.network import write_network
+    from geo.source import BuildError
+
     try:
         network = _build(place, pbf, area, graphml, nodes, edges, region, turn_costs, ferries=ferries)
         layers = None
@@ -98,8 +85,8 @@ def _build(
     turn_costs: TurnCosts,
     *,
     ferries: bool,
-) -> Network:
-    # Each source's libraries are loaded when it is asked for: the other commands start without them.
+) -> "Network":
+    # Each source's libraries are loaded when it is asked for.
     if pbf is not None:
         from geo.osm.limits import SIZES, Size
         from geo.roads.build_osm import build_from_osm
@@ -121,7 +108,7 @@ def _build(
     return build_from_place(place, say, turn_costs=turn_costs)
 
 
-def _draw(network: Network, layers: "BasemapLayers", out: Path) -> None:
+def _draw(network: "Network", layers: "BasemapLayers", out: Path) -> None:
     """Write the names and the map beside the network."""
     from geo.basemap.tiles import tiles_path, write_tiles
     from geo.places.file import places_path, write_places
@@ -146,8 +133,10 @@ def _origin(path: Path, region: str | None) -> "Origin":
     return Origin(region=region or _stem(path), source=f"OpenStreetMap ({path.name})", source_date="unknown")
 
 
-def open_roads(file: Path) -> Network:
+def open_roads(file: Path) -> "Network":
     """The network of a file; says what is wrong with it and exits with 1."""
+    from geo.roads.network import NetworkFileError, open_network
+
     try:
         return open_network(file)
     except NetworkFileError as error:
@@ -157,6 +146,10 @@ def open_roads(file: Path) -> Network:
 @roads.command("info")
 def roads_info(file: Path) -> None:
     """Say what a network file holds and where it comes from."""
+    import numpy as np
+
+    from geo.roads.turns import FORBIDDEN
+
     network = open_roads(file)
     meta = network.meta
     west, south, east, north = meta.bounds
@@ -179,11 +172,13 @@ def roads_info(file: Path) -> None:
         typer.echo(f"{'':12} {sentence}")
 
 
-def _hours(network: Network) -> list[str]:
+def _hours(network: "Network") -> list[str]:
     """What is shut at which hours, and whether that holds at some time (geo.roads.traffic)."""
+    if not network.meta.hours:
+        return []
     from dispatch.bootstrap import slices_for
 
-    slices = slices_for(read_settings()) if network.meta.hours else ()
+    slices = slices_for(read_settings())
     said = []
     for number, hours in enumerate(network.meta.hours):
         names = [one.name for one in slices if one.lies_in(hours)]
@@ -205,84 +200,4 @@ def sizes_of_trips(given: Mapping[str, tuple[float, float]]) -> dict[str, tuple[
             found[metric] = given[metric]
         elif of_classes:
             found[metric] = max(width for width, _ in of_classes), max(height for _, height in of_classes)
-    return found
-
-
-def nearest(
-    roads_file: Annotated[Path, typer.Option("--roads", exists=True, dir_okay=False, help="A network file.")],
-    to: Annotated[str, typer.Option(help="LON,LAT or a CSV of points (lon,lat), answered one line each.")],
-    vehicles: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="CSV: id,lon,lat.")],
-    k: Annotated[int, typer.Option("-k", min=1, help="How many vehicles.")] = 5,
-    speeds: Annotated[str, typer.Option(help="car, siren or hearse.")] = "car",
-    *,
-    json_: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
-) -> None:
-    """The vehicles that reach a point soonest by road, soonest first."""
-    if speeds not in METRICS:
-        say(f"--speeds takes {', '.join(METRICS)}")
-        raise typer.Exit(2)
-    network = open_roads(roads_file)
-    fleet = _points(vehicles, named=True)
-    batch = Path(to).is_file()
-    targets = _points(Path(to), named=False) if batch else [("", *_lon_lat(to))]
-    snapper = Snapper(network)
-    ask = _asker(network, snapper, fleet, k, speeds, many=len(targets) >= _MANY)
-    for _, lon, lat in targets:
-        target = snapper.snap_doors(np.array([lon]), np.array([lat]))
-        if target.edge[0] < 0:
-            say(f"{lon},{lat} is farther than {snapper.max_distance_m:.0f} m from every road")
-        rows = _answers(ask(target), fleet)
-        if target.edge[0] >= 0 and len(rows) < min(k, len(fleet)):
-            say(f"{lon},{lat}: {len(fleet) - len(rows)} of {len(fleet)} vehicles not reachable by road")
-        if json_:
-            typer.echo(json.dumps(rows))
-        else:
-            for row in rows:
-                typer.echo(f"{row['vehicle_id']}\t{row['travel_s']}\t{row['distance_m']}")
-
-
-def _asker(
-    network: Network, snapper: Snapper, fleet: list[tuple[str, float, float]], k: int, speeds: str, *, many: bool
-) -> Callable[[Snaps], Arrivals]:
-    """What answers a target: for many of them the vehicles are put into buckets first."""
-    engine = Engine(network)
-    lon, lat = np.array([lon for _, lon, _ in fleet]), np.array([lat for _, _, lat in fleet])
-    if not many:
-        snaps = snapper.snap(lon, lat)
-        return lambda target: engine.nearest(target, snaps, None, most=k, metric=speeds)
-    standing = Standing(engine, snapper, len(fleet), access_kph=math.inf)
-    standing.move(np.arange(len(fleet)), lon, lat)
-    standing.prepare(speeds)
-    return lambda target: standing.nearest(target, None, most=k, metric=speeds)
-
-
-def _answers(found: Arrivals, fleet: list[tuple[str, float, float]]) -> list[dict[str, object]]:
-    return [
-        {"vehicle_id": fleet[at][0], "travel_s": int(ms) / 1000.0, "distance_m": round(float(metres), 1)}
-        for at, ms, metres in zip(found.index, found.travel_ms, found.distance_m, strict=True)
-    ]
-
-
-def _lon_lat(text: str) -> tuple[float, float]:
-    try:
-        lon, lat = (float(part) for part in text.split(","))
-        point = Point(lon=lon, lat=lat)
-    except ValueError:
-        say(f"--to takes LON,LAT such as 106.82,-6.20, or a CSV file, not {text!r}")
-        raise typer.Exit(2) from None
-    return point.lon, point.lat
-
-
-def _points(path: Path, *, named: bool) -> list[tuple[str, float, float]]:
-    found: list[tuple[str, float, float]] = []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for row in (reader := csv.DictReader(file)):
-            try:
-                point = Point(lon=float(row["lon"]), lat=float(row["lat"]))
-                found.append((row["id"] if named else "", point.lon, point.lat))
-            except (KeyError, TypeError, ValueError):
-                need = "id, lon and lat" if named else "lon and lat"
-                fail(f"{path} line {reader.line_num}: a row has {need}, in degrees")
-    if not found:
-        fail(f"{path} holds no points")
     return found

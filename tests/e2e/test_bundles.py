@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.e2e.conftest import DIST, Opened, Served
+from tests.e2e.conftest import DIST, FACES, Opened, Served
 from tests.e2e.pages import sideways, violations
 
 pytestmark = pytest.mark.browser
@@ -60,3 +60,13 @@ def test_whoever_is_signed_out_comes_to_the_sign_in_page_and_back(served: Served
     page.get_by_label("Token masuk").fill(served.token("staff", "siti"))
     page.get_by_role("button", name="Masuk").click()
     page.wait_for_url("**/minta")
+
+
+def test_the_form_lets_everybody_into_the_face_of_the_role(served: Served, opened: Opened) -> None:
+    people = {"staff": "siti", "driver": "sopir-cikokol", "operator": "rina", "health_officer": "dinas"}
+    for role, face in FACES.items():
+        page = opened.page(served.url, (360, 740))
+        page.goto(f"{served.url}/masuk")
+        page.get_by_label("Token masuk").fill(served.token(role, people[role]))
+        page.get_by_role("button", name="Masuk").click()
+        page.wait_for_url(f"**/{face}")

@@ -191,8 +191,7 @@ def test_where_no_street_is_the_dialog_says_so_and_the_drawing_stays(served: Ser
 def test_who_watches_sees_it_at_once_and_a_health_officer_has_no_button_to_close(
     served: Served, enter: Enter, opened: Opened
 ) -> None:
-    page = enter("health_officer", "dinas", PC)
-    page.goto(f"{served.url}/peta")
+    page = enter("health_officer", "dinas", PC, face="peta")
     shown(page, 0)
     line = {"type": "LineString", "coordinates": [[106.6, -6.2], [106.66, -6.2]]}
     made = served.post("operator", "rina", "/api/closures", {"reason": "procession", "shape": line})

@@ -162,7 +162,6 @@ def test_requests_of_one_event_have_one_board_that_follows(
 
 
 def test_who_keeps_no_incidents_has_no_board(served: Served, enter: Enter) -> None:
-    page = enter("health_officer", "dinas", PC)
-    page.goto(f"{served.url}/peta")
+    page = enter("health_officer", "dinas", PC, face="peta")
     expect(tab(page, "Janji")).to_be_visible()
     expect(tab(page, "Kejadian")).to_have_count(0)

@@ -488,8 +488,7 @@ def test_a_health_officer_answers_on_the_map_what_the_rule_asks_of_the_role(
 ) -> None:
     served.go_on_duty("sopir-transpor")
     request_id = ask_for(served, "body", patient={"living": False})
-    page = enter("health_officer", "dinas", PC)
-    page.goto(f"{served.url}/peta")
+    page = enter("health_officer", "dinas", PC, face="peta")
     ready(page)
     asked = page.get_by_role("region", name="Menunggu jawaban Anda")
     expect(asked).to_contain_text("Bolehkah Ambulans Transportasi Cikokol berangkat?")

@@ -27,7 +27,7 @@ from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.vehicle_classes import Duty
 from geo.point import Point
 from tests.people import ZONE, publish
-from tests.servers import free_port
+from tests.servers import NO_TLS, free_port
 from tests.unit.desk.town import GivenRoads
 
 _START_S = 120.0
@@ -111,7 +111,7 @@ class Served:
         while time.monotonic() < until:
             assert self.process.poll() is None, (self.folder / "server.log").read_text()[-2000:]
             try:
-                httpx.get(f"{self.url}/healthz", timeout=5)
+                httpx.get(f"{self.url}/healthz", timeout=5, verify=NO_TLS)
             except httpx.TransportError:
                 time.sleep(0.02)  # asked again until it answers
             else:
