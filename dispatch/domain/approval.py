@@ -95,7 +95,7 @@ class Approval:
         """
         if self.approver == OWN_OPERATOR:
             return person.role.value == OPERATOR and person.agency == owner
-        return person.role.value == self.approver and (self.agency is None or person.agency in (None, self.agency))
+        return holds_office(person, self.approver, self.agency)
 
     def is_heard_as(self, heard: Heard) -> bool:
         """Whether the word that somebody heard may be the answer to this."""
@@ -122,6 +122,11 @@ class Approval:
             heard_from=heard.name if heard is not None else None,
             heard_at=heard.at if heard is not None else None,
         )
+
+
+def holds_office(person: Person, role: str, agency: str | None) -> bool:
+    """Whether a person has this role, of this agency where one is named; who belongs to none has it for all."""
+    return person.role.value == role and (agency is None or person.agency in (None, agency))
 
 
 def waited_for(asks: Iterable[A]) -> tuple[A, ...]:

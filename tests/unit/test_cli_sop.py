@@ -235,3 +235,25 @@ def test_a_data_folder_that_cannot_be_made_is_named(monkeypatch: pytest.MonkeyPa
 def test_the_schema_is_printed_for_editors() -> None:
     code, said = sop("schema")
     assert (code, '"Jemput SOP pack"' in said) == (0, True)
+
+
+def test_check_names_an_office_that_a_rule_asks_and_nobody_holds(folder: Path) -> None:
+    head, lacks = (
+        "id,name,role,agency,facility,vehicle\n",
+        "R02 asks health_officer for a yes, and nobody has that role",
+    )
+
+    def check(*people: str) -> tuple[int, str]:
+        if people:
+            path = written(folder, head + "".join(f"{one}\n" for one in people), "people.csv")
+            assert CliRunner().invoke(app, ["import", "people", str(path)]).exit_code == 0
+            assert CliRunner().invoke(app, ["token", "operator"]).exit_code == 0  # publishes what a start would
+        result = CliRunner().invoke(app, ["check"])
+        return result.exit_code, result.output
+
+    assert check()[0] == 0  # nobody is there yet
+    operator = "rina,Rina Contoh,operator,kota-tangerang,,"
+    code, said = check(operator)
+    assert (code, f"kota-tangerang: {lacks}" in said) == (1, True), said
+    code, said = check(operator, "dinas,Dinas Contoh,health_officer,kota-tangerang,,")
+    assert (code, lacks in said) == (0, False), said
