@@ -292,3 +292,25 @@ def test_a_document_is_delivered_to_a_point_that_was_pasted(served: Served, ente
     page.get_by_role("button", name=re.compile("titik$")).click()
     expect(page.get_by_role("region", name="Permintaan ini")).to_contain_text("→ Rumah Contoh RT 02")
     keep(page, "minta-antar-dokumen")
+
+
+def test_a_yes_that_is_taken_back_under_way_is_read_at_once_with_an_apology(
+    served: Served, enter: Enter, keep: Keep
+) -> None:
+    served.go_on_duty("sopir-transpor")
+    page = enter("staff", "siti", PHONE)
+    page.get_by_role("button", name="Mobil jenazah").click()
+    page.get_by_role("button", name="CARI KENDARAAN").click()
+    page.get_by_role("button", name="MINTA PERSETUJUAN").click()
+    expect(page.get_by_role("region", name="Permintaan ini")).to_contain_text("petugas Dinas Kesehatan")
+    [request_id] = [one["id"] for one in served.get("staff", "siti", "/api/requests")["requests"]]
+    answer = {"rule": "R02", "yes": True, "reason": "tidak ada mobil jenazah lain"}
+    served.post("health_officer", "dinas", f"/api/requests/{request_id}/approve", answer)
+    served.step("sopir-transpor", "accept")
+    sorry = page.get_by_text("Mohon maaf, izin berangkat Ambulans Transportasi Cikokol ditarik kembali")
+    expect(page.get_by_role("list").get_by_text("Ambulans Transportasi Cikokol").first).to_be_visible()
+    expect(sorry).to_have_count(0)
+    served.post("health_officer", "dinas", f"/api/requests/{request_id}/approve", answer | {"yes": False})
+    expect(sorry).to_contain_text("tetap menuju ke sini sampai penggantinya berangkat")
+    assert_sound(page)
+    keep(page, "minta-izin-ditarik")
