@@ -88,27 +88,25 @@ def unread_one_way(tags: Tags) -> bool:
     return any(key in tags and tags[key] not in _ONE_WAY for key in (*ONE_WAY_KEYS, "oneway:emergency"))
 
 
-def passes(tags: Tags, sizes: Mapping[str, Size] = SIZES) -> tuple[bool, ...]:
-    """Whether each of MODES passes a node with these tags."""
-    if any(key in tags for key in _BESIDE):
-        return (True,) * len(MODES)
+def passes(tags: Tags, sizes: Mapping[str, Size] = SIZES) -> Passage:
+    """What each of MODES may do at a node with these tags: local is what lies behind a private gate."""
+    if "barrier" not in tags and any(key in tags for key in _BESIDE):
+        return Access.OPEN, Access.OPEN, Access.OPEN
     said = _last_of(tags, ACCESS_KEYS, "")
-    level = None if said is None else _level(said)
-    if _lets_through(tags):
-        # Somebody opens a private gate for an ambulance and for a hearse.
-        plain = level is not Access.SHUT
-    else:
-        plain = level is not None and level is not Access.SHUT and not _words(said) <= _PRIVATE
+    plain, siren = _level(said), _level(said, siren=True)
+    if not _lets_through(tags) and (said is None or _words(said) <= _PRIVATE):
+        # Nobody opens these, as somebody does a private gate for an ambulance and for a hearse.
+        plain = siren = Access.SHUT
     emergency = _words(tags.get("emergency"))
-    siren = plain or bool(emergency & _YES)
-    if emergency & _SHUT:
-        plain = siren = False
-    may = {"car": plain, "siren": siren, "hearse": plain}
-    return tuple(may[mode] and fits(tags, sizes[mode]) for mode in MODES)
+    if emergency & _YES:
+        siren = Access.OPEN
+    elif emergency & _SHUT:
+        plain = siren = Access.SHUT
+    return narrowed((plain, max(siren, plain), plain), tags, sizes)
 
 
 def narrowed(passage: Passage, tags: Tags, sizes: Mapping[str, Size]) -> Passage:
-    """What each of MODES may do on a way that vehicles must not be too wide or high for."""
+    """What each of MODES may do where vehicles must not be too wide or high."""
     car, siren, hearse = (
         here if fits(tags, sizes[mode]) else Access.SHUT for here, mode in zip(passage, MODES, strict=True)
     )

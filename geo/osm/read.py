@@ -83,8 +83,8 @@ class OsmRoads:
     """What a file holds of roads. The nodes of ways[i] are rows first[i] to first[i+1] of ref, lon and lat.
 
     lon and lat are in degrees, NaN where the file does not say where a node lies. blocked: nodes that nobody passes;
-    passed: those that not all pass, and which of MODES do. signals: nodes with a traffic light, and whether it is for
-    who drives along the way's nodes and against them. left_out: what was not taken over, by reason.
+    passed: those that are not open to all, and what each of MODES may do there. signals: nodes with a traffic light,
+    and whether it is for who drives along the way's nodes and against them. left_out: what was not taken over.
     """
 
     ways: list[Way] = field(default_factory=list)
@@ -93,7 +93,7 @@ class OsmRoads:
     x: "array[int]" = field(default_factory=lambda: array("q"))
     y: "array[int]" = field(default_factory=lambda: array("q"))
     blocked: set[int] = field(default_factory=set)
-    passed: dict[int, tuple[bool, ...]] = field(default_factory=dict)
+    passed: dict[int, Passage] = field(default_factory=dict)
     signals: dict[int, tuple[bool, bool]] = field(default_factory=dict)
     restrictions: list[Restriction] = field(default_factory=list)
     left_out: LeftOut = field(default_factory=LeftOut)
@@ -178,9 +178,9 @@ def _take(
             passed = passes(tags, sizes)
             if (light := light_of(tags)) != (False, False):
                 roads.signals[one.id] = light
-            if not any(passed):
+            if passed == NOWHERE:
                 roads.blocked.add(one.id)
-            elif not all(passed):
+            elif min(passed) < Access.OPEN:
                 roads.passed[one.id] = passed
         elif one.is_way():
             if _take_way(one, roads, box, sizes, ferries=ferries) and len(roads.ways) % _SAY_EVERY == 0:

@@ -62,7 +62,7 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
         raise BuildError("no road has two points within the area: check that it covers the file's region")
     # Of each piece what each of MODES may do along it and against it: (pieces, 2, modes).
     passage = np.array([(way.along, way.against) for way in roads.ways], np.uint8)[cut.way]
-    passage = np.where(cut.passed[:, None, :], passage, Access.SHUT)
+    passage = np.minimum(passage, cut.passed[:, None, :])
     if turn_costs != "osm":
         passage = _let_through(passage, roads, cut)
     # Both directions of a piece come one after the other.
@@ -187,7 +187,7 @@ def _report(roads: OsmRoads, cut: Cut, banned: Restricted) -> tuple[str, ...]:
             said.append(f"{count:,} of the restrictions are {what}")
     said.append(f"{cut.barriers:,} barriers stop a car")
     if roads.passed:
-        said.append(f"{len(roads.passed):,} nodes let only some vehicles pass")
+        said.append(f"{len(roads.passed):,} nodes are not open to all vehicles")
     if cut.without_place:
         said.append(f"{cut.without_place:,} points of roads lie outside the file")
     roads.left_out.count.update(banned.why)

@@ -131,7 +131,9 @@ ALL, NOBODY, SIREN = ("car", "siren", "hearse"), (), ("siren",)
         ({"barrier": "kerb", "kerb": "raised"}, NOBODY),
         ({"barrier": "kerb", "kerb": "raised", "highway": "crossing"}, ALL),
         ({"barrier": "gate"}, ALL),
-        ({"barrier": "lift_gate", "access": "private"}, ALL),
+        ({"barrier": "lift_gate", "access": "private", "emergency": "no"}, NOBODY),
+        ({"barrier": "bollard", "amenity": "bench"}, NOBODY),
+        ({"barrier": "gate", "entrance": "yes"}, ALL),
         ({"barrier": "gate", "access": "no"}, NOBODY),
         ({"barrier": "gate", "access": "no", "emergency": "yes"}, SIREN),
         ({"barrier": "gate", "emergency": "no"}, NOBODY),
@@ -163,9 +165,52 @@ def test_what_stands_at_a_node_stops_those_whom_it_lets_not_pass(
         assert tuple(metric for metric in METRICS if metres[metric] < 30) == passing
         assert all(metres[metric] > 200 for metric in METRICS if metric not in passing)
     assert ("1 barriers stop a car" in said) == (passing == NOBODY)
-    assert ("1 nodes let only some vehicles pass" in said) == (passing not in (NOBODY, ALL))
+    assert ("1 nodes are not open to all vehicles" in said) == (passing not in (NOBODY, ALL))
     # Only where not all pass there is something more on the way, close to it.
     assert (net.edge_length_m.min() < 5) == (passing not in (NOBODY, ALL))
+
+
+@pytest.mark.parametrize(
+    ("tags", "through"),
+    [
+        ({"barrier": "gate", "access": "private"}, NOBODY),
+        ({"barrier": "lift_gate", "motor_vehicle": "private"}, NOBODY),
+        ({"barrier": "entrance", "access": "permit"}, NOBODY),
+        ({"barrier": "gate", "access": "private", "amenity": "parking_entrance"}, NOBODY),
+        ({"barrier": "gate", "access": "destination"}, SIREN),
+        ({"barrier": "bollard", "access": "destination"}, SIREN),
+        ({"barrier": "gate", "access": "private", "emergency": "yes"}, SIREN),
+        ({"highway": "crossing", "vehicle": "private"}, NOBODY),
+        ({"amenity": "parking_entrance", "access": "private"}, ALL),
+        ({"barrier": "gate"}, ALL),
+    ],
+)
+def test_behind_private_gates_one_comes_to_every_door_and_drives_through_to_none(
+    tmp_path: Path, tags: dict[str, str], through: tuple[str, ...]
+) -> None:
+    # 6-1-2-3-7 with a gate at 1 and one at 3, a yard 2-5 behind them, and a way round 6-4-7.
+    nodes = {**CROSS, 6: (-1, 0), 7: (3, 0)}
+    ways = {1: ([6, 1, 2, 3, 7], ROAD), 2: ([2, 5], ROAD), 3: ([6, 4, 7], ROAD), 4: ([4, 8], ROAD)}
+    net, said = town(tmp_path, xml({**nodes, 8: (1, 3)}, ways, node_tags={1: tags, 3: tags}))
+    assert ("2 nodes are not open to all vehicles" in said) == (through != ALL)
+    x, y = np.array([-0.9, 2.9, 1.0]), np.array([0.0, 0.0, -0.9])
+    west, east, yard = (Snapper(net).snap(WEST + STEP * x, SOUTH + STEP * y).some(slice(n, n + 1)) for n in range(3))
+    search = NearestSearch(net)
+    for metric in METRICS:
+        for one, other in ((west, east), (east, west)):
+            round_m = float(search.nearest(other, one, None, most=1, metric=metric).distance_m[0])
+            assert (round_m < 430) == (metric in through)
+            # To the yard and from it by the next gate.
+            for start, end in ((one, yard), (yard, one)):
+                found = search.nearest(end, start, None, most=1, metric=metric)
+                assert found.distance_m[0] == pytest.approx(2.8 * STEP * 111_195, rel=0.01)
+
+
+def test_a_private_gate_drawn_on_a_crossing_shuts_no_street_of_it(tmp_path: Path) -> None:
+    plain, _ = town(tmp_path, xml(CROSS, RING))
+    net, _ = town(tmp_path, xml(CROSS, RING, node_tags={2: {"barrier": "gate", "access": "private"}}))
+    assert streets(net) == streets(plain)
+    assert not net.edge_local.any()
 
 
 def test_one_barrier_after_another_lets_those_pass_whom_both_let(tmp_path: Path) -> None:
