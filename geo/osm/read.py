@@ -22,6 +22,7 @@ from geo.osm.access import (
     passes,
     unread_one_way,
 )
+from geo.osm.deleted import deleted_in
 from geo.osm.duration import read_duration_s
 from geo.osm.hours import clauses, read_hours
 from geo.osm.left_out import LeftOut, Nodes, way_m
@@ -85,6 +86,7 @@ class OsmRoads:
     lon and lat are in degrees, NaN where the file does not say where a node lies. blocked: nodes that nobody passes;
     passed: those that are not open to all, and what each of MODES may do there. signals: nodes with a traffic light,
     and whether it is for who drives along the way's nodes and against them. left_out: what was not taken over.
+    points: the numbers of ways that are a single point.
     """
 
     ways: list[Way] = field(default_factory=list)
@@ -96,6 +98,7 @@ class OsmRoads:
     passed: dict[int, Passage] = field(default_factory=dict)
     signals: dict[int, tuple[bool, bool]] = field(default_factory=dict)
     restrictions: list[Restriction] = field(default_factory=list)
+    points: set[int] = field(default_factory=set)
     left_out: LeftOut = field(default_factory=LeftOut)
     date: str = "unknown"
 
@@ -128,7 +131,7 @@ def read_osm(
     try:
         objects = osmium.FileProcessor(str(path)).with_locations()
         roads.date = (objects.header.get("osmosis_replication_timestamp") or "unknown")[:10]
-        found = each_of(objects.with_filter(osmium.filter.KeyFilter(*_KEYS)))
+        found = each_of(objects.with_filter(osmium.filter.KeyFilter(*_KEYS)), deleted_in(path))
         _take(found, roads, progress, bounds or _EARTH, sizes, ferries=ferries)
         _find_places(path, roads)
     except RuntimeError as error:
@@ -171,8 +174,6 @@ def _take(
 ) -> None:
     box = tuple(degrees * 1e7 for degrees in bounds)
     for one in objects:
-        if one.deleted:
-            continue
         if one.is_node():
             tags = read_tags(tags_of(one))
             passed = passes(tags, sizes)
@@ -204,6 +205,8 @@ def _take_way(
     nodes = [(node.ref, node.x, node.y) for node in way.nodes]
     if len(nodes) < 2:
         roads.left_out.add(FEW_POINTS)
+        if nodes:
+            roads.points.add(way.id)
         return False
     west, south, east, north = box
     # A node whose place is not known yet (_find_places) may lie anywhere.

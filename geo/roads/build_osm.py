@@ -75,7 +75,7 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
     ways = [roads.ways[number] for number in cut.way[piece].tolist()]
     lines = [cut.lonlat[s : e + 1] for s, e in zip(cut.start.tolist(), cut.end.tolist(), strict=True)]
     numbers = np.array([way.number for way in ways], np.int64)
-    banned = Restricted(roads.restrictions, numbers, u, v, cut.node_of_ref)
+    banned = Restricted(roads.restrictions, numbers, u, v, cut.node_of_ref, roads.points)
     local = bits(_not_through(u, v, cut.lengths_m[piece], passage))
     rows = banned.rows if turn_costs == "osm" else {}
     bans = forbid(rows, u, v, local, bits(passage == Access.SHUT), (1 << len(MODES)) - 1)
@@ -165,7 +165,7 @@ def _let_through(passage: _Passages, roads: OsmRoads, cut: Cut) -> _Passages:
 
 
 def _count_lost(roads: OsmRoads, cut: Cut) -> None:
-    """Count the ways of which nothing is left, but for those that lie beyond the area."""
+    """Count the ways of which nothing is left, but for those that lie beyond the area, and note those of no length."""
     lonlat, first = roads.lonlat, np.asarray(roads.first)
     for at in np.setdiff1d(np.arange(len(roads.ways)), cut.way).tolist():
         points = lonlat[first[at] : first[at + 1]]
@@ -173,6 +173,7 @@ def _count_lost(roads: OsmRoads, cut: Cut) -> None:
             roads.left_out.add(FEW_POINTS)
         elif (points == points[0]).all():
             roads.left_out.add("roads of no length")
+            roads.points.add(roads.ways[at].number)
 
 
 def _report(roads: OsmRoads, cut: Cut, banned: Restricted) -> tuple[str, ...]:

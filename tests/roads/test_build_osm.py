@@ -1,5 +1,7 @@
 """Networks from OpenStreetMap files: what becomes an edge, what stops a car, which turns are forbidden."""
 
+import bz2
+import gzip
 import json
 import re
 from pathlib import Path
@@ -376,6 +378,25 @@ def test_the_same_town_as_pbf_gives_the_same_network(tmp_path: Path) -> None:
     assert streets(again) == streets(plain)
     assert turns(again) == turns(plain) != set()
     assert again.metrics["car"].tolist() == plain.metrics["car"].tolist()
+
+
+@pytest.mark.parametrize("mark", ["action='delete'", "visible='false'"])
+@pytest.mark.parametrize("name", ["kota.osm", "kota.osm.gz", "kota.osm.bz2"])
+def test_what_an_editor_has_deleted_is_none(tmp_path: Path, mark: str, name: str) -> None:
+    ways = {**RING, 30: ([4, 5], {**ROAD, "name": "Lama"}), 31: ([1, 4], {**ROAD, "name": "Baru"})}
+    lake = ([4, 2, 3, 4], {"natural": "water", "name": "Telaga"})
+    rules = [restriction("no_left_turn", 11, 2, 14), restriction("no_left_turn", 13, 2, 14)]
+    text = xml({**CROSS, 9: (0.5, 0.5)}, {**ways, 40: lake}, rules, {9: {"place": "hamlet", "name": "delete"}})
+    for gone in ("<way id='30'", "<way id='40'", "<relation id='1'"):
+        text = text.replace(gone, f"{gone} {mark}")
+    text = text.replace("<way id='31'", "<way id='31' action='modify'")
+    path, plain = tmp_path / name, text.encode()
+    path.write_bytes({".gz": gzip.compress(plain), ".bz2": bz2.compress(plain)}.get(path.suffix, plain))
+    said: list[str] = []
+    net = build_from_osm(path, said.append, region="Kota")
+    assert {street for street, _, _ in streets(net)} == {"", "Baru"}
+    assert "1 turns are forbidden by 1 restrictions" in said
+    assert not len(read_layers(path, net.meta.bounds, said.append).water)
 
 
 def test_names_in_another_encoding_are_read_and_nothing_of_their_ways_is_lost(tmp_path: Path) -> None:

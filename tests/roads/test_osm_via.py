@@ -150,6 +150,25 @@ def test_a_restriction_over_a_net_of_streets_is_left_out_and_counted(tmp_path: P
     assert "left out: 1 turn restrictions over ways that are a net" in said
 
 
+@pytest.mark.parametrize("more", [(), (16,)])
+@pytest.mark.parametrize("point", [[2, 29], [2], [2, 2], [29, 2]])
+def test_a_way_of_no_length_in_a_via_is_driven_over_where_it_is(
+    tmp_path: Path, point: list[int], more: tuple[int, ...]
+) -> None:
+    # 29 lies where 2 does, and the cross street begins there if the way between the two joins them.
+    first = 29 if 29 in point else 2
+    ways = {**WAYS, 15: ([first, 9], ROAD), 30: (point, ROAD)}
+    rule = no_u_turn("no_left_turn", via=(30, 15, *more), to=14 if more else 16)
+    net, said = town(tmp_path, xml({**AVENUE, 29: AVENUE[2]}, ways, [rule]))
+    assert "1 turns are forbidden by 1 restrictions" in said
+    assert metres(net, EAST_BOUND, WEST_BOUND) == (7 if more else 3.8)
+    assert metres(net, FROM_SOUTH, WEST_BOUND) == 3
+    alone = no_u_turn("no_left_turn", via=(30,), to=15)
+    net, _ = town(tmp_path, xml({**AVENUE, 29: AVENUE[2]}, ways, [alone]))
+    assert metres(net, EAST_BOUND, HOUSE) > 3
+    assert metres(net, FROM_SOUTH, HOUSE) == 1.7
+
+
 def test_restrictions_over_ways_that_overlap_leave_everybody_else_the_way_on(tmp_path: Path) -> None:
     nodes = {1: (0, 0), 2: (1, 0), 3: (2, 0), 4: (3, 0), 5: (3, 2), 6: (3, -2), 7: (5, 0), 8: (0, 2), 9: (0, -2)}
     ways: dict[int, Way] = {
