@@ -49,8 +49,10 @@ def parts_by_turns(
 ) -> Part:
     """The sets of edges from the end of each of which each of its set can be driven, by the allowed turns.
 
-    street (M,): of which edge each is a copy, or itself; it stays if a copy does. local (M,): edges, and copies of
-    these, that one leaves by the edge and comes to by a copy. marks (M,): as allowed_turns takes them.
+    An edge onto which nobody can drive stays where its twin is one of the set and it leads there: who stands on the
+    street may set out by it. street (M,): of which edge each is a copy, or itself; it stays if a copy does.
+    local (M,): edges, and copies of these, that one leaves by the edge and comes to by a copy. marks (M,): as
+    allowed_turns takes them.
     """
     kept = np.arange(len(u))
     number = np.empty(len(u), np.int64)
@@ -70,13 +72,13 @@ def parts_by_turns(
         # A single edge that does not lead to itself is no part.
         single = np.bincount(label)[label] == 1
         single[turns.first[turns.first == turns.then]] = False
-        part = np.where(single, -1, label)
+        part = _with_twins(turns, np.where(single, -1, label), twins)
         if is_copy.any():
             # A copy that only those are on who set out there is of the part of its street.
             whole = np.full(len(kept), -1, np.int64)
             np.maximum.at(whole, streets, part)
             part = whole[streets]
-            part[~_joined(turns, part, streets, local[kept], length_m[kept])] = -1
+            part[~_joined(turns, part, streets, twins, local[kept], length_m[kept])] = -1
         stays, lengths = _long(part, length_m[kept])
         stays[streets[stays]] = True
         # A way less is a choice less, which may forbid turning round somewhere: so again, until nothing is lost.
@@ -91,16 +93,24 @@ def parts_by_turns(
     return Part(nodes, edges, lengths)
 
 
+def _with_twins(turns: Turns, part: NDArray[np.integer], twin: NDArray[np.int64]) -> NDArray[np.integer]:
+    """The part of each edge (M,), -1 for none, also of those by which one leaves a street of a part for this part."""
+    of = np.where((part < 0) & (twin >= 0), part[twin], part)
+    within = (of[turns.first] == of[turns.then]) & (of[turns.first] >= 0)
+    return np.where(_spread(part >= 0, turns.then[within], turns.first[within]), of, -1)
+
+
 def _joined(
     turns: Turns,
     part: NDArray[np.integer],
     street: NDArray[np.int64],
+    twin: NDArray[np.int64],
     local: NDArray[np.bool_],
     length_m: NDArray[np.float64],
 ) -> NDArray[np.bool_]:
     """Which edges (M,) of parts stay where some are copies: from the heart of its part, the longest net of roads for
-    all or else of any, one comes to each street, and from each one to it. One leaves a local edge by itself and comes
-    to it by a copy, which one need not come out of.
+    all or else of any, one comes to each street, in one direction at least, and from each edge to it. One leaves a
+    local edge by itself and comes to it by a copy, which one need not come out of.
     """
     count = len(part)
     _, net = _components(turns.first, turns.then, count, connection="strong")
@@ -115,6 +125,7 @@ def _joined(
     come, left = _spread(heart, tail, head), _spread(heart, head, tail)
     reached = np.zeros(count, np.bool_)
     reached[street[come]] = True
+    reached |= reached[twin] & (twin >= 0)
     good = reached & left
     # Who sets out from a street comes by copies that nobody else is on.
     come = _spread(heart | good, tail, head)
