@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
 from geo.osm.limits import SIZES, Size, fits
-from geo.osm.tags import BY_WORD, FERRY, ROADS, Tags, road_of
+from geo.osm.tags import BY_WORD, FERRY, ROADS, Tags, road_of, words_of
 
 MODES = ("car", "siren", "hearse")
 SIREN = MODES.index("siren")
@@ -42,9 +42,19 @@ _SHUT = frozenset(
     }
 )  # fmt: skip
 # A gate stands before these: nobody drives through, with sirens or without.
-_PRIVATE = frozenset({"private", "permit", "residents", "employees", "staff"})
+_PRIVATE = frozenset(
+    {
+        "private", "permit", "restricted", "resident", "residents", "employee", "employees", "staff", "member",
+        "members", "authorized", "authorised", "owner", "owners", "student", "students",
+    }
+)  # fmt: skip
 # Through traffic is forbidden by a sign, which does not hold with lights and sirens (UU 22/2009 art. 134 and 135).
-_DESTINATION = frozenset({"destination", "delivery", "customers", "visitors", "guests"})
+_DESTINATION = frozenset(
+    {
+        "destination", "local", "delivery", "loading", "customer", "customers", "visitor", "visitors", "guest",
+        "guests", "patients",
+    }
+)  # fmt: skip
 _YES = frozenset({"yes", "designated", "official", "permissive"})
 _KNOWN = _SHUT | _PRIVATE | _DESTINATION | _YES
 # Ways that are no roads, but which a word about all vehicles opens too.
@@ -192,4 +202,4 @@ def _level_of_word(word: str, *, siren: bool) -> Access:
 
 
 def _words(said: str | None) -> set[str]:
-    return {word for part in (said or "").split(";") if (word := part.strip())}
+    return set(words_of(said or ""))

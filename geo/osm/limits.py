@@ -28,10 +28,18 @@ SIZES: Mapping[str, Size] = MappingProxyType(
 )
 WIDTHS = ("maxwidth:physical", "maxwidth", "width", "est_width")
 HEIGHTS = ("maxheight:physical", "maxheight")
-_UNITS = {"": 1.0, "m": 1.0, "cm": 0.01, "ft": 0.3048, "'": 0.3048}
-_METRES = re.compile(r"(\d+(?:[.,]\d+)?)\s*(m|cm|ft|'|)")
-_FEET_AND_INCHES = re.compile(r"(\d+)'\s*(\d+)\"?")
-_INCH_M = 0.0254
+_FOOT_M, _INCH_M = 0.3048, 0.0254
+_UNITS = {
+    **dict.fromkeys(("", "m", "metre", "metres", "meter", "meters"), 1.0),
+    "cm": 0.01,
+    "mm": 0.001,
+    **dict.fromkeys(("ft", "feet", "foot", "'"), _FOOT_M),
+    **dict.fromkeys(("in", "inch", "inches", '"', "''"), _INCH_M),
+}
+_METRES = re.compile(r"(\d+(?:[.,]\d+)?)\s*([a-z]*|['\"]|'')", re.ASCII)
+_FEET_AND_INCHES = re.compile(
+    r"(\d+)\s*(?:'|ft|feet|foot)[\s-]*(\d+(?:[.,]\d+)?)\s*(?:\"|''|in|inch|inches)?", re.ASCII
+)
 _NO_LENGTHS = frozenset(
     {"", "none", "no", "default", "below_default", "no_sign", "no_indications", "unsigned", "unknown"}
 )
@@ -50,12 +58,21 @@ def is_length(text: str) -> bool:
 
 
 def read_metres(text: str) -> float:
-    """Metres of a value such as `2.5`, `2,5 m`, `250 cm` or `8'6"`; infinity where it is no length."""
-    text = text.strip()
+    """Metres of a value such as `2.5`, `2,5 m`, `250 cm`, `8'6"` or `8 ft 6 in`, of several the least; infinity where
+    it is no length.
+    """
+    return min((_one_length(part.strip()) for part in text.split(";")), default=inf)
+
+
+def _one_length(text: str) -> float:
     if feet := _FEET_AND_INCHES.fullmatch(text):
-        return float(feet[1]) * _UNITS["'"] + float(feet[2]) * _INCH_M
+        return float(feet[1]) * _FOOT_M + _number(feet[2]) * _INCH_M
     match = _METRES.fullmatch(text)
-    return float(match[1].replace(",", ".")) * _UNITS[match[2]] if match else inf
+    return _number(match[1]) * _UNITS[match[2]] if match and match[2] in _UNITS else inf
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "."))
 
 
 def _least(tags: Tags, keys: tuple[str, ...]) -> float:

@@ -24,7 +24,7 @@ from geo.osm.access import (
 )
 from geo.osm.deleted import deleted_in
 from geo.osm.duration import read_duration_s
-from geo.osm.hours import clauses, read_hours
+from geo.osm.hours import clauses, read_hours, settled
 from geo.osm.left_out import LeftOut, Nodes, way_m
 from geo.osm.limits import HEIGHTS, SIZES, WIDTHS, Size, is_length
 from geo.osm.restrictions import CONDITIONAL_KEYS, KEYS, TYPES, Restriction, read_restriction
@@ -199,7 +199,7 @@ def _take_way(
     ferries: bool,
 ) -> bool:
     """Keep a way if it is a road with a point within the box, in 1e-7 degrees; whether it was kept."""
-    tags = read_tags(tags_of(way))
+    tags = settled(read_tags(tags_of(way)), HOURS_KEYS)
     if not (road := road_of(tags)):
         return False
     nodes = [(node.ref, node.x, node.y) for node in way.nodes]

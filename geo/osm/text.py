@@ -15,7 +15,7 @@ _KEYS = (
     "maxspeed:type", "zone:maxspeed", "source:maxspeed", "office", "entrance",
     *(f"{key}{way}" for key in access.ACCESS_KEYS for way in ("", ":forward", ":backward")),
     *access.ONE_WAY_KEYS, *access.HOURS_KEYS, *limits.WIDTHS, *limits.HEIGHTS, *restrictions.KEYS,
-    *restrictions.CONDITIONAL_KEYS, *ground.KEYS,
+    *restrictions.CONDITIONAL_KEYS, *restrictions.ONCE_KEYS, *ground.KEYS,
 )  # fmt: skip
 
 

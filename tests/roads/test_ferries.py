@@ -258,6 +258,8 @@ def test_a_ferry_one_way_is_taken_that_way(tmp_path: Path) -> None:
         ("20 min", 1_200),
         ("8 hours", 28_800),
         ("1 h 30 minutes", 5_400),
+        ("1h30", 5_400),
+        ("1 h 05", 3_900),
         ("2 days", 172_800),
     ],
 )
@@ -266,7 +268,11 @@ def test_a_duration_is_read_as_the_wiki_writes_it(text: str, seconds: float) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0", "00:00", "P", "PT", "P20M", "P1Y", "sejam", "1:30 h", "-20", "3 months", "1:2:3:4"]
+    "text",
+    [
+        *("", "0", "00:00", "P", "PT", "P20M", "P1Y", "sejam", "1:30 h", "-20", "3 months", "1:2:3:4"),
+        *("1:90", "1:60:00", "1h90"),
+    ],
 )
 def test_what_is_no_duration_is_none(text: str) -> None:
     assert np.isnan(read_duration_s(text))

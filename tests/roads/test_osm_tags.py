@@ -41,6 +41,8 @@ def test_a_speed_is_read_with_its_unit_or_its_zone(text: str, kph: float) -> Non
     ("text", "metres"),
     [
         ("2", 2.0), ("2.5 m", 2.5), ("2,5", 2.5), ("250cm", 2.5), ("8'6\"", 2.5908), ("7'", 2.1336), ("10 ft", 3.048),
+        ("8' 6\"", 2.5908), ("8 ft 6 in", 2.5908), ("8ft6in", 2.5908), ("8 feet 6 inches", 2.5908), ("8-6", math.inf),
+        ("1.5 metres", 1.5), ("2500 mm", 2.5), ("100 in", 2.54), ("2.5;2.3 m", 2.3), ("0 miles", math.inf),
         ("below_default", math.inf), ("none", math.inf), ("", math.inf), ("-2", math.inf),
     ],
 )  # fmt: skip

@@ -94,10 +94,18 @@ def test_what_sirens_are_let_off_is_forbidden_to_others_alone(tmp_path: Path, ru
 
 
 @pytest.mark.parametrize("to_the_via", [True, False])
-def test_a_restriction_at_hours_holds_in_the_slices_that_lie_within(tmp_path: Path, to_the_via: bool) -> None:
-    hours = {"restriction:conditional": "no_u_turn @ (Mo-Fr 06:00-10:00)"}
-    rule = no_u_turn(more=hours) if to_the_via else restriction("", 11, 2, 15, **hours)
-    del rule[1]["restriction"]  # type: ignore[attr-defined]
+@pytest.mark.parametrize(
+    "hours",
+    [
+        {"restriction": "", "restriction:conditional": "no_u_turn @ (Mo-Fr 06:00-10:00)"},
+        {"restriction": "no_u_turn", "day_on": "Monday", "day_off": "Friday", "hour_on": "06:00", "hour_off": "10:00"},
+    ],
+)
+def test_a_restriction_at_hours_holds_in_the_slices_that_lie_within(
+    tmp_path: Path, to_the_via: bool, hours: Tags
+) -> None:
+    rule = no_u_turn(more=hours) if to_the_via else restriction("", 11, 2, 15)
+    rule = (rule[0], {**rule[1], **hours})
     net, said = town(tmp_path, xml(AVENUE, WAYS, [rule]))
     assert "1 of the restrictions are at some hours alone" in said
     assert net.meta.hours == ("mo-fr 06:00-10:00",)
