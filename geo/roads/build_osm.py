@@ -14,9 +14,9 @@ from geo.osm.read import FEW_POINTS, OsmRoads, Way, read_osm
 from geo.roads.bans import forbid
 from geo.roads.build import build_network
 from geo.roads.cut import Cut
+from geo.roads.depth import Streets
 from geo.roads.ferries import Ferries
 from geo.roads.network import Doors, Network
-from geo.roads.parts import driven_through
 from geo.roads.restricted import Restricted
 from geo.roads.signals import waits_ms
 from geo.roads.speeds import bits, pace_kph
@@ -26,7 +26,6 @@ from geo.source import BuildError, Progress
 
 _Floats = NDArray[np.float64]
 _Passages = NDArray[np.uint8]
-_Marks = NDArray[np.bool_]
 
 
 def build_from_osm(
@@ -76,9 +75,9 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
     lines = [cut.lonlat[s : e + 1] for s, e in zip(cut.start.tolist(), cut.end.tolist(), strict=True)]
     numbers = np.array([way.number for way in ways], np.int64)
     banned = Restricted(roads.restrictions, numbers, u, v, cut.node_of_ref, roads.points)
-    local = bits(_not_through(u, v, cut.lengths_m[piece], passage))
+    depth = Streets(u, v, cut.lengths_m[piece]).depths(passage)
     rows = banned.rows if turn_costs == "osm" else {}
-    bans = forbid(rows, u, v, local, bits(passage == Access.SHUT), (1 << len(MODES)) - 1)
+    bans = forbid(rows, u, v, depth, bits(passage == Access.SHUT))
     copies = np.array(bans.copy_of, np.int64)
     # Rows of the columns, those of copies after all others.
     row = np.append(np.arange(len(u)), copies)
@@ -112,7 +111,7 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
         turns=bans.turns,
         shut=shut,
         doors=np.where(tunnels, Doors.LAST, Doors.SOME).astype(np.uint8)[row],
-        local=local[row] & ~np.append(np.zeros(len(u), np.uint8), np.array(bans.entered, np.uint8)),
+        local=depth.local[row] & ~np.append(np.zeros(len(u), np.uint8), np.array(bans.entered, np.uint8)),
         copies=copies,
         hours=hours,
         report=(*crossings.report, *_report(roads, cut, banned)),
@@ -133,19 +132,6 @@ def _paces(ways: list[Way], backward: NDArray[np.bool_], *, in_town: bool) -> ND
     return np.array(
         [pace_kph(way.highway, k, way.slowing, in_town=in_town) for way, k in zip(ways, limits, strict=True)]
     )
-
-
-def _not_through(u: NDArray[np.int64], v: NDArray[np.int64], length_m: _Floats, passage: _Passages) -> _Marks:
-    """Which edges (m, modes) are only for who starts or ends there, with what lies behind such edges."""
-    found: _Marks = passage == Access.LOCAL
-    by_car = np.zeros(len(u), np.bool_)
-    for mode in range(len(MODES)):
-        is_open = passage[:, mode] == Access.OPEN
-        # All kinds of trip drive through the same net where they can.
-        through = driven_through(u, v, length_m, is_open, found[:, mode], by_car)
-        by_car = by_car if mode else through
-        found[:, mode] |= is_open & ~through
-    return found
 
 
 def _let_through(passage: _Passages, roads: OsmRoads, cut: Cut) -> _Passages:

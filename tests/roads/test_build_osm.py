@@ -454,7 +454,7 @@ def test_the_network_knows_what_is_shut_for_whom(tmp_path: Path) -> None:
     about: dict[str, set[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
     for edge in np.setdiff1d(np.arange(net.edge_count), net.edge_copy).tolist():
         shut = tuple(metric for metric in METRICS if net.metrics[metric][edge] >= CLOSED_MS)
-        inner = tuple(metric for metric in METRICS if net.inner(metric)[edge])
+        inner = tuple(metric for metric in METRICS if net.inner(metric)[edge] == 1)
         about.setdefault(net.names[net.edge_name[edge]], set()).add((shut, inner))
     assert about == {
         "A": {((), ("car", "hearse"))},
