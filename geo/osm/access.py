@@ -116,7 +116,7 @@ def passes(tags: Tags, sizes: Mapping[str, Size] = SIZES) -> Passage:
 
 
 def narrowed(passage: Passage, tags: Tags, sizes: Mapping[str, Size]) -> Passage:
-    """What each of MODES may do where vehicles must not be too wide or high."""
+    """What each of MODES may do where vehicles must not be too wide, high or heavy."""
     car, siren, hearse = (
         here if fits(tags, sizes[mode]) else Access.SHUT for here, mode in zip(passage, MODES, strict=True)
     )

@@ -24,9 +24,9 @@ from geo.osm.access import (
 )
 from geo.osm.deleted import deleted_in
 from geo.osm.duration import read_duration_s
-from geo.osm.hours import clauses, read_hours, settled
+from geo.osm.hours import clauses, is_always, read_hours, settled
 from geo.osm.left_out import LeftOut, Nodes, way_m
-from geo.osm.limits import HEIGHTS, SIZES, WIDTHS, Size, is_length
+from geo.osm.limits import SIZES, Size, unread_size
 from geo.osm.restrictions import CONDITIONAL_KEYS, KEYS, TYPES, Restriction, read_restriction
 from geo.osm.tags import (
     FERRY,
@@ -50,7 +50,19 @@ _SAY_EVERY = 50_000
 _LONGEST_FERRY_M = 500_000.0  # nobody is sent for by a longer one
 FEW_POINTS = "roads without two points in a row in the file"
 _UNKNOWN = 2**31 - 1  # what osmium gives for a coordinate that it does not know
-_KEYS = ("highway", "route", "crossing", "barrier", "maxwidth", "maxheight", *ACCESS_KEYS, *KEYS, *CONDITIONAL_KEYS)
+_KEYS = (
+    "highway",
+    "route",
+    "crossing",
+    "barrier",
+    "maxwidth",
+    "maxheight",
+    "maxweight",
+    "maxaxleload",
+    *ACCESS_KEYS,
+    *KEYS,
+    *CONDITIONAL_KEYS,
+)
 
 
 # Which of MODES something is shut to.
@@ -218,7 +230,7 @@ def _take_way(
         return False
     along, against = narrowed(along, tags, sizes), narrowed(against, tags, sizes)
     if along == against == NOWHERE:
-        roads.left_out.add_way(way.id, nodes, "roads that are too narrow or low", named=True)
+        roads.left_out.add_way(way.id, nodes, "roads that are too narrow, low or weak", named=True)
         return False
     _count_unread(tags, roads.left_out)
     closed = _closed_at(tags, along, against, roads.left_out)
@@ -227,6 +239,8 @@ def _take_way(
     duration_s = read_duration_s(tags.get("duration", "")) if road == FERRY else math.nan
     if road == FERRY and "duration" in tags and math.isnan(duration_s):
         roads.left_out.add("durations of ferries that cannot be read")
+    if road == FERRY and "opening_hours" in tags and not is_always(tags["opening_hours"]):
+        roads.left_out.add("hours at which a ferry sails: it is taken to sail at all")
     limits, tunnel = limits_kph(tags), in_tunnel(tags)
     roads.ways.append(Way(way.id, road, name, along, against, *limits, slowing, closed, tunnel, duration_s))
     for column, values in zip((roads.refs, roads.x, roads.y), zip(*nodes, strict=True), strict=True):
@@ -239,8 +253,8 @@ def _count_unread(tags: Tags, left_out: LeftOut) -> None:
     """Count what is said of a way that is kept and cannot be read."""
     if any(key in tags and not is_speed(tags[key]) for key in SPEED_KEYS):
         left_out.add("limits that cannot be read")
-    if any(key in tags and not is_length(tags[key]) for key in (*WIDTHS, *HEIGHTS)):
-        left_out.add("widths and heights that cannot be read")
+    if unread_size(tags):
+        left_out.add("widths, heights and weights that cannot be read")
     if unread_one_way(tags):
         left_out.add("words on one-way traffic that cannot be read")
 

@@ -14,7 +14,7 @@ _KEYS = (
     "traffic_signals:direction", "admin_level", "maxspeed", "maxspeed:forward", "maxspeed:backward",
     "maxspeed:type", "zone:maxspeed", "source:maxspeed", "office", "entrance",
     *(f"{key}{way}" for key in access.ACCESS_KEYS for way in ("", ":forward", ":backward")),
-    *access.ONE_WAY_KEYS, *access.HOURS_KEYS, *limits.WIDTHS, *limits.HEIGHTS, *restrictions.KEYS,
+    *access.ONE_WAY_KEYS, *access.HOURS_KEYS, *limits.KEYS, "opening_hours", *restrictions.KEYS,
     *restrictions.CONDITIONAL_KEYS, *restrictions.ONCE_KEYS, *ground.KEYS,
 )  # fmt: skip
 

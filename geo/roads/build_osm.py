@@ -22,6 +22,7 @@ from geo.roads.signals import waits_ms
 from geo.roads.speeds import bits, pace_kph
 from geo.roads.table import Origin, RoadTable
 from geo.roads.turning import priced
+from geo.roads.turns import MOST_WAYS_ON
 from geo.source import BuildError, Progress
 
 _Floats = NDArray[np.float64]
@@ -81,9 +82,9 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
     copies = np.array(bans.copy_of, np.int64)
     # Rows of the columns, those of copies after all others.
     row = np.append(np.arange(len(u)), copies)
-    crossings = Ferries(roads, cut)
+    ferried = Ferries(roads, cut)
     wait_ms, ferry_ms = (
-        ms[piece[row], backward[row].astype(np.int64)] for ms in (waits_ms(roads.signals, cut), crossings.ms)
+        ms[piece[row], backward[row].astype(np.int64)] for ms in (waits_ms(roads.signals, cut), ferried.ms)
     )
     turned = zip(piece[row].tolist(), backward[row].tolist(), strict=True)
     shut = bits(passage == Access.SHUT)[row]
@@ -114,7 +115,7 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
         local=depth.local[row] & ~np.append(np.zeros(len(u), np.uint8), np.array(bans.entered, np.uint8)),
         copies=copies,
         hours=hours,
-        report=(*crossings.report, *_report(roads, cut, banned)),
+        report=(*ferried.report, *_report(roads, cut, banned), *_too_many_ways(u, v[row], bans.turns)),
     )
 
 
@@ -160,6 +161,15 @@ def _count_lost(roads: OsmRoads, cut: Cut) -> None:
         elif (points == points[0]).all():
             roads.left_out.add("roads of no length")
             roads.points.add(roads.ways[at].number)
+
+
+def _too_many_ways(u: NDArray[np.int64], v: NDArray[np.int64], turns: NDArray[np.int64]) -> tuple[str, ...]:
+    """A sentence on crossings from which a search may not know all ways on: it keeps so many, and where no turn is
+    forbidden three stand for all.
+    """
+    count = len(np.intersect1d(np.flatnonzero(np.bincount(u) > MOST_WAYS_ON), v[turns[:, 0]]))
+    what = f"crossings of more than {MOST_WAYS_ON} streets with forbidden turns, where a vehicle may miss a way on"
+    return (f"{count:,} {what}",) if count else ()
 
 
 def _report(roads: OsmRoads, cut: Cut, banned: Restricted) -> tuple[str, ...]:

@@ -356,14 +356,14 @@ def test_what_is_left_out_is_told_by_reason_and_length_with_links_to_the_longest
     assert set(net.meta.report) <= set(said)
     assert "left out: 12 roads that are shut to all (8.6 km)" in said
     assert "left out: 1 ways that are no roads for cars (0.2 km)" in said
-    assert "left out: 1 roads that are too narrow or low (0.6 km)" in said
+    assert "left out: 1 roads that are too narrow, low or weak (0.6 km)" in said
     assert "left out: 1 words on who may use a road at hours that cannot be read" in said
     assert "left out: 1 words on hours at which a road is shut to nobody more" in said
     assert "left out: 1 turn restrictions at hours that cannot be read" in said
     links = [line for line in said if line.startswith("of the longest: ")]
     assert len(links) == 10
     assert links[0] == "of the longest: 1.3 km https://www.openstreetmap.org/way/61 (roads that are shut to all)"
-    assert any("way/71 (roads that are too narrow or low)" in line for line in links)
+    assert any("way/71 (roads that are too narrow, low or weak)" in line for line in links)
     assert not any("way/70" in line for line in links)
 
 

@@ -74,6 +74,17 @@ def test_hours_of_a_restriction_that_is_held_at_all_are_counted(tmp_path: Path, 
     assert f"left out: 1 {reason} at all" in said
 
 
+@pytest.mark.parametrize(("arms", "count"), [(8, 0), (9, 1)])
+def test_a_crossing_of_so_many_streets_that_a_search_may_miss_one_is_counted(
+    tmp_path: Path, arms: int, count: int
+) -> None:
+    nodes = {1: (0.0, 0.0), **{2 + arm: (1 + arm % 2, arm - 4.5) for arm in range(arms)}}
+    ways = {10 + arm: ([1, 2 + arm], ROAD) for arm in range(arms)}
+    _, said = town(tmp_path, xml(nodes, ways, [restriction("no_left_turn", 10, 1, 11)]))
+    assert sum(line.startswith("1 crossings of more than 8 streets") for line in said) == count
+    assert not any("of more than 8 streets" in line for line in town(tmp_path, xml(nodes, ways))[1])
+
+
 @pytest.mark.parametrize(
     "more", ["nothing", "a node twice in a row", "a way from a node to itself", "two nodes in a place"]
 )
