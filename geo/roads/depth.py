@@ -62,9 +62,9 @@ class Streets:
             main = main if mode else seeds
             start = np.where(seeds, 0, _NOWHERE)
             out[:, mode], into[:, mode] = self._from(start, word, back=True), self._from(start, word, back=False)
-        # A siren goes by the depths of a car without the signs, and by its own where no car comes.
-        word, car = words[:, SIREN], words[:, 0] != SHUT
-        known = car & (word != SHUT) & (out[:, 0] < _DEEPEST) & (into[:, 0] < _DEEPEST)
+        # A siren goes by the depths of a car without the signs, and by its own where cars are shut out.
+        word = words[:, SIREN]
+        known = (words[:, 0] != SHUT) & (word != SHUT)
         part = self._parts(word != SHUT)
         alone = np.ones(self._nodes, np.bool_)
         alone[part[self._u[known]]] = False
@@ -80,7 +80,7 @@ class Streets:
         """
         part = self._parts(word > SHUT)
         within = (word > SHUT) & (part[self._u] == part[self._v])
-        found: _Marks = (word == OPEN) & ~within
+        found = np.zeros(len(word), np.bool_)
         has_one = np.zeros(self._nodes, np.bool_)
         for least in (OPEN, SIGNED, PRIVATE):
             some = (word >= least) & within & ~has_one[part[self._u]]

@@ -148,7 +148,8 @@ class Network:
             return np.zeros(self.edge_count, np.uint8)
         starts = has_bit(self.edge_local, metric)
         street = self.street_of
-        others = np.where(self.edge_local[street] != 0, 3, 0)
+        some = (self.edge_local[street] != 0) | np.any([ms >= CLOSED_MS for ms in self.metrics.values()], axis=0)
+        others = np.where(some, 3, 0)
         return np.where(starts, 1, np.where(starts[street], 2, others)).astype(np.uint8)
 
     def copies(self, edge: NDArray[np.integer]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

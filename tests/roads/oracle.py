@@ -95,7 +95,8 @@ class TurnOracle:
     def __init__(self, network: Network, metric: str) -> None:
         self._network, self._weight = network, network.metrics[metric].astype(np.int64)
         self._known: dict[tuple[int, float, bool], list[tuple[int, int]]] = {}
-        self._behind_some = (network.edge_local[_streets(network)] != 0).tolist()
+        closed = np.any([ms >= CLOSED_MS for ms in network.metrics.values()], axis=0)
+        self._behind_some = ((network.edge_local[_streets(network)] != 0) | closed).tolist()
         self._own = [bool(bits & 1 << METRICS.index(metric)) if bits else False for bits in network.edge_local.tolist()]
         self._out, self._into = defaultdict(list), defaultdict(list)
         for edge, (u, v) in enumerate(zip(network.edge_from.tolist(), network.edge_to.tolist(), strict=True)):
