@@ -17,6 +17,8 @@ from geo.osm.access import MODES
 
 _ROLES = frozenset({"police", "operator", "health_officer"})
 _RECIPIENTS = _ROLES | {"agency", "facility", "driver", "base", "owner", "person"}
+# Width and height in metres, and mass in tonnes.
+_Size = tuple[float, float] | tuple[float, float, float]
 _NAMED = "agency:ID, facility:ID, driver:VEHICLE, base:VEHICLE, owner:VEHICLE, person:ID"
 
 
@@ -44,10 +46,10 @@ class Settings(BaseSettings):
     traffic: str = Field(
         default="", description="TOML of the hours of the week and their factors (docs/roads.md); empty: an estimate."
     )
-    vehicle_sizes: dict[str, tuple[float, float]] = Field(
+    vehicle_sizes: dict[str, _Size] = Field(
         default={},
-        description="Kind of trip (car, siren, hearse) or class of vehicle to [width, height] in metres, as JSON, for "
-        "jemput roads build (docs/roads.md); empty: an estimate.",
+        description="Kind of trip (car, siren, hearse) or class of vehicle to [width, height] in metres, or with "
+        "tonnes [width, height, mass], as JSON, for jemput roads build (docs/roads.md); empty: an estimate.",
     )
     areas: str = Field(
         default="",
@@ -72,10 +74,14 @@ class Settings(BaseSettings):
 
     @field_validator("vehicle_sizes")
     @classmethod
-    def _sizes_of_trips(cls, value: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+    def _sizes_of_trips(cls, value: dict[str, _Size]) -> dict[str, _Size]:
         known = (*MODES, *VehicleClass)
-        if not set(value) <= set(known) or not all(0.3 <= metres <= 5.0 for size in value.values() for metres in size):
+        metres = [one for size in value.values() for one in size[:2]]
+        tonnes = [one for size in value.values() for one in size[2:]]
+        if not set(value) <= set(known) or not all(0.3 <= m <= 5.0 for m in metres):
             raise ValueError(f"sizes are of {', '.join(known)}, each [width, height] from 0.3 to 5 metres")
+        if not all(0.1 <= t <= 40.0 for t in tonnes):
+            raise ValueError("the third number of a size is its mass, from 0.1 to 40 tonnes")
         return value
 
     @field_validator("public_url")

@@ -92,7 +92,8 @@ def _build(
         from geo.roads.build_osm import build_from_osm
 
         given = sizes_of_trips(read_settings().vehicle_sizes).items()
-        sizes = {**SIZES, **{trip: Size(width_m=width, height_m=height) for trip, (width, height) in given}}
+        names = "width_m", "height_m", "mass_t"
+        sizes = {**SIZES, **{trip: Size(**dict(zip(names, size, strict=False))) for trip, size in given}}
         return build_from_osm(
             pbf, say, region=region or _stem(pbf), area=area, turn_costs=turn_costs, sizes=sizes, ferries=ferries
         )
@@ -188,16 +189,18 @@ def _hours(network: "Network") -> list[str]:
     return said
 
 
-def sizes_of_trips(given: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
-    """Width and height by kind of trip, of sizes by kind or by class: of the classes that are given and may go on such
-    a trip the widest and the highest, so that nobody is sent where it does not fit; a kind that is given is as it is.
+def sizes_of_trips(given: Mapping[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
+    """Width, height and, where it is known, mass by kind of trip, of sizes by kind or by class: of the classes that are
+    given and may go on such a trip the widest, highest and heaviest, so that nobody is sent where it does not fit; a
+    kind that is given is as it is.
     """
-    found: dict[str, tuple[float, float]] = {}
+    found: dict[str, tuple[float, ...]] = {}
     for metric in Metric:
         # With a siren as equipment others go on such trips too: who gives their size gives the kind's.
         of_classes = [given[kind] for kind, row in CLASSES.items() if kind in given and row.may_drive(metric)]
         if metric in given:
             found[metric] = given[metric]
         elif of_classes:
-            found[metric] = max(width for width, _ in of_classes), max(height for _, height in of_classes)
+            columns = ([size[at] for size in of_classes if len(size) > at] for at in range(3))
+            found[metric] = tuple(max(column) for column in columns if column)
     return found

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 
 from geo.osm.limits import SIZES, Size, fits
-from geo.osm.tags import BY_WORD, FERRY, ROADS, Tags, road_of
+from geo.osm.tags import BY_WORD, FERRY, ROADS, Tags, road_of, words_of
 
 MODES = ("car", "siren", "hearse")
 SIREN = MODES.index("siren")
@@ -42,9 +42,19 @@ _SHUT = frozenset(
     }
 )  # fmt: skip
 # A gate stands before these: nobody drives through, with sirens or without.
-_PRIVATE = frozenset({"private", "permit", "residents", "employees", "staff"})
+_PRIVATE = frozenset(
+    {
+        "private", "permit", "restricted", "resident", "residents", "employee", "employees", "staff", "member",
+        "members", "authorized", "authorised", "owner", "owners", "student", "students",
+    }
+)  # fmt: skip
 # Through traffic is forbidden by a sign, which does not hold with lights and sirens (UU 22/2009 art. 134 and 135).
-_DESTINATION = frozenset({"destination", "delivery", "customers", "visitors", "guests"})
+_DESTINATION = frozenset(
+    {
+        "destination", "local", "delivery", "loading", "customer", "customers", "visitor", "visitors", "guest",
+        "guests", "patients",
+    }
+)  # fmt: skip
 _YES = frozenset({"yes", "designated", "official", "permissive"})
 _KNOWN = _SHUT | _PRIVATE | _DESTINATION | _YES
 # Ways that are no roads, but which a word about all vehicles opens too.
@@ -88,27 +98,25 @@ def unread_one_way(tags: Tags) -> bool:
     return any(key in tags and tags[key] not in _ONE_WAY for key in (*ONE_WAY_KEYS, "oneway:emergency"))
 
 
-def passes(tags: Tags, sizes: Mapping[str, Size] = SIZES) -> tuple[bool, ...]:
-    """Whether each of MODES passes a node with these tags."""
-    if any(key in tags for key in _BESIDE):
-        return (True,) * len(MODES)
+def passes(tags: Tags, sizes: Mapping[str, Size] = SIZES) -> Passage:
+    """What each of MODES may do at a node with these tags: local is what lies behind a private gate."""
+    if "barrier" not in tags and any(key in tags for key in _BESIDE):
+        return Access.OPEN, Access.OPEN, Access.OPEN
     said = _last_of(tags, ACCESS_KEYS, "")
-    level = None if said is None else _level(said)
-    if _lets_through(tags):
-        # Somebody opens a private gate for an ambulance and for a hearse.
-        plain = level is not Access.SHUT
-    else:
-        plain = level is not None and level is not Access.SHUT and not _words(said) <= _PRIVATE
+    plain, siren = _level(said), _level(said, siren=True)
+    if not _lets_through(tags) and (said is None or _words(said) <= _PRIVATE):
+        # Nobody opens these, as somebody does a private gate for an ambulance and for a hearse.
+        plain = siren = Access.SHUT
     emergency = _words(tags.get("emergency"))
-    siren = plain or bool(emergency & _YES)
-    if emergency & _SHUT:
-        plain = siren = False
-    may = {"car": plain, "siren": siren, "hearse": plain}
-    return tuple(may[mode] and fits(tags, sizes[mode]) for mode in MODES)
+    if emergency & _YES:
+        siren = Access.OPEN
+    elif emergency & _SHUT:
+        plain = siren = Access.SHUT
+    return narrowed((plain, max(siren, plain), plain), tags, sizes)
 
 
 def narrowed(passage: Passage, tags: Tags, sizes: Mapping[str, Size]) -> Passage:
-    """What each of MODES may do on a way that vehicles must not be too wide or high for."""
+    """What each of MODES may do where vehicles must not be too wide, high or heavy."""
     car, siren, hearse = (
         here if fits(tags, sizes[mode]) else Access.SHUT for here, mode in zip(passage, MODES, strict=True)
     )
@@ -194,4 +202,4 @@ def _level_of_word(word: str, *, siren: bool) -> Access:
 
 
 def _words(said: str | None) -> set[str]:
-    return {word for part in (said or "").split(";") if (word := part.strip())}
+    return set(words_of(said or ""))

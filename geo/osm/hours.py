@@ -1,11 +1,12 @@
 """The hours at which a tag holds (OpenStreetMap's `key:conditional=value @ (hours)`), read if they are days and times.
 
-Read: `Mo-Fr 07:00-09:00,16:00-18:00`, `06:00-22:00`, `Sa,Su`, `22:00-05:00`, several of them with `;` or `,` between.
+Read: `Mo-Fr 07:00-09:00,16:00-18:00`, `06:00-22:00`, `Sa,Su`, `22:00-05:00`, `24/7`, several of them with `;` or `,`
+between.
 What depends on more than the hour of the week (holidays, seasons, weight, weather) is no hours to this reader.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -53,6 +54,7 @@ def clauses(text: str) -> tuple[tuple[str, str], ...] | None:
 def read_hours(text: str) -> Hours | None:
     """The hours of a text, None if it says more or something else."""
     spans: set[tuple[int, int, int]] = set()
+    text = text.replace("\u2013", "-").replace("24/7", "00:00-24:00")
     # A comma parts days, spans and rules: one before a day that follows a time begins a rule.
     for rule in re.split(rf";|(?<=\d)\s*,\s*(?=(?:{_DAY}))", text.strip().lower()):
         match = _RULE.fullmatch(rule.strip())
@@ -67,6 +69,35 @@ def read_hours(text: str) -> Hours | None:
             for since, until in zip(minutes[::2], minutes[1::2], strict=True):
                 spans |= _on_its_days(day, since, until)
     return Hours(frozenset(spans))
+
+
+def is_always(text: str) -> bool:
+    """Whether hours that can be read are all that there are."""
+    hours = read_hours(text)
+    return hours is not None and hours.cover(frozenset(range(_WEEK)), 0, DAY_MIN)
+
+
+def settled(tags: Mapping[str, str], keys: Iterable[str]) -> Mapping[str, str]:
+    """Tags in which what some conditional keys say of all hours is said without a condition."""
+    found = dict(tags)
+    for key in keys:
+        said = clauses(tags[key]) if key in tags else None
+        always = [value for value, hours in said or () if is_always(hours)]
+        if always:
+            found[key.removesuffix(":conditional")] = always[-1]
+            rest = "; ".join(f"{value} @ ({hours})" for value, hours in said or () if not is_always(hours))
+            found.pop(key)
+            found |= {key: rest} if rest else {}
+    return found
+
+
+def between(first_day: str, last_day: str, since: str, until: str) -> str:
+    """The text of hours from a day to another and from a time to another, as relations say it in four tags; each may be
+    empty, days are names such as `Monday`, times hours such as `7` or `07:30`.
+    """
+    days = "-".join(day.strip()[:2] for day in (first_day, last_day) if day)
+    times = (time if ":" in time else f"{time}:00" for time in (since or "0", until or "24"))
+    return " ".join((days, "-".join(times))).strip()
 
 
 def _days_of(text: str) -> Iterator[int]:

@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.osm.coast import sea_of
+from geo.osm.deleted import deleted_in
 from geo.osm.features import BasemapLayers, LandKind, LineKind, PlaceKind, PlaceLabel, WaterArea
 from geo.osm.ground import BORDERS, KEYS, is_building, is_water, land_of, level_of, line_of, place_of
 from geo.osm.text import each_of, tags_of
@@ -52,7 +53,7 @@ def read_layers(path: Path, bounds: Bounds, progress: Progress) -> BasemapLayers
     try:
         objects = osmium.FileProcessor(str(path)).with_areas().with_filter(osmium.filter.KeyFilter(*KEYS))
         factory = osmium.geom.WKBFactory()
-        for count, one in enumerate(each_of(objects), 1):
+        for count, one in enumerate(each_of(objects, deleted_in(path)), 1):
             _take(one, factory, read, box)
             if count % _SAY_EVERY == 0:
                 progress(f"{count:,} things beside the roads looked at")

@@ -22,10 +22,11 @@ from geo.osm.access import (
     passes,
     unread_one_way,
 )
+from geo.osm.deleted import deleted_in
 from geo.osm.duration import read_duration_s
-from geo.osm.hours import clauses, read_hours
+from geo.osm.hours import clauses, is_always, read_hours, settled
 from geo.osm.left_out import LeftOut, Nodes, way_m
-from geo.osm.limits import HEIGHTS, SIZES, WIDTHS, Size, is_length
+from geo.osm.limits import SIZES, Size, unread_size
 from geo.osm.restrictions import CONDITIONAL_KEYS, KEYS, TYPES, Restriction, read_restriction
 from geo.osm.tags import (
     FERRY,
@@ -49,7 +50,19 @@ _SAY_EVERY = 50_000
 _LONGEST_FERRY_M = 500_000.0  # nobody is sent for by a longer one
 FEW_POINTS = "roads without two points in a row in the file"
 _UNKNOWN = 2**31 - 1  # what osmium gives for a coordinate that it does not know
-_KEYS = ("highway", "route", "crossing", "barrier", "maxwidth", "maxheight", *ACCESS_KEYS, *KEYS, *CONDITIONAL_KEYS)
+_KEYS = (
+    "highway",
+    "route",
+    "crossing",
+    "barrier",
+    "maxwidth",
+    "maxheight",
+    "maxweight",
+    "maxaxleload",
+    *ACCESS_KEYS,
+    *KEYS,
+    *CONDITIONAL_KEYS,
+)
 
 
 # Which of MODES something is shut to.
@@ -83,8 +96,9 @@ class OsmRoads:
     """What a file holds of roads. The nodes of ways[i] are rows first[i] to first[i+1] of ref, lon and lat.
 
     lon and lat are in degrees, NaN where the file does not say where a node lies. blocked: nodes that nobody passes;
-    passed: those that not all pass, and which of MODES do. signals: nodes with a traffic light, and whether it is for
-    who drives along the way's nodes and against them. left_out: what was not taken over, by reason.
+    passed: those that are not open to all, and what each of MODES may do there. signals: nodes with a traffic light,
+    and whether it is for who drives along the way's nodes and against them. left_out: what was not taken over.
+    points: the numbers of ways that are a single point.
     """
 
     ways: list[Way] = field(default_factory=list)
@@ -93,9 +107,10 @@ class OsmRoads:
     x: "array[int]" = field(default_factory=lambda: array("q"))
     y: "array[int]" = field(default_factory=lambda: array("q"))
     blocked: set[int] = field(default_factory=set)
-    passed: dict[int, tuple[bool, ...]] = field(default_factory=dict)
+    passed: dict[int, Passage] = field(default_factory=dict)
     signals: dict[int, tuple[bool, bool]] = field(default_factory=dict)
     restrictions: list[Restriction] = field(default_factory=list)
+    points: set[int] = field(default_factory=set)
     left_out: LeftOut = field(default_factory=LeftOut)
     date: str = "unknown"
 
@@ -128,7 +143,7 @@ def read_osm(
     try:
         objects = osmium.FileProcessor(str(path)).with_locations()
         roads.date = (objects.header.get("osmosis_replication_timestamp") or "unknown")[:10]
-        found = each_of(objects.with_filter(osmium.filter.KeyFilter(*_KEYS)))
+        found = each_of(objects.with_filter(osmium.filter.KeyFilter(*_KEYS)), deleted_in(path))
         _take(found, roads, progress, bounds or _EARTH, sizes, ferries=ferries)
         _find_places(path, roads)
     except RuntimeError as error:
@@ -171,16 +186,14 @@ def _take(
 ) -> None:
     box = tuple(degrees * 1e7 for degrees in bounds)
     for one in objects:
-        if one.deleted:
-            continue
         if one.is_node():
             tags = read_tags(tags_of(one))
             passed = passes(tags, sizes)
             if (light := light_of(tags)) != (False, False):
                 roads.signals[one.id] = light
-            if not any(passed):
+            if passed == NOWHERE:
                 roads.blocked.add(one.id)
-            elif not all(passed):
+            elif min(passed) < Access.OPEN:
                 roads.passed[one.id] = passed
         elif one.is_way():
             if _take_way(one, roads, box, sizes, ferries=ferries) and len(roads.ways) % _SAY_EVERY == 0:
@@ -198,12 +211,14 @@ def _take_way(
     ferries: bool,
 ) -> bool:
     """Keep a way if it is a road with a point within the box, in 1e-7 degrees; whether it was kept."""
-    tags = read_tags(tags_of(way))
+    tags = settled(read_tags(tags_of(way)), HOURS_KEYS)
     if not (road := road_of(tags)):
         return False
     nodes = [(node.ref, node.x, node.y) for node in way.nodes]
     if len(nodes) < 2:
         roads.left_out.add(FEW_POINTS)
+        if nodes:
+            roads.points.add(way.id)
         return False
     west, south, east, north = box
     # A node whose place is not known yet (_find_places) may lie anywhere.
@@ -215,7 +230,7 @@ def _take_way(
         return False
     along, against = narrowed(along, tags, sizes), narrowed(against, tags, sizes)
     if along == against == NOWHERE:
-        roads.left_out.add_way(way.id, nodes, "roads that are too narrow or low", named=True)
+        roads.left_out.add_way(way.id, nodes, "roads that are too narrow, low or weak", named=True)
         return False
     _count_unread(tags, roads.left_out)
     closed = _closed_at(tags, along, against, roads.left_out)
@@ -224,6 +239,8 @@ def _take_way(
     duration_s = read_duration_s(tags.get("duration", "")) if road == FERRY else math.nan
     if road == FERRY and "duration" in tags and math.isnan(duration_s):
         roads.left_out.add("durations of ferries that cannot be read")
+    if road == FERRY and "opening_hours" in tags and not is_always(tags["opening_hours"]):
+        roads.left_out.add("hours at which a ferry sails: it is taken to sail at all")
     limits, tunnel = limits_kph(tags), in_tunnel(tags)
     roads.ways.append(Way(way.id, road, name, along, against, *limits, slowing, closed, tunnel, duration_s))
     for column, values in zip((roads.refs, roads.x, roads.y), zip(*nodes, strict=True), strict=True):
@@ -236,8 +253,8 @@ def _count_unread(tags: Tags, left_out: LeftOut) -> None:
     """Count what is said of a way that is kept and cannot be read."""
     if any(key in tags and not is_speed(tags[key]) for key in SPEED_KEYS):
         left_out.add("limits that cannot be read")
-    if any(key in tags and not is_length(tags[key]) for key in (*WIDTHS, *HEIGHTS)):
-        left_out.add("widths and heights that cannot be read")
+    if unread_size(tags):
+        left_out.add("widths, heights and weights that cannot be read")
     if unread_one_way(tags):
         left_out.add("words on one-way traffic that cannot be read")
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from geo.osm.access import MODES
-from geo.osm.hours import clauses, read_hours
+from geo.osm.hours import between, clauses, is_always, read_hours
 from geo.osm.left_out import LeftOut
-from geo.osm.tags import Tags
+from geo.osm.tags import Tags, words_of
 
 # What a relation may be of, to say something to an ambulance.
 TYPES = ("restriction", "restriction:motorcar", "restriction:motor_vehicle")
@@ -18,6 +18,7 @@ KINDS = frozenset(
 )  # fmt: skip
 KEYS = ("restriction:motorcar", "restriction:motor_vehicle", "restriction")
 CONDITIONAL_KEYS = tuple(f"{key}:conditional" for key in KEYS)
+ONCE_KEYS = ("day_on", "day_off", "hour_on", "hour_off")
 # Who is let off by a word in `except`.
 _EXEMPT = {
     "motorcar": frozenset(MODES),
@@ -50,7 +51,7 @@ def restriction_of(tags: Tags) -> str | None:
 
 def bound(tags: Tags) -> frozenset[str]:
     """Which of MODES a restriction holds for."""
-    words = (word.strip() for word in tags.get("except", "").split(";"))
+    words = words_of(tags.get("except", ""))
     return frozenset(MODES).difference(*(_EXEMPT.get(word, frozenset()) for word in words))
 
 
@@ -85,18 +86,32 @@ def _kinds(tags: Tags, left_out: LeftOut) -> list[tuple[str, str]]:
     """The kinds with their hours, of those who are not let off."""
     found = []
     if (kind := restriction_of(tags)) is not None:
-        found.append((kind, ""))
+        found.append((kind, _between_hours(tags, left_out)))
     conditional = next((tags[key] for key in CONDITIONAL_KEYS if key in tags), None)
     if conditional is not None and bound(tags):
         parts = clauses(conditional)
         for kind, hours in parts or ():
             if read_hours(hours) is None:
                 parts = None
-            elif kind != "none":
-                found.append((kind, hours))
+            elif kind == "none":
+                left_out.add("hours at which a turn restriction does not hold: it is held at all")
+            else:
+                found.append((kind, "" if is_always(hours) else hours))
         if parts is None:
             left_out.add("turn restrictions at hours that cannot be read")
+    found = list(dict.fromkeys(found))
     known = [one for one in found if one[0] in KINDS]
     for _ in range(len(found) - len(known)):
         left_out.add("turn restrictions of a kind that forbids nothing")
     return known
+
+
+def _between_hours(tags: Tags, left_out: LeftOut) -> str:
+    """The hours of `hour_on`, `hour_off`, `day_on` and `day_off`, as these were written once; "" for always."""
+    if not any(key in tags for key in ONCE_KEYS):
+        return ""
+    hours = between(*(tags.get(key, "") for key in ONCE_KEYS))
+    if read_hours(hours) is None:
+        left_out.add("hours of a turn restriction that cannot be read: it is held at all")
+        return ""
+    return "" if is_always(hours) else hours

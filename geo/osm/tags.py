@@ -77,6 +77,11 @@ def read_speed(text: str) -> float:
     return min((kph for kph in found if SLOWEST_KPH <= kph <= FASTEST_KPH), default=nan)
 
 
+def words_of(text: str) -> tuple[str, ...]:
+    """The values of a list, parted by `;` as OpenStreetMap means it, or by commas."""
+    return tuple(word for part in text.replace(",", ";").split(";") if (word := part.strip()))
+
+
 def read_tags(given: Tags) -> dict[str, str]:
     """Tags as they are meant: values in small letters without spaces around them, but for names."""
     return {key: value if key in _AS_WRITTEN else value.strip().lower() for key, value in given.items()}

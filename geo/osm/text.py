@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from geo.osm import access, ground, limits, restrictions
+from geo.osm.deleted import Object
 
 # All keys that are looked at: an object with an unreadable tag is asked for them one by one.
 _KEYS = (
@@ -13,14 +14,14 @@ _KEYS = (
     "traffic_signals:direction", "admin_level", "maxspeed", "maxspeed:forward", "maxspeed:backward",
     "maxspeed:type", "zone:maxspeed", "source:maxspeed", "office", "entrance",
     *(f"{key}{way}" for key in access.ACCESS_KEYS for way in ("", ":forward", ":backward")),
-    *access.ONE_WAY_KEYS, *access.HOURS_KEYS, *limits.WIDTHS, *limits.HEIGHTS, *restrictions.KEYS,
-    *restrictions.CONDITIONAL_KEYS, *ground.KEYS,
+    *access.ONE_WAY_KEYS, *access.HOURS_KEYS, *limits.KEYS, "opening_hours", *restrictions.KEYS,
+    *restrictions.CONDITIONAL_KEYS, *restrictions.ONCE_KEYS, *ground.KEYS,
 )  # fmt: skip
 
 
-def each_of(objects: Iterable[Any]) -> Iterator[Any]:
-    """The objects that osmium reads. A text longer than OpenStreetMap allows is a RuntimeError as all else is that it
-    does not take.
+def each_of(objects: Iterable[Any], deleted: frozenset[Object] = frozenset()) -> Iterator[Any]:
+    """The objects that osmium reads, but for those that are deleted. A text longer than OpenStreetMap allows is a
+    RuntimeError as all else is that it does not take.
     """
     found = iter(objects)
     while True:
@@ -30,7 +31,15 @@ def each_of(objects: Iterable[Any]) -> Iterator[Any]:
             return
         except ValueError as error:
             raise RuntimeError(f"{error} (OpenStreetMap allows 255 letters): shorten it in an editor") from error
-        yield one
+        if not one.deleted and not (deleted and _name_of(one) in deleted):
+            yield one
+
+
+def _name_of(one: Any) -> Object:  # noqa: ANN401 - osmium lends its own types
+    """Its kind and number; of an area those of what it is made of."""
+    if one.is_area():
+        return ("w" if one.from_way() else "r"), one.orig_id()
+    return ("n" if one.is_node() else "w" if one.is_way() else "r"), one.id
 
 
 def tags_of(one: Any) -> dict[str, str]:  # noqa: ANN401 - osmium lends its own types

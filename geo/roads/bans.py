@@ -8,7 +8,8 @@ copy that is shut to those, or then. It is the automaton of Aho and Corasick ove
 Desaulniers, "The shortest path problem with forbidden paths", EJOR 2005), so that rows hold beside and within others.
 
 What is only for who starts or ends there, and not for who drives through, is driven in two ways: on the edge itself by
-who has not yet been on another road, and on a copy by who has, and may not come out again.
+who is on the way out, to edges that are as deep behind gates or less (geo.roads.depth), and on a copy by who has come
+to something deeper, and may not come out again.
 """
 
 from collections import defaultdict
@@ -18,6 +19,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.roads.depth import Depth
 from geo.roads.turns import FORBIDDEN
 
 _Ints = NDArray[np.int64]
@@ -33,14 +35,14 @@ class Who:
 
 Rows = Mapping[tuple[int, ...], frozenset[Who]]
 # The longest beginning of a row that has been driven, what forbids the last turn of it to some, and the bits of those
-# for whom the edge is not to be driven through and who have come in from other roads.
+# on the way in.
 _State = tuple[tuple[int, ...], frozenset[Who], int]
 
 
 @dataclass(slots=True)
 class Bans:
     """Copies of edges, numbered on from the last edge: of which edge each is (c,), for whom it is shut, and when, and
-    the bits of those who have come in from other roads.
+    the bits of those who are on the way in.
 
     turns (t, 3): edge, following edge, FORBIDDEN.
     """
@@ -51,20 +53,21 @@ class Bans:
     turns: _Ints = field(default_factory=lambda: np.zeros((0, 3), np.int64))
 
 
-def forbid(rows: Rows, u: _Ints, v: _Ints, local: NDArray[np.uint8], shut: NDArray[np.uint8], everybody: int) -> Bans:
+def forbid(rows: Rows, u: _Ints, v: _Ints, depth: Depth, shut: NDArray[np.uint8]) -> Bans:
     """The copies and forbidden turns by which each of `rows`, of at least two edges (M,) that follow one another, is
-    driven by nobody for whom it is forbidden, and no edge is driven through by those for whom it is `local`.
+    driven by nobody for whom it is forbidden, and nobody drives on from what is less deep to what is deeper and then to
+    what is less deep again.
 
-    local, shut (M,): bits of those for whom an edge is not to be driven through, or is shut; `everybody` those of all.
+    depth (M, modes): as geo.roads.depth says. shut (M,): bits of those for whom an edge is shut.
     """
-    always = Who(everybody)
+    always = Who((1 << depth.out.shape[1]) - 1)
     simple = {row for row, whom in rows.items() if len(row) == 2 and always in whom}
     others = {row: whom for row, whom in rows.items() if row not in simple}
-    local = local & ~shut
+    local = depth.local & ~shut
     inner = np.flatnonzero(local)
     if not others and not len(inner):
         return Bans(turns=_as_turns(simple))
-    machine = _Machine(rows, always, local.tolist(), shut.tolist())
+    machine = _Machine(rows, always, depth, local.tolist(), shut.tolist())
     nodes = {int(u[edge]) for row in others for edge in row[1:]} | {int(v[edge]) for row in others for edge in row}
     out = np.flatnonzero(np.isin(u, v[inner]))
     leaving = _edges_at(u, nodes.union(u[inner].tolist(), v[inner].tolist(), v[out].tolist()))
@@ -98,9 +101,10 @@ def forbid(rows: Rows, u: _Ints, v: _Ints, local: NDArray[np.uint8], shut: NDArr
 class _Machine:
     """From the beginning of a row to the next by one edge more."""
 
-    def __init__(self, rows: Rows, always: Who, local: list[int], shut: list[int]) -> None:
+    def __init__(self, rows: Rows, always: Who, depth: Depth, local: list[int], shut: list[int]) -> None:
         self._rows, self._always = rows, always
         self._local, self._shut = local, shut
+        self._out, self._into = depth.out.tolist(), depth.into.tolist()
         self._longest = max(map(len, rows), default=2)
         self._beginnings = {row[:length] for row in rows for length in range(2, len(row))}
 
@@ -109,7 +113,7 @@ class _Machine:
         driven = (*state[0], edge)[-self._longest :]
         ends = [driven[at:] for at in range(len(driven) - 1)]
         whom = frozenset[Who]().union(*(self._rows.get(row, frozenset()) for row in ends))
-        through = state[2] & ~self._local[edge] & ~self._shut[edge]
+        through = state[2] & ~self._shut[edge] & _lower(self._into[edge], self._into[state[0][-1]])
         if self._always in whom or through | self._shut[edge] == self._always.bits:
             return None
         if through:
@@ -119,9 +123,15 @@ class _Machine:
     def _enter(self, state: _State, edge: int) -> int:
         """The bits of those who are on an edge that they may not come out of again."""
         before = state[0][-1]
-        entered = self._local[edge] & (state[2] | ~(self._local[before] | self._shut[before]))
+        comes_in = _lower(self._out[before], self._out[edge]) & ~self._shut[before]
+        entered = self._local[edge] & (state[2] | comes_in)
         # Those to whom the edge before is shut are none: they count so that the fewest copies do.
         return entered | (self._local[edge] & self._shut[before] if entered else 0)
+
+
+def _lower(depth: list[int], than: list[int]) -> int:
+    """The bits of those for whom one depth is less than another."""
+    return sum(1 << mode for mode, (one, other) in enumerate(zip(depth, than, strict=True)) if one < other)
 
 
 def _edges_at(node: _Ints, nodes: Iterable[int]) -> Mapping[int, list[int]]:

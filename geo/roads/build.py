@@ -46,7 +46,8 @@ def build_network(table: RoadTable, origin: Origin, progress: Progress, *, turn_
             "the roads lie on both sides of the 180th meridian, where longitudes begin anew, and a network takes one: "
             "build one of either side, each with an --area that ends there"
         )
-    lost = report_lost(part, u, v, np.asarray(table.length_m), np.column_stack((table.lon, table.lat)))
+    real, lonlat = slice(first_copy), np.column_stack((table.lon, table.lat))
+    lost = report_lost(part, u[real], v[real], np.asarray(table.length_m)[real], lonlat)
     lost += _report_ferries(table, part, twin)
     for sentence in lost:
         progress(sentence)
@@ -102,7 +103,7 @@ def _network(
             bounds=(west, south, east, north),
             turn_costs=turn_costs,
             cut_off_nodes=int((~part.nodes).sum()),
-            cut_off_edges=int((~part.edges).sum()),
+            cut_off_edges=int((~part.edges[: len(table.u) - len(table.copies)]).sum()),
             report=report,
             hours=tuple(texts),
         ),

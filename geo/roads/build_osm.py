@@ -14,19 +14,19 @@ from geo.osm.read import FEW_POINTS, OsmRoads, Way, read_osm
 from geo.roads.bans import forbid
 from geo.roads.build import build_network
 from geo.roads.cut import Cut
+from geo.roads.depth import Streets
 from geo.roads.ferries import Ferries
 from geo.roads.network import Doors, Network
-from geo.roads.parts import driven_through
 from geo.roads.restricted import Restricted
 from geo.roads.signals import waits_ms
 from geo.roads.speeds import bits, pace_kph
 from geo.roads.table import Origin, RoadTable
 from geo.roads.turning import priced
+from geo.roads.turns import MOST_WAYS_ON
 from geo.source import BuildError, Progress
 
 _Floats = NDArray[np.float64]
 _Passages = NDArray[np.uint8]
-_Marks = NDArray[np.bool_]
 
 
 def build_from_osm(
@@ -62,7 +62,7 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
         raise BuildError("no road has two points within the area: check that it covers the file's region")
     # Of each piece what each of MODES may do along it and against it: (pieces, 2, modes).
     passage = np.array([(way.along, way.against) for way in roads.ways], np.uint8)[cut.way]
-    passage = np.where(cut.passed[:, None, :], passage, Access.SHUT)
+    passage = np.minimum(passage, cut.passed[:, None, :])
     if turn_costs != "osm":
         passage = _let_through(passage, roads, cut)
     # Both directions of a piece come one after the other.
@@ -75,16 +75,16 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
     ways = [roads.ways[number] for number in cut.way[piece].tolist()]
     lines = [cut.lonlat[s : e + 1] for s, e in zip(cut.start.tolist(), cut.end.tolist(), strict=True)]
     numbers = np.array([way.number for way in ways], np.int64)
-    banned = Restricted(roads.restrictions, numbers, u, v, cut.node_of_ref)
-    local = bits(_not_through(u, v, cut.lengths_m[piece], passage))
+    banned = Restricted(roads.restrictions, numbers, u, v, cut.node_of_ref, roads.points)
+    depth = Streets(u, v, cut.lengths_m[piece]).depths(passage)
     rows = banned.rows if turn_costs == "osm" else {}
-    bans = forbid(rows, u, v, local, bits(passage == Access.SHUT), (1 << len(MODES)) - 1)
+    bans = forbid(rows, u, v, depth, bits(passage == Access.SHUT))
     copies = np.array(bans.copy_of, np.int64)
     # Rows of the columns, those of copies after all others.
     row = np.append(np.arange(len(u)), copies)
-    crossings = Ferries(roads, cut)
+    ferried = Ferries(roads, cut)
     wait_ms, ferry_ms = (
-        ms[piece[row], backward[row].astype(np.int64)] for ms in (waits_ms(roads.signals, cut), crossings.ms)
+        ms[piece[row], backward[row].astype(np.int64)] for ms in (waits_ms(roads.signals, cut), ferried.ms)
     )
     turned = zip(piece[row].tolist(), backward[row].tolist(), strict=True)
     shut = bits(passage == Access.SHUT)[row]
@@ -112,10 +112,10 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
         turns=bans.turns,
         shut=shut,
         doors=np.where(tunnels, Doors.LAST, Doors.SOME).astype(np.uint8)[row],
-        local=local[row] & ~np.append(np.zeros(len(u), np.uint8), np.array(bans.entered, np.uint8)),
+        local=depth.local[row] & ~np.append(np.zeros(len(u), np.uint8), np.array(bans.entered, np.uint8)),
         copies=copies,
         hours=hours,
-        report=(*crossings.report, *_report(roads, cut, banned)),
+        report=(*ferried.report, *_report(roads, cut, banned), *_too_many_ways(u, v[row], bans.turns)),
     )
 
 
@@ -135,19 +135,6 @@ def _paces(ways: list[Way], backward: NDArray[np.bool_], *, in_town: bool) -> ND
     )
 
 
-def _not_through(u: NDArray[np.int64], v: NDArray[np.int64], length_m: _Floats, passage: _Passages) -> _Marks:
-    """Which edges (m, modes) are only for who starts or ends there, with what lies behind such edges."""
-    found: _Marks = passage == Access.LOCAL
-    by_car = np.zeros(len(u), np.bool_)
-    for mode in range(len(MODES)):
-        is_open = passage[:, mode] == Access.OPEN
-        # All kinds of trip drive through the same net where they can.
-        through = driven_through(u, v, length_m, is_open, found[:, mode], by_car)
-        by_car = by_car if mode else through
-        found[:, mode] |= is_open & ~through
-    return found
-
-
 def _let_through(passage: _Passages, roads: OsmRoads, cut: Cut) -> _Passages:
     """What may be driven (pieces, 2, modes) where a network knows nodes alone, and so nothing of whence one came.
 
@@ -165,7 +152,7 @@ def _let_through(passage: _Passages, roads: OsmRoads, cut: Cut) -> _Passages:
 
 
 def _count_lost(roads: OsmRoads, cut: Cut) -> None:
-    """Count the ways of which nothing is left, but for those that lie beyond the area."""
+    """Count the ways of which nothing is left, but for those that lie beyond the area, and note those of no length."""
     lonlat, first = roads.lonlat, np.asarray(roads.first)
     for at in np.setdiff1d(np.arange(len(roads.ways)), cut.way).tolist():
         points = lonlat[first[at] : first[at + 1]]
@@ -173,6 +160,16 @@ def _count_lost(roads: OsmRoads, cut: Cut) -> None:
             roads.left_out.add(FEW_POINTS)
         elif (points == points[0]).all():
             roads.left_out.add("roads of no length")
+            roads.points.add(roads.ways[at].number)
+
+
+def _too_many_ways(u: NDArray[np.int64], v: NDArray[np.int64], turns: NDArray[np.int64]) -> tuple[str, ...]:
+    """A sentence on crossings from which a search may not know all ways on: it keeps so many, and where no turn is
+    forbidden three stand for all.
+    """
+    count = len(np.intersect1d(np.flatnonzero(np.bincount(u) > MOST_WAYS_ON), v[turns[:, 0]]))
+    what = f"crossings of more than {MOST_WAYS_ON} streets with forbidden turns, where a vehicle may miss a way on"
+    return (f"{count:,} {what}",) if count else ()
 
 
 def _report(roads: OsmRoads, cut: Cut, banned: Restricted) -> tuple[str, ...]:
@@ -187,7 +184,7 @@ def _report(roads: OsmRoads, cut: Cut, banned: Restricted) -> tuple[str, ...]:
             said.append(f"{count:,} of the restrictions are {what}")
     said.append(f"{cut.barriers:,} barriers stop a car")
     if roads.passed:
-        said.append(f"{len(roads.passed):,} nodes let only some vehicles pass")
+        said.append(f"{len(roads.passed):,} nodes are not open to all vehicles")
     if cut.without_place:
         said.append(f"{cut.without_place:,} points of roads lie outside the file")
     roads.left_out.count.update(banned.why)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from geo.osm.access import MODES
+from geo.osm.access import MODES, Access, Passage
 from geo.osm.read import OsmRoads
 from geo.point import EARTH_M, M_PER_DEGREE
 from geo.source import BuildError
@@ -17,7 +17,7 @@ _Ints = NDArray[np.int64]
 _Floats = NDArray[np.float64]
 # What stands for no node; the ids of editors are below nothing too.
 _NO_REF = np.iinfo(np.int64).min
-# So far from a node that not all pass ends what leads to it.
+# So far from a node that is not open to all ends what leads to it.
 _STEP_M = 2.0
 
 
@@ -25,12 +25,14 @@ class Cut:
     """The ways cut into pieces between junctions: rows start to end of the ways' points, and the numbers of their ends.
 
     A node is a junction where roads meet, where a road ends or leaves the area, and where a barrier stands. At a
-    barrier every piece has an end of its own, so that no way leads across; where only some pass, the last step to it is
-    a piece of its own, and `passed` (pieces, modes) says who. Nodes in one place that a way joins are one.
+    barrier every piece has an end of its own, so that no way leads across; where it is not open to all, the last step
+    to it is a piece of its own, and `passed` (pieces, modes) says to whom. Nodes in one place that a way joins are one.
     """
 
     def __init__(self, roads: OsmRoads, inside: shapely.Geometry | None) -> None:
-        self.ref, self.lonlat, way, beside = _beside_some(roads.passed, *_points(roads))
+        ref, lonlat, way = _points(roads)
+        passed = _gates(roads.passed, ref, way)
+        self.ref, self.lonlat, way, beside = _beside_some(passed, ref, lonlat, way)
         ref, rows = self.ref, len(self.ref)
         known = ~np.isnan(self.lonlat[:, 0])
         if inside is not None:
@@ -59,7 +61,7 @@ class Cut:
         goes_on = onward[at[:-1]] & ~step[at[:-1]]
         self.start, self.end = at[:-1][goes_on], at[1:][goes_on]
         self.way = way[self.start]
-        self.passed = _passed(roads.passed, ref, self.start, self.end)
+        self.passed = _passed(passed, ref, self.start, self.end)
         # Two rows of ends; at a barrier each its own number beyond those of the nodes.
         ends = np.concatenate((self.start, self.end))
         number = of[ends].astype(np.int64)
@@ -99,10 +101,26 @@ def _points(roads: OsmRoads) -> tuple[_Ints, _Floats, _Ints]:
     return ref[~again], lonlat[~again], way[~again]
 
 
+def _gates(passed: Mapping[int, Passage], ref: _Ints, way: _Ints) -> Mapping[int, Passage]:
+    """The nodes that are not open to all. A private gate drawn where three streets meet stands on one of them, and
+    nobody knows on which: it makes nothing private.
+    """
+    joins = way[:-1] == way[1:]
+    steps = np.append(joins, False).astype(np.int64) + np.insert(joins, 0, False)
+    at = np.flatnonzero(np.isin(ref, np.fromiter(passed, np.int64, len(passed))))
+    number, place = np.unique(ref[at], return_inverse=True)
+    crossings = number[np.bincount(place.reshape(-1), weights=steps[at], minlength=len(number)) > 2]
+    found = dict(passed)
+    for node in crossings.tolist():
+        car, siren, hearse = (Access.OPEN if may is Access.LOCAL else may for may in passed[node])
+        found[node] = car, siren, hearse
+    return {node: passage for node, passage in found.items() if min(passage) < Access.OPEN}
+
+
 def _beside_some(
-    passed: Mapping[int, tuple[bool, ...]], ref: _Ints, lonlat: _Floats, way: _Ints
+    passed: Mapping[int, Passage], ref: _Ints, lonlat: _Floats, way: _Ints
 ) -> tuple[_Ints, _Floats, _Ints, NDArray[np.bool_]]:
-    """The points with more of them close before and after each node that only some pass, and which are those."""
+    """The points with more of them close before and after each node that is not open to all, and which are those."""
     at = np.flatnonzero(np.isin(ref, np.fromiter(passed, np.int64, len(passed))))
     # Each new point as the row it is close to and the one it lies towards; those after a node before those ahead of the
     # next, which may be in the same gap.
@@ -122,16 +140,16 @@ def _beside_some(
     )
 
 
-def _passed(passed: Mapping[int, tuple[bool, ...]], ref: _Ints, start: _Ints, end: _Ints) -> NDArray[np.bool_]:
-    """Who passes the nodes of each piece (pieces, modes)."""
-    may = np.ones((len(start), len(MODES)), np.bool_)
+def _passed(passed: Mapping[int, Passage], ref: _Ints, start: _Ints, end: _Ints) -> NDArray[np.uint8]:
+    """What each may do at the nodes of each piece (pieces, modes): Access."""
+    may = np.full((len(start), len(MODES)), Access.OPEN, np.uint8)
     at = np.flatnonzero(np.isin(ref, np.fromiter(passed, np.int64, len(passed))))
     for row in at.tolist():
         # A row is in the piece that it ends and in the one that it starts, or within one.
         last = int(np.searchsorted(start, row, side="right")) - 1
         for piece in (last - 1, last):
             if piece >= 0 and start[piece] <= row <= end[piece]:
-                may[piece] &= passed[int(ref[row])]
+                may[piece] = np.minimum(may[piece], passed[int(ref[row])])
     return may
 
 

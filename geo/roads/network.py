@@ -142,12 +142,15 @@ class Network:
 
     def inner(self, metric: str) -> NDArray[np.uint8]:
         """Who may be on each edge (M,): 0 all, 1 only who has started there or behind, 2 only who ends there or beyond
-        (a copy of an edge with 1).
+        (a copy of an edge with 1), 3 all, but not in every metric.
         """
         if not self.edge_local.any():
             return np.zeros(self.edge_count, np.uint8)
         starts = has_bit(self.edge_local, metric)
-        return np.where(starts, 1, np.where(starts[self.street_of], 2, 0)).astype(np.uint8)
+        street = self.street_of
+        some = (self.edge_local[street] != 0) | np.any([ms >= CLOSED_MS for ms in self.metrics.values()], axis=0)
+        others = np.where(some, 3, 0)
+        return np.where(starts, 1, np.where(starts[street], 2, others)).astype(np.uint8)
 
     def copies(self, edge: NDArray[np.integer]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """The copies of some edges (n,) and in which row each of these is."""

@@ -49,8 +49,10 @@ def parts_by_turns(
 ) -> Part:
     """The sets of edges from the end of each of which each of its set can be driven, by the allowed turns.
 
-    street (M,): of which edge each is a copy, or itself; it stays if a copy does. local (M,): edges, and copies of
-    these, that one leaves by the edge and comes to by a copy. marks (M,): as allowed_turns takes them.
+    A street stays to which one comes from such a set in one direction and by which one leaves for it in the other, and
+    the edge onto which nobody can drive: who stands on the street may set out by it. street (M,): of which edge each is
+    a copy, or itself; it stays if a copy does. local (M,): edges, and copies of these, that one leaves by the edge and
+    comes to by a copy. marks (M,): as allowed_turns takes them.
     """
     kept = np.arange(len(u))
     number = np.empty(len(u), np.int64)
@@ -70,13 +72,13 @@ def parts_by_turns(
         # A single edge that does not lead to itself is no part.
         single = np.bincount(label)[label] == 1
         single[turns.first[turns.first == turns.then]] = False
-        part = np.where(single, -1, label)
+        part = _with_twins(tails, heads, np.where(single, -1, label), twins, length_m[kept])
         if is_copy.any():
             # A copy that only those are on who set out there is of the part of its street.
             whole = np.full(len(kept), -1, np.int64)
             np.maximum.at(whole, streets, part)
             part = whole[streets]
-            part[~_joined(turns, part, streets, local[kept], length_m[kept])] = -1
+            part[~_joined(turns, part, streets, twins, local[kept], length_m[kept])] = -1
         stays, lengths = _long(part, length_m[kept])
         stays[streets[stays]] = True
         # A way less is a choice less, which may forbid turning round somewhere: so again, until nothing is lost.
@@ -91,16 +93,40 @@ def parts_by_turns(
     return Part(nodes, edges, lengths)
 
 
+def _with_twins(
+    tail: NDArray[np.integer],
+    head: NDArray[np.integer],
+    part: NDArray[np.integer],
+    twin: NDArray[np.int64],
+    length_m: NDArray[np.float64],
+) -> NDArray[np.integer]:
+    """The part of each edge (M,), -1 for none, with the streets to which one comes from it in one direction and by
+    which one leaves for it in the same or the other: turns lead from tail to head.
+    """
+    found = part.copy()
+    outside = (part[tail] < 0) | (part[head] < 0)
+    tail, head = tail[outside], head[outside]
+    for one in np.unique(part[_long(part, length_m)[0]]).tolist():
+        within = part == one
+        open_ = within | (part < 0)
+        some = open_[tail] & open_[head]
+        come, left = _spread(within, tail[some], head[some]), _spread(within, head[some], tail[some])
+        both = (come | (come[twin] & (twin >= 0))) & (left | (left[twin] & (twin >= 0)))
+        found[(found < 0) & both & (come | left)] = one
+    return found
+
+
 def _joined(
     turns: Turns,
     part: NDArray[np.integer],
     street: NDArray[np.int64],
+    twin: NDArray[np.int64],
     local: NDArray[np.bool_],
     length_m: NDArray[np.float64],
 ) -> NDArray[np.bool_]:
     """Which edges (M,) of parts stay where some are copies: from the heart of its part, the longest net of roads for
-    all or else of any, one comes to each street, and from each one to it. One leaves a local edge by itself and comes
-    to it by a copy, which one need not come out of.
+    all or else of any, one comes to each street in one direction at least, and in one from it to the heart. One leaves
+    a local edge by itself and comes to it by a copy, which one need not come out of.
     """
     count = len(part)
     _, net = _components(turns.first, turns.then, count, connection="strong")
@@ -115,10 +141,12 @@ def _joined(
     come, left = _spread(heart, tail, head), _spread(heart, head, tail)
     reached = np.zeros(count, np.bool_)
     reached[street[come]] = True
-    good = reached & left
+    two_way = twin >= 0
+    good = (reached | (reached[twin] & two_way)) & (left | (left[twin] & two_way)) & (reached | left)
     # Who sets out from a street comes by copies that nobody else is on.
     come = _spread(heart | good, tail, head)
-    return good[street] & (left | (come & local))
+    stays: NDArray[np.bool_] = good[street] & (left | (come & (local | (street == np.arange(count)))))
+    return stays
 
 
 def _spread(of: NDArray[np.bool_], tail: NDArray[np.int64], head: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -150,44 +178,12 @@ def _long(of: NDArray[np.integer], length_m: NDArray[np.float64]) -> tuple[NDArr
     return there & long[of], tuple(sorted(metres[long].tolist(), reverse=True))
 
 
-def driven_through(
-    u: NDArray[np.int64],
-    v: NDArray[np.int64],
-    length_m: NDArray[np.float64],
-    is_open: NDArray[np.bool_],
-    is_local: NDArray[np.bool_],
-    wanted: NDArray[np.bool_],
-) -> NDArray[np.bool_]:
-    """Which of the open edges (M,) one drives through: not those that can only be come to, or left, over local ones.
-
-    In each part that hangs together over open and local edges it is the net of open ones with most of what is `wanted`
-    (M,), and else the longest.
-    """
-    used = np.flatnonzero(is_open | is_local)
-    if not is_local.any() or not is_open.any():
-        return is_open
-    count = int(max(u.max(), v.max())) + 1
-    _, part = _components(u[used], v[used], count, connection="strong")
-    _, net = _components(u[is_open], v[is_open], count, connection="strong")
-    within = is_open & (net[u] == net[v])
-    count = int(net.max()) + 1
-    metres = np.bincount(net[u[within]], weights=length_m[within], minlength=count)
-    wanted_m = np.bincount(net[u[within]], weights=(length_m * wanted)[within], minlength=count)
-    nodes = np.lexsort((metres[net], wanted_m[net], part))
-    last = np.append(part[nodes][1:] != part[nodes][:-1], True)
-    longest = np.zeros(int(part.max()) + 1, np.int64)
-    longest[part[nodes[last]]] = net[nodes[last]]
-    through = (net[u] == longest[part[u]]) & (net[v] == longest[part[v]])
-    found: NDArray[np.bool_] = is_open & (through | (part[u] != part[v]))
-    return found
-
-
 def report_lost(
     part: Part, u: NDArray[np.int64], v: NDArray[np.int64], length_m: NDArray[np.float64], lonlat: NDArray[np.float64]
 ) -> tuple[str, ...]:
-    """Sentences on what is cut off: how much, in how many pieces, and where the largest of them lie."""
+    """Sentences on what is cut off of the first edges (m,): how much, in how many pieces, where the largest lie."""
     apart = _report_parts(part)
-    lost = np.flatnonzero(~part.edges)
+    lost = np.flatnonzero(~part.edges[: len(u)])
     if not len(lost):
         return (*apart, "nothing is cut off")
     count, label = _components(u[lost], v[lost], len(lonlat), connection="weak")

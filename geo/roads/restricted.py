@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,14 +23,21 @@ _MOST_TRIED = 2_000
 class Restricted:
     """The rows of some restrictions over the edges of ways.
 
-    way, u, v (M,): the number of each edge's way, and its ends; node_of_ref: which node an id of the file has become.
+    way, u, v (M,): the number of each edge's way, and its ends; node_of_ref: which node an id of the file has become;
+    points: ways of no length, over which nobody has to drive.
     rows: what each row is forbidden to; why: how many restrictions were left out, by reason.
     """
 
     def __init__(
-        self, restrictions: Sequence[Restriction], way: _Ints, u: _Ints, v: _Ints, node_of_ref: Mapping[int, int]
+        self,
+        restrictions: Sequence[Restriction],
+        way: _Ints,
+        u: _Ints,
+        v: _Ints,
+        node_of_ref: Mapping[int, int],
+        points: AbstractSet[int],
     ) -> None:
-        self._u, self._v, self._node_of_ref = u, v, node_of_ref
+        self._u, self._v, self._node_of_ref, self._points = u, v, node_of_ref, points
         named = {n for rule in restrictions for n in (*rule.from_ways, *rule.via_ways, *rule.to_ways)}
         self._of_way: dict[int, list[int]] = defaultdict(list)
         for edge in np.flatnonzero(np.isin(way, np.fromiter(named, np.int64))).tolist():
@@ -75,7 +83,8 @@ class Restricted:
             thens = [edge for edge in self._of_way[to_way] if self._u[edge] == via]
             return [(first, then) for first in firsts for then in thens]
         step: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for way in rule.via_ways:
+        via_ways = set(rule.via_ways) - self._points
+        for way in via_ways:
             for edge in self._of_way[way]:
                 step[int(self._u[edge])].append((edge, way))
         onto: dict[int, list[int]] = defaultdict(list)
@@ -90,7 +99,7 @@ class Restricted:
                 return None
             row, nodes, ways = stack.pop()
             here = int(self._v[row[-1]])
-            if ways == set(rule.via_ways):
+            if ways == via_ways:
                 found += [(*row, then) for then in onto[here]]
             if len(row) < _LONGEST:
                 for edge, way in step[here]:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.osm.access import MODES
-from geo.osm.tags import FERRY, ROAD_CLASSES, road_class
+from geo.osm.tags import FERRY, ROAD_CLASSES, road_class, words_of
 from geo.source import SLOWEST_KPH
 
 ESTIMATE = "estimate"
@@ -76,15 +76,24 @@ class Slowing:
 
 
 # By key and value of what is said of a way. The km/h are those of OSRM (profiles/car.lua, BSD-2-Clause), 5 for what it
-# does not drive; the shares are estimates.
+# does not drive; the shares are estimates, and so is what a value is like that OSRM does not know.
 SLOWINGS: Mapping[str, Mapping[str, Slowing]] = MappingProxyType(
     {
         "surface": dict.fromkeys(
-            ("unpaved", "gravel", "ground", "dirt", "grass", "pebblestone", "wood"), Slowing(40.0, 0.7)
+            (
+                *("unpaved", "gravel", "ground", "dirt", "grass", "pebblestone", "wood", "shells", "woodchips"),
+                *("laterite", "tartan", "artificial_turf"),
+            ),
+            Slowing(40.0, 0.7),
         )
-        | {"paving_stones": Slowing(60.0, 1.0), "sett": Slowing(40.0, 0.8), "cobblestone": Slowing(30.0, 0.7)}
-        | {"clay": Slowing(30.0, 0.7), "earth": Slowing(20.0, 0.7), "mud": Slowing(10.0, 0.5)}
-        | dict.fromkeys(("stone", "rocky", "sand"), Slowing(20.0, 0.5)),
+        | dict.fromkeys(("cement", "compacted", "fine_gravel"), Slowing(80.0, 1.0))
+        | dict.fromkeys(("paving_stones", "bricks", "brick", "metal", "metal_grid", "tiles"), Slowing(60.0, 1.0))
+        | dict.fromkeys(("sett", "cobblestone:flattened", "grass_paver"), Slowing(40.0, 0.8))
+        | dict.fromkeys(("cobblestone", "unhewn_cobblestone"), Slowing(30.0, 0.7))
+        | {"clay": Slowing(30.0, 0.7), "mud": Slowing(10.0, 0.5)}
+        | dict.fromkeys(("earth", "soil"), Slowing(20.0, 0.7))
+        | dict.fromkeys(("stone", "rocky", "rock", "rocks", "bare_rock", "stepping_stones"), Slowing(20.0, 0.5))
+        | {"sand": Slowing(20.0, 0.5)},
         "smoothness": {
             "bad": Slowing(40.0, 0.7),
             "very_bad": Slowing(20.0, 0.5),
@@ -122,10 +131,14 @@ _OUT_OF_TOWN = frozenset({"motorway", "motorway_link", "trunk"})
 
 
 def pace_kph(highway: str, limit_kph: float, slowing: Iterable[tuple[str, str]] = (), *, in_town: bool) -> float:
-    """How fast one drives on a way by its `highway`, its limit (NaN for none) and what slows it down, key and value."""
+    """How fast one drives on a way by its `highway`, its limit (NaN for none) and what slows it down, key and value: of
+    a list of values the worst.
+    """
     known = PACES.get(highway, PACES[road_class(highway)])
     pace = known.town_kph if in_town else known.open_kph
-    slow = [SLOWINGS[key][value] for key, value in slowing if value in SLOWINGS.get(key, {})]
+    slow = [
+        SLOWINGS[key][value] for key, values in slowing for value in words_of(values) if value in SLOWINGS.get(key, {})
+    ]
     kph = min((one.most_kph for one in slow), default=pace)
     kph = min(kph, pace * min((one.share for one in slow), default=1.0))
     return max(SLOWEST_KPH, kph if isnan(limit_kph) else min(kph, limit_kph))

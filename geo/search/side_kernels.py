@@ -195,7 +195,7 @@ def _is_at_node(edge, leaves, on_road, copies):
     """Whether who stands on a node is on one of its edges, which leaves it or enters it: what is only for who starts or
     ends there is no way from a road to a road. copies: for who comes there, else for who sets out.
     """
-    if edge[INNER] == 0:
+    if edge[INNER] in (0, 3):
         return copies or not edge[IS_COPY]
     if on_road:
         return (edge[INNER] == 1 and not leaves) if copies else (edge[INNER] == 2 and leaves)

@@ -36,8 +36,8 @@ def stand(
     """The places of the snapped positions named by `index` (n,), none off the roads; none along closed edges.
 
     leaves: whether one sets out from there, or comes there. inner (M,) is that of Network.inner. Who is on a node with
-    a road for all is on that road: so nobody drives through from there, or to there, what is only for who starts or
-    ends in it.
+    a road for all, in every metric, is on that road: so nobody drives through from there, or to there, what is only for
+    who starts or ends in it. Else one is on each street of the node.
     """
     edge, fraction = snaps.edge[index], snaps.fraction[index]
     if not weights.graph.turn_aware:
@@ -59,7 +59,8 @@ def stand(
     on_road[of_node[open_ & (inner[at_node] == 0)]] = True
     goes_in = (inner[at_node] == 2) & (code >= 0) if leaves else (inner[at_node] == 1) & (code < 0)
     apart = (inner[at_node] == 2) & leaves
-    open_ &= np.where(on_road[of_node], (inner[at_node] == 0) | goes_in, ~apart)
+    through = (inner[at_node] == 0) | (inner[at_node] == 3)
+    open_ &= np.where(on_road[of_node], through | goes_in, ~apart)
     on_street = _on_streets(network, weights, edge[between], fraction[between], between)
     return Stands(
         np.concatenate((on_street.edge, at_node[open_])),

@@ -95,6 +95,8 @@ class TurnOracle:
     def __init__(self, network: Network, metric: str) -> None:
         self._network, self._weight = network, network.metrics[metric].astype(np.int64)
         self._known: dict[tuple[int, float, bool], list[tuple[int, int]]] = {}
+        closed = np.any([ms >= CLOSED_MS for ms in network.metrics.values()], axis=0)
+        self._behind_some = ((network.edge_local[_streets(network)] != 0) | closed).tolist()
         self._own = [bool(bits & 1 << METRICS.index(metric)) if bits else False for bits in network.edge_local.tolist()]
         self._out, self._into = defaultdict(list), defaultdict(list)
         for edge, (u, v) in enumerate(zip(network.edge_from.tolist(), network.edge_to.tolist(), strict=True)):
@@ -195,7 +197,7 @@ class TurnOracle:
                 found = [(e, 0) for e in self._out[nodes[0]]] + [(e, int(weight[e])) for e in self._into[nodes[0]]]
             found = [(e, ms) for e, ms in found if weight[e] < CLOSED_MS]
             roads = [(e, ms) for e, ms in found if not self._own[e] and e not in self._entered]
-            if nodes and roads:
+            if nodes and any(not self._behind_some[e] for e, _ in roads):
                 inner = self._entered if sets_out else {e for e, ms in found if self._own[e]}
                 found = roads + [(e, ms) for e, ms in found if e in inner and (ms == 0) == sets_out]
             self._known[edge, fraction, sets_out] = found

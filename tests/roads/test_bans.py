@@ -1,13 +1,14 @@
 """Forbidden rows and roads that are not driven through: one drives by copies and turns just what is not forbidden."""
 
-import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.roads.bans import Bans, Rows, Who, forbid
+from geo.roads.depth import Depth
 from geo.roads.turns import FORBIDDEN
 
 Row = tuple[int, ...]
@@ -15,23 +16,31 @@ Edges = list[tuple[int, int]]
 CAR, SIREN = 1, 2
 BOTH = Who(CAR | SIREN)
 NONE = np.zeros(2, np.uint8)
+OPEN = Depth(np.zeros((2, 2), np.int64), np.zeros((2, 2), np.int64))
 WHOM = st.sampled_from([BOTH, BOTH, Who(CAR), Who(SIREN), Who(CAR | SIREN, "07:00-09:00")])
 
 
 @dataclass(frozen=True)
 class Net:
-    """Edges, forbidden rows, and the bits of those for whom each edge is not to be driven through, or is shut."""
+    """Edges, forbidden rows, how deep each edge is for car and siren on the way out and in, and to whom it is shut."""
 
     edges: Edges
     rows: Rows
-    local: list[int]
+    out: list[tuple[int, int]]
+    into: list[tuple[int, int]]
     shut: list[int]
 
 
-def goes_through(row: Row, local: list[int], bit: int) -> bool:
-    """Whether one comes in from a road for all and out to one again."""
-    kinds = "".join("i" if local[edge] & bit else "o" for edge in row)
-    return re.search("oi+o", kinds) is not None
+def goes_through(row: Row, net: Net, bit: int) -> bool:
+    """Whether one comes to something deeper, and from there to what is less deep."""
+    mode = (CAR, SIREN).index(bit)
+    way_in = False
+    for before, edge in pairwise(row):
+        if way_in and net.into[edge][mode] < net.into[before][mode]:
+            return True
+        deep = net.out[edge][mode] > 0 or net.into[edge][mode] > 0
+        way_in = deep and (way_in or net.out[edge][mode] > net.out[before][mode])
+    return False
 
 
 def free(net: Net, bit: int, hours: str) -> set[Row]:
@@ -51,7 +60,7 @@ def free(net: Net, bit: int, hours: str) -> set[Row]:
             whom = [who for part in parts for who in rows.get(part, ())]
             if edges[row[-1]][1] != edges[then][0] or any(w.bits & bit and w.hours in ("", hours) for w in whom):
                 continue
-            if not net.shut[then] & bit and not goes_through(longer, net.local, bit):
+            if not net.shut[then] & bit and not goes_through(longer, net, bit):
                 waiting.append(longer)
     return found
 
@@ -99,22 +108,25 @@ def nets(draw: st.DrawFn) -> Net:
                 row.append(draw(st.sampled_from(onward)))
         if len(row) > 1:
             rows[tuple(row)] = frozenset(draw(st.lists(WHOM, min_size=1, max_size=2)))
-    marks = st.lists(st.sampled_from([0, 0, CAR, CAR | SIREN]), min_size=len(edges), max_size=len(edges))
+    deep = st.lists(
+        st.sampled_from([(0, 0), (0, 0), (1, 0), (1, 1), (2, 1), (2, 2)]), min_size=len(edges), max_size=len(edges)
+    )
+    out = draw(deep)
     shut = st.lists(st.sampled_from([0, 0, 0, CAR, SIREN]), min_size=len(edges), max_size=len(edges))
-    return Net(edges, rows, draw(marks), draw(shut))
+    return Net(edges, rows, out, draw(st.one_of(st.just(out), deep)), draw(shut))
 
 
 @settings(max_examples=200, deadline=None)
 @given(net=nets())
 def test_on_any_net_one_drives_over_edges_and_copies_what_is_not_forbidden_and_nothing_else(net: Net) -> None:
     u, v = np.array(net.edges, np.int64).T
-    bans = forbid(net.rows, u, v, np.array(net.local, np.uint8), np.array(net.shut, np.uint8), CAR | SIREN)
+    bans = forbid(net.rows, u, v, Depth(np.array(net.out), np.array(net.into)), np.array(net.shut, np.uint8))
     for bit in (CAR, SIREN):
         for hours in ("", "07:00-09:00"):
             assert driven(bans, net, bit, hours) == free(net, bit, hours)
 
 
 def test_a_plain_turn_needs_no_copy() -> None:
-    bans = forbid({(0, 1): frozenset({BOTH})}, np.array([0, 1]), np.array([1, 2]), NONE, NONE, CAR | SIREN)
+    bans = forbid({(0, 1): frozenset({BOTH})}, np.array([0, 1]), np.array([1, 2]), OPEN, NONE)
     assert bans.copy_of == []
     assert bans.turns.tolist() == [[0, 1, FORBIDDEN]]

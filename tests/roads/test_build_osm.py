@@ -1,5 +1,7 @@
 """Networks from OpenStreetMap files: what becomes an edge, what stops a car, which turns are forbidden."""
 
+import bz2
+import gzip
 import json
 import re
 from pathlib import Path
@@ -131,7 +133,9 @@ ALL, NOBODY, SIREN = ("car", "siren", "hearse"), (), ("siren",)
         ({"barrier": "kerb", "kerb": "raised"}, NOBODY),
         ({"barrier": "kerb", "kerb": "raised", "highway": "crossing"}, ALL),
         ({"barrier": "gate"}, ALL),
-        ({"barrier": "lift_gate", "access": "private"}, ALL),
+        ({"barrier": "lift_gate", "access": "private", "emergency": "no"}, NOBODY),
+        ({"barrier": "bollard", "amenity": "bench"}, NOBODY),
+        ({"barrier": "gate", "entrance": "yes"}, ALL),
         ({"barrier": "gate", "access": "no"}, NOBODY),
         ({"barrier": "gate", "access": "no", "emergency": "yes"}, SIREN),
         ({"barrier": "gate", "emergency": "no"}, NOBODY),
@@ -163,9 +167,52 @@ def test_what_stands_at_a_node_stops_those_whom_it_lets_not_pass(
         assert tuple(metric for metric in METRICS if metres[metric] < 30) == passing
         assert all(metres[metric] > 200 for metric in METRICS if metric not in passing)
     assert ("1 barriers stop a car" in said) == (passing == NOBODY)
-    assert ("1 nodes let only some vehicles pass" in said) == (passing not in (NOBODY, ALL))
+    assert ("1 nodes are not open to all vehicles" in said) == (passing not in (NOBODY, ALL))
     # Only where not all pass there is something more on the way, close to it.
     assert (net.edge_length_m.min() < 5) == (passing not in (NOBODY, ALL))
+
+
+@pytest.mark.parametrize(
+    ("tags", "through"),
+    [
+        ({"barrier": "gate", "access": "private"}, NOBODY),
+        ({"barrier": "lift_gate", "motor_vehicle": "private"}, NOBODY),
+        ({"barrier": "entrance", "access": "permit"}, NOBODY),
+        ({"barrier": "gate", "access": "private", "amenity": "parking_entrance"}, NOBODY),
+        ({"barrier": "gate", "access": "destination"}, SIREN),
+        ({"barrier": "bollard", "access": "destination"}, SIREN),
+        ({"barrier": "gate", "access": "private", "emergency": "yes"}, SIREN),
+        ({"highway": "crossing", "vehicle": "private"}, NOBODY),
+        ({"amenity": "parking_entrance", "access": "private"}, ALL),
+        ({"barrier": "gate"}, ALL),
+    ],
+)
+def test_behind_private_gates_one_comes_to_every_door_and_drives_through_to_none(
+    tmp_path: Path, tags: dict[str, str], through: tuple[str, ...]
+) -> None:
+    # 6-1-2-3-7 with a gate at 1 and one at 3, a yard 2-5 behind them, and a way round 6-4-7.
+    nodes = {**CROSS, 6: (-1, 0), 7: (3, 0)}
+    ways = {1: ([6, 1, 2, 3, 7], ROAD), 2: ([2, 5], ROAD), 3: ([6, 4, 7], ROAD), 4: ([4, 8], ROAD)}
+    net, said = town(tmp_path, xml({**nodes, 8: (1, 3)}, ways, node_tags={1: tags, 3: tags}))
+    assert ("2 nodes are not open to all vehicles" in said) == (through != ALL)
+    x, y = np.array([-0.9, 2.9, 1.0]), np.array([0.0, 0.0, -0.9])
+    west, east, yard = (Snapper(net).snap(WEST + STEP * x, SOUTH + STEP * y).some(slice(n, n + 1)) for n in range(3))
+    search = NearestSearch(net)
+    for metric in METRICS:
+        for one, other in ((west, east), (east, west)):
+            round_m = float(search.nearest(other, one, None, most=1, metric=metric).distance_m[0])
+            assert (round_m < 430) == (metric in through)
+            # To the yard and from it by the next gate.
+            for start, end in ((one, yard), (yard, one)):
+                found = search.nearest(end, start, None, most=1, metric=metric)
+                assert found.distance_m[0] == pytest.approx(2.8 * STEP * 111_195, rel=0.01)
+
+
+def test_a_private_gate_drawn_on_a_crossing_shuts_no_street_of_it(tmp_path: Path) -> None:
+    plain, _ = town(tmp_path, xml(CROSS, RING))
+    net, _ = town(tmp_path, xml(CROSS, RING, node_tags={2: {"barrier": "gate", "access": "private"}}))
+    assert streets(net) == streets(plain)
+    assert not net.edge_local.any()
 
 
 def test_one_barrier_after_another_lets_those_pass_whom_both_let(tmp_path: Path) -> None:
@@ -309,14 +356,14 @@ def test_what_is_left_out_is_told_by_reason_and_length_with_links_to_the_longest
     assert set(net.meta.report) <= set(said)
     assert "left out: 12 roads that are shut to all (8.6 km)" in said
     assert "left out: 1 ways that are no roads for cars (0.2 km)" in said
-    assert "left out: 1 roads that are too narrow or low (0.6 km)" in said
+    assert "left out: 1 roads that are too narrow, low or weak (0.6 km)" in said
     assert "left out: 1 words on who may use a road at hours that cannot be read" in said
     assert "left out: 1 words on hours at which a road is shut to nobody more" in said
     assert "left out: 1 turn restrictions at hours that cannot be read" in said
     links = [line for line in said if line.startswith("of the longest: ")]
     assert len(links) == 10
     assert links[0] == "of the longest: 1.3 km https://www.openstreetmap.org/way/61 (roads that are shut to all)"
-    assert any("way/71 (roads that are too narrow or low)" in line for line in links)
+    assert any("way/71 (roads that are too narrow, low or weak)" in line for line in links)
     assert not any("way/70" in line for line in links)
 
 
@@ -331,6 +378,25 @@ def test_the_same_town_as_pbf_gives_the_same_network(tmp_path: Path) -> None:
     assert streets(again) == streets(plain)
     assert turns(again) == turns(plain) != set()
     assert again.metrics["car"].tolist() == plain.metrics["car"].tolist()
+
+
+@pytest.mark.parametrize("mark", ["action='delete'", "visible='false'"])
+@pytest.mark.parametrize("name", ["kota.osm", "kota.osm.gz", "kota.osm.bz2"])
+def test_what_an_editor_has_deleted_is_none(tmp_path: Path, mark: str, name: str) -> None:
+    ways = {**RING, 30: ([4, 5], {**ROAD, "name": "Lama"}), 31: ([1, 4], {**ROAD, "name": "Baru"})}
+    lake = ([4, 2, 3, 4], {"natural": "water", "name": "Telaga"})
+    rules = [restriction("no_left_turn", 11, 2, 14), restriction("no_left_turn", 13, 2, 14)]
+    text = xml({**CROSS, 9: (0.5, 0.5)}, {**ways, 40: lake}, rules, {9: {"place": "hamlet", "name": "delete"}})
+    for gone in ("<way id='30'", "<way id='40'", "<relation id='1'"):
+        text = text.replace(gone, f"{gone} {mark}")
+    text = text.replace("<way id='31'", "<way id='31' action='modify'")
+    path, plain = tmp_path / name, text.encode()
+    path.write_bytes({".gz": gzip.compress(plain), ".bz2": bz2.compress(plain)}.get(path.suffix, plain))
+    said: list[str] = []
+    net = build_from_osm(path, said.append, region="Kota")
+    assert {street for street, _, _ in streets(net)} == {"", "Baru"}
+    assert "1 turns are forbidden by 1 restrictions" in said
+    assert not len(read_layers(path, net.meta.bounds, said.append).water)
 
 
 def test_names_in_another_encoding_are_read_and_nothing_of_their_ways_is_lost(tmp_path: Path) -> None:
@@ -388,7 +454,7 @@ def test_the_network_knows_what_is_shut_for_whom(tmp_path: Path) -> None:
     about: dict[str, set[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
     for edge in np.setdiff1d(np.arange(net.edge_count), net.edge_copy).tolist():
         shut = tuple(metric for metric in METRICS if net.metrics[metric][edge] >= CLOSED_MS)
-        inner = tuple(metric for metric in METRICS if net.inner(metric)[edge])
+        inner = tuple(metric for metric in METRICS if net.inner(metric)[edge] == 1)
         about.setdefault(net.names[net.edge_name[edge]], set()).add((shut, inner))
     assert about == {
         "A": {((), ("car", "hearse"))},

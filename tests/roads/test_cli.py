@@ -48,11 +48,11 @@ def test_a_file_becomes_a_network_that_says_what_it_holds_and_answers(kota: Path
 
 
 def test_a_fleet_of_narrow_vehicles_is_built_for_by_its_setting(kota: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ways = {**RING, 30: ([3, 6], {**ROAD, "maxwidth": "1.2"})}
+    ways = {**RING, 30: ([3, 6], {**ROAD, "maxwidth": "1.2", "maxweight": "1.5"})}
     (kota / "kota.osm").write_text(xml({**CROSS, 6: (3, 0)}, ways))
     build = ("roads", "build", "--pbf", "kota.osm", "--out", "kota.roads")
-    assert "left out: 1 roads that are too narrow or low" in jemput(kota, *build).stderr
-    monkeypatch.setenv("JEMPUT_VEHICLE_SIZES", '{"siren": [0.9, 1.5]}')
+    assert "left out: 1 roads that are too narrow, low or weak" in jemput(kota, *build).stderr
+    monkeypatch.setenv("JEMPUT_VEHICLE_SIZES", '{"siren": [0.9, 1.5, 0.4]}')
     assert "6 nodes, 14 edges" in jemput(kota, *build).stderr
     net = open_network(kota / "kota.roads")
     assert {name: int((ms >= CLOSED_MS).sum()) for name, ms in net.metrics.items()} == {
@@ -84,13 +84,17 @@ def test_ferries_are_taken_if_asked_for_and_told(kota: Path) -> None:
         ({"emergency_ambulance": (2.1, 2.4)}, dict.fromkeys(("hearse", "car", "siren"), (2.1, 2.4))),
         ({"village_car": (1.6, 1.9)}, dict.fromkeys(("hearse", "car"), (1.6, 1.9))),
         (
+            {"emergency_ambulance": (2.1, 2.4, 4.2), "village_car": (1.6, 1.9), "car": (1.7, 2.0, 2.5)},
+            {"hearse": (2.1, 2.4, 4.2), "car": (1.7, 2.0, 2.5), "siren": (2.1, 2.4, 4.2)},
+        ),
+        (
             {"emergency_ambulance": (2.1, 2.4), "village_car": (1.6, 2.6), "car": (1.7, 2.0)},
             {"hearse": (2.1, 2.6), "car": (1.7, 2.0), "siren": (2.1, 2.4)},
         ),
     ],
 )
 def test_sizes_by_class_are_those_of_the_trips_on_which_the_class_goes(
-    given: dict[str, tuple[float, float]], sizes: dict[str, tuple[float, float]]
+    given: dict[str, tuple[float, ...]], sizes: dict[str, tuple[float, ...]]
 ) -> None:
     assert sizes_of_trips(given) == sizes
 

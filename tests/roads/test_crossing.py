@@ -1,5 +1,7 @@
 """Who stands exactly on a crossing stands on every street of it."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from geo.search.snap import Snapper, Snaps
 from geo.search.standing import Standing
 from tests.roads import tiny
 from tests.roads.oracle import NEVER, travel_ms
+from tests.roads.osm_town import ROAD, Way, town, xml
 
 
 def star(arms: int, turns: list[tuple[int, int, int]]) -> Network:
@@ -51,15 +54,49 @@ def on_a_one_way_that_comes_first() -> Network:
     return tiny.network([(0, 0), (-1, 0), (5, 0), (5, 5)], streets, turn_costs="osm")
 
 
-@pytest.mark.parametrize("metres_off", [0.0, 8.0])
-def test_a_vehicle_on_a_crossing_takes_the_street_that_leads_to_the_target(metres_off: float) -> None:
+@pytest.mark.parametrize(("north_m", "east_m"), [(0.0, 0.0), (8.0, 0.0), (0.0, 0.05), (0.0, 1.4), (3.0, 1.0)])
+def test_a_vehicle_on_a_crossing_takes_the_street_that_leads_to_the_target(north_m: float, east_m: float) -> None:
     net = on_a_one_way_that_comes_first()
-    # Beside the road the corner is the nearest of both streets too.
-    snaps = Snapper(net).snap(np.array([tiny.WEST]), np.array([tiny.SOUTH + metres_off / 111_195]))
+    # Beside the road the corner is the nearest of both streets too; past it on the way round one is still on it.
+    lon = tiny.WEST + east_m / 111_195 / np.cos(np.radians(tiny.SOUTH))
+    snaps = Snapper(net).snap(np.array([lon]), np.array([tiny.SOUTH + north_m / 111_195]))
     assert snaps.edge[0] == 0
     found = NearestSearch(net).nearest(tiny.on(net, (0, 1, 0.5)), snaps, None, most=1, metric="car")
     assert found.travel_ms.tolist() == [5_000]
     check(net, snaps, tiny.on(net, (0, 1, 0.5), (2, 3, 0.5)))
+
+
+def test_two_metres_from_a_crossing_one_is_past_it_and_on_a_short_street_at_its_nearer_end() -> None:
+    net = on_a_one_way_that_comes_first()
+    lon = tiny.WEST + 2.0 / 111_195
+    assert 0.0 < Snapper(net).snap(np.array([lon]), np.array([tiny.SOUTH])).fraction[0] < 0.1
+    ring = tiny.both((0, 1, 2.2), (1, 2, 110), (2, 3, 120), (3, 0, 120))
+    short = tiny.network([(0, 0), (0.02, 0), (1, 0), (0.5, 1)], ring)
+    snaps = Snapper(short).snap(tiny.WEST + tiny.STEP * np.array([0.009, 0.011]), np.full(2, tiny.SOUTH))
+    assert snaps.edge.tolist() == [0, 0]
+    assert snaps.fraction.tolist() == [0.0, 1.0]
+
+
+def test_who_is_at_a_barrier_stays_on_its_side_and_who_is_on_a_bridge_is_on_no_street_below(tmp_path: Path) -> None:
+    # 1-2-3 with a bollard at 2, and a way round; 6-7 goes over 1-2 on a bridge, without a node in common.
+    nodes = {1: (0, 0), 2: (1, 0), 3: (2, 0), 4: (2, 2), 5: (0, 2), 6: (0.5, -1), 7: (0.5, 1)}
+    ways: dict[int, Way] = {
+        10: ([1, 2, 3], ROAD), 11: ([3, 4, 5, 1], ROAD), 12: ([6, 7], {**ROAD, "bridge": "yes"}),
+        13: ([7, 5], ROAD), 14: ([6, 3], ROAD),
+    }  # fmt: skip
+    for tags in ({"barrier": "bollard"}, {"barrier": "bollard", "emergency": "yes"}):
+        net, _ = town(tmp_path, xml(nodes, ways, (), {2: tags}))
+        metre = 1 / 111_195 / tiny.STEP
+        x = np.array([1 - 2.1 * metre, 1 + 2.1 * metre, 0.5, 0.5])
+        y = np.array([0, 0, metre, -metre])
+        snaps = Snapper(net).snap(tiny.WEST + tiny.STEP * x, tiny.SOUTH + tiny.STEP * y)
+        search = NearestSearch(net)
+        for a, b in ((0, 1), (1, 0)):
+            found = search.nearest(snaps.some(slice(b, b + 1)), snaps.some(slice(a, a + 1)), None, most=1, metric="car")
+            assert found.distance_m[0] > 200
+        assert (snaps.fraction[2:] * (1 - snaps.fraction[2:]) > 0.2).all()
+        found = search.nearest(snaps.some(slice(0, 1)), snaps.some(slice(2, 3)), None, most=1, metric="car")
+        assert found.distance_m[0] > 200
 
 
 def test_a_target_on_a_crossing_is_reached_by_any_street_of_it() -> None:

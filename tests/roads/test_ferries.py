@@ -229,7 +229,7 @@ def test_a_ferry_that_takes_no_cars_or_is_too_low_is_counted_with_its_length(tmp
     _, said = built(tmp_path, {**LINE, "motor_vehicle": "no"})
     assert "left out: 1 ferries that take no cars (6.0 km)" in said
     _, said = built(tmp_path, {**LINE, "maxheight": "1.8"})
-    assert "left out: 1 roads that are too narrow or low (6.0 km)" in said
+    assert "left out: 1 roads that are too narrow, low or weak (6.0 km)" in said
 
 
 def test_a_ferry_one_way_is_taken_that_way(tmp_path: Path) -> None:
@@ -258,6 +258,8 @@ def test_a_ferry_one_way_is_taken_that_way(tmp_path: Path) -> None:
         ("20 min", 1_200),
         ("8 hours", 28_800),
         ("1 h 30 minutes", 5_400),
+        ("1h30", 5_400),
+        ("1 h 05", 3_900),
         ("2 days", 172_800),
     ],
 )
@@ -266,10 +268,21 @@ def test_a_duration_is_read_as_the_wiki_writes_it(text: str, seconds: float) -> 
 
 
 @pytest.mark.parametrize(
-    "text", ["", "0", "00:00", "P", "PT", "P20M", "P1Y", "sejam", "1:30 h", "-20", "3 months", "1:2:3:4"]
+    "text",
+    [
+        *("", "0", "00:00", "P", "PT", "P20M", "P1Y", "sejam", "1:30 h", "-20", "3 months", "1:2:3:4"),
+        *("1:90", "1:60:00", "1h90"),
+    ],
 )
 def test_what_is_no_duration_is_none(text: str) -> None:
     assert np.isnan(read_duration_s(text))
+
+
+@pytest.mark.parametrize(("hours", "counted"), [("24/7", 0), ("06:00-22:00", 1), ("Mo-Su 00:00-24:00", 0), ("pagi", 1)])
+def test_hours_of_a_ferry_are_counted(tmp_path: Path, hours: str, counted: int) -> None:
+    ways = {**ISLANDS, 20: ([2, 9, 5], {"route": "ferry", "opening_hours": hours})}
+    _, said = town(tmp_path, xml({**WEST, **EAST, **MIDWAY}, ways), ferries=True)
+    assert said.count("left out: 1 hours at which a ferry sails: it is taken to sail at all") == counted
 
 
 def test_a_ferry_without_its_whole_way_in_the_file_goes_at_the_pace_of_ferries(tmp_path: Path) -> None:

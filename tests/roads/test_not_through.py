@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import pytest
 from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
 
@@ -19,8 +20,10 @@ from geo.search.nearest import NearestSearch
 from geo.search.snap import Snapper, Snaps
 from geo.search.stand import stand
 from geo.search.standing import Standing
+from geo.source import BuildError
 from tests.roads.oracle import NEVER, travel_ms, turns_of
 from tests.roads.osm_town import Tags, Way, town, xml
+from tests.roads.test_osm_via import metres
 from tests.roads.tiny import SOUTH, STEP, WEST
 
 ROAD: Tags = {"highway": "residential"}
@@ -29,6 +32,14 @@ KINDS: dict[str, Tags] = {
     "private": {**ROAD, "access": "private"},
     "destination": {**ROAD, "access": "destination"},
 }
+# What a street may say to some, in one direction or both.
+WORDS: list[Tags] = [
+    *[{}] * 6, {"access": "private"}, {"access": "destination"}, {"access:forward": "private"},
+    {"motor_vehicle:backward": "destination"}, {"access:backward": "private"}, {"oneway": "yes"}, {"oneway": "-1"},
+    {"access": "private", "emergency": "yes"}, {"access": "no", "emergency": "yes"},
+    {"oneway": "yes", "oneway:emergency": "no"}, {"vehicle": "destination", "oneway": "yes"},
+    {"motor_vehicle": "no", "bus": "yes"},
+]  # fmt: skip
 WIDE, HIGH = 4, 3
 PLACES = {1 + x + WIDE * y: (float(x), float(y)) for y in range(HIGH) for x in range(WIDE)}
 PAIRS = [(n, n + 1) for n in PLACES if n % WIDE] + [(n, n + WIDE) for n in PLACES if n <= WIDE * (HIGH - 1)]
@@ -40,64 +51,66 @@ def ways(kinds: list[str]) -> dict[int, Way]:
     return {100 + at: (pair, {**KINDS[kind], "name": f"{pair[0]}-{pair[1]}"}) for at, (pair, kind) in streets}
 
 
-class ByPhase:
-    """Dijkstra over edges and how far one has come: before the first road for all, on these, and behind the last."""
+GATE = 1_000  # a private street is as deep as so many with a sign, of which there are less
+
+
+class ByDepth:
+    """Dijkstra over edges and whether one is on the way in: one drives out to streets as deep or less, and in again."""
 
     def __init__(self, net: Network, kinds: list[str], metric: str) -> None:
         self._net, self._ms = net, net.metrics[metric].tolist()
-        inner = {one: _inner(kinds, one) for one in METRICS}
+        depths = depths_of(kinds)
         names = [net.names[name] for name in net.edge_name.tolist()]
-        self._inner = [inner[metric][name] for name in names]
+        self._depth = [depths[name] // GATE if metric == "siren" else depths[name] for name in names]
+        self._for_all = [depths[name] == 0 for name in names]
+        marks = [(depths[name] > 0, depths[name] >= GATE) for name in names]
         self._then: dict[int, list[tuple[int, int]]] = {}
         for a, b, ms in turns_of(net):
             self._then.setdefault(a, []).append((b, ms))
         for a, b in enumerate(net.edge_twin.tolist()):
             on = [then for then, _ in self._then[a]]
             # One turns about where a road that goes on is no longer for all.
-            if b not in on and any(inner[one][names[a]] != inner[one][names[on[0]]] for one in METRICS):
+            if b not in on and marks[a] != marks[on[0]]:
                 self._then[a].append((b, U_TURN_MS))
 
     def travel_ms(self, vehicle: Snaps, target: Snaps) -> int:
-        ends: dict[tuple[int, int], list[int]] = {}
-        for edge, ms, phases in self._comes(target):
-            for phase in phases:
-                ends.setdefault((edge, phase), []).append(ms)
+        ends: dict[tuple[int, bool], list[int]] = {}
+        for edge, ms, ways_in in self._comes(target):
+            for way_in in ways_in:
+                ends.setdefault((edge, way_in), []).append(ms)
         best: float = np.inf
-        queue: list[tuple[int, int, int]] = []
-        for edge, along, phase in self._sets_out(vehicle):
-            best = min([best, *(ms - along for ms in ends.get((edge, phase), ()) if ms >= along)])
-            queue.append((self._ms[edge] - along, edge, phase))
+        queue: list[tuple[int, int, bool]] = []
+        for edge, along, way_in in self._sets_out(vehicle):
+            best = min([best, *(ms - along for ms in ends.get((edge, way_in), ()) if ms >= along)])
+            queue.append((self._ms[edge] - along, edge, way_in))
         heapq.heapify(queue)
-        done: set[tuple[int, int]] = set()
+        done: set[tuple[int, bool]] = set()
         while queue:
-            ms, edge, phase = heapq.heappop(queue)
-            if (edge, phase) in done:
+            ms, edge, way_in = heapq.heappop(queue)
+            if (edge, way_in) in done:
                 continue
-            done.add((edge, phase))
+            done.add((edge, way_in))
             for then, cost in self._then.get(edge, ()):
-                if self._inner[then]:
-                    further = 0 if phase == 0 else 2
-                elif phase == 2:
+                if way_in and self._depth[then] < self._depth[edge]:
                     continue
-                else:
-                    further = 1
+                further = way_in or self._depth[then] > self._depth[edge]
                 best = min([best, *(ms + cost + at for at in ends.get((then, further), ()))])
                 heapq.heappush(queue, (ms + cost + self._ms[then], then, further))
         return NEVER if best == np.inf else int(best)
 
-    def _sets_out(self, vehicle: Snaps) -> list[tuple[int, int, int]]:
+    def _sets_out(self, vehicle: Snaps) -> list[tuple[int, int, bool]]:
         places = self._stands(vehicle)
-        roads = [(edge, ms, 1) for edge, ms in places if not self._inner[edge]]
-        if not roads:
-            return [(edge, ms, 0) for edge, ms in places]
-        return roads + [(edge, ms, 2) for edge, ms in places if self._inner[edge] and ms == 0]
+        if not any(self._for_all[edge] for edge, _ in places):
+            return [(edge, ms, False) for edge, ms in places]
+        roads = [(edge, ms, False) for edge, ms in places if not self._depth[edge]]
+        return roads + [(edge, ms, True) for edge, ms in places if self._depth[edge] and ms == 0]
 
-    def _comes(self, target: Snaps) -> Sequence[tuple[int, int, tuple[int, ...]]]:
+    def _comes(self, target: Snaps) -> Sequence[tuple[int, int, tuple[bool, ...]]]:
         places = self._stands(target)
-        if all(self._inner[edge] for edge, _ in places) or len(places) == 2:
-            return [(edge, ms, (0, 1, 2)) for edge, ms in places]
-        roads = [(edge, ms, (1,)) for edge, ms in places if not self._inner[edge]]
-        return roads + [(edge, ms, (0,)) for edge, ms in places if self._inner[edge] and ms > 0]
+        if not any(self._for_all[edge] for edge, _ in places) or len(places) == 2:
+            return [(edge, ms, (False, True)) for edge, ms in places]
+        roads = [(edge, ms, (False,)) for edge, ms in places if not self._depth[edge]]
+        return roads + [(edge, ms, (False,)) for edge, ms in places if self._depth[edge] and ms > 0]
 
     def _stands(self, snaps: Snaps) -> list[Place]:
         edge, part = int(snaps.edge[0]), float(snaps.fraction[0])
@@ -115,17 +128,23 @@ class ByPhase:
         return [(e, 0) for e in leave] + [(e, self._ms[e]) for e in enter]
 
 
-def _inner(kinds: list[str], metric: str) -> dict[str, bool]:
-    """By name, which streets are only for who starts or ends there, or behind such streets: but for those that hang
-    together with the most of what cars drive through.
+def depths_of(kinds: list[str]) -> dict[str, int]:
+    """By name, how deep each street is: what keeps out on the way to it from the longest net of roads for all, or of
+    those with a sign where there is none for all, or of whatever there is.
     """
-    by_car = _nets(kinds, {"private", "destination"})
-    assume(len(by_car) < 2 or _length(by_car[-1]) - _length(by_car[-2]) > 0.001)
-    nets = _nets(kinds, {"private"}) if metric == "siren" else by_car
-    if not by_car and len(nets) > 1:
-        assume(_length(nets[-1]) - _length(nets[-2]) > 0.001)
-    through = next((net for net in nets if by_car and by_car[-1][0] in net), nets[-1] if nets else [])
-    return {f"{a}-{b}": f"{a}-{b}" not in through for a, b in PAIRS}
+    nets = next(nets for own in ({"private", "destination"}, {"private"}, set[str]()) if (nets := _nets(kinds, own)))
+    assume(len(nets) < 2 or _length(nets[-1]) - _length(nets[-2]) > 0.001)
+    price = {"private": GATE, "destination": 1, "open": 0}
+    kind_of = {f"{a}-{b}": kind for (a, b), kind in zip(PAIRS, kinds, strict=True)}
+    depths = dict.fromkeys(nets[-1], 0)
+    for _ in PAIRS:
+        for name, kind in kind_of.items():
+            ends = set(name.split("-"))
+            for other in [one for one in depths if one != name and set(one.split("-")) & ends]:
+                before = "open" if other in nets[-1] else kind_of[other]
+                depth = depths[other] + (0 if kind == before else price[kind])
+                depths[name] = min(depths.get(name, depth), depth)
+    return depths
 
 
 def _nets(kinds: list[str], own: set[str]) -> list[list[str]]:
@@ -168,6 +187,33 @@ def answers(net: Network, start: tuple[float, float], end: tuple[float, float], 
     return {NEVER if ms >= 2**30 else ms for ms in found}
 
 
+@pytest.mark.parametrize("bridge", [{}, {"access": "destination"}, {"access": "private"}, {"vehicle": "customers"}])
+@pytest.mark.parametrize("gate", [None, "private", "destination"])
+def test_a_town_behind_a_bridge_has_its_own_streets_and_its_yards_are_no_way_through(
+    tmp_path: Path, bridge: Tags, gate: str | None
+) -> None:
+    # The land 1-2-3-4, the bridge 3-5-6, and the town 6-7-8-9 with a yard 9-10-7 across it.
+    nodes = {
+        1: (0, 0), 2: (0, 4), 3: (4, 0), 4: (4, 4), 5: (5, 0), 6: (6, 0), 7: (9, 0), 8: (9, 2), 9: (6, 2), 10: (8, 1),
+    }  # fmt: skip
+    roads: dict[int, Way] = {
+        1: ([1, 2, 4, 3, 1], ROAD), 2: ([3, 5, 6], {**ROAD, **bridge}), 3: ([6, 7, 8, 9, 6], ROAD),
+        4: ([9, 10, 7], {**ROAD, "access": "private"}),
+    }  # fmt: skip
+    tags = {5: {"barrier": "gate", "access": gate}} if gate else {}
+    net, said = town(tmp_path, xml(nodes, roads, (), tags))
+    assert "nothing is cut off" in said
+    land, west, east, yard = (1, 0), (6, 1.5), (9, 0.5), (7, 1.5)
+    for metric in METRICS:
+        for start, end in ((west, east), (east, west)):
+            assert metres(net, start, end, metric) == pytest.approx(5, abs=0.1)  # and not by the yard
+        for start, end, steps in ((land, west, 6.5), (land, east, 8.5), (land, yard, 8.1), (west, yard, 1.6)):
+            assert metres(net, start, end, metric) == pytest.approx(steps, abs=0.1)
+            assert metres(net, end, start, metric) == pytest.approx(steps, abs=0.1)
+        for start, end in ((west, east), (yard, land), (land, yard), ((6, 2), (9, 0)), ((9, 0), (6, 2)), (yard, east)):
+            assert len(answers(net, start, end, metric)) == 1
+
+
 AT = st.one_of(
     st.sampled_from(list(PLACES.values())),
     st.tuples(st.integers(0, WIDE - 2), st.floats(0.2, 0.8), st.integers(0, HIGH - 1)).map(
@@ -191,10 +237,33 @@ def test_on_any_town_one_drives_to_what_is_not_for_all_and_from_it_and_not_throu
     with TemporaryDirectory() as folder:
         plain, _ = town(Path(folder), xml(PLACES, ways(["open"] * len(PAIRS))))
         net, _ = town(Path(folder), xml(PLACES, ways(kinds)))
-    oracle = ByPhase(plain, kinds, metric)
+    oracle = ByDepth(plain, kinds, metric)
     for start, end in asked:
         expected = oracle.travel_ms(snapped(plain, start), snapped(plain, end))
         assert answers(net, start, end, metric) == {expected}, (start, end)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    words=st.lists(st.sampled_from(WORDS), min_size=len(PAIRS), max_size=len(PAIRS)),
+    asked=st.lists(st.tuples(AT, AT), min_size=1, max_size=6),
+    gates=st.dictionaries(st.sampled_from(list(PLACES)), st.sampled_from(["private", "destination"]), max_size=2),
+)
+def test_on_any_town_everybody_is_reached_and_with_sirens_never_later_than_without(
+    words: list[Tags], asked: list[tuple[tuple[float, float], tuple[float, float]]], gates: dict[int, str]
+) -> None:
+    roads = {100 + at: (pair, {**ROAD, **said}) for at, (pair, said) in enumerate(zip(PAIRS, words, strict=True))}
+    tags = {node: {"barrier": "gate", "access": word} for node, word in gates.items()}
+    with TemporaryDirectory() as folder:
+        try:
+            net, _ = town(Path(folder), xml(PLACES, roads, (), tags))
+        except BuildError:
+            reject()
+    for start, end in asked:
+        vehicle, target = snapped(net, start), snapped(net, end)
+        took = {one: int(travel_ms(net, vehicle, target, one)[0]) for one in METRICS}
+        assert NEVER not in took.values()
+        assert took["siren"] <= took["car"] <= took["hearse"]
 
 
 @settings(max_examples=15, deadline=None)

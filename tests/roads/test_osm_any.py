@@ -46,6 +46,8 @@ BARRIERS = st.dictionaries(
         [
             {"barrier": "bollard"},
             {"barrier": "gate"},
+            {"barrier": "gate", "access": "private"},
+            {"barrier": "gate", "access": "destination"},
             {"barrier": "bollard", "emergency": "yes"},
             {"barrier": "height_restrictor", "maxheight": "2.4"},
         ]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.osm.hours import DAY_MIN, Hours, clauses, read_hours
+from geo.osm.hours import DAY_MIN, Hours, between, clauses, read_hours, settled
 
 EVERY = frozenset(range(7))
 
@@ -24,6 +24,10 @@ def holds(hours: Hours, day: int, minute: int) -> bool:
         ("Sa,Su", [(5, 0), (6, DAY_MIN - 1)], [(4, 60)]),
         ("Sa-Mo 10:00-12:00", [(5, 600), (6, 600), (0, 600)], [(1, 600)]),
         ("Mo-Fr 07:00-09:00; Sa 10:00-12:00", [(0, 480), (5, 660)], [(5, 480)]),
+        ("24/7", [(0, 0), (6, DAY_MIN - 1)], []),
+        ("Mo-Fr 24/7", [(0, 0), (4, DAY_MIN - 1)], [(5, 0)]),
+        ("Mo-Su 00:00-24:00", [(0, 0), (6, DAY_MIN - 1)], []),
+        ("Mo 07:00\u201309:00", [(0, 480)], [(1, 480)]),
         ("Mo 07:00-09:00, Sa 10:00-12:00", [(0, 480), (5, 660)], [(0, 660)]),
     ],
 )
@@ -60,6 +64,34 @@ def test_a_span_on_a_day_holds_from_its_beginning_for_as_long_as_it_is(
     assert hours is not None
     ago = (other * DAY_MIN + minute - day * DAY_MIN - since) % (7 * DAY_MIN)
     assert holds(hours, other, minute) == (ago < length)
+
+
+def test_what_is_said_of_all_hours_is_said_without_a_condition() -> None:
+    keys = ("access:conditional", "oneway:conditional")
+    for text, rest in (
+        ("no @ (24/7)", None),
+        ("no @ (Mo-Su 00:00-24:00)", None),
+        ("yes @ (00:00-24:00); no @ 24/7; destination @ (06:00-09:00)", "destination @ (06:00-09:00)"),
+    ):
+        found = settled({"access:conditional": text, "maxspeed:conditional": "30 @ (24/7)"}, keys)
+        assert (found["access"], found.get("access:conditional")) == ("no", rest)
+        assert "maxspeed" not in found
+    assert settled({keys[0]: "no @ (06:00-09:00)"}, keys) == {keys[0]: "no @ (06:00-09:00)"}
+    assert settled({keys[0]: "no"}, keys) == {keys[0]: "no"}
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        (("Monday", "Friday", "7", "9:30"), "Mo-Fr 7:00-9:30"),
+        (("", "", "07:00", "09:00"), "07:00-09:00"),
+        (("sa", "", "", ""), "sa 0:00-24:00"),
+        (("", "", "22", "5"), "22:00-5:00"),
+    ],
+)
+def test_hours_in_four_tags_are_hours(said: tuple[str, str, str, str], text: str) -> None:
+    assert between(*said) == text
+    assert read_hours(between(*said)) is not None
 
 
 def test_the_values_of_a_conditional_tag_are_taken_apart() -> None:

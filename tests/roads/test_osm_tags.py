@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.osm.access import MODES, Access, passage_of, passes
-from geo.osm.limits import Size, fits, read_metres
+from geo.osm.limits import Size, fits, read_metres, read_tonnes
 from geo.osm.restrictions import restriction_of
 from geo.osm.tags import light_of, limits_kph, read_speed, read_tags
 from geo.source import FASTEST_KPH, SLOWEST_KPH
@@ -41,6 +41,8 @@ def test_a_speed_is_read_with_its_unit_or_its_zone(text: str, kph: float) -> Non
     ("text", "metres"),
     [
         ("2", 2.0), ("2.5 m", 2.5), ("2,5", 2.5), ("250cm", 2.5), ("8'6\"", 2.5908), ("7'", 2.1336), ("10 ft", 3.048),
+        ("8' 6\"", 2.5908), ("8 ft 6 in", 2.5908), ("8ft6in", 2.5908), ("8 feet 6 inches", 2.5908), ("8-6", math.inf),
+        ("1.5 metres", 1.5), ("2500 mm", 2.5), ("100 in", 2.54), ("2.5;2.3 m", 2.3), ("0 miles", math.inf),
         ("below_default", math.inf), ("none", math.inf), ("", math.inf), ("-2", math.inf),
     ],
 )  # fmt: skip
@@ -48,7 +50,18 @@ def test_a_length_is_read_with_its_unit(text: str, metres: float) -> None:
     assert read_metres(text) == pytest.approx(metres)
 
 
-def test_what_is_narrower_or_lower_than_a_vehicle_is_shut_to_it() -> None:
+@pytest.mark.parametrize(
+    ("text", "tonnes"),
+    [
+        ("3.5", 3.5), ("3,5 t", 3.5), ("3500 kg", 3.5), ("2 tonnes", 2.0), ("8000 lbs", 3.6287), ("3 st", 2.7216),
+        ("8;3.5", 3.5), ("none", math.inf), ("3 axles", math.inf), ("", math.inf),
+    ],
+)  # fmt: skip
+def test_a_weight_is_read_with_its_unit(text: str, tonnes: float) -> None:
+    assert read_tonnes(text) == pytest.approx(tonnes, rel=1e-4)
+
+
+def test_what_is_narrower_lower_or_weaker_than_a_vehicle_is_shut_to_it() -> None:
     van = Size(width_m=1.9, height_m=2.5)
     for tags, goes in (
         ({}, True),
@@ -59,6 +72,12 @@ def test_what_is_narrower_or_lower_than_a_vehicle_is_shut_to_it() -> None:
         ({"maxheight": "2.4"}, False),
         ({"maxheight": "default", "width": "3"}, True),
         ({"maxheight": "3", "maxheight:physical": "2.2"}, False),
+        ({"maxweight": "3.5"}, True),
+        ({"maxweight": "3 t"}, False),
+        ({"maxweight": "8", "maxweightrating": "2500 kg"}, False),
+        ({"maxweight": "none", "maxaxleload": "2.1"}, True),
+        ({"maxaxleload": "2"}, False),
+        ({"maxweight:hgv": "1"}, True),
     ):
         assert fits(tags, van) == goes
 

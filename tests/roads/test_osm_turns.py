@@ -7,7 +7,7 @@ import pytest
 from geo.roads.network import Network
 from geo.roads.turns import FORBIDDEN
 from geo.search.nearest import NearestSearch
-from tests.roads.osm_town import ARMS, CROSS, RING, ROAD, Relation, restriction, town, turns, xml
+from tests.roads.osm_town import ARMS, CROSS, RING, ROAD, Relation, Tags, restriction, town, turns, xml
 from tests.roads.tiny import on
 
 
@@ -26,7 +26,15 @@ def times(net: Network, *, frm: tuple[int, int], to: tuple[int, int]) -> int:
         (restriction("no_left_turn", 11, 2, 14, **{"except": "psv;bicycle"}), {((0, 1), (1, 3))}),
         (restriction("no_left_turn", 11, 2, 14, **{"except": "psv;motorcar"}), set()),
         (restriction("no_left_turn", 11, 2, 14, **{"except": "motor_vehicle"}), set()),
+        (restriction("no_left_turn", 11, 2, 14, **{"except": "psv, motorcar"}), set()),
         (restriction("no_left_turn", 11, 2, 14, **{"restriction:motorcar": "none"}), set()),
+        (restriction("none", 11, 2, 14, **{"restriction:conditional": "no_left_turn @ (24/7)"}), {((0, 1), (1, 3))}),
+        (
+            restriction("no_left_turn", 11, 2, 14, **{"restriction:conditional": "none @ (Sa,Su)"}),
+            {((0, 1), (1, 3))},
+        ),
+        (restriction("no_left_turn", 11, 2, 14, hour_on="0", hour_off="24:00"), {((0, 1), (1, 3))}),
+        (restriction("no_left_turn", 11, 2, 14, hour_on="pagi", hour_off="sore"), {((0, 1), (1, 3))}),
         (
             (
                 [("way", 11, "from"), ("way", 13, "from"), ("node", 2, "via"), ("way", 14, "to")],
@@ -52,6 +60,29 @@ def test_a_restriction_forbids_its_turns_and_no_other(
     assert turns(net) == forbidden
     count = 1 if forbidden else 0
     assert f"{len(forbidden):,} turns are forbidden by {count} restrictions" in said
+
+
+@pytest.mark.parametrize(
+    ("tags", "reason"),
+    [
+        ({"restriction:conditional": "none @ (Sa,Su)"}, "hours at which a turn restriction does not hold: it is held"),
+        ({"hour_on": "pagi"}, "hours of a turn restriction that cannot be read: it is held"),
+    ],
+)
+def test_hours_of_a_restriction_that_is_held_at_all_are_counted(tmp_path: Path, tags: Tags, reason: str) -> None:
+    _, said = town(tmp_path, xml(CROSS, RING, [restriction("no_left_turn", 11, 2, 14, **tags)]))
+    assert f"left out: 1 {reason} at all" in said
+
+
+@pytest.mark.parametrize(("arms", "count"), [(8, 0), (9, 1)])
+def test_a_crossing_of_so_many_streets_that_a_search_may_miss_one_is_counted(
+    tmp_path: Path, arms: int, count: int
+) -> None:
+    nodes = {1: (0.0, 0.0), **{2 + arm: (1 + arm % 2, arm - 4.5) for arm in range(arms)}}
+    ways = {10 + arm: ([1, 2 + arm], ROAD) for arm in range(arms)}
+    _, said = town(tmp_path, xml(nodes, ways, [restriction("no_left_turn", 10, 1, 11)]))
+    assert sum(line.startswith("1 crossings of more than 8 streets") for line in said) == count
+    assert not any("of more than 8 streets" in line for line in town(tmp_path, xml(nodes, ways))[1])
 
 
 @pytest.mark.parametrize(

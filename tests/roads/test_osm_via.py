@@ -94,10 +94,18 @@ def test_what_sirens_are_let_off_is_forbidden_to_others_alone(tmp_path: Path, ru
 
 
 @pytest.mark.parametrize("to_the_via", [True, False])
-def test_a_restriction_at_hours_holds_in_the_slices_that_lie_within(tmp_path: Path, to_the_via: bool) -> None:
-    hours = {"restriction:conditional": "no_u_turn @ (Mo-Fr 06:00-10:00)"}
-    rule = no_u_turn(more=hours) if to_the_via else restriction("", 11, 2, 15, **hours)
-    del rule[1]["restriction"]  # type: ignore[attr-defined]
+@pytest.mark.parametrize(
+    "hours",
+    [
+        {"restriction": "", "restriction:conditional": "no_u_turn @ (Mo-Fr 06:00-10:00)"},
+        {"restriction": "no_u_turn", "day_on": "Monday", "day_off": "Friday", "hour_on": "06:00", "hour_off": "10:00"},
+    ],
+)
+def test_a_restriction_at_hours_holds_in_the_slices_that_lie_within(
+    tmp_path: Path, to_the_via: bool, hours: Tags
+) -> None:
+    rule = no_u_turn(more=hours) if to_the_via else restriction("", 11, 2, 15)
+    rule = (rule[0], {**rule[1], **hours})
     net, said = town(tmp_path, xml(AVENUE, WAYS, [rule]))
     assert "1 of the restrictions are at some hours alone" in said
     assert net.meta.hours == ("mo-fr 06:00-10:00",)
@@ -148,6 +156,25 @@ def test_a_restriction_over_a_net_of_streets_is_left_out_and_counted(tmp_path: P
     members = [("way", 200, "from"), *(("way", 100 + at, "via") for at in range(len(lines))), ("way", 201, "to")]
     _, said = town(tmp_path, xml(nodes, ways, [(members, {"type": "restriction", "restriction": "no_u_turn"})]))
     assert "left out: 1 turn restrictions over ways that are a net" in said
+
+
+@pytest.mark.parametrize("more", [(), (16,)])
+@pytest.mark.parametrize("point", [[2, 29], [2], [2, 2], [29, 2]])
+def test_a_way_of_no_length_in_a_via_is_driven_over_where_it_is(
+    tmp_path: Path, point: list[int], more: tuple[int, ...]
+) -> None:
+    # 29 lies where 2 does, and the cross street begins there if the way between the two joins them.
+    first = 29 if 29 in point else 2
+    ways = {**WAYS, 15: ([first, 9], ROAD), 30: (point, ROAD)}
+    rule = no_u_turn("no_left_turn", via=(30, 15, *more), to=14 if more else 16)
+    net, said = town(tmp_path, xml({**AVENUE, 29: AVENUE[2]}, ways, [rule]))
+    assert "1 turns are forbidden by 1 restrictions" in said
+    assert metres(net, EAST_BOUND, WEST_BOUND) == (7 if more else 3.8)
+    assert metres(net, FROM_SOUTH, WEST_BOUND) == 3
+    alone = no_u_turn("no_left_turn", via=(30,), to=15)
+    net, _ = town(tmp_path, xml({**AVENUE, 29: AVENUE[2]}, ways, [alone]))
+    assert metres(net, EAST_BOUND, HOUSE) > 3
+    assert metres(net, FROM_SOUTH, HOUSE) == 1.7
 
 
 def test_restrictions_over_ways_that_overlap_leave_everybody_else_the_way_on(tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
-"""Islands and towns cut off stay in a network, by the length of their roads; nothing leads between them."""
+"""Islands and towns cut off stay in a network, by the length of their roads; nothing leads between them. Within one a
+street stays whole.
+"""
 
 from pathlib import Path
 
@@ -9,10 +11,14 @@ from typer.testing import CliRunner
 from dispatch.cli.main import app
 from geo.roads.network import write_network
 from geo.roads.parts import LEAST_PART_M
+from geo.roads.speeds import METRICS
 from geo.search.engine import Engine
 from geo.search.nearest import NearestSearch
 from tests.roads import tiny
 from tests.roads.oracle import NEVER, travel_ms
+from tests.roads.osm_town import ROAD, Tags, Way, restriction, town, xml
+from tests.roads.test_not_through import answers
+from tests.roads.test_osm_via import metres
 
 MEANINGS = pytest.mark.parametrize("turn_costs", ["osm", "none"])
 # A ring of four with a street across and, across the water, a street with one end.
@@ -76,6 +82,33 @@ def test_islands_that_are_rings_without_a_junction_are_driven_round(turn_costs: 
         assert (expected == NEVER).sum() == 9
         table = engine.matrix(places, target, metric="car")[:, 0]
         np.testing.assert_array_equal(np.where(expected == NEVER, table.max(), expected), table)
+
+
+@pytest.mark.parametrize("yard", [{}, {"access": "private"}])
+@pytest.mark.parametrize("cut_in_two", [False, True])
+def test_who_stands_on_a_street_sets_out_also_in_the_direction_into_which_nobody_can_drive(
+    tmp_path: Path, yard: Tags, cut_in_two: bool
+) -> None:
+    # Nobody drives from the ring at 2 into the street 2-6-1, which is driven from 1 on; 4-7 is a yard.
+    nodes = {1: (0, 0), 2: (1, 0), 3: (2, 0), 4: (2, 1), 5: (1, 1), 6: (0.5, 0), 7: (3, 1), 8: (0, 1)}
+    ways: dict[int, Way] = {
+        10: ([1, 6, 2], ROAD), 11: ([2, 3, 4, 5], ROAD), 12: ([5, 2], ROAD), 13: ([5, 8, 1], ROAD),
+        14: ([4, 7], {**ROAD, **yard}),
+    }  # fmt: skip
+    if cut_in_two:
+        ways |= {10: ([1, 6], ROAD), 16: ([6, 2], ROAD)}
+    last = 16 if cut_in_two else 10
+    rules = [
+        restriction(kind, way, 2, last)
+        for kind, way in (("no_left_turn", 11), ("no_left_turn", 12), ("no_u_turn", last))
+    ]
+    net, said = town(tmp_path, xml(nodes, ways, rules))
+    assert "nothing is cut off" in said
+    for metric in METRICS:
+        assert metres(net, (0.7, 0), (0, 0.5), metric) == pytest.approx(1.2, abs=0.1)
+        assert metres(net, (1.5, 0), (0.7, 0), metric) == pytest.approx(4.2, abs=0.1)
+        for start, end in (((0.7, 0), (0, 0.5)), ((0.7, 0), (2.5, 1)), ((2.5, 1), (0.7, 0)), ((0.2, 0), (0.7, 0))):
+            assert len(answers(net, start, end, metric)) == 1
 
 
 def test_the_command_says_how_many_vehicles_are_across_the_water(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from geo.roads.network import Network
 from geo.search.snap import Snapper
+from geo.search.snap_kernels import AT_END_M
 from tests.roads import tiny
 
 M_PER_DEGREE = 6_371_009.0 * np.pi / 180.0
@@ -22,6 +23,13 @@ def distances_m(net: Network, lon: float, lat: float) -> np.ndarray:
     metres = np.hypot(*(points + t * step).T)
     metres[net.shape_start[1:] - 1] = np.inf  # from the last point of an edge no segment starts
     return np.minimum.reduceat(metres, net.shape_start[:-1])
+
+
+def metres_of(net: Network, edge: int) -> float:
+    """How long an edge is, in a plane."""
+    shape = net.shape(edge)
+    scale = np.array([np.cos(np.radians(shape[0, 1])), 1.0]) * M_PER_DEGREE
+    return float(np.hypot(*(np.diff(shape, axis=0) * scale).T).sum())
 
 
 def place(net: Network, edge: int, fraction: float) -> tuple[float, float]:
@@ -43,9 +51,17 @@ def check(net: Network, snapper: Snapper, lon: np.ndarray, lat: np.ndarray) -> N
             continue
         assert snaps.distance_m[at] == pytest.approx(metres.min(), abs=1e-4)
         assert metres[edge] == pytest.approx(metres.min(), abs=1e-4)
-        on_road = place(net, edge, float(snaps.fraction[at]))
+        fraction = float(snaps.fraction[at])
+        # Who is within AT_END_M of an end is there, so that between the two nobody is.
+        length_m = metres_of(net, edge)
+        assert fraction in (0.0, 1.0) or min(fraction, 1 - fraction) * length_m > AT_END_M - 1e-3
+        on_road = place(net, edge, fraction)
         way = np.hypot((on_road[0] - lon[at]) * np.cos(np.radians(lat[at])), on_road[1] - lat[at]) * M_PER_DEGREE
-        assert way == pytest.approx(metres.min(), abs=0.01 + 1e-4 * metres.min())
+        nearest_m = 0.01 + 1e-4 * metres.min()
+        if fraction in (0.0, 1.0):
+            assert metres.min() - nearest_m <= way <= metres.min() + AT_END_M + nearest_m
+        else:
+            assert way == pytest.approx(metres.min(), abs=nearest_m)
 
 
 def test_a_position_beside_a_street_snaps_to_its_foot_with_the_fraction_and_the_distance() -> None:
