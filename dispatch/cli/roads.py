@@ -12,9 +12,10 @@ import numpy as np
 import typer
 
 from dispatch.cli.base import fail, read_settings, say
+from dispatch.domain.arrival import WORTH_A_WORD_M
 from dispatch.vocabulary.needs import Metric
 from dispatch.vocabulary.vehicle_classes import CLASSES
-from geo.point import Point
+from geo.point import M_PER_DEGREE, Point
 from geo.roads.network import Network, NetworkFileError, open_network, write_network
 from geo.roads.speeds import METRICS
 from geo.roads.turns import FORBIDDEN
@@ -217,7 +218,7 @@ def nearest(
     *,
     json_: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
 ) -> None:
-    """The vehicles that reach a point soonest by road, soonest first."""
+    """The vehicles that reach a point soonest by road, soonest first, and how far the crew walks from there."""
     if speeds not in METRICS:
         say(f"--speeds takes {', '.join(METRICS)}")
         raise typer.Exit(2)
@@ -229,16 +230,16 @@ def nearest(
     ask = _asker(network, snapper, fleet, k, speeds, many=len(targets) >= _MANY)
     for _, lon, lat in targets:
         target = snapper.snap_doors(np.array([lon]), np.array([lat]))
-        if target.edge[0] < 0:
-            say(f"{lon},{lat} is farther than {snapper.max_distance_m:.0f} m from every road")
-        rows = _answers(ask(target), fleet)
+        if (said := _walk(network, lon, lat, target)) is not None:
+            say(f"{lon},{lat}: {said}")
+        rows = _answers(ask(target), fleet, target)
         if target.edge[0] >= 0 and len(rows) < min(k, len(fleet)):
             say(f"{lon},{lat}: {len(fleet) - len(rows)} of {len(fleet)} vehicles not reachable by road")
         if json_:
             typer.echo(json.dumps(rows))
         else:
             for row in rows:
-                typer.echo(f"{row['vehicle_id']}\t{row['travel_s']}\t{row['distance_m']}")
+                typer.echo("\t".join(str(row[name]) for name in ("vehicle_id", "travel_s", "distance_m", "walk_m")))
 
 
 def _asker(
@@ -256,9 +257,32 @@ def _asker(
     return lambda target: standing.nearest(target, None, most=k, metric=speeds)
 
 
-def _answers(found: Arrivals, fleet: list[tuple[str, float, float]]) -> list[dict[str, object]]:
+def _walk(network: Network, lon: float, lat: float, target: Snaps) -> str | None:
+    """What is to be said of the way from the road to the door; None where that is next to it."""
+    metres = float(target.distance_m[0])
+    if target.edge[0] < 0:
+        return f"no road is near, the nearest is {_nearest_road_m(network, lon, lat):,.0f} m away"
+    if target.walk_ms is not None and target.walk_ms[0] > 0:
+        return f"no vehicle comes to the door, {metres:,.0f} m on foot ({target.walk_ms[0] / 1000.0:,.0f} s)"
+    return f"no way leads to the door, {metres:,.0f} m straight from the street" if metres >= WORTH_A_WORD_M else None
+
+
+def _nearest_road_m(network: Network, lon: float, lat: float) -> float:
+    """About how far from every road a point is: metres to the nearest corner of one."""
+    east = (network.shape_lon / 1e7 - lon) * np.cos(np.radians(lat))
+    return float(np.hypot(east, network.shape_lat / 1e7 - lat).min()) * M_PER_DEGREE
+
+
+def _answers(found: Arrivals, fleet: list[tuple[str, float, float]], target: Snaps) -> list[dict[str, object]]:
+    """travel_s and distance_m are the way along the road, walk_m is from its end to the door."""
+    walk_m = round(float(target.distance_m[0]), 1)
     return [
-        {"vehicle_id": fleet[at][0], "travel_s": int(ms) / 1000.0, "distance_m": round(float(metres), 1)}
+        {
+            "vehicle_id": fleet[at][0],
+            "travel_s": int(ms) / 1000.0,
+            "distance_m": round(float(metres), 1),
+            "walk_m": walk_m,
+        }
         for at, ms, metres in zip(found.index, found.travel_ms, found.distance_m, strict=True)
     ]
 
