@@ -3,7 +3,7 @@
 A stop is a point of a street where a door may be. The walk from it goes along the walking network and off it at its
 ends: straight to the door, and straight over a gap of a few metres between the end of a way and a street. Metres off
 all ways weigh more, for they lead through yards and walls; of all stops the one whose walk weighs least is taken, and
-straight to the nearest street is a walk too. It alone takes what the search is told of ways off the road, none on foot.
+straight to the nearest street is a walk too, whose time alone is not counted at walking pace.
 """
 
 import threading
