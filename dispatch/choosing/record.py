@@ -35,6 +35,7 @@ class CandidateRecord:
     eta_low_s: int | None = None
     eta_high_s: int | None = None
     distance_m: int | None = None
+    walk_m: int | None = None
     method: Method | None = None
     fix_age_s: int | None = None
     lon: float | None = None

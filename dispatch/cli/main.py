@@ -41,7 +41,7 @@ def nearest(
     *,
     json_: Annotated[bool, typer.Option("--json", help="JSON instead of a table.")] = False,
 ) -> None:
-    """The vehicles that reach a point soonest by road, soonest first."""
+    """The vehicles that reach a point soonest by road, soonest first, and how far the crew walks from there."""
     from dispatch.cli.nearest import say_nearest
 
     say_nearest(roads_file, to, vehicles, k, speeds, as_json=json_)

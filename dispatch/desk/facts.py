@@ -213,9 +213,18 @@ def _time(text: str | None) -> datetime | None:
 
 
 def _arrival_row(arrival: Arrival) -> list[object]:
-    return [arrival.eta_s, arrival.eta_low_s, arrival.eta_high_s, arrival.distance_m, arrival.method.value]
+    times = [arrival.eta_s, arrival.eta_low_s, arrival.eta_high_s]
+    return [*times, arrival.distance_m, arrival.method.value, arrival.walk_m]
 
 
 def _arrival(row: Sequence[Any]) -> Arrival:
-    eta_s, low_s, high_s, distance_m, method = row
-    return Arrival(eta_s=eta_s, eta_low_s=low_s, eta_high_s=high_s, distance_m=distance_m, method=Method(method))
+    # What was kept before 0.2 does not say how far the crew walks.
+    eta_s, low_s, high_s, distance_m, method, walk_m = row if len(row) > 5 else [*row, 0.0]
+    return Arrival(
+        eta_s=eta_s,
+        eta_low_s=low_s,
+        eta_high_s=high_s,
+        distance_m=distance_m,
+        method=Method(method),
+        walk_m=walk_m,
+    )

@@ -149,6 +149,7 @@ def _candidate(decision: Decision, candidate: Candidate, *, written: bool) -> Ca
         eta_low_s=round(arrival.eta_low_s) if arrival else None,
         eta_high_s=round(arrival.eta_high_s) if arrival else None,
         distance_m=round(arrival.distance_m) if arrival and arrival.distance_m is not None else None,
+        walk_m=round(arrival.walk_m) if arrival else None,
         method=arrival.method if arrival else None,
         fix_age_s=max(0, round((decision.at - fix.taken_at).total_seconds())) if fix else None,
         lon=fix.point.lon if fix else None,

@@ -8,6 +8,8 @@ from dispatch.vocabulary.trip_steps import Leg
 
 # Arrivals are said in minutes: what differs by less than this is the same time to everybody, and is not said anew.
 SAID_ANEW = timedelta(minutes=1)
+# This project's choice: a walk of so many metres is said. What is less is a yard, or how exactly a pin was put.
+WORTH_A_WORD_M = 50.0
 
 
 class Method(StrEnum):
@@ -24,7 +26,8 @@ class Arrival:
 
     `wait_s` is how long the vehicle may stay before it sets out, so as to be there at a booked time and not before.
     Of the expected time `turnout_s` are for the crew to set out; `metric` are the speeds that it was found by.
-    `distance_m` are the metres of the way, None where nobody has asked for them yet: they cost more than the time.
+    `distance_m` are the metres of the way, None where nobody has asked for them yet: they cost more than the time; of
+    these the crew goes `walk_m` from where the vehicle stops to the door.
     """
 
     eta_s: float
@@ -35,6 +38,7 @@ class Arrival:
     wait_s: float = 0.0
     turnout_s: float = 0.0
     metric: str | None = None
+    walk_m: float = 0.0
 
     def not_before(self, seconds: float) -> "Arrival":
         """The arrival of a vehicle that is to be there in so many seconds and could be there sooner."""

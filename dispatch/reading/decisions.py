@@ -56,7 +56,7 @@ class FindingOut(Out):
 
 
 class CandidateOut(Out):
-    """A vehicle with its verdict and arrival."""
+    """A vehicle with its verdict and arrival; of `distance_m` the crew goes `walk_m` from the stop to the door."""
 
     vehicle_id: str
     name: str
@@ -70,6 +70,7 @@ class CandidateOut(Out):
     eta_low_s: int | None
     eta_high_s: int | None
     distance_m: int | None
+    walk_m: int | None = None
     method: Method | None
     fix_age_s: int | None
     lon: float | None = None

@@ -49,7 +49,8 @@ class StampOut(Out):
 
 
 class AssignmentOut(Out):
-    """One vehicle asked to go, or going; `eta_s` and `distance_m` are as calculated when it was asked.
+    """One vehicle asked to go, or going; `eta_s`, `distance_m` and of that `walk_m`, from the stop to the door, are as
+    calculated when it was asked.
 
     `arrives_at` is when it arrives where it heads now (`leg`), `later_min` how many minutes that is beyond what was
     said first, as clocks show the two, and `as_of` from which moment's position it was calculated last.
@@ -66,6 +67,7 @@ class AssignmentOut(Out):
     expires_at: datetime
     eta_s: int | None
     distance_m: int | None
+    walk_m: int | None = None
     next_steps: list[Step]
     correctable: list[Step]
     stamps: dict[AssignmentState, StampOut]
@@ -290,6 +292,7 @@ def assignment_out(unit: Unit, assignment: Assignment, names: Names, car: Car = 
         vehicle_name=names.get(assignment.vehicle_id, assignment.vehicle_id),
         eta_s=round(arrival.eta_s) if arrival else None,
         distance_m=round(arrival.distance_m) if arrival and arrival.distance_m is not None else None,
+        walk_m=round(arrival.walk_m) if arrival else None,
         next_steps=[step for step in steps_from(assignment.state) if not STEPS[step].by_desk],
         correctable=list(correctable(assignment)),
         first_contact=assignment.slot == FIRST_CONTACT,

@@ -81,6 +81,7 @@ class OfferOut(Out):
     now: datetime
     eta_s: int | None
     distance_m: int | None
+    walk_m: int | None = None
     offer_s: int
     request: OfferRequestOut
 
@@ -178,6 +179,7 @@ def offer_out(unit: Unit, books: Books, person: Person, lang: Lang) -> OfferOut 
         now=now,
         eta_s=trip.eta_s,
         distance_m=trip.distance_m,
+        walk_m=trip.walk_m,
         offer_s=round(offer_s(request, unit.policy(books, now), trip.offered_at)),
         request=offer_request_out(unit, books, request, live, lang),
     )

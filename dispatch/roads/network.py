@@ -57,10 +57,11 @@ class AsideRoads(Roads):
         if route is None:
             return None
         access_m = float(start.distance_m[0] + target.distance_m[0])
+        access_ms = int(start.access_ms(OFF_ROAD_KPH)[0] + target.door_ms(OFF_ROAD_KPH)[0])
         along = tuple(Point(lon=float(lon), lat=float(lat)) for lon, lat in route.points)
         return Way(
             points=(origin, *along, to),
-            travel_s=route.travel_ms / 1000.0 + access_m / (OFF_ROAD_KPH / 3.6),
+            travel_s=(route.travel_ms + access_ms) / 1000.0,
             distance_m=route.distance_m + access_m,
             streets=route.streets,
             method=Method.ROADS,
@@ -239,15 +240,16 @@ def _door(snapper: Snapper, point: Point) -> Snaps:
 def _arrivals(ids: Sequence[str], found: Arrivals, target: Snaps, metric: str, spread: Spread) -> dict[str, Arrival]:
     """What was found, by id, with the ways from the position to the road and from there to the door."""
     arrivals: dict[str, Arrival] = {}
+    walk_m, door_s = float(target.distance_m[0]), float(target.door_ms(OFF_ROAD_KPH)[0]) / 1000.0
     for name, travel_ms, distance_m, off in zip(ids, found.travel_ms, found.distance_m, found.access_m, strict=True):
-        access_m = float(off + target.distance_m[0])
-        travel_s = float(travel_ms) / 1000.0 + access_m / (OFF_ROAD_KPH / 3.6)
+        travel_s = float(travel_ms) / 1000.0 + float(off) / (OFF_ROAD_KPH / 3.6) + door_s
         arrivals[name] = Arrival(
             eta_s=travel_s,
             eta_low_s=travel_s * spread.low,
             eta_high_s=travel_s * spread.high,
-            distance_m=None if np.isnan(distance_m) else float(distance_m) + access_m,
+            distance_m=None if np.isnan(distance_m) else float(distance_m) + float(off) + walk_m,
             method=Method.ROADS,
             metric=metric,
+            walk_m=walk_m,
         )
     return arrivals

@@ -117,19 +117,19 @@ def _stamps(text: str) -> Mapping[AssignmentState, Stamp]:
     )
 
 
-# What was added: nobody waited before 0.2, nor was it kept what the time was made of.
-_ARRIVAL_LATER = (0.0, 0.0, None)
+# What was added: nobody waited before 0.2, nor was it kept what the time was made of, and how far the crew walks.
+_ARRIVAL_LATER = (0.0, 0.0, None, 0.0)
 
 
 def _arrival_text(a: Arrival) -> str:
-    found = [a.eta_s, a.eta_low_s, a.eta_high_s, a.distance_m, a.method, a.wait_s, a.turnout_s, a.metric]
+    found = [a.eta_s, a.eta_low_s, a.eta_high_s, a.distance_m, a.method, a.wait_s, a.turnout_s, a.metric, a.walk_m]
     return json_text(found)
 
 
 def _arrival(text: str) -> Arrival:
     kept: list[Any] = json.loads(text)
     kept += _ARRIVAL_LATER[len(kept) - 5 :]
-    eta_s, low_s, high_s, distance_m, method, wait_s, turnout_s, metric = kept
+    eta_s, low_s, high_s, distance_m, method, wait_s, turnout_s, metric, walk_m = kept
     return Arrival(
         eta_s=eta_s,
         eta_low_s=low_s,
@@ -139,6 +139,7 @@ def _arrival(text: str) -> Arrival:
         wait_s=wait_s,
         turnout_s=turnout_s,
         metric=metric,
+        walk_m=walk_m,
     )
 
 

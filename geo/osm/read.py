@@ -49,7 +49,7 @@ _EARTH: Bounds = (-math.inf, -math.inf, math.inf, math.inf)
 _SAY_EVERY = 50_000
 _LONGEST_FERRY_M = 500_000.0  # nobody is sent for by a longer one
 FEW_POINTS = "roads without two points in a row in the file"
-_UNKNOWN = 2**31 - 1  # what osmium gives for a coordinate that it does not know
+UNKNOWN = 2**31 - 1  # what osmium gives for a coordinate that it does not know
 _KEYS = (
     "highway",
     "route",
@@ -164,15 +164,19 @@ def _find_places(path: Path, roads: OsmRoads) -> None:
     file, and those with ids below nothing, which editors give to what is new.
     """
     unknown = np.isnan(roads.lonlat[:, 0])
-    missing = {*roads.ref[unknown].tolist(), *roads.left_out.unknown_nodes}
-    if not missing:
-        return
-    file = osmium.FileProcessor(str(path), osmium.osm.NODE)
-    nodes: Iterable[Any] = file.with_filter(osmium.filter.IdFilter(sorted(missing))) if min(missing) > 0 else file
-    found = {node.id: (node.location.x, node.location.y) for node in each_of(nodes) if node.id in missing}
+    found = find_places(path, {*roads.ref[unknown].tolist(), *roads.left_out.unknown_nodes})
     for row in np.flatnonzero(unknown).tolist():
         roads.x[row], roads.y[row] = found.get(roads.refs[row], (roads.x[row], roads.y[row]))
     roads.left_out.measure(found)
+
+
+def find_places(path: Path, missing: set[int]) -> dict[int, tuple[int, int]]:
+    """Where nodes of a file lie, in 1e-7 degrees; those that it does not hold are left out."""
+    if not missing:
+        return {}
+    file = osmium.FileProcessor(str(path), osmium.osm.NODE)
+    nodes: Iterable[Any] = file.with_filter(osmium.filter.IdFilter(sorted(missing))) if min(missing) > 0 else file
+    return {node.id: (node.location.x, node.location.y) for node in each_of(nodes) if node.id in missing}
 
 
 def _take(
@@ -222,7 +226,7 @@ def _take_way(
         return False
     west, south, east, north = box
     # A node whose place is not known yet (_find_places) may lie anywhere.
-    if not any(x == _UNKNOWN or (west <= x <= east and south <= y <= north) for _, x, y in nodes):
+    if not any(x == UNKNOWN or (west <= x <= east and south <= y <= north) for _, x, y in nodes):
         return False
     along, against = passage_of(tags)
     if (reason := _left_out(road, along, against, nodes, ferries=ferries)) is not None:

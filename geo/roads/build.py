@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from geo.osm.tags import FERRY, ROAD_CLASSES, road_class
 from geo.roads.chains import node_graph, turn_graph
+from geo.roads.foot import no_footways
 from geo.roads.graph import CLOSED_MS
 from geo.roads.network import Doors, Network, NetworkMeta
 from geo.roads.order import node_order
@@ -130,6 +131,7 @@ def _network(
         hours_bits=hours_bits.astype(np.uint8),
         graph=graph,
         rank=np.zeros(0, np.int32),
+        foot=table.foot or no_footways(),
         names=tuple(names),
         metrics={
             metric: np.select(

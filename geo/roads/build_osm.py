@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from geo.osm.access import MODES, SIREN, Access
 from geo.osm.area import read_area
+from geo.osm.foot import read_foot
 from geo.osm.limits import SIZES, Size
 from geo.osm.read import FEW_POINTS, OsmRoads, Way, read_osm
 from geo.roads.bans import forbid
@@ -23,6 +24,7 @@ from geo.roads.speeds import bits, pace_kph
 from geo.roads.table import Origin, RoadTable
 from geo.roads.turning import priced
 from geo.roads.turns import MOST_WAYS_ON
+from geo.roads.walking import walking_network
 from geo.source import BuildError, Progress
 
 _Floats = NDArray[np.float64]
@@ -48,6 +50,9 @@ def build_from_osm(
     roads = read_osm(path, progress, bounds, sizes, ferries=ferries)
     progress(f"{len(roads.ways):,} roads with {len(roads.restrictions):,} turn restrictions; cutting them at junctions")
     table = _table(roads, inside, turn_costs)
+    progress("reading where one walks")
+    table.foot, said = walking_network(read_foot(path, bounds), inside, roads.blocked | roads.passed.keys())
+    table.report = (*table.report, *said)
     for sentence in table.report:
         progress(sentence)
     origin = Origin(region=region, source=f"OpenStreetMap ({path.name})", source_date=roads.date)

@@ -78,11 +78,7 @@ class Cut:
     @property
     def running_m(self) -> _Floats:
         """Great-circle metres from the first point of all to each; only differences within a way mean something."""
-        lon, lat = np.radians(self.lonlat).T
-        half = np.sin(np.diff(lat) / 2) ** 2 + np.cos(lat[1:]) * np.cos(lat[:-1]) * np.sin(np.diff(lon) / 2) ** 2
-        step = np.nan_to_num(2 * EARTH_M * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0))))
-        running: _Floats = np.concatenate(([0.0], np.cumsum(step)))
-        return running
+        return running_m(self.lonlat)
 
     @property
     def lengths_m(self) -> _Floats:
@@ -90,6 +86,15 @@ class Cut:
         running = self.running_m
         metres: _Floats = running[self.end] - running[self.start]
         return metres
+
+
+def running_m(lonlat: _Floats) -> _Floats:
+    """Great-circle metres along points (n, 2) in degrees, from the first of all to each."""
+    lon, lat = np.radians(lonlat).T
+    half = np.sin(np.diff(lat) / 2) ** 2 + np.cos(lat[1:]) * np.cos(lat[:-1]) * np.sin(np.diff(lon) / 2) ** 2
+    step = np.nan_to_num(2 * EARTH_M * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0))))
+    running: _Floats = np.concatenate((np.zeros(min(1, len(lonlat))), np.cumsum(step)))
+    return running
 
 
 def _points(roads: OsmRoads) -> tuple[_Ints, _Floats, _Ints]:

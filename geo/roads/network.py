@@ -20,12 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.point import Bounds
+from geo.roads.foot import Footways
 from geo.roads.graph import CLOSED_MS, SearchGraph
 from geo.roads.speeds import has_bit
 from geo.whole_file import whole_file
 
 MAGIC = b"JEMPUTRD"
-VERSION = 6
+VERSION = 7
 _ALIGN = 64
 _PREFIX = len(MAGIC) + 3 * 8
 
@@ -83,7 +84,7 @@ class Network:
     whence one came (geo.roads.bans), has the twin of its street, and whoever is to be reached there is on it too.
     hours_edge, hours_text: (H,) int32 and hours_bits: (H,) uint8, edges that are shut at hours, the number of these in
     meta.hours, and in which metrics.
-    metrics: name to (M,) int32 milliseconds, CLOSED_MS where the edge is shut.
+    metrics: name to (M,) int32 milliseconds, CLOSED_MS where the edge is shut. foot: where one walks, and water.
     """
 
     meta: NetworkMeta
@@ -112,6 +113,7 @@ class Network:
     graph: SearchGraph
     names: tuple[str, ...]
     metrics: Mapping[str, NDArray[np.int32]]
+    foot: Footways
 
     @property
     def node_count(self) -> int:
@@ -181,14 +183,18 @@ class Network:
         return self.metrics[name]
 
 
-_ARRAYS = tuple(field.name for field in fields(Network) if field.name not in ("meta", "graph", "names", "metrics"))
+_ARRAYS = tuple(
+    field.name for field in fields(Network) if field.name not in ("meta", "graph", "names", "metrics", "foot")
+)
 _GRAPH_ARRAYS = tuple(field.name for field in fields(SearchGraph) if field.name != "turn_aware")
+_FOOT_ARRAYS = tuple(field.name for field in fields(Footways))
 
 
 def write_network(network: Network, path: Path) -> None:
     """Write the file beside its place and move it there: an interruption leaves no half file."""
     arrays: dict[str, NDArray[Any]] = {name: np.ascontiguousarray(getattr(network, name)) for name in _ARRAYS}
     arrays |= {f"graph:{name}": np.ascontiguousarray(getattr(network.graph, name)) for name in _GRAPH_ARRAYS}
+    arrays |= {f"foot:{name}": np.ascontiguousarray(getattr(network.foot, name)) for name in _FOOT_ARRAYS}
     arrays |= {f"metric:{name}": np.ascontiguousarray(values) for name, values in network.metrics.items()}
     arrays["names"] = np.frombuffer("\n".join(network.names).encode(), np.uint8)
     table: list[dict[str, object]] = []
@@ -244,6 +250,7 @@ def open_network(path: Path) -> Network:
                 turn_aware=meta.turn_costs == "osm", **{name: arrays[f"graph:{name}"] for name in _GRAPH_ARRAYS}
             ),
             metrics=MappingProxyType(metrics),
+            foot=Footways(**{name: arrays[f"foot:{name}"] for name in _FOOT_ARRAYS}),
             **{name: arrays[name] for name in _ARRAYS},
         )
     except (KeyError, TypeError, ValueError) as error:

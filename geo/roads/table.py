@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.roads.foot import Footways
 from geo.roads.turns import FORBIDDEN
 from geo.source import FASTEST_KPH, SLOWEST_KPH, BuildError
 
@@ -30,6 +31,7 @@ class RoadTable:
     the class tells. report: sentences on what of the source the table leaves out.
     copies (c,): of which edge each of the last c is a copy (geo.roads.bans), with its own rules and marks.
     hours: edges that are shut at hours: the edge, in which metrics as bits, and the hours as they are written.
+    foot: where one walks, None where the source does not know.
     """
 
     lon: NDArray[np.float64]
@@ -51,6 +53,7 @@ class RoadTable:
     doors: NDArray[np.uint8] | None = None
     copies: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
     hours: Sequence[tuple[int, int, str]] = ()
+    foot: Footways | None = None
     report: tuple[str, ...] = ()
 
     @property

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.point import M_PER_DEGREE
 from geo.roads.network import Doors, Network
 from geo.search import snap_kernels
+from geo.search.cells import along_of, cells_of
+from geo.search.walk import Walks, is_walked
 
-_CELL_M = 100.0
 # This project's choice: so far from a door there may be a road that leads there, before a motorway is taken for it.
 _TO_DOOR_M = 500.0
 # Grid, first segment of each cell, segments, and where on its edge every geometry point is.
@@ -21,12 +21,14 @@ _Parts = tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.int32], NDArra
 @dataclass(frozen=True, slots=True, eq=False)
 class Snaps:
     """Where n positions meet the roads: edge (n,) int32, -1 where the nearest road is farther than the limit;
-    fraction (n,) of the edge's length from its start; distance_m (n,) from the position to the road.
+    fraction (n,) of the edge's length from its start; distance_m (n,) from the position to the road. walk_ms (n,): of
+    doors to which one walks, by ways or over land, what that takes; 0 for those at a street, None for all of them.
     """
 
     edge: NDArray[np.int32]
     fraction: NDArray[np.float64]
     distance_m: NDArray[np.float64]
+    walk_ms: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.edge)
@@ -36,9 +38,15 @@ class Snaps:
         metres = np.where(self.edge >= 0, self.distance_m, 0.0)
         return np.rint(metres / (kph / 3.6) * 1_000.0).astype(np.int64)
 
+    def door_ms(self, kph: float) -> NDArray[np.int64]:
+        """The ms (n,) from the road to each door: on foot where one walks, else at a speed."""
+        straight = self.access_ms(kph)
+        return straight if self.walk_ms is None else np.where(self.walk_ms > 0, self.walk_ms, straight)
+
     def some(self, which: slice | NDArray[np.int64]) -> "Snaps":
         """Those that a slice or numbers (n,) name."""
-        return Snaps(self.edge[which], self.fraction[which], self.distance_m[which])
+        walk_ms = None if self.walk_ms is None else self.walk_ms[which]
+        return Snaps(self.edge[which], self.fraction[which], self.distance_m[which], walk_ms)
 
 
 class Snapper:
@@ -50,25 +58,15 @@ class Snapper:
 
     def __init__(self, network: Network, *, max_distance_m: float = 2_000.0) -> None:
         self.max_distance_m = max_distance_m
-        west, south, east, north = network.meta.bounds
-        step_lat = _CELL_M / M_PER_DEGREE
-        step_lon = step_lat / max(0.01, float(np.cos(np.radians((south + north) / 2.0))))
-        columns, rows = int((east - west) / step_lon) + 1, int((north - south) / step_lat) + 1
-        col = np.clip((network.shape_lon / 1e7 - west) / step_lon, 0, columns - 1).astype(np.int32)
-        row = np.clip((network.shape_lat / 1e7 - south) / step_lat, 0, rows - 1).astype(np.int32)
-        streets = _shared(network)
-        counts = np.zeros(columns * rows, np.int64)
-        snap_kernels.count_cells(col, row, network.shape_start, streets, columns, counts)
-        cell_start = np.append(0, np.cumsum(counts))
-        segments = np.empty((cell_start[-1], snap_kernels.SEGMENT), np.int32)
         shapes = network.shape_start, network.shape_lon, network.shape_lat
-        snap_kernels.fill_cells(col, row, *shapes, streets, columns, cell_start[:-1].copy(), segments)
-        grid = np.array((west, south, step_lon, step_lat, columns, rows, max_distance_m), np.float64)
+        bounds = network.meta.bounds
+        grid, cell_start, segments = cells_of(shapes, _shared(network), bounds, limit_m=max_distance_m)
         self._edge_count, self._edge = network.edge_count, segments[:, snap_kernels.EDGE].copy()
         self._doorless = network.edge_doors[self._edge] == Doors.LAST
         # What snap_kernels.snap takes of all positions, and of doors.
-        self.parts = grid, cell_start, segments, _along(network)
+        self.parts = grid, cell_start, segments, along_of(shapes)
         self.door_parts = _to_doors(self.parts, self._doorless)
+        self._walks = Walks(network.foot, shapes, bounds) if is_walked(network.foot) else None
 
     def without(self, shut: NDArray[np.bool_]) -> "Snapper":
         """The same for roads of which some edges (M,) are shut, both directions of a street: nobody is put on those."""
@@ -90,13 +88,32 @@ class Snapper:
         return _snapped(lon, lat, self.parts)
 
     def snap_doors(self, lon: NDArray[Any], lat: NDArray[Any]) -> Snaps:
-        """As `snap`, but nobody lives on a motorway, a link of one or in a tunnel while another road is near."""
+        """As `snap`, but nobody lives on a motorway, a link of one or in a tunnel while another road is near, and where
+        the nearest way to a door is none of vehicles, or water lies between, they stop where one walks from.
+        """
+        return self._stops(lon, lat)[0]
+
+    def walk(self, lon: float, lat: float) -> Snaps | None:
+        """The stop for a door as `snap_doors` has it, None where that is the nearest street."""
+        if self._walks is None:
+            return None
+        stop, is_other = self._stops(np.array([lon]), np.array([lat]))
+        return stop if is_other[0] else None
+
+    def _stops(self, lon: NDArray[Any], lat: NDArray[Any]) -> tuple[Snaps, NDArray[np.bool_]]:
+        """The stops for doors, and which of them are not simply the nearest street."""
+        lon, lat = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
         doors = _snapped(lon, lat, self.door_parts)
         far = np.flatnonzero(doors.edge < 0)
         if len(far):
-            rest = self.snap(np.asarray(lon)[far], np.asarray(lat)[far])
+            rest = self.snap(lon[far], lat[far])
             doors.edge[far], doors.fraction[far], doors.distance_m[far] = rest.edge, rest.fraction, rest.distance_m
-        return doors
+        if self._walks is None:
+            return doors, np.zeros(len(doors), np.bool_)
+        walk_ms = np.zeros(len(doors), np.int64)
+        snapped = doors.edge, doors.fraction, doors.distance_m, walk_ms
+        is_other = self._walks.put_stops(lon, lat, snapped, self.door_parts)
+        return Snaps(*snapped), is_other
 
 
 def _snapped(lon: NDArray[Any], lat: NDArray[Any], parts: _Parts) -> Snaps:
@@ -125,15 +142,3 @@ def _shared(network: Network) -> NDArray[np.int32]:
     shut: NDArray[np.bool_] = np.any([network.shut_streets(metric) for metric in network.metrics], axis=0)
     some: NDArray[np.int32] = streets[~shut[streets]]
     return some
-
-
-def _along(network: Network) -> NDArray[np.float64]:
-    """Where on its edge every geometry point (G,) is, from 0 at the start to 1 at the end."""
-    lon, lat = network.shape_lon / 1e7, network.shape_lat / 1e7
-    east = np.diff(lon) * np.cos(np.radians((lat[1:] + lat[:-1]) / 2.0))
-    running = np.concatenate(([0.0], np.cumsum(np.hypot(east, np.diff(lat)))))
-    points = np.diff(network.shape_start)
-    along = running - np.repeat(running[network.shape_start[:-1]], points)
-    length = np.repeat(along[network.shape_start[1:] - 1], points)
-    where: NDArray[np.float64] = along / np.where(length > 0.0, length, 1.0)
-    return where

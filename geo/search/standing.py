@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.search import standing_kernels
-from geo.search.buckets import Buckets
+from geo.search.buckets import Buckets, Soonest
 from geo.search.engine import Engine
 from geo.search.nearest import Arrivals
 from geo.search.snap import Snapper, Snaps
@@ -89,14 +89,11 @@ class Standing:
 
         As NearestSearch.nearest; distance_m is the length of the way. Raises KeyError for an unknown metric.
         """
-        if metric in self._ready:
-            ways = self.engine.metric(metric).arrive(target)
-            if not ways.is_cut:
-                with self._lock:
-                    found = self._ready[metric].buckets.nearest(ways.seeds, most=most, eligible=eligible, on=ways.on)
-                    placed = self._snaps.some(found.vehicle)
-                return Arrivals(*found, self.engine.metres(placed, target, metric), placed.distance_m)
-        return self._search(target, eligible, most, metric)
+        soonest = self._soonest(target, eligible, most, metric)
+        if soonest is None:
+            return self._search(target, eligible, most, metric)
+        found, placed = soonest
+        return Arrivals(*found, self.engine.metres(placed, target, metric), placed.distance_m)
 
     def nearest_at(
         self, lon: float, lat: float, eligible: _Eligible, *, most: int | None, metric: str
@@ -105,6 +102,9 @@ class Standing:
 
         distance_m is NaN where no way was walked for its length.
         """
+        walked = self.snapper.walk(lon, lat)
+        if walked is not None:
+            return self._from_stop(walked, eligible, most, metric), walked
         ready = self._ready.get(metric)
         if ready is not None:
             with self._lock:
@@ -142,6 +142,27 @@ class Standing:
 
     def _wait_ms(self, snaps: Snaps) -> NDArray[np.int32]:
         return snaps.access_ms(self._access_kph).astype(np.int32)
+
+    def _soonest(
+        self, target: Snaps, eligible: _Eligible, most: int | None, metric: str
+    ) -> tuple[Soonest, Snaps] | None:
+        """The soonest from the buckets and where they stand, None where these are not ready or do not know the way."""
+        if metric not in self._ready:
+            return None
+        ways = self.engine.metric(metric).arrive(target)
+        if ways.is_cut:
+            return None
+        with self._lock:
+            found = self._ready[metric].buckets.nearest(ways.seeds, most=most, eligible=eligible, on=ways.on)
+            return found, self._snaps.some(found.vehicle)
+
+    def _from_stop(self, target: Snaps, eligible: _Eligible, most: int | None, metric: str) -> Arrivals:
+        """As `nearest`, but no way is walked for its length."""
+        soonest = self._soonest(target, eligible, most, metric)
+        if soonest is None:
+            return self._search(target, eligible, most, metric)
+        found, stands = soonest
+        return Arrivals(*found, np.full(len(stands), np.nan), stands.distance_m)
 
     def _search(self, target: Snaps, eligible: _Eligible, most: int | None, metric: str) -> Arrivals:
         """Outwards from the target: that waits for nothing to be made ready, and knows every piece of a cut street."""

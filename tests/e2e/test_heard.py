@@ -113,7 +113,7 @@ def test_of_several_that_are_asked_it_is_said_which_and_a_no_is_a_no(served: Ser
     panel.get_by_role("button", name="Izin lewat telepon…").click()
     asked = page.get_by_role("dialog", name="Izin lewat telepon")
     rule = "Kendaraan pemerintah lain memerlukan persetujuan operatornya"
-    which = f"Mobil Jenazah Kabupaten · operator pemilik kendaraan ({rule})"
+    which = f"Mobil Jenazah Kabupaten · operator Kabupaten Tangerang ({rule})"
     asked.get_by_label("Yang ditanyakan").select_option(which)
     asked.get_by_label("Siapa yang menjawab").fill("Bu Contoh Kiki")
     asked.get_by_label("Jawabannya").select_option("belum boleh berangkat")

@@ -48,6 +48,24 @@ def test_an_offer_is_accepted_and_driven_to_its_end(
     assert full(served, request_id)["state"] == "completed"
 
 
+def test_how_far_the_crew_walks_is_said_in_the_offer_and_on_the_way(served: Served, enter: Enter) -> None:
+    page = on_duty(enter)
+    # Some 77 m from the nearest street of the sample.
+    behind = {"lon": 106.653108, "lat": -6.181655, "name": "Rumah di belakang"}
+    body = {"need": "emergency", "pickup": behind, "contact": {"phone": "+62 811-0000-0009"}}
+    request_id = served.post("staff", "siti", "/api/requests", body)["id"]
+    said = page.get_by_text("Berjalan kaki sekitar 80 m dari jalan.", exact=True)
+    expect(said).to_be_visible()
+    assert (sideways(page), small_targets(page), violations(page)) == (0, [], [])
+    page.get_by_role("button", name="TERIMA", exact=True).click()
+    expect(page.get_by_role("button", name="SAYA BERANGKAT", exact=True)).to_be_visible()
+    expect(said).to_be_visible()
+    sent(page)
+    request = full(served, request_id)
+    assert [trip["walk_m"] for trip in request["assignments"]] == [77]
+    assert request["decision"]["candidates"][0]["walk_m"] == 77
+
+
 def test_the_countdown_runs_down(served: Served, enter: Enter) -> None:
     page = on_duty(enter)
     ask(served)

@@ -202,3 +202,27 @@ def test_a_position_that_is_none_is_refused(kota: Path, to: str, row: str, code:
     answer = jemput(kota, "nearest", "--roads", "kota.roads", "--to", to, "--vehicles", "where.csv")
     assert (answer.returncode, answer.stdout) == (code, "")
     assert said in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("east", "north", "walk_m", "said"),
+    [
+        (1.0, 2.5, 166.8, "no vehicle comes to the door, 167 m on foot (120 s)"),
+        (-0.5, 0.0, 55.3, "no way leads to the door, 55 m straight from the street"),
+        (0.5, 0.1, 11.1, None),
+        (0.0, -30.0, None, "no road is near, the nearest is 3,2"),
+    ],
+)
+def test_an_answer_says_how_far_the_crew_walks(
+    kota: Path, east: float, north: float, walk_m: float | None, said: str | None
+) -> None:
+    (kota / "kota.osm").write_text(xml({**CROSS, 6: (1, 3)}, {**RING, 40: ([4, 6], {"highway": "path"})}))
+    jemput(kota, "roads", "build", "--pbf", "kota.osm", "--out", "kota.roads")
+    (kota / "where.csv").write_text(f"id,lon,lat\nA1,{WEST},{SOUTH}\n")
+    to = f"{WEST + STEP * east:.7f},{SOUTH + STEP * north:.7f}"
+    ask = ("nearest", "--roads", "kota.roads", "--to", to, "--vehicles", "where.csv")
+    plain, answer = jemput(kota, *ask), jemput(kota, *ask, "--json")
+    rows = json.loads(answer.stdout)
+    assert [row["walk_m"] for row in rows] == ([] if walk_m is None else [pytest.approx(walk_m, abs=0.5)])
+    assert [line.split("\t")[3] for line in plain.stdout.splitlines()] == [str(row["walk_m"]) for row in rows]
+    assert (said in answer.stderr) if said else (answer.stderr == "")

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.roads.foot import Footways
 from geo.roads.graph import SearchGraph
 from geo.roads.network import VERSION, Network, NetworkFileError, open_network, write_network
 from tests.roads import tiny
@@ -22,17 +23,17 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def same(a: Network | SearchGraph, b: Network | SearchGraph) -> None:
+def same(a: Network | SearchGraph | Footways, b: Network | SearchGraph | Footways) -> None:
     for field in fields(a):
         one, other = getattr(a, field.name), getattr(b, field.name)
         if isinstance(one, np.ndarray):
             assert one.dtype == other.dtype, field.name
             assert one.tolist() == other.tolist(), field.name
-        elif isinstance(one, SearchGraph):
+        elif isinstance(one, SearchGraph | Footways):
             same(one, other)
         elif field.name != "metrics":
             assert one == other
-    if isinstance(a, SearchGraph) or isinstance(b, SearchGraph):
+    if not isinstance(a, Network) or not isinstance(b, Network):
         return
     assert {name: values.tolist() for name, values in a.metrics.items()} == {
         name: values.tolist() for name, values in b.metrics.items()
@@ -56,7 +57,7 @@ def test_an_opened_network_cannot_be_changed(file: Path) -> None:
 
 def test_every_array_of_an_opened_network_lies_in_the_file_so_that_processes_share_it(file: Path) -> None:
     network = open_network(file)
-    arrays = [getattr(part, field.name) for part in (network, network.graph) for field in fields(part)]
+    arrays = [getattr(part, field.name) for part in (network, network.graph, network.foot) for field in fields(part)]
     arrays = [array for array in (*arrays, *network.metrics.values()) if isinstance(array, np.ndarray)]
     assert len(arrays) > 25
     for array in arrays:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Mapping
 from datetime import datetime, time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -13,11 +14,13 @@ from dispatch.domain.arrival import Arrival
 from dispatch.roads.network import NetworkRoads
 from dispatch.roads.straight import StraightRoads
 from dispatch.vocabulary.needs import Metric
-from geo.point import Point
+from geo.point import M_PER_DEGREE, Point
+from geo.roads.foot import WALK_KPH
 from geo.roads.network import Network
 from geo.roads.traffic import Slice
 from geo.shape import Shape, ShapeKind
 from tests.roads import tiny
+from tests.roads.osm_town import ROAD, town, xml
 
 WEEKDAY_MORNING, SUNDAY = datetime(2026, 11, 23, 7), datetime(2026, 11, 22, 7)
 PEAK = Slice(name="pagi", days=frozenset(range(5)), since=time(6), until=time(9), main=2.0, side=1.5)
@@ -54,6 +57,31 @@ def test_vehicles_are_found_where_they_are_asked_about_whatever_was_said_before(
     assert seconds(roads, at(5), {"A": at(25), "B": at(8)}) == pytest.approx({"B": 30.0, "A": 200.0}, abs=0.5)
     assert seconds(roads, at(5), {"A": at(6)}) == pytest.approx({"A": 10.0}, abs=0.5)
     assert list(seconds(roads, at(5), {"A": at(25), "B": at(8)}, most=1)) == ["B"]
+
+
+def test_the_crew_s_walk_to_a_door_in_an_alley_is_in_the_arrival_and_in_the_way(tmp_path: Path) -> None:
+    nodes = {1: (0, 0), 2: (3, 0), 3: (6, 0), 4: (3, 2)}
+    ways = {10: ([1, 2, 3], ROAD), 20: ([2, 4], {"highway": "path"})}
+    roads = NetworkRoads(town(tmp_path, xml(nodes, ways))[0])
+    door, mouth, fleet = at(3, 2), at(3, 0), {Metric.CAR: {"A": at(1), "B": at(5.5)}}
+    walk_m = 2 * tiny.STEP * M_PER_DEGREE
+    turned = False
+    while True:
+        near, far = (roads.arrivals(to, fleet, most=None) for to in (mouth, door))
+        for name, to_mouth in near.items():
+            assert to_mouth.walk_m == pytest.approx(0.0, abs=0.1)
+            assert far[name].walk_m == pytest.approx(walk_m, rel=0.001)
+            assert far[name].eta_s - to_mouth.eta_s == pytest.approx(walk_m / (WALK_KPH / 3.6), abs=0.2)
+        metres = [roads.metres(to, fleet)["A"] for to in (mouth, door)]
+        ways_there = [roads.way(at(1), to, speeds=Metric.CAR) for to in (mouth, door)]
+        assert metres[1] - metres[0] == pytest.approx(walk_m, rel=0.001)
+        assert ways_there[0] is not None
+        assert ways_there[1] is not None
+        assert ways_there[1].travel_s - ways_there[0].travel_s == pytest.approx(walk_m / (WALK_KPH / 3.6), abs=0.2)
+        if turned:
+            break
+        turn(roads, SUNDAY)  # from now on vehicles stand in buckets
+        turned = True
 
 
 def test_a_question_aside_moves_nobody() -> None:

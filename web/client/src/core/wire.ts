@@ -57,7 +57,8 @@ export interface components {
             asked_at: string;
         };
         /**
-         * @description One vehicle asked to go, or going; `eta_s` and `distance_m` are as calculated when it was asked.
+         * @description One vehicle asked to go, or going; `eta_s`, `distance_m` and of that `walk_m`, from the stop to the door, are as
+         *     calculated when it was asked.
          *
          *     `arrives_at` is when it arrives where it heads now (`leg`), `later_min` how many minutes that is beyond what was
          *     said first, as clocks show the two, and `as_of` from which moment's position it was calculated last.
@@ -76,6 +77,7 @@ export interface components {
             expires_at: string;
             eta_s: number | null;
             distance_m: number | null;
+            walk_m?: number | null;
             next_steps: components["schemas"]["Step"][];
             correctable: components["schemas"]["Step"][];
             stamps: {
@@ -172,7 +174,7 @@ export interface components {
          * @enum {string}
          */
         CallOutcome: "told" | "no_answer" | "wrong_number";
-        /** @description A vehicle with its verdict and arrival. */
+        /** @description A vehicle with its verdict and arrival; of `distance_m` the crew goes `walk_m` from the stop to the door. */
         CandidateOut: {
             vehicle_id: string;
             name: string;
@@ -187,6 +189,7 @@ export interface components {
             eta_low_s: number | null;
             eta_high_s: number | null;
             distance_m: number | null;
+            walk_m?: number | null;
             method: components["schemas"]["Method"] | null;
             fix_age_s: number | null;
             lon?: number | null;
@@ -677,6 +680,7 @@ export interface components {
             now: string;
             eta_s: number | null;
             distance_m: number | null;
+            walk_m?: number | null;
             offer_s: number;
             request: components["schemas"]["OfferRequestOut"];
         };

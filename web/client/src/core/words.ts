@@ -37,6 +37,9 @@ export function kilometres(metres: number | null | undefined): string {
     ? `${Math.round(metres / 10) * 10} m`
     : `${(metres / 1000).toFixed(1).replace(".", ",")} km`;
 }
+// A walk of so many metres is worth a word (WORTH_A_WORD_M of dispatch.domain.arrival).
+const WORTH_A_WORD_M = 50;
+export const isWalk = (metres: number | null | undefined): boolean => (metres ?? 0) >= WORTH_A_WORD_M;
 // When a step was taken, whenever the server heard of it.
 export const takenAt = (stamp: { device_time: string | null; server_time: string }) =>
   stamp.device_time ?? stamp.server_time;

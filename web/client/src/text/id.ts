@@ -42,6 +42,7 @@ export const text = {
     plate: (plate: string) => `Pelat ${plate}`,
     driver: (name: string) => `sopir ${name}`,
   },
+  onFoot: (far: string) => `Awak berjalan kaki sekitar ${far} dari jalan.`,
   change: (later: number) => `${Math.abs(later)} menit lebih ${later > 0 ? "lambat" : "cepat"}`,
   updated: (span: string) => `diperbarui ${span} lalu`,
   held: "Tujuan ditahan",

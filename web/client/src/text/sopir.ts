@@ -44,6 +44,7 @@ export const sopir = {
   staysUntil: (at: string) =>
     `Sudah dilaporkan. Mohon tunggu di sini sampai pemohon ditelepon, paling lama pukul ${at}.`,
   deathReported: "Laporan sudah diterima. Teruskan perjalanan; dokter yang memastikan.",
+  onFoot: (far: string) => `Berjalan kaki sekitar ${far} dari jalan.`,
   navigate: "Buka navigasi",
   phone: "Telepon",
   way: "Gambar jalan ke tujuan",

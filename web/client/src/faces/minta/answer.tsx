@@ -2,7 +2,7 @@
 import type { Candidate, Decision } from "../../core/api";
 import { busy } from "../../core/attempt";
 import { now } from "../../core/clock";
-import { clockText, dayText, instantOf, kilometres, minutes, whenText } from "../../core/words";
+import { clockText, dayText, instantOf, isWalk, kilometres, minutes, whenText } from "../../core/words";
 import { text } from "../../text/id";
 import { minta as words } from "../../text/minta";
 import { booking } from "../../text/pesanan";
@@ -109,6 +109,7 @@ const Time = ({ candidate }: { candidate: Candidate }) => (
       <strong>{candidate.name}</strong> · {kilometres(candidate.distance_m)}
       {candidate.method === "straight_line" ? " (garis lurus)" : ""}
     </p>
+    {isWalk(candidate.walk_m) && <p>{text.onFoot(kilometres(candidate.walk_m))}</p>}
   </>
 );
 

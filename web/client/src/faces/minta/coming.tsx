@@ -3,7 +3,7 @@ import type { Assignment, RequestFull } from "../../core/api";
 import { now } from "../../core/clock";
 import { arrival, car, live, missing, secondsLeft } from "../../core/requests";
 import { STATES, TRAIL } from "../../core/vocabulary";
-import { capital, clockText, takenAt } from "../../core/words";
+import { capital, clockText, isWalk, kilometres, takenAt } from "../../core/words";
 import { text } from "../../text/id";
 import { minta } from "../../text/minta";
 import { tally } from "../../ui/tally";
@@ -24,6 +24,7 @@ export function Coming({ request }: { request: RequestFull }) {
             {trip.first_contact && <p class="chip">{text.firstContact}</p>}
             <h2 class="status">{line(trip)}</h2>
             {car(trip) && <p>{capital(car(trip))}</p>}
+            {trip.leg === "pickup" && isWalk(trip.walk_m) && <p>{text.onFoot(kilometres(trip.walk_m))}</p>}
             {trip.first_contact && <p class="soft">{followed(request)}</p>}
             {trip.stamps.accepted && <Trail trip={trip} />}
           </li>

@@ -3,7 +3,7 @@ import { signal } from "@preact/signals";
 import { useState } from "preact/hooks";
 import type { Assignment, Offer } from "../../core/api";
 import { now } from "../../core/clock";
-import { kilometres, minutes } from "../../core/words";
+import { isWalk, kilometres, minutes } from "../../core/words";
 import { text } from "../../text/id";
 import { sopir } from "../../text/sopir";
 import { Button } from "../../ui/controls";
@@ -38,6 +38,7 @@ export function OfferCard({ offer, assignment }: { offer: Offer; assignment: Ass
         {kilometres(offer.distance_m)}
         {!offer.request.schedule_at && ` · ${minutes(offer.eta_s)} menit`}
       </p>
+      {isWalk(offer.walk_m) && <p>{sopir.onFoot(kilometres(offer.walk_m))}</p>}
       <Notes request={offer.request} assignment={assignment} now={now.value} />
       <div class="push stack">
         <div class="count">

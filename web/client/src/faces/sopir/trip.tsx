@@ -4,7 +4,7 @@ import type { Me, Step } from "../../core/api";
 import { now } from "../../core/clock";
 import { arrival } from "../../core/requests";
 import { STATES, TRAIL } from "../../core/vocabulary";
-import { capital, clockText, kilometres, minutes, takenAt, telephone } from "../../core/words";
+import { capital, clockText, isWalk, kilometres, minutes, takenAt, telephone } from "../../core/words";
 import { text } from "../../text/id";
 import { sopir as words } from "../../text/sopir";
 import { Button } from "../../ui/controls";
@@ -38,6 +38,9 @@ export function Trip({ who }: { who: Me }) {
           {kilometres(Number(way.value.properties["distance_m"]))}
           {!told && ` · ${minutes(Number(way.value.properties["travel_s"]))} menit`}
         </p>
+      )}
+      {assignment.leg === "pickup" && isWalk(assignment.walk_m) && (
+        <p>{words.onFoot(kilometres(assignment.walk_m))}</p>
       )}
       {assignment.stamps.accepted?.source === "desk" && <p class="tell">{words.taken}</p>}
       <Notes request={request} assignment={assignment} now={now.value} />
