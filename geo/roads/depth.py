@@ -118,16 +118,19 @@ class Streets:
         if not len(rest):
             return np.where(known, start, 0)
         pays = np.select((word == PRIVATE, word == SIGNED), (_GATE, 1), 0)[rest]
+        # A way out of a part, or into it, is none to the roads for all: nobody comes back by it.
+        part = self._parts(word != SHUT)
+        within = part[self._u] == part[self._v]
         # From a node one comes to what leads on from it, at the price of a word that one has not come by.
         order = np.argsort(first[rest], kind="stable")
         at = np.searchsorted(first[rest][order], np.arange(self._nodes + 1))
-        ways = at[then[rest] + 1] - at[then[rest]]
+        ways = np.where(within[rest], at[then[rest] + 1] - at[then[rest]], 0)
         before = np.repeat(np.arange(len(rest)), ways)
         onto = order[np.repeat(at[then[rest]], ways) + np.arange(len(before)) - np.repeat(np.cumsum(ways) - ways, ways)]
         price = np.where(word[rest][before] == word[rest][onto], 0, pays[onto])
         # Those whose depth is known stand for a source, at each node by the least of theirs.
         least = np.full(self._nodes, _DEEPEST)
-        ends = known & (word != SHUT)
+        ends = known & (word != SHUT) & within
         np.minimum.at(least, then[ends], start[ends])
         begins = np.flatnonzero(least[first[rest]] < _DEEPEST)
         # scipy takes a stored zero for a very short arc.
