@@ -26,7 +26,7 @@ from dispatch.vocabulary.vehicle_classes import Duty
 class Tried:
     """What is known already on this request: who said no, who said yes to what, whom the requester would like.
 
-    `silent` are those of the vehicles that did not answer, `again_at` is when one of them may be asked again. It has
+    `silent` are those of the vehicles that did not answer, `again` is when each of them may be asked again. It has
     waited `since` then; None for one that is only now asked for.
     `unfilled` is what it still needs; None for a new one, which needs all. Of a way back the way `there_first`
     is to be driven, where nobody has been brought to where it begins.
@@ -34,7 +34,7 @@ class Tried:
 
     vehicles: frozenset[str] = frozenset()
     silent: frozenset[str] = frozenset()
-    again_at: datetime | None = None
+    again: Mapping[str, datetime] = field(default_factory=dict)
     approved: frozenset[tuple[str, str]] = frozenset()
     choose: str | None = None
     unfilled: Unfilled | None = None

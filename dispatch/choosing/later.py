@@ -22,8 +22,7 @@ def may_change_at(decision: Decision) -> datetime | None:
 
 def moments(decision: Decision) -> Iterator[datetime]:
     """The moments of which each could bring somebody, in no order; some of them may be over."""
-    if decision.tried.again_at is not None:
-        yield decision.tried.again_at
+    yield from decision.tried.again.values()
     yield from _after(decision, "left_alone_until", 0.0)
     yield from _after(decision, "kept_for", SPAN.total_seconds() / 60.0)
     for clause in decision.sop.clauses(decision.ask.pickup.agency):

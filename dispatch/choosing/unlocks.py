@@ -175,7 +175,8 @@ def _lack(condition: Condition, situation: Situation) -> Lack:
 def _free_at(decision: Decision, situation: Situation) -> datetime | None:
     """When the vehicle may go by the time alone, judged at each moment that could bring it."""
     since = decision.at.timestamp() - decision.moment.waited_s
-    for at in sorted({at for at in moments(decision) if at > decision.at}):
+    asked_again = decision.tried.again.get(situation.vehicle.id, decision.at)
+    for at in sorted({at for at in moments(decision) if at > decision.at and at >= asked_again}):
         local = at.astimezone(decision.moment.local.tzinfo)
         then = replace(decision.moment, now=at, local=local, waited_s=at.timestamp() - since)
         verdict = assess(situation.vehicle, decision.ask, decision.sop, then)

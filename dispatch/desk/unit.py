@@ -316,6 +316,7 @@ def tried_of(
     called_back = _called_back(books, request) if any(a.state is AssignmentState.STOOD_DOWN for a in ended) else set()
     ended = [a for a in ended if a.id not in called_back and not _broke_since(books, a)]
     lately = [a for a in ended if a.stamps[a.state].server_time > at - again]
+    lately.sort(key=lambda a: a.stamps[a.state].server_time)
     went = [(a.vehicle_id, a.state) for a in (*lately, *([leaving] if leaving else ())) if a.state in NOT_AGAIN]
     left = {vehicle_id for vehicle_id, _ in went}
     # Who declined or broke off as well has not only been silent.
@@ -331,7 +332,7 @@ def tried_of(
         approved=given,
         choose=request.reserved,
         unfilled=unfilled,
-        again_at=min((a.stamps[a.state].server_time + again for a in lately), default=None),
+        again={a.vehicle_id: a.stamps[a.state].server_time + again for a in lately},
         since=waits_since(request, policy),
         there_first=waits_for_way_there(books, request),
     )

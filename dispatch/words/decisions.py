@@ -163,9 +163,9 @@ def _promise(record: DecisionRecord, why: Why, lang: Lang) -> Iterator[str]:
         yield phrase(lang, _SAY, "missing", count=record.missing)
     else:
         yield phrase(lang, _SAY, "promise", considered=record.considered)
-        beside = [record.name_of(ask.vehicle_id) for ask in record.asks if ask.approver == OWN_OPERATOR]
-        if beside:
-            yield phrase(lang, _SAY, "asking", names=", ".join(beside))
+        lent = dict.fromkeys(ask.vehicle_id for ask in record.asks if ask.approver == OWN_OPERATOR)
+        if lent:
+            yield phrase(lang, _SAY, "asking", names=", ".join(record.name_of(name) for name in lent))
     if record.soon:
         vehicle_id, eta_s = min(record.soon.items(), key=lambda pair: (pair[1], pair[0]))
         yield phrase(lang, _SAY, "soon", span=minutes_text(eta_s, lang), name=record.name_of(vehicle_id))

@@ -82,6 +82,7 @@ class Seed:
     def ask(self, act: AskAct) -> Ask:
         """What is asked for, with the facts that the file gives; all others follow as they do over the API."""
         said = {name.name: getattr(act, name.name) for name in fields(Ask) if hasattr(act, name.name)}
+        said["waits"] = False  # it is the way back that it is said of
         said["pickup"] = self.place(act.pickup, act.pickup_area)
         said["dropoff"] = self.place(act.dropoff, act.dropoff_area) if act.dropoff is not None else None
         said["schedule_at"] = act.schedule_at.astimezone(UTC) if act.schedule_at else None

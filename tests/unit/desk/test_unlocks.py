@@ -13,6 +13,7 @@ from dispatch.domain.request import Ask
 from dispatch.domain.vehicle import Vehicle
 from dispatch.vocabulary.needs import Leaves, Need
 from dispatch.vocabulary.notices import Mender
+from dispatch.vocabulary.trip_steps import AssignmentState, Step
 from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
 from tests.people import NOW, ask, drowned_child
 from tests.unit.desk.test_resting import rest
@@ -89,3 +90,16 @@ async def test_who_is_off_duty_is_rung_and_who_cannot_go_is_not(town: Town, duty
     found = [one for one in unlocks_of(await search(town, ask(Need.TRANSPORT))) if one.rule == "DINAS"]
     rung = [((Lack(key="duty"),), Mender.OPERATOR)] if duty is Duty.OFF_DUTY else []
     assert [(one.lacks, one.who) for one in found] == rung
+
+
+async def test_who_declined_is_said_to_go_when_it_is_asked_again_and_no_sooner(town: Town) -> None:
+    town.roads.minutes = {"H3": 14.0}
+    made = await town.ask()
+    await town.take(made.assignments[0], Step.DECLINE)
+    request = (await town.look(made)).request
+    [unlock] = [one for one in unlocks_of(await town.unit.search_again(request, NOW)) if one.vehicle_id == "H3"]
+    assert unlock.at is not None
+    await town.pass_time((unlock.at - town.clock.now()).total_seconds() - 1)
+    assert await town.live(made) == []
+    await town.pass_time(1)
+    assert await town.live(made) == [("H3", AssignmentState.OFFERED)]
