@@ -196,6 +196,10 @@ class Requests(Protocol):
         """The vehicles that are kept for booked times between these two, by the time."""
         ...
 
+    def list_unkept(self, since: datetime, until: datetime) -> list[str]:
+        """The ids of those booked for a time between these two for which no vehicle is kept, by the time."""
+        ...
+
     def list_waiting(self) -> list[Reservation]:
         """The vehicles that wait somewhere for a way back, whenever it is, by the time."""
         ...

@@ -21,7 +21,7 @@ from dispatch.vocabulary.vehicle_classes import VehicleClass
 from geo.point import Point
 from tests.contract.conftest import offer, request
 from tests.later import add_later
-from tests.people import CIKOKOL, NOW
+from tests.people import CIKOKOL, NOW, drowned_child
 
 pytestmark = pytest.mark.anyio
 CONTACT = Contact(phone="+62 811-0000-0001")
@@ -247,6 +247,30 @@ async def test_assignments_of_several_requests_come_in_the_order_of_their_offers
         assert sorted(found.id for found in book.list_live()) == ["T-1", "T-2", "T-3"]
         assert book.find_live("V1") is None
         assert book.find_live("V2") == others[0]
+
+    await store.write(work)
+
+
+async def test_bookings_for_which_nobody_is_kept_are_found_by_their_time(store: Store) -> None:
+    def booked(name: str, minute: int | None, kept: str | None, state: RequestState) -> Request:
+        ask = replace(drowned_child(), schedule_at=None if minute is None else at(minute))
+        return replace(request(name), ask=ask, reserved=kept, state=state)
+
+    scheduled = RequestState.SCHEDULED
+    some = [
+        booked("P-2", 60, None, scheduled),
+        booked("P-3", 30, None, scheduled),
+        booked("P-4", 40, "V1", scheduled),
+        booked("P-5", 40, None, RequestState.SEARCHING),
+        booked("P-6", 90, None, scheduled),
+        booked("P-7", None, None, scheduled),
+    ]
+
+    def work(books: Books) -> None:
+        for number, each in enumerate(some):
+            books.requests.add(each, CONTACT, track_token=f"track-{number + 2}")
+        assert books.requests.list_unkept(at(0), at(90)) == ["P-3", "P-2"]
+        assert books.requests.list_unkept(at(30), at(60)) == []
 
     await store.write(work)
 

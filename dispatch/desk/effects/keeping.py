@@ -65,7 +65,7 @@ def keep(
 
 
 def lose(books: Books, request: Request, now: datetime) -> Request:
-    """The vehicle that was reserved is not kept for the request any more; who waits may go with it.
+    """The vehicle that was reserved is not kept for the request any more; who waits or is booked may go with it.
 
     A vehicle that waited there has been at its task until now, and the way back is one like any other.
     """
@@ -77,8 +77,19 @@ def lose(books: Books, request: Request, now: datetime) -> Request:
     if waited:
         held = books.vehicles.get(request.reserved)
         books.vehicles.set_history(held.id, on_duty_since=held.on_duty_since, trip_ended_at=now)
-    books.timers.hasten(DueKind.PROMISE_RETRY, now)
+    kept_no_more(books, request, now)
     return _saved(books, replace(request, reserved=None), now)
+
+
+def kept_no_more(books: Books, request: Request, now: datetime) -> None:
+    """The vehicle of a booked trip may be for others: who waits is searched for, and whatever is booked around that
+    time and has none is looked at."""
+    books.timers.hasten(DueKind.PROMISE_RETRY, now)
+    at = request.ask.schedule_at
+    for request_id in books.requests.list_unkept(at - SPAN, at + SPAN) if at is not None else ():
+        timer = books.timers.find(DueKind.BOOKING, request_id)
+        if timer is not None and timer.at > now:
+            look_again(books, request_id, now)
 
 
 def stays_without(books: Books, request: Request, now: datetime) -> Request:

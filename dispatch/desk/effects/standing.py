@@ -7,7 +7,7 @@ from datetime import datetime
 from dispatch.choosing.next_step import Unfilled
 from dispatch.desk.command import DESK
 from dispatch.desk.effects.asking import withdraw_asked
-from dispatch.desk.effects.keeping import lose
+from dispatch.desk.effects.keeping import kept_no_more, lose
 from dispatch.desk.effects.promising import close_promise
 from dispatch.desk.effects.staying import nobody_stayed
 from dispatch.desk.ports import Books, DueKind
@@ -107,7 +107,7 @@ def settle(
         for kind in (DueKind.SCHEDULED, DueKind.BOOKING, DueKind.SOONER):
             books.timers.drop(kind, request.id)
     if ended and request.reserved is not None:
-        books.timers.hasten(DueKind.PROMISE_RETRY, now)  # who waits may go with the vehicle that was kept
+        kept_no_more(books, request, now)
     if state is RequestState.COMPLETED:
         nobody_stayed(books, request, now)
     if state is request.state:

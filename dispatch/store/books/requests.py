@@ -87,6 +87,12 @@ class SqlRequests(Book):
         at = tables.requests.c.schedule_at
         return self._reserved(tables.IS_BOOKED, at > since, at < until)
 
+    def list_unkept(self, since: datetime, until: datetime) -> list[str]:
+        table = tables.requests
+        between = table.c.schedule_at > since, table.c.schedule_at < until
+        unkept = select(table.c.id).where(tables.IS_BOOKED, *between, table.c.reserved.is_(None))
+        return list(self._connection.scalars(unkept.order_by(table.c.schedule_at, table.c.id)))
+
     def list_waiting(self) -> list[Reservation]:
         return self._reserved(tables.IS_WAITED_WITH)
 

@@ -33,7 +33,7 @@ from dispatch.vocabulary.trip_steps import Step
 from dispatch.vocabulary.vehicle_classes import Duty
 from tests.people import CIKOKOL, HOME, OPI, SITI, ZONE, ask
 from tests.unit.desk.test_sop import publish_night
-from tests.unit.desk.town import CONTACT, WAY, Look, Town, done, refused
+from tests.unit.desk.town import CONTACT, FLEET, WAY, Look, Town, done, refused
 
 pytestmark = pytest.mark.anyio
 TOMORROW = datetime(2026, 11, 21, 10, 0, tzinfo=ZONE)  # a Saturday
@@ -107,6 +107,19 @@ async def test_two_bookings_at_overlapping_times_keep_two_vehicles_and_at_other_
     (three,) = await book(town, TOMORROW + SPAN)
     assert one.request.reserved == three.request.reserved == "T1"
     assert two.request.reserved == "L1"
+
+
+async def test_a_booking_without_a_vehicle_gets_the_one_that_another_booking_needs_no_more(town: Town) -> None:
+    town.roads.minutes = {"T1": 6.0}
+    for name in FLEET.keys() - {"T1"}:
+        await town.duty(name, Duty.OUT_OF_SERVICE)
+    (one,) = await book(town, TOMORROW + timedelta(days=3))
+    (two,) = await book(town, TOMORROW + timedelta(days=3, minutes=20))
+    assert (one.request.reserved, two.request.reserved) == ("T1", None)
+    cancelled, by = RequestState.CANCELLED_BY_REQUESTER, Command(actor=OPI)
+    done(await changes.end(town.unit, one.id, cancelled, told="keluarga", reason="sembuh", by=by))
+    await town.run_due()
+    assert (await town.look(two)).request.reserved == "T1"
 
 
 async def test_the_vehicle_that_is_kept_is_asked_first_when_the_search_begins(town: Town) -> None:
