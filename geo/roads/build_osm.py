@@ -73,6 +73,8 @@ def _table(roads: OsmRoads, inside: shapely.Geometry | None, turn_costs: str) ->
     # Both directions of a piece come one after the other.
     piece, backward = np.divmod(np.arange(2 * pieces), 2)
     driven = (passage[piece, backward] != Access.SHUT).any(axis=1)
+    if not driven.any():
+        raise BuildError("no vehicle may drive any of the roads: check that the file holds more than paths and gates")
     piece, backward = piece[driven], backward[driven]
     passage, backward = passage[piece, backward], backward.astype(np.bool_)
     tail, head = cut.node[:pieces][piece], cut.node[pieces:][piece]

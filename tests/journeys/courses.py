@@ -149,6 +149,19 @@ async def approvals_by_phone(town: Town) -> None:
     await town.wait(5)
 
 
+async def an_office_that_nobody_holds(town: Town) -> None:
+    """The agency that is asked for help has no operator: who is on duty rings, and writes the answer down."""
+    moved = replace(OKA, agency="laz")
+    await town.unit.store.write(lambda books: books.people.put(moved))
+    await town.on_duty("K1")
+    request_id = await town.ask(ask(Need.BODY))
+    await town.wait(5)
+    said = {"rule": "R26", "yes": True, "reason": "silakan"}
+    heard = Heard(name="Contoh Rahmat", at=town.clock.at)
+    done(await approving.approve(town.unit, request_id, heard=heard, by=by(OPI), **said))  # type: ignore[arg-type]
+    await town.drive(request_id, Step.ACCEPT)
+
+
 async def a_promise_at_night(town: Town) -> None:
     """The operator stays beside whoever owes a call."""
     town.clock.at += timedelta(hours=6)
@@ -438,6 +451,7 @@ COURSES: dict[str, Callable[[Town], Awaitable[None]]] = {
     course.__name__: course
     for course in (
         *(a_drowned_child, nobody_answers, many_refusals, a_family_cancels, a_family_leaves, approvals),
+        an_office_that_nobody_holds,
         *(a_red_comes_meanwhile, the_desk_diverts),
         *(approvals_by_phone, a_promise_at_night),
         *(an_operator_chooses, a_promise, a_promise_that_is_solved, documents, other_ends, a_new_version),
