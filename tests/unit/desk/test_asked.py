@@ -14,15 +14,13 @@ from dispatch.domain.vehicle import Vehicle
 from dispatch.vocabulary.events import ApprovalAsked, ApprovalReminded
 from dispatch.vocabulary.needs import Need
 from dispatch.vocabulary.request_states import RequestState
-from dispatch.vocabulary.roles import Role
 from dispatch.vocabulary.trip_steps import AssignmentState, Step
-from dispatch.vocabulary.vehicle_classes import Duty, Shares, VehicleClass
+from dispatch.vocabulary.vehicle_classes import Duty, VehicleClass
 from tests.people import DINA, OPI, ask, packs
+from tests.unit.desk.test_mutual_aid import COUNTY, OKA, lend
 from tests.unit.desk.town import Look, Town, done
 
 pytestmark = pytest.mark.anyio
-COUNTY = "kabupaten-tangerang"
-OKA = Person(id="oka", name="Operator Contoh Oka", role=Role.OPERATOR, agency=COUNTY)
 OFFERED, SILENT_S = AssignmentState.OFFERED, 180.0
 CITY, AMBULANCE = "kota-tangerang", VehicleClass.TRANSPORT_AMBULANCE
 # A rule beside R02 by which the operator too has to agree, and as the county writes R02.
@@ -70,20 +68,6 @@ async def answer(town: Town, made: Look, by: Person, rule: str, *, yes: bool = T
     done(await approving.approve(town.unit, made.id, by=Command(actor=by), **said))  # type: ignore[arg-type]
 
 
-async def lend(town: Town, kind: VehicleClass, minutes: float) -> None:
-    """A vehicle of the county, which goes to the city only with its own operator's yes."""
-    own = Vehicle(
-        id="K1",
-        name="Kendaraan K1",
-        vehicle_class=kind,
-        agency=COUNTY,
-        shares=Shares.ON_REQUEST,
-        area=frozenset({COUNTY}),
-        crew=frozenset({"driver", "escort", "nurse"}),
-    )
-    await town.add(own, minutes=minutes)
-
-
 async def test_all_yeses_that_a_vehicle_lacks_are_asked_at_once(town: Town) -> None:
     await publish(town, more=BOTH)
     town.roads.minutes = {"T1": 6.0}
@@ -111,7 +95,7 @@ async def test_who_lends_a_vehicle_and_whose_rule_it_needs_are_asked_together_an
 ) -> None:
     await publish(town, COUNTY)
     town.roads.minutes = {}
-    await lend(town, VehicleClass.TRANSPORT_AMBULANCE, 20.0)
+    await lend(town, 20.0, kind=AMBULANCE)
     made = await town.ask()
     assert sorted(await asked(town, made)) == [("K1", "health_officer"), ("K1", "own_operator")]
     assert (await town.look(made)).promise is not None
@@ -141,7 +125,7 @@ async def test_a_vehicle_that_goes_for_another_is_asked_for_no_longer_and_again_
 @pytest.mark.parametrize("how", ["off duty", "goes"])
 async def test_who_is_lent_beside_one_on_its_way_is_asked_for_no_longer_once_it_is_gone(town: Town, how: str) -> None:
     town.roads.minutes = {"H3": 20.0}
-    await lend(town, VehicleClass.HEARSE, 10.0)
+    await lend(town, 10.0)
     made = await town.ask()
     await town.take(made.assignments[0], Step.ACCEPT)
     assert await asked(town, made) == [("K1", "own_operator")]
@@ -188,7 +172,7 @@ async def test_an_office_that_nobody_holds_is_not_waited_for(town: Town) -> None
 
 async def test_an_agency_without_an_operator_is_known_at_once_as_one_to_be_rung(town: Town) -> None:
     town.roads.minutes = {}
-    await lend(town, VehicleClass.HEARSE, 20.0)
+    await lend(town, 20.0)
     made = await town.ask()
     await town.run_due()
     assert [(e.approver, e.nobody) for e in (await town.look(made)).of(ApprovalReminded)] == [("own_operator", True)]
