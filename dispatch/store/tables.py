@@ -158,6 +158,7 @@ IS_WAITED_WITH = text("requests.state = 'scheduled' AND json_extract(requests.as
 IS_QUEUED = text("messages.state = 'queued'")
 
 Index("assignments_by_vehicle", assignments.c.vehicle_id, assignments.c.offered_at)
+Index("approvals_asked", approvals.c.vehicle_id, sqlite_where=text("state = 'asked'"))
 Index("requests_newest", requests.c.created_at.desc(), requests.c.id.desc())
 Index("requests_by_place", requests.c.ended_at, requests.c.pickup_lat, requests.c.pickup_lon)
 Index("incidents_open", incidents.c.closed_at, incidents.c.created_at.desc())

@@ -35,14 +35,14 @@ HOURS_KEYS = tuple(
     f"{key}:conditional"
     for key in (*(f"{key}{way}" for key in ACCESS_KEYS for way in ("", ":forward", ":backward")), *ONE_WAY_KEYS)
 )
-_SHUT = frozenset(
+SHUT = frozenset(
     {
         "no", "agricultural", "forestry", "military", "psv", "bus", "taxi", "bicycle", "foot", "use_sidepath",
         "dismount", "hgv", "motorcycle", "emergency",
     }
 )  # fmt: skip
 # A gate stands before these: nobody drives through, with sirens or without.
-_PRIVATE = frozenset(
+PRIVATE = frozenset(
     {
         "private", "permit", "restricted", "resident", "residents", "employee", "employees", "staff", "member",
         "members", "authorized", "authorised", "owner", "owners", "student", "students",
@@ -56,7 +56,7 @@ _DESTINATION = frozenset(
     }
 )  # fmt: skip
 _YES = frozenset({"yes", "designated", "official", "permissive"})
-_KNOWN = _SHUT | _PRIVATE | _DESTINATION | _YES
+_KNOWN = SHUT | PRIVATE | _DESTINATION | _YES
 # Ways that are no roads, but which a word about all vehicles opens too.
 _WIDER = frozenset({"track", "pedestrian"})
 _NO_CARS = ("foot", "bicycle")
@@ -104,13 +104,13 @@ def passes(tags: Tags, sizes: Mapping[str, Size] = SIZES) -> Passage:
         return Access.OPEN, Access.OPEN, Access.OPEN
     said = _last_of(tags, ACCESS_KEYS, "")
     plain, siren = _level(said), _level(said, siren=True)
-    if not _lets_through(tags) and (said is None or _words(said) <= _PRIVATE):
+    if not _lets_through(tags) and (said is None or _words(said) <= PRIVATE):
         # Nobody opens these, as somebody does a private gate for an ambulance and for a hearse.
         plain = siren = Access.SHUT
     emergency = _words(tags.get("emergency"))
     if emergency & _YES:
         siren = Access.OPEN
-    elif emergency & _SHUT:
+    elif emergency & SHUT:
         plain = siren = Access.SHUT
     return narrowed((plain, max(siren, plain), plain), tags, sizes)
 
@@ -194,9 +194,9 @@ def _level(said: str | None, *, siren: bool = False) -> Access:
 
 
 def _level_of_word(word: str, *, siren: bool) -> Access:
-    if word in _SHUT:
+    if word in SHUT:
         return Access.SHUT
-    if word in _PRIVATE or (word in _DESTINATION and not siren):
+    if word in PRIVATE or (word in _DESTINATION and not siren):
         return Access.LOCAL
     return Access.OPEN
 

@@ -11,10 +11,11 @@ import numpy as np
 import osmium
 from numpy.typing import NDArray
 
-from geo.osm.deleted import deleted_in
+from geo.osm.access import PRIVATE, SHUT
+from geo.osm.deleted import Object, deleted_in
 from geo.osm.ground import is_water
 from geo.osm.read import UNKNOWN, find_places
-from geo.osm.tags import BY_WORD, ROADS, Tags, read_tags, road_of
+from geo.osm.tags import BY_WORD, ROADS, Tags, read_tags, road_of, words_of
 from geo.osm.text import each_of, members_of, tags_of
 from geo.point import Bounds
 
@@ -24,10 +25,8 @@ _NOT_WALKED = frozenset({"motorway", "motorway_link", "busway"})
 _WALKED = (frozenset(ROADS) | BY_WORD | {"steps", "corridor"}) - _NOT_WALKED
 # A pavement belongs to its street, which is walked and driven itself.
 _SIDEWALK = "sidewalk"
-_SHUT = frozenset(
-    {"no", "agricultural", "forestry", "military", "psv", "bus", "taxi", "bicycle", "hgv", "motorcycle", "emergency"}
-)
-_PRIVATE = frozenset({"private", "permit", "residents", "employees", "staff"})
+# What shuts a way to cars for others' sake does not shut it to who walks.
+_SHUT = SHUT - {"foot", "dismount", "use_sidepath"}
 # What is narrower is stepped over, or has a plank at every house that no map shows.
 _WIDE = frozenset({"river", "canal"})
 _EARTH: Bounds = (-math.inf, -math.inf, math.inf, math.inf)
@@ -86,8 +85,9 @@ def read_foot(path: Path, bounds: Bounds | None = None) -> OsmFoot:
     """
     box = tuple(degrees * 1e7 for degrees in bounds or _EARTH)
     found = OsmFoot()
-    banks = _banks(path)
-    for way in _ways(path, osmium.filter.KeyFilter("highway", *_WATER_KEYS)):
+    deleted = deleted_in(path)
+    banks = _banks(path, deleted)
+    for way in _ways(path, deleted, osmium.filter.KeyFilter("highway", *_WATER_KEYS)):
         tags = read_tags(tags_of(way))
         if may_walk(tags):
             if found.ways.take(way.nodes, box):
@@ -96,7 +96,7 @@ def read_foot(path: Path, bounds: Bounds | None = None) -> OsmFoot:
             found.water.take(way.nodes, box)
             banks.discard(way.id)
     if banks:
-        for way in _ways(path, osmium.filter.IdFilter(sorted(banks)) if min(banks) > 0 else None):
+        for way in _ways(path, deleted, osmium.filter.IdFilter(sorted(banks)) if min(banks) > 0 else None):
             if way.id in banks:
                 found.water.take(way.nodes, box)
     _place(path, found)
@@ -108,12 +108,12 @@ def may_walk(tags: Tags) -> bool:
     highway = road_of(tags)
     if _SIDEWALK in (tags.get("footway"), tags.get("path")):
         return False
-    said = _words(tags.get("foot"))
+    said = frozenset(words_of(tags.get("foot", "")))
     if said:
-        return highway in _WALKED | _NOT_WALKED and not said <= _SHUT | _PRIVATE
-    words = _words(tags.get("access"))
+        return highway in _WALKED | _NOT_WALKED and not said <= _SHUT | PRIVATE
+    words = frozenset(words_of(tags.get("access", "")))
     # Whoever is let in by car is on foot too; a private path leads to somebody else's door.
-    shut = _SHUT if highway in ROADS else _SHUT | _PRIVATE
+    shut = _SHUT if highway in ROADS else _SHUT | PRIVATE
     return highway in _WALKED and not (words and words <= shut)
 
 
@@ -124,23 +124,23 @@ def is_wide_water(tags: Tags) -> bool:
     return tags.get("waterway") in _WIDE or tags.get("natural") == "coastline" or is_water(tags)
 
 
-def _banks(path: Path) -> set[int]:
+def _banks(path: Path, deleted: frozenset[Object]) -> set[int]:
     """The ways that are the outlines of water areas."""
     relations = osmium.FileProcessor(str(path), osmium.osm.RELATION).with_filter(osmium.filter.KeyFilter(*_WATER_KEYS))
     return {
         number
-        for one in each_of(relations, deleted_in(path))
+        for one in each_of(relations, deleted)
         if is_water(read_tags(tags_of(one)))
         for kind, _, number in members_of(one)
         if kind == "w"
     }
 
 
-def _ways(path: Path, kept: Any) -> Iterable[Any]:  # noqa: ANN401 - osmium lends its own types
+def _ways(path: Path, deleted: frozenset[Object], kept: Any) -> Iterable[Any]:  # noqa: ANN401 - osmium's own types
     entities = osmium.osm.NODE | osmium.osm.WAY
     file = osmium.FileProcessor(str(path), entities).with_locations()
     file = file.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
-    return each_of(file if kept is None else file.with_filter(kept), deleted_in(path))
+    return each_of(file if kept is None else file.with_filter(kept), deleted)
 
 
 def _place(path: Path, found: OsmFoot) -> None:
@@ -149,7 +149,3 @@ def _place(path: Path, found: OsmFoot) -> None:
     places = find_places(path, {lines.refs[row] for lines, row in rows})
     for lines, row in rows:
         lines.x[row], lines.y[row] = places.get(lines.refs[row], (UNKNOWN, UNKNOWN))
-
-
-def _words(said: str | None) -> set[str]:
-    return {word for part in (said or "").split(";") if (word := part.strip())}

@@ -497,7 +497,10 @@ def test_a_health_officer_answers_on_the_map_what_the_rule_asks_of_the_role(
     asked.get_by_label("Alasan (wajib)").fill("Tidak ada mobil jenazah lain")
     assert_sound(page)
     keep(page, "peta-persetujuan")
-    asked.get_by_role("button", name="Setujui").click()
+    with page.expect_request("**/approve") as sent:
+        asked.get_by_role("button", name="Setujui").click()
+    # Under one rule several vehicles may be asked for: the answer says which one it is of.
+    assert (sent.value.post_data_json or {})["vehicle_id"] == "T-CIKOKOL"
     expect(asked).to_have_count(0)
     assert states(served, request_id) == ["offered"]
 

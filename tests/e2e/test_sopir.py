@@ -64,6 +64,11 @@ def test_how_far_the_crew_walks_is_said_in_the_offer_and_on_the_way(served: Serv
     request = full(served, request_id)
     assert [trip["walk_m"] for trip in request["assignments"]] == [77]
     assert request["decision"]["candidates"][0]["walk_m"] == 77
+    page = enter("staff", "siti", PHONE)
+    heading = page.get_by_role("heading", name="Permintaan yang berjalan", exact=True)
+    page.locator("section").filter(has=heading).get_by_role("button").click()
+    expect(page.get_by_text("Awak berjalan kaki sekitar 80 m dari jalan.", exact=True)).to_be_visible()
+    assert (sideways(page), violations(page)) == (0, [])
 
 
 def test_the_countdown_runs_down(served: Served, enter: Enter) -> None:

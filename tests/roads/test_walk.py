@@ -205,6 +205,8 @@ def test_an_alley_that_is_too_long_is_not_walked(tmp_path: Path) -> None:
         ({"highway": "footway", "foot": "no"}, False),
         ({"highway": "footway", "foot": "private"}, False),
         ({"highway": "path", "access": "private"}, False),
+        ({"highway": "path", "access": "members"}, False),
+        ({"highway": "footway", "foot": "private, permit"}, False),
         ({"highway": "footway", "access": "No "}, False),
         ({"highway": "footway", "footway": "sidewalk"}, False),
         ({"highway": "proposed"}, False),

@@ -29,7 +29,6 @@ export const text = {
   approver: {
     health_officer: "petugas Dinas Kesehatan",
     operator: "operator",
-    own_operator: "operator pemilik kendaraan",
   },
   firstContact: "Penolong pertama",
   instead: "Menggantikan",

@@ -28,7 +28,12 @@ function Approve({ request, asked, attempt }: Waiting & { attempt: Attempt }) {
     await attempt(() =>
       aid
         ? post(`/api/requests/${request.id}/mutual_aid`, { yes, vehicle_id: asked.vehicle_id })
-        : post(`/api/requests/${request.id}/approve`, { rule: asked.rule, yes, reason: reason.trim() }),
+        : post(`/api/requests/${request.id}/approve`, {
+            rule: asked.rule,
+            vehicle_id: asked.vehicle_id,
+            yes,
+            reason: reason.trim(),
+          }),
     );
     setBusy(false);
   };
